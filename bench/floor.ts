@@ -1,0 +1,69 @@
+/**
+ * What this machine can do at best, measured in the same WebAssembly: four additions with an operand from the first
+ * cache, and copying. No kernel that must add and move as much can be faster.
+ */
+import asc from 'assemblyscript/asc';
+
+/** Eight sums that do not wait for each other keep both load ports of a core busy. */
+const SOURCE = `
+export function adds(p: usize, bytes: i32, repeats: i32): f32 {
+  const z = f32x4.splat(0);
+  let a0 = z, a1 = z, a2 = z, a3 = z, a4 = z, a5 = z, a6 = z, a7 = z;
+  for (let r = 0; r < repeats; r++)
+    for (let q = p; q < p + bytes; q += 128) {
+      a0 = f32x4.add(a0, v128.load(q)); a1 = f32x4.add(a1, v128.load(q, 16));
+      a2 = f32x4.add(a2, v128.load(q, 32)); a3 = f32x4.add(a3, v128.load(q, 48));
+      a4 = f32x4.add(a4, v128.load(q, 64)); a5 = f32x4.add(a5, v128.load(q, 80));
+      a6 = f32x4.add(a6, v128.load(q, 96)); a7 = f32x4.add(a7, v128.load(q, 112));
+    }
+  const s = f32x4.add(f32x4.add(f32x4.add(a0, a1), f32x4.add(a2, a3)), f32x4.add(f32x4.add(a4, a5), f32x4.add(a6, a7)));
+  return f32x4.extract_lane(s, 0) + f32x4.extract_lane(s, 1) + f32x4.extract_lane(s, 2) + f32x4.extract_lane(s, 3);
+}
+export function copy(to: usize, from: usize, bytes: i32, repeats: i32): void {
+  for (let r = 0; r < repeats; r++) memory.copy(to, from, bytes);
+}
+`;
+
+/** A working set well within the first cache, and the largest that copying is measured with. */
+const L1_BYTES = 8192;
+const LARGEST = 2 ** 25;
+const FIRST = 65_536;
+
+export interface Floor {
+  /** Nanoseconds of an addition of four float32 whose operand is in the first cache. */
+  add: number;
+  /** Nanoseconds of reading and writing so many bytes in all, once, in a working set of that size. */
+  move(bytes: number): number;
+}
+
+/** `time` gives the nanoseconds of one call of a function. */
+export async function measureFloor(time: (run: () => void) => number): Promise<Floor> {
+  const memory = new WebAssembly.Memory({ initial: 2 + LARGEST / 65_536 });
+  const { instance } = await WebAssembly.instantiate(await compile(), { env: { memory } });
+  const { adds, copy } = instance.exports as Record<string, (...args: number[]) => void>;
+  const repeats = 100;
+  const add = time(() => adds!(FIRST, L1_BYTES, repeats)) / (repeats * (L1_BYTES / 16));
+  const rates = new Map<number, number>();
+  return {
+    add,
+    move(bytes) {
+      const half = 2 ** Math.min(Math.log2(LARGEST) - 1, Math.ceil(Math.log2(Math.max(bytes, 2048) / 2)));
+      if (!rates.has(half)) rates.set(half, time(() => copy!(FIRST + half, FIRST, half, 10)) / 10 / (2 * half));
+      return bytes * rates.get(half)!;
+    },
+  };
+}
+
+async function compile(): Promise<Uint8Array<ArrayBuffer>> {
+  let binary: Uint8Array<ArrayBuffer> | undefined;
+  const options = '--runtime stub --importMemory -O3 --noAssert --enable simd --enable bulk-memory'.split(' ');
+  const { error, stderr } = await asc.main(['floor.ts', '--outFile', 'floor.wasm', ...options], {
+    readFile: (name) => (name === 'floor.ts' ? SOURCE : null),
+    writeFile: (_, contents) => {
+      binary = contents as Uint8Array<ArrayBuffer>;
+    },
+    listFiles: () => [],
+  });
+  if (error || !binary) throw new Error(`The floor does not compile: ${error?.message}\n${stderr.toString()}`);
+  return binary;
+}

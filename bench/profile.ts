@@ -1,0 +1,60 @@
+/** Where the time of one thread goes: every kernel call timed on one batch. `node bench/run.mjs --profile --only SHD`. */
+import { createMemory, planLayout } from '../engine/backends/event/layout.ts';
+import { initialTensors, writeTensors } from '../engine/backends/event/parameters.ts';
+import { createProgram } from '../engine/backends/event/thread.ts';
+import { openReader } from '../engine/datasets/reader.ts';
+import { settingsSchema } from '../engine/experiment/schema.ts';
+import { instantiateKernels, type Kernels, kernelBytes } from '../engine/kernels/kernels.ts';
+import { planNetwork } from '../engine/models/network.ts';
+import { ALL, NETWORKS, SHD_1MS, settingsOf, syntheticEvents } from './networks.ts';
+
+const at = process.argv.indexOf('--only');
+const chosen = at < 0 ? [...NETWORKS, SHD_1MS] : ALL.filter(({ name }) => name === process.argv[at + 1]);
+for (const network of chosen) {
+  const settings = settingsSchema.parse(settingsOf(network));
+  const dataset = syntheticEvents(network, 1);
+  const layout = planLayout(planNetwork(settings, dataset), dataset, network.batch, 1);
+  const memory = createMemory(layout);
+  writeTensors(memory, layout, layout.weights, initialTensors(layout, 1));
+  const times: Record<string, number> = {};
+  const kernels = instantiateKernels(kernelBytes(), memory);
+  let call = '';
+  const timed = Object.fromEntries(
+    Object.entries(kernels).map(([name, kernel]) => [
+      name,
+      (...args: number[]) => {
+        const label =
+          name === 'gatherRows'
+            ? args[2] === 1
+              ? `gather forward, ${args[9]} columns`
+              : `gather gradient, ${args[9]} columns`
+            : name;
+        const began = performance.now();
+        const result = (kernel as (...a: number[]) => number)(...args);
+        times[label] = (times[label] ?? 0) + performance.now() - began;
+        call = label;
+        return result;
+      },
+    ]),
+  ) as unknown as Kernels;
+  const program = createProgram(timed, memory, layout, 0, openReader(dataset));
+  const order = Uint32Array.from({ length: network.batch }, (_, i) => i);
+  const shard = (to: number): void =>
+    program.trainShard({ split: 'train', epoch: 0, order, from: 0, to }, network.batch, 0, 0);
+  for (let i = 0; i < 3; i++) shard(64);
+  for (const name in times) times[name] = 0;
+  const began = performance.now();
+  let samples = 0;
+  while (performance.now() - began < 2000) {
+    shard(64);
+    samples += 64;
+  }
+  const total = performance.now() - began;
+  console.log(
+    `${network.name}: ${Math.round((1000 * samples) / total)} samples/s, ${((1000 * total) / samples).toFixed(1)} µs a sample, of which (last: ${call})`,
+  );
+  for (const [name, ms] of Object.entries(times).sort((a, b) => b[1] - a[1]))
+    console.log(
+      `  ${name.padEnd(34)} ${((1000 * ms) / samples).toFixed(1).padStart(8)} µs  ${((100 * ms) / total).toFixed(0).padStart(3)} %`,
+    );
+}

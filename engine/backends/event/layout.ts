@@ -1,0 +1,221 @@
+/**
+ * Where everything lies in the one shared memory. Matrices lie in panels of 16 columns (kernels/panels.ts). Sizes are padded to multiples of 4 neurons; padding has zero weights
+ * and, since thresholds are positive, never fires, so it stays zero for ever.
+ */
+import type { DatasetShape } from '../../datasets/dataset.ts';
+import { RESERVED_BYTES } from '../../kernels/kernels.ts';
+import type { LayerPlan, NetworkPlan } from '../../models/network.ts';
+import { type CellLayout, type CellScratch, cellBlock, planCell, planCellScratch } from './cell-layout.ts';
+
+/** Rows (samples × steps) that are worked on at once: their deltas of one column strip fit the L2 cache. */
+const BLOCK_ROWS = 3200;
+/** Event lists hold row numbers in 16 bits, and a block has at least the rows of one sample. */
+const MOST_STEPS = 65_535;
+/** Samples of one evaluation task. */
+export const EVALUATION_CHUNK = 64;
+/** Weight updates between two looks at the clock, at most. */
+export const MAX_STEPS_PER_COMMAND = 64;
+
+/** Places in the stats of a task: sums over its samples, and 1 + the first layer that was not finite (0: none). */
+export const STATS = { loss: 0, accuracy: 1, diverged: 2, spikes: 3 } as const;
+
+export interface LayerLayout {
+  plan: LayerPlan;
+  /** Rows of the weight matrix and padded neurons. */
+  inputs: number;
+  size: number;
+  /** Elements from the start of the parameter vector; -1 where there is none. */
+  weight: number;
+  recurrent: number;
+  bias: number;
+  leak: number;
+  leakCount: number;
+}
+
+/** Byte addresses of what one thread works in. */
+export interface Scratch {
+  /** Input events of a block: u32 [rows + 1], u16 channels, f32 values (current only). */
+  offsets: number;
+  channels: number;
+  values: number;
+  /** Per layer: u or δ, f32 [rows × size]; events, u32 [rows + 1] and u16 [rows × size]. */
+  layers: { u: number; offsets: number; channels: number; leak: number; dk: number }[];
+  /** Constant input current and summed δ of the first layer, f32 [samples × size] (current only). */
+  current: number;
+  /** Transposed events: u32 [channels + 1], u16 rows, f32 values. */
+  outOffsets: number;
+  outRows: number;
+  outValues: number;
+  gradient: number;
+  /** f32 [2 × classes], [size] of zeros, [size] for the price of spikes, and 7·size for the backward pass. */
+  scores: number;
+  zeros: number;
+  price: number;
+  work: number;
+  /** Where there is a cell instead of layers. */
+  cell?: CellScratch;
+}
+
+export interface Layout {
+  network: NetworkPlan;
+  layers: LayerLayout[];
+  cell?: CellLayout;
+  /** Elements [from, to) of the parameter vector that are matrices, in ascending order; the rest is biases and leaks. */
+  matrices: { from: number; to: number }[];
+  /** Elements of the parameter vector, of each of its moments and of each shard's gradient. */
+  parameters: number;
+  batchSize: number;
+  shards: number;
+  /** Samples of a block. */
+  block: number;
+  maxEvents: number;
+  weights: number;
+  moment1: number;
+  moment2: number;
+  gradients: number;
+  /** f64 [tasks × stats]. */
+  stats: number;
+  statsPerTask: number;
+  /** f64: parts of the squared norm of the gradient. */
+  norms: number;
+  /** u32: order of the training samples of the epoch. */
+  order: number;
+  /** i32 [16]: task counter, barrier. */
+  control: number;
+  scratch: Scratch[];
+  bytes: number;
+}
+
+const pad4 = (n: number): number => (n + 3) & ~3;
+
+export function planLayout(
+  network: NetworkPlan,
+  shape: Pick<DatasetShape, 'maxEvents' | 'sizes'>,
+  batchSize: number,
+  threads: number,
+): Layout {
+  if (network.steps > MOST_STEPS)
+    throw new RangeError(
+      `A sample has ${network.steps} time steps and the engine takes at most ${MOST_STEPS}: use longer or fewer steps.`,
+    );
+  let at = RESERVED_BYTES;
+  const allocate = (bytes: number): number => {
+    const address = at;
+    at += Math.ceil(bytes / 64) * 64;
+    return address;
+  };
+  let parameters = 0;
+  const take = (count: number): number => {
+    const first = parameters;
+    parameters += count;
+    return first;
+  };
+  const layers = network.layers.map((plan, i): LayerLayout => {
+    const size = pad4(plan.size);
+    const inputs = i === 0 ? plan.inputs : pad4(plan.inputs);
+    const learnable = typeof plan.leak === 'object' ? plan.leak : undefined;
+    const leakCount = learnable ? (learnable.per === 'neuron' ? plan.size : 1) : 0;
+    return {
+      plan,
+      inputs,
+      size,
+      weight: take(inputs * size),
+      recurrent: plan.recurrent ? take(size * size) : -1,
+      bias: plan.bias ? take(size) : -1,
+      leak: leakCount ? take(pad4(leakCount)) : -1,
+      leakCount,
+    };
+  });
+  const cell = network.cell && planCell(network.cell, network, take);
+  const { steps } = network;
+  // A function of the work alone, never of the number of threads: the bits of a run depend on it.
+  const shards = Math.max(1, Math.min(batchSize * steps >= 16_384 ? 8 : 4, Math.floor(batchSize / 8)));
+  const most = cell ? cellBlock(cell, steps) : Math.round(BLOCK_ROWS / steps);
+  const block = Math.max(1, Math.min(Math.ceil(batchSize / shards), most));
+  const rows = block * steps;
+  const evaluations = Math.ceil(
+    Math.max(shape.sizes.train, shape.sizes.validation, shape.sizes.test, 1) / EVALUATION_CHUNK,
+  );
+  const statsPerTask = STATS.spikes + layers.length;
+
+  const layout: Layout = {
+    network,
+    layers,
+    ...(cell && { cell }),
+    matrices: matricesOf(layers, cell, network.inputs),
+    parameters,
+    batchSize,
+    shards,
+    block,
+    maxEvents: shape.maxEvents,
+    weights: allocate(parameters * 4),
+    moment1: allocate(parameters * 4),
+    moment2: allocate(parameters * 4),
+    gradients: allocate(parameters * 4 * shards),
+    statsPerTask,
+    stats: allocate(Math.max(MAX_STEPS_PER_COMMAND * shards, evaluations) * statsPerTask * 8),
+    norms: allocate(Math.ceil(parameters / 4096) * 8),
+    order: allocate(shape.sizes.train * 4),
+    control: allocate(64),
+    scratch: [],
+    bytes: 0,
+  };
+  const events = network.encoding === 'events';
+  const inputEvents = events ? block * shape.maxEvents : block * network.inputs;
+  const mostEvents = Math.max(inputEvents, ...layers.map((l) => rows * l.size));
+  const mostChannels = Math.max(network.inputs, ...layers.map((l) => l.size));
+  const first = cell ? cell.columns : layers[0]!.size;
+  const scores = cell ? cell.classes : layers.at(-1)!.size;
+  const widest = Math.max(first, scores, ...layers.map((l) => l.size));
+  for (let thread = 0; thread < threads; thread++) {
+    layout.scratch.push({
+      offsets: allocate((rows + 1) * 4),
+      channels: allocate(inputEvents * 2),
+      values: allocate(events ? 0 : inputEvents * 4),
+      layers: layers.map((layer) => ({
+        u: allocate(rows * layer.size * 4),
+        offsets: allocate((rows + 1) * 4),
+        // Lists are written four entries at a time.
+        channels: allocate(rows * layer.size * 2 + 8),
+        leak: allocate(layer.size * 4),
+        dk: allocate(layer.size * 4),
+      })),
+      current: allocate(events ? 0 : block * first * 4),
+      outOffsets: allocate((mostChannels + 2) * 4),
+      outRows: allocate(mostEvents * 2),
+      outValues: allocate(events ? 0 : inputEvents * 4),
+      gradient: allocate((cell ? 1 : steps) * scores * 4),
+      scores: allocate(2 * scores * 4),
+      zeros: allocate(widest * 4),
+      price: allocate(widest * 4),
+      work: allocate(7 * widest * 4),
+      ...(cell && { cell: planCellScratch(cell, block, steps, inputEvents, allocate) }),
+    });
+  }
+  layout.bytes = at;
+  if (at > 2 ** 32 - 65_536)
+    throw new RangeError(
+      `This network needs ${(at / 2 ** 30).toFixed(1)} GiB of working memory and the engine has 4: use a smaller network, fewer steps, a smaller batch or fewer threads.`,
+    );
+  return layout;
+}
+
+function matricesOf(layers: LayerLayout[], cell: CellLayout | undefined, inputs: number): Layout['matrices'] {
+  if (!cell)
+    return layers.map(({ weight, inputs, size, recurrent }) => ({
+      from: weight,
+      to: weight + inputs * size + (recurrent >= 0 ? size * size : 0),
+    }));
+  const { weight, recurrent, readout, size, columns, classes } = cell;
+  return [
+    { from: weight, to: weight + inputs * columns },
+    { from: recurrent, to: recurrent + size * columns },
+    { from: readout, to: readout + size * classes },
+  ];
+}
+
+/** Shared memory of exactly the size of the layout, all zero. */
+export function createMemory(layout: Layout): WebAssembly.Memory {
+  const pages = Math.ceil(layout.bytes / 65_536);
+  return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+}

@@ -1,0 +1,245 @@
+/**
+ * What one thread does with a block of samples: events in, forward, loss, backward, gradients out. Every thread has a
+ * scratch of its own and only reads the weights, so the result of a shard does not depend on who computes it.
+ */
+import type { SampleReader } from '../../datasets/dataset.ts';
+import { DECODE, FROM_BIAS, FROM_OUT, FROM_ZERO, type Kernels, LOSS, RESET, SURROGATE } from '../../kernels/kernels.ts';
+import { PANEL } from '../../kernels/panels.ts';
+import type { NetworkPlan } from '../../models/network.ts';
+import { BlockInput, type Samples } from './input.ts';
+import { type LayerLayout, type Layout, type Scratch, STATS } from './layout.ts';
+
+export class Program {
+  private readonly scratch: Scratch;
+  private readonly buffer: ArrayBufferLike;
+  private readonly input: BlockInput;
+  private readonly stats: Float64Array;
+
+  constructor(
+    private readonly kernels: Kernels,
+    memory: WebAssembly.Memory,
+    private readonly layout: Layout,
+    thread: number,
+    reader: SampleReader,
+  ) {
+    this.scratch = layout.scratch[thread]!;
+    this.buffer = memory.buffer;
+    this.input = new BlockInput(this.buffer, layout, this.scratch, reader);
+    this.stats = new Float64Array(this.buffer, layout.stats);
+  }
+
+  /** Gradient of the mean loss over a batch of `batch` samples, for the samples of one shard, and the shard's stats. */
+  trainShard(samples: Samples, batch: number, shard: number, statsAt: number): void {
+    const { layout } = this;
+    const gradients = layout.gradients + shard * layout.parameters * 4;
+    this.clearStats(statsAt);
+    this.prepareLeaks();
+    if (samples.from >= samples.to) {
+      new Float32Array(this.buffer, gradients, layout.parameters).fill(0);
+      return;
+    }
+    for (const layer of this.scratch.layers.keys())
+      this.floats(this.scratch.layers[layer]!.dk, layout.layers[layer]!.size).fill(0);
+    for (let from = samples.from; from < samples.to; from += layout.block) {
+      const count = Math.min(layout.block, samples.to - from);
+      this.input.read(samples, from, count);
+      this.forward(count);
+      for (let b = 0; b < count; b++) this.lossAndBackward(b, count, 1 / batch, statsAt);
+      this.accumulate(count, gradients, from > samples.from);
+      this.countSpikes(count, statsAt);
+    }
+    this.leakGradients(gradients);
+  }
+
+  /** Loss, accuracy and spikes of some samples, without gradients. */
+  evaluate(samples: Samples, statsAt: number): void {
+    this.clearStats(statsAt);
+    this.prepareLeaks();
+    for (let from = samples.from; from < samples.to; from += this.layout.block) {
+      const count = Math.min(this.layout.block, samples.to - from);
+      this.input.read(samples, from, count);
+      this.forward(count);
+      for (let b = 0; b < count; b++) this.loss(b, count, 0, 0, statsAt);
+      this.countSpikes(count, statsAt);
+    }
+  }
+
+  private floats(address: number, length: number): Float32Array {
+    return new Float32Array(this.buffer, address, length);
+  }
+
+  private clearStats(at: number): void {
+    this.stats.fill(0, at, at + this.layout.statsPerTask);
+  }
+
+  /** k of every layer from its parameter, or the fixed one. */
+  private prepareLeaks(): void {
+    const { layout, kernels, scratch } = this;
+    layout.layers.forEach(({ plan, size, leak }, l) => {
+      const k = scratch.layers[l]!.leak;
+      if (typeof plan.leak === 'number') this.floats(k, size).fill(plan.leak);
+      else kernels.leakFromParameter(k, layout.weights + leak * 4, size, Number(plan.leak.per === 'layer'));
+    });
+  }
+
+  private forward(count: number): void {
+    const { layout, kernels, scratch } = this;
+    const { steps, encoding } = layout.network;
+    const rows = count * steps;
+    layout.layers.forEach((layer, l) => {
+      const { plan, size, inputs } = layer;
+      const mine = scratch.layers[l]!;
+      const weight = layout.weights + layer.weight * 4;
+      const bias = plan.bias ? layout.weights + layer.bias * 4 : scratch.zeros;
+      const constant = l === 0 && encoding === 'current' ? scratch.current : 0;
+      // biome-ignore format: one line per group of arguments
+      if (constant)
+        kernels.gatherRowsWeighted(
+          constant, count, FROM_BIAS, bias, weight, inputs,
+          scratch.offsets, scratch.channels, scratch.values, count, size,
+        );
+      else {
+        const input = l === 0 ? scratch : scratch.layers[l - 1]!;
+        kernels.gatherRows(mine.u, rows, 0, FROM_BIAS, bias, weight, inputs, input.offsets, input.channels, rows, size);
+      }
+      new Uint32Array(this.buffer, mine.offsets, 1)[0] = 0;
+      for (let b = 0; b < count; b++)
+        // biome-ignore format: one line per group of arguments
+        kernels.lifForward(
+          mine.u, rows, b * steps, constant, count, b,
+          steps, size, mine.leak, plan.threshold, RESET[plan.reset], Number(plan.kind === 'spiking'),
+          this.recurrentOf(layer), mine.offsets + b * steps * 4, mine.channels,
+        );
+    });
+  }
+
+  private recurrentOf({ recurrent }: LayerLayout): number {
+    return recurrent < 0 ? 0 : this.layout.weights + recurrent * 4;
+  }
+
+  /** Loss and accuracy of sample `b` of a block of `count`; its gradient by the output layer unless `gradient` is 0. */
+  private loss(b: number, count: number, scale: number, gradient: number, statsAt: number): void {
+    const { layout, scratch } = this;
+    const { steps, classes, readout, loss } = layout.network;
+    const { plan, size } = layout.layers.at(-1)!;
+    // biome-ignore format: one line per group of arguments
+    this.kernels.readout(
+      DECODE[readout.decode], readout.from, steps, size, classes, scratch.layers.at(-1)!.u, count * steps, b * steps,
+      plan.threshold, LOSS[loss], this.input.labels[b]!, scale, scratch.scores, gradient, layout.stats + statsAt * 8,
+    );
+  }
+
+  private lossAndBackward(b: number, count: number, scale: number, statsAt: number): void {
+    const { layout, scratch, kernels } = this;
+    const { steps, readout, classWeights, spikePenalty } = layout.network;
+    this.loss(b, count, scale * (classWeights?.[this.input.labels[b]!] ?? 1), scratch.gradient, statsAt);
+    if (!Number.isFinite(this.stats[statsAt]) && this.stats[statsAt + STATS.diverged] === 0)
+      this.stats[statsAt + STATS.diverged] = this.divergedLayer(b, count) + 1;
+    const rate = readout.decode === 'rate';
+    for (let l = layout.layers.length - 1; l >= 0; l--) {
+      const layer = layout.layers[l]!;
+      const { plan, size } = layer;
+      const mine = scratch.layers[l]!;
+      const next = layout.layers[l + 1];
+      const price = next && spikePenalty ? this.priceOfSpikes(l, b, scale, spikePenalty) : 0;
+      // biome-ignore format: one line per group of arguments
+      kernels.lifBackward(
+        mine.u, count * steps, b * steps, steps, size, mine.leak, plan.threshold, RESET[plan.reset],
+        Number(plan.resetGradient), Number(plan.kind === 'spiking'),
+        SURROGATE[plan.surrogate.shape], plan.surrogate.width, plan.surrogate.height,
+        next ? layout.weights + next.weight * 4 : 0, next?.size ?? 0, next ? scratch.layers[l + 1]!.u : 0,
+        this.recurrentOf(layer),
+        next ? price : rate ? scratch.gradient : 0, next || rate ? 0 : scratch.gradient, next ? 0 : readout.from,
+        layer.leakCount ? mine.dk : 0, scratch.work,
+      );
+    }
+  }
+
+  /** First layer with a potential that is not finite in sample `b`; the number of layers when all are. */
+  private divergedLayer(b: number, count: number): number {
+    const { layout, scratch } = this;
+    const { steps } = layout.network;
+    const layer = layout.layers.findIndex(({ size }, l) => {
+      const u = this.floats(scratch.layers[l]!.u, count * steps * size);
+      for (let c = 0; c < size; c += PANEL) {
+        const width = Math.min(PANEL, size - c);
+        const at = count * steps * c + b * steps * width;
+        if (u.subarray(at, at + steps * width).some((x) => !Number.isFinite(x))) return true;
+      }
+      return false;
+    });
+    return layer < 0 ? layout.layers.length : layer;
+  }
+
+  /** dL/do of the penalty on the mean spike rate of a layer in one sample: the same for all its neurons and steps. */
+  private priceOfSpikes(
+    l: number,
+    b: number,
+    scale: number,
+    penalty: NonNullable<NetworkPlan['spikePenalty']>,
+  ): number {
+    const { plan, size } = this.layout.layers[l]!;
+    const { steps } = this.layout.network;
+    const offsets = new Uint32Array(this.buffer, this.scratch.layers[l]!.offsets + b * steps * 4, steps + 1);
+    const share = 1 / (steps * plan.size);
+    const rate = (offsets[steps]! - offsets[0]!) * share;
+    const slope = penalty.target === undefined ? 1 : 2 * (rate - penalty.target);
+    this.floats(this.scratch.price, size)
+      .fill(0)
+      .fill(scale * penalty.weight * slope * share, 0, plan.size);
+    return this.scratch.price;
+  }
+
+  /** dW, dV and db of a block; `add` to what earlier blocks of the shard left, or start it. */
+  private accumulate(count: number, gradients: number, add: boolean): void {
+    const { layout, kernels, scratch } = this;
+    const { steps, encoding } = layout.network;
+    const { outOffsets, outRows, outValues } = scratch;
+    const rows = count * steps;
+    const from = add ? FROM_OUT : FROM_ZERO;
+    layout.layers.forEach((layer, l) => {
+      const { inputs, size } = layer;
+      const mine = scratch.layers[l]!;
+      const dW = gradients + layer.weight * 4;
+      const constant = l === 0 && encoding === 'current';
+      const delta = constant ? scratch.current : mine.u;
+      const deltaRows = constant ? count : rows;
+      if (constant) {
+        const { offsets, channels, values } = scratch;
+        for (let b = 0; b < count; b++) kernels.sumRows(delta, count, b, 0, mine.u, rows, b * steps, steps, size);
+        kernels.transposeEvents(offsets, channels, values, count, inputs, 0, outOffsets, outRows, outValues);
+        kernels.gatherRowsWeighted(dW, inputs, from, 0, delta, count, outOffsets, outRows, outValues, inputs, size);
+      } else {
+        const { offsets, channels } = l === 0 ? scratch : scratch.layers[l - 1]!;
+        kernels.transposeEvents(offsets, channels, 0, rows, inputs, 0, outOffsets, outRows, 0);
+        kernels.gatherRows(dW, inputs, 0, from, 0, delta, rows, outOffsets, outRows, inputs, size);
+      }
+      if (layer.recurrent >= 0) {
+        const dV = gradients + layer.recurrent * 4;
+        kernels.transposeEvents(mine.offsets, mine.channels, 0, rows, size, steps, outOffsets, outRows, 0);
+        kernels.gatherRows(dV, size, 0, from, 0, mine.u, rows, outOffsets, outRows, size, size);
+      }
+      if (layer.bias >= 0)
+        kernels.sumRows(gradients + layer.bias * 4, 1, 0, Number(add), delta, deltaRows, 0, deltaRows, size);
+    });
+  }
+
+  private leakGradients(gradients: number): void {
+    this.layout.layers.forEach(({ plan, leak, leakCount }, l) => {
+      if (typeof plan.leak === 'number') return;
+      const { dk, leak: k } = this.scratch.layers[l]!;
+      const da = gradients + leak * 4;
+      this.floats(da, (leakCount + 3) & ~3).fill(0);
+      this.kernels.leakGradient(da, dk, k, plan.size, Number(plan.leak.per === 'layer'));
+    });
+  }
+
+  private countSpikes(count: number, statsAt: number): void {
+    const rows = count * this.layout.network.steps;
+    this.layout.layers.forEach(({ plan }, l) => {
+      if (plan.kind !== 'spiking') return;
+      const spikes = new Uint32Array(this.buffer, this.scratch.layers[l]!.offsets + rows * 4, 1)[0]!;
+      this.stats[statsAt + STATS.spikes + l]! += spikes;
+    });
+  }
+}

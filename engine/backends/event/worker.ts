@@ -1,0 +1,17 @@
+/** Entry of a worker thread. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Answer, Command, WorkerStart } from './commands.ts';
+import { createThread } from './thread.ts';
+
+const port = parentPort!;
+const answer = (message: Answer): void => port.postMessage(message);
+const run = createThread(workerData as WorkerStart);
+port.on('message', (command: Command) => {
+  try {
+    run(command);
+    answer({ kind: 'done' });
+  } catch (error) {
+    answer({ kind: 'error', message: error instanceof Error ? error.message : String(error) });
+  }
+});
+answer({ kind: 'ready' });

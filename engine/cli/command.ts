@@ -1,0 +1,136 @@
+/** What a command of `lif` is, how its options are read and how its help looks. */
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { UserError } from '../errors.ts';
+import type { Trainer } from '../training/trainer.ts';
+import { findStore } from './stores.ts';
+
+/** What the commands need from the world around them. */
+export interface Cli {
+  /** Program and first arguments that start `lif` again. */
+  lif: string[];
+  loadTrainer(): Promise<Trainer>;
+}
+
+export interface Option {
+  type: 'string' | 'boolean';
+  multiple?: boolean;
+  /** Name of the value in the help. */
+  value?: string;
+  help: string;
+}
+
+export interface Command {
+  name: string;
+  /** Positional arguments in the help. */
+  usage: string;
+  summary: string;
+  example: string;
+  options: Record<string, Option>;
+  /** How many positional arguments: at least and at most. */
+  positionals: [number, number];
+  /** Started by lif itself; not in the help. */
+  internal?: boolean;
+  /** Resolves to the exit code. */
+  run(cli: Cli, input: Input): Promise<number>;
+}
+
+export const storeOption: Option = {
+  type: 'string',
+  value: 'DIR',
+  help: 'folder of the run store (default: the nearest .lif, that of the repository, or .lif here)',
+};
+export const jsonOption: Option = { type: 'boolean', help: 'print one JSON document instead of text' };
+export const threadsOption: Option = {
+  type: 'string',
+  value: 'N',
+  help: 'threads of each run (default: the cores are shared out)',
+};
+
+/** The arguments of one call. */
+export class Input {
+  constructor(
+    readonly positionals: string[],
+    private readonly values: Record<string, string | boolean | (string | boolean)[] | undefined>,
+  ) {}
+
+  flag(name: string): boolean {
+    return this.values[name] === true;
+  }
+
+  text(name: string): string | undefined {
+    const value = this.values[name];
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  texts(name: string): string[] {
+    const value = this.values[name];
+    return Array.isArray(value) ? value.filter((v) => typeof v === 'string') : [];
+  }
+
+  /** A whole number in [low, high]. */
+  integer(name: string, low: number, high: number): number | undefined {
+    const value = this.text(name);
+    return value === undefined ? undefined : parseInteger(value, name, low, high);
+  }
+
+  integers(name: string, low: number, high: number): number[] {
+    return this.texts(name).map((value) => parseInteger(value, name, low, high));
+  }
+
+  get threads(): number | undefined {
+    return this.integer('threads', 1, 1024);
+  }
+
+  /** Absolute path of the store. */
+  get store(): string {
+    const given = this.text('store');
+    return given === undefined ? findStore(process.cwd()) : resolve(given);
+  }
+}
+
+function parseInteger(value: string, name: string, low: number, high: number): number {
+  const number = Number(value);
+  if (value.trim() === '' || !Number.isInteger(number) || number < low || number > high)
+    throw new UserError(`--${name} must be a whole number from ${low} to ${high}, not "${value}".`);
+  return number;
+}
+
+/** Reads the arguments after the command's name. */
+export function parseInput(command: Command, args: string[]): Input {
+  try {
+    const options = Object.fromEntries(
+      Object.entries(command.options).map(([name, { type, multiple }]) => [
+        name,
+        { type, multiple: multiple ?? false },
+      ]),
+    );
+    const { positionals, values } = parseArgs({ args, options, allowPositionals: true, strict: true });
+    const [least, most] = command.positionals;
+    if (positionals.length < least) throw new Error(`${command.usage} is missing`);
+    if (positionals.length > most) throw new Error(`"${positionals[most]}" is one argument too many`);
+    return new Input(positionals, values);
+  } catch (error) {
+    const problem = (error as Error).message.split('\n')[0]!.replace(/\.? To specify a positional.*|\.$/, '');
+    throw new UserError(`${problem}; see: lif ${command.name} --help`);
+  }
+}
+
+export function commandHelp(command: Command): string {
+  const options = { ...command.options, help: { type: 'boolean', help: 'this text' } as Option };
+  const rows = Object.entries(options).map(([name, { value, multiple, help }]) => [
+    `  --${name}${value ? ` ${value}` : ''}`,
+    multiple ? `${help}; may be given more than once` : help,
+  ]);
+  const width = Math.max(...rows.map(([left]) => left!.length));
+  return [
+    `${command.summary}`,
+    '',
+    `Usage: ${['lif', command.name, command.usage, '[options]'].filter(Boolean).join(' ')}`,
+    '',
+    ...rows.map(([left, right]) => `${left!.padEnd(width)}  ${right}`),
+    '',
+    `Example: ${command.example}`,
+    '',
+  ].join('\n');
+}

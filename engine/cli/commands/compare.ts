@@ -1,0 +1,23 @@
+import { loadStudy } from '../../executors/study.ts';
+import { compareExperiment } from '../../runs/compare.ts';
+import { openStore } from '../../runs/store.ts';
+import { type Command, jsonOption, storeOption } from '../command.ts';
+import { comparisonLines } from '../reports.ts';
+import { printJson, printLines } from '../watch.ts';
+
+export const compareCommand: Command = {
+  name: 'compare',
+  usage: 'FILE',
+  summary:
+    'Compares the variants of an experiment file: for each seed the newest run with the settings now in the file.',
+  example: 'lif compare examples/delayed-xor.lif.yaml',
+  positionals: [1, 1],
+  options: { store: storeOption, json: jsonOption },
+  async run(_cli, input) {
+    const { experiment, file } = loadStudy(input.positionals[0]!);
+    const comparison = compareExperiment(experiment, file, openStore(input.store).keyedRuns());
+    if (input.flag('json')) printJson(comparison);
+    else printLines(comparisonLines(comparison));
+    return 0;
+  },
+};

@@ -1,0 +1,34 @@
+import { resolve } from 'node:path';
+import { executeRun, RunBusyError } from '../../executors/execute.ts';
+import { EXIT_BUSY } from '../../executors/local.ts';
+import type { Command } from '../command.ts';
+import { threadsOption } from '../command.ts';
+
+/** One run in this process. What it has to say goes to the store; standard error is the run's log. */
+export const executeCommand: Command = {
+  name: 'execute',
+  usage: 'RUNFOLDER',
+  summary: 'Trains the run of one folder in this process.',
+  example: 'lif execute .lif/runs/20261123-141530-delayed-xor-baseline-s1-k3f9 --threads 2',
+  positionals: [1, 1],
+  internal: true,
+  options: { threads: threadsOption },
+  async run(cli, input) {
+    const stop = new AbortController();
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+    let code = 0;
+    try {
+      await executeRun(resolve(input.positionals[0]!), {
+        threads: input.threads ?? 1,
+        loadTrainer: () => cli.loadTrainer(),
+        signal: stop.signal,
+      });
+    } catch (error) {
+      if (error instanceof RunBusyError) process.stderr.write(`${error.message}\n`);
+      // Any other reason is in the run's status and log.
+      code = error instanceof RunBusyError ? EXIT_BUSY : 1;
+    }
+    // Training that failed may have left threads behind; all that was to be said is in the store.
+    process.exit(code);
+  },
+};

@@ -1,0 +1,23 @@
+import { openStore } from '../../runs/store.ts';
+import { type Command, jsonOption, storeOption } from '../command.ts';
+import { remarkLines, runLines } from '../reports.ts';
+import { printJson, printLines } from '../watch.ts';
+
+export const listCommand: Command = {
+  name: 'list',
+  usage: '',
+  summary: 'Lists the runs of a store, oldest first.',
+  example: 'lif list --store results/.lif',
+  positionals: [0, 0],
+  options: { store: storeOption, json: jsonOption },
+  async run(_cli, input) {
+    const runs = openStore(input.store).summaries();
+    if (input.flag('json')) printJson({ store: input.store, runs });
+    else if (runs.length === 0) printLines([`There are no runs in ${input.store}.`]);
+    else {
+      printLines(runLines(runs));
+      for (const line of remarkLines(runs)) process.stderr.write(`${line}\n`);
+    }
+    return 0;
+  },
+};

@@ -1,0 +1,29 @@
+import { rmSync, statSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { UserError } from '../../errors.ts';
+import { workSchema } from '../../executors/detach.ts';
+import { runLocally } from '../../executors/local.ts';
+import type { Command } from '../command.ts';
+import { withSignals } from '../signals.ts';
+
+/** The background half of --detach. */
+export const workCommand: Command = {
+  name: 'work',
+  usage: '',
+  summary: 'Trains the queued runs named on standard input.',
+  example: `echo '{"folders": ["/home/me/.lif/runs/20261123-141530-delayed-xor-baseline-s1-k3f9"]}' | lif work`,
+  positionals: [0, 0],
+  internal: true,
+  options: {},
+  async run(cli) {
+    const work = workSchema.safeParse(JSON.parse(await text(process.stdin)));
+    if (!work.success) throw new UserError('lif work expects {"folders": [...], "threads": N} on standard input.');
+    const { folders, threads, log } = work.data;
+    return withSignals(async ({ stop, kill, exitCode }) => {
+      const report = (sentence: string) => process.stderr.write(`${sentence}\n`);
+      await runLocally(folders, { lif: cli.lif, stop, kill, report, ...(threads && { threads }) });
+      if (log !== undefined && statSync(log, { throwIfNoEntry: false })?.size === 0) rmSync(log);
+      return exitCode() ?? 0;
+    });
+  },
+};

@@ -1,0 +1,56 @@
+/** What a person sees while a data set is fetched or prepared. */
+import { withSignals } from './signals.ts';
+import { printable, thousands } from './text.ts';
+
+export const say = (sentence: string): void => void process.stderr.write(`${sentence}\n`);
+
+export interface Progress {
+  show(p: { what: string; done: number; total: number }): void;
+  say(sentence: string): void;
+  clear(): void;
+}
+
+/** One line that is rewritten on a terminal, a line every ten seconds elsewhere. */
+function progressOn(stream: NodeJS.WriteStream): Progress {
+  let shown = false;
+  let last = 0;
+  const clear = () => {
+    if (shown) stream.write('\r\x1b[K');
+    shown = false;
+  };
+  return {
+    show({ what, done, total }) {
+      const now = performance.now();
+      if (now - last < (stream.isTTY ? 100 : 10_000)) return;
+      last = now;
+      const share = total > 0 ? `${((100 * done) / total).toFixed(0)} %` : thousands(done);
+      const line = `${printable(what)}: ${share}`;
+      if (stream.isTTY) stream.write(`\r\x1b[K${line.slice(0, (stream.columns ?? 80) - 1)}`);
+      else stream.write(`${line}\n`);
+      shown = stream.isTTY === true;
+    },
+    say(sentence) {
+      clear();
+      stream.write(`${printable(sentence)}\n`);
+    },
+    clear,
+  };
+}
+
+/** Ctrl-C ends with exit code 130 and keeps what was downloaded. */
+export async function interruptible(
+  action: (signal: AbortSignal, progress: Progress) => Promise<number>,
+): Promise<number> {
+  const progress = progressOn(process.stderr);
+  return withSignals(async (signals) => {
+    try {
+      return await action(signals.stop, progress);
+    } catch (error) {
+      const code = signals.exitCode();
+      if (code === undefined) throw error;
+      return code;
+    } finally {
+      progress.clear();
+    }
+  });
+}

@@ -1,0 +1,30 @@
+/** Ctrl-C once: stop politely. Twice: at once. */
+
+export interface Interruption {
+  stop: AbortSignal;
+  kill: AbortSignal;
+  /** Exit code when a signal ended it: 128 plus its number. */
+  exitCode(): number | undefined;
+}
+
+const NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
+
+/** Runs `action` while signals are turned into requests; `onFirst` may tell what happens now. */
+export async function withSignals<T>(action: (signals: Interruption) => Promise<T>, onFirst?: () => void): Promise<T> {
+  const stop = new AbortController();
+  const kill = new AbortController();
+  let code: number | undefined;
+  const listener = (signal: NodeJS.Signals) => {
+    if (stop.signal.aborted) return kill.abort();
+    code = 128 + NUMBERS[signal as keyof typeof NUMBERS];
+    onFirst?.();
+    stop.abort();
+  };
+  const names = Object.keys(NUMBERS) as NodeJS.Signals[];
+  for (const name of names) process.on(name, listener);
+  try {
+    return await action({ stop: stop.signal, kill: kill.signal, exitCode: () => code });
+  } finally {
+    for (const name of names) process.removeListener(name, listener);
+  }
+}

@@ -1,0 +1,36 @@
+/** Which store is meant, and which runs in it. */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { RunSummary } from '../../protocol/runs.ts';
+import { UserError } from '../errors.ts';
+import { openStore, type StoreReader } from '../runs/store.ts';
+
+/** The `.lif` of the nearest folder, at or above this one, that has one or is a repository; else of this folder itself. */
+export function findStore(folder: string): string {
+  for (let at = folder; ; at = dirname(at)) {
+    if (existsSync(join(at, '.lif')) || existsSync(join(at, '.git'))) return join(at, '.lif');
+    if (at === dirname(at)) return join(folder, '.lif');
+  }
+}
+
+/** The runs that are meant by ids or by beginnings of ids that fit only one. */
+export function findRuns(store: string, names: string[]): { reader: StoreReader; runs: RunSummary[] } {
+  const reader = openStore(store);
+  const all = reader.summaries();
+  return { reader, runs: names.map((name) => findRun(store, all, name)) };
+}
+
+function findRun(store: string, all: RunSummary[], name: string): RunSummary {
+  const exact = all.find((run) => run.id === name);
+  const fitting = exact ? [exact] : all.filter((run) => run.id.startsWith(name) && name !== '');
+  if (fitting.length === 1) return fitting[0]!;
+  const some = (runs: RunSummary[]) =>
+    runs
+      .slice(-5)
+      .map((run) => run.id)
+      .join(', ') + (runs.length > 5 ? ` and ${runs.length - 5} more` : '');
+  if (fitting.length > 1)
+    throw new UserError(`"${name}" fits ${fitting.length} runs, give more of the name: ${some(fitting)}.`);
+  if (all.length === 0) throw new UserError(`There is no run "${name}": the store ${store} is empty.`);
+  throw new UserError(`There is no run "${name}" in ${store}; there are ${some(all)}.`);
+}

@@ -1,0 +1,77 @@
+/** Numbers, durations and tables as people read them. */
+
+/** Text from a file or a store, safe to print: control characters could move the cursor or worse. */
+export function printable(text: string): string {
+  return text.replace(/\p{C}/gu, '?');
+}
+
+/** Columns that a text takes up in a terminal. */
+export function widthOf(text: string): number {
+  let width = 0;
+  for (const character of text) {
+    if (/\p{M}/u.test(character)) continue;
+    // Chinese, Japanese and Korean letters and most emoji are two columns wide.
+    width +=
+      /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\u{1f300}-\u{1faff}]/u.test(
+        character,
+      )
+        ? 2
+        : 1;
+  }
+  return width;
+}
+
+/** Cuts a text to so many columns; what was cut is marked by an ellipsis. */
+export function cut(text: string, columns: number): string {
+  if (widthOf(text) <= columns) return text;
+  let kept = '';
+  for (const character of text) {
+    if (widthOf(kept) + widthOf(character) > columns - 1) break;
+    kept += character;
+  }
+  return columns > 0 ? `${kept}…` : '';
+}
+
+export function padEnd(text: string, columns: number): string {
+  return text + ' '.repeat(Math.max(0, columns - widthOf(text)));
+}
+
+function padStart(text: string, columns: number): string {
+  return ' '.repeat(Math.max(0, columns - widthOf(text))) + text;
+}
+
+/** Lines of a table: numbers to the right, two blanks between columns. `right` names the columns of numbers. */
+export function table(header: string[], rows: string[][], right: number[] = []): string[] {
+  const all = [header, ...rows];
+  const widths = header.map((_, c) => Math.max(...all.map((row) => widthOf(row[c] ?? ''))));
+  return all.map((row) =>
+    header
+      .map((_, c) => (right.includes(c) ? padStart(row[c] ?? '', widths[c]!) : padEnd(row[c] ?? '', widths[c]!)))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** 3 → "3s", 75 → "1m 15s", 3700 → "1h 01m". */
+export function duration(seconds: number): string {
+  const s = Math.max(0, Math.round(seconds));
+  if (s < 60) return `${s}s`;
+  if (s < 3600) return `${Math.floor(s / 60)}m ${String(s % 60).padStart(2, '0')}s`;
+  return `${Math.floor(s / 3600)}h ${String(Math.floor((s % 3600) / 60)).padStart(2, '0')}m`;
+}
+
+/** 0.4213, 12.34, 1.2e-5: four significant digits or so. */
+export function short(value: number): string {
+  if (value === 0) return '0';
+  const size = Math.abs(value);
+  if (size < 1e-3 || size >= 1e5) return value.toExponential(1);
+  return value.toFixed(size < 10 ? 4 : 2);
+}
+
+export function percent(fraction: number): string {
+  return (fraction * 100).toFixed(2);
+}
+
+export function thousands(value: number): string {
+  return Math.round(value).toLocaleString('en-US');
+}

@@ -1,0 +1,46 @@
+/** Training in this terminal: runs the queued runs, shows them, and says how it ended. */
+import { basename } from 'node:path';
+import type { RunSummary } from '../../protocol/runs.ts';
+import { type Outcome, runLocally } from '../executors/local.ts';
+import { StoreReader } from '../runs/store.ts';
+import type { Cli } from './command.ts';
+import { ProgressDisplay } from './progress.ts';
+import { remarkLines } from './reports.ts';
+import { withSignals } from './signals.ts';
+
+export interface Watched {
+  reader: StoreReader;
+  runs: RunSummary[];
+  exitCode: number;
+}
+
+/** Resolves when all these runs have ended. */
+export async function trainHere(cli: Cli, store: string, folders: string[], threads?: number): Promise<Watched> {
+  const reader = new StoreReader(store);
+  const ids = folders.map((folder) => basename(folder));
+  const display = new ProgressDisplay(reader, ids);
+  const hint = () => display.say('Stopping after a last checkpoint; press Ctrl-C again to stop at once.');
+  const exitCode = await withSignals(async (signals) => {
+    const { stop, kill } = signals;
+    const report = (sentence: string) => display.say(sentence);
+    const outcomes = await runLocally(folders, { lif: cli.lif, stop, kill, report, ...(threads && { threads }) });
+    return signals.exitCode() ?? codeOf(outcomes);
+  }, hint).finally(() => display.close());
+  reader.refresh();
+  const runs = ids.flatMap((id) => reader.summary(id) ?? []);
+  for (const line of remarkLines(runs)) process.stderr.write(`${line}\n`);
+  return { reader, runs, exitCode };
+}
+
+function codeOf(outcomes: Map<string, Outcome>): number {
+  return [...outcomes.values()].every((outcome) => outcome === 'finished') ? 0 : 1;
+}
+
+/** The one JSON document of a command. */
+export function printJson(document: unknown): void {
+  process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+}
+
+export function printLines(lines: string[]): void {
+  process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+}

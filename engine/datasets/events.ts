@@ -1,0 +1,91 @@
+/** Samples of every event data set, from shared memory or read from the cache file one at a time. */
+import { closeSync, openSync, readSync } from 'node:fs';
+import { UserError } from '../errors.ts';
+import { readCache } from './cache.ts';
+import type { PreparedDataset, SampleReader, Split } from './dataset.ts';
+
+type Events = Extract<PreparedDataset, { source: 'events' }>;
+
+/** Reads recordings in place; nothing is allocated per sample. */
+export class EventReader implements SampleReader {
+  private readonly data: Events;
+  private readonly fd: number;
+  private readonly buffer: Uint8Array;
+  /** Views of `buffer`: the whole body in memory, or the one recording that was read last. */
+  private readonly words: Uint32Array;
+  private readonly halves: Uint16Array;
+
+  constructor(data: Events) {
+    this.data = data;
+    if (data.body.kind === 'memory') {
+      this.fd = -1;
+      this.buffer = data.body.bytes;
+    } else {
+      this.fd = openSameFile(data.body);
+      this.buffer = new Uint8Array(4 * (data.steps + 1) + 2 * (data.maxEvents + 1));
+    }
+    const { buffer, byteOffset, byteLength } = this.buffer;
+    this.words = new Uint32Array(buffer, byteOffset, byteLength >>> 2);
+    this.halves = new Uint16Array(buffer, byteOffset, byteLength >>> 1);
+  }
+
+  label(split: Split, _epoch: number, index: number): number {
+    return this.data.labels[this.data.samples[split][index]!]!;
+  }
+
+  events(split: Split, _epoch: number, index: number, offsets: Uint32Array, channels: Uint16Array): number {
+    const { data, words, halves } = this;
+    const position = data.samples[split][index]!;
+    let start = data.starts[position]!;
+    const length = data.starts[position + 1]! - start;
+    if (this.fd >= 0) {
+      if (length > this.buffer.length || readSync(this.fd, this.buffer, 0, length, start) < length) this.damaged(start);
+      start = 0;
+    }
+    const { steps, inputs } = data;
+    // As small integers: an index of type double would be converted for every event.
+    const word = (start / 4) | 0;
+    let last = 0;
+    for (let t = 0; t <= steps; t++) {
+      const offset = words[word + t]!;
+      if (offset < last) this.damaged(data.starts[position]!);
+      offsets[t] = last = offset;
+    }
+    if (4 * (steps + 1) + 2 * (last + (last & 1)) !== length) this.damaged(data.starts[position]!);
+    const half = (2 * (word + steps + 1)) | 0;
+    let highest = 0;
+    for (let i = 0; i < last; i++) {
+      const c = halves[half + i]!;
+      if (c > highest) highest = c;
+      channels[i] = c;
+    }
+    if (highest >= inputs) this.damaged(data.starts[position]!);
+    return data.labels[position]!;
+  }
+
+  current(): number {
+    throw new Error('recordings have spikes, not currents');
+  }
+
+  /** Lets go of the cache file; the reader is of no use afterwards. */
+  close(): void {
+    if (this.fd >= 0) closeSync(this.fd);
+  }
+
+  private damaged(at: number): never {
+    throw new UserError(
+      `${this.data.body.file}: the recording at byte ${at} is damaged; delete the file, and it will be made again.`,
+    );
+  }
+}
+
+/** Opens the cache file and makes sure that nobody has put another one in its place. */
+function openSameFile(body: { file: string; digest: string }): number {
+  try {
+    const fd = openSync(body.file, 'r');
+    if (readCache(fd, body.file)?.digest === body.digest) return fd;
+  } catch {
+    // Falls through to the same advice.
+  }
+  throw new UserError(`${body.file}: was changed or removed since it was prepared; start again.`);
+}

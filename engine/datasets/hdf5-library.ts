@@ -1,0 +1,85 @@
+/**
+ * HDF5 files of the newer layouts (superblock 2 and later), through the HDF5 library. Their structures carry
+ * checksums, so damage is found before the library follows it.
+ */
+import type { Dataset as LibraryDataset } from 'h5wasm/node';
+import { badFile } from './files.ts';
+import type { Dataset, Hdf5Reader, NumberType } from './hdf5.ts';
+
+/** Elements read at a time: large enough to make calls rare, small enough to keep memory bounded. */
+const BLOCK = 64;
+const INTEGER = 0;
+const FLOAT = 1;
+const VLEN = 9;
+
+interface Opened extends Dataset {
+  source: LibraryDataset;
+  block?: { from: number; elements: ArrayBufferView[] };
+}
+
+/** Opens `file` for reading. Rejects with a UserError. */
+export async function openWithLibrary(file: string, remedy: string): Promise<Hdf5Reader> {
+  const { default: h5wasm } = await import('h5wasm/node');
+  const module = await h5wasm.ready;
+  // Without this, a failed read would print to standard error and return whatever was in memory.
+  module.activate_throwing_error_handler();
+  const guard = <T>(what: string, action: () => T): T => {
+    try {
+      return action();
+    } catch {
+      throw badFile(file, `${what} cannot be read`, undefined, remedy);
+    }
+  };
+  const root = guard('the file', () => new h5wasm.File(file, 'r'));
+  return {
+    dataset(path): Opened | undefined {
+      const parts = path.split('/');
+      if (parts.length === 2 && !guard('the file', () => root.keys()).includes(parts[0]!)) return undefined;
+      const source = guard(path, () => root.get(path));
+      if (!(source instanceof h5wasm.Dataset)) return undefined;
+      const metadata = guard(path, () => source.metadata);
+      const variable = metadata.type === VLEN;
+      const element = variable ? metadata.vlen_type : metadata;
+      const kind = element?.type === INTEGER ? 'integer' : element?.type === FLOAT ? 'float' : undefined;
+      if (!element || !kind || !element.littleEndian || metadata.shape?.length !== 1)
+        throw badFile(file, `${path} is not a list of little-endian numbers`, undefined, remedy);
+      const type: NumberType = { kind, size: element.size, signed: element.signed };
+      // The library has no float16; the bytes are decoded here in any case.
+      element.type = INTEGER;
+      return {
+        path,
+        length: metadata.shape[0]!,
+        type,
+        variable,
+        elementBytes: element.size,
+        storage: { kind: 'compact', data: Buffer.alloc(0) },
+        source,
+      };
+    },
+    bytes(dataset) {
+      return guard(dataset.path, () => bytesOf((dataset as Opened).source.slice([]) as unknown as ArrayBufferView));
+    },
+    variable(dataset, index) {
+      const opened = dataset as Opened;
+      const from = index - (index % BLOCK);
+      if (opened.block?.from !== from) {
+        const to = Math.min(opened.length, from + BLOCK);
+        const elements = guard(
+          `${opened.path} from ${from} to ${to - 1}`,
+          () => opened.source.slice([[from, to]]) as unknown as ArrayBufferView[],
+        );
+        opened.block = { from, elements };
+      }
+      return bytesOf(opened.block.elements[index - from]!);
+    },
+    close() {
+      try {
+        root.close();
+      } catch {
+        // A damaged file may not close; it was only read.
+      }
+    },
+  };
+}
+
+const bytesOf = (view: ArrayBufferView): Buffer => Buffer.from(view.buffer, view.byteOffset, view.byteLength);

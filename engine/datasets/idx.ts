@@ -1,0 +1,41 @@
+/**
+ * IDX, the format of MNIST: big-endian u32 magic (third byte 8 = unsigned bytes, fourth byte = rank), one u32 per
+ * dimension, then the bytes, row by row.
+ */
+import { badFile } from './files.ts';
+
+export interface Idx {
+  dimensions: number[];
+  /** A view into the file's bytes. */
+  data: Buffer;
+}
+
+/** Checks the header against `rank` and returns the dimensions. Throws a UserError. */
+export function idxHeader(file: string, bytes: Buffer, rank: number, remedy: string): number[] {
+  const headerBytes = 4 + 4 * rank;
+  if (bytes.length < headerBytes)
+    throw badFile(file, `the file ends within its ${headerBytes}-byte header`, bytes.length, remedy);
+  const magic = bytes.readUInt32BE(0);
+  if (magic !== 0x0800 + rank)
+    throw badFile(file, `magic number ${hex(magic)} instead of ${hex(0x0800 + rank)}`, 0, remedy);
+  return Array.from({ length: rank }, (_, i) => bytes.readUInt32BE(4 + 4 * i));
+}
+
+/** Parses a whole IDX file of unsigned bytes with `rank` dimensions. Throws a UserError. */
+export function parseIdx(file: string, bytes: Buffer, rank: number, remedy: string): Idx {
+  const dimensions = idxHeader(file, bytes, rank, remedy);
+  const start = 4 + 4 * rank;
+  const length = dimensions.reduce((product, n) => product * n, 1);
+  if (bytes.length < start + length)
+    throw badFile(
+      file,
+      `the data break off: ${dimensions.join('x')} bytes were promised, ${bytes.length - start} are there`,
+      bytes.length,
+      remedy,
+    );
+  if (bytes.length > start + length)
+    throw badFile(file, `${bytes.length - start - length} bytes too many`, start + length, remedy);
+  return { dimensions, data: bytes.subarray(start) };
+}
+
+const hex = (n: number): string => `0x${n.toString(16).padStart(8, '0')}`;

@@ -1,0 +1,17 @@
+/** From a prepared data set to its samples, in whichever thread asks. */
+import type { PreparedDataset, SampleReader } from './dataset.ts';
+import { DelayedXorReader } from './delayed-xor.ts';
+import { EventReader } from './events.ts';
+import { ImageReader } from './images.ts';
+
+/** A reader for this thread. Cheap: no picture or recording is copied. */
+export function openReader(data: PreparedDataset): SampleReader {
+  switch (data.source) {
+    case 'delayed-xor':
+      return new DelayedXorReader(data);
+    case 'images':
+      return new ImageReader(data);
+    case 'events':
+      return new EventReader(data);
+  }
+}

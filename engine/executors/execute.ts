@@ -1,0 +1,236 @@
+/** One run in this process: what the `lif execute` child does. Everything it has to say goes to the store. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { UserError } from '../errors.ts';
+import { type RunSpec, settingsSchema } from '../experiment/schema.ts';
+import { newestCheckpoint } from '../runs/checkpoints.ts';
+import { errorCode, reason } from '../runs/files.ts';
+import { HEARTBEAT_MS, type RunFile, type Status } from '../runs/format.ts';
+import { acquireLock, type Lock, LockHeldError, ownerOf } from '../runs/lock.ts';
+import { readRunFile, readStatus } from '../runs/read.ts';
+import { appendLog, clearStop, knownStatus, MetricsLog, recordDataset, stopFile, writeStatus } from '../runs/write.ts';
+import type { Trainer, TrainObserver } from '../training/trainer.ts';
+
+/** How soon a stop file is noticed. */
+const STOP_POLL_MS = 250;
+
+/** Another process writes this run. */
+export class RunBusyError extends UserError {}
+
+export interface ExecuteOptions {
+  threads: number;
+  /** Loads the trainer once the run is ours. */
+  loadTrainer: () => Promise<Trainer>;
+  /** Aborting stops the run after a last checkpoint. */
+  signal: AbortSignal;
+}
+
+/** Trains the run of this folder, from its newest checkpoint if it has one. Rejects with the reason when it fails. */
+export async function executeRun(folder: string, options: ExecuteOptions): Promise<'finished' | 'stopped'> {
+  const lock = lockRun(folder);
+  const session = new Session(folder, lock);
+  try {
+    const run = readRun(folder);
+    session.begin(run.spec.training.epochs);
+    const outcome = await session.train(run, options);
+    session.end(outcome, undefined);
+    return outcome;
+  } catch (error) {
+    session.end('failed', error);
+    throw error;
+  } finally {
+    session.close();
+  }
+}
+
+function lockRun(folder: string): Lock {
+  try {
+    return acquireLock(join(folder, 'lock'), () => {
+      const status = readStatus(folder);
+      return 'value' in status ? status.value.heartbeat : undefined;
+    });
+  } catch (error) {
+    if (error instanceof LockHeldError) {
+      throw new RunBusyError(`${folder} is being written by another process: ${error.message}; wait or stop it first.`);
+    }
+    throw new UserError(`${folder} cannot be written: ${reason(error)}.`);
+  }
+}
+
+/** The run with its spec checked as if it came from a file: it may be old, or damaged by hand. */
+function readRun(folder: string): RunFile & { spec: RunSpec } {
+  const run = readRunFile(folder);
+  if ('damage' in run) throw new UserError(`${folder} cannot be trained: ${run.damage}`);
+  const { study, variant, seed, file, ...rest } = run.value.spec;
+  const settings = settingsSchema.safeParse(rest);
+  if (!settings.success) {
+    const issue = settings.error.issues[0]!;
+    throw new UserError(
+      `${folder} cannot be trained: its settings are not valid at ${issue.path.join('.')}: ${issue.message}.`,
+    );
+  }
+  return { ...run.value, spec: { ...settings.data, study, variant, seed, file } };
+}
+
+class Session {
+  private readonly abort = new AbortController();
+  private readonly timers: NodeJS.Timeout[] = [];
+  private status: Status;
+  private metrics: MetricsLog | undefined;
+  private lastWrite = Number.NEGATIVE_INFINITY;
+  /** Why training had to be given up from outside the trainer. */
+  private fatal: Error | undefined;
+
+  constructor(
+    private readonly folder: string,
+    private readonly lock: Lock,
+  ) {
+    const known = knownStatus(folder);
+    const { message: _, ...rest } = known;
+    this.status = rest;
+  }
+
+  begin(epochs: number): void {
+    const { pid, host } = ownerOf(process.pid);
+    this.status = { ...this.status, state: 'running', pid, host, epochs, samplesPerSecond: 0 };
+    this.write();
+    this.timers.push(setInterval(() => this.heartbeat(), HEARTBEAT_MS / 2));
+    this.timers.push(setInterval(() => this.pollStop(), STOP_POLL_MS));
+    this.pollStop();
+  }
+
+  async train(run: RunFile & { spec: RunSpec }, options: ExecuteOptions): Promise<'finished' | 'stopped'> {
+    const stop = () => this.abort.abort();
+    if (options.signal.aborted) stop();
+    options.signal.addEventListener('abort', stop);
+    // What goes wrong outside of any promise (a worker thread, a timer) ends the run with its reason, too.
+    let crash = (_: Error) => {};
+    const crashed = new Promise<never>((_, reject) => {
+      crash = reject;
+    });
+    process.on('uncaughtException', crash);
+    try {
+      const { threads } = options;
+      const { host } = this.status;
+      appendLog(this.folder, `Process ${process.pid} on ${host} trains this run with ${threads} thread(s).`);
+      const checkpoint = this.resume();
+      const train = await options.loadTrainer();
+      const { signal } = this.abort;
+      const observer = this.observer(run);
+      const training = train(run.spec, { threads, signal, observer, ...(checkpoint && { checkpoint }) });
+      const outcome = await Promise.race([training, crashed]);
+      if (this.fatal) throw this.fatal;
+      return outcome;
+    } catch (error) {
+      throw this.fatal ?? error;
+    } finally {
+      options.signal.removeEventListener('abort', stop);
+      process.removeListener('uncaughtException', crash);
+    }
+  }
+
+  /** Opens the log where the newest whole checkpoint left it. */
+  private resume(): Uint8Array | undefined {
+    const { found, skipped } = newestCheckpoint(this.folder);
+    for (const file of skipped) appendLog(this.folder, `${file} is damaged and is passed over.`);
+    this.metrics = new MetricsLog(this.folder);
+    // With a checkpoint the trainer says itself where it goes on.
+    if (!found) this.metrics.restart();
+    if (found) appendLog(this.folder, `Resumes after ${found.step} weight updates.`);
+    return found?.bytes;
+  }
+
+  private observer(run: RunFile): TrainObserver {
+    const metrics = this.metrics!;
+    let recorded = run;
+    return {
+      metric: (line) => {
+        metrics.append(line);
+        if (line.kind === 'epoch') this.status = { ...this.status, epoch: line.epoch };
+      },
+      checkpoint: (step, bytes) => metrics.checkpoint(step, bytes),
+      progress: ({ epoch, progress, seconds, samplesPerSecond }) => {
+        this.status = { ...this.status, epoch, progress, seconds, samplesPerSecond };
+        this.heartbeat();
+      },
+      preparing: (text) => {
+        const { message: _, ...rest } = this.status;
+        this.status = text === undefined ? rest : { ...rest, message: text };
+        this.heartbeat();
+      },
+      dataset: (checksums) => {
+        const before = recorded.provenance.dataset;
+        if (before && JSON.stringify(before) !== JSON.stringify(checksums)) {
+          appendLog(this.folder, 'The data set is not the one this run was started with.');
+        }
+        recorded = recordDataset(this.folder, recorded, checksums);
+      },
+      log: (line) => appendLog(this.folder, line),
+    };
+  }
+
+  /** Writes the status when the last one is old enough, and makes sure that the run is still ours. */
+  private heartbeat(): void {
+    if (this.fatal || performance.now() - this.lastWrite < HEARTBEAT_MS / 2) return;
+    try {
+      if (!existsSync(this.folder)) throw new Error(`${this.folder} was deleted while it was being trained.`);
+      if (!this.lock.isHeld()) throw new Error(`${this.folder} was taken over by another process.`);
+    } catch (error) {
+      this.fatal = error as Error;
+      this.abort.abort();
+      return;
+    }
+    this.pollStop();
+    try {
+      this.write();
+    } catch {
+      // A heartbeat may be missed (a full disk, a network folder that is away); results may not, and they speak up.
+    }
+  }
+
+  private write(): void {
+    this.lastWrite = performance.now();
+    this.status = { ...this.status, heartbeat: Date.now() };
+    writeStatus(this.folder, this.status);
+  }
+
+  private pollStop(): void {
+    if (existsSync(stopFile(this.folder))) this.abort.abort();
+  }
+
+  /** The last word. A folder that is gone or not ours any more gets none. */
+  end(state: 'finished' | 'stopped' | 'failed', error: unknown): void {
+    for (const timer of this.timers) clearInterval(timer);
+    if (!existsSync(this.folder) || !this.lock.isHeld()) return;
+    this.status = { ...this.status, state, samplesPerSecond: 0 };
+    // Not all epochs need to be done: training may stop early.
+    if (state === 'finished') this.status = { ...this.status, progress: 1 };
+    if (state === 'failed') this.status = { ...this.status, message: sentence(error) };
+    try {
+      if (state === 'failed')
+        appendLog(this.folder, error instanceof Error ? (error.stack ?? error.message) : `${error}`);
+      else clearStop(this.folder);
+    } catch {
+      // The status below says the same.
+    }
+    this.write();
+  }
+
+  close(): void {
+    for (const timer of this.timers) clearInterval(timer);
+    try {
+      this.metrics?.close();
+      this.lock.release();
+    } catch {
+      // Closing has nothing left to save; a lock that stays is taken over from a dead process.
+    }
+  }
+}
+
+/** What a person reads in the list of runs: one line, and plain words for a disk that gave up. */
+function sentence(error: unknown): string {
+  if (error instanceof UserError) return error.message;
+  if (errorCode(error) !== undefined) return `The run could not be written: ${reason(error)}.`;
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
+}

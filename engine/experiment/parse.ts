@@ -1,0 +1,125 @@
+/** From the text of an experiment file to an experiment, or to diagnostics with line and column. */
+import type { Diagnostic, Outline } from '../../protocol/experiment.ts';
+import { type Path, pathText } from './describe.ts';
+import type { Problem } from './problems.ts';
+import type { Experiment } from './schema.ts';
+import { parseSource, plain, type Source, type Span } from './source.ts';
+import { LineIndex } from './text.ts';
+import { validateExperiment } from './validate.ts';
+
+export interface CheckedExperiment {
+  /** In the order of the text, each only once. */
+  diagnostics: Diagnostic[];
+  /** Absent when the text is not even a YAML mapping. */
+  outline?: Outline;
+  /** With every default filled in; absent when there is an error among the diagnostics. */
+  experiment?: Experiment;
+}
+
+const MAX_DIAGNOSTICS = 100;
+
+/** `file` decides whether the text is YAML or, with `.json` at its end, JSON; nothing is read from disk. Never throws. */
+export function checkExperiment(text: string, file: string): CheckedExperiment {
+  const lines = new LineIndex(text);
+  const { root, problems: syntax } = parseSource(text, file);
+  const found: Found[] = syntax.map((problem) => ({ ...problem, path: '' }));
+  const broken = syntax.some(({ severity }) => severity === 'error');
+  if (root?.kind !== 'mapping') {
+    if (!broken) found.push(notAMapping(text, root));
+    return { diagnostics: diagnosticsOf(found, lines) };
+  }
+  const outline = outlineOf(root, lines);
+  if (broken) return { diagnostics: diagnosticsOf(found, lines), outline };
+  const { problems, experiment } = validateExperiment(plain(root));
+  const own = new Set(problems.filter(({ variant }) => variant === undefined).map(({ message }) => message));
+  for (const problem of problems) {
+    const { span, path, inherited } = locate(root, problem);
+    // What is wrong at the top is wrong in every variant, too: once is enough.
+    if (inherited && own.has(problem.message)) continue;
+    const message = inherited ? `In the variant \`${problem.variant}\`: ${problem.message}` : problem.message;
+    found.push({ ...span, severity: problem.severity, message, path });
+  }
+  return { diagnostics: diagnosticsOf(found, lines), outline, ...(experiment && { experiment }) };
+}
+
+type Found = Span & Pick<Diagnostic, 'severity' | 'message' | 'path'>;
+
+function diagnosticsOf(found: Found[], lines: LineIndex): Diagnostic[] {
+  const once = new Map(found.map((entry) => [`${entry.start} ${entry.message}`, entry]));
+  return [...once.values()]
+    .sort((a, b) => a.start - b.start)
+    .slice(0, MAX_DIAGNOSTICS)
+    .map(({ start, end, severity, message, path }) => ({ range: lines.range(start, end), severity, message, path }));
+}
+
+/** `file:line:column: message`, counted from 1, as terminals and editors link it. */
+export function diagnosticText(file: string, { range, message, severity }: Diagnostic): string {
+  const { line, column } = range.start;
+  return `${file}:${line + 1}:${column + 1}: ${severity === 'warning' ? 'warning: ' : ''}${message}`;
+}
+
+function notAMapping(text: string, root: Source | undefined): Found {
+  const empty = root === undefined || (root.kind === 'scalar' && root.value === null);
+  const start = empty ? 0 : root.start;
+  const message = empty
+    ? 'The file is empty; an experiment begins with `name:`, `dataset:`, `network:` and `variants:`.'
+    : 'An experiment file is a mapping of fields, such as `name: My study` and `dataset: { name: delayed-xor }`.';
+  return { start, end: empty ? 0 : text.length, severity: 'error', message, path: '' };
+}
+
+/** Where a problem is shown. What a variant inherits is shown where the file sets it. */
+function locate(root: Source, { path, place, variant }: Problem): { span: Span; path: string; inherited: boolean } {
+  // The mapping that lacks a field is what counts when one is missing.
+  const shown = place === 'parent' ? path.slice(0, -1) : path;
+  const inherited =
+    variant !== undefined && !descend(root, ['variants', variant, ...shown]) && descend(root, shown) !== undefined;
+  const full = variant === undefined || inherited ? path : ['variants', variant, ...path];
+  return { span: spanAt(root, full, place), path: pathText(full), inherited };
+}
+
+function descend(source: Source | undefined, path: Path): Source | undefined {
+  return path.reduce<Source | undefined>((at, key) => child(at, key)?.value, source);
+}
+
+function child(source: Source | undefined, key: string | number): { key?: Span; value: Source } | undefined {
+  if (source?.kind === 'mapping') return source.entries.get(String(key));
+  if (source?.kind !== 'sequence') return undefined;
+  const value = source.items[Number(key)];
+  return value && { value };
+}
+
+/** The span of the deepest part of the path that exists. */
+function spanAt(root: Source, path: Path, place: Problem['place']): Span {
+  let at: { key?: Span; value: Source } = { value: root };
+  let depth = 0;
+  for (const key of place === 'parent' ? path.slice(0, -1) : path) {
+    const next = child(at.value, key);
+    if (!next) break;
+    at = next;
+    depth++;
+  }
+  const { key, value } = at;
+  // A file that lacks a field is marked on its first line.
+  if (depth === 0) return { start: value.start, end: value.end };
+  const whole = place === 'value' && depth === path.length && value.end > value.start;
+  const { start, end } = whole || !key ? value : key;
+  return { start, end };
+}
+
+function outlineOf(root: Extract<Source, { kind: 'mapping' }>, lines: LineIndex): Outline {
+  const name = root.entries.get('name');
+  const variants = root.entries.get('variants')?.value;
+  const seeds = root.entries.get('seeds')?.value;
+  const numbers = seeds?.kind === 'sequence' ? seeds.items.map(plain) : [];
+  const whole = numbers.filter((seed): seed is number => Number.isInteger(seed));
+  const title = name?.value.kind === 'scalar' && typeof name.value.value === 'string' ? name.value.value : '';
+  return {
+    name: title,
+    range: name ? lines.range(name.key.start, name.value.end) : lines.range(0, lines.lineEnd(0)),
+    variants:
+      variants?.kind === 'mapping'
+        ? [...variants.entries].map(([variant, { key }]) => ({ name: variant, range: lines.range(key.start, key.end) }))
+        : [],
+    seeds: whole.length > 0 ? whole : [1],
+  };
+}

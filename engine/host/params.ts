@@ -1,0 +1,81 @@
+/** Parameters of requests, checked before anything else looks at them. */
+import { isAbsolute } from 'node:path';
+import { z } from 'zod';
+import type { HostMethod, HostParams } from '../../protocol/host.ts';
+import { UserError } from '../errors.ts';
+
+const MAX_TEXT = 4 * 1024 * 1024;
+
+const path = z.string().min(1).max(4096).refine(isAbsolute, 'must be an absolute path');
+const text = z.string().max(MAX_TEXT);
+const count = z.int().min(0).max(0xffffffff);
+/** Ids are names of folders: nothing that leads out of the store. */
+const runId = z
+  .string()
+  .max(255)
+  .regex(/^[^/\\\0]+$/)
+  .refine((id) => !id.startsWith('.'), 'must not begin with a dot');
+const runIds = z.array(runId).max(100_000);
+const stores = z.array(path).max(1000);
+const position = z.strictObject({ line: count, column: count });
+const threads = z.int().min(1).max(4096).optional();
+const metric = z.enum([
+  'train.loss',
+  'train.accuracy',
+  'validation.loss',
+  'validation.accuracy',
+  'test.loss',
+  'test.accuracy',
+]);
+
+/** Optional fields parse to `T | undefined`; on the wire they are absent. */
+type Loose<T> = { [K in keyof T]: T[K] | (undefined extends T[K] ? undefined : never) };
+
+/** A method without a schema does not compile. */
+const SCHEMAS: { [M in HostMethod]: z.ZodType<Loose<HostParams<M>>> } = {
+  'host/initialize': z.strictObject({
+    version: z.int(),
+    stores,
+    heartbeatTimeoutMs: z.number().positive().max(86_400_000).optional(),
+  }),
+  'stores/watch': z.strictObject({ stores }),
+  'experiment/check': z.strictObject({ file: path, text }),
+  'experiment/complete': z.strictObject({ file: path, text, position }),
+  'experiment/hover': z.strictObject({ file: path, text, position }),
+  'runs/list': z.strictObject({}) as z.ZodType<Record<string, never>>,
+  'runs/series': z.strictObject({
+    runIds,
+    metrics: z.array(metric).max(6),
+    from: z.number().optional(),
+    to: z.number().optional(),
+    maxPoints: z.int().min(1).max(1_000_000),
+  }),
+  'runs/compare': z.strictObject({ file: path, text: text.optional() }),
+  'runs/log': z.strictObject({
+    runId,
+    maxBytes: z
+      .int()
+      .min(1)
+      .max(16 * 1024 * 1024),
+  }),
+  'runs/start': z.strictObject({
+    file: path,
+    store: path,
+    variants: z.array(z.string().max(1000)).max(10_000).optional(),
+    seeds: z.array(count).max(10_000).optional(),
+    threads,
+  }),
+  'runs/stop': z.strictObject({ runIds }),
+  'runs/resume': z.strictObject({ runIds, threads }),
+  'runs/delete': z.strictObject({ runIds }),
+};
+
+/** @throws UserError that names the method and the field. */
+export function parseParams<M extends HostMethod>(method: M, params: unknown): HostParams<M> {
+  const parsed = SCHEMAS[method].safeParse(params);
+  if (parsed.success) return parsed.data as HostParams<M>;
+  const issue = parsed.error.issues[0]!;
+  throw new UserError(`${method} was asked wrongly: ${['params', ...issue.path].join('.')}: ${issue.message}.`);
+}
+
+export const METHODS = Object.keys(SCHEMAS) as HostMethod[];

@@ -1,0 +1,158 @@
+import {
+  createMessageConnection,
+  type MessageConnection,
+  ResponseError,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-jsonrpc/node';
+import {
+  type HostMethod,
+  type HostNotifications,
+  type HostParams,
+  type HostResult,
+  PROTOCOL_VERSION,
+  USER_ERROR_CODE,
+} from '../../protocol/host.ts';
+import { UserError } from '../errors.ts';
+import { METHODS, parseParams } from './params.ts';
+import type { Services } from './services.ts';
+import { Stores } from './stores.ts';
+
+const INTERNAL_ERROR_CODE = -32603;
+
+type Handlers = { [M in HostMethod]: (params: HostParams<M>) => HostResult<M> | Promise<HostResult<M>> };
+
+/**
+ * Answers requests until the input ends.
+ * @param report takes what concerns nobody who asked: for the log.
+ */
+export function serve(
+  input: NodeJS.ReadableStream,
+  output: NodeJS.WritableStream,
+  services: Services,
+  report: (line: string) => void,
+): Promise<void> {
+  const connection = createMessageConnection(new StreamMessageReader(input), new StreamMessageWriter(output));
+  const session = new Session(connection, services);
+  const handlers = session.handlers();
+  for (const method of METHODS)
+    connection.onRequest(method, (params: unknown): Promise<unknown> => answer(handlers, method, params, report));
+  connection.onError(([error]) => report(`Protocol error: ${error.message}`));
+  return new Promise((resolve) => {
+    const end = (): void => {
+      session.close();
+      connection.dispose();
+      resolve();
+    };
+    connection.onClose(end);
+    input.once('end', end);
+    connection.listen();
+  });
+}
+
+async function answer<M extends HostMethod>(
+  handlers: Handlers,
+  method: M,
+  params: unknown,
+  report: (line: string) => void,
+): Promise<HostResult<M>> {
+  try {
+    return await handlers[method](parseParams(method, params));
+  } catch (error) {
+    if (error instanceof UserError) throw new ResponseError(USER_ERROR_CODE, error.message);
+    report(`${method}: ${error instanceof Error ? error.stack : error}`);
+    throw new ResponseError(INTERNAL_ERROR_CODE, error instanceof Error ? error.message : String(error));
+  }
+}
+
+class Session {
+  private stores: Stores | undefined;
+  private readonly connection: MessageConnection;
+  private readonly services: Services;
+
+  constructor(connection: MessageConnection, services: Services) {
+    this.connection = connection;
+    this.services = services;
+  }
+
+  handlers(): Handlers {
+    const { services } = this;
+    return {
+      'host/initialize': ({ version, stores, heartbeatTimeoutMs }) =>
+        this.initialize(version, stores, heartbeatTimeoutMs),
+      'stores/watch': ({ stores }) => {
+        this.open().watch(stores);
+        return null;
+      },
+      'experiment/check': ({ file, text }) => services.check(file, text),
+      'experiment/complete': ({ file, text, position }) => services.complete(file, text, position),
+      'experiment/hover': ({ file, text, position }) => services.hover(file, text, position),
+      'runs/list': () => this.open().list(),
+      'runs/series': (params) => this.open().series(params),
+      'runs/compare': ({ file, text }) => services.compare(file, text, this.open().keyedRuns()),
+      'runs/log': ({ runId, maxBytes }) => this.open().log(runId, maxBytes),
+      'runs/start': (params) => this.start(params),
+      'runs/stop': ({ runIds }) => this.stop(runIds),
+      'runs/resume': ({ runIds, threads }) => this.resume(runIds, threads),
+      'runs/delete': ({ runIds }) => ({ deleted: this.open().delete(runIds) }),
+    };
+  }
+
+  close(): void {
+    this.stores?.close();
+  }
+
+  private initialize(version: number, stores: string[], timeoutMs?: number): HostResult<'host/initialize'> {
+    if (version !== PROTOCOL_VERSION) {
+      throw new UserError(`This engine speaks protocol ${PROTOCOL_VERSION}, not ${version}: install LIF Lab again.`);
+    }
+    if (this.stores !== undefined) throw new UserError('host/initialize was asked twice; use stores/watch.');
+    this.stores = new Stores(
+      {
+        changed: (changed, removed) => this.push('store/changed', { changed, removed }),
+        problem: (store, message) => this.push('store/problem', { store, message }),
+      },
+      timeoutMs,
+    );
+    this.stores.watch(stores);
+    return { version: PROTOCOL_VERSION, engineVersion: this.services.engineVersion };
+  }
+
+  private async start(params: HostParams<'runs/start'>): Promise<HostResult<'runs/start'>> {
+    const stores = this.open();
+    stores.add(params.store);
+    const runIds = await this.services.start(params);
+    // The list of runs must hold them before the answer names them.
+    stores.touch(runIds, params.store);
+    return { runIds };
+  }
+
+  private stop(runIds: string[]): HostResult<'runs/stop'> {
+    const stores = this.open();
+    const active = runIds
+      .map((id) => stores.summary(id))
+      .filter(({ state }) => state === 'running' || state === 'queued');
+    for (const run of active) this.services.stop(run);
+    return { stopping: active.map(({ id }) => id) };
+  }
+
+  private async resume(runIds: string[], threads: number | undefined): Promise<HostResult<'runs/resume'>> {
+    const stores = this.open();
+    const runs = runIds.map((id) => stores.summary(id));
+    const wrong = runs.find(({ state }) => state === 'running' || state === 'queued' || state === 'finished');
+    if (wrong !== undefined) throw new UserError(`Run ${wrong.id} is ${wrong.state}: there is nothing to resume.`);
+    if (runs.length > 0) await this.services.resume(runs, threads);
+    stores.touch(runIds);
+    return { resumed: runIds };
+  }
+
+  private open(): Stores {
+    if (this.stores === undefined) throw new UserError('Ask host/initialize first.');
+    return this.stores;
+  }
+
+  private push<N extends keyof HostNotifications>(name: N, params: HostNotifications[N]): void {
+    // A push that cannot be delivered means that the other side is gone; the end of the input says the same.
+    this.connection.sendNotification(name, params).catch(() => {});
+  }
+}

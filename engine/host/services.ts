@@ -1,0 +1,20 @@
+import type { Checked, Completion, Hover, Position } from '../../protocol/experiment.ts';
+import type { HostParams } from '../../protocol/host.ts';
+import type { Comparison, RunSummary } from '../../protocol/runs.ts';
+import type { KeyedRun } from '../runs/compare.ts';
+
+/** What the query process asks of the rest of the engine; tests put their own in place. Throw UserError for the user. */
+export interface Services {
+  engineVersion: string;
+  check(file: string, text: string): Checked;
+  complete(file: string, text: string, position: Position): Completion[];
+  hover(file: string, text: string, position: Position): Hover | null;
+  /** @param text the unsaved text; without it the file is read. */
+  compare(file: string, text: string | undefined, runs: KeyedRun[]): Comparison;
+  /** Starts a process that trains, and answers with the ids of the runs once they exist in the store. */
+  start(request: HostParams<'runs/start'>): Promise<string[]>;
+  /** Asks an active run to stop. */
+  stop(run: RunSummary): void;
+  /** Starts a process that goes on with these runs. */
+  resume(runs: RunSummary[], threads: number | undefined): Promise<void>;
+}

@@ -1,0 +1,135 @@
+import { rmSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { HostParams } from '../../protocol/host.ts';
+import type { RunSummary, Series } from '../../protocol/runs.ts';
+import { UserError } from '../errors.ts';
+import type { KeyedRun } from '../runs/compare.ts';
+import { reason } from '../runs/files.ts';
+import { seriesOf } from '../runs/series.ts';
+import { StoreReader } from '../runs/store.ts';
+import { Changes } from './changes.ts';
+import { logTail } from './log.ts';
+import { StoreWatch } from './watch.ts';
+
+/** Pushes are at least this far apart. */
+const PUSH_MS = 250;
+
+export interface StoresEvents {
+  changed(changed: RunSummary[], removed: string[]): void;
+  problem(store: string, message: string): void;
+}
+
+/** The watched stores as one collection of runs. */
+export class Stores {
+  private readonly watches = new Map<string, StoreWatch>();
+  private readonly changes: Changes;
+  private readonly events: StoresEvents;
+  private readonly timeoutMs: number | undefined;
+
+  constructor(events: StoresEvents, timeoutMs?: number) {
+    this.events = events;
+    this.timeoutMs = timeoutMs;
+    this.changes = new Changes((changed, removed) => events.changed(changed, removed), PUSH_MS);
+  }
+
+  /** Watches these stores and no others. Their runs come as changes. */
+  watch(stores: readonly string[]): void {
+    const wanted = new Set(stores);
+    for (const [store, watch] of this.watches) {
+      if (wanted.has(store)) continue;
+      watch.close();
+      this.watches.delete(store);
+      this.changes.add(
+        [],
+        watch.reader.summaries().map(({ id }) => id),
+      );
+    }
+    for (const store of wanted) this.add(store);
+  }
+
+  /** Watches one store more. */
+  add(store: string): StoreWatch {
+    const known = this.watches.get(store);
+    if (known !== undefined) return known;
+    const watch = new StoreWatch(new StoreReader(store, this.timeoutMs), {
+      changed: (changed, removed) => this.changes.add(changed, removed),
+      problem: (message) => this.events.problem(store, message),
+    });
+    this.watches.set(store, watch);
+    watch.start();
+    this.changes.add(watch.reader.summaries(), []);
+    return watch;
+  }
+
+  list(): RunSummary[] {
+    return this.readers().flatMap((reader) => reader.summaries());
+  }
+
+  /** Of the runs that still exist, so that one that was deleted does not take the others along. */
+  series({ runIds, metrics, from, to, maxPoints }: HostParams<'runs/series'>): Series[] {
+    const range = { maxPoints, ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
+    return runIds.flatMap((id) => {
+      const history = this.find(id)?.reader.history(id);
+      return history ? metrics.map((metric) => seriesOf(id, history, metric, range)) : [];
+    });
+  }
+
+  keyedRuns(): KeyedRun[] {
+    return this.readers().flatMap((reader) =>
+      reader.summaries().map((summary) => ({ summary, key: reader.run(summary.id)?.key })),
+    );
+  }
+
+  /** @throws UserError when the run is not there. */
+  summary(id: string): RunSummary {
+    const found = this.find(id)?.reader.summary(id);
+    if (found === undefined) throw new UserError(`Run ${id} does not exist: it was deleted, or its store is not open.`);
+    return found;
+  }
+
+  /** The last `maxBytes` of a run's log, from the beginning of a line; empty when nothing was logged. */
+  log(id: string, maxBytes: number): string {
+    return logTail(this.summary(id).folder, maxBytes);
+  }
+
+  /** Deletes folders of runs that are not active. @throws UserError when one is, before any is deleted. */
+  delete(ids: readonly string[]): string[] {
+    const runs = ids.map((id) => this.refreshed(id));
+    const active = runs.find(({ state }) => state === 'running' || state === 'queued');
+    if (active !== undefined) throw new UserError(`Run ${active.id} is ${active.state}: stop it before deleting it.`);
+    for (const { folder } of runs) {
+      try {
+        rmSync(folder, { recursive: true, force: true });
+      } catch (error) {
+        throw new UserError(`Run ${basename(folder)} could not be deleted: ${reason(error)}.`);
+      }
+    }
+    this.touch(ids);
+    return [...ids];
+  }
+
+  /** Looks at these runs at once and passes on what changed. New ones are in the store that is given. */
+  touch(ids: readonly string[], store?: string): void {
+    const home = store === undefined ? undefined : this.watches.get(store);
+    for (const id of ids) (home ?? this.find(id))?.touch([id]);
+    this.changes.flush();
+  }
+
+  close(): void {
+    this.changes.close();
+    for (const watch of this.watches.values()) watch.close();
+  }
+
+  private refreshed(id: string): RunSummary {
+    this.find(id)?.touch([id]);
+    return this.summary(id);
+  }
+
+  private find(id: string): StoreWatch | undefined {
+    return [...this.watches.values()].find(({ reader }) => reader.summary(id) !== undefined);
+  }
+
+  private readers(): StoreReader[] {
+    return [...this.watches.values()].map(({ reader }) => reader);
+  }
+}

@@ -1,0 +1,101 @@
+/** New runs: complete folders appear in the store all at once, or not at all. */
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { UserError } from '../errors.ts';
+import type { RunSpec } from '../experiment/schema.ts';
+import { reason, syncFolder, writeDurably } from './files.ts';
+import { FORMAT_VERSION, type Provenance, type RunFile, type Status } from './format.ts';
+import { newRunId, runKey } from './key.ts';
+import { runsFolder } from './store.ts';
+
+/** Leftovers of a process that died while it made a run are swept away after this long. */
+const LEFTOVER_MS = 60 * 60 * 1000;
+
+/**
+ * Creates a queued run for each spec, in this order, and returns their folders. Throws a UserError when the store cannot
+ * be written; then it holds none of them.
+ */
+export function createRuns(store: string, specs: RunSpec[], provenance: Partial<Provenance>): string[] {
+  const parent = runsFolder(store);
+  const staged: { aside: string; id: string }[] = [];
+  const created: string[] = [];
+  try {
+    prepareStore(store, parent);
+    const now = Date.now();
+    // One millisecond apart, so that sorting by time keeps the order of the file.
+    for (const [i, spec] of specs.entries()) staged.push(stage(parent, spec, provenance, now + i));
+    for (const { aside, id } of staged) {
+      renameSync(aside, join(parent, id));
+      created.push(join(parent, id));
+    }
+    syncFolder(parent);
+    return created;
+  } catch (error) {
+    for (const folder of [...created, ...staged.map((s) => s.aside)]) rmSync(folder, { recursive: true, force: true });
+    const why = reason(obstacle(parent) ?? error);
+    throw new UserError(`The runs cannot be written to ${parent}: ${why}; choose another folder with --store.`);
+  }
+}
+
+/** What keeps us from creating this folder. Making several at once only says that the last of them is not there. */
+function obstacle(folder: string): unknown {
+  try {
+    while (!existsSync(folder)) folder = dirname(folder);
+    accessSync(folder, constants.W_OK);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+function prepareStore(store: string, parent: string): void {
+  const isNew = !existsSync(store);
+  mkdirSync(parent, { recursive: true });
+  // Runs are results, often large: they stay out of version control unless somebody decides otherwise.
+  if (isNew) writeFileSync(join(resolve(store), '.gitignore'), '*\n');
+  for (const name of readdirSync(parent)) {
+    if (!name.startsWith('.new-')) continue;
+    const info = statSync(join(parent, name), { throwIfNoEntry: false });
+    if (info && Date.now() - info.mtimeMs > LEFTOVER_MS) rmSync(join(parent, name), { recursive: true, force: true });
+  }
+}
+
+function stage(parent: string, spec: RunSpec, provenance: Partial<Provenance>, createdAt: number) {
+  let id = newRunId(spec, createdAt);
+  while (existsSync(join(parent, id))) id = newRunId(spec, createdAt);
+  const aside = join(parent, `.new-${id}`);
+  const run: RunFile = { format: FORMAT_VERSION, id, createdAt, key: runKey(spec), spec: { ...spec }, provenance };
+  try {
+    mkdirSync(join(aside, 'checkpoints'), { recursive: true });
+    writeDurably(join(aside, 'run.json'), `${JSON.stringify(run, null, 2)}\n`);
+    writeDurably(join(aside, 'status.json'), JSON.stringify(queuedStatus(spec.training.epochs)));
+    syncFolder(aside);
+  } catch (error) {
+    rmSync(aside, { recursive: true, force: true });
+    throw error;
+  }
+  return { aside, id };
+}
+
+/** Status of a run that waits, and that no process has taken charge of yet. */
+export function queuedStatus(epochs: number): Status {
+  return {
+    state: 'queued',
+    heartbeat: Date.now(),
+    epoch: 0,
+    epochs,
+    progress: 0,
+    seconds: 0,
+    samplesPerSecond: 0,
+  };
+}

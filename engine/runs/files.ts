@@ -1,0 +1,129 @@
+/** File operations that leave either the old content or the new, and reads that nothing in a store can derail. */
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+
+export function errorCode(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException | undefined)?.code;
+}
+
+/** Writes a file and waits until it is on the disk. */
+export function writeDurably(file: string, data: string | Uint8Array): void {
+  const fd = openSync(file, 'w');
+  try {
+    writeFileSync(fd, data);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Makes a rename or creation in `folder` durable; a no-op where folders cannot be opened (Windows). */
+export function syncFolder(folder: string): void {
+  let fd: number | undefined;
+  try {
+    fd = openSync(folder, 'r');
+    fsyncSync(fd);
+  } catch {
+    // Some file systems refuse; the rename itself is still atomic.
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}
+
+/** Replaces a file: whoever reads sees the old content or the new, also after a crash. */
+export function writeAtomic(file: string, data: string | Uint8Array): void {
+  const aside = `${file}.${process.pid}.tmp`;
+  try {
+    writeDurably(aside, data);
+    renameSync(aside, file);
+  } catch (error) {
+    rmSync(aside, { force: true });
+    throw error;
+  }
+}
+
+export type Content = { text: string } | { missing: true } | { problem: string };
+
+/** Opens for reading without ever waiting for the other end of a pipe. */
+export function openForReading(file: string): number {
+  return openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+}
+
+/** Reads a small text file; anything that is not one becomes a problem in words. */
+export function readSmall(file: string, maxBytes: number): Content {
+  let fd: number;
+  try {
+    fd = openForReading(file);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return { missing: true };
+    return { problem: `cannot be opened (${code ?? error})` };
+  }
+  try {
+    const info = fstatSync(fd);
+    if (!info.isFile()) return { problem: 'is not a file' };
+    if (info.size > maxBytes) return { problem: `is too large (${info.size} bytes)` };
+    const bytes = Buffer.alloc(info.size);
+    const count = readSync(fd, bytes, 0, bytes.length, 0);
+    return { text: bytes.toString('utf8', 0, count) };
+  } catch (error) {
+    return { problem: `cannot be read (${errorCode(error) ?? error})` };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Why an operation on a file or folder failed, as the second half of a sentence. */
+export function reason(error: unknown): string {
+  switch (errorCode(error)) {
+    case 'EACCES':
+    case 'EPERM':
+      return 'permission denied';
+    case 'EROFS':
+      return 'the file system is read-only';
+    case 'ENOSPC':
+      return 'the disk is full';
+    case 'EDQUOT':
+      return 'the disk quota is used up';
+    case 'ENOENT':
+      return 'it does not exist';
+    case 'ENOTDIR':
+      return 'a file stands where a folder should be';
+    case 'EMFILE':
+    case 'ENFILE':
+      return 'too many files are open';
+    default:
+      return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** The last bytes of a text file, from the beginning of a line; empty when there is none. */
+export function readTail(file: string, maxBytes: number): string {
+  let fd: number;
+  try {
+    fd = openForReading(file);
+  } catch {
+    return '';
+  }
+  try {
+    const info = fstatSync(fd);
+    if (!info.isFile()) return '';
+    const from = Math.max(0, info.size - maxBytes);
+    const bytes = Buffer.alloc(info.size - from);
+    const text = bytes.toString('utf8', 0, readSync(fd, bytes, 0, bytes.length, from));
+    return from === 0 ? text : text.slice(text.indexOf('\n') + 1);
+  } catch {
+    return '';
+  } finally {
+    closeSync(fd);
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * The run store on disk. One folder per run below `<workspace>/.lif/runs/<id>/`:
+ *
+ *   run.json       what the run is: spec and provenance; there before the folder has its name, and completed once
+ *                  with the checksums of the data set when training has opened it
+ *   status.json    where it stands; replaced atomically at least every second while it runs, and every five while
+ *                  it is queued
+ *   metrics.jsonl  one JSON object a line, only ever appended to
+ *   log.txt        what a person would want to read when it failed
+ *   stop           exists when somebody asked the run to stop
+ *   lock           who writes the run; see lock.ts
+ *   checkpoints/   the last few, <step>.safetensors, written aside and renamed into place
+ *
+ * A folder whose name begins with a dot is a run in the making. What belongs to a step is logged before its checkpoint
+ * is written, so a checkpoint never knows more than the log.
+ * Every reader treats all of it as hostile: a truncated last line is tolerated, garbage is reported and skipped.
+ */
+import { z } from 'zod';
+
+export const FORMAT_VERSION = 1 as const;
+
+/** A running run writes its status at least this often. */
+export const HEARTBEAT_MS = 1000;
+/** Older than this, a run that says it is running is shown as interrupted. */
+export const HEARTBEAT_TIMEOUT_MS = 15_000;
+
+export const provenanceSchema = z.object({
+  engineVersion: z.string(),
+  /** SHA-256 of the compiled kernels. */
+  kernels: z.string(),
+  node: z.string(),
+  platform: z.string(),
+  /** SHA-256 of the experiment file's text. */
+  fileHash: z.string(),
+  /** File → SHA-256 (or generator version) of what the data set was read from. */
+  dataset: z.record(z.string(), z.string()),
+  gitCommit: z.string().optional(),
+  gitDirty: z.boolean().optional(),
+});
+
+export const runFileSchema = z.object({
+  format: z.literal(FORMAT_VERSION),
+  id: z.string(),
+  createdAt: z.number(),
+  /** SHA-256 of the settings and seed: two runs with the same key and engine have the same bits. */
+  key: z.string(),
+  /** The RunSpec; checked against the experiment schema when a run is resumed. */
+  spec: z.looseObject({
+    study: z.string(),
+    variant: z.string(),
+    seed: z.number(),
+    file: z.string(),
+    training: z.looseObject({ epochs: z.number() }),
+  }),
+  provenance: provenanceSchema.partial(),
+});
+
+export const statusSchema = z.object({
+  state: z.enum(['queued', 'running', 'finished', 'stopped', 'failed']),
+  /** Process and machine that train it. */
+  pid: z.number().optional(),
+  host: z.string().optional(),
+  /** Milliseconds since 1970. */
+  heartbeat: z.number(),
+  epoch: z.number(),
+  epochs: z.number(),
+  /** [0, 1], also within an epoch. */
+  progress: z.number(),
+  /** Seconds of training, over all resumptions. */
+  seconds: z.number(),
+  samplesPerSecond: z.number(),
+  message: z.string().optional(),
+});
+
+const score = z.object({ loss: z.number().nullable(), accuracy: z.number().nullable() });
+
+/**
+ * Lines of metrics.jsonl. Non-finite numbers are written as null. After a `resume` line, what was logged beyond its
+ * step counts no more: readers drop it, so the log itself is never rewritten.
+ */
+export const metricSchema = z.discriminatedUnion('kind', [
+  /**
+   * Training loss and accuracy, averaged over the weight updates since the last such line. `step` counts updates,
+   * `epoch` is a fraction: 1.5 is halfway through the second.
+   */
+  z.object({ kind: z.literal('train'), step: z.number(), epoch: z.number(), ...score.shape }),
+  /** After a whole epoch; `epoch` counts the epochs done. */
+  z.object({
+    kind: z.literal('epoch'),
+    step: z.number(),
+    epoch: z.number(),
+    learningRate: z.number(),
+    train: score,
+    validation: score.optional(),
+    test: score.optional(),
+    /** Mean spikes per neuron and step in each spiking layer, on the test set. */
+    spikeRates: z.array(z.number()).optional(),
+    /** Of this epoch; the only field that is not the same in every repetition of a run. */
+    seconds: z.number(),
+  }),
+  z.object({ kind: z.literal('resume'), step: z.number(), epoch: z.number() }),
+]);
+
+export type Provenance = z.output<typeof provenanceSchema>;
+export type RunFile = z.output<typeof runFileSchema>;
+export type Status = z.output<typeof statusSchema>;
+export type MetricLine = z.output<typeof metricSchema>;

@@ -1,0 +1,105 @@
+/** What metrics.jsonl says, in memory: columns of numbers for training, whole lines for epochs. */
+import type { RunSummary, Score } from '../../protocol/runs.ts';
+import type { MetricLine } from './format.ts';
+
+export type EpochLine = Extract<MetricLine, { kind: 'epoch' }>;
+
+export interface History {
+  /** One entry per `train` line, ascending in step; NaN where the log says null. */
+  train: { step: number[]; epoch: number[]; loss: number[]; accuracy: number[] };
+  /** `epoch` lines, ascending in step. */
+  epochs: EpochLine[];
+}
+
+export function emptyHistory(): History {
+  return { train: { step: [], epoch: [], loss: [], accuracy: [] }, epochs: [] };
+}
+
+/**
+ * Adds a line. A `resume` line drops what was logged beyond its step; a line at the step of the last one replaces it.
+ * Returns false, and adds nothing, when steps or epochs go backwards without a `resume`.
+ */
+export function addLine(history: History, line: MetricLine): boolean {
+  switch (line.kind) {
+    case 'resume':
+      dropBeyond(history, line.step);
+      return true;
+    case 'train': {
+      const { step, epoch, loss, accuracy } = history.train;
+      const last = step.at(-1) ?? -1;
+      if (line.step < last || line.epoch < (epoch.at(-1) ?? 0)) return false;
+      const at = line.step === last ? step.length - 1 : step.length;
+      step[at] = line.step;
+      epoch[at] = line.epoch;
+      loss[at] = line.loss ?? Number.NaN;
+      accuracy[at] = line.accuracy ?? Number.NaN;
+      return true;
+    }
+    case 'epoch': {
+      const { epochs } = history;
+      const last = epochs.at(-1);
+      if (last && (line.step < last.step || line.epoch < last.epoch)) return false;
+      epochs[line.step === last?.step ? epochs.length - 1 : epochs.length] = line;
+      return true;
+    }
+  }
+}
+
+function dropBeyond(history: History, step: number): void {
+  const { train, epochs } = history;
+  let kept = train.step.length;
+  while (kept > 0 && train.step[kept - 1]! > step) kept--;
+  for (const column of Object.values(train)) column.length = kept;
+  while (epochs.length > 0 && epochs.at(-1)!.step > step) epochs.pop();
+}
+
+type Scores = Pick<RunSummary, 'train' | 'validation' | 'test' | 'result' | 'spikeRates'>;
+
+/** The newest score on each split, and the one that counts. */
+export function scoresOf(history: History): Scores {
+  const { train, epochs } = history;
+  const newest = (pick: (line: EpochLine) => EpochLine['test']) =>
+    score(
+      epochs.findLast((line) => pick(line)),
+      pick,
+    );
+  const last = train.step.length - 1;
+  const latest =
+    last >= 0 && train.step[last]! > (epochs.at(-1)?.step ?? -1)
+      ? complete({ loss: train.loss[last]!, accuracy: train.accuracy[last]! })
+      : newest((line) => line.train);
+  const validation = newest((line) => line.validation);
+  const test = newest((line) => line.test);
+  const chosen = resultLine(epochs);
+  const result = score(chosen, (line) => line.test);
+  const spikeRates = epochs.findLast((line) => line.spikeRates)?.spikeRates;
+  return {
+    ...(latest && { train: latest }),
+    ...(validation && { validation }),
+    ...(test && { test }),
+    ...(result && chosen && { result: { ...result, epoch: chosen.epoch } }),
+    ...(spikeRates && { spikeRates }),
+  };
+}
+
+/** The epoch whose test score counts: the first with the best validation accuracy, else the last one tested. */
+function resultLine(epochs: EpochLine[]): EpochLine | undefined {
+  const tested = epochs.filter((line) => line.test);
+  if (!tested.some((line) => line.validation)) return tested.at(-1);
+  const accuracy = (line: EpochLine) => line.validation?.accuracy ?? Number.NEGATIVE_INFINITY;
+  return tested.reduce<EpochLine | undefined>(
+    (best, line) => (accuracy(line) > (best ? accuracy(best) : Number.NEGATIVE_INFINITY) ? line : best),
+    undefined,
+  );
+}
+
+function score(line: EpochLine | undefined, pick: (line: EpochLine) => EpochLine['test']): Score | undefined {
+  const found = line && pick(line);
+  return found && complete(found);
+}
+
+function complete({ loss, accuracy }: { loss: number | null; accuracy: number | null }): Score | undefined {
+  return loss !== null && accuracy !== null && Number.isFinite(loss) && Number.isFinite(accuracy)
+    ? { loss, accuracy }
+    : undefined;
+}

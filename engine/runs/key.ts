@@ -1,0 +1,52 @@
+/** What a run is called, and what makes two runs the same. */
+import { createHash, randomInt } from 'node:crypto';
+import { basename } from 'node:path';
+import type { RunSpec } from '../experiment/schema.ts';
+
+/** JSON with the fields of every object in alphabetical order; undefined fields are left out. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, v: unknown) =>
+    v !== null && typeof v === 'object' && !Array.isArray(v)
+      ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+      : v,
+  );
+}
+
+export function sha256(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex');
+}
+
+/** SHA-256 of all that decides the bits of a run: settings and seed, not names or places. */
+export function runKey(spec: Pick<RunSpec, 'dataset' | 'network' | 'neuron' | 'training' | 'seed'>): string {
+  const { dataset, network, neuron, training, seed } = spec;
+  return sha256(canonicalJson({ dataset, network, neuron, training, seed }));
+}
+
+/** Lower-case ASCII words joined by hyphens. */
+function slug(text: string, maxLength: number): string {
+  const words = text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-');
+  return words.slice(0, maxLength).replace(/^-+|-+$/g, '');
+}
+
+/** Sortable by time of creation (UTC), readable, and unlikely to be taken: 20261123-141530-delayed-xor-baseline-s1-k3f9. */
+export function newRunId(spec: Pick<RunSpec, 'file' | 'variant' | 'seed'>, createdAt: number): string {
+  const time = new Date(createdAt)
+    .toISOString()
+    .replace(/[-:]|\..*/g, '')
+    .replace('T', '-');
+  const study = slug(basename(spec.file).replace(/\.lif\.(ya?ml|json)$/, ''), 32);
+  const unique = Array.from({ length: 4 }, () => '0123456789abcdefghijklmnopqrstuvwxyz'[randomInt(36)]).join('');
+  return [time, study, slug(spec.variant, 32), `s${spec.seed}`, unique].filter((part) => part !== '').join('-');
+}
+
+/** When a run of this id was created, to the second; 0 when the id does not say. */
+export function timeOfId(id: string): number {
+  const parts = /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-/.exec(id)?.slice(1).map(Number);
+  if (!parts) return 0;
+  const [year, month, day, hour, minute, second] = parts as [number, number, number, number, number, number];
+  return Date.UTC(year, month - 1, day, hour, minute, second);
+}

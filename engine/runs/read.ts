@@ -1,0 +1,240 @@
+/** Reading one run folder, whatever state it is in: what can be saved, and in words what cannot. */
+import { basename, join } from 'node:path';
+import type { RunState, RunSummary } from '../../protocol/runs.ts';
+import { readSmall } from './files.ts';
+import {
+  HEARTBEAT_MS,
+  HEARTBEAT_TIMEOUT_MS,
+  type MetricLine,
+  metricSchema,
+  type RunFile,
+  runFileSchema,
+  type Status,
+  statusSchema,
+} from './format.ts';
+import { addLine, emptyHistory, type History, scoresOf } from './history.ts';
+import { timeOfId } from './key.ts';
+import { isAlive } from './lock.ts';
+import { LineTail } from './tail.ts';
+
+const MAX_JSON = 4 * 1024 * 1024;
+const UNKNOWN = '(unknown)';
+
+/** A JSON file of the store against its schema. */
+export type Parsed<T> = { value: T } | { damage: string; raw?: unknown };
+
+interface Schema<T> {
+  safeParse(value: unknown): { success: true; data: T } | { success: false; error: { issues: Issue[] } };
+}
+interface Issue {
+  path: PropertyKey[];
+  message: string;
+}
+
+function readJson<T>(file: string, schema: Schema<T>): Parsed<T> {
+  const content = readSmall(file, MAX_JSON);
+  const name = basename(file);
+  if ('missing' in content) return { damage: `${name} is missing.` };
+  if ('problem' in content) return { damage: `${name} ${content.problem}.` };
+  let raw: unknown;
+  try {
+    raw = JSON.parse(content.text);
+  } catch {
+    return { damage: content.text === '' ? `${name} is empty.` : `${name} is not valid JSON.` };
+  }
+  const checked = schema.safeParse(raw);
+  if (checked.success) return { value: checked.data };
+  const issue = checked.error.issues[0];
+  const where = issue?.path.map(String).join('.');
+  return {
+    damage: `${name} is damaged${where ? ` at ${where}` : ''}: ${issue?.message ?? 'unexpected content'}.`,
+    raw,
+  };
+}
+
+export function readRunFile(folder: string): Parsed<RunFile> {
+  return readJson(join(folder, 'run.json'), runFileSchema);
+}
+
+export function readStatus(folder: string): Parsed<Status> {
+  return readJson(join(folder, 'status.json'), statusSchema);
+}
+
+/** Follows metrics.jsonl of one run. */
+export class MetricsReader {
+  history: History = emptyHistory();
+  private readonly tail: LineTail;
+  private lines = 0;
+  private bad = 0;
+  private firstBad = 0;
+  /** Line that could not be read, if it was the last one: harmless when the next one is a `resume`. */
+  private torn = 0;
+  private problem = '';
+
+  constructor(folder: string) {
+    this.tail = new LineTail(join(folder, 'metrics.jsonl'));
+  }
+
+  /** Reads what is new; true when there was anything. */
+  refresh(): boolean {
+    const before = this.problem;
+    let changed = false;
+    this.problem = this.tail.read({
+      line: (text) => {
+        changed = true;
+        this.add(text);
+      },
+      reset: () => {
+        changed = true;
+        this.history = emptyHistory();
+        this.lines = this.bad = this.firstBad = this.torn = 0;
+      },
+    });
+    return changed || this.problem !== before;
+  }
+
+  get damage(): string[] {
+    const bad = this.bad + (this.torn ? 1 : 0);
+    const lines = bad === 1 ? '1 line' : `${bad} lines`;
+    return [
+      ...(this.problem ? [`metrics.jsonl ${this.problem}.`] : []),
+      ...(bad ? [`metrics.jsonl: ${lines} could not be read, the first is line ${this.firstBad || this.torn}.`] : []),
+    ];
+  }
+
+  private add(text: string | null): void {
+    this.lines++;
+    const line = text === null ? undefined : parseMetric(text);
+    if (this.torn && line?.kind !== 'resume') this.countBad(this.torn);
+    this.torn = 0;
+    if (!line) this.torn = this.lines;
+    else if (!addLine(this.history, line)) this.countBad(this.lines);
+  }
+
+  private countBad(line: number): void {
+    this.bad++;
+    this.firstBad ||= line;
+  }
+}
+
+function parseMetric(text: string): MetricLine | undefined {
+  try {
+    return metricSchema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The state as a person should see it: a run whose process is gone is interrupted, whatever it last wrote. */
+export function stateOf(status: Status, now: number, timeoutMs = HEARTBEAT_TIMEOUT_MS): RunState {
+  if (status.state !== 'running' && status.state !== 'queued') return status.state;
+  const age = now - status.heartbeat;
+  if (age > timeoutMs) return 'interrupted';
+  // On this machine a dead process shows at once; one that was alive a moment ago gets the benefit of the doubt.
+  const { pid, host } = status;
+  const dead = pid !== undefined && host !== undefined && isAlive({ pid, host }) === false;
+  return dead && Math.abs(age) > 3 * HEARTBEAT_MS ? 'interrupted' : status.state;
+}
+
+/** Everything known about one run. */
+export interface RunRecord {
+  summary: RunSummary;
+  history: History;
+  /** Absent when run.json cannot be read. */
+  run?: RunFile;
+}
+
+/** Puts a summary together from what could be read. */
+export function summarize(
+  folder: string,
+  run: Parsed<RunFile>,
+  status: Parsed<Status>,
+  metrics: { history: History; damage: string[] },
+  now: number,
+  timeoutMs = HEARTBEAT_TIMEOUT_MS,
+): RunSummary {
+  const damage = [run, status].flatMap((part) => ('damage' in part ? [part.damage] : []));
+  const identity = 'value' in run ? identityOf(run.value) : salvageIdentity(run.raw, basename(folder));
+  const progress =
+    'value' in status
+      ? progressOf(status.value, now, timeoutMs)
+      : guessProgress(metrics.history, identity.epochs, identity.createdAt);
+  const { epochs: _, ...named } = identity;
+  return {
+    id: basename(folder),
+    folder,
+    ...named,
+    ...progress,
+    ...scoresOf(metrics.history),
+    damage: [...damage, ...metrics.damage],
+  };
+}
+
+interface Identity {
+  study: string;
+  variant: string;
+  seed: number;
+  file: string;
+  createdAt: number;
+  epochs: number;
+}
+
+function identityOf({ spec, createdAt }: RunFile): Identity {
+  const { study, variant, seed, file, training } = spec;
+  return { study, variant, seed, file, createdAt, epochs: training.epochs };
+}
+
+/** What a damaged run.json still says, and the id of the run. */
+function salvageIdentity(raw: unknown, id: string): Identity {
+  const run = asObject(raw);
+  const spec = asObject(run.spec);
+  const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+  const number = (value: unknown) => (typeof value === 'number' ? value : 0);
+  return {
+    study: text(spec.study) ?? UNKNOWN,
+    variant: text(spec.variant) ?? UNKNOWN,
+    seed: number(spec.seed),
+    file: text(spec.file) ?? '',
+    createdAt: number(run.createdAt) || timeOfId(id),
+    epochs: number(asObject(spec.training).epochs),
+  };
+}
+
+function asObject(value: unknown): Record<string, unknown> {
+  return value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {};
+}
+
+type Progress = Pick<
+  RunSummary,
+  'state' | 'epoch' | 'epochs' | 'progress' | 'updatedAt' | 'seconds' | 'samplesPerSecond' | 'message'
+>;
+
+function progressOf(status: Status, now: number, timeoutMs: number): Progress {
+  const { epoch, epochs, progress, heartbeat, seconds, samplesPerSecond } = status;
+  const state = stateOf(status, now, timeoutMs);
+  const message = state === 'interrupted' ? 'Its process is gone; the run can be resumed.' : status.message;
+  return {
+    state,
+    epoch,
+    epochs,
+    progress: Math.min(1, Math.max(0, progress)),
+    updatedAt: heartbeat,
+    seconds,
+    samplesPerSecond: state === 'running' ? samplesPerSecond : 0,
+    ...(message !== undefined && { message }),
+  };
+}
+
+/** Without a status, the metrics tell how far it came. */
+function guessProgress(history: History, epochs: number, createdAt: number): Progress {
+  const epoch = Math.floor(history.epochs.at(-1)?.epoch ?? history.train.epoch.at(-1) ?? 0);
+  return {
+    state: epochs > 0 && epoch >= epochs ? 'finished' : 'interrupted',
+    epoch,
+    epochs,
+    progress: epochs > 0 ? Math.min(1, epoch / epochs) : 0,
+    updatedAt: createdAt,
+    seconds: history.epochs.reduce((sum, line) => sum + line.seconds, 0),
+    samplesPerSecond: 0,
+  };
+}

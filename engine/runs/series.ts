@@ -1,0 +1,85 @@
+/** Curves out of a run's history, thinned to what a chart can show. */
+import type { Metric, Series } from '../../protocol/runs.ts';
+import type { EpochLine, History } from './history.ts';
+
+interface Points {
+  /** Epochs, ascending. */
+  x: number[];
+  /** NaN where the log says null. */
+  y: number[];
+}
+
+function pointsOf(history: History, metric: Metric): Points {
+  const [split, quantity] = metric.split('.') as ['train' | 'validation' | 'test', 'loss' | 'accuracy'];
+  if (split === 'train' && history.train.step.length > 0) return { x: history.train.epoch, y: history.train[quantity] };
+  const lines = history.epochs.filter((line: EpochLine) => line[split]);
+  return { x: lines.map((line) => line.epoch), y: lines.map((line) => line[split]![quantity] ?? Number.NaN) };
+}
+
+/** First index whose x is at least `value`, or beyond it. */
+function bound(x: number[], value: number, beyond: boolean): number {
+  let low = 0;
+  let high = x.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (x[middle]! < value || (beyond && x[middle] === value)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * The points of one metric with x in [from, to], at most `maxPoints` of them. Where there are more, the range is cut
+ * into buckets of equally many points, and each keeps its minimum and its maximum; a bucket with a null keeps a null.
+ */
+export function seriesOf(
+  runId: string,
+  history: History,
+  metric: Metric,
+  { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, maxPoints = Number.POSITIVE_INFINITY } = {},
+): Series {
+  const { x, y } = pointsOf(history, metric);
+  const start = bound(x, from, false);
+  const end = Math.max(start, bound(x, to, true));
+  const kept = thin(y, start, end, Math.max(1, Math.floor(maxPoints)));
+  return {
+    runId,
+    metric,
+    x: kept.map((i) => x[i]!),
+    y: kept.map((i) => (Number.isFinite(y[i]!) ? y[i]! : null)),
+    total: end - start,
+  };
+}
+
+/** Indices of y[start, end) to keep, ascending. */
+function thin(y: number[], start: number, end: number, maxPoints: number): number[] {
+  const count = end - start;
+  if (count <= maxPoints) return Array.from({ length: count }, (_, i) => start + i);
+  const hasNull = y.slice(start, end).some((value) => !Number.isFinite(value));
+  // Minimum, maximum and, where there are any, a null: so many points may come out of one bucket.
+  const buckets = Math.floor(maxPoints / (hasNull ? 3 : 2));
+  if (buckets === 0) return Array.from({ length: maxPoints }, (_, i) => start + Math.floor((i * count) / maxPoints));
+  const kept: number[] = [];
+  for (let b = 0; b < buckets; b++) {
+    const low = start + Math.floor((b * count) / buckets);
+    const high = start + Math.floor(((b + 1) * count) / buckets);
+    kept.push(...extremes(y, low, high));
+  }
+  return kept;
+}
+
+function extremes(y: number[], low: number, high: number): number[] {
+  let min = -1;
+  let max = -1;
+  let missing = -1;
+  for (let i = low; i < high; i++) {
+    const value = y[i]!;
+    if (!Number.isFinite(value)) {
+      if (missing < 0) missing = i;
+      continue;
+    }
+    if (min < 0 || value < y[min]!) min = i;
+    if (max < 0 || value > y[max]!) max = i;
+  }
+  return [...new Set([min, max, missing])].filter((i) => i >= 0).sort((a, b) => a - b);
+}

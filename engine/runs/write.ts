@@ -1,0 +1,128 @@
+/** Writing to a run that exists. Nothing here ever brings a deleted folder back. */
+import {
+  appendFileSync,
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { saveCheckpoint } from './checkpoints.ts';
+import { queuedStatus } from './create.ts';
+import { errorCode, writeAtomic } from './files.ts';
+import type { MetricLine, RunFile, Status } from './format.ts';
+import { readRunFile, readStatus } from './read.ts';
+
+/**
+ * Replaces status.json. On a full disk there may be no room for a second file beside it: then the old one is
+ * overwritten in place, because a clear last word is worth more than atomicity.
+ */
+export function writeStatus(folder: string, status: Status): void {
+  const file = join(folder, 'status.json');
+  const text = JSON.stringify(status);
+  try {
+    writeAtomic(file, text);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code !== 'ENOSPC' && code !== 'EDQUOT') throw error;
+    writeFileSync(file, text, { flag: 'r+' });
+    // Blanks after the JSON are harmless; what is left of a longer old text would not be.
+    truncateTo(file, Buffer.byteLength(text));
+  }
+}
+
+function truncateTo(file: string, size: number): void {
+  const fd = openSync(file, 'r+');
+  try {
+    const rest = fstatSync(fd).size - size;
+    if (rest > 0) writeSync(fd, ' '.repeat(rest), size);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The status on disk with `patch` applied and a fresh heartbeat. */
+export function updateStatus(folder: string, patch: Partial<Status>): Status {
+  const status = { ...knownStatus(folder), ...patch, heartbeat: Date.now() };
+  writeStatus(folder, status);
+  return status;
+}
+
+/** Puts a run that ended early back into the queue; what it has reached stays. */
+export function requeue(folder: string): void {
+  clearStop(folder);
+  const { message: _, pid: __, host: ___, ...status } = knownStatus(folder);
+  writeStatus(folder, { ...status, state: 'queued', heartbeat: Date.now() });
+}
+
+/** The status on disk, or a blank one when it cannot be read. */
+export function knownStatus(folder: string): Status {
+  const status = readStatus(folder);
+  if ('value' in status) return status.value;
+  const run = readRunFile(folder);
+  return queuedStatus('value' in run ? run.value.spec.training.epochs : 0);
+}
+
+export function stopFile(folder: string): string {
+  return join(folder, 'stop');
+}
+
+/** Asks whoever trains this run, on whatever machine, to stop it. */
+export function requestStop(folder: string): void {
+  writeFileSync(stopFile(folder), '');
+}
+
+export function clearStop(folder: string): void {
+  rmSync(stopFile(folder), { force: true });
+}
+
+/** One line of log.txt, with the time. */
+export function appendLog(folder: string, line: string): void {
+  appendFileSync(join(folder, 'log.txt'), `${new Date().toISOString()} ${line}\n`, { flag: 'a' });
+}
+
+/** Completes run.json with what the data set was read from; what is recorded already stays. */
+export function recordDataset(folder: string, run: RunFile, checksums: Record<string, string>): RunFile {
+  if (run.provenance.dataset) return run;
+  const completed = { ...run, provenance: { ...run.provenance, dataset: checksums } };
+  writeAtomic(join(folder, 'run.json'), `${JSON.stringify(completed, null, 2)}\n`);
+  return completed;
+}
+
+/** metrics.jsonl, opened for appending. */
+export class MetricsLog {
+  private readonly fd: number;
+  private readonly wasEmpty: boolean;
+
+  /** A torn last line, left by a crash, is ended so that the next one is whole. */
+  constructor(private readonly folder: string) {
+    this.fd = openSync(join(folder, 'metrics.jsonl'), 'a+');
+    const { size } = fstatSync(this.fd);
+    this.wasEmpty = size === 0;
+    const last = Buffer.alloc(1);
+    if (size > 0 && readSync(this.fd, last, 0, 1, size - 1) === 1 && last[0] !== 10) writeFileSync(this.fd, '\n');
+  }
+
+  /** Says that training begins anew, if anything was logged before. */
+  restart(): void {
+    if (!this.wasEmpty) this.append({ kind: 'resume', step: 0, epoch: 0 });
+  }
+
+  append(line: MetricLine): void {
+    writeFileSync(this.fd, `${JSON.stringify(line)}\n`);
+  }
+
+  /** Saves a checkpoint once all lines up to it are on the disk. */
+  checkpoint(step: number, bytes: Uint8Array): void {
+    fsyncSync(this.fd);
+    saveCheckpoint(this.folder, step, bytes);
+  }
+
+  close(): void {
+    closeSync(this.fd);
+  }
+}

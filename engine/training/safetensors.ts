@@ -1,0 +1,74 @@
+/**
+ * The safetensors format: u64 header length, JSON header (name → dtype, shape, data_offsets; `__metadata__` strings),
+ * then the raw little-endian data. Python opens these files with the library of that name.
+ */
+
+export interface TensorFile {
+  tensors: Map<string, { name: string; shape: number[]; data: Float32Array }>;
+  metadata: Record<string, string>;
+}
+
+const MAX_HEADER = 16 * 2 ** 20;
+
+export function encodeSafetensors({ tensors, metadata }: TensorFile): Uint8Array<ArrayBuffer> {
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  let at = 0;
+  for (const { name, shape, data } of tensors.values()) {
+    header[name] = { dtype: 'F32', shape, data_offsets: [at, at + data.byteLength] };
+    at += data.byteLength;
+  }
+  let json = JSON.stringify(header);
+  // Data must start at a multiple of 8 bytes.
+  json += ' '.repeat((8 - (Buffer.byteLength(json) % 8)) % 8);
+  const text = Buffer.from(json);
+  const bytes = new Uint8Array(8 + text.length + at);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
+  bytes.set(text, 8);
+  at = 8 + text.length;
+  for (const { data } of tensors.values()) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += data.byteLength;
+  }
+  return bytes;
+}
+
+/** Throws an Error with one sentence when the bytes are not a complete file of float32 tensors. */
+export function decodeSafetensors(bytes: Uint8Array): TensorFile {
+  if (bytes.length < 8) throw new Error('The checkpoint is empty or cut off.');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const headerLength = Number(view.getBigUint64(0, true));
+  if (headerLength > MAX_HEADER || 8 + headerLength > bytes.length)
+    throw new Error('The checkpoint is cut off within its header.');
+  let header: unknown;
+  try {
+    header = JSON.parse(Buffer.from(bytes.subarray(8, 8 + headerLength)).toString());
+  } catch {
+    throw new Error('The header of the checkpoint is not JSON.');
+  }
+  if (!isMapping(header)) throw new Error('The header of the checkpoint is not a list of tensors.');
+  // A copy of its own: offsets count from its start. (The slice of a Buffer would share memory.)
+  const data = Uint8Array.prototype.slice.call(bytes, 8 + headerLength);
+  const tensors: TensorFile['tensors'] = new Map();
+  for (const [name, entry] of Object.entries(header)) {
+    if (name === '__metadata__') continue;
+    const { dtype, shape, data_offsets: span } = isMapping(entry) ? entry : {};
+    if (dtype !== 'F32' || !isCounts(shape) || !isCounts(span) || span.length !== 2)
+      throw new Error(`The checkpoint's tensor ${name} is not a float32 tensor with a shape.`);
+    const [from, to] = span as [number, number];
+    if (from % 4 !== 0 || to - from !== 4 * shape.reduce((a, b) => a * b, 1) || to > data.length)
+      throw new Error(`The checkpoint is cut off: the data of ${name} is not complete.`);
+    tensors.set(name, { name, shape, data: new Float32Array(data.buffer, from, (to - from) / 4) });
+  }
+  const { __metadata__: metadata = {} } = header;
+  if (!isMapping(metadata) || !Object.values(metadata).every((value) => typeof value === 'string'))
+    throw new Error("The checkpoint's metadata are not texts.");
+  return { tensors, metadata: metadata as Record<string, string> };
+}
+
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
+}

@@ -1,0 +1,32 @@
+import type { Health } from '../host/client.ts';
+import type { CommandId } from './ids.ts';
+import type { Command } from './table.ts';
+
+/** What decides whether a command can run. */
+export interface Situation {
+  health: Health;
+  trusted: boolean;
+}
+
+/** Why a command cannot run now, and the command that would help. */
+export interface Refusal {
+  message: string;
+  help: { title: string; command: CommandId | 'workbench.trust.manage' };
+}
+
+/** Undefined when the command can run. */
+export function refusalOf(command: Command, { health, trusted }: Situation): Refusal | undefined {
+  if (command.need === 'training' && !trusted) {
+    return {
+      message: 'Training runs programs and writes files, so it needs a trusted workspace; looking at results does not.',
+      help: { title: 'Manage Workspace Trust', command: 'workbench.trust.manage' },
+    };
+  }
+  if (command.need !== 'nothing' && (health.state === 'failed' || health.state === 'stopped')) {
+    return {
+      message: health.message || 'The LIF Lab query process is not running.',
+      help: { title: 'Restart', command: 'lifLab.restartHost' },
+    };
+  }
+  return undefined;
+}

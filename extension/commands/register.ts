@@ -1,0 +1,39 @@
+import * as vscode from 'vscode';
+import { HostRefusal } from '../host/client.ts';
+import { type Refusal, refusalOf, type Situation } from './dispatch.ts';
+import { COMMAND_IDS, type CommandId } from './ids.ts';
+import { Cancelled, COMMANDS, type CommandContext } from './table.ts';
+import { targetOf } from './target.ts';
+
+/** Registers every command. What fails is told once, in one sentence, to whoever asked for it. */
+export function registerCommands(
+  context: CommandContext,
+  situation: () => Situation,
+  log: (line: string) => void,
+): vscode.Disposable {
+  const run = async (id: CommandId, args: unknown[]): Promise<void> => {
+    const refusal = refusalOf(COMMANDS[id], situation());
+    if (refusal !== undefined) return refuse(refusal);
+    try {
+      await COMMANDS[id].run(context, targetOf(args));
+    } catch (error) {
+      if (error instanceof Cancelled) return;
+      if (!(error instanceof HostRefusal)) log(`${id}: ${error instanceof Error ? error.stack : error}`);
+      const message = error instanceof Error ? error.message : String(error);
+      // Not awaited: the command is over, the message stays as long as it likes.
+      vscode.window.showErrorMessage(message).then(undefined, () => {});
+    }
+  };
+  return vscode.Disposable.from(
+    ...COMMAND_IDS.map((id) => vscode.commands.registerCommand(id, (...args: unknown[]) => run(id, args))),
+  );
+}
+
+function refuse({ message, help }: Refusal): void {
+  vscode.window.showErrorMessage(message, help.title).then(
+    (chosen) => {
+      if (chosen === help.title) vscode.commands.executeCommand(help.command);
+    },
+    () => {},
+  );
+}

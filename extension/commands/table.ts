@@ -1,0 +1,220 @@
+import { basename } from 'node:path';
+import type { Checked } from '../../protocol/experiment.ts';
+import type { RunSummary } from '../../protocol/runs.ts';
+import type { ViewTarget } from '../../protocol/webview.ts';
+import { type HostClient, HostRefusal } from '../host/client.ts';
+import type { RunsModel } from '../runs/model.ts';
+import { newestPerSeed } from '../runs/studies.ts';
+import { count, isActive, isResumable } from '../text.ts';
+import type { CommandId } from './ids.ts';
+import type { Target } from './target.ts';
+
+/** What commands ask of the editor. */
+export interface Workbench {
+  /** The experiment file in the active editor or view. */
+  activeExperiment(): string | undefined;
+  /** Experiment files of the workspace. */
+  experiments(): Promise<string[]>;
+  /** Undefined when the user turned away. */
+  pick(labels: readonly string[], prompt: string): Promise<string | undefined>;
+  /** A modal question. */
+  confirm(question: string, detail: string, action: string): Promise<boolean>;
+  /** Saves the file if it is open with changes, and gives its text. */
+  savedText(file: string): Promise<string>;
+  /** Puts the cursor on the first error and opens the list of problems. */
+  showProblems(file: string, checked: Checked): Promise<void>;
+  openFile(file: string, variant: string | undefined, peek: boolean): Promise<void>;
+  openView(file: string, view: ViewTarget['view'], beside: boolean): Promise<void>;
+  openLog(run: RunSummary): Promise<void>;
+  openFolder(run: RunSummary): Promise<void>;
+  newExperiment(): Promise<void>;
+  showOutput(): void;
+  /** Shows in place that something is under way. */
+  busy<T>(title: string, task: () => Promise<T>): Promise<T>;
+  storeFor(file: string): string;
+  settings(): { threads: number; showCurvesOnRun: boolean };
+}
+
+export interface CommandContext {
+  host: Pick<HostClient, 'request' | 'restart'>;
+  runs: RunsModel;
+  workbench: Workbench;
+  /** Reads everything again. */
+  refresh(): Promise<void>;
+}
+
+export interface Command {
+  /** `host`: the query process must run. `training`: the workspace must be trusted, too. */
+  need: 'nothing' | 'host' | 'training';
+  run(context: CommandContext, target: Target): Promise<void>;
+}
+
+/** What each command does; a missing one does not compile. */
+export const COMMANDS: Record<CommandId, Command> = {
+  'lifLab.newExperiment': { need: 'nothing', run: ({ workbench }) => workbench.newExperiment() },
+  'lifLab.runAll': {
+    need: 'training',
+    run: async (context, target) => void (await start(context, await fileOf(context, target), {})),
+  },
+  'lifLab.runVariant': { need: 'training', run: runVariant },
+  'lifLab.stopAll': { need: 'host', run: stopAll },
+  'lifLab.stopVariant': { need: 'host', run: stop },
+  'lifLab.curves': { need: 'nothing', run: (context, target) => openView(context, target, 'curves') },
+  'lifLab.compare': { need: 'nothing', run: (context, target) => openView(context, target, 'compare') },
+  'lifLab.openFile': { need: 'nothing', run: openFile },
+  'lifLab.stop': { need: 'host', run: stop },
+  'lifLab.resume': { need: 'training', run: resume },
+  'lifLab.delete': { need: 'host', run: deleteRuns },
+  'lifLab.openLog': {
+    need: 'nothing',
+    run: async (context, target) => context.workbench.openLog(await oneRun(context, target)),
+  },
+  'lifLab.openFolder': {
+    need: 'nothing',
+    run: async (context, target) => context.workbench.openFolder(await oneRun(context, target)),
+  },
+  'lifLab.refresh': { need: 'host', run: (context) => context.refresh() },
+  'lifLab.restartHost': { need: 'nothing', run: async ({ host }) => host.restart() },
+  'lifLab.showOutput': { need: 'nothing', run: async ({ workbench }) => workbench.showOutput() },
+};
+
+/** The user turned away from a question: nothing more to do or to say. */
+export class Cancelled extends Error {
+  override name = 'Cancelled';
+}
+
+async function runVariant(context: CommandContext, target: Target): Promise<void> {
+  const file = await fileOf(context, target);
+  if (target.variants.length > 0) return void (await start(context, file, { variants: target.variants }));
+  const text = await context.workbench.savedText(file);
+  const { outline } = await context.host.request('experiment/check', { file, text });
+  const names = outline?.variants.map(({ name }) => name) ?? [];
+  if (names.length < 2) return void (await start(context, file, {}));
+  const picked = await context.workbench.pick(names, 'Variant to train');
+  if (picked !== undefined) await start(context, file, { variants: [picked] });
+}
+
+/**
+ * Saves the file and starts the wanted variants (all by default) that are not running, with the wanted seeds (those
+ * of the file by default).
+ * @returns ids of the new runs.
+ * @throws HostRefusal when the file is not valid or everything runs already.
+ */
+export async function start(
+  context: CommandContext,
+  file: string,
+  { variants, seeds }: { variants?: string[]; seeds?: number[] },
+): Promise<string[]> {
+  const { workbench, host, runs } = context;
+  const text = await workbench.savedText(file);
+  const checked = await host.request('experiment/check', { file, text });
+  const errors = checked.diagnostics.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0 || checked.outline === undefined) {
+    await workbench.showProblems(file, checked);
+    const line = errors[0] === undefined ? '' : ` in line ${errors[0].range.start.line + 1}: ${errors[0].message}`;
+    throw new HostRefusal(`${basename(file)} cannot run: ${count(errors.length, 'error')}, the first${line}`);
+  }
+  const wanted = variants ?? checked.outline.variants.map(({ name }) => name);
+  const busy = new Set(runs.ofFile(file).flatMap((run) => (isActive(run.state) ? [run.variant] : [])));
+  const idle = wanted.filter((name) => !busy.has(name));
+  if (idle.length === 0) throw new HostRefusal(`${wanted.join(', ')}: already running; stop it first to run it again.`);
+  const { threads, showCurvesOnRun } = workbench.settings();
+  if (showCurvesOnRun) await workbench.openView(file, 'curves', true);
+  const title = `Starting ${count(idle.length * (seeds ?? checked.outline.seeds).length, 'run')}`;
+  const { runIds } = await workbench.busy(title, () =>
+    host.request('runs/start', {
+      file,
+      store: workbench.storeFor(file),
+      variants: idle,
+      ...(seeds === undefined ? {} : { seeds }),
+      ...(threads > 0 ? { threads } : {}),
+    }),
+  );
+  return runIds;
+}
+
+async function stopAll(context: CommandContext, target: Target): Promise<void> {
+  const file = target.file ?? context.workbench.activeExperiment();
+  const runs = file === undefined ? context.runs.all() : context.runs.ofFile(file);
+  await stopRuns(context, runs);
+}
+
+async function stop(context: CommandContext, target: Target): Promise<void> {
+  await stopRuns(context, await runsOf(context, target));
+}
+
+async function stopRuns(context: CommandContext, runs: readonly RunSummary[]): Promise<void> {
+  const runIds = runs.filter((run) => isActive(run.state)).map((run) => run.id);
+  if (runIds.length === 0) throw new HostRefusal('Nothing is running here.');
+  await context.workbench.busy(`Stopping ${count(runIds.length, 'run')}`, () =>
+    context.host.request('runs/stop', { runIds }),
+  );
+}
+
+async function resume(context: CommandContext, target: Target): Promise<void> {
+  const chosen = await runsOf(context, target);
+  // A run that was started again since is history.
+  const runs = target.runIds.length > 0 ? chosen : newestRuns(chosen);
+  const runIds = runs.filter((run) => isResumable(run.state)).map((run) => run.id);
+  if (runIds.length === 0) throw new HostRefusal('Only a stopped, failed or interrupted run can be resumed.');
+  const { threads } = context.workbench.settings();
+  await context.workbench.busy(`Resuming ${count(runIds.length, 'run')}`, () =>
+    context.host.request('runs/resume', { runIds, ...(threads > 0 ? { threads } : {}) }),
+  );
+}
+
+async function deleteRuns(context: CommandContext, target: Target): Promise<void> {
+  const runs = (await runsOf(context, target)).filter((run) => !isActive(run.state));
+  if (runs.length === 0) throw new HostRefusal('A running run cannot be deleted: stop it first.');
+  const names = runs.slice(0, 10).map((run) => `${run.variant}, seed ${run.seed} (${run.state})`);
+  if (runs.length > names.length) names.push(`and ${runs.length - names.length} more`);
+  const question = `Delete ${count(runs.length, 'run')} with curves and checkpoints?`;
+  if (!(await context.workbench.confirm(question, names.join('\n'), 'Delete'))) return;
+  await context.host.request('runs/delete', { runIds: runs.map((run) => run.id) });
+}
+
+async function openView(context: CommandContext, target: Target, view: ViewTarget['view']): Promise<void> {
+  await context.workbench.openView(await fileOf(context, target), view, true);
+}
+
+async function openFile(context: CommandContext, target: Target): Promise<void> {
+  const run = target.runIds[0] === undefined ? undefined : context.runs.get(target.runIds[0]);
+  const variant = target.variants[0] ?? run?.variant;
+  await context.workbench.openFile(await fileOf(context, target), variant, target.peek === true);
+}
+
+/** The file that was meant: the one given, the active one, the only one, or the one the user picks. */
+async function fileOf({ workbench }: CommandContext, target: Target): Promise<string> {
+  const file = target.file ?? workbench.activeExperiment();
+  if (file !== undefined) return file;
+  const files = await workbench.experiments();
+  if (files.length === 0) throw new HostRefusal('There is no *.lif.yaml file in this workspace: create one first.');
+  if (files.length === 1) return files[0] as string;
+  const picked = await workbench.pick(files, 'Experiment file');
+  if (picked === undefined) throw new Cancelled();
+  return picked;
+}
+
+/** The runs that were meant: those selected, else all of the variants or the file. */
+async function runsOf(context: CommandContext, target: Target): Promise<RunSummary[]> {
+  if (target.runIds.length > 0) return target.runIds.flatMap((id) => context.runs.get(id) ?? []);
+  const runs = context.runs.ofFile(await fileOf(context, target));
+  return target.variants.length === 0 ? runs : runs.filter((run) => target.variants.includes(run.variant));
+}
+
+/** The newest run of each variant and seed. */
+function newestRuns(runs: readonly RunSummary[]): RunSummary[] {
+  const variants = new Set(runs.map(({ variant }) => variant));
+  return [...variants].flatMap((name) => newestPerSeed(runs.filter(({ variant }) => variant === name)));
+}
+
+async function oneRun(context: CommandContext, target: Target): Promise<RunSummary> {
+  const runs = await runsOf(context, target);
+  if (runs.length === 0) throw new HostRefusal('There is no run here yet.');
+  if (runs.length === 1) return runs[0] as RunSummary;
+  const labels = runs.map((run) => `${run.variant}, seed ${run.seed} · ${run.state} · ${run.id}`);
+  const picked = await context.workbench.pick(labels, 'Run');
+  const run = runs[labels.indexOf(picked ?? '')];
+  if (run === undefined) throw new Cancelled();
+  return run;
+}

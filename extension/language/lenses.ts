@@ -1,0 +1,125 @@
+import type { Outline, Range } from '../../protocol/experiment.ts';
+import type { Comparison, RunSummary } from '../../protocol/runs.ts';
+import type { CommandId } from '../commands/ids.ts';
+import { activeRuns } from '../runs/studies.ts';
+import { accuracyText, count, isResumable, meanProgress, progressText } from '../text.ts';
+
+/** A button or a note above a line. */
+export interface Lens {
+  range: Range;
+  title: string;
+  tooltip: string;
+  command: CommandId;
+  /** Arguments of the command after the file. */
+  variant?: string;
+}
+
+/**
+ * The lenses of an experiment file: above the file what concerns all variants, above each variant its own.
+ * @param runs of this file.
+ * @param comparison results under the settings of the text, when known.
+ */
+export function lensesOf(outline: Outline, runs: readonly RunSummary[], comparison: Comparison | undefined): Lens[] {
+  return [
+    ...fileLenses(outline, runs),
+    ...outline.variants.flatMap(({ name, range }) => variantLenses(name, range, runs, comparison)),
+  ];
+}
+
+function fileLenses(outline: Outline, runs: readonly RunSummary[]): Lens[] {
+  const { range } = outline;
+  const total = outline.variants.length * outline.seeds.length;
+  const active = activeRuns(runs);
+  const lenses: Lens[] = [
+    {
+      range,
+      title: '$(run-all) Run all',
+      tooltip: `Train ${count(outline.variants.length, 'variant')} with ${count(outline.seeds.length, 'seed')} each: ${count(total, 'run')}`,
+      command: 'lifLab.runAll',
+    },
+    {
+      range,
+      title: '$(table) Compare',
+      tooltip: 'Table of the variants: mean and spread over seeds',
+      command: 'lifLab.compare',
+    },
+    { range, title: '$(graph-line) Curves', tooltip: 'Loss and accuracy of every variant', command: 'lifLab.curves' },
+  ];
+  if (active.length > 0) {
+    lenses.push({
+      range,
+      title: `$(debug-stop) Stop all (${active.length})`,
+      tooltip: 'Stop every run of this file; each can be resumed',
+      command: 'lifLab.stopAll',
+    });
+  }
+  return lenses;
+}
+
+function variantLenses(
+  variant: string,
+  range: Range,
+  runs: readonly RunSummary[],
+  comparison: Comparison | undefined,
+): Lens[] {
+  const active = activeRuns(runs.filter((run) => run.variant === variant));
+  const row = comparison?.rows.find((r) => r.variant === variant);
+  const lenses: Lens[] = [];
+  if (active.length === 0) {
+    lenses.push({
+      range,
+      variant,
+      title: '$(play) Run',
+      tooltip: `Train “${variant}” with every seed`,
+      command: 'lifLab.runVariant',
+    });
+  } else {
+    const running = active.filter((run) => run.state === 'running');
+    lenses.push(
+      {
+        range,
+        variant,
+        title: '$(debug-stop) Stop',
+        tooltip: `Stop ${count(active.length, 'run')} of “${variant}”; each can be resumed`,
+        command: 'lifLab.stopVariant',
+      },
+      {
+        range,
+        variant,
+        title:
+          running.length === 0
+            ? `${active.length} queued`
+            : `$(sync~spin) ${progressText(meanProgress(active))}${accuracyNow(running)}`,
+        tooltip: `${running.length} running, ${active.length - running.length} queued: show the curves`,
+        command: 'lifLab.curves',
+      },
+    );
+  }
+  const resumable = row?.runs.filter((run) => isResumable(run.state)) ?? [];
+  if (active.length === 0 && resumable.length > 0) {
+    lenses.push({
+      range,
+      variant,
+      title: '$(debug-continue) Resume',
+      tooltip: `Go on with ${count(resumable.length, 'run')} of “${variant}” from the last checkpoint`,
+      command: 'lifLab.resume',
+    });
+  }
+  if (active.length === 0 && row?.accuracy !== undefined) {
+    lenses.push({
+      range,
+      variant,
+      title: `${accuracyText(row.accuracy)}${resumable.length > 0 ? ` · ${resumable.length} unfinished` : ''}`,
+      tooltip: 'Test accuracy, mean ± sample standard deviation in percentage points: show the comparison',
+      command: 'lifLab.compare',
+    });
+  }
+  return lenses;
+}
+
+function accuracyNow(running: readonly RunSummary[]): string {
+  const scores = running.flatMap((run) => run.test ?? run.validation ?? run.train ?? []);
+  if (scores.length === 0) return '';
+  const mean = scores.reduce((sum, score) => sum + score.accuracy, 0) / scores.length;
+  return ` · ${(mean * 100).toFixed(1)} % now`;
+}

@@ -1,0 +1,8 @@
+/** The settings as package.json declares them (a test compares names and defaults). */
+export const DEFAULTS = {
+  nodePath: '',
+  dataFolder: '',
+  threads: 0,
+  store: '',
+  showCurvesOnRun: true,
+};

@@ -1,0 +1,55 @@
+import type { RunState, RunSummary, Spread } from '../protocol/runs.ts';
+
+/** `96.1 %` for 0.961. */
+export function percent(fraction: number): string {
+  return `${(fraction * 100).toFixed(1)} %`;
+}
+
+/** `96.1 % ± 0.4 · 3 seeds`; the deviation is in percentage points. */
+export function accuracyText(spread: Spread): string {
+  const deviation = spread.deviation === undefined ? '' : ` ± ${(spread.deviation * 100).toFixed(1)}`;
+  return `${percent(spread.mean)}${deviation} · ${count(spread.count, 'seed')}`;
+}
+
+/** `1 run`, `3 runs`. */
+export function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}
+
+/** `48 s`, `3 min 20 s`, `2 h 5 min`. */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
+/** Whether a run still occupies or waits for a process. */
+export function isActive(state: RunState): boolean {
+  return state === 'running' || state === 'queued';
+}
+
+/** Whether `lif resume` can go on with it. */
+export function isResumable(state: RunState): boolean {
+  return state === 'stopped' || state === 'failed' || state === 'interrupted';
+}
+
+/** Mean progress in [0, 1]; 0 for no runs. */
+export function meanProgress(runs: readonly RunSummary[]): number {
+  return runs.length === 0 ? 0 : runs.reduce((sum, run) => sum + run.progress, 0) / runs.length;
+}
+
+/** `2 running, 8 queued · 12 %` of the runs that are active; empty when none is. */
+export function activity(runs: readonly RunSummary[]): string {
+  const active = runs.filter((run) => isActive(run.state));
+  const running = active.filter((run) => run.state === 'running').length;
+  const queued = active.length - running;
+  const parts = [...(running > 0 ? [`${running} running`] : []), ...(queued > 0 ? [`${queued} queued`] : [])];
+  const progress = running > 0 ? ` · ${progressText(meanProgress(active))}` : '';
+  return parts.join(', ') + progress;
+}
+
+/** Progress as whole percent, never 100 before the end. */
+export function progressText(progress: number): string {
+  return `${Math.min(progress < 1 ? 99 : 100, Math.floor(progress * 100))} %`;
+}

@@ -1,0 +1,153 @@
+import { basename, join } from 'node:path';
+import * as vscode from 'vscode';
+import type { Checked } from '../protocol/experiment.ts';
+import type { Workbench } from './commands/table.ts';
+import { experimentName, isExperimentFile, storeFor } from './experiment-files.ts';
+import { HostRefusal } from './host/client.ts';
+import { toRange } from './language/convert.ts';
+import type { ExperimentDocuments } from './language/documents.ts';
+import { readSettings } from './settings.ts';
+import type { StudyCatalog } from './studies/catalog.ts';
+import type { Panels } from './views/panels.ts';
+
+export interface WorkbenchParts {
+  extensionUri: vscode.Uri;
+  documents: ExperimentDocuments;
+  catalog: StudyCatalog;
+  /** The panels need commands, which need the workbench: so they come later. */
+  panels: () => Panels;
+  showOutput: () => void;
+}
+
+/** What commands ask of the editor, in terms of the real one. */
+export function createWorkbench({ extensionUri, documents, catalog, panels, showOutput }: WorkbenchParts): Workbench {
+  return {
+    activeExperiment() {
+      const active = vscode.window.activeTextEditor?.document.uri.fsPath;
+      if (active !== undefined && isExperimentFile(active)) return active;
+      return panels().activeFile();
+    },
+
+    async experiments() {
+      if (catalog.files().length === 0) await catalog.refresh();
+      return catalog.files().sort();
+    },
+
+    async pick(labels, prompt) {
+      const items = labels.map((label) =>
+        isExperimentFile(label)
+          ? { label: basename(label), description: label, value: label }
+          : { label, value: label },
+      );
+      return (await vscode.window.showQuickPick(items, { placeHolder: prompt }))?.value;
+    },
+
+    async confirm(question, detail, action) {
+      return (await vscode.window.showWarningMessage(question, { modal: true, detail }, action)) === action;
+    },
+
+    async savedText(file) {
+      const open = documents.find(file);
+      if (open?.uri.scheme === 'vscode-vfs') {
+        throw new HostRefusal('This folder is not on a disk: training needs a folder on the machine that trains.');
+      }
+      if (open?.isDirty && !(await open.save())) throw new HostRefusal(`${basename(file)} could not be saved.`);
+      if (open !== undefined) return open.getText();
+      try {
+        return new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.file(file)));
+      } catch {
+        throw new HostRefusal(`${file} cannot be read: it was moved or deleted.`);
+      }
+    },
+
+    showProblems,
+
+    async openFile(file, variant, preserveFocus) {
+      const options = { viewColumn: columnOf(file), preserveFocus };
+      const editor = await vscode.window.showTextDocument(vscode.Uri.file(file), options);
+      if (variant === undefined) return;
+      const { outline } = await documents.check(editor.document);
+      const range = outline?.variants.find(({ name }) => name === variant)?.range;
+      if (range !== undefined) reveal(editor, toRange(range));
+    },
+
+    async openView(file, view, beside) {
+      panels().open({ file, view, study: await studyOf(file, documents, catalog) }, beside);
+    },
+
+    async openLog({ folder }) {
+      const uri = vscode.Uri.file(join(folder, 'log.txt'));
+      try {
+        await vscode.window.showTextDocument(uri, { preview: true });
+      } catch {
+        throw new HostRefusal(`This run has no log yet: ${uri.fsPath} does not exist.`);
+      }
+    },
+
+    async openFolder({ folder }) {
+      const uri = vscode.Uri.file(folder);
+      const desktop = vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined;
+      const inside = vscode.workspace.getWorkspaceFolder(uri) !== undefined;
+      if (desktop) await vscode.commands.executeCommand('revealFileInOS', uri);
+      else if (inside) await vscode.commands.executeCommand('revealInExplorer', uri);
+      else throw new HostRefusal(`The folder of this run is outside the workspace: ${folder}`);
+    },
+
+    newExperiment: () => newExperiment(extensionUri),
+
+    showOutput,
+
+    busy: async (title, task) =>
+      vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () => task()),
+
+    storeFor: (file) =>
+      storeFor(
+        file,
+        (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath),
+        readSettings(vscode.Uri.file(file)).store,
+      ),
+
+    settings: readSettings,
+  };
+}
+
+async function showProblems(file: string, { diagnostics }: Checked): Promise<void> {
+  const editor = await vscode.window.showTextDocument(vscode.Uri.file(file), { viewColumn: columnOf(file) });
+  const first = diagnostics.find(({ severity }) => severity === 'error');
+  if (first !== undefined) reveal(editor, toRange(first.range));
+  await vscode.commands.executeCommand('workbench.actions.view.problems', { preserveFocus: true });
+}
+
+function reveal(editor: vscode.TextEditor, range: vscode.Range): void {
+  editor.selection = new vscode.Selection(range.start, range.start);
+  editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+}
+
+/** Where the file is open already: a view beside it must not be covered. */
+function columnOf(file: string): vscode.ViewColumn {
+  const groups = vscode.window.tabGroups.all;
+  const showing = groups.find(({ tabs }) =>
+    tabs.some(({ input }) => input instanceof vscode.TabInputText && input.uri.fsPath === file),
+  );
+  return showing?.viewColumn ?? vscode.ViewColumn.One;
+}
+
+async function studyOf(file: string, documents: ExperimentDocuments, catalog: StudyCatalog): Promise<string> {
+  const open = documents.find(file);
+  const checked = open && (await documents.check(open).catch(() => undefined));
+  return checked?.outline?.name || catalog.outlines().get(file)?.name || basename(file);
+}
+
+async function newExperiment(extensionUri: vscode.Uri): Promise<void> {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const name = 'experiment.lif.yaml';
+  const target = await vscode.window.showSaveDialog({
+    ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, name) } : {}),
+    title: 'New LIF Lab experiment',
+  });
+  if (target === undefined) return;
+  const chosen = target.with({ path: experimentName(target.path) });
+  const example = vscode.Uri.joinPath(extensionUri, 'examples', 'delayed-xor.lif.yaml');
+  await vscode.workspace.fs.copy(example, chosen, { overwrite: true });
+  await vscode.window.showTextDocument(chosen);
+}

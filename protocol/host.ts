@@ -1,0 +1,54 @@
+/**
+ * Extension → query process (`lif host`), JSON-RPC 2.0 over stdio. Requests are pull; the only pushes are
+ * `store/changed` and `store/problem`. The process ends when its standard input ends.
+ */
+import type { Checked, Completion, Hover, Position } from './experiment.ts';
+import type { Comparison, Metric, RunSummary, Series } from './runs.ts';
+
+export const PROTOCOL_VERSION = 1;
+
+/** JSON-RPC error code of a mistake in what was asked: its message is one sentence for the user. */
+export const USER_ERROR_CODE = 1;
+
+export interface HostRequests {
+  /** First request. `stores`: absolute paths of the `.lif` folders to watch, one per workspace folder. */
+  'host/initialize': {
+    params: { version: number; stores: string[]; heartbeatTimeoutMs?: number };
+    result: { version: number; engineVersion: string };
+  };
+  /** Watches these stores from now on, and no others (workspace folders were added or removed). */
+  'stores/watch': { params: { stores: string[] }; result: null };
+  'experiment/check': { params: { file: string; text: string }; result: Checked };
+  'experiment/complete': { params: { file: string; text: string; position: Position }; result: Completion[] };
+  'experiment/hover': { params: { file: string; text: string; position: Position }; result: Hover | null };
+  'runs/list': { params: Record<string, never>; result: RunSummary[] };
+  /** At most `maxPoints` points per run in [from, to] (epochs), min and max of each bucket kept. */
+  'runs/series': {
+    params: { runIds: string[]; metrics: Metric[]; from?: number; to?: number; maxPoints: number };
+    result: Series[];
+  };
+  /** `text` is the unsaved text of the file when it is open in an editor. */
+  'runs/compare': { params: { file: string; text?: string }; result: Comparison };
+  /** The tail of the run's log. */
+  'runs/log': { params: { runId: string; maxBytes: number }; result: string };
+  /** Starts a detached `lif run`; answers when the runs exist in the store. */
+  'runs/start': {
+    params: { file: string; store: string; variants?: string[]; seeds?: number[]; threads?: number };
+    result: { runIds: string[] };
+  };
+  'runs/stop': { params: { runIds: string[] }; result: { stopping: string[] } };
+  'runs/resume': { params: { runIds: string[]; threads?: number }; result: { resumed: string[] } };
+  /** Deletes folders of runs that are not running. */
+  'runs/delete': { params: { runIds: string[] }; result: { deleted: string[] } };
+}
+
+export interface HostNotifications {
+  /** Coalesced, at most every 250 ms. `removed` are ids. */
+  'store/changed': { changed: RunSummary[]; removed: string[] };
+  /** The store cannot be read at the moment (and why), or can be again (empty message). */
+  'store/problem': { store: string; message: string };
+}
+
+export type HostMethod = keyof HostRequests;
+export type HostParams<M extends HostMethod> = HostRequests[M]['params'];
+export type HostResult<M extends HostMethod> = HostRequests[M]['result'];

@@ -1,0 +1,182 @@
+// Builds everything that runs into dist/: the `lif` command, its worker thread, the kernels, the extension's host side
+// and the webviews. Parts whose sources do not exist are left out.
+//
+//   node scripts/build.mjs [--minify] [--watch]
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, watch } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { context } from 'esbuild';
+import { isMain } from './editor/cli.mjs';
+
+const root = join(fileURLToPath(import.meta.url), '../..');
+const dist = join(root, 'dist');
+
+// Packages in CommonJS call require() for Node's own modules; in an ES module somebody has to provide it.
+const requireBanner = [
+  "import { createRequire as lifCreateRequire } from 'node:module';",
+  'const require = lifCreateRequire(import.meta.url);',
+].join('\n');
+
+/**
+ * Bundles by the source that they begin with. What lif and its worker load only when they need it lies in chunks.
+ * @type {{ entries: Record<string, string>, options: import('esbuild').BuildOptions }[]}
+ */
+const BUNDLES = [
+  {
+    entries: { lif: 'engine/cli/main.ts', worker: 'engine/backends/event/worker.ts' },
+    options: {
+      platform: 'node',
+      target: 'node20',
+      format: 'esm',
+      splitting: true,
+      outExtension: { '.js': '.mjs' },
+      banner: { js: `#!/usr/bin/env node\n${requireBanner}` },
+    },
+  },
+  {
+    entries: { extension: 'extension/main.ts' },
+    options: {
+      platform: 'node',
+      target: 'node20',
+      format: 'cjs',
+      external: ['vscode'],
+      outExtension: { '.js': '.cjs' },
+    },
+  },
+  {
+    entries: { webview: 'webview/main.ts' },
+    options: { platform: 'browser', target: 'es2022', format: 'iife', loader: { '.css': 'text' } },
+  },
+];
+
+/**
+ * @param {{ minify?: boolean }} [options]
+ * @returns {Promise<import('esbuild').BuildContext[]>} one context per bundle, not yet built
+ */
+function contexts({ minify = false } = {}) {
+  const present = BUNDLES.map(({ entries, options }) => ({
+    entries: Object.fromEntries(Object.entries(entries).filter(([, source]) => existsSync(join(root, source)))),
+    options,
+  }));
+  return Promise.all(
+    present
+      .filter(({ entries }) => Object.keys(entries).length > 0)
+      .map(({ entries, options }) =>
+        context({
+          absWorkingDir: root,
+          entryPoints: entries,
+          outdir: dist,
+          chunkNames: 'chunk-[hash]',
+          bundle: true,
+          minify,
+          // Packages are small enough without maps; while developing, stack traces should name the sources.
+          sourcemap: minify ? false : 'linked',
+          sourcesContent: false,
+          metafile: true,
+          legalComments: minify ? 'none' : 'inline',
+          logLevel: 'warning',
+          ...options,
+        }),
+      ),
+  );
+}
+
+/**
+ * Chunks have new names whenever they change, and packages no maps: what an earlier build left goes when the new one is
+ * complete, so that dist/ works at any moment. Runs that started before the build may still load the chunks of theirs:
+ * those stay for a day, except in a package.
+ * @param {import('esbuild').BuildResult[]} results
+ * @param {boolean} all
+ */
+function removeOld(results, all) {
+  const yesterday = Date.now() - 24 * 3600 * 1000;
+  const made = new Set(
+    results.flatMap(({ metafile }) => Object.keys(metafile?.outputs ?? {}).map((name) => basename(name))),
+  );
+  for (const name of readdirSync(dist))
+    if (/^chunk-.*\.mjs$|\.[cm]?js\.map$/.test(name) && !made.has(name))
+      if (all || statSync(join(dist, name)).mtimeMs < yesterday) rmSync(join(dist, name));
+}
+
+async function buildKernels() {
+  if (!existsSync(join(root, 'engine/kernels/build.mjs'))) return;
+  const kernels = await import('../engine/kernels/build.mjs');
+  await kernels.buildKernels(join(dist, 'kernels.wasm'));
+}
+
+/** The JSON Schema for other editors comes from engine/experiment; a copy lies beside the bundles. */
+function copySchemas() {
+  const schemas = join(root, 'schemas');
+  if (existsSync(schemas)) cpSync(schemas, join(dist, 'schemas'), { recursive: true });
+}
+
+/**
+ * Builds once. Rejects when anything does not compile.
+ * @param {{ minify?: boolean }} [options]
+ */
+export async function build(options = {}) {
+  mkdirSync(dist, { recursive: true });
+  const all = await contexts(options);
+  try {
+    const [results] = await Promise.all([Promise.all(all.map((one) => one.rebuild())), buildKernels()]);
+    removeOld(results, options.minify ?? false);
+  } finally {
+    await Promise.all(all.map((one) => one.dispose()));
+  }
+  copySchemas();
+}
+
+function printSizes() {
+  const kilobytes = (/** @type {string} */ name) => statSync(join(dist, name)).size / 1024;
+  const names = readdirSync(dist);
+  const line = (/** @type {string} */ name, /** @type {number} */ size) =>
+    console.log(`${`dist/${name}`.padEnd(22)} ${size.toFixed(1).padStart(8)} KB`);
+  for (const name of ['lif.mjs', 'worker.mjs', 'extension.cjs', 'webview.js', 'kernels.wasm'])
+    if (names.includes(name)) line(name, kilobytes(name));
+  const chunks = names.filter((name) => /^chunk-.*\.mjs$/.test(name));
+  if (chunks.length > 0)
+    line(
+      `chunk-*.mjs (${chunks.length})`,
+      chunks.reduce((sum, name) => sum + kilobytes(name), 0),
+    );
+}
+
+async function buildAndWatch() {
+  mkdirSync(dist, { recursive: true });
+  copySchemas();
+  for (const one of await contexts()) await one.watch();
+  await compileKernels();
+  /** @type {NodeJS.Timeout | undefined} */
+  let timer;
+  watch(join(root, 'engine/kernels/assembly'), { recursive: true }, () => {
+    clearTimeout(timer);
+    timer = setTimeout(compileKernels, 200);
+  });
+  console.log('Watching for changes; press Ctrl-C to end.');
+}
+
+async function compileKernels() {
+  try {
+    await buildKernels();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+  }
+}
+
+if (isMain(import.meta.url)) {
+  const { values } = parseArgs({ options: { watch: { type: 'boolean' }, minify: { type: 'boolean' } } });
+  if (values.watch) await buildAndWatch();
+  else {
+    const began = performance.now();
+    try {
+      await build({ minify: values.minify ?? false });
+      printSizes();
+      console.log(`Built in ${((performance.now() - began) / 1000).toFixed(1)} s.`);
+    } catch (error) {
+      // esbuild has printed its own messages; the compiler of the kernels has not.
+      if (!(error instanceof Error && 'errors' in error)) console.error(error instanceof Error ? error.message : error);
+      process.exitCode = 1;
+    }
+  }
+}

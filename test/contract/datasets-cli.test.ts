@@ -1,0 +1,140 @@
+/** `lif data` as a person or a script calls it. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { runDataCommand } from '../../engine/cli/data.ts';
+import { expectUserError, put, temporaryFolder, writeMnist } from '../unit/datasets/helpers.ts';
+import { nmnistFiles } from '../unit/datasets/writers.ts';
+
+let folder: string;
+const before = process.env.LIF_DATA;
+beforeEach(() => {
+  folder = temporaryFolder();
+  process.env.LIF_DATA = join(folder, 'data');
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(folder, { recursive: true });
+  if (before === undefined) delete process.env.LIF_DATA;
+  else process.env.LIF_DATA = before;
+});
+
+/** Runs `lif data …` and collects what it prints. */
+async function lif(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const printed = { out: '', err: '' };
+  for (const [stream, name] of [
+    [process.stdout, 'out'],
+    [process.stderr, 'err'],
+  ] as const)
+    vi.spyOn(stream, 'write').mockImplementation((text) => {
+      printed[name] += text;
+      return true;
+    });
+  try {
+    return { code: await runDataCommand(args), ...printed };
+  } finally {
+    vi.restoreAllMocks();
+  }
+}
+
+function writeNmnist(): void {
+  for (const [name, bytes] of Object.entries({ ...nmnistFiles('Train', 20), ...nmnistFiles('Test', 10) }))
+    put(join(folder, 'data', 'nmnist'), name, bytes);
+}
+
+describe('lif data', () => {
+  it('list says what is here', async () => {
+    const names = async () => JSON.parse((await lif('list', '--json')).out) as { name: string; state: string }[];
+    expect((await names()).find((d) => d.name === 'mnist')?.state).toBe('not here');
+    writeMnist(join(folder, 'data', 'mnist'), 3, 2);
+    const states = Object.fromEntries((await names()).map((d) => [d.name, d.state]));
+    expect(states).toMatchObject({
+      mnist: 'ready',
+      'nmnist-simulated': 'ready',
+      randman: 'generated',
+      shd: 'not here',
+    });
+    expect((await lif('list')).out).toMatch(/dvs128-gesture +not here +CC BY 4\.0/);
+  });
+
+  it('show prints shape, counts, balance, statistics, a raster and a picture', async () => {
+    writeNmnist();
+    const { code, out } = await lif('show', 'nmnist', '--set', 'dt=5', '--sample', '3');
+    expect(code).toBe(0);
+    expect(out).toContain('2312 inputs, 63 steps, 10 classes, events');
+    expect(out).toContain('20 train, 10 test');
+    expect(out).toMatch(/train classes +2 2 2 2 2 2 2 2 2 2/);
+    expect(out).toMatch(/events +50 a sample \(50 to 50\)/);
+    expect(out).toContain('train sample 3: class 3, 50 events');
+    const lines = out.split('\n');
+    expect(lines.filter((line) => line.startsWith('|'))).toHaveLength(8);
+    expect(lines.filter((line) => line.length === 68 && !line.includes(' train'))).toHaveLength(34);
+  });
+
+  it('show --json is one document, with nothing else on standard output', async () => {
+    writeNmnist();
+    const { out } = await lif('show', 'nmnist', '--split', 'test', '--json');
+    expect(JSON.parse(out)).toMatchObject({
+      name: 'nmnist',
+      inputs: 2312,
+      sizes: { train: 20, validation: 0, test: 10 },
+      sample: { split: 'test', index: 0 },
+    });
+  });
+
+  it('show draws currents, and generated data sets without files', async () => {
+    writeMnist(join(folder, 'data', 'mnist'), 3, 2);
+    expect((await lif('show', 'mnist')).out.split('\n').filter((line) => line.includes('@@'))).not.toHaveLength(0);
+    const { out } = await lif('show', 'delayed-xor', '--set', 'steps=30', '--set', 'trainSamples=100');
+    expect(out).toContain('20 inputs, 30 steps, 2 classes');
+    expect(out.split('\n').filter((line) => /^\|.{30}\|$/.test(line))).toHaveLength(20);
+  });
+
+  it('nested fields are set by path', async () => {
+    writeMnist(join(folder, 'data', 'mnist'), 3, 2);
+    const { out } = await lif('show', 'mnist', '--set', 'coding.kind=bernoulli', '--set', 'coding.maxRate=0.5');
+    expect(out).toContain('10 classes, events');
+  });
+
+  it('check compares with the published checksums', async () => {
+    writeMnist(join(folder, 'data', 'mnist'), 3, 2, 'gzip');
+    const { code, out, err } = await lif('check', 'mnist');
+    expect(code).toBe(1);
+    expect(out.match(/differs/g)).toHaveLength(4);
+    expect(err).toMatch(/train-images-idx3-ubyte\.gz: is not the published file, whose MD5 is 6bbc9ace898e44/);
+    const other = await lif('check', 'mnist', '--path', join(folder, 'nowhere'), '--json');
+    expect(other.code).toBe(1);
+    expect(JSON.parse(other.out)).toMatchObject({ name: 'mnist', files: [] });
+    expect(other.err).toContain('lif data get mnist');
+  });
+
+  it('get shows licence and citation before anything else', async () => {
+    const { code, err } = await lif('get', 'randman');
+    expect(code).toBe(0);
+    expect(err).toContain('is generated');
+    const said: string[] = [];
+    vi.spyOn(process.stderr, 'write').mockImplementation((text) => said.push(String(text)) > 0);
+    await expectUserError(() => runDataCommand(['get', 'dvs128-gesture']), 'lif data import dvs128-gesture');
+    expect(said[0]).toMatch(/Licence: CC BY 4\.0\. Please cite: Amir/);
+  });
+
+  it('help, and no command at all', async () => {
+    expect(await lif('--help')).toMatchObject({ code: 0, out: expect.stringContaining('lif data import NAME PATH') });
+    expect((await lif()).code).toBe(2);
+  });
+
+  it('wrong input is one sentence', async () => {
+    writeNmnist();
+    await expectUserError(() => lif('eat'), 'There is no "lif data eat"', 'list, get, check, import, show');
+    await expectUserError(() => lif('constructor'), 'There is no "lif data constructor"');
+    await expectUserError(() => lif('show'), 'lif data show NAME');
+    await expectUserError(() => lif('show', 'imagenet'), 'There is no data set "imagenet"', 'delayed-xor');
+    await expectUserError(() => lif('show', 'nmnist', '--set', 'dt'), 'FIELD=VALUE');
+    await expectUserError(() => lif('show', 'nmnist', '--set', 'dt=-1'), 'dataset nmnist.dt');
+    await expectUserError(() => lif('show', 'nmnist', '--set', '__proto__.x=1'), 'no such field');
+    await expectUserError(() => lif('show', 'nmnist', '--sample', '99'), 'from 0 to 19');
+    await expectUserError(() => lif('show', 'nmnist', '--split', 'validation'), 'no validation samples');
+    await expectUserError(() => lif('show', 'nmnist', '--frobnicate'), 'frobnicate');
+    await expectUserError(() => lif('import', 'mnist'), 'NAME PATH');
+  });
+});

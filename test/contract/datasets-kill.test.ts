@@ -1,0 +1,78 @@
+/** A preparation killed at any moment leaves no cache that looks complete, and the next one succeeds. */
+import { spawn } from 'node:child_process';
+import { closeSync, existsSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { build } from 'esbuild';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { readCache } from '../../engine/datasets/cache.ts';
+import { prepareDataset } from '../../engine/datasets/prepare.ts';
+import { put, readSample, specOf, temporaryFolder } from '../unit/datasets/helpers.ts';
+import { nmnistFiles, zipOf } from '../unit/datasets/writers.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+let folder: string;
+const before = process.env.LIF_DATA;
+beforeEach(() => {
+  folder = temporaryFolder();
+  process.env.LIF_DATA = join(folder, 'data');
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+  if (before === undefined) delete process.env.LIF_DATA;
+  else process.env.LIF_DATA = before;
+});
+
+it('kill -9 during preparation', async () => {
+  put(join(folder, 'data', 'nmnist'), 'Train.zip', zipOf(nmnistFiles('Train', 4000)));
+  put(join(folder, 'data', 'nmnist'), 'Test.zip', zipOf(nmnistFiles('Test', 10)));
+  const script = join(folder, 'prepare.mjs');
+  await build({
+    stdin: {
+      contents: `import { prepareDataset } from './engine/datasets/prepare.ts';
+        import { datasetSchema } from './engine/experiment/dataset-schema.ts';
+        console.log('started');
+        await prepareDataset(datasetSchema.parse({ name: 'nmnist' }), { file: 'study.lif.yaml', seed: 1 });
+        console.log('prepared');`,
+      resolveDir: root,
+      loader: 'ts',
+    },
+    outfile: script,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    external: ['h5wasm'],
+    logLevel: 'error',
+  });
+  const caches = join(folder, 'data', 'cache');
+  let killed = 0;
+  for (let round = 0; round < 6; round++) {
+    const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let output = '';
+    const ended = new Promise((done) => child.once('close', done));
+    await new Promise<void>((started) =>
+      child.stdout.on('data', (text) => {
+        output += text;
+        started();
+      }),
+    );
+    await sleep(20 + 40 * round);
+    child.kill('SIGKILL');
+    await ended;
+    if (output.includes('prepared')) break;
+    killed++;
+    const complete = existsSync(caches) ? readdirSync(caches).filter((name) => name.endsWith('.events')) : [];
+    // Killed between the renaming and the last line, the cache is there, and whole.
+    for (const name of complete) {
+      const fd = openSync(join(caches, name), 'r');
+      expect(readCache(fd, name)?.header.parts.train, `after the kill of round ${round}`).toBe(4000);
+      closeSync(fd);
+    }
+    if (complete.length > 0) break;
+  }
+  expect(killed, 'preparations that were killed').toBeGreaterThan(1);
+  const data = await prepareDataset(specOf({ name: 'nmnist' }), { file: 'study.lif.yaml', seed: 1 });
+  expect(data.sizes).toEqual({ train: 4000, validation: 0, test: 10 });
+  expect(readSample(data, 'train', 0, 3999).label).toBe(9);
+  expect(readdirSync(caches).filter((name) => !name.endsWith('.events'))).toEqual([]);
+});

@@ -1,0 +1,102 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { COMMAND_IDS } from '../../extension/commands/ids.ts';
+import { DEFAULTS } from '../../extension/settings-defaults.ts';
+import { runLook, studyLook, variantLook } from '../../extension/views/nodes.ts';
+import { FILE, run, running } from '../unit/extension/support.ts';
+
+const root = join(import.meta.dirname, '../..');
+const text = (name: string): string => readFileSync(join(root, name), 'utf8');
+const manifest = JSON.parse(text('package.json'));
+const strings: Record<string, string> = JSON.parse(text('package.nls.json'));
+const { contributes } = manifest;
+
+const declared: string[] = contributes.commands.map(({ command }: { command: string }) => command);
+const menuEntries: { command: string; when?: string }[] = Object.values(contributes.menus).flat() as never;
+
+test('declares exactly the commands that exist', () => {
+  expect(declared.toSorted()).toEqual([...COMMAND_IDS].toSorted());
+});
+
+test('has menu entries for declared commands only, and every command somewhere', () => {
+  expect(menuEntries.map(({ command }) => command).filter((command) => !declared.includes(command))).toEqual([]);
+  const hidden = contributes.menus.commandPalette.map(({ command }: { command: string }) => command);
+  const elsewhere = new Set(menuEntries.filter(({ when }) => when !== 'false').map(({ command }) => command));
+  expect(hidden.filter((command: string) => !elsewhere.has(command))).toEqual([]);
+});
+
+test('names its strings, and uses each of them', () => {
+  const used = [...text('package.json').matchAll(/"%([\w.]+)%"/g)].map(([, key]) => key);
+  expect(used.filter((key) => !Object.hasOwn(strings, key!))).toEqual([]);
+  expect(Object.keys(strings).filter((key) => !used.includes(key))).toEqual([]);
+  expect(Object.values(strings).filter((value) => value.trim() === '')).toEqual([]);
+});
+
+test('links commands that exist in its welcome texts', () => {
+  const linked = Object.values(strings).flatMap((value) =>
+    [...value.matchAll(/command:(lifLab\.\w+)/g)].map(([, id]) => id),
+  );
+  expect(linked.filter((id) => !declared.includes(id!))).toEqual([]);
+});
+
+test('declares the settings that the code reads, with the same defaults', () => {
+  const declaredSettings = Object.fromEntries(
+    Object.entries(contributes.configuration.properties as Record<string, { default: unknown }>).map(([key, value]) => [
+      key.replace('lifLab.', ''),
+      value.default,
+    ]),
+  );
+  expect(declaredSettings).toEqual(DEFAULTS);
+});
+
+test('shows tree menus by context values that tree items have', () => {
+  const states = ['queued', 'running', 'finished', 'stopped', 'failed', 'interrupted'] as const;
+  const variant = (runs: Parameters<typeof variantLook>[0]['runs']) => ({ file: FILE, name: 'a', runs });
+  const contexts = [
+    ...states.map((state) => runLook(run('1', { state })).context),
+    ...[[], [running('1', 0.5)]].flatMap((runs) => [
+      variantLook(variant(runs)).context,
+      studyLook({ file: FILE, name: 's', variants: [variant(runs)] }).context,
+    ]),
+  ];
+  for (const { command, when } of contributes.menus['view/item/context']) {
+    const pattern = new RegExp(/viewItem =~ \/(.*)\/$/.exec(when)![1]!);
+    expect(
+      contexts.filter((context) => pattern.test(context)),
+      `${command} when ${when}`,
+    ).not.toEqual([]);
+  }
+});
+
+test('stays asleep until an experiment file, a view or a command wants it', () => {
+  expect(manifest.activationEvents).toEqual([
+    'workspaceContains:**/*.lif.yaml',
+    'workspaceContains:**/*.lif.json',
+    'onWebviewPanel:lifLab.curves',
+    'onWebviewPanel:lifLab.compare',
+  ]);
+});
+
+test('restricts what an untrusted workspace could abuse', () => {
+  const { untrustedWorkspaces, virtualWorkspaces } = manifest.capabilities;
+  expect([untrustedWorkspaces.supported, virtualWorkspaces.supported]).toEqual(['limited', 'limited']);
+  expect(untrustedWorkspaces.restrictedConfigurations).toEqual([
+    'lifLab.nodePath',
+    'lifLab.store',
+    'lifLab.dataFolder',
+  ]);
+  expect(manifest.enabledApiProposals).toBeUndefined();
+});
+
+test('has the pictures that it names, the icon as PNG of at least 128 pixels', () => {
+  const icon = readFileSync(join(root, manifest.icon));
+  expect(icon.subarray(1, 4).toString()).toBe('PNG');
+  expect(icon.readUInt32BE(16)).toBeGreaterThanOrEqual(128);
+  const pictures = [...text('package.json').matchAll(/"(media\/[^"]+)"/g)].map(([, path]) => path!);
+  const panels = ['curves', 'compare'].flatMap((view) => [`media/${view}-light.svg`, `media/${view}-dark.svg`]);
+  for (const path of [...pictures, ...panels]) {
+    expect(existsSync(join(root, path)), path).toBe(true);
+    expect(statSync(join(root, path)).size, path).toBeGreaterThan(50);
+  }
+});

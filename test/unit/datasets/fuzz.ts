@@ -1,0 +1,297 @@
+/** Mutated files for every reader: each must load, or fail with one sentence, in bounded time and memory. */
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { parseAedat } from '../../../engine/datasets/aedat.ts';
+import { Binner, EventBuffer } from '../../../engine/datasets/binning.ts';
+import { CacheWriter, openCache } from '../../../engine/datasets/cache.ts';
+import { parseBatch } from '../../../engine/datasets/cifar10.ts';
+import { parseLabels } from '../../../engine/datasets/dvs-gesture.ts';
+import { EventReader } from '../../../engine/datasets/events.ts';
+import { gunzip } from '../../../engine/datasets/files.ts';
+import { parseIdx } from '../../../engine/datasets/idx.ts';
+import { parseNmnist } from '../../../engine/datasets/nmnist.ts';
+import { openSpikes } from '../../../engine/datasets/spike-file.ts';
+import { unpack } from '../../../engine/datasets/unpack.ts';
+import { closeZip, openZip, readEntry } from '../../../engine/datasets/zip.ts';
+import { UserError } from '../../../engine/errors.ts';
+import type { Rng } from '../../../engine/random.ts';
+import { someRecordings, speechFile } from './hdf5-writer.ts';
+import { tarGz } from './tar-writer.ts';
+import { aedat, type Event, labelsCsv, nmnistBytes, nmnistFiles, someEvents, zipOf } from './writers.ts';
+
+export interface FuzzTarget {
+  name: string;
+  /** A good file. */
+  good: Buffer;
+  /** Needs a folder: an empty one, for each file alone. */
+  disk?: true;
+  /** Loads the file and checks what came out. */
+  load(bytes: Buffer, folder: string): void | Promise<void>;
+}
+
+const remedy = 'get it again';
+
+function check(condition: boolean, what: string): void {
+  if (!condition) throw new Error(`loaded, but ${what}`);
+}
+
+function checkEvents(events: EventBuffer, inputs: number): void {
+  for (let i = 0; i < events.length; i++)
+    check(
+      events.channels[i]! < inputs && events.times[i]! >= 0 && Number.isFinite(events.times[i]!),
+      `event ${i} is at ${events.times[i]} µs on channel ${events.channels[i]}`,
+    );
+}
+
+const pixels: Event[] = Array.from({ length: 60 }, (_, i) => [i, 127 - i, i % 2, 1000 + i * 10]);
+
+/** A cache file of five recordings of ten steps and twenty inputs. */
+function writeCache(file: string): void {
+  const writer = new CacheWriter(file);
+  const binner = new Binner(
+    { kind: 'fixed', steps: 10, dt: 100, values: 'counts', rightClosed: false, fromFirst: false },
+    20,
+  );
+  const events = new EventBuffer();
+  for (let r = 0; r < 5; r++) {
+    events.length = 0;
+    for (let i = 0; i < 30; i++) events.push(i * 40, (i * 7 + r) % 20);
+    writer.append(binner, binner.bin(events), r, 0);
+  }
+  writer.finish({
+    fingerprint: 'f',
+    inputs: 20,
+    steps: 10,
+    parts: { train: 5, validation: 0, test: 0 },
+    checksums: { a: 'b' },
+  });
+}
+
+export function fuzzTargets(readFile: (file: string) => Buffer): FuzzTarget[] {
+  const scratch = mkdtempSync(join(tmpdir(), 'lif-fuzz-'));
+  writeCache(join(scratch, 'good.events'));
+  const cache = readFile(join(scratch, 'good.events'));
+  rmSync(scratch, { recursive: true });
+  const idx = Buffer.concat([Buffer.from([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 28, 0, 0, 0, 28]), Buffer.alloc(1568, 7)]);
+  const idxFile = (bytes: Buffer) => {
+    const { dimensions, data } = parseIdx('file', gunzip('file', bytes, 1 << 24, remedy), 3, remedy);
+    check(dimensions.reduce((a, b) => a * b) === data.length, 'the size is wrong');
+  };
+  return [
+    { name: 'idx', good: idx, load: idxFile },
+    { name: 'idx.gz', good: gzipSync(idx), load: idxFile },
+    {
+      name: 'nmnist',
+      good: nmnistBytes(someEvents(3, 80)),
+      load(bytes) {
+        const events = new EventBuffer();
+        parseNmnist('file', bytes, true, events);
+        checkEvents(events, 2312);
+        const binner = new Binner(
+          { kind: 'fixed', steps: 105, dt: 3000, values: 'counts', rightClosed: false, fromFirst: false },
+          2312,
+        );
+        check(binner.bin(events) + binner.dropped <= bytes.length / 5, 'there are too many events');
+      },
+    },
+    {
+      name: 'zip',
+      disk: true,
+      good: zipOf(nmnistFiles('Train', 6)),
+      load(bytes, folder) {
+        writeFileSync(join(folder, 'a.zip'), bytes);
+        const zip = openZip(join(folder, 'a.zip'), remedy);
+        try {
+          for (const entry of zip.entries) readEntry(zip, entry, 1 << 20);
+        } finally {
+          closeZip(zip);
+        }
+      },
+    },
+    {
+      name: 'unzip',
+      disk: true,
+      good: zipOf({ 'a/b.txt': Buffer.from('hello'), 'c.bin': Buffer.alloc(3000, 'spikes') }),
+      load: (bytes, folder) => unpackInto(bytes, folder, 'a.zip'),
+    },
+    {
+      name: 'tar.gz',
+      disk: true,
+      good: tarGz([
+        { name: 'a/', type: '5' },
+        { name: 'a/b.bin', data: Buffer.alloc(1500, 'spikes') },
+        { name: 'c', data: Buffer.from('x') },
+      ]),
+      load: (bytes, folder) => unpackInto(bytes, folder, 'a.tar.gz'),
+    },
+    {
+      name: 'aedat',
+      good: aedat([
+        { events: pixels.slice(0, 30) },
+        { events: pixels.slice(0, 5), type: 2 },
+        { events: pixels.slice(30) },
+      ]),
+      load(bytes) {
+        const events = parseAedat('file', bytes, 128, remedy);
+        for (let i = 0; i < events.length; i++)
+          check(events.x[i]! < 128 && events.y[i]! < 128 && events.times[i]! >= 0, `event ${i} is out of range`);
+      },
+    },
+    {
+      name: 'labels csv',
+      good: Buffer.from(
+        labelsCsv([
+          [1, 0, 5],
+          [11, 100, 20_000],
+          [3, 20_000, 30_000],
+        ]),
+      ),
+      load(bytes) {
+        for (const { label, start, end } of parseLabels('csv', bytes.toString('utf8'), 'a.aedat'))
+          check(label >= 0 && label < 11 && start < end, 'a label is out of range');
+      },
+    },
+    {
+      name: 'cifar10',
+      good: Buffer.concat([0, 1, 2].map((i) => Buffer.alloc(3073, i))),
+      load(bytes) {
+        const { labels, pixels } = parseBatch('file', bytes);
+        check(pixels.length === labels.length * 3072, 'the size is wrong');
+        for (const label of labels) check(label < 10, 'a label is out of range');
+      },
+    },
+    {
+      name: 'hdf5',
+      disk: true,
+      good: speechFile(someRecordings(6)),
+      async load(bytes, folder) {
+        writeFileSync(join(folder, 'a.h5'), bytes);
+        const spikes = await openSpikes(join(folder, 'a.h5'), 'shd', 700, 20);
+        try {
+          const events = new EventBuffer();
+          for (let i = 0; i < spikes.count; i++) {
+            events.length = 0;
+            spikes.read(i, events);
+            checkEvents(events, 700);
+          }
+        } finally {
+          spikes.close();
+        }
+      },
+    },
+    {
+      name: 'event cache',
+      disk: true,
+      good: cache,
+      load(bytes, folder) {
+        const file = join(folder, 'a.events');
+        writeFileSync(file, bytes);
+        const found = openCache(file, 'f');
+        if (!found) return;
+        const { header, starts, labels, digest } = found;
+        const reader = new EventReader({
+          source: 'events',
+          inputs: header.inputs,
+          classes: 5,
+          steps: header.steps,
+          encoding: 'events',
+          sizes: { train: 5, validation: 0, test: 0 },
+          samples: {
+            train: Uint32Array.from([0, 1, 2, 3, 4]),
+            validation: new Uint32Array(0),
+            test: new Uint32Array(0),
+          },
+          maxEvents: header.maxEvents,
+          checksums: {},
+          labels,
+          starts,
+          body: { kind: 'file', file, digest },
+          dropped: 0,
+        });
+        const offsets = new Uint32Array(header.steps + 1);
+        const channels = new Uint16Array(header.maxEvents);
+        try {
+          for (let i = 0; i < 5; i++) {
+            reader.events('train', 0, i, offsets, channels);
+            for (const c of channels.subarray(0, offsets.at(-1))) check(c < 20, `channel ${c} is out of range`);
+          }
+        } finally {
+          reader.close();
+        }
+      },
+    },
+  ];
+}
+
+async function unpackInto(bytes: Buffer, folder: string, name: string): Promise<void> {
+  writeFileSync(join(folder, name), bytes);
+  mkdirSync(join(folder, 'in', 'side'), { recursive: true });
+  try {
+    await unpack(join(folder, name), join(folder, 'in', 'side'), { limit: 1 << 20, remedy });
+  } finally {
+    check(readdirSync(folder).length === 2 && readdirSync(join(folder, 'in')).length === 1, 'something got out');
+  }
+}
+
+const EXTREMES = [0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff];
+
+/** One to four changes of `good`: bits, bytes, extreme numbers, cuts, copies, insertions. */
+export function mutate(good: Buffer, rng: Rng): Buffer {
+  let bytes = Buffer.from(good);
+  for (let n = 1 + rng.below(4); n > 0 && bytes.length > 0; n--) {
+    const at = rng.below(bytes.length);
+    switch (rng.below(8)) {
+      case 0:
+        bytes[at]! ^= 1 << rng.below(8);
+        break;
+      case 1:
+        bytes[at] = rng.below(256);
+        break;
+      case 2:
+        if (at + 4 <= bytes.length) bytes.writeUInt32LE(EXTREMES[rng.below(EXTREMES.length)]!, at);
+        break;
+      case 3:
+        if (at + 4 <= bytes.length) bytes.writeUInt32BE(EXTREMES[rng.below(EXTREMES.length)]!, at);
+        break;
+      case 4:
+        bytes = bytes.subarray(0, at);
+        break;
+      case 5: {
+        const length = 1 + rng.below(64);
+        bytes = Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + length)]);
+        break;
+      }
+      case 6: {
+        const from = rng.below(bytes.length);
+        bytes = Buffer.concat([
+          bytes.subarray(0, at),
+          bytes.subarray(from, from + 1 + rng.below(64)),
+          bytes.subarray(at),
+        ]);
+        break;
+      }
+      case 7:
+        bytes = Buffer.concat([bytes.subarray(0, at), Buffer.from([rng.below(256)]), bytes.subarray(at)]);
+        break;
+    }
+  }
+  return bytes;
+}
+
+export type FuzzOutcome = 'loaded' | 'refused';
+
+/** Throws when the file neither loads nor is refused with one sentence. */
+export async function tryFile(target: FuzzTarget, bytes: Buffer): Promise<FuzzOutcome> {
+  const folder = target.disk ? mkdtempSync(join(tmpdir(), 'lif-fuzz-')) : '';
+  try {
+    await target.load(bytes, folder);
+    return 'loaded';
+  } catch (error) {
+    if (error instanceof UserError && /^[^\n]{10,400}\.$/.test(error.message)) return 'refused';
+    throw error;
+  } finally {
+    if (folder) rmSync(folder, { recursive: true, force: true });
+  }
+}

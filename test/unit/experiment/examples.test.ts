@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { describeChanges, expandExperiment } from '../../../engine/experiment/expand.ts';
+import { checkExperiment } from '../../../engine/experiment/parse.ts';
+
+const folder = fileURLToPath(new URL('../../../examples/', import.meta.url));
+/** Compares spiking neurons with the baselines. */
+const BASELINES = 'nmnist-rnn.lif.yaml';
+const files = readdirSync(folder).filter((name) => /\.lif\.(ya?ml|json)$/.test(name));
+
+describe('the examples', () => {
+  it('are there', () =>
+    expect(files).toEqual(
+      expect.arrayContaining(['delayed-xor.lif.yaml', 'delayed-xor-paper.lif.yaml', 'mnist.lif.yaml', BASELINES]),
+    ));
+
+  it.each(files)('%s is valid and expands to a run per variant and seed', (name) => {
+    const { diagnostics, experiment, outline } = checkExperiment(readFileSync(folder + name, 'utf8'), folder + name);
+    expect(diagnostics).toEqual([]);
+    const runs = expandExperiment(experiment!, folder + name);
+    expect(runs).toHaveLength(outline!.variants.length * outline!.seeds.length);
+  });
+
+  it.each(files.filter((name) => name !== BASELINES))(
+    '%s compares variants that differ in one component each',
+    (name) => {
+      const { experiment } = checkExperiment(readFileSync(folder + name, 'utf8'), name);
+      expect(Object.keys(experiment!.variants)).toEqual([
+        'baseline',
+        'without leakage',
+        'complete leakage',
+        'without reset',
+        'with recurrence',
+      ]);
+    },
+  );
+
+  it(`${BASELINES} differs in the model alone`, () => {
+    const { experiment } = checkExperiment(readFileSync(folder + BASELINES, 'utf8'), BASELINES);
+    const changes = Object.keys(experiment!.variants).map((variant) => describeChanges(experiment!, variant));
+    expect(changes).toEqual([{}, { model: 'rnn' }, { model: 'lstm' }, { model: 'gru' }]);
+  });
+});

@@ -1,0 +1,180 @@
+import { beforeEach, expect, test } from 'vitest';
+import { HostRefusal } from '../../../extension/host/client.ts';
+import { RunsModel } from '../../../extension/runs/model.ts';
+import { type BridgeServices, UNTRUSTED, ViewBridge } from '../../../extension/views/bridge.ts';
+import type { ToWebview, ViewState } from '../../../protocol/webview.ts';
+import { FILE, run } from './support.ts';
+
+const target = { file: FILE, study: 'Study', view: 'curves' } as const;
+const OTHER = '/work space/other.lif.yaml';
+
+let sent: ToWebview[];
+let asked: unknown[];
+let runs: RunsModel;
+let trusted: boolean;
+let answer: (method: string, params: unknown) => unknown;
+let openText: string | undefined;
+let saved: ViewState[];
+let bridge: ViewBridge;
+
+beforeEach(() => {
+  sent = [];
+  asked = [];
+  saved = [];
+  trusted = true;
+  openText = undefined;
+  answer = () => ({});
+  runs = new RunsModel();
+  runs.replace([run('mine'), run('other', { file: OTHER })]);
+  const services: BridgeServices = {
+    host: {
+      health: { state: 'ready', message: '' },
+      request: async (method, params) => {
+        asked.push([method, params]);
+        return answer(method, params) as never;
+      },
+    },
+    runs,
+    trusted: () => trusted,
+    openText: () => openText,
+    start: async (file, wanted) => {
+      asked.push(['start', file, wanted]);
+      return ['new'];
+    },
+    openView: (file, view) => void asked.push(['openView', file, view]),
+    openFile: (file, variant) => void asked.push(['openFile', file, variant]),
+    save: (name, text) => void asked.push(['save', name, text]),
+    loadState: () => saved[0],
+    saveState: (state) => void saved.push(state),
+    log: (line) => void asked.push(['log', line]),
+  };
+  bridge = new ViewBridge(target, services, (message) => sent.push(message));
+});
+
+const ready = (generation = 'g1'): Promise<void> => bridge.receive({ type: 'ready', generation });
+const request = (method: string, params: unknown, id = 1): Promise<void> =>
+  bridge.receive({ type: 'request', id, method, params });
+
+test('greets with what the view needs, and says nothing before', async () => {
+  bridge.trustChanged();
+  bridge.healthChanged({ state: 'failed', message: 'Gone.' });
+  runs.onChange((change) => bridge.runsChanged(change));
+  runs.apply([run('mine', { progress: 0.5 })], []);
+  expect(sent).toEqual([]);
+  await ready();
+  expect(sent).toEqual([{ type: 'init', generation: 'g1', target, trusted: true }]);
+});
+
+test('tells a view of its own runs only', async () => {
+  runs.onChange((change) => bridge.runsChanged(change));
+  await ready();
+  runs.apply([run('other', { file: OTHER, epoch: 2 })], []);
+  expect(sent).toHaveLength(1);
+  runs.apply([run('mine', { epoch: 3 })], []);
+  expect(sent.at(-1)).toEqual({ type: 'changed', runIds: ['mine'] });
+  runs.apply([], ['mine']);
+  expect(sent.at(-1)).toEqual({ type: 'changed', runIds: [] });
+  await request('runs/list', {});
+  expect(sent.at(-1)).toEqual({ type: 'reply', id: 1, result: [] });
+});
+
+test('passes requests on and adds what a view must not choose', async () => {
+  await ready();
+  await request('runs/compare', { file: '/etc/passwd' });
+  openText = 'unsaved';
+  await request('runs/compare', {});
+  await request('runs/series', { runIds: ['mine'], metrics: ['test.loss'], maxPoints: 5 });
+  await request('runs/start', { variants: ['a'], file: '/etc/passwd', store: '/' });
+  expect(asked).toEqual([
+    ['runs/compare', { file: FILE }],
+    ['runs/compare', { file: FILE, text: 'unsaved' }],
+    ['runs/series', { runIds: ['mine'], metrics: ['test.loss'], maxPoints: 5 }],
+    ['start', FILE, { variants: ['a'] }],
+  ]);
+  expect(sent.at(-1)).toEqual({ type: 'reply', id: 1, result: { runIds: ['new'] } });
+});
+
+test('compares by the saved file while the text in the editor is not valid', async () => {
+  openText = 'broken';
+  answer = (_method, params) => {
+    if ('text' in (params as object)) throw new HostRefusal('line 3 is wrong');
+    return { rows: [] };
+  };
+  await ready();
+  await request('runs/compare', {});
+  expect(sent.at(-1)).toEqual({ type: 'reply', id: 1, result: { rows: [] } });
+  answer = (_method, params) => {
+    throw new HostRefusal('text' in (params as object) ? 'line 3 is wrong' : 'the file is gone');
+  };
+  await request('runs/compare', {}, 2);
+  expect(sent.at(-1)).toEqual({ type: 'refusal', id: 2, message: 'line 3 is wrong' });
+});
+
+test('refuses runs of other files and whatever is not a list of ids', async () => {
+  await ready();
+  await request('runs/stop', { runIds: ['mine', 'other'] });
+  expect(sent.at(-1)).toEqual({ type: 'refusal', id: 1, message: 'Run other does not exist any more.' });
+  await request('runs/log', { runId: 'other', maxBytes: 5 });
+  expect(sent.at(-1)).toMatchObject({ type: 'refusal' });
+  await request('runs/series', { runIds: 'mine' });
+  expect(sent.at(-1)).toEqual({ type: 'refusal', id: 1, message: 'runIds must be a list of run ids.' });
+  await request('runs/start', { variants: [5] });
+  expect(sent.at(-1)).toEqual({ type: 'refusal', id: 1, message: 'variants must be names.' });
+  expect(asked).toEqual([]);
+});
+
+test('does not train in a workspace that is not trusted, but stops and looks', async () => {
+  trusted = false;
+  await ready();
+  expect(sent.at(-1)).toMatchObject({ trusted: false });
+  await request('runs/start', {});
+  await request('runs/resume', { runIds: ['mine'] }, 2);
+  expect(sent.slice(-2)).toEqual([
+    { type: 'refusal', id: 1, message: UNTRUSTED },
+    { type: 'refusal', id: 2, message: UNTRUSTED },
+  ]);
+  await request('runs/stop', { runIds: ['mine'] }, 3);
+  expect(asked).toEqual([['runs/stop', { runIds: ['mine'] }]]);
+});
+
+test('answers a failure that is nobody’s mistake without its insides', async () => {
+  answer = () => {
+    throw new TypeError('x is undefined');
+  };
+  await ready();
+  await request('runs/series', { runIds: ['mine'] });
+  expect(sent.at(-1)).toEqual({ type: 'refusal', id: 1, message: 'LIF Lab failed; see its log.' });
+  expect(JSON.stringify(asked.at(-1))).toContain('x is undefined');
+});
+
+test('drops answers to a webview that has begun anew meanwhile, but not to one that says ready twice', async () => {
+  let finish: (value: unknown) => void = () => {};
+  answer = () => new Promise((resolve) => (finish = resolve));
+  await ready('g1');
+  const first = request('runs/series', { runIds: ['mine'] }, 1);
+  await ready('g1');
+  finish([]);
+  await first;
+  expect(sent.at(-1)).toEqual({ type: 'reply', id: 1, result: [] });
+
+  const second = request('runs/series', { runIds: ['mine'] }, 2);
+  await ready('g2');
+  finish([]);
+  await second;
+  expect(sent.filter((message) => 'id' in message && message.id === 2)).toEqual([]);
+});
+
+test('keeps the state of a view under its own target and gives it back', async () => {
+  const state = { version: 1, target: { ...target, file: OTHER }, hiddenVariants: ['a'] };
+  await ready();
+  await bridge.receive({ type: 'state', state });
+  expect(saved).toEqual([{ ...state, target }]);
+  await ready('g2');
+  expect(sent.at(-1)).toMatchObject({ type: 'init', generation: 'g2', state: { hiddenVariants: ['a'] } });
+});
+
+test('ignores what is not a message and says so in the log', async () => {
+  await bridge.receive({ type: 'request', id: 1, method: 'runs/delete', params: { runIds: ['mine'] } });
+  expect(sent).toEqual([]);
+  expect(asked).toEqual([['log', 'The curves view sent something that is not a message; ignored.']]);
+});

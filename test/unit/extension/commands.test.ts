@@ -1,0 +1,204 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { refusalOf } from '../../../extension/commands/dispatch.ts';
+import type { CommandId } from '../../../extension/commands/ids.ts';
+import { Cancelled, COMMANDS, type CommandContext } from '../../../extension/commands/table.ts';
+import { targetOf } from '../../../extension/commands/target.ts';
+import { HostRefusal } from '../../../extension/host/client.ts';
+import { RunsModel } from '../../../extension/runs/model.ts';
+import type { Checked } from '../../../protocol/experiment.ts';
+import { FILE, outline, run, running } from './support.ts';
+
+let calls: unknown[];
+let checked: Checked;
+let runs: RunsModel;
+let active: string | undefined;
+let experiments: string[];
+let picked: string | undefined;
+let confirmed: boolean;
+let threads: number;
+let context: CommandContext;
+
+beforeEach(() => {
+  calls = [];
+  checked = { diagnostics: [], outline: outline(['a', 'b'], [1, 2]) };
+  runs = new RunsModel();
+  active = FILE;
+  experiments = [FILE];
+  picked = undefined;
+  confirmed = true;
+  threads = 0;
+  const note =
+    (name: string) =>
+    async (...args: unknown[]): Promise<void> =>
+      void calls.push([name, ...args]);
+  context = {
+    runs,
+    refresh: note('refresh'),
+    host: {
+      restart: () => void calls.push(['restart']),
+      request: async (method, params) => {
+        if (method === 'experiment/check') return checked as never;
+        calls.push([method, params]);
+        return { runIds: ['new'] } as never;
+      },
+    },
+    workbench: {
+      activeExperiment: () => active,
+      experiments: async () => experiments,
+      pick: async (labels, prompt) => {
+        calls.push(['pick', labels, prompt]);
+        return picked;
+      },
+      confirm: async (question, detail) => {
+        calls.push(['confirm', question, detail]);
+        return confirmed;
+      },
+      savedText: async () => 'text',
+      showProblems: note('showProblems'),
+      openFile: note('openFile'),
+      openView: note('openView'),
+      openLog: note('openLog'),
+      openFolder: note('openFolder'),
+      newExperiment: note('newExperiment'),
+      showOutput: () => void calls.push(['showOutput']),
+      busy: (_title, task) => task(),
+      storeFor: () => '/work space/.lif',
+      settings: () => ({ threads, showCurvesOnRun: false }),
+    },
+  };
+});
+
+const call = (id: CommandId, ...args: unknown[]): Promise<void> => COMMANDS[id].run(context, targetOf(args));
+const uri = { fsPath: FILE };
+
+describe('running', () => {
+  test('starts all variants of the active file with the settings of the user', async () => {
+    threads = 3;
+    await call('lifLab.runAll');
+    expect(calls).toEqual([
+      ['runs/start', { file: FILE, store: '/work space/.lif', variants: ['a', 'b'], threads: 3 }],
+    ]);
+  });
+
+  test('leaves out what is running already, and says so when nothing is left', async () => {
+    runs.replace([running('1', 0.5, { variant: 'a' })]);
+    await call('lifLab.runAll', uri);
+    expect(calls).toEqual([['runs/start', { file: FILE, store: '/work space/.lif', variants: ['b'] }]]);
+    await expect(call('lifLab.runVariant', uri, 'a')).rejects.toThrow(
+      'a: already running; stop it first to run it again.',
+    );
+  });
+
+  test('shows what is wrong with the file instead', async () => {
+    const range = { start: { line: 4, column: 2 }, end: { line: 4, column: 5 } };
+    checked = { ...checked, diagnostics: [{ range, severity: 'error', message: 'must be positive', path: 'x' }] };
+    await expect(call('lifLab.runAll', uri)).rejects.toThrow(
+      'study.lif.yaml cannot run: 1 error, the first in line 5: must be positive',
+    );
+    expect(calls).toEqual([['showProblems', FILE, checked]]);
+    checked.diagnostics[0]!.severity = 'warning';
+    await call('lifLab.runVariant', uri, 'b');
+    expect(calls.at(-1)).toEqual(['runs/start', { file: FILE, store: '/work space/.lif', variants: ['b'] }]);
+  });
+
+  test('asks which variant when none was named, and does nothing when the user turns away', async () => {
+    await call('lifLab.runVariant');
+    expect(calls).toEqual([['pick', ['a', 'b'], 'Variant to train']]);
+    picked = 'b';
+    await call('lifLab.runVariant');
+    expect(calls.at(-1)).toMatchObject(['runs/start', { variants: ['b'] }]);
+  });
+
+  test('finds the file that is meant', async () => {
+    active = undefined;
+    experiments = [];
+    await expect(call('lifLab.runAll')).rejects.toThrow(/There is no \*\.lif\.yaml file in this workspace/);
+    experiments = [FILE, '/b.lif.yaml'];
+    await expect(call('lifLab.runAll')).rejects.toBeInstanceOf(Cancelled);
+    picked = '/b.lif.yaml';
+    await call('lifLab.runAll');
+    expect(calls.at(-1)).toMatchObject(['runs/start', { file: '/b.lif.yaml' }]);
+  });
+});
+
+describe('runs', () => {
+  test('are stopped when they are active: one, those of a variant, or all of a file', async () => {
+    runs.replace([
+      running('a1', 0.5, { variant: 'a' }),
+      running('b1', 0, { variant: 'b', state: 'queued' }),
+      run('b2', { variant: 'b' }),
+    ]);
+    await call('lifLab.stop', { kind: 'run', file: FILE, variant: 'a', runId: 'a1' });
+    await call('lifLab.stopVariant', uri, 'b');
+    await call('lifLab.stopAll', uri);
+    expect(calls.map((entry) => (entry as [string, { runIds: string[] }])[1].runIds.toSorted())).toEqual([
+      ['a1'],
+      ['b1'],
+      ['a1', 'b1'],
+    ]);
+    await expect(call('lifLab.stop', { kind: 'run', file: FILE, variant: 'b', runId: 'b2' })).rejects.toThrow(
+      HostRefusal,
+    );
+  });
+
+  test('are resumed unless they were started again since', async () => {
+    runs.replace([
+      run('old', { seed: 1, state: 'stopped', createdAt: 1 }),
+      run('new', { seed: 1, createdAt: 2 }),
+      run('other', { seed: 2, state: 'interrupted' }),
+    ]);
+    await call('lifLab.resume', uri, 'baseline');
+    expect(calls).toEqual([['runs/resume', { runIds: ['other'] }]]);
+    await call('lifLab.resume', { kind: 'run', file: FILE, variant: 'baseline', runId: 'old' });
+    expect(calls.at(-1)).toEqual(['runs/resume', { runIds: ['old'] }]);
+    await expect(call('lifLab.resume', { kind: 'run', file: FILE, variant: 'baseline', runId: 'new' })).rejects.toThrow(
+      'Only a stopped, failed or interrupted run can be resumed.',
+    );
+  });
+
+  test('are deleted after a question that names them, and never while they are active', async () => {
+    runs.replace([run('1', { seed: 5 }), running('2', 0.5)]);
+    const nodes = ['1', '2'].map((runId) => ({ kind: 'run', file: FILE, variant: 'baseline', runId }));
+    confirmed = false;
+    await call('lifLab.delete', nodes[0], nodes);
+    expect(calls).toEqual([['confirm', 'Delete 1 run with curves and checkpoints?', 'baseline, seed 5 (finished)']]);
+    confirmed = true;
+    await call('lifLab.delete', nodes[0], nodes);
+    expect(calls.at(-1)).toEqual(['runs/delete', { runIds: ['1'] }]);
+    await expect(call('lifLab.delete', nodes[1])).rejects.toThrow('A running run cannot be deleted: stop it first.');
+  });
+});
+
+describe('what a command needs', () => {
+  const ready = { health: { state: 'ready', message: '' }, trusted: true } as const;
+  const restricted = { ...ready, trusted: false };
+  const broken = { health: { state: 'failed', message: 'It is gone.' }, trusted: true } as const;
+  const refused = (situation: Parameters<typeof refusalOf>[1]): string[] =>
+    Object.entries(COMMANDS).flatMap(([id, command]) => (refusalOf(command, situation) ? [id.slice(7)] : []));
+
+  test('training needs trust, and says so; looking does not', () => {
+    expect(refused(ready)).toEqual([]);
+    expect(refused(restricted)).toEqual(['runAll', 'runVariant', 'resume']);
+    expect(refusalOf(COMMANDS['lifLab.runAll'], restricted)).toEqual({
+      message: expect.stringContaining('needs a trusted workspace'),
+      help: { title: 'Manage Workspace Trust', command: 'workbench.trust.manage' },
+    });
+  });
+
+  test('without the query process, what needs it offers to restart it', () => {
+    expect(refused(broken)).toEqual([
+      'runAll',
+      'runVariant',
+      'stopAll',
+      'stopVariant',
+      'stop',
+      'resume',
+      'delete',
+      'refresh',
+    ]);
+    expect(refusalOf(COMMANDS['lifLab.stop'], broken)).toEqual({
+      message: 'It is gone.',
+      help: { title: 'Restart', command: 'lifLab.restartHost' },
+    });
+  });
+});

@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { ViewStates } from '../../../extension/views/states.ts';
+import type { ViewState, ViewTarget } from '../../../protocol/webview.ts';
+import { FILE } from './support.ts';
+
+/** What the editor keeps for a workspace. */
+function memento(stored: Record<string, unknown> = {}) {
+  return {
+    stored,
+    keys: () => Object.keys(stored),
+    get: (key: string) => stored[key] as never,
+    update: async (key: string, value: unknown) => {
+      stored[key] = structuredClone(value);
+    },
+  };
+}
+
+const target = (view: ViewTarget['view'], file = FILE): ViewTarget => ({ file, study: 'Study', view });
+const state = (of: ViewTarget, smoothing = 0): ViewState => ({
+  version: 1,
+  target: of,
+  hiddenVariants: [],
+  smoothing,
+  logLoss: false,
+  metric: 'test',
+  zoom: null,
+  sort: null,
+  showSeeds: false,
+});
+
+test('a view that was closed looks the same when it is opened again, in another window, too', () => {
+  const kept = memento();
+  const states = new ViewStates(kept);
+  states.save(state(target('curves'), 0.1));
+  states.save(state(target('compare'), 0.2));
+  states.save(state(target('curves'), 0.3));
+  states.dispose();
+  const later = new ViewStates(kept);
+  expect(later.load(target('curves'))?.smoothing).toBe(0.3);
+  expect(later.load(target('compare'))?.smoothing).toBe(0.2);
+  expect(later.load(target('curves', '/other.lif.yaml'))).toBeUndefined();
+});
+
+test('only the newest are kept', () => {
+  const kept = memento();
+  const states = new ViewStates(kept);
+  for (let i = 0; i < 60; i++) states.save(state(target('curves', `/${i}.lif.yaml`)));
+  states.dispose();
+  const files = (Object.values(kept.stored)[0] as ViewState[]).map((kept) => kept.target.file);
+  expect([files.length, files[0], files.at(-1)]).toEqual([50, '/59.lif.yaml', '/10.lif.yaml']);
+});
+
+test('remembers which views are open', () => {
+  const kept = memento();
+  new ViewStates(kept).saveOpen([target('curves')]);
+  expect(new ViewStates(kept).loadOpen()).toEqual([target('curves')]);
+});
+
+test('does not trust what was kept', () => {
+  const garbage = [null, 'text', { version: 1 }, { version: 1, target: { ...target('curves'), file: '/etc/passwd' } }];
+  const kept = memento({ 'lifLab.viewStates': garbage, 'lifLab.openViews': [5, { file: '/x', view: 'shell' }] });
+  const states = new ViewStates(kept);
+  expect([states.load(target('curves')), states.loadOpen()]).toEqual([undefined, []]);
+  expect(new ViewStates(memento({ 'lifLab.viewStates': 'text' })).load(target('curves'))).toBeUndefined();
+});

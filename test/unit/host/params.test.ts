@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { METHODS, parseParams } from '../../../engine/host/params.ts';
+import type { HostMethod, HostParams } from '../../../protocol/host.ts';
+
+const file = '/ws/a.lif.yaml';
+/** Something valid for every method; a missing one does not compile. */
+const VALID: { [M in HostMethod]: HostParams<M> } = {
+  'host/initialize': { version: 1, stores: ['/ws/.lif'], heartbeatTimeoutMs: 5000 },
+  'stores/watch': { stores: [] },
+  'experiment/check': { file, text: '' },
+  'experiment/complete': { file, text: '', position: { line: 0, column: 0 } },
+  'experiment/hover': { file, text: '', position: { line: 0, column: 0 } },
+  'runs/list': {},
+  'runs/series': { runIds: ['a'], metrics: ['train.loss'], from: -1, to: 5.5, maxPoints: 10 },
+  'runs/compare': { file },
+  'runs/log': { runId: '20261123-141530-delayed-xor-s1-k3f9', maxBytes: 100 },
+  'runs/start': { file, store: '/ws/.lif', variants: ['ohne Rückstellung'], seeds: [0, 4294967295], threads: 2 },
+  'runs/stop': { runIds: [] },
+  'runs/resume': { runIds: ['a'], threads: 1 },
+  'runs/delete': { runIds: ['a'] },
+};
+
+test('valid parameters come through unchanged', () => {
+  expect(METHODS.toSorted()).toEqual(Object.keys(VALID).toSorted());
+  for (const method of METHODS) expect(parseParams(method, VALID[method]), method).toEqual(VALID[method]);
+});
+
+test('every method refuses what is no object, what is missing and what is too much, and says where', () => {
+  for (const method of METHODS) {
+    for (const params of [null, undefined, 5, 'text', [], { ...VALID[method], surplus: 1 }]) {
+      expect(() => parseParams(method, params), `${method} ${JSON.stringify(params)}`).toThrow(
+        new RegExp(`^${method} was asked wrongly: params[^ ]*: .*\\.$`),
+      );
+    }
+    for (const key of Object.keys(VALID[method])) {
+      const hostile = { ...VALID[method], [key]: Symbol.iterator };
+      expect(() => parseParams(method, hostile), `${method} ${key}`).toThrow(`params.${key}`);
+    }
+  }
+});

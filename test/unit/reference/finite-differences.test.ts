@@ -1,0 +1,164 @@
+/**
+ * The backward pass against 4-point finite differences of the smoothed network, whose true gradient is the surrogate
+ * gradient. Error: |seen − expected| / max(|seen|, |expected|, 1e-2); the differences themselves are good to 1e-9.
+ */
+import { describe, expect, test } from 'vitest';
+import {
+  backward,
+  forward,
+  type Parameters,
+  type Pass,
+  type Sample,
+} from '../../../engine/kernels/reference/network.ts';
+import { surrogateDerivative } from '../../../engine/kernels/reference/surrogate.ts';
+import type { LayerPlan, NetworkPlan } from '../../../engine/models/network.ts';
+import {
+  combinations,
+  network,
+  randomParameters,
+  randomSample,
+  readouts,
+  shapes,
+  streamOf,
+  surrogateOf,
+} from './networks.ts';
+
+const STEP = 1e-5;
+const TOLERANCE = 1e-7;
+/** No potential may lie so close to a kink, and no two steps of a max so close to each other, that a step crosses it. */
+const MARGIN = 20 * STEP;
+
+interface Case {
+  params: Parameters;
+  sample: Sample;
+  pass: Pass;
+}
+
+/** Draws until the loss is smooth within the reach of the differences. */
+function smoothCase(plan: NetworkPlan, name: string): Case {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const rng = streamOf(name, attempt);
+    const params = randomParameters(plan, rng);
+    const sample = randomSample(plan, rng);
+    const pass = forward(plan, params, sample, { smooth: true });
+    if (isSmooth(plan, pass)) return { params, sample, pass };
+  }
+  throw new Error(`${name}: every draw lies on a kink.`);
+}
+
+function isSmooth(plan: NetworkPlan, pass: Pass): boolean {
+  const clear = plan.layers.every((l, i) => {
+    if (l.kind === 'integrator') return true;
+    const kinks = l.surrogate.shape === 'rectangular' ? [-l.surrogate.width, l.surrogate.width] : [];
+    return kinks.every((kink) => pass.layers[i]!.u.every((u) => Math.abs(u - l.threshold - kink) > MARGIN));
+  });
+  if (!clear || plan.readout.decode !== 'max') return clear;
+  const { u } = pass.layers.at(-1)!;
+  for (let c = 0; c < plan.classes; c++) {
+    const window = u.filter((_, i) => i % plan.classes === c && i >= plan.readout.from * plan.classes).sort();
+    if (window.at(-1)! - window.at(-2)! < MARGIN) return false;
+  }
+  return true;
+}
+
+interface Result {
+  /** The largest relative error, and where. */
+  worst: { error: number; text: string };
+  nonZero: number;
+}
+
+/** Compares every entry of every parameter's gradient, taken from a network of another plan where one is given. */
+function compare(plan: NetworkPlan, name: string, backwardPlan = plan): Result {
+  const { params, sample, pass } = smoothCase(plan, name);
+  const resetSpikes = pass.layers.map(({ o }) => o);
+  const loss = () => forward(plan, params, sample, { smooth: true, resetSpikes }).loss;
+  const grads = backward(backwardPlan, params, sample, pass);
+  const result: Result = { worst: { error: -1, text: '' }, nonZero: 0 };
+  for (const [key, values] of Object.entries(params))
+    values.forEach((value, i) => {
+      const at = (offset: number) => {
+        values[i] = value + offset * STEP;
+        const result = loss();
+        values[i] = value;
+        return result;
+      };
+      const expected = (at(-2) - 8 * at(-1) + 8 * at(1) - at(2)) / (12 * STEP);
+      const seen = grads[key]![i]!;
+      if (seen !== 0) result.nonZero++;
+      const error = Math.abs(seen - expected) / Math.max(Math.abs(seen), Math.abs(expected), 1e-2);
+      // A NaN must become the worst error, not slip through the comparison.
+      if (!(error <= result.worst.error))
+        result.worst = { error, text: `${name}: ${key}[${i}] expected ${expected}, seen ${seen}` };
+    });
+  return result;
+}
+
+/** Fails with the worst entry of all the plans, and when too many gradients vanish for that to mean anything. */
+function expectGradients(cases: { name: string; plan: NetworkPlan }[]): void {
+  let entries = 0;
+  let nonZero = 0;
+  for (const { name, plan } of cases) {
+    const result = compare(plan, name);
+    expect(result.worst.error, result.worst.text).toBeLessThan(TOLERANCE);
+    nonZero += result.nonZero;
+    entries += Object.values(randomParameters(plan, streamOf(name))).reduce((sum, p) => sum + p.length, 0);
+  }
+  expect(nonZero / entries, 'share of gradients that are not zero').toBeGreaterThan(0.4);
+}
+
+describe('the gradient equals finite differences of the smoothed network', () => {
+  const all = combinations();
+  test.each(readouts)('every leak × reset × detached reset × recurrence × loss, $kind $decode', ({ kind, decode }) => {
+    const cases = all.filter(({ name }) => name.includes(`${kind} ${decode},`));
+    expect(cases.length).toBe(5 * 3 * 2 * 2 * 2);
+    expectGradients(cases);
+  });
+
+  test.each(shapes)('surrogate %s, every reset, with recurrence', (shape) => {
+    const cases = (['hard', 'soft', 'none'] as const).flatMap((reset) =>
+      [surrogateOf(shape), surrogateOf(shape, 0.8, 0.7)].map((surrogate, i) => {
+        const neuron: Partial<LayerPlan> = { reset, surrogate, recurrent: true, leak: 0.7 };
+        return { name: `${shape} ${reset} ${i}`, plan: network([neuron, neuron], 'rate', 'cross-entropy') };
+      }),
+    );
+    expectGradients(cases);
+  });
+
+  test.each([1, 2, 3, 4])('%i layers', (depth) => {
+    const layers = Array.from({ length: depth }, () => ({ recurrent: true }));
+    expectGradients(
+      (['rate', 'mean', 'last', 'max'] as const).map((decode) => ({
+        name: `${depth} layers, ${decode}`,
+        plan: network(layers, decode, 'cross-entropy'),
+      })),
+    );
+  });
+
+  test('layers of different kinds, sizes and surrogates, without biases, with a constant current', () => {
+    const layers: Partial<LayerPlan>[] = [
+      { size: 5, leak: 1, reset: 'none', recurrent: true, surrogate: surrogateOf('arctan') },
+      { size: 2, bias: false, reset: 'soft', resetGradient: false, surrogate: surrogateOf('triangular', 1) },
+      {
+        size: 4,
+        threshold: 0.3,
+        leak: { learnable: true, per: 'layer', init: 0.5 },
+        surrogate: surrogateOf('sigmoid'),
+      },
+      { kind: 'integrator', bias: false, reset: 'none', leak: { learnable: true, per: 'neuron', init: 0.5 } },
+    ];
+    for (const encoding of ['current', 'events'] as const)
+      expectGradients([{ name: `mixed, ${encoding}`, plan: network(layers, 'each-step', 'mse', encoding) }]);
+  });
+});
+
+test.each(['hard', 'soft'] as const)('a gradient without the %s reset term is noticed', (reset) => {
+  const plan = network([{ reset }, { reset }], 'rate', 'cross-entropy');
+  const detached = { ...plan, layers: plan.layers.map((l) => ({ ...l, resetGradient: false })) };
+  const { worst } = compare(plan, `noticed ${reset}`, detached);
+  expect(worst.error, worst.text).toBeGreaterThan(1000 * TOLERANCE);
+});
+
+test('outside the window of the rectangular surrogate the derivative is exactly zero, also on its edge', () => {
+  const s = surrogateOf('rectangular', 0.25);
+  expect([-0.25, -0.2499, 0, 0.2499, 0.25].map((x) => surrogateDerivative(s, x))).toEqual([0, 2, 2, 2, 0]);
+});

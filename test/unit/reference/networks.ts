@@ -1,0 +1,137 @@
+/** Small random networks and samples for the tests of the reference. */
+import type { Sample } from '../../../engine/kernels/reference/network.ts';
+import {
+  defaultHeight,
+  type LayerPlan,
+  type NetworkPlan,
+  parametersOf,
+  type ReadoutPlan,
+} from '../../../engine/models/network.ts';
+import { type Rng, stream } from '../../../engine/random.ts';
+
+export const INPUTS = 3;
+export const CLASSES = 3;
+export const STEPS = 6;
+
+export const leaks: Record<string, LayerPlan['leak']> = {
+  'k=0': 0,
+  'k=1': 1,
+  'k=0.3': 0.3,
+  'k per neuron': { learnable: true, per: 'neuron', init: 0.5 },
+  'k per layer': { learnable: true, per: 'layer', init: 0.5 },
+};
+export const resets = ['hard', 'soft', 'none'] as const;
+export const losses = ['cross-entropy', 'mse'] as const;
+export const shapes = ['rectangular', 'triangular', 'sigmoid', 'arctan', 'superspike', 'multi-gaussian'] as const;
+
+/** Every pair of output layer and decoding that an experiment file can ask for. */
+export const readouts = (
+  [
+    ['spiking', 'rate'],
+    ['spiking', 'mean'],
+    ['spiking', 'last'],
+    ['spiking', 'max'],
+    ['integrator', 'each-step'],
+    ['integrator', 'mean'],
+    ['integrator', 'last'],
+    ['integrator', 'max'],
+  ] as const
+).map(([kind, decode]) => ({ kind, decode }));
+
+export function surrogateOf(shape: (typeof shapes)[number], width = 0.5, height = defaultHeight(shape, width)) {
+  return { shape, width, height };
+}
+
+export function layer(fields: Partial<LayerPlan>): LayerPlan {
+  return {
+    inputs: INPUTS,
+    size: 4,
+    kind: 'spiking',
+    bias: true,
+    weightGain: 1,
+    threshold: 0.5,
+    leak: 0.3,
+    reset: 'hard',
+    resetGradient: true,
+    recurrent: false,
+    recurrentGain: 1,
+    surrogate: surrogateOf('rectangular', 0.75),
+    ...fields,
+  };
+}
+
+/** Layers of these fields, one after another; the last gets `CLASSES` neurons. */
+export function network(
+  layers: Partial<LayerPlan>[],
+  decode: ReadoutPlan['decode'],
+  loss: NetworkPlan['loss'],
+  encoding: NetworkPlan['encoding'] = 'events',
+): NetworkPlan {
+  let inputs = INPUTS;
+  const plans = layers.map((fields, i) => {
+    const plan = layer({ size: i === layers.length - 1 ? CLASSES : 4, ...fields, inputs });
+    inputs = plan.size;
+    return plan;
+  });
+  const readout = { decode, from: decode === 'last' ? STEPS - 1 : 1 };
+  return { inputs: INPUTS, classes: CLASSES, steps: STEPS, encoding, layers: plans, readout, loss };
+}
+
+export interface Combination {
+  name: string;
+  plan: NetworkPlan;
+}
+
+/** One hidden layer and an output layer for every leak × reset × reset gradient × recurrence × readout × loss. */
+export function combinations(): Combination[] {
+  const list: Combination[] = [];
+  for (const [leakName, leak] of Object.entries(leaks))
+    for (const reset of resets)
+      for (const resetGradient of [true, false])
+        for (const recurrent of [false, true])
+          for (const { kind, decode } of readouts)
+            for (const loss of losses) {
+              const neuron = { leak, reset, resetGradient, recurrent };
+              const output = kind === 'integrator' ? { kind, leak, reset: 'none' as const } : neuron;
+              const name = [
+                leakName,
+                `reset ${reset}${resetGradient ? '' : ' detached'}`,
+                recurrent ? 'recurrent' : 'feedforward',
+                `${kind} ${decode}`,
+                loss,
+              ].join(', ');
+              list.push({ name, plan: network([neuron, output], decode, loss) });
+            }
+  return list;
+}
+
+/** Weights around 1 so that there is both firing and silence; rounded to float32 so that every engine sees the same. */
+export function randomParameters(plan: NetworkPlan, rng: Rng): Record<string, Float64Array> {
+  return Object.fromEntries(
+    parametersOf(plan).map(({ name, shape }) => {
+      const values = new Float64Array(shape.reduce((a, b) => a * b));
+      const [low, high] = name.endsWith('bias') ? [-0.1, 0.2] : name.endsWith('leak') ? [-1, 2] : [-0.7, 1.1];
+      for (let i = 0; i < values.length; i++) values[i] = Math.fround(low + (high - low) * rng.uniform());
+      return [name, values];
+    }),
+  );
+}
+
+/** About half of the channels fire in a step, one of them twice; or a current per channel. */
+export function randomSample(plan: NetworkPlan, rng: Rng): Sample {
+  const label = rng.below(plan.classes);
+  if (plan.encoding === 'current')
+    return { label, current: Array.from({ length: plan.inputs }, () => Math.fround(rng.uniform())) };
+  const offsets = [0];
+  const channels: number[] = [];
+  for (let t = 0; t < plan.steps; t++) {
+    for (let c = 0; c < plan.inputs; c++) if (rng.uniform() < 0.5) channels.push(c);
+    if (t === 2) channels.push(0, 0);
+    offsets.push(channels.length);
+  }
+  return { label, offsets, channels };
+}
+
+export function streamOf(name: string, i = 0): Rng {
+  return stream(7, name, i);
+}

@@ -1,0 +1,61 @@
+import { mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, expect, test } from 'vitest';
+import { isWhole, newestCheckpoint, saveCheckpoint } from '../../../engine/runs/checkpoints.ts';
+import { decodeSafetensors, encodeSafetensors } from '../../../engine/training/safetensors.ts';
+import { safetensors, temporaryFolder } from './fixtures.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = temporaryFolder();
+  mkdirSync(join(folder, 'checkpoints'));
+});
+
+test('the last three are kept', () => {
+  for (const step of [1, 20, 300, 4000, 50_000]) saveCheckpoint(folder, step, safetensors());
+  expect(readdirSync(join(folder, 'checkpoints')).sort()).toEqual([
+    '000000000300.safetensors',
+    '000000004000.safetensors',
+    '000000050000.safetensors',
+  ]);
+});
+
+test('what the trainer writes is whole, and it reads the same', () => {
+  const data = new Float32Array([1, 2, 3]);
+  const tensors = new Map([['w', { name: 'w', shape: [3], data }]]);
+  const bytes = encodeSafetensors({ tensors, metadata: { position: '{}' } });
+  saveCheckpoint(folder, 7, bytes);
+  const { found } = newestCheckpoint(folder);
+  expect(found!.step).toBe(7);
+  expect(decodeSafetensors(found!.bytes).tensors.get('w')!.data).toEqual(data);
+});
+
+test('truncated at any byte, a checkpoint is passed over for the one before', () => {
+  saveCheckpoint(folder, 1, safetensors());
+  saveCheckpoint(folder, 2, safetensors());
+  const newest = join(folder, 'checkpoints', '000000000002.safetensors');
+  for (let size = safetensors().length - 1; size >= 0; size--) {
+    truncateSync(newest, size);
+    const { found, skipped } = newestCheckpoint(folder);
+    expect({ size, step: found?.step, skipped }).toEqual({ size, step: 1, skipped: [newest] });
+  }
+});
+
+test.each([
+  ['garbage', Buffer.from('no checkpoint at all, only text')],
+  ['a header longer than the file', Buffer.from([255, 255, 255, 255, 255, 255, 255, 127, 123])],
+  ['a header that is not JSON', Buffer.from([2, 0, 0, 0, 0, 0, 0, 0, 123, 123])],
+  ['a header that is null', Buffer.concat([Buffer.from([4, 0, 0, 0, 0, 0, 0, 0]), Buffer.from('null')])],
+  ['bytes beyond the last tensor', Buffer.concat([safetensors(), Buffer.from([1])])],
+])('%s is not whole', (_, bytes) => {
+  const file = join(folder, 'x.safetensors');
+  writeFileSync(file, bytes);
+  expect(isWhole(file)).toBe(false);
+});
+
+test('nothing there, folders and other files do no harm', () => {
+  mkdirSync(join(folder, 'checkpoints', '000000000009.safetensors'));
+  writeFileSync(join(folder, 'checkpoints', '000000000010.safetensors.tmp'), safetensors());
+  expect(newestCheckpoint(folder).found).toBeUndefined();
+  expect(newestCheckpoint(join(folder, 'nowhere'))).toEqual({ skipped: [] });
+});

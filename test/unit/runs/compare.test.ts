@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest';
+import { expandExperiment } from '../../../engine/experiment/expand.ts';
+import { experimentSchema } from '../../../engine/experiment/schema.ts';
+import { compareExperiment, type KeyedRun, spread } from '../../../engine/runs/compare.ts';
+import { runKey } from '../../../engine/runs/key.ts';
+import type { RunSummary } from '../../../protocol/runs.ts';
+
+const FILE = '/studies/xor.lif.yaml';
+const experiment = experimentSchema.parse({
+  name: 'XOR',
+  dataset: { name: 'delayed-xor' },
+  network: { hidden: [4] },
+  variants: { baseline: {}, 'without leakage': { neuron: { leak: 1 } } },
+  seeds: [1, 2],
+});
+const specs = expandExperiment(experiment, FILE);
+
+let count = 0;
+/** A run of the spec at this place of the expansion: 0 and 1 are the baseline, 2 and 3 without leakage. */
+function runOf(place: number, change: Partial<RunSummary> & { accuracy?: number; key?: string } = {}): KeyedRun {
+  const { accuracy, key = runKey(specs[place]!), ...rest } = change;
+  const { study, variant, seed, file } = specs[place]!;
+  const summary = {
+    id: `run-${count++}`,
+    ...{ study, variant, seed, file },
+    state: 'finished',
+    createdAt: count,
+    seconds: 10,
+    damage: [],
+    ...(accuracy !== undefined && { result: { accuracy, loss: 1 - accuracy, epoch: 5 } }),
+    ...rest,
+  } as unknown as RunSummary;
+  return { summary, key };
+}
+
+test('mean and sample deviation over seeds', () => {
+  const { rows } = compareExperiment(experiment, FILE, [
+    runOf(0, { accuracy: 0.5, spikeRates: [0.1, 0.3], seconds: 2 }),
+    runOf(1, { accuracy: 0.7, spikeRates: [0.2, 0.5], seconds: 4 }),
+    runOf(2, { accuracy: 0.9 }),
+  ]);
+  expect(rows.map((row) => row.variant)).toEqual(['baseline', 'without leakage']);
+  expect(rows[0]!.accuracy).toEqual({ mean: 0.6, deviation: expect.closeTo(Math.SQRT2 / 10, 12), count: 2 });
+  expect(rows[0]!.spikeRates!.map((rate) => rate.mean)).toEqual([expect.closeTo(0.15, 12), expect.closeTo(0.4, 12)]);
+  expect(rows[0]!.seconds!.mean).toBe(3);
+  expect(rows[1]!.accuracy).toEqual({ mean: 0.9, count: 1 });
+  expect(rows.map((row) => row.changes)).toEqual([{}, { 'neuron.leak': '1' }]);
+});
+
+test('a spread of one has no deviation, of none no mean', () => {
+  expect(spread([])).toBeUndefined();
+  expect(spread([3])).toEqual({ mean: 3, count: 1 });
+  expect(spread([1, 2, 3, 4])).toEqual({ mean: 2.5, deviation: expect.closeTo(1.2909944487, 9), count: 4 });
+});
+
+test('the newest run of a seed counts, even before it has a result', () => {
+  const old = runOf(0, { accuracy: 0.5, createdAt: 1 });
+  const young = runOf(0, { createdAt: 2, state: 'running' });
+  const { rows, outdated } = compareExperiment(experiment, FILE, [young, old]);
+  expect(rows[0]!.runs).toEqual([young.summary]);
+  expect(rows[0]!.accuracy).toBeUndefined();
+  expect(outdated).toEqual([]);
+});
+
+test('runs with other settings are outdated, runs of other files nobody', () => {
+  const other = runOf(0, { accuracy: 0.5, key: 'other settings' });
+  const damaged: KeyedRun = { ...runOf(1, { accuracy: 0.5 }), key: undefined };
+  const elsewhere = runOf(0, { accuracy: 0.5, file: '/elsewhere.lif.yaml' });
+  const { rows, outdated } = compareExperiment(experiment, FILE, [other, damaged, elsewhere]);
+  expect(rows.flatMap((row) => row.runs)).toEqual([]);
+  expect(outdated).toEqual([other.summary, damaged.summary]);
+});
+
+test('two variants with the same settings keep their own runs', () => {
+  const twins = experimentSchema.parse({ ...experiment, variants: { a: {}, b: {} }, seeds: [1] });
+  const [a, b] = expandExperiment(twins, FILE);
+  const runs = [a!, b!].map((spec, i) => ({
+    summary: { ...runOf(0).summary, variant: spec.variant, result: { accuracy: i, loss: 0, epoch: 1 } },
+    key: runKey(spec),
+  }));
+  const { rows } = compareExperiment(twins, FILE, runs);
+  expect(rows.map((row) => [row.variant, row.accuracy?.mean])).toEqual([
+    ['a', 0],
+    ['b', 1],
+  ]);
+});

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { canonicalJson, newRunId, runKey, timeOfId } from '../../../engine/runs/key.ts';
+import { specOf } from './fixtures.ts';
+
+test('canonical JSON does not hang on the order of fields', () => {
+  expect(canonicalJson({ b: [{ d: 1, c: 2 }], a: undefined, A: null })).toBe('{"A":null,"b":[{"c":2,"d":1}]}');
+});
+
+test('the key hangs on settings and seed alone', () => {
+  const key = runKey(specOf());
+  expect(key).toMatch(/^[0-9a-f]{64}$/);
+  expect(runKey(specOf({ study: 'other', variant: 'other', file: '/elsewhere.lif.yaml' }))).toBe(key);
+  expect(runKey(specOf({ seed: 2 }))).not.toBe(key);
+  const { neuron } = specOf();
+  expect(runKey(specOf({ neuron: { ...neuron, threshold: 0.7 } }))).not.toBe(key);
+});
+
+test('ids are sortable and readable', () => {
+  const at = Date.UTC(2026, 10, 23, 14, 15, 30, 123);
+  const id = newRunId({ file: '/x/delayed-xor.lif.yaml', variant: 'without reset', seed: 1 }, at);
+  expect(id).toMatch(/^20261123-141530-delayed-xor-without-reset-s1-[0-9a-z]{4}$/);
+  expect(id < newRunId({ file: '/x/a.lif.yaml', variant: 'a', seed: 1 }, at + 1000)).toBe(true);
+});
+
+test('names in other scripts, with separators or of any length make ids that are folder names', () => {
+  const id = (variant: string) => newRunId({ file: '/x/Über mich.lif.json', variant, seed: 7 }, 0);
+  expect(id('../../etc/passwd')).toMatch(/^19700101-000000-uber-mich-etc-passwd-s7-[0-9a-z]{4}$/);
+  expect(id('学习')).toMatch(/^19700101-000000-uber-mich-s7-[0-9a-z]{4}$/);
+  expect(id('x'.repeat(100)).length).toBeLessThan(80);
+});
+
+test('an id tells when its run was created', () => {
+  const at = Date.UTC(2026, 10, 23, 14, 15, 30);
+  expect(timeOfId(newRunId({ file: '/x/a.lif.yaml', variant: 'a', seed: 1 }, at + 999))).toBe(at);
+  expect(timeOfId('something else')).toBe(0);
+});

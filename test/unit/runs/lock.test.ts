@@ -1,0 +1,76 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, expect, test } from 'vitest';
+import { acquireLock, isAlive, LockHeldError, ownerOf } from '../../../engine/runs/lock.ts';
+import { temporaryFolder } from './fixtures.ts';
+
+let file: string;
+beforeEach(() => {
+  file = join(temporaryFolder(), 'lock');
+});
+
+/** The process id of a process that has ended. */
+function deadPid(): number {
+  return spawnSync(process.execPath, ['-e', '']).pid;
+}
+
+test('one holder at a time; the other hears who it is', () => {
+  const lock = acquireLock(file);
+  expect(() => acquireLock(file)).toThrow(LockHeldError);
+  expect(() => acquireLock(file)).toThrow(`process ${process.pid} on ${hostname()}`);
+  lock.release();
+  expect(existsSync(file)).toBe(false);
+  acquireLock(file).release();
+});
+
+test('the lock of a dead process is taken over', () => {
+  writeFileSync(file, JSON.stringify({ pid: deadPid(), host: hostname() }));
+  const lock = acquireLock(file);
+  expect(lock.isHeld()).toBe(true);
+});
+
+test.runIf(process.platform === 'linux')('a recycled process id is somebody else', () => {
+  expect(isAlive(ownerOf(process.pid))).toBe(true);
+  expect(isAlive({ ...ownerOf(process.pid), started: '1' })).toBe(false);
+  writeFileSync(file, JSON.stringify({ ...ownerOf(process.pid), started: '1' }));
+  expect(acquireLock(file).isHeld()).toBe(true);
+});
+
+test('nonsense process ids are nobody', () => {
+  for (const pid of [0, -1, 1.5]) expect(isAlive({ pid, host: hostname() })).toBe(false);
+});
+
+test('a lock from another machine holds while that one shows signs of life', () => {
+  const text = JSON.stringify({ pid: 1, host: `${hostname()}-other` });
+  writeFileSync(file, text);
+  expect(() => acquireLock(file)).toThrow(LockHeldError);
+  expect(() => acquireLock(file, () => Date.now() - 30_000)).toThrow(LockHeldError);
+  expect(readFileSync(file, 'utf8')).toBe(text);
+  expect(acquireLock(file, () => Date.now() - 120_000).isHeld()).toBe(true);
+});
+
+test('an unreadable lock belongs to whoever is just writing it, until it is old', () => {
+  writeFileSync(file, '');
+  expect(() => acquireLock(file)).toThrow('another process is just taking it');
+  utimesSync(file, new Date(0), new Date(0));
+  expect(acquireLock(file).isHeld()).toBe(true);
+});
+
+test('who lost the lock notices, and does not release that of another', () => {
+  const lock = acquireLock(file);
+  rmSync(file);
+  const other = acquireLock(file);
+  expect(lock.isHeld()).toBe(false);
+  lock.release();
+  expect(other.isHeld()).toBe(true);
+});
+
+test('a lock can be handed to another process', () => {
+  const lock = acquireLock(file);
+  lock.handTo(deadPid());
+  expect(lock.isHeld()).toBe(true);
+  expect(acquireLock(file).isHeld()).toBe(true);
+  expect(lock.isHeld()).toBe(false);
+});

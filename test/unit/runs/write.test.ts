@@ -1,0 +1,99 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { createRuns } from '../../../engine/runs/create.ts';
+import * as files from '../../../engine/runs/files.ts';
+import { readRunFile, readStatus } from '../../../engine/runs/read.ts';
+import {
+  knownStatus,
+  MetricsLog,
+  recordDataset,
+  requestStop,
+  requeue,
+  updateStatus,
+  writeStatus,
+} from '../../../engine/runs/write.ts';
+import { specOf, statusOf, temporaryFolder, trainLine } from './fixtures.ts';
+
+vi.mock('../../../engine/runs/files.ts', { spy: true });
+
+let folder: string;
+beforeEach(() => {
+  folder = createRuns(temporaryFolder(), [specOf()], {})[0]!;
+});
+
+function onDisk() {
+  const status = readStatus(folder);
+  if ('damage' in status) throw new Error(status.damage);
+  return status.value;
+}
+
+test('a patch keeps the rest and renews the heartbeat', () => {
+  writeStatus(folder, statusOf({ heartbeat: 0 }));
+  updateStatus(folder, { state: 'stopped' });
+  expect(onDisk()).toEqual(statusOf({ state: 'stopped', heartbeat: expect.any(Number) as number }));
+  expect(onDisk().heartbeat).toBeGreaterThan(0);
+});
+
+test('on a full disk the last word still gets through, in place of a longer one', () => {
+  writeStatus(folder, statusOf({ message: 'a long message '.repeat(20) }));
+  vi.mocked(files.writeAtomic).mockImplementationOnce(() => {
+    throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+  });
+  const last = statusOf({ state: 'failed', message: 'The disk is full.' });
+  writeStatus(folder, last);
+  expect(onDisk()).toEqual(last);
+});
+
+test('other errors are not swallowed', () => {
+  vi.mocked(files.writeAtomic).mockImplementationOnce(() => {
+    throw Object.assign(new Error('read-only'), { code: 'EROFS' });
+  });
+  expect(() => writeStatus(folder, statusOf())).toThrow('read-only');
+});
+
+test('a damaged status is begun anew from run.json', () => {
+  writeFileSync(join(folder, 'status.json'), 'garbage');
+  expect(knownStatus(folder)).toMatchObject({ state: 'queued', epoch: 0, epochs: 5 });
+});
+
+test('requeueing forgets the message and the request to stop, not the progress', () => {
+  writeStatus(folder, statusOf({ state: 'failed', message: 'It broke.', epoch: 3, seconds: 42 }));
+  requestStop(folder);
+  requeue(folder);
+  expect(onDisk()).toMatchObject({ state: 'queued', epoch: 3, seconds: 42 });
+  expect(onDisk()).not.toHaveProperty('message');
+  expect(() => readFileSync(join(folder, 'stop'))).toThrow('ENOENT');
+});
+
+test('numbers that are not finite are null in the log, and a torn line is ended', () => {
+  const file = join(folder, 'metrics.jsonl');
+  const first = new MetricsLog(folder);
+  first.restart();
+  first.append({ kind: 'train', step: 1, epoch: 0.1, loss: Number.NaN, accuracy: Number.POSITIVE_INFINITY });
+  first.close();
+  writeFileSync(file, '{"kind":"tr', { flag: 'a' });
+  const second = new MetricsLog(folder);
+  second.restart();
+  second.append(trainLine(1, 0.1));
+  second.close();
+  expect(readFileSync(file, 'utf8').split('\n')).toEqual([
+    '{"kind":"train","step":1,"epoch":0.1,"loss":null,"accuracy":null}',
+    '{"kind":"tr',
+    '{"kind":"resume","step":0,"epoch":0}',
+    JSON.stringify(trainLine(1, 0.1)),
+    '',
+  ]);
+});
+
+test('the checksums of the data set are recorded once', () => {
+  const read = () => {
+    const run = readRunFile(folder);
+    if ('damage' in run) throw new Error(run.damage);
+    return run.value;
+  };
+  const run = recordDataset(folder, read(), { 'a.gz': 'one' });
+  expect(read().provenance.dataset).toEqual({ 'a.gz': 'one' });
+  recordDataset(folder, run, { 'a.gz': 'two' });
+  expect(read().provenance.dataset).toEqual({ 'a.gz': 'one' });
+});

@@ -1,0 +1,197 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { bundleWebview, type FakeHost, launchBrowser, type OpenOptions, openView, picture, settle } from './harness.ts';
+import { FakeStudy, XOR } from './study.ts';
+
+let browser: Browser;
+let bundle: string;
+let host: FakeHost;
+
+beforeAll(async () => {
+  [browser, bundle] = await Promise.all([launchBrowser(), bundleWebview()]);
+});
+afterAll(() => browser?.close());
+afterEach(async () => {
+  expect(host.complaints, 'errors and policy violations on the page').toEqual([]);
+  await host.page.context().close();
+});
+
+async function open(study = new FakeStudy(), options: OpenOptions = {}): Promise<FakeHost> {
+  host = await openView(browser, bundle, study, { view: 'compare', ...options });
+  await settle(host);
+  return host;
+}
+
+const NAMES = XOR.map((v) => v.name);
+
+function names(): Promise<(string | null)[]> {
+  return host.page.locator('tr[data-variant]').evaluateAll((rows) => rows.map((r) => r.getAttribute('data-variant')));
+}
+
+async function cell(variant: string, column: string): Promise<string> {
+  const text = await host.page.locator(`tr[data-variant="${variant}"] .col-${column}`).textContent();
+  return (text ?? '').replace(/\s+/g, ' ').trim();
+}
+
+async function exported(item: string): Promise<{ suggestedName: string; text: string }> {
+  await host.page.getByRole('button', { name: 'Export' }).click();
+  await host.page.getByRole('menuitem', { name: item }).click();
+  await expect.poll(() => host.exports().length, { message: 'files exported' }).toBeGreaterThan(0);
+  return host.exports().at(-1)!;
+}
+
+describe('the table', () => {
+  test('shows what each variant changes and what that does, best values marked', async () => {
+    const study = new FakeStudy();
+    await open(study);
+    const rows = study.comparison().rows;
+    expect(await names()).toEqual(NAMES);
+    const { mean, deviation } = rows[3]!.accuracy!;
+    expect(await cell('without reset', 'accuracy')).toContain(
+      `${(100 * mean).toFixed(2)} ± ${(100 * deviation!).toFixed(2)}`,
+    );
+    expect(await cell('with recurrence', 'accuracy'), 'the highest accuracy').toContain('best');
+    expect(await cell('baseline', 'accuracy'), 'not the highest accuracy').not.toContain('best');
+    expect(await cell('baseline', 'difference')).toBe('baseline');
+    const difference = (100 * (mean - rows[0]!.accuracy!.mean)).toFixed(2);
+    expect(await cell('without reset', 'difference')).toBe(`+${difference}`);
+    expect(await cell('complete leakage', 'difference')).toMatch(/^−\d/);
+    expect(await cell('without reset', 'variant')).toContain('neuron.reset: none');
+    expect(await cell('without reset', 'spikes')).toContain('23.2');
+  });
+
+  test('sorts by a column, remembers it, and returns to the order of the file', async () => {
+    await open();
+    const header = host.page.locator('th.col-accuracy');
+    await header.getByRole('button').click();
+    const best = ['with recurrence', 'without reset', 'without leakage', 'baseline', 'complete leakage'];
+    await expect.poll(names).toEqual(best);
+    expect(await header.getAttribute('aria-sort')).toBe('descending');
+    await host.page.reload();
+    await settle(host);
+    expect(await names(), 'after a reload').toEqual(best);
+    await header.getByRole('button').click();
+    await expect.poll(names).toEqual([...best].reverse());
+    await header.getByRole('button').click();
+    await expect.poll(names).toEqual(NAMES);
+    expect(await header.getAttribute('aria-sort')).toBe('none');
+  });
+
+  test('is live', async () => {
+    const study = new FakeStudy({ seeds: 1 });
+    const run = study.find('baseline');
+    run.state = 'running';
+    run.done = 20;
+    await open(study);
+    expect(await cell('baseline', 'variant')).toContain('epoch 21 of 60');
+    expect(await cell('baseline', 'accuracy')).toBe('–');
+    run.state = 'finished';
+    run.done = 60;
+    await host.changed(run.id);
+    await expect.poll(() => cell('baseline', 'accuracy')).toMatch(/^\d\d\.\d\d/);
+  });
+
+  test('opens a row to its seeds, with what went wrong and the end of the log, which follows the run', async () => {
+    const study = new FakeStudy();
+    const failed = study.find('without reset', 2);
+    Object.assign(failed, { state: 'failed', done: 12, message: 'The loss became NaN in epoch 13 at layer 1.' });
+    failed.damage = ['metrics.jsonl: line 40 is not JSON and was skipped.'];
+    await open(study);
+    await host.page.getByRole('button', { name: 'Runs of without reset' }).click();
+    const runs = host.page.getByRole('table', { name: 'Runs of without reset' });
+    expect(await runs.textContent()).toContain('The loss became NaN in epoch 13 at layer 1.');
+    expect(await runs.textContent()).toContain('line 40 is not JSON');
+    await runs.getByRole('button', { name: 'Log of seed 2' }).click();
+    await expect.poll(() => runs.locator('pre').textContent()).toContain('epoch 2 loss 0.671');
+    await picture(host, 'compare-open-dark');
+    host.log += 'epoch 3 loss 0.640\n';
+    await host.changed(failed.id);
+    await expect.poll(() => runs.locator('pre').textContent()).toContain('epoch 3 loss 0.640');
+    await runs.getByRole('button', { name: 'Resume' }).click();
+    await expect.poll(() => host.requests('runs/resume').map((r) => r.params)).toEqual([{ runIds: [failed.id] }]);
+  });
+
+  test('says in one line how many runs are outdated', async () => {
+    const study = new FakeStudy();
+    study.outdated = new FakeStudy({ seeds: 1 }).runs.slice(0, 4);
+    await open(study);
+    const text = (await host.page.locator('.outdated').textContent())!.replace(/\s+/g, ' ').trim();
+    expect(text).toBe('4 runs were trained with settings that the file no longer has and do not count here.');
+  });
+
+  test('stops and runs what its buttons say', async () => {
+    const study = new FakeStudy({ seeds: 2 });
+    Object.assign(study.find('baseline', 2), { state: 'running', done: 5 });
+    await open(study);
+    await host.page.getByRole('button', { name: 'Stop baseline' }).click();
+    await expect.poll(() => host.requests('runs/stop').map((r) => r.params)).toEqual([{ runIds: ['baseline-2'] }]);
+    await host.page.getByRole('button', { name: 'Run without reset' }).click();
+    await expect
+      .poll(() => host.requests('runs/start').map((r) => r.params))
+      .toEqual([{ variants: ['without reset'] }]);
+    await host.page.getByRole('button', { name: 'without leakage', exact: true }).click();
+    await expect.poll(() => host.sent.at(-1)).toEqual({ type: 'openFile', variant: 'without leakage' });
+  });
+});
+
+describe('exports', () => {
+  test('CSV in full precision', async () => {
+    const study = new FakeStudy();
+    await open(study);
+    const { suggestedName, text } = await exported('CSV');
+    expect(suggestedName).toBe('delayed-spiking-xor-comparison.csv');
+    const [head, first] = text.split('\n').map((line) => line.split(','));
+    const row = study.comparison().rows[0]!;
+    expect(head!.slice(0, 5)).toEqual(['variant', 'changes', 'runs', 'accuracy_mean', 'accuracy_sd']);
+    expect(first!.slice(0, 5)).toEqual([
+      'baseline',
+      '',
+      '3',
+      String(row.accuracy!.mean),
+      String(row.accuracy!.deviation),
+    ]);
+  });
+
+  test('Markdown and LaTeX with the best value in bold, and special characters escaped', async () => {
+    const variants = [{ ...XOR[0]!, name: '50% | k_1' }, ...XOR.slice(1)];
+    await open(new FakeStudy({ variants }));
+    const markdown = (await exported('Markdown')).text;
+    expect(markdown).toContain('| 50% \\| k_1 |');
+    expect(markdown.match(/\*\*\d\d\.\d\d ± \d\.\d\d\*\*/g)?.length, 'bold accuracies').toBe(1);
+    const before = host.exports().length;
+    await host.page.getByRole('button', { name: 'Export' }).click();
+    await host.page.getByRole('menuitem', { name: 'LaTeX' }).click();
+    await expect.poll(() => host.exports().length, { message: 'files exported' }).toBe(before + 1);
+    const latex = host.exports().at(-1)!.text;
+    expect(latex).toContain('50\\% | k\\_1 &');
+    expect(latex).toMatch(/\\textbf\{99\.\d\d \$\\pm\$ 0\.\d\d\}/);
+    expect(latex).toContain('\\toprule');
+  });
+});
+
+describe('what can go wrong', () => {
+  test('a request without an answer ends with a sentence and a way to try again', async () => {
+    const study = new FakeStudy();
+    host = await openView(browser, bundle, study, { view: 'compare', fakeClock: true });
+    host.refuse.set('runs/compare', null);
+    await host.page.clock.runFor(1000);
+    await host.changed();
+    await expect.poll(() => host.requests('runs/compare').length, { message: 'pulls' }).toBeGreaterThan(0);
+    await host.page.clock.runFor(25_000);
+    await expect.poll(() => host.page.locator('.banner.error').textContent()).toContain('has not answered');
+    host.refuse.delete('runs/compare');
+    await host.page.getByRole('button', { name: 'Try again' }).click();
+    await host.page.clock.runFor(1000);
+    await expect.poll(() => host.page.locator('.banner.error').count(), { message: 'banners' }).toBe(0);
+  });
+
+  test('an untrusted workspace can look but not run', async () => {
+    await open(new FakeStudy(), { trusted: false });
+    expect(await host.page.getByRole('button', { name: 'Run baseline' }).isDisabled()).toBe(true);
+    expect(await host.page.getByRole('button', { name: 'Run baseline' }).getAttribute('title')).toContain(
+      'not trusted',
+    );
+    expect(await cell('baseline', 'accuracy')).toMatch(/^\d\d\.\d\d/);
+    await picture(host, 'compare-untrusted-dark');
+  });
+});

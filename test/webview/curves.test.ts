@@ -1,0 +1,455 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { ViewState } from '../../protocol/webview.ts';
+import {
+  bundleWebview,
+  type FakeHost,
+  launchBrowser,
+  type OpenOptions,
+  openView,
+  picture,
+  settle,
+  switchTheme,
+} from './harness.ts';
+import { FakeStudy, XOR } from './study.ts';
+
+let browser: Browser;
+let bundle: string;
+let host: FakeHost;
+
+beforeAll(async () => {
+  [browser, bundle] = await Promise.all([launchBrowser(), bundleWebview()]);
+});
+afterAll(() => browser?.close());
+afterEach(async () => {
+  expect(host.complaints, 'errors and policy violations on the page').toEqual([]);
+  await host.page.context().close();
+});
+
+async function open(study = new FakeStudy(), options: OpenOptions = {}): Promise<FakeHost> {
+  host = await openView(browser, bundle, study, options);
+  await settle(host);
+  return host;
+}
+
+function plot(kind: 'Accuracy' | 'Loss'): ReturnType<FakeHost['page']['locator']> {
+  return host.page.getByRole('application', { name: `${kind} over epochs` });
+}
+
+async function box(kind: 'Accuracy' | 'Loss'): Promise<{ x: number; y: number; width: number; height: number }> {
+  return (await plot(kind).locator('.u-over').boundingBox())!;
+}
+
+async function dragAcross(kind: 'Accuracy' | 'Loss', from: number, to: number): Promise<void> {
+  const b = await box(kind);
+  await host.page.mouse.move(b.x + b.width * from, b.y + b.height / 2);
+  await host.page.mouse.down();
+  await host.page.mouse.move(b.x + b.width * ((from + to) / 2), b.y + b.height / 2 + 2, { steps: 4 });
+  await host.page.mouse.move(b.x + b.width * to, b.y + b.height / 2 + 3, { steps: 4 });
+  await host.page.mouse.up();
+  await settle(host);
+}
+
+/** The state that the view keeps in the editor. */
+async function kept(): Promise<ViewState> {
+  return host.page.evaluate(() => JSON.parse(sessionStorage.getItem('state')!));
+}
+
+/** What is drawn, read back from the export, which shows the same model and zoom. */
+async function drawnSvg(): Promise<string> {
+  const before = host.exports().length;
+  await host.page.getByRole('button', { name: 'Export' }).click();
+  await host.page.getByRole('menuitem', { name: 'SVG' }).click();
+  await expect.poll(() => host.exports().length, { message: 'files exported' }).toBe(before + 1);
+  return host.exports().at(-1)!.text;
+}
+
+function tickLabels(svg: string, chart: number): string[] {
+  const group = svg.split('<g class="chart">')[chart + 1]!;
+  return [...group.matchAll(/text-anchor="middle">([^<]+)</g)].map((m) => m[1]!);
+}
+
+describe('live curves', () => {
+  test('a zoom stays while runs go on; the other chart axis follows; double-click follows the data again', async () => {
+    const study = new FakeStudy({ seeds: 1, epochs: 200 });
+    for (const run of study.runs) {
+      run.state = 'running';
+      run.done = 60;
+    }
+    await open(study);
+    await dragAcross('Accuracy', 0.25, 0.5);
+    const zoom = (await kept()).zoom!;
+    expect(zoom[0], 'start of the zoom in epochs').toBeCloseTo(15, 0);
+    expect(zoom[1], 'end of the zoom in epochs').toBeCloseTo(30, 0);
+
+    for (const run of study.runs) run.done = 180;
+    await host.changed(...study.runs.map((r) => r.id));
+    await settle(host);
+    expect((await kept()).zoom, 'the zoom after new epochs').toEqual(zoom);
+    const zoomed = tickLabels(await drawnSvg(), 0)
+      .map(Number)
+      .filter(Number.isFinite);
+    expect(Math.min(...zoomed), 'first epoch on the axis').toBeGreaterThanOrEqual(14);
+    expect(Math.max(...zoomed), 'last epoch on the axis').toBeLessThanOrEqual(31);
+
+    await plot('Accuracy').locator('.u-over').dblclick();
+    await settle(host);
+    expect((await kept()).zoom, 'the zoom after a double-click').toBeNull();
+    const free = tickLabels(await drawnSvg(), 0)
+      .map(Number)
+      .filter(Number.isFinite);
+    expect(Math.max(...free), 'last epoch on the axis').toBeGreaterThanOrEqual(150);
+  });
+
+  test('without a zoom the axis follows the newest epoch', async () => {
+    const study = new FakeStudy({ seeds: 1, epochs: 100 });
+    const [run] = study.runs;
+    study.runs = [run!];
+    run!.state = 'running';
+    run!.done = 10;
+    await open(study);
+    run!.done = 90;
+    await host.changed(run!.id);
+    await settle(host);
+    const labels = tickLabels(await drawnSvg(), 0)
+      .map(Number)
+      .filter(Number.isFinite);
+    expect(Math.max(...labels), 'last epoch on the axis').toBeGreaterThanOrEqual(80);
+  });
+
+  test('a vertical drag freezes that axis alone', async () => {
+    await open();
+    const b = await box('Loss');
+    await host.page.mouse.move(b.x + b.width / 2, b.y + b.height * 0.2);
+    await host.page.mouse.down();
+    await host.page.mouse.move(b.x + b.width / 2 + 2, b.y + b.height * 0.6, { steps: 6 });
+    await host.page.mouse.up();
+    await settle(host);
+    const state = await kept();
+    expect(state.zoomLoss?.[0], 'the loss axis is frozen').toBeGreaterThan(0);
+    expect(state.zoom, 'the epochs still follow').toBeNull();
+    expect(state.zoomAccuracy ?? null, 'the accuracy still follows').toBeNull();
+  });
+
+  test('hidden variants are left out, not asked for, and stay hidden after a reload', async () => {
+    await open();
+    const toggle = host.page.getByRole('button', { name: /^baseline/ });
+    await toggle.click();
+    await settle(host);
+    expect(await toggle.getAttribute('aria-pressed')).toBe('false');
+    expect(await drawnSvg(), 'the legend of the drawing').not.toContain('>baseline<');
+
+    await host.page.reload();
+    await host.page.locator('.legend').waitFor();
+    host.sent.length = 0;
+    await settle(host);
+    expect(await toggle.getAttribute('aria-pressed'), 'after a reload').toBe('false');
+    await host.changed('baseline-1', 'without-reset-1');
+    await settle(host);
+    const asked = host.requests('runs/series').flatMap((r) => (r.method === 'runs/series' ? r.params.runIds : []));
+    expect(asked, 'runs asked for').toContain('without-reset-1');
+    expect(asked, 'runs asked for').not.toContain('baseline-1');
+  });
+
+  test('Alt+click shows one variant alone, and all again', async () => {
+    await open();
+    const toggle = host.page.getByRole('button', { name: /^without reset/ });
+    await toggle.click({ modifiers: ['Alt'] });
+    expect((await kept()).hiddenVariants).toEqual(XOR.map((v) => v.name).filter((n) => n !== 'without reset'));
+    await toggle.click({ modifiers: ['Alt'] });
+    expect((await kept()).hiddenVariants).toEqual([]);
+  });
+
+  test('a curve that stops being a number is marked, told in the legend and read out', async () => {
+    const variants = XOR.map((v) => (v.name === 'with recurrence' ? { ...v, nanFrom: 31 } : v));
+    await open(new FakeStudy({ variants, seeds: 1 }));
+    const row = host.page.locator('li[data-variant="with recurrence"]');
+    await expect.poll(() => row.textContent(), { message: 'the row of the legend' }).toContain('NaN at epoch 31');
+    const svg = await drawnSvg();
+    expect(svg.match(/class="nan"/g)?.length, 'crosses in the drawing: one per chart').toBe(2);
+    await plot('Accuracy').focus();
+    await host.page.keyboard.press('End');
+    await expect.poll(() => host.page.locator('#announcement').textContent()).toContain('with recurrence not a number');
+    await picture(host, 'nan-dark');
+  });
+
+  test('several seeds give a mean with a band; each seed on request', async () => {
+    await open();
+    const svg = await drawnSvg();
+    expect(svg.match(/fill-opacity="0.15"/g)?.length, 'bands: five variants in two charts').toBe(10);
+    const points = async (): Promise<number> =>
+      Number(await plot('Accuracy').locator('.canvas').getAttribute('data-points'));
+    const before = await points();
+    await host.page.locator('vscode-checkbox[label="Each seed"]').click();
+    await settle(host);
+    expect(await points(), 'numbers drawn with 15 more lines of 60 epochs').toBe(before + 15 * 60);
+    await picture(host, 'seeds-dark');
+  });
+
+  test('smoothing keeps the raw line behind and is remembered', async () => {
+    await open(new FakeStudy({ seeds: 1 }));
+    await host.page.getByLabel('Smoothing').fill('0.8');
+    await settle(host);
+    expect((await kept()).smoothing).toBe(0.8);
+    expect((await drawnSvg()).match(/stroke-opacity="0.35"/g)?.length, 'raw lines: five in two charts').toBe(10);
+    await picture(host, 'smoothed-dark');
+  });
+
+  test('the other scores are pulled when they are chosen, and their absence is said', async () => {
+    await open();
+    await host.page.getByText('Train', { exact: true }).click();
+    await settle(host);
+    const metrics = host.requests('runs/series').flatMap((r) => (r.method === 'runs/series' ? r.params.metrics : []));
+    expect(metrics).toContain('train.accuracy');
+    expect((await kept()).metric).toBe('train');
+  });
+});
+
+describe('keyboard and screen reader', () => {
+  test('arrow keys move a cursor that is read out, shared and leaves with Escape', async () => {
+    await open(new FakeStudy({ seeds: 1 }));
+    await plot('Loss').focus();
+    await host.page.keyboard.press('ArrowRight');
+    const said = host.page.locator('#announcement');
+    await expect.poll(() => said.textContent()).toMatch(/^Epoch 1\. Loss: .*baseline/);
+    await host.page.keyboard.press('Shift+ArrowRight');
+    await expect.poll(() => said.textContent()).toMatch(/^Epoch 11\. Loss: /);
+    const values = [...((await said.textContent()) ?? '').matchAll(/([\d.]+)[,.]/g)].slice(1).map((m) => Number(m[1]));
+    expect(values, 'lowest loss first').toEqual([...values].sort((a, b) => a - b));
+    expect(await host.page.locator('.legend-head .when').textContent()).toBe('Epoch 11');
+    const lines = await host.page
+      .locator('.u-cursor-x')
+      .evaluateAll((all) => all.map((e) => e.getBoundingClientRect().x));
+    expect(Math.abs(lines[0]! - lines[1]!), 'distance between the crosshairs of the two charts').toBeLessThan(2);
+    await host.page.keyboard.press('Escape');
+    await expect.poll(() => host.page.locator('.legend-head .when').textContent()).toBe('Latest');
+  });
+
+  test('the same numbers as a table', async () => {
+    await open(new FakeStudy({ seeds: 1, epochs: 500 }));
+    await host.page.getByRole('button', { name: 'View as table' }).click();
+    const table = host.page.getByRole('table', { name: 'Accuracy in %' });
+    expect(await table.locator('thead th').allTextContents()).toEqual(['Epoch', ...XOR.map((v) => v.name)]);
+    const rows = await table.locator('tbody tr').count();
+    expect(rows, 'rows of 500 epochs').toBeLessThanOrEqual(200);
+    expect(await table.locator('tbody tr').last().locator('th').textContent()).toBe('500');
+    expect((await kept()).asTable).toBe(true);
+    await picture(host, 'table-dark');
+  });
+});
+
+describe('exports', () => {
+  test('CSV has every value of every split', async () => {
+    await open(new FakeStudy({ seeds: 2, epochs: 30 }));
+    await host.page.getByRole('button', { name: 'Export' }).click();
+    await host.page.getByRole('menuitem', { name: 'CSV' }).click();
+    await expect.poll(() => host.exports().length, { message: 'files exported' }).toBe(1);
+    const { suggestedName, text } = host.exports()[0]!;
+    const lines = text.trimEnd().split('\n');
+    expect(suggestedName).toBe('delayed-spiking-xor-curves.csv');
+    expect(lines[0]).toBe('variant,seed,run,split,quantity,epoch,value');
+    expect(lines.length - 1, 'rows: 5 variants × 2 seeds × 6 quantities × 30 epochs').toBe(5 * 2 * 6 * 30);
+    expect(lines[1]).toMatch(/^baseline,1,baseline-1,train,loss,1,0\.\d+$/);
+  });
+
+  test('SVG is well-formed and has a legend with every visible variant', async () => {
+    const variants = [{ ...XOR[0]!, name: 'a < b & "c"' }, ...XOR.slice(1)];
+    await open(new FakeStudy({ variants, seeds: 2 }));
+    const svg = await drawnSvg();
+    const problem = await host.page.evaluate(
+      (text) =>
+        new DOMParser().parseFromString(text, 'image/svg+xml').querySelector('parsererror')?.textContent ?? null,
+      svg,
+    );
+    expect(problem, 'parser error').toBeNull();
+    expect(svg.match(/<g class="legend">/g)?.length).toBe(5);
+    expect(svg).toContain('a &lt; b &amp; &quot;c&quot;');
+  });
+});
+
+describe('what can go wrong', () => {
+  test('a refusal is shown as the sentence it is, with a way to try again', async () => {
+    const study = new FakeStudy();
+    host = await openView(browser, bundle, study);
+    await settle(host);
+    host.refuse.set('runs/compare', 'delayed-xor.lif.yaml:7: `neuron.leak` must be between 0 and 1.');
+    await host.changed();
+    const banner = host.page.locator('.banner.error');
+    await expect.poll(() => banner.textContent()).toContain('`neuron.leak` must be between 0 and 1.');
+    expect(await host.page.locator('.legend li').count(), 'what was known is still shown').toBe(5);
+    await picture(host, 'refusal-dark');
+    host.refuse.delete('runs/compare');
+    await host.page.getByRole('button', { name: 'Try again' }).click();
+    await expect.poll(() => banner.count(), { message: 'banners once it works again' }).toBe(0);
+  });
+
+  test('a run that one side does not know yet is asked for again before anything is said', async () => {
+    await open();
+    host.refuse.set('runs/series', 'Run baseline-1 does not exist any more.');
+    const before = host.requests('runs/series').length;
+    await host.changed('baseline-1');
+    await expect.poll(() => host.requests('runs/series').length, { message: 'requests' }).toBe(before + 1);
+    host.refuse.delete('runs/series');
+    await expect.poll(() => host.requests('runs/series').length, { message: 'requests' }).toBe(before + 2);
+    await settle(host);
+    expect(await host.page.locator('.banner').count(), 'banners').toBe(0);
+  });
+
+  test('a refused start can be tried again', async () => {
+    const study = new FakeStudy({ seeds: 0 });
+    await open(study);
+    host.refuse.set(
+      'runs/start',
+      'Data set mnist: no file train-images-idx3-ubyte in data/mnist; run `lif data get mnist`.',
+    );
+    await host.page.getByText('Run all').click();
+    await expect.poll(() => host.page.locator('.banner.error').textContent()).toContain('lif data get mnist');
+    expect(host.requests('runs/start').length).toBe(1);
+    await host.page.getByRole('button', { name: 'Try again' }).click();
+    await expect.poll(() => host.requests('runs/start').length, { message: 'starts asked for' }).toBe(2);
+  });
+
+  test('an untrusted workspace shows results, starts nothing and says why', async () => {
+    const study = new FakeStudy();
+    Object.assign(study.find('without reset'), { state: 'running', done: 5 });
+    await open(study, { trusted: false });
+    expect(await host.page.getByRole('button', { name: 'Stop without reset' }).isDisabled(), 'stopping').toBe(false);
+    study.find('without reset').state = 'finished';
+    await host.changed('without-reset-1');
+    await settle(host);
+    await expect.poll(() => host.page.locator('.banner.info').textContent()).toContain('not trusted');
+    expect(await host.page.getByRole('button', { name: 'Run baseline' }).isDisabled()).toBe(true);
+    await host.page.locator('vscode-button').first().click({ force: true });
+    await settle(host);
+    expect(host.requests('runs/start'), 'starts asked for').toEqual([]);
+    await host.post({ type: 'trust', trusted: true });
+    await expect.poll(() => host.page.getByRole('button', { name: 'Run baseline' }).isDisabled()).toBe(false);
+  });
+
+  test('an unhealthy extension is told, and pulled from again when it is well', async () => {
+    await open();
+    await host.post({ type: 'health', message: 'LIF Lab is starting its query process again.' });
+    await expect.poll(() => host.page.locator('.banner.warning').textContent()).toContain('query process');
+    const before = host.requests('runs/compare').length;
+    await host.post({ type: 'health', message: '' });
+    await expect.poll(() => host.page.locator('.banner.warning').count()).toBe(0);
+    await expect.poll(() => host.requests('runs/compare').length, { message: 'pulls' }).toBeGreaterThan(before);
+  });
+
+  test('a hidden page asks for nothing; shown again it catches up', async () => {
+    await open();
+    const hide = (hidden: boolean): Promise<void> =>
+      host.page.evaluate((value) => {
+        Object.defineProperty(document, 'hidden', { configurable: true, get: () => value });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }, hidden);
+    await hide(true);
+    const before = host.requests('runs/compare').length;
+    for (let i = 0; i < 5; i++) await host.changed('baseline-1');
+    await settle(host);
+    expect(host.requests('runs/compare').length, 'pulls while hidden').toBe(before);
+    await hide(false);
+    await expect.poll(() => host.requests('runs/compare').length, { message: 'pulls once shown' }).toBe(before + 1);
+  });
+
+  test('a storm of changes becomes a few pulls', async () => {
+    await open();
+    const before = host.requests('runs/compare').length;
+    await host.page.evaluate(() => {
+      for (let i = 0; i < 500; i++) window.postMessage({ type: 'changed', runIds: ['baseline-1'] }, '*');
+    });
+    await settle(host);
+    const pulls = host.requests('runs/compare').length - before;
+    expect(pulls, 'pulls for 500 changes at once').toBeGreaterThanOrEqual(1);
+    expect(pulls, 'pulls for 500 changes at once').toBeLessThanOrEqual(4);
+  });
+
+  test('outdated runs are counted, and drawn on request', async () => {
+    const study = new FakeStudy({ seeds: 1 });
+    study.outdated = new FakeStudy({ seeds: 1, epochs: 40 }).runs.slice(0, 2);
+    await open(study);
+    await expect
+      .poll(() => host.page.locator('.legend .outdated').textContent())
+      .toContain('2 runs with earlier settings');
+    await host.page.locator('.legend .outdated button').click();
+    await settle(host);
+    expect(await host.page.locator('.legend li').count(), 'rows of the legend').toBe(7);
+    expect(await drawnSvg()).toContain('>baseline (earlier settings)<');
+  });
+});
+
+test('what was shown before comes back from the extension when the editor kept nothing', async () => {
+  const study = new FakeStudy();
+  const saved: ViewState = {
+    version: 1,
+    target: { file: study.file, study: study.name, view: 'curves' },
+    hiddenVariants: ['complete leakage'],
+    smoothing: 0.5,
+    logLoss: true,
+    metric: 'train',
+    zoom: [10, 40],
+    sort: null,
+    showSeeds: true,
+  };
+  await open(study, { saved });
+  expect(await kept()).toMatchObject(saved);
+  expect(await host.page.getByLabel('Smoothing').inputValue()).toBe('0.5');
+  expect(await host.page.getByRole('button', { name: 'Reset zoom' }).count()).toBe(1);
+  await picture(host, 'restored-dark');
+});
+
+test('canvases follow a change of theme', async () => {
+  await open();
+  await plot('Accuracy').focus();
+  await host.page.keyboard.press('End');
+  const colour = (): Promise<string> =>
+    host.page
+      .locator('.u-cursor-pt')
+      .first()
+      .evaluate((e) => (e as HTMLElement).style.background);
+  const dark = await colour();
+  await switchTheme(host, 'light');
+  await settle(host);
+  expect(await colour(), 'colour of the first variant on a light ground').not.toBe(dark);
+  expect(await host.page.locator('.tooltip').isVisible(), 'the tooltip at the cursor').toBe(true);
+  const plotBox = await box('Accuracy');
+  const line = await host.page.locator('.u-cursor-x').first().boundingBox();
+  expect(line!.x, 'the crosshair at the last epoch').toBeGreaterThan(plotBox.x + plotBox.width - 4);
+  await picture(host, 'switched-to-light');
+});
+
+test('a thousand runs of 100,000 points: what is asked for and drawn stays bounded', async () => {
+  const variants = Array.from({ length: 20 }, (_, i) => ({
+    name: `variant ${i + 1}`,
+    accuracy: 0.6 + i * 0.019,
+    climb: 10 + i,
+  }));
+  const study = new FakeStudy({ variants, seeds: 50, epochs: 60 });
+  const { series } = study;
+  // As the engine would answer for logs of 100,000 lines: as many points as were asked for.
+  study.series = (params) =>
+    series.call(study, params).map((s) => {
+      const n = params.maxPoints;
+      const x = Array.from({ length: n }, (_, i) => (i * 60) / n);
+      return { ...s, x, y: x.map((v, i) => s.y[Math.floor(v)]! + (i % 2) * 0.01), total: 100_000 };
+    });
+  await open(study);
+  const all = (): { runIds: string[]; metrics: string[]; maxPoints: number }[] =>
+    host.requests('runs/series').flatMap((r) => (r.method === 'runs/series' ? [r.params] : []));
+  const poll = { message: 'runs asked for', timeout: 30_000 };
+  await expect.poll(() => new Set(all().flatMap((p) => p.runIds)).size, poll).toBe(1000);
+  await settle(host);
+  const asked = all();
+  const points = asked.reduce((sum, p) => sum + p.runIds.length * p.metrics.length * p.maxPoints, 0);
+  expect(points, 'points asked for').toBeLessThanOrEqual(500_000);
+  for (const kind of ['Accuracy', 'Loss'] as const) {
+    const drawn = Number(await plot(kind).locator('.canvas').getAttribute('data-points'));
+    expect(drawn, `numbers drawn (${kind})`).toBeGreaterThan(1000);
+    expect(drawn, `numbers drawn (${kind})`).toBeLessThanOrEqual(400_000);
+  }
+  await host.page.locator('vscode-checkbox[label="Each seed"]').click();
+  await settle(host);
+  const drawn = Number(await plot('Loss').locator('.canvas').getAttribute('data-points'));
+  expect(drawn, 'numbers drawn with every seed').toBeLessThanOrEqual(400_000);
+  await picture(host, 'thousand-runs-dark');
+});

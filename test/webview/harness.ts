@@ -1,0 +1,202 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import type { FromWebview, ToWebview, ViewState, ViewTarget } from '../../protocol/webview.ts';
+import type { FakeStudy } from './study.ts';
+import { THEMES, type ThemeName } from './themes.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const NONCE = 'n0nce';
+const ADDRESS = 'http://localhost:1/view';
+/** The policy that the extension puts on its pages; the pages' own origin stands for VS Code's resource origin. */
+const POLICY = `default-src 'none'; script-src 'nonce-${NONCE}'; style-src 'self'`;
+
+type Request = Extract<FromWebview, { type: 'request' }>;
+
+/** The bundle as it ships, built once per test file. */
+export async function bundleWebview(): Promise<string> {
+  const result = await build({
+    entryPoints: [path.join(ROOT, 'webview/main.ts')],
+    bundle: true,
+    format: 'iife',
+    platform: 'browser',
+    target: 'es2022',
+    write: false,
+    logLevel: 'silent',
+  });
+  return result.outputFiles[0]!.text;
+}
+
+export async function launchBrowser(): Promise<Browser> {
+  const address = pathToFileURL(path.join(ROOT, 'scripts/editor/prepare.mjs')).href;
+  const { findChromium } = (await import(address)) as { findChromium: () => string | undefined };
+  const executablePath = findChromium();
+  if (!executablePath) {
+    throw new Error('No Chromium was found; install one (Debian: apt install chromium) or name it in LIF_CHROMIUM.');
+  }
+  const flags = [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+  ];
+  return chromium.launch({ executablePath, args: [...flags, '--disable-component-update', '--disable-sync'] });
+}
+
+export interface OpenOptions {
+  view?: ViewTarget['view'];
+  theme?: ThemeName;
+  width?: number;
+  height?: number;
+  trusted?: boolean;
+  /** Handed back by the extension, as after closing and opening a view. */
+  saved?: ViewState;
+  /** Lets a test wind the page's clock forward. */
+  fakeClock?: boolean;
+}
+
+/** The extension's side of a view, scripted by a test. */
+export class FakeHost {
+  readonly page: Page;
+  readonly study: FakeStudy;
+  /** Everything the view has sent. */
+  readonly sent: FromWebview[] = [];
+  /** What the page's policy forbade, and what went wrong on the page. */
+  readonly complaints: string[] = [];
+  /** Sentences to refuse a method with; null leaves its requests without an answer. */
+  readonly refuse = new Map<Request['method'], string | null>();
+  log = 'epoch 1 loss 0.702\nepoch 2 loss 0.671\n';
+  private readonly options: OpenOptions;
+
+  constructor(page: Page, study: FakeStudy, options: OpenOptions) {
+    this.page = page;
+    this.study = study;
+    this.options = options;
+  }
+
+  requests(method: Request['method']): Request[] {
+    return this.sent.filter((m): m is Request => m.type === 'request' && m.method === method);
+  }
+
+  exports(): { suggestedName: string; text: string }[] {
+    return this.sent.filter((m) => m.type === 'export');
+  }
+
+  async post(message: ToWebview): Promise<void> {
+    await this.page.evaluate((m) => window.postMessage(m, '*'), message);
+  }
+
+  /** Tells the view that runs changed, as the extension does. */
+  async changed(...runIds: string[]): Promise<void> {
+    await this.post({ type: 'changed', runIds });
+  }
+
+  async receive(message: FromWebview): Promise<void> {
+    this.sent.push(message);
+    if (message.type === 'ready') {
+      const { file, name: study } = this.study;
+      const { view = 'curves', trusted = true, saved } = this.options;
+      const target: ViewTarget = { file, study, view };
+      const init = { type: 'init', generation: message.generation, target, trusted } as const;
+      await this.post(saved ? { ...init, state: saved } : init);
+    } else if (message.type === 'request') await this.answer(message);
+  }
+
+  private async answer(request: Request): Promise<void> {
+    const { id, method } = request;
+    const refusal = this.refuse.get(method);
+    if (refusal === null) return;
+    if (refusal !== undefined) return this.post({ type: 'refusal', id, message: refusal });
+    if (method === 'runs/compare') return this.post({ type: 'reply', id, result: this.study.comparison() });
+    if (method === 'runs/series') return this.post({ type: 'reply', id, result: this.study.series(request.params) });
+    if (method === 'runs/log') return this.post({ type: 'reply', id, result: this.log });
+    if (method === 'runs/start') return this.post({ type: 'reply', id, result: { runIds: [] } });
+    if (method === 'runs/stop') return this.post({ type: 'reply', id, result: { stopping: request.params.runIds } });
+    if (method === 'runs/resume') return this.post({ type: 'reply', id, result: { resumed: request.params.runIds } });
+    return this.post({ type: 'refusal', id, message: `The test does not answer ${method}.` });
+  }
+}
+
+/** Opens a view in a page like the one the extension makes. */
+export async function openView(
+  browser: Browser,
+  bundle: string,
+  study: FakeStudy,
+  options: OpenOptions = {},
+): Promise<FakeHost> {
+  const { theme = 'dark', width = 1100, height = 800 } = options;
+  const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  const host = new FakeHost(page, study, options);
+  page.on('pageerror', (error) => host.complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') host.complaints.push(message.text());
+  });
+  await page.exposeFunction('lifPost', (message: FromWebview) => void host.receive(message));
+  await page.addInitScript(() => {
+    const w = window as unknown as Record<string, unknown>;
+    w.acquireVsCodeApi = () => ({
+      postMessage: (message: unknown) => (w.lifPost as (m: unknown) => void)(message),
+      getState: () => JSON.parse(sessionStorage.getItem('state') ?? 'null') ?? undefined,
+      setState: (state: unknown) => sessionStorage.setItem('state', JSON.stringify(state)),
+    });
+  });
+  await page.route('**/*', (route) => {
+    const url = route.request().url();
+    if (url.endsWith('/webview.js')) return route.fulfill({ contentType: 'text/javascript', body: bundle });
+    if (url.endsWith('/theme.css')) return route.fulfill({ contentType: 'text/css', body: themeCss() });
+    if (url.endsWith('/view')) return route.fulfill({ contentType: 'text/html', body: pageHtml(theme) });
+    return route.abort();
+  });
+  if (options.fakeClock) await page.clock.install();
+  await page.goto(ADDRESS);
+  await page.locator('.page').waitFor();
+  return host;
+}
+
+function pageHtml(theme: ThemeName): string {
+  const { kind } = THEMES[theme];
+  return `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>LIF Lab</title>
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<link rel="stylesheet" href="theme.css"></head>
+<body class="${kind}" data-vscode-theme-kind="${kind}"><script nonce="${NONCE}" src="webview.js"></script></body></html>`;
+}
+
+function themeCss(): string {
+  return Object.values(THEMES)
+    .map(({ kind, variables }) => {
+      const lines = Object.entries(variables).map(([name, value]) => `--vscode-${name}: ${value};`);
+      return `html:has(body.${kind}) { ${lines.join(' ')} }`;
+    })
+    .join('\n');
+}
+
+/** Switches the theme under a living page, as the editor does. */
+export async function switchTheme(host: FakeHost, theme: ThemeName): Promise<void> {
+  await host.page.evaluate((kind) => {
+    document.body.className = kind;
+    document.body.dataset.vscodeThemeKind = kind;
+  }, THEMES[theme].kind);
+}
+
+const PICTURES = path.join(ROOT, 'test-results/webview');
+
+/** For people to look at; no test compares pixels. */
+export async function picture(host: FakeHost, name: string): Promise<void> {
+  fs.mkdirSync(PICTURES, { recursive: true });
+  await settle(host);
+  await host.page.screenshot({ path: path.join(PICTURES, `${name}.png`) });
+}
+
+/** Waits until the view has asked for all it wants and has drawn it. */
+export async function settle(host: FakeHost): Promise<void> {
+  let before = -1;
+  while (before !== host.sent.length) {
+    before = host.sent.length;
+    await host.page.waitForTimeout(350);
+  }
+  await host.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+}

@@ -1,0 +1,75 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bundleWebview, type FakeHost, launchBrowser, openView, picture } from './harness.ts';
+import { FakeStudy, XOR } from './study.ts';
+
+let browser: Browser;
+let bundle: string;
+
+beforeAll(async () => {
+  [browser, bundle] = await Promise.all([launchBrowser(), bundleWebview()]);
+});
+afterAll(() => browser?.close());
+
+/** Half-way through: two variants done, one running with a failed seed, one queued. */
+function midway(): FakeStudy {
+  const study = new FakeStudy();
+  for (const run of study.runs) {
+    if (run.plan.name === 'without reset') {
+      run.state = run.seed === 1 ? 'finished' : 'running';
+      run.done = run.seed === 1 ? 60 : 21 + run.seed;
+    }
+    if (run.plan.name === 'with recurrence') {
+      run.state = run.seed === 3 ? 'queued' : 'running';
+      run.done = run.seed === 3 ? 0 : 12 * run.seed;
+    }
+  }
+  return study;
+}
+
+const SIZES = [
+  [500, 900],
+  [800, 900],
+  [1100, 800],
+  [1600, 900],
+] as const;
+
+describe('what the views look like', () => {
+  for (const theme of ['dark', 'light', 'high-contrast'] as const) {
+    for (const [width, height] of SIZES) {
+      for (const view of ['curves', 'compare'] as const) {
+        test(`${view}, ${theme}, ${width} pixels wide`, async () => {
+          const host = await openView(browser, bundle, midway(), { view, theme, width, height });
+          await host.page
+            .locator(view === 'curves' ? '.u-over' : '.comparison')
+            .first()
+            .waitFor();
+          if (view === 'curves' && width > 800) await hoverChart(host);
+          if (view === 'compare' && width > 800) await host.page.getByLabel('Runs of without reset').click();
+          await picture(host, `${view}-${theme}-${width}`);
+          expect(await overflow(host), 'the page must not scroll sideways').toBeLessThanOrEqual(0);
+          expect(host.complaints).toEqual([]);
+          await host.page.context().close();
+        });
+      }
+    }
+    test(`before the first run, ${theme}`, async () => {
+      const study = new FakeStudy({ seeds: 0, variants: XOR });
+      const host = await openView(browser, bundle, study, { theme, width: 900, height: 640 });
+      await host.page.getByText('Nothing has run yet').waitFor();
+      await picture(host, `empty-${theme}`);
+      expect(host.complaints).toEqual([]);
+      await host.page.context().close();
+    });
+  }
+});
+
+async function hoverChart(host: FakeHost): Promise<void> {
+  const box = (await host.page.locator('.u-over').first().boundingBox())!;
+  await host.page.mouse.move(box.x + box.width * 0.42, box.y + box.height * 0.5);
+  await host.page.locator('.tooltip').waitFor();
+}
+
+async function overflow(host: FakeHost): Promise<number> {
+  return host.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}

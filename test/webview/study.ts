@@ -1,0 +1,194 @@
+import type { Comparison, ComparisonRow, Metric, RunState, RunSummary, Series, Spread } from '../../protocol/runs.ts';
+
+export interface VariantPlan {
+  name: string;
+  changes?: Record<string, string>;
+  /** Accuracy that the curve climbs to, and how many epochs that takes. */
+  accuracy: number;
+  climb: number;
+  rates?: number[];
+  /** Epoch from which everything logged is not a number. */
+  nanFrom?: number;
+}
+
+/** The five variants of the delayed XOR, with curves like those of a real study. */
+export const XOR: readonly VariantPlan[] = [
+  { name: 'baseline', accuracy: 0.704, climb: 18, rates: [0.121] },
+  { name: 'without leakage', changes: { 'neuron.leak': '1' }, accuracy: 0.722, climb: 22, rates: [0.174] },
+  { name: 'complete leakage', changes: { 'neuron.leak': '0' }, accuracy: 0.502, climb: 5, rates: [0.083] },
+  { name: 'without reset', changes: { 'neuron.reset': 'none' }, accuracy: 0.956, climb: 12, rates: [0.232] },
+  { name: 'with recurrence', changes: { 'neuron.recurrent': 'true' }, accuracy: 0.992, climb: 8, rates: [0.147] },
+];
+
+/** Numbers that look random and are the same every time. */
+export function noise(seed: number): () => number {
+  let state = (seed * 2654435761 + 12345) >>> 0;
+  return () => {
+    state = (Math.imul(state ^ (state >>> 15), 2246822519) + 3266489917) >>> 0;
+    return state / 2 ** 32 - 0.5;
+  };
+}
+
+/** A run with all that it has logged; `done` epochs so far. */
+export class FakeRun {
+  state: RunState = 'finished';
+  done: number;
+  message: string | undefined;
+  damage: string[] = [];
+  readonly plan: VariantPlan;
+  readonly seed: number;
+  readonly epochs: number;
+  private readonly curves: Record<'loss' | 'accuracy', number[]> = { loss: [], accuracy: [] };
+
+  constructor(plan: VariantPlan, seed: number, epochs: number) {
+    this.plan = plan;
+    this.seed = seed;
+    this.epochs = epochs;
+    this.done = epochs;
+    const random = noise(seed * 31 + plan.name.length * 7 + Math.round(plan.accuracy * 100));
+    const chance = 0.5;
+    const top = Math.min(0.998, plan.accuracy + random() * 0.12 * (1 - plan.accuracy + 0.05));
+    const middle = plan.climb * (1 + random() * 0.35);
+    let drift = 0;
+    for (let epoch = 1; epoch <= epochs; epoch++) {
+      const learned = 1 / (1 + Math.exp(-(epoch - middle) / (plan.climb / 4)));
+      drift = 0.8 * drift + random() * 0.012;
+      const accuracy = Math.min(0.999, chance + (top - chance) * learned + drift * (1.3 - top));
+      const broken = plan.nanFrom !== undefined && epoch >= plan.nanFrom;
+      this.curves.accuracy.push(broken ? Number.NaN : accuracy);
+      const loss = 0.012 + 0.69 * (1 - Math.max(0, 2 * accuracy - 1) ** 1.2) + random() * 0.01;
+      this.curves.loss.push(broken ? Number.NaN : Math.max(0.004, loss));
+    }
+  }
+
+  get id(): string {
+    return `${this.plan.name.replaceAll(' ', '-')}-${this.seed}`;
+  }
+
+  summary(file: string, study: string): RunSummary {
+    const at = Math.max(0, this.done - 1);
+    const accuracy = this.curves.accuracy[at]!;
+    const loss = this.curves.loss[at]!;
+    const score = { loss, accuracy };
+    const scored = this.done > 0 && Number.isFinite(accuracy);
+    return {
+      id: this.id,
+      folder: `/home/me/.lif/runs/${this.id}`,
+      study,
+      variant: this.plan.name,
+      seed: this.seed,
+      file,
+      state: this.state,
+      epoch: this.done,
+      epochs: this.epochs,
+      progress: this.done / this.epochs,
+      createdAt: 1_760_000_000_000 + this.seed,
+      updatedAt: 1_760_000_100_000,
+      seconds: this.done * (0.52 + 0.03 * this.seed + (this.plan.name.includes('recurrence') ? 0.2 : 0)),
+      samplesPerSecond: 68_000 - this.seed * 900,
+      ...(scored ? { train: score, test: score } : {}),
+      ...(scored && this.state === 'finished' ? { result: { ...score, epoch: this.done } } : {}),
+      ...(this.plan.rates ? { spikeRates: this.plan.rates } : {}),
+      ...(this.message ? { message: this.message } : {}),
+      damage: this.damage,
+    };
+  }
+
+  series(metric: Metric, from: number, to: number, maxPoints: number): Series {
+    const values = this.curves[metric.endsWith('loss') ? 'loss' : 'accuracy'];
+    const points: [number, number][] = [];
+    for (let i = 0; i < this.done; i++) if (i + 1 >= from && i + 1 <= to) points.push([i + 1, values[i]!]);
+    const kept = decimate(points, maxPoints);
+    return {
+      runId: this.id,
+      metric,
+      x: kept.map(([x]) => x),
+      y: kept.map(([, y]) => (Number.isFinite(y) ? y : null)),
+      total: points.length,
+    };
+  }
+}
+
+/** Smallest and largest of each bucket, as the engine does. */
+function decimate(points: [number, number][], maxPoints: number): [number, number][] {
+  if (points.length <= maxPoints) return points;
+  const buckets = Math.floor(maxPoints / 2);
+  const out: [number, number][] = [];
+  for (let b = 0; b < buckets; b++) {
+    const part = points.slice(
+      Math.floor((b * points.length) / buckets),
+      Math.floor(((b + 1) * points.length) / buckets),
+    );
+    const low = part.reduce((a, p) => (p[1] < a[1] ? p : a));
+    const high = part.reduce((a, p) => (p[1] > a[1] ? p : a));
+    out.push(...(low === high ? [low] : low[0] < high[0] ? [low, high] : [high, low]));
+  }
+  return out;
+}
+
+export interface StudyOptions {
+  variants?: readonly VariantPlan[];
+  seeds?: number;
+  epochs?: number;
+  name?: string;
+}
+
+/** A study in the memory of a test, answering like the engine's query process. */
+export class FakeStudy {
+  readonly file = '/home/ada/snn/delayed-xor.lif.yaml';
+  readonly name: string;
+  readonly variants: readonly VariantPlan[];
+  runs: FakeRun[];
+  outdated: FakeRun[] = [];
+
+  constructor({ variants = XOR, seeds = 3, epochs = 60, name = 'Delayed spiking XOR' }: StudyOptions = {}) {
+    this.name = name;
+    this.variants = variants;
+    this.runs = variants.flatMap((v) => Array.from({ length: seeds }, (_, i) => new FakeRun(v, i + 1, epochs)));
+  }
+
+  find(variant: string, seed = 1): FakeRun {
+    const run = this.runs.find((r) => r.plan.name === variant && r.seed === seed);
+    if (!run) throw new Error(`no run of ${variant} with seed ${seed}`);
+    return run;
+  }
+
+  comparison(): Comparison {
+    const rows = this.variants.map((variant): ComparisonRow => {
+      const runs = this.runs.filter((r) => r.plan === variant).map((r) => r.summary(this.file, this.name));
+      const results = runs.flatMap((r) => (r.result ? [r.result] : []));
+      const rates = runs.flatMap((r) => (r.result && r.spikeRates ? [r.spikeRates] : []));
+      return {
+        variant: variant.name,
+        changes: variant.changes ?? {},
+        runs,
+        ...(results.length > 0
+          ? {
+              accuracy: spread(results.map((r) => r.accuracy)),
+              loss: spread(results.map((r) => r.loss)),
+              seconds: spread(runs.flatMap((r) => (r.result ? [r.seconds] : []))),
+            }
+          : {}),
+        ...(rates.length > 0 ? { spikeRates: rates[0]!.map((_, i) => spread(rates.map((r) => r[i]!))) } : {}),
+      };
+    });
+    const outdated = this.outdated.map((r) => ({ ...r.summary(this.file, this.name), id: `old-${r.id}` }));
+    return { study: this.name, file: this.file, rows, outdated };
+  }
+
+  series(params: { runIds: string[]; metrics: Metric[]; from?: number; to?: number; maxPoints: number }): Series[] {
+    const { runIds, metrics, from = 0, to = Number.POSITIVE_INFINITY, maxPoints } = params;
+    return runIds.flatMap((id) => {
+      const old = id.startsWith('old-');
+      const run = (old ? this.outdated : this.runs).find((r) => r.id === (old ? id.slice(4) : id));
+      return run ? metrics.map((m) => ({ ...run.series(m, from, to, maxPoints), runId: id })) : [];
+    });
+  }
+}
+
+function spread(values: number[]): Spread {
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  if (values.length < 2) return { mean, count: values.length };
+  const deviation = Math.sqrt(values.reduce((s, v) => s + (v - mean) ** 2, 0) / (values.length - 1));
+  return { mean, deviation, count: values.length };
+}

@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest';
+import type { ViewTarget } from '../../protocol/webview.ts';
+import { nextSort, rowsOf, sortRows } from '../../webview/compare/rows.ts';
+import { csvField } from '../../webview/shared/csv.ts';
+import { duration, loss, percent, points, spread } from '../../webview/shared/format.ts';
+import { lineStyle } from '../../webview/shared/palette.ts';
+import { describeGroup } from '../../webview/shared/progress.ts';
+import { initialState, restoreState } from '../../webview/shared/view-state.ts';
+import { FakeStudy } from './study.ts';
+import { THEMES } from './themes.ts';
+
+test('numbers read as people write them', () => {
+  expect([percent(0.7746, 2), percent(undefined), percent(Number.NaN)]).toEqual(['77.46', '–', 'NaN']);
+  expect([loss(Math.LN2), loss(12.345), loss(1e-5), loss(0)]).toEqual(['0.693', '12.35', '1.0e−5', '0.000']);
+  expect([points(0.0123), points(-0.2), points(0.00001)]).toEqual(['+1.2', '−20.0', '±0.0']);
+  expect([8.23, 42.4, 59.7, 185, 7620].map((s) => duration(s).replaceAll('\u202f', ' '))).toEqual([
+    '8.2 s',
+    '42 s',
+    '1 min 00 s',
+    '3 min 05 s',
+    '2 h 07 min',
+  ]);
+  expect(spread({ mean: 0.5, count: 1 }, loss)).toBe('0.500');
+  expect(spread({ mean: 0.5, deviation: 0.01, count: 3 }, loss)).toBe('0.500 ± 0.010');
+});
+
+test('fields of a CSV file are quoted when they must be, and no spreadsheet takes them for a formula', () => {
+  expect(['plain', 'a,b', 'say "so"', '=HYPERLINK("x")', '-1.5'].map(csvField)).toEqual([
+    'plain',
+    '"a,b"',
+    '"say ""so"""',
+    `"'=HYPERLINK(""x"")"`,
+    '-1.5',
+  ]);
+});
+
+/** Contrast of two colours by WCAG 2. */
+function contrast(a: string, b: string): number {
+  const luminance = (hex: string): number => {
+    const [r, g, b] = [1, 3, 5].map((i) => {
+      const c = Number.parseInt(hex.slice(i, i + 2), 16) / 255;
+      return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+    }) as [number, number, number];
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const [low, high] = [luminance(a), luminance(b)].sort((x, y) => x - y) as [number, number];
+  return (high + 0.05) / (low + 0.05);
+}
+
+describe('line styles', () => {
+  test.each(['dark', 'light'] as const)('stand out from the background, %s', (scheme) => {
+    const background = THEMES[scheme].variables['editor-background'];
+    for (let i = 0; i < 8; i++) {
+      const { colour } = lineStyle(i, scheme);
+      expect(contrast(colour, background), `${colour} on ${background}`).toBeGreaterThanOrEqual(3);
+    }
+  });
+
+  test.each(['dark', 'light'] as const)('are different for 40 variants, %s', (scheme) => {
+    for (const dashed of [false, true]) {
+      const all = Array.from({ length: 40 }, (_, i) => JSON.stringify(lineStyle(i, scheme, dashed)));
+      expect(new Set(all).size, `different styles, ${dashed ? 'high contrast' : 'normal'}`).toBe(40);
+    }
+  });
+
+  test('neighbours differ in dash too in high contrast', () => {
+    for (let i = 0; i < 20; i++)
+      expect(lineStyle(i, 'dark', true).dash).not.toEqual(lineStyle(i + 1, 'dark', true).dash);
+  });
+});
+
+describe('what a view keeps', () => {
+  const target: ViewTarget = { file: '/a/b.lif.yaml', study: 'b', view: 'curves' };
+
+  test('comes back as it was', () => {
+    const state = { ...initialState(target), hiddenVariants: ['x'], smoothing: 0.4, zoom: [1, 5] as [number, number] };
+    expect(restoreState(JSON.parse(JSON.stringify(state)), target)).toMatchObject(state);
+  });
+
+  test.each([
+    ['nothing', undefined],
+    ['another version', { ...initialState(target), version: 2, smoothing: 0.4 }],
+    ['another file', { ...initialState({ ...target, file: '/c' }), smoothing: 0.4 }],
+    ['nonsense', { version: 1, target, smoothing: 'x', zoom: [5, 1], sort: 3, hiddenVariants: [1], metric: 'y' }],
+  ])('is replaced by the defaults when it is %s', (_, saved) => {
+    expect(restoreState(saved, target)).toEqual(initialState(target));
+  });
+});
+
+describe('rows of the comparison', () => {
+  test('a difference within the spread of the seeds is said to be so', () => {
+    const comparison = new FakeStudy({ seeds: 2 }).comparison();
+    comparison.rows[0]!.accuracy = { mean: 0.7, deviation: 0.02, count: 2 };
+    comparison.rows[1]!.accuracy = { mean: 0.72, deviation: 0.02, count: 2 };
+    comparison.rows[2]!.accuracy = { mean: 0.6, deviation: 0.02, count: 2 };
+    const [, near, far] = rowsOf(comparison);
+    expect(near!.difference?.withinSpread).toBe(true);
+    expect(far!.difference?.withinSpread).toBe(false);
+  });
+
+  test('rows without a value are last in either direction', () => {
+    const comparison = new FakeStudy().comparison();
+    delete comparison.rows[0]!.loss;
+    const rows = rowsOf(comparison);
+    for (const descending of [true, false]) {
+      expect(sortRows(rows, { column: 'loss', descending }).at(-1)!.variant).toBe('baseline');
+    }
+  });
+
+  test('three clicks on a column go round', () => {
+    const first = nextSort(null, 'loss');
+    const second = nextSort(first, 'loss');
+    expect([first, second, nextSort(second, 'loss')]).toEqual([
+      { column: 'loss', descending: false },
+      { column: 'loss', descending: true },
+      null,
+    ]);
+  });
+});
+
+test('a group of runs is described by what is still going on', () => {
+  const study = new FakeStudy({ seeds: 3, epochs: 100 });
+  const describeAll = (): string => describeGroup(study.comparison().rows[0]!.runs).replaceAll('\u202f', ' ');
+  expect(describeAll()).toBe('3 seeds');
+  Object.assign(study.find('baseline', 2), { state: 'running', done: 50 });
+  expect(describeAll()).toBe('83 % of 3 seeds');
+  Object.assign(study.find('baseline', 2), { state: 'failed' });
+  expect(describeAll()).toBe('1 of 3 seeds failed');
+  expect(describeGroup([])).toBe('not run yet');
+});

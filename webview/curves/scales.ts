@@ -1,0 +1,69 @@
+export type Range = [number, number];
+
+/** Epochs from 0 to the newest, unless the user zoomed. */
+export function epochRange(xs: readonly number[], zoom: Range | null): Range {
+  if (zoom) return zoom;
+  const last = xs.at(-1);
+  return [0, last === undefined || last <= 0 ? 1 : last];
+}
+
+/** Room above and below the data; an accuracy never shows room beyond 0 and 1. */
+export function valueRange(
+  low: number | null,
+  high: number | null,
+  options: { zoom: Range | null; accuracy: boolean; log: boolean },
+): Range {
+  if (options.zoom) return options.zoom;
+  if (low === null || high === null || !Number.isFinite(low) || !Number.isFinite(high)) {
+    return options.log ? [0.1, 10] : [0, 1];
+  }
+  if (options.log) {
+    const bottom = Math.max(low, 1e-12);
+    const top = Math.max(high, bottom);
+    const room = Math.max((top / bottom) ** 0.06, 1.05);
+    return [bottom / room, top * room];
+  }
+  const room = Math.max((high - low) * 0.06, Math.abs(high) * 1e-3, 1e-6);
+  const range: Range = [low - room, high + room];
+  if (options.accuracy) return [Math.max(-0.005, range[0]), Math.min(1.005, range[1])];
+  return [low >= 0 ? Math.max(0, range[0]) : range[0], range[1]];
+}
+
+/** Round numbers that divide a linear axis into about `wanted` parts. */
+export function ticks(range: Range, wanted: number): number[] {
+  const span = range[1] - range[0];
+  const rough = span / Math.max(1, wanted);
+  const magnitude = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 2.5, 5, 10].map((m) => m * magnitude).find((s) => s >= rough)!;
+  const first = Math.ceil(range[0] / step - 1e-9);
+  const out: number[] = [];
+  for (let i = first; i * step <= range[1] + step * 1e-9; i++) out.push(Number((i * step).toPrecision(12)));
+  return out;
+}
+
+/** Ticks of a logarithmic axis: powers of ten, with 2 and 5 between them when there are few. */
+export function logTicks(range: Range): number[] {
+  const decades = Math.log10(range[1] / range[0]);
+  const factors = decades > 3 ? [1] : decades > 1 ? [1, 2, 5] : [1, 1.5, 2, 3, 5, 7];
+  const out: number[] = [];
+  for (let e = Math.floor(Math.log10(range[0])); e <= Math.ceil(Math.log10(range[1])); e++) {
+    for (const f of factors) {
+      const tick = Number((f * 10 ** e).toPrecision(6));
+      if (tick >= range[0] && tick <= range[1]) out.push(tick);
+    }
+  }
+  return out;
+}
+
+/** Labels with as many decimals as it takes to tell neighbours apart; an accuracy in percent. */
+export function tickLabels(ticks: readonly (number | null)[], accuracy: boolean, log: boolean): string[] {
+  const scale = accuracy ? 100 : 1;
+  const values = ticks.filter((t) => t !== null);
+  const step = values.length > 1 ? Math.abs(values[1]! - values[0]!) * scale : 1;
+  const decimals = [0, 1, 2, 3, 4].find((d) => Math.abs(step * 10 ** d - Math.round(step * 10 ** d)) < 1e-6) ?? 5;
+  return ticks.map((tick) => {
+    if (tick === null) return '';
+    if (log) return tick >= 1e-3 && tick < 1e4 ? String(Number(tick.toPrecision(3))) : tick.toExponential(0);
+    return (tick * scale).toFixed(decimals);
+  });
+}

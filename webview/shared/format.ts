@@ -1,0 +1,64 @@
+import type { Spread } from '../../protocol/runs.ts';
+
+/** Between a number and its unit: narrow and never broken. */
+const THIN = '\u202f';
+const MINUS = '\u2212';
+
+/** A fraction as percent without the sign, `0.774` → `77.4`. */
+export function percent(fraction: number | null | undefined, digits = 1): string {
+  if (fraction === null || fraction === undefined) return '–';
+  return Number.isFinite(fraction) ? (100 * fraction).toFixed(digits) : 'NaN';
+}
+
+export function percentSign(fraction: number | null | undefined, digits = 1): string {
+  const text = percent(fraction, digits);
+  return text === '–' || text === 'NaN' ? text : `${text}${THIN}%`;
+}
+
+export function loss(value: number | null | undefined): string {
+  if (value === null || value === undefined) return '–';
+  if (!Number.isFinite(value)) return 'NaN';
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-3 || size >= 1e4)) return value.toExponential(1).replace('-', MINUS);
+  return size < 10 ? value.toFixed(3) : size < 100 ? value.toFixed(2) : value.toFixed(1);
+}
+
+/** `77.42 ± 0.31`; without the deviation for a single value. */
+export function spread(s: Spread | undefined, one: (value: number) => string): string {
+  if (!s) return '–';
+  return s.deviation === undefined ? one(s.mean) : `${one(s.mean)} ± ${one(s.deviation)}`;
+}
+
+/** A difference of fractions in percentage points, with its sign. */
+export function points(difference: number, digits = 1): string {
+  const text = Math.abs(100 * difference).toFixed(digits);
+  if (Number(text) === 0) return `±${text}`;
+  return `${difference < 0 ? MINUS : '+'}${text}`;
+}
+
+/** Seconds as `0.8 s`, `42 s`, `3 min 05 s` or `2 h 07 min`. */
+export function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '–';
+  if (seconds < 10) return `${seconds.toFixed(1)}${THIN}s`;
+  if (seconds < 59.5) return `${Math.round(seconds)}${THIN}s`;
+  if (seconds < 3600) {
+    const whole = Math.round(seconds);
+    return `${Math.floor(whole / 60)}${THIN}min ${String(whole % 60).padStart(2, '0')}${THIN}s`;
+  }
+  const minutes = Math.round(seconds / 60);
+  return `${Math.floor(minutes / 60)}${THIN}h ${String(minutes % 60).padStart(2, '0')}${THIN}min`;
+}
+
+/** `1 run`, `3 runs`. */
+export function count(n: number, noun: string, plural = `${noun}s`): string {
+  return `${n.toLocaleString('en')} ${n === 1 ? noun : plural}`;
+}
+
+/** An epoch on an axis or in a sentence: whole when whole. */
+export function epoch(x: number): string {
+  return Number.isInteger(x) ? String(x) : x.toFixed(Math.abs(x) < 10 ? 2 : 1);
+}
+
+export function baseName(path: string): string {
+  return path.split(/[\\/]/).at(-1) ?? path;
+}

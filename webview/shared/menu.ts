@@ -1,0 +1,73 @@
+import { html, type TemplateResult } from 'lit';
+import { type IconName, icon } from './icons.ts';
+import type { Session } from './session.ts';
+
+export interface MenuItem {
+  label: string;
+  hint?: string;
+  run: () => void;
+}
+
+/** A button that opens a menu below itself. Arrow keys move, Escape closes, so does a click elsewhere. */
+export function menuButton(
+  session: Session,
+  id: string,
+  label: string,
+  iconName: IconName,
+  items: MenuItem[],
+): TemplateResult {
+  const open = session.menu === id;
+  const toggle = (next: boolean): void => {
+    session.menu = next ? id : undefined;
+    session.invalidate();
+  };
+  const onFocusOut = (event: FocusEvent): void => {
+    const box = event.currentTarget as HTMLElement;
+    if (!box.contains(event.relatedTarget as Node | null)) toggle(false);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const box = event.currentTarget as HTMLElement;
+    if (event.key === 'Escape' && open) {
+      toggle(false);
+      box.querySelector<HTMLElement>('.menu-button')?.focus();
+    } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+      event.preventDefault();
+      if (!open) toggle(true);
+      requestAnimationFrame(() => moveFocus(box, event.key === 'ArrowDown' ? 1 : -1));
+    }
+  };
+  return html`<div class="menu-box" @focusout=${onFocusOut} @keydown=${onKeyDown}>
+    <button
+      class="quiet menu-button"
+      aria-haspopup="menu"
+      aria-expanded=${open ? 'true' : 'false'}
+      @click=${() => toggle(!open)}
+    >
+      ${icon(iconName)}<span>${label}</span>${icon('down', 'small')}
+    </button>
+    ${
+      open
+        ? html`<div class="menu" role="menu" aria-label=${label}>
+          ${items.map(
+            (item) => html`<button
+              role="menuitem"
+              tabindex="-1"
+              @click=${() => {
+                toggle(false);
+                item.run();
+              }}
+            >
+              <span>${item.label}</span>${item.hint ? html`<small>${item.hint}</small>` : ''}
+            </button>`,
+          )}
+        </div>`
+        : ''
+    }
+  </div>`;
+}
+
+function moveFocus(box: HTMLElement, step: number): void {
+  const items = [...box.querySelectorAll<HTMLElement>('[role=menuitem]')];
+  const at = items.indexOf(document.activeElement as HTMLElement);
+  items[(at + step + items.length + (at < 0 && step < 0 ? 1 : 0)) % items.length]?.focus();
+}

@@ -1,0 +1,122 @@
+import type { Comparison, RunSummary } from '../../protocol/runs.ts';
+import type { FromWebview, ToWebview, ViewState, ViewTarget } from '../../protocol/webview.ts';
+import { Channel } from './channel.ts';
+import { restoreState } from './view-state.ts';
+
+/** What VS Code gives a webview. */
+export interface WebviewApi {
+  postMessage(message: FromWebview): void;
+  getState(): unknown;
+  setState(state: ViewState): void;
+}
+
+export interface Problem {
+  message: string;
+  /** What the button beside the sentence does. */
+  retry?: () => void;
+}
+
+/** What both views share: where they look, what they know, and what a user can ask of the engine. */
+export class Session {
+  readonly channel: Channel;
+  readonly target: ViewTarget;
+  /** Asks for the page to be drawn again. */
+  readonly invalidate: () => void;
+  trusted: boolean;
+  /** Why nothing new can arrive; empty when all is well. */
+  health = '';
+  state: ViewState;
+  comparison: Comparison | undefined;
+  /** Of the last pull. */
+  pullProblem: Problem | undefined;
+  /** Of the last thing the user asked for. */
+  actionProblem: Problem | undefined;
+  /** A short confirmation, shown until something else happens. */
+  notice = '';
+  /** Actions that wait for their answer: `start`, `start:variant`, `stop:…`, `export`. */
+  readonly pending = new Set<string>();
+  /** Id of the menu that is open. */
+  menu: string | undefined;
+
+  private readonly api: WebviewApi;
+  private stateTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(api: WebviewApi, init: Extract<ToWebview, { type: 'init' }>, invalidate: () => void) {
+    this.api = api;
+    this.channel = new Channel((message) => api.postMessage(message));
+    this.target = init.target;
+    this.trusted = init.trusted;
+    this.invalidate = invalidate;
+    this.state = restoreState(api.getState() ?? init.state, init.target);
+    api.setState(this.state);
+  }
+
+  /** Changes and keeps what the view shows. */
+  update(patch: Partial<ViewState>): void {
+    this.state = { ...this.state, ...patch };
+    this.api.setState(this.state);
+    clearTimeout(this.stateTimer);
+    this.stateTimer = setTimeout(() => this.api.postMessage({ type: 'state', state: this.state }), 250);
+    this.invalidate();
+  }
+
+  start(variants?: string[]): void {
+    const key = variants ? `start:${variants.join()}` : 'start';
+    this.act(key, () => this.channel.request('runs/start', variants ? { variants } : {}));
+  }
+
+  stop(runs: RunSummary[]): void {
+    const runIds = runs.filter((r) => r.state === 'running' || r.state === 'queued').map((r) => r.id);
+    this.act(`stop:${runIds.join()}`, () => this.channel.request('runs/stop', { runIds }));
+  }
+
+  resume(runs: RunSummary[]): void {
+    const runIds = runs.filter(canResume).map((r) => r.id);
+    this.act(`resume:${runIds.join()}`, () => this.channel.request('runs/resume', { runIds }));
+  }
+
+  openView(view: ViewTarget['view']): void {
+    this.api.postMessage({ type: 'openView', view });
+  }
+
+  openFile(variant?: string): void {
+    this.api.postMessage(variant === undefined ? { type: 'openFile' } : { type: 'openFile', variant });
+  }
+
+  export(suggestedName: string, text: string): void {
+    this.api.postMessage({ type: 'export', suggestedName, text });
+  }
+
+  /** Does something that ends with an answer; its failure is shown with a button to try again. */
+  act(key: string, action: () => Promise<unknown>): void {
+    if (this.pending.has(key)) return;
+    this.pending.add(key);
+    this.actionProblem = undefined;
+    this.notice = '';
+    action()
+      .catch((error: Error) => {
+        this.actionProblem = { message: error.message, retry: () => this.act(key, action) };
+      })
+      .finally(() => {
+        this.pending.delete(key);
+        this.invalidate();
+      });
+    this.invalidate();
+  }
+
+  dismissAction(): void {
+    this.actionProblem = undefined;
+    this.notice = '';
+    this.invalidate();
+  }
+
+  /** One file name for what is exported from this study. */
+  exportName(suffix: string): string {
+    const base = this.target.study.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '-');
+    return `${base.replace(/^-+|-+$/g, '') || 'study'}-${suffix}`;
+  }
+}
+
+export function canResume(run: RunSummary): boolean {
+  return run.state === 'stopped' || run.state === 'interrupted' || run.state === 'failed';
+}
