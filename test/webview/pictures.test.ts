@@ -64,10 +64,15 @@ describe('what the views look like', () => {
   }
 });
 
+/** Points into the first chart until the values under the pointer show: a chart still finding its size is drawn anew. */
 async function hoverChart(host: FakeHost): Promise<void> {
-  const box = (await host.page.locator('.u-over').first().boundingBox())!;
-  await host.page.mouse.move(box.x + box.width * 0.42, box.y + box.height * 0.5);
-  await host.page.locator('.tooltip').waitFor();
+  await expect(async () => {
+    const box = await host.page.locator('.u-over').first().boundingBox();
+    if (box === null) throw new Error('the chart left the page while it was measured');
+    await host.page.mouse.move(box.x + box.width * 0.4, box.y + box.height * 0.5);
+    await host.page.mouse.move(box.x + box.width * 0.42, box.y + box.height * 0.5);
+    await host.page.locator('.tooltip').waitFor({ timeout: 500 });
+  }).toPass({ timeout: 20_000 });
 }
 
 async function overflow(host: FakeHost): Promise<number> {
