@@ -191,12 +191,15 @@ export async function picture(host: FakeHost, name: string): Promise<void> {
   await host.page.screenshot({ path: path.join(PICTURES, `${name}.png`) });
 }
 
-/** Waits until the view has asked for all it wants and has drawn it. */
+/** Waits until the view has asked for all it wants, has been answered and has drawn it. */
 export async function settle(host: FakeHost): Promise<void> {
-  let before = -1;
-  while (before !== host.sent.length) {
-    before = host.sent.length;
-    await host.page.waitForTimeout(350);
-  }
+  // What was just done shows a frame later whether it makes the view pull, and what a pull brought shows a frame later.
+  await frames(host);
+  await host.page.locator('.page[aria-busy="false"]').waitFor({ state: 'attached' });
+  await frames(host);
+}
+
+/** Two frames: all of what has happened before is drawn. */
+async function frames(host: FakeHost): Promise<void> {
   await host.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 }

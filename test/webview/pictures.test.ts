@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bundleWebview, type FakeHost, launchBrowser, openView, picture } from './harness.ts';
+import { bundleWebview, type FakeHost, launchBrowser, openView, picture, settle } from './harness.ts';
 import { FakeStudy, XOR } from './study.ts';
 
 let browser: Browser;
@@ -40,10 +40,7 @@ describe('what the views look like', () => {
       for (const view of ['curves', 'compare'] as const) {
         test(`${view}, ${theme}, ${width} pixels wide`, async () => {
           const host = await openView(browser, bundle, midway(), { view, theme, width, height });
-          await host.page
-            .locator(view === 'curves' ? '.u-over' : '.comparison')
-            .first()
-            .waitFor();
+          await settle(host);
           if (view === 'curves' && width > 800) await hoverChart(host);
           if (view === 'compare' && width > 800) await host.page.getByLabel('Runs of without reset').click();
           await picture(host, `${view}-${theme}-${width}`);
@@ -64,15 +61,12 @@ describe('what the views look like', () => {
   }
 });
 
-/** Points into the first chart until the values under the pointer show: a chart still finding its size is drawn anew. */
+/** Points into the first chart, and waits for the values under the pointer. */
 async function hoverChart(host: FakeHost): Promise<void> {
-  await expect(async () => {
-    const box = await host.page.locator('.u-over').first().boundingBox();
-    if (box === null) throw new Error('the chart left the page while it was measured');
-    await host.page.mouse.move(box.x + box.width * 0.4, box.y + box.height * 0.5);
-    await host.page.mouse.move(box.x + box.width * 0.42, box.y + box.height * 0.5);
-    await host.page.locator('.tooltip').waitFor({ timeout: 500 });
-  }).toPass({ timeout: 20_000 });
+  const box = (await host.page.locator('.u-over').first().boundingBox())!;
+  await host.page.mouse.move(box.x + box.width * 0.4, box.y + box.height * 0.5);
+  await host.page.mouse.move(box.x + box.width * 0.42, box.y + box.height * 0.5);
+  await host.page.locator('.tooltip').waitFor();
 }
 
 async function overflow(host: FakeHost): Promise<number> {

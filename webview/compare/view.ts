@@ -21,7 +21,10 @@ export class CompareView {
 
   constructor(session: Session) {
     this.session = session;
-    this.puller = new Puller(() => this.pull());
+    this.puller = new Puller(
+      () => this.pull(),
+      () => session.invalidate(),
+    );
     this.puller.request();
   }
 
@@ -38,7 +41,7 @@ export class CompareView {
     const { session } = this;
     const { comparison } = session;
     const empty = comparison && comparison.outdated.length === 0 && comparison.rows.every((r) => r.runs.length === 0);
-    return html`<div class="page compare">
+    return html`<div class="page compare" aria-busy=${this.puller.busy}>
       ${header(session)} ${banners(session)}
       ${
         empty

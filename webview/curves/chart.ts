@@ -2,7 +2,7 @@ import uPlot from 'uplot';
 import { epoch } from '../shared/format.ts';
 import { type Theme, withAlpha } from '../shared/theme.ts';
 import { nearest } from './grid.ts';
-import { type Line, linesOf, lonely, styleKey } from './lines.ts';
+import { type Line, linesOf, lonely } from './lines.ts';
 import { drawMarks } from './marks.ts';
 import type { ChartModel } from './model.ts';
 import { epochRange, logTicks, type Range, tickLabels, valueRange } from './scales.ts';
@@ -17,14 +17,18 @@ export interface ChartLook {
 }
 
 export interface ChartEvents {
-  /** The pointer is over this grid point; -1 when it left. */
-  cursor(index: number): void;
+  /** The pointer is over this epoch; undefined when it left. */
+  cursor(x: number | undefined): void;
   /** The user dragged over a part of the plot. */
   zoom(axis: 'x' | 'y', range: Range): void;
   reset(): void;
   /** The plot is on the screen; only now are places in it known. */
   drawn(): void;
+  /** A drag is over: what came in the meantime can be shown. */
+  released(): void;
 }
+
+const RELEASES = ['pointerup', 'pointercancel'] as const;
 
 /** One uPlot chart that follows a model. It owns no state but the pixels: zoom and cursor belong to the view. */
 export class CurveChart {
@@ -33,6 +37,9 @@ export class CurveChart {
   private lines: Line[] = [];
   private model: ChartModel | undefined;
   private look: ChartLook | undefined;
+  private held = false;
+  /** Whether a crosshair is shown that the pointer may take away. */
+  private pointed = false;
   private readonly observer: ResizeObserver;
   private readonly host: HTMLElement;
   private readonly events: ChartEvents;
@@ -42,9 +49,13 @@ export class CurveChart {
     this.events = events;
     this.observer = new ResizeObserver(() => this.resize());
     this.observer.observe(host);
+    host.addEventListener('pointerdown', this.hold);
+    for (const end of RELEASES) window.addEventListener(end, this.release);
   }
 
+  /** Shows a model; does nothing while the user drags, so that the selection keeps its meaning. */
   update(model: ChartModel, look: ChartLook): void {
+    if (this.held && this.plot) return;
     if (model === this.model && sameLook(look, this.look)) return;
     const dataChanged = model !== this.model;
     this.model = model;
@@ -52,13 +63,14 @@ export class CurveChart {
     this.lines = linesOf(model);
     const shape = JSON.stringify([
       this.lines.map((l) => [l.curve, l.role]),
-      model.curves.map(styleKey),
+      model.curves.map((c) => [c.name, c.style]),
       look.log,
       look.theme,
     ]);
     if (!this.plot || shape !== this.shape) {
       this.shape = shape;
       this.plot?.destroy();
+      this.pointed = false;
       this.plot = new uPlot(this.options(), this.data(), this.host);
       this.setX();
     } else {
@@ -72,22 +84,23 @@ export class CurveChart {
     this.host.dataset.points = String(this.lines.length * model.xs.length);
   }
 
-  /** Where a grid point is in the chart, in CSS pixels; undefined outside of the plot. */
-  leftOf(index: number): number | undefined {
-    const x = this.model?.xs[index];
-    if (!this.plot || x === undefined) return undefined;
-    const left = this.plot.valToPos(x, 'x');
-    return left >= 0 && left <= this.plot.over.clientWidth + 1 ? left + this.plot.over.offsetLeft : undefined;
-  }
-
-  /** Puts the crosshair at a grid point, or takes it away when that is outside; returns where it is. */
-  setCursor(index: number): number | undefined {
-    const left = this.leftOf(index);
+  /**
+   * Puts the crosshair at the grid point nearest to an epoch, or takes it away when that is outside or undefined.
+   * Where the pointer (`own`) holds a crosshair already, it stays. Returns where the grid point is in the chart, in
+   * CSS pixels; undefined outside of the plot.
+   */
+  pointAt(x: number | undefined, own: boolean): number | undefined {
     const plot = this.plot;
-    if (!plot) return undefined;
-    const at = left === undefined ? -10 : Math.min(left - plot.over.offsetLeft, plot.over.clientWidth - 0.01);
-    plot.setCursor({ left: at, top: left === undefined ? -10 : 1 }, false);
-    return left;
+    if (!plot || !this.model) return undefined;
+    const point = x === undefined ? undefined : this.model.xs[nearest(this.model.xs, x)];
+    const left = point === undefined ? -1 : plot.valToPos(point, 'x');
+    const inside = left >= 0 && left <= plot.over.clientWidth + 1;
+    if (!own || (plot.cursor.left ?? -1) < 0) {
+      const at = inside ? { left: Math.min(left, plot.over.clientWidth - 0.01), top: 1 } : { left: -10, top: -10 };
+      plot.setCursor(at, false);
+      this.pointed = inside;
+    }
+    return inside ? left + plot.over.offsetLeft : undefined;
   }
 
   /** The ranges that are on the screen. */
@@ -99,8 +112,20 @@ export class CurveChart {
 
   destroy(): void {
     this.observer.disconnect();
+    this.host.removeEventListener('pointerdown', this.hold);
+    for (const end of RELEASES) window.removeEventListener(end, this.release);
     this.plot?.destroy();
   }
+
+  private readonly hold = (): void => {
+    this.held = true;
+  };
+
+  private readonly release = (): void => {
+    if (!this.held) return;
+    this.held = false;
+    this.events.released();
+  };
 
   private setX(): void {
     const [min, max] = epochRange(this.model!.xs, this.look!.zoomX);
@@ -213,14 +238,20 @@ export class CurveChart {
       width: hidden ? 0 : role === 'mean' ? (this.look!.theme.highContrast ? 2.5 : 2) : 1,
       dash: role === 'mean' || role === 'raw' ? [...style.dash] : [],
       // A single evaluation makes no line; a dot shows that it is there.
-      points: { show: role === 'mean' && lonely(this.model!.curves[curve]!), size: 7, fill: style.colour },
+      points: {
+        show: () => role === 'mean' && lonely(this.model!.curves[curve]!),
+        size: 7,
+        fill: style.colour,
+      },
     };
   }
 
   private onCursor(plot: uPlot): void {
-    const { left } = plot.cursor;
-    if (left === undefined || left < 0) this.events.cursor(-1);
-    else this.events.cursor(nearest(this.model!.xs, plot.posToVal(left, 'x')));
+    const left = plot.cursor.left ?? -1;
+    const { xs } = this.model!;
+    if (left >= 0) this.events.cursor(xs[nearest(xs, plot.posToVal(left, 'x'))]);
+    else if (this.pointed) this.events.cursor(undefined);
+    this.pointed = left >= 0;
   }
 
   /** A selection that spans the whole plot in one direction is meant for the other axis alone. */

@@ -30,11 +30,6 @@ export function linesOf(model: ChartModel): Line[] {
   return [...behind, ...front];
 }
 
-/** What of a curve cannot be changed without making the plot anew. */
-export function styleKey(curve: Curve): unknown {
-  return [curve.name, curve.style, lonely(curve)];
-}
-
 /** Whether a curve has a single value. */
 export function lonely(curve: Curve): boolean {
   let n = 0;

@@ -36,7 +36,10 @@ export class CurvesView {
   constructor(session: Session) {
     this.session = session;
     this.data = new CurvesData(session);
-    this.puller = new Puller(() => this.pull());
+    this.puller = new Puller(
+      () => this.pull(),
+      () => session.invalidate(),
+    );
     this.panels = [this.newPanel('accuracy'), this.newPanel('loss')];
     this.puller.request();
   }
@@ -57,7 +60,7 @@ export class CurvesView {
     this.data.refresh(this.theme, this.plotWidth());
     for (const part of this.panels) part.model = this.data.models[part.kind];
     const empty = comparison && comparison.outdated.length === 0 && comparison.rows.every((r) => r.runs.length === 0);
-    return html`<div class="page curves">
+    return html`<div class="page curves" aria-busy=${this.puller.busy}>
       ${header(session)} ${banners(session)}
       ${
         empty
@@ -75,6 +78,8 @@ export class CurvesView {
     const { state } = this.session;
     for (const part of this.panels) {
       if (!part.model || !part.host) continue;
+      // Empty axes that are gone a moment later would only flicker.
+      if (part.model.curves.length === 0 && !this.data.settled) continue;
       part.chart ??= new CurveChart(part.host, this.chartEvents(part));
       part.chart.update(part.model, {
         theme: this.theme,
@@ -83,9 +88,8 @@ export class CurvesView {
         zoomY: this.zoomY(part.kind),
         emphasis: this.emphasis,
       });
-      const index = this.cursor ? nearest(part.model.xs, this.cursor.x) : -1;
       const own = this.cursor?.on === part.kind && this.cursor.by === 'pointer';
-      placeTooltip(part, own ? part.chart.leftOf(index) : part.chart.setCursor(index));
+      placeTooltip(part, part.chart.pointAt(this.cursor?.x, own));
     }
     if (this.data.incomplete(this.plotWidth()) && !this.session.pullProblem) this.puller.request();
   }
@@ -166,8 +170,7 @@ export class CurvesView {
   private chartEvents(part: Panel): ConstructorParameters<typeof CurveChart>[1] {
     const on = part.kind;
     return {
-      cursor: (index) => {
-        const x = part.model?.xs[index];
+      cursor: (x) => {
         if (x === undefined) {
           if (this.cursor?.on === on && this.cursor.by === 'pointer') this.setCursor(undefined);
         } else if (this.cursor?.x !== x || this.cursor.on !== on) this.setCursor({ x, on, by: 'pointer' });
@@ -180,6 +183,7 @@ export class CurvesView {
       drawn: () => {
         if (this.cursor) this.session.invalidate();
       },
+      released: () => this.session.invalidate(),
     };
   }
 

@@ -11,15 +11,24 @@ export class Puller {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private last = Number.NEGATIVE_INFINITY;
   private readonly pull: () => Promise<void>;
+  private readonly busyChanged: () => void;
 
-  /** @param pull handles its own errors. */
-  constructor(pull: () => Promise<void>) {
+  /** @param pull handles its own errors. @param busyChanged is called whenever `busy` may have changed. */
+  constructor(pull: () => Promise<void>, busyChanged: () => void) {
     this.pull = pull;
+    this.busyChanged = busyChanged;
     document.addEventListener('visibilitychange', () => this.step());
   }
 
+  /** Whether what is shown may be older than what there is. */
+  get busy(): boolean {
+    return this.running || (this.wanted && !document.hidden);
+  }
+
   request(): void {
+    const idle = !this.busy;
     this.wanted = true;
+    if (idle) this.busyChanged();
     this.step();
   }
 
@@ -41,6 +50,7 @@ export class Puller {
       await this.pull();
     } finally {
       this.running = false;
+      this.busyChanged();
       this.step();
     }
   }

@@ -1,0 +1,87 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { ViewState } from '../../protocol/webview.ts';
+import { bundleWebview, type FakeHost, launchBrowser, openView, settle } from './harness.ts';
+import { FakeStudy } from './study.ts';
+
+let browser: Browser;
+let bundle: string;
+let host: FakeHost;
+
+beforeAll(async () => {
+  [browser, bundle] = await Promise.all([launchBrowser(), bundleWebview()]);
+});
+afterAll(() => browser?.close());
+afterEach(async () => {
+  expect(host.complaints, 'errors and policy violations on the page').toEqual([]);
+  await host.page.context().close();
+});
+
+/** A study whose runs have all got as far as `done`. */
+function running(done: number, epochs = 200): FakeStudy {
+  const study = new FakeStudy({ seeds: 1, epochs });
+  for (const run of study.runs) Object.assign(run, { state: 'running', done });
+  return study;
+}
+
+async function open(study: FakeStudy): Promise<void> {
+  host = await openView(browser, bundle, study);
+  await settle(host);
+}
+
+async function advance(done: number): Promise<void> {
+  for (const run of host.study.runs) run.done = done;
+  await host.changed(...host.study.runs.map((r) => r.id));
+  await settle(host);
+}
+
+const plot = (): ReturnType<FakeHost['page']['locator']> => host.page.locator('.u-over').first();
+const points = async (): Promise<number> =>
+  Number(await host.page.locator('.canvas').first().getAttribute('data-points'));
+
+test('new epochs, also the first and the second, are drawn into the chart that is there', async () => {
+  await open(running(1));
+  await plot().evaluate((element) => element.setAttribute('data-seen', 'before'));
+  for (const done of [2, 3, 90]) {
+    await advance(done);
+    expect(await points(), `numbers drawn after ${done} epochs`).toBe(5 * done);
+    expect(await plot().getAttribute('data-seen'), 'the same chart').toBe('before');
+  }
+});
+
+test('epochs that arrive during a drag wait for its end: the zoom is what was selected', async () => {
+  await open(running(60));
+  const box = (await plot().boundingBox())!;
+  await host.page.mouse.move(box.x + box.width * 0.25, box.y + box.height / 2);
+  await host.page.mouse.down();
+  await host.page.mouse.move(box.x + box.width * 0.4, box.y + box.height / 2 + 2, { steps: 4 });
+  await advance(180);
+  expect(await points(), 'numbers drawn while the button is down').toBe(5 * 60);
+  await host.page.mouse.move(box.x + box.width * 0.5, box.y + box.height / 2 + 2, { steps: 4 });
+  await host.page.mouse.up();
+  await settle(host);
+  const state: ViewState = await host.page.evaluate(() => JSON.parse(sessionStorage.getItem('state')!));
+  expect(state.zoom?.[0], 'start of the zoom in epochs').toBeCloseTo(15, 0);
+  expect(state.zoom?.[1], 'end of the zoom in epochs').toBeCloseTo(30, 0);
+  expect(await points(), 'numbers drawn afterwards').toBe(5 * 180);
+});
+
+test('a curve that begins under the pointer leaves crosshair and values where they are', async () => {
+  const study = running(60);
+  const late = study.find('with recurrence');
+  Object.assign(late, { state: 'queued', done: 0 });
+  await open(study);
+  const box = (await plot().boundingBox())!;
+  await host.page.mouse.move(box.x + box.width * 0.5, box.y + box.height / 2);
+  await host.page.locator('.tooltip').getByText('baseline').waitFor();
+  const crosshair = async (): Promise<number> =>
+    host.page
+      .locator('.u-cursor-x')
+      .first()
+      .evaluate((line) => line.getBoundingClientRect().x);
+  const before = await crosshair();
+  late.state = 'running';
+  await advance(60);
+  await host.page.locator('.tooltip').getByText('with recurrence').waitFor();
+  expect(await crosshair(), 'place of the crosshair').toBeCloseTo(before, 0);
+});
