@@ -226,3 +226,8 @@ export function instantiateKernels(bytes: Uint8Array<ArrayBuffer>, memory: WebAs
   });
   return instance.exports as unknown as Kernels;
 }
+
+/** Elements of scratch (f32) that lifBackward needs for a layer of `size` neurons. */
+export function backwardWork(size: number): number {
+  return 64 + Math.max(7 * size, 48 * 16);
+}

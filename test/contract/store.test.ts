@@ -111,7 +111,8 @@ describe('what a run dies of', () => {
     lab.study({ variants: ['baseline', 'other'], epochs: 1000, step: 20 });
     const { ended } = lab.start('run', 'study.lif.yaml', '--threads', '64');
     const [run] = await lab.until('an epoch', (runs) => (runs[0]?.epoch ?? 0) >= 1);
-    rmSync(lab.store, { recursive: true });
+    // The run goes on writing until it notices: what it adds to a folder on its way out is deleted, too.
+    rmSync(lab.store, { recursive: true, maxRetries: 100, retryDelay: 2 });
     const { code, stderr } = await ended;
     expect({ code, store: existsSync(lab.store) }).toEqual({ code: 1, store: false });
     expect(stderr).toContain(`The folder of ${run!.id} was deleted while it was being trained.`);

@@ -1,9 +1,10 @@
 /**
- * Where everything lies in the one shared memory. Matrices lie in panels of 16 columns (kernels/panels.ts). Sizes are padded to multiples of 4 neurons; padding has zero weights
- * and, since thresholds are positive, never fires, so it stays zero for ever.
+ * Where everything lies in the one shared memory. Matrices lie in panels of 16 columns (kernels/panels.ts). Sizes are
+ * padded to multiples of 4 neurons; padding has zero weights and, since thresholds are positive, never fires, so it
+ * stays zero for ever.
  */
 import type { DatasetShape } from '../../datasets/dataset.ts';
-import { RESERVED_BYTES } from '../../kernels/kernels.ts';
+import { backwardWork, RESERVED_BYTES } from '../../kernels/kernels.ts';
 import type { LayerPlan, NetworkPlan } from '../../models/network.ts';
 import { type CellLayout, type CellScratch, cellBlock, planCell, planCellScratch } from './cell-layout.ts';
 
@@ -38,7 +39,7 @@ export interface Scratch {
   offsets: number;
   channels: number;
   values: number;
-  /** Per layer: u or δ, f32 [rows × size]; events, u32 [rows + 1] and u16 [rows × size]. */
+  /** Per layer: u or δ, f32 [rows × size], `rows` as above; events, u32 [rows + 1] and u16 [rows × size]. */
   layers: { u: number; offsets: number; channels: number; leak: number; dk: number }[];
   /** Constant input current and summed δ of the first layer, f32 [samples × size] (current only). */
   current: number;
@@ -47,7 +48,7 @@ export interface Scratch {
   outRows: number;
   outValues: number;
   gradient: number;
-  /** f32 [2 × classes], [size] of zeros, [size] for the price of spikes, and 7·size for the backward pass. */
+  /** f32 [2 × classes], [size] of zeros, [size] for the price of spikes, and what the backward pass needs. */
   scores: number;
   zeros: number;
   price: number;
@@ -68,6 +69,11 @@ export interface Layout {
   shards: number;
   /** Samples of a block. */
   block: number;
+  /**
+   * Rows of a matrix of potentials: one for each sample and step of a block, and one more where their number is even,
+   * so that the panels of a row fall into different sets of the cache.
+   */
+  rows: number;
   maxEvents: number;
   weights: number;
   moment1: number;
@@ -132,7 +138,7 @@ export function planLayout(
   const shards = Math.max(1, Math.min(batchSize * steps >= 16_384 ? 8 : 4, Math.floor(batchSize / 8)));
   const most = cell ? cellBlock(cell, steps) : Math.round(BLOCK_ROWS / steps);
   const block = Math.max(1, Math.min(Math.ceil(batchSize / shards), most));
-  const rows = block * steps;
+  const rows = (block * steps) | 1;
   const evaluations = Math.ceil(
     Math.max(shape.sizes.train, shape.sizes.validation, shape.sizes.test, 1) / EVALUATION_CHUNK,
   );
@@ -147,6 +153,7 @@ export function planLayout(
     batchSize,
     shards,
     block,
+    rows,
     maxEvents: shape.maxEvents,
     weights: allocate(parameters * 4),
     moment1: allocate(parameters * 4),
@@ -188,7 +195,7 @@ export function planLayout(
       scores: allocate(2 * scores * 4),
       zeros: allocate(widest * 4),
       price: allocate(widest * 4),
-      work: allocate(7 * widest * 4),
+      work: allocate(backwardWork(widest) * 4),
       ...(cell && { cell: planCellScratch(cell, block, steps, inputEvents, allocate) }),
     });
   }

@@ -44,7 +44,7 @@ export class Program {
       const count = Math.min(layout.block, samples.to - from);
       this.input.read(samples, from, count);
       this.forward(count);
-      for (let b = 0; b < count; b++) this.lossAndBackward(b, count, 1 / batch, statsAt);
+      for (let b = 0; b < count; b++) this.lossAndBackward(b, 1 / batch, statsAt);
       this.accumulate(count, gradients, from > samples.from);
       this.countSpikes(count, statsAt);
     }
@@ -59,7 +59,7 @@ export class Program {
       const count = Math.min(this.layout.block, samples.to - from);
       this.input.read(samples, from, count);
       this.forward(count);
-      for (let b = 0; b < count; b++) this.loss(b, count, 0, 0, statsAt);
+      for (let b = 0; b < count; b++) this.loss(b, 0, 0, statsAt);
       this.countSpikes(count, statsAt);
     }
   }
@@ -100,13 +100,13 @@ export class Program {
         );
       else {
         const input = l === 0 ? scratch : scratch.layers[l - 1]!;
-        kernels.gatherRows(mine.u, rows, 0, FROM_BIAS, bias, weight, inputs, input.offsets, input.channels, rows, size);
+        kernels.gatherRows(mine.u, layout.rows, 0, FROM_BIAS, bias, weight, inputs, input.offsets, input.channels, rows, size);
       }
       new Uint32Array(this.buffer, mine.offsets, 1)[0] = 0;
       for (let b = 0; b < count; b++)
         // biome-ignore format: one line per group of arguments
         kernels.lifForward(
-          mine.u, rows, b * steps, constant, count, b,
+          mine.u, layout.rows, b * steps, constant, count, b,
           steps, size, mine.leak, plan.threshold, RESET[plan.reset], Number(plan.kind === 'spiking'),
           this.recurrentOf(layer), mine.offsets + b * steps * 4, mine.channels,
         );
@@ -117,24 +117,24 @@ export class Program {
     return recurrent < 0 ? 0 : this.layout.weights + recurrent * 4;
   }
 
-  /** Loss and accuracy of sample `b` of a block of `count`; its gradient by the output layer unless `gradient` is 0. */
-  private loss(b: number, count: number, scale: number, gradient: number, statsAt: number): void {
+  /** Loss and accuracy of sample `b` of a block; its gradient by the output layer unless `gradient` is 0. */
+  private loss(b: number, scale: number, gradient: number, statsAt: number): void {
     const { layout, scratch } = this;
     const { steps, classes, readout, loss } = layout.network;
     const { plan, size } = layout.layers.at(-1)!;
     // biome-ignore format: one line per group of arguments
     this.kernels.readout(
-      DECODE[readout.decode], readout.from, steps, size, classes, scratch.layers.at(-1)!.u, count * steps, b * steps,
+      DECODE[readout.decode], readout.from, steps, size, classes, scratch.layers.at(-1)!.u, layout.rows, b * steps,
       plan.threshold, LOSS[loss], this.input.labels[b]!, scale, scratch.scores, gradient, layout.stats + statsAt * 8,
     );
   }
 
-  private lossAndBackward(b: number, count: number, scale: number, statsAt: number): void {
+  private lossAndBackward(b: number, scale: number, statsAt: number): void {
     const { layout, scratch, kernels } = this;
     const { steps, readout, classWeights, spikePenalty } = layout.network;
-    this.loss(b, count, scale * (classWeights?.[this.input.labels[b]!] ?? 1), scratch.gradient, statsAt);
+    this.loss(b, scale * (classWeights?.[this.input.labels[b]!] ?? 1), scratch.gradient, statsAt);
     if (!Number.isFinite(this.stats[statsAt]) && this.stats[statsAt + STATS.diverged] === 0)
-      this.stats[statsAt + STATS.diverged] = this.divergedLayer(b, count) + 1;
+      this.stats[statsAt + STATS.diverged] = this.divergedLayer(b) + 1;
     const rate = readout.decode === 'rate';
     for (let l = layout.layers.length - 1; l >= 0; l--) {
       const layer = layout.layers[l]!;
@@ -144,7 +144,7 @@ export class Program {
       const price = next && spikePenalty ? this.priceOfSpikes(l, b, scale, spikePenalty) : 0;
       // biome-ignore format: one line per group of arguments
       kernels.lifBackward(
-        mine.u, count * steps, b * steps, steps, size, mine.leak, plan.threshold, RESET[plan.reset],
+        mine.u, layout.rows, b * steps, steps, size, mine.leak, plan.threshold, RESET[plan.reset],
         Number(plan.resetGradient), Number(plan.kind === 'spiking'),
         SURROGATE[plan.surrogate.shape], plan.surrogate.width, plan.surrogate.height,
         next ? layout.weights + next.weight * 4 : 0, next?.size ?? 0, next ? scratch.layers[l + 1]!.u : 0,
@@ -156,14 +156,14 @@ export class Program {
   }
 
   /** First layer with a potential that is not finite in sample `b`; the number of layers when all are. */
-  private divergedLayer(b: number, count: number): number {
+  private divergedLayer(b: number): number {
     const { layout, scratch } = this;
     const { steps } = layout.network;
     const layer = layout.layers.findIndex(({ size }, l) => {
-      const u = this.floats(scratch.layers[l]!.u, count * steps * size);
+      const u = this.floats(scratch.layers[l]!.u, layout.rows * size);
       for (let c = 0; c < size; c += PANEL) {
         const width = Math.min(PANEL, size - c);
-        const at = count * steps * c + b * steps * width;
+        const at = layout.rows * c + b * steps * width;
         if (u.subarray(at, at + steps * width).some((x) => !Number.isFinite(x))) return true;
       }
       return false;
@@ -203,24 +203,35 @@ export class Program {
       const dW = gradients + layer.weight * 4;
       const constant = l === 0 && encoding === 'current';
       const delta = constant ? scratch.current : mine.u;
-      const deltaRows = constant ? count : rows;
+      const deltaRows = constant ? count : layout.rows;
       if (constant) {
         const { offsets, channels, values } = scratch;
-        for (let b = 0; b < count; b++) kernels.sumRows(delta, count, b, 0, mine.u, rows, b * steps, steps, size);
+        for (let b = 0; b < count; b++)
+          kernels.sumRows(delta, count, b, 0, mine.u, layout.rows, b * steps, steps, size);
         kernels.transposeEvents(offsets, channels, values, count, inputs, 0, outOffsets, outRows, outValues);
         kernels.gatherRowsWeighted(dW, inputs, from, 0, delta, count, outOffsets, outRows, outValues, inputs, size);
       } else {
         const { offsets, channels } = l === 0 ? scratch : scratch.layers[l - 1]!;
         kernels.transposeEvents(offsets, channels, 0, rows, inputs, 0, outOffsets, outRows, 0);
-        kernels.gatherRows(dW, inputs, 0, from, 0, delta, rows, outOffsets, outRows, inputs, size);
+        kernels.gatherRows(dW, inputs, 0, from, 0, delta, layout.rows, outOffsets, outRows, inputs, size);
       }
       if (layer.recurrent >= 0) {
         const dV = gradients + layer.recurrent * 4;
         kernels.transposeEvents(mine.offsets, mine.channels, 0, rows, size, steps, outOffsets, outRows, 0);
-        kernels.gatherRows(dV, size, 0, from, 0, mine.u, rows, outOffsets, outRows, size, size);
+        kernels.gatherRows(dV, size, 0, from, 0, mine.u, layout.rows, outOffsets, outRows, size, size);
       }
       if (layer.bias >= 0)
-        kernels.sumRows(gradients + layer.bias * 4, 1, 0, Number(add), delta, deltaRows, 0, deltaRows, size);
+        kernels.sumRows(
+          gradients + layer.bias * 4,
+          1,
+          0,
+          Number(add),
+          delta,
+          deltaRows,
+          0,
+          constant ? count : rows,
+          size,
+        );
     });
   }
 

@@ -4,7 +4,9 @@
 //   out[first + r] (+)= init + Σ_{e in [offsets[r], offsets[r+1])} source[index[e]]          (index: u16)
 //
 // over matrices in panels (panel.ts). A panel of `source` serves all rows before the next panel starts; the sums of a
-// row stay in registers, those of even and odd events apart so that additions do not wait for each other.
+// row stay in registers, those of even and odd events apart so that additions do not wait for each other. Compilers load
+// all operands of a basic block before they add: with the two events in blocks of their own (the test between them) the
+// eight sums and four operands fit the sixteen registers; together they did not.
 import { PANEL, panelAt, rowBytes } from './panel';
 
 /** Start from zero, from one row for all (a bias), or from what `out` holds (accumulate; rows without events are left). */
@@ -51,30 +53,23 @@ function gather16(out: usize, from: i32, bias: usize, source: usize, offsets: us
       b0 = v128.load(out); b1 = v128.load(out, 16); b2 = v128.load(out, 32); b3 = v128.load(out, 48);
     }
     let a0 = b0, a1 = b1, a2 = b2, a3 = b3;
-    if (e + 2 < end) {
-      let c0 = zero, c1 = zero, c2 = zero, c3 = zero;
-      do {
-        const s = source + (<usize>load<u16>(e) << 6);
-        const t = source + (<usize>load<u16>(e, 2) << 6);
-        e += 4;
-        a0 = f32x4.add(a0, v128.load(s));
-        c0 = f32x4.add(c0, v128.load(t));
-        a1 = f32x4.add(a1, v128.load(s, 16));
-        c1 = f32x4.add(c1, v128.load(t, 16));
-        a2 = f32x4.add(a2, v128.load(s, 32));
-        c2 = f32x4.add(c2, v128.load(t, 32));
-        a3 = f32x4.add(a3, v128.load(s, 48));
-        c3 = f32x4.add(c3, v128.load(t, 48));
-      } while (e + 2 < end);
-      a0 = f32x4.add(a0, c0); a1 = f32x4.add(a1, c1); a2 = f32x4.add(a2, c2); a3 = f32x4.add(a3, c3);
-    }
-    for (; e < end; e += 2) {
+    let c0 = zero, c1 = zero, c2 = zero, c3 = zero;
+    while (e < end) {
       const s = source + (<usize>load<u16>(e) << 6);
       a0 = f32x4.add(a0, v128.load(s));
       a1 = f32x4.add(a1, v128.load(s, 16));
       a2 = f32x4.add(a2, v128.load(s, 32));
       a3 = f32x4.add(a3, v128.load(s, 48));
+      e += 2;
+      if (e == end) break;
+      const t = source + (<usize>load<u16>(e) << 6);
+      c0 = f32x4.add(c0, v128.load(t));
+      c1 = f32x4.add(c1, v128.load(t, 16));
+      c2 = f32x4.add(c2, v128.load(t, 32));
+      c3 = f32x4.add(c3, v128.load(t, 48));
+      e += 2;
     }
+    a0 = f32x4.add(a0, c0); a1 = f32x4.add(a1, c1); a2 = f32x4.add(a2, c2); a3 = f32x4.add(a3, c3);
     v128.store(out, a0); v128.store(out, a1, 16); v128.store(out, a2, 32); v128.store(out, a3, 48);
     out += 64;
   }

@@ -1,6 +1,7 @@
 export { gatherRows, gatherRowsWeighted, sumRows } from './gather';
 export { transposeEvents } from './transpose';
-export { lifForward, lifBackward } from './lif';
+export { lifForward } from './lif-forward';
+export { lifBackward } from './lif-backward';
 export { readout } from './readout';
 export { multiply, multiplyTransposed, transposeMatrix } from './product';
 export { cellForward, cellBackward } from './cell';

@@ -1,6 +1,6 @@
 /** Entries of lifBackward: from potentials to derivatives of the loss by them, last step first, in place. */
 import type { Rng } from '../../random.ts';
-import { RESET, SURROGATE } from '../kernels.ts';
+import { backwardWork, RESET, SURROGATE } from '../kernels.ts';
 import { addColumns, lifBackward } from '../reference/lif.ts';
 import { array, type Entry, type KernelCase, matrix, room, type Work } from './entry.ts';
 import { uniform } from './inputs.ts';
@@ -23,7 +23,7 @@ const HEIGHT = 1.5;
 /** Distance of potentials to the threshold and to the edges of the window; a tie with the threshold is exact. */
 const MARGIN = 1e-4;
 /** Columns of the next layer: within a panel, one panel, more. */
-const NEXT_SIZES = [4, 12, 16, 20, 36];
+const NEXT_SIZES = [4, 12, 16, 20, 36, 52];
 
 /** Potentials in and around the window, a few of them exactly at the threshold. */
 function potentials(rng: Rng, count: number): Float64Array {
@@ -91,7 +91,7 @@ function make(rng: Rng, way: Way, size: LifSize, columnsAbove: number): KernelCa
         dk,
         way.learnable ? dk.map((x, i) => x + gradients.leak[i]! / (k[i]! * (1 - k[i]!))) : undefined,
       ),
-      work: room('f32', 7 * n),
+      work: room('f32', backwardWork(n)),
     },
     call: (kernels, at) =>
       // biome-ignore format: one line per group of arguments

@@ -5,6 +5,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import {
+  backwardWork,
   DECODE,
   FROM_ZERO,
   instantiateKernels,
@@ -153,7 +154,7 @@ test.each(COLUMNS)('the leak of %d integrators: lifForward and lifBackward', (si
     slope: matrix(slope, rows, size),
     gU: matrix(slope.subarray(first * size), steps, size),
     leak: array('f32', uniform(rng, size, 0, 1)),
-    work: array('f32', new Array(7 * size).fill(Number.NaN)),
+    work: array('f32', new Array(backwardWork(size)).fill(Number.NaN)),
     offsets: array('u32', new Array(rows + 1).fill(0)),
     channels: array('u16', [0]),
   };

@@ -1,0 +1,328 @@
+// One layer of neurons over all steps of one sample, backward: u becomes δ = dL/du in place, last step first. Row
+// `first + t` of the panel matrices u and nextDelta belongs to step t of the sample.
+//
+//   δ[t] = gU[t] + h'(u[t]-θ)·e[t] + k·(∂r/∂u + h'(u[t]-θ)·∂r/∂o)·δ[t+1]
+//   e[t] = gO + W⁺·δ⁺[t] + V·δ[t+1]                          (W⁺, δ⁺: of the next layer)
+//   ∂r/∂u: hard 1-o, soft 1, none 1;  ∂r/∂o: hard -u, soft -θ, none 0
+//
+// h' is zero outside its window, where e does not matter. Two ways to W⁺·δ⁺ make use of that, or of there being little
+// to compute:
+//
+// - Few columns (a readout layer follows) and no V: a panel of 16 neurons goes through all steps, and e of all sixteen
+//   is a sum of columns of W⁺, each multiplied with one number of δ⁺. Testing which neurons are open would take longer.
+// - Else step by step, and the products are computed for the neurons inside the window alone.
+import { HARD, SOFT } from './lif-forward';
+import { PANEL, panelAt, rowBytes, sumLanes } from './panel';
+import { appendLanes } from './select';
+import { derivative, RECTANGULAR } from './surrogate';
+
+/** Up to so many columns W⁺·δ⁺ is computed for all neurons. */
+const FEW: i32 = 48;
+
+/**
+ * On entry u as the forward pass left it, on return δ.
+ * next: weights W⁺ [size × nextSize] and nextDelta δ⁺ [rows × nextSize], or 0. recurrent: V [size × size], or 0.
+ * gO [size]: dL/do, the same for all steps t >= from, or 0. gU [steps-from × size]: dL/du of those steps, or 0.
+ * dk [size]: dL/dk is added to it, or 0. work: scratch of as many f32 as backwardWork() in kernels.ts says.
+ */
+export function lifBackward(
+  u: usize, rows: i32, first: i32, steps: i32, size: i32, leak: usize, threshold: f32, reset: i32, resetGradient: i32,
+  spiking: i32, shape: i32, width: f32, height: f32,
+  next: usize, nextSize: i32, nextDelta: usize,
+  recurrent: usize, gO: usize, gU: usize, from: i32, dk: usize, work: usize,
+): void {
+  const mode = spiking ? reset : -1;
+  if (recurrent == 0 && (next == 0 || nextSize <= FEW))
+    panelByPanel(
+      u, rows, first, steps, size, leak, threshold, mode, resetGradient, spiking, shape, width, height,
+      next, nextSize, nextDelta, gO, gU, from, dk, work,
+    );
+  else
+    stepByStep(
+      u, rows, first, steps, size, leak, threshold, mode, resetGradient, spiking, shape, width, height,
+      next, nextSize, nextDelta, recurrent, gO, gU, from, dk, work,
+    );
+}
+
+function panelByPanel(
+  u: usize, rows: i32, first: i32, steps: i32, size: i32, leak: usize, threshold: f32, mode: i32, resetGradient: i32,
+  spiking: i32, shape: i32, width: f32, height: f32,
+  next: usize, nextSize: i32, nextDelta: usize, gO: usize, gU: usize, from: i32, dk: usize, work: usize,
+): void {
+  const theta = f32x4.splat(threshold);
+  // Scratch: nothing, h' of a panel, e of a panel in two steps, and W⁺ of a panel with rows and columns exchanged.
+  const zeros = work, slope = work + 64, e = work + 128, across = work + 256;
+  memory.fill(zeros, 0, 64);
+  for (let c = 0; c < size; c += PANEL) {
+    const bytes = rowBytes(c, size);
+    const at = <usize>c << 2;
+    const dots = spiking && next;
+    if (dots) exchange(across, next, size, nextSize, c, bytes);
+    let row = panelAt(u, rows, c) + <usize>(first + steps - 1) * bytes;
+    let after = zeros;
+    for (let t = steps - 1; t >= 0; ) {
+      // Two steps at once where possible: every number of W⁺ that is loaded serves both.
+      let together = 1;
+      if (dots) {
+        const given = gO && t >= from ? gO + at : zeros;
+        if (t > 0 && bytes == 64) {
+          together = 2;
+          sumTwo(e, given, gO && t > from ? gO + at : zeros, across, nextSize, nextDelta, rows, first + t);
+        } else sumOne(e, bytes, given, across, nextSize, nextDelta, rows, first + t);
+      }
+      for (let n = 0; n < together; n++, t--) {
+        const errors = dots ? e + (<usize>n << 6) : gO && t >= from ? gO + at : zeros;
+        const g = gU && t >= from ? panelAt(gU, steps - from, c) + <usize>(t - from) * bytes : zeros;
+        if (shape != RECTANGULAR && spiking) slopes(slope, row, bytes, theta, shape, width, height);
+        delta(row, bytes, after, leak + at, errors, g, theta, mode, resetGradient, spiking, shape, width, height, slope);
+        if (dk && t > 0) leakDelta(row, bytes, mode, theta, dk + at);
+        after = row;
+        row -= bytes;
+      }
+    }
+  }
+}
+
+/** h'(u-θ) of the neurons of a panel. */
+function slopes(slope: usize, row: usize, bytes: usize, theta: v128, shape: i32, width: f32, height: f32): void {
+  for (let i: usize = 0; i < bytes; i += 16)
+    v128.store(slope + i, derivative(shape, f32x4.sub(v128.load(row + i), theta), width, height));
+}
+
+/** δ of the neurons of a panel in one step; `after`: δ[t+1]. */
+// @ts-ignore: decorator
+@inline
+function delta(
+  row: usize, bytes: usize, after: usize, leak: usize, e: usize, g: usize, theta: v128, mode: i32, resetGradient: i32,
+  spiking: i32, shape: i32, width: f32, height: f32, slope: usize,
+): void {
+  // An integrator has no window.
+  const half = f32x4.splat(spiking ? width : 0), high = f32x4.splat(height);
+  const through = i32x4.splat(resetGradient && mode >= 0 ? -1 : 0);
+  const rectangular = shape == RECTANGULAR || !spiking;
+  if (mode == HARD) {
+    if (rectangular) deltaOf(row, bytes, after, leak, e, g, theta, true, through, true, half, high, slope);
+    else deltaOf(row, bytes, after, leak, e, g, theta, true, through, false, half, high, slope);
+  } else {
+    const soft = mode == SOFT ? through : i32x4.splat(0);
+    if (rectangular) deltaOf(row, bytes, after, leak, e, g, theta, false, soft, true, half, high, slope);
+    else deltaOf(row, bytes, after, leak, e, g, theta, false, soft, false, half, high, slope);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function deltaOf(
+  row: usize, bytes: usize, after: usize, leak: usize, e: usize, g: usize, theta: v128, hard: bool, through: v128,
+  rectangular: bool, half: v128, high: v128, slope: usize,
+): void {
+  const zero = f32x4.splat(0), one = f32x4.splat(1);
+  for (let i: usize = 0; i < bytes; i += 16) {
+    const u = v128.load(row + i);
+    const error = v128.load(e + i);
+    let h: v128, open: v128;
+    if (rectangular) {
+      const inside = f32x4.lt(f32x4.abs(f32x4.sub(u, theta)), half);
+      h = v128.and(inside, high);
+      open = v128.and(inside, f32x4.mul(high, error));
+    } else {
+      h = v128.load(slope + i);
+      // Where h' is 0, e may be anything, even infinite.
+      open = v128.and(f32x4.ne(h, zero), f32x4.mul(h, error));
+    }
+    // s = ∂r/∂u + h'·∂r/∂o. What waits for δ[t+1] is one product and one sum.
+    const kept = hard ? v128.andnot(one, f32x4.ge(u, theta)) : one;
+    const s = f32x4.sub(kept, f32x4.mul(h, v128.and(hard ? u : theta, through)));
+    const carried = f32x4.mul(f32x4.mul(s, v128.load(leak + i)), v128.load(after + i));
+    v128.store(row + i, f32x4.add(f32x4.add(open, v128.load(g + i)), carried));
+  }
+}
+
+/** across[j] = the sixteen (bytes / 4) numbers W⁺[c…][j]. */
+function exchange(across: usize, next: usize, size: i32, nextSize: i32, c: i32, bytes: usize): void {
+  for (let j = 0; j < nextSize; j += PANEL) {
+    const width = rowBytes(j, nextSize);
+    for (let i: usize = 0; i < bytes; i += 16) {
+      const from = panelAt(next, size, j) + (<usize>c + (i >> 2)) * width;
+      for (let q: usize = 0; q < width; q += 16) {
+        const r0 = v128.load(from + q), r1 = v128.load(from + width + q);
+        const r2 = v128.load(from + 2 * width + q), r3 = v128.load(from + 3 * width + q);
+        const a = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5), b = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
+        const d = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7), f = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+        const to = across + ((<usize>j + (q >> 2)) << 6) + i;
+        v128.store(to, v128.shuffle<f32>(a, b, 0, 1, 4, 5));
+        v128.store(to, v128.shuffle<f32>(a, b, 2, 3, 6, 7), 64);
+        v128.store(to, v128.shuffle<f32>(d, f, 0, 1, 4, 5), 128);
+        v128.store(to, v128.shuffle<f32>(d, f, 2, 3, 6, 7), 192);
+      }
+    }
+  }
+}
+
+/** e = given + Σ_j across[j]·δ⁺[row][j] for the neurons of a panel; given: f32 [bytes / 4]. */
+function sumOne(
+  e: usize, bytes: usize, given: usize, across: usize, nextSize: i32, nextDelta: usize, rows: i32, row: i32,
+): void {
+  for (let i: usize = 0; i < bytes; i += 16) {
+    let a = v128.load(given + i);
+    let w = across + i;
+    for (let j = 0; j < nextSize; j += PANEL) {
+      const width = rowBytes(j, nextSize);
+      let d = panelAt(nextDelta, rows, j) + <usize>row * width;
+      for (const end = d + width; d < end; d += 4, w += 64)
+        a = f32x4.add(a, f32x4.mul(v128.load32_splat(d), v128.load(w)));
+    }
+    v128.store(e + i, a);
+  }
+}
+
+/** As sumOne for sixteen neurons in two steps: e[0…15] of row `row`, e[16…31] of the row before. */
+function sumTwo(
+  e: usize, given: usize, givenBefore: usize, across: usize, nextSize: i32, nextDelta: usize, rows: i32, row: i32,
+): void {
+  let a0 = v128.load(given), a1 = v128.load(given, 16), a2 = v128.load(given, 32), a3 = v128.load(given, 48);
+  let b0 = v128.load(givenBefore), b1 = v128.load(givenBefore, 16);
+  let b2 = v128.load(givenBefore, 32), b3 = v128.load(givenBefore, 48);
+  let w = across;
+  for (let j = 0; j < nextSize; j += PANEL) {
+    const width = rowBytes(j, nextSize);
+    let d = panelAt(nextDelta, rows, j) + <usize>row * width;
+    for (const end = d + width; d < end; d += 4, w += 64) {
+      const x = v128.load32_splat(d), y = v128.load32_splat(d - width);
+      const w0 = v128.load(w), w1 = v128.load(w, 16);
+      a0 = f32x4.add(a0, f32x4.mul(x, w0));
+      b0 = f32x4.add(b0, f32x4.mul(y, w0));
+      a1 = f32x4.add(a1, f32x4.mul(x, w1));
+      b1 = f32x4.add(b1, f32x4.mul(y, w1));
+      const w2 = v128.load(w, 32), w3 = v128.load(w, 48);
+      a2 = f32x4.add(a2, f32x4.mul(x, w2));
+      b2 = f32x4.add(b2, f32x4.mul(y, w2));
+      a3 = f32x4.add(a3, f32x4.mul(x, w3));
+      b3 = f32x4.add(b3, f32x4.mul(y, w3));
+    }
+  }
+  v128.store(e, a0); v128.store(e, a1, 16); v128.store(e, a2, 32); v128.store(e, a3, 48);
+  v128.store(e, b0, 64); v128.store(e, b1, 80); v128.store(e, b2, 96); v128.store(e, b3, 112);
+}
+
+function stepByStep(
+  u: usize, rows: i32, first: i32, steps: i32, size: i32, leak: usize, threshold: f32, mode: i32, resetGradient: i32,
+  spiking: i32, shape: i32, width: f32, height: f32,
+  next: usize, nextSize: i32, nextDelta: usize,
+  recurrent: usize, gO: usize, gU: usize, from: i32, dk: usize, work: usize,
+): void {
+  const theta = f32x4.splat(threshold);
+  // Scratch: h' and e by neuron, the neurons inside the window (u16), their partial sums (4 lanes each).
+  const zeros = work, slope = work + 64;
+  const e = slope + (<usize>size << 2);
+  const open = e + (<usize>size << 2);
+  const partial = open + (<usize>size << 2);
+  memory.fill(zeros, 0, 64);
+  memory.fill(e, 0, <usize>size << 2);
+  for (let t = steps - 1; t >= 0; t--) {
+    const last = t == steps - 1;
+    if (spiking) {
+      const count = openWindow(u, rows, first + t, size, theta, shape, width, height, slope, open);
+      errors(
+        open, count, e, partial, size, gO && t >= from ? gO : 0,
+        next, nextSize, nextDelta, first + t,
+        last ? 0 : recurrent, u, first + t + 1, rows,
+      );
+    }
+    for (let c = 0; c < size; c += PANEL) {
+      const bytes = rowBytes(c, size);
+      const row = panelAt(u, rows, c) + <usize>(first + t) * bytes;
+      const at = <usize>c << 2;
+      const g = gU && t >= from ? panelAt(gU, steps - from, c) + <usize>(t - from) * bytes : zeros;
+      const after = last ? zeros : row + bytes;
+      // What lies in e outside the window is left over from other steps, but finite or masked.
+      delta(row, bytes, after, leak + at, e + at, g, theta, mode, resetGradient, spiking, shape, width, height, slope + at);
+      if (dk && t > 0) leakDelta(row, bytes, mode, theta, dk + at);
+    }
+  }
+}
+
+/** slope = h'(u-θ) of every neuron; the neurons where it is not zero into `open`; their number. */
+function openWindow(
+  u: usize, rows: i32, r: i32, size: i32, theta: v128, shape: i32, width: f32, height: f32, slope: usize, open: usize,
+): i32 {
+  const zero = f32x4.splat(0);
+  const half = f32x4.splat(width), high = f32x4.splat(height);
+  let list = open;
+  for (let c = 0; c < size; c += PANEL) {
+    const bytes = rowBytes(c, size);
+    const row = panelAt(u, rows, c) + <usize>r * bytes;
+    const out = slope + (<usize>c << 2);
+    let first = c;
+    for (let i: usize = 0; i < bytes; i += 16) {
+      const x = f32x4.sub(v128.load(row + i), theta);
+      let inside: v128;
+      if (shape == RECTANGULAR) {
+        inside = f32x4.lt(f32x4.abs(x), half);
+        v128.store(out + i, v128.and(inside, high));
+      } else {
+        const h = derivative(shape, x, width, height);
+        v128.store(out + i, h);
+        inside = f32x4.ne(h, zero);
+      }
+      list = appendLanes(list, inside, first);
+      first += 4;
+    }
+  }
+  return <i32>((list - open) >> 1);
+}
+
+/** e = gO + W⁺·δ⁺ + V·δ[t+1] for the open neurons. */
+// @ts-ignore: decorator
+@inline
+function errors(
+  open: usize, count: i32, e: usize, partial: usize, size: i32, gO: usize,
+  next: usize, nextSize: i32, nextDelta: usize, nextRow: i32, recurrent: usize, delta: usize, deltaRow: i32, rows: i32,
+): void {
+  memory.fill(partial, 0, <usize>count << 4);
+  if (next) addDots(open, count, partial, next, size, nextSize, nextDelta, nextRow, rows);
+  if (recurrent) addDots(open, count, partial, recurrent, size, size, delta, deltaRow, rows);
+  for (let j = 0; j < count; j++) {
+    const i = <usize>load<u16>(open + (<usize>j << 1)) << 2;
+    store<f32>(e + i, sumLanes(v128.load(partial + (<usize>j << 4))) + (gO ? load<f32>(gO + i) : 0));
+  }
+}
+
+/** partial[j] += lanes of W[open[j]]·δ[row], panel by panel so that a panel of W stays in the cache. */
+function addDots(open: usize, count: i32, partial: usize, w: usize, wRows: i32, columns: i32, delta: usize, row: i32, rows: i32): void {
+  for (let c = 0; c < columns; c += PANEL) {
+    const bytes = rowBytes(c, columns);
+    const panel = panelAt(w, wRows, c);
+    const d = panelAt(delta, rows, c) + <usize>row * bytes;
+    if (bytes == 64) {
+      const d0 = v128.load(d), d1 = v128.load(d, 16), d2 = v128.load(d, 32), d3 = v128.load(d, 48);
+      for (let j = 0; j < count; j++) {
+        const s = panel + (<usize>load<u16>(open + (<usize>j << 1)) << 6);
+        const a = f32x4.add(f32x4.mul(v128.load(s), d0), f32x4.mul(v128.load(s, 16), d1));
+        const b = f32x4.add(f32x4.mul(v128.load(s, 32), d2), f32x4.mul(v128.load(s, 48), d3));
+        const p = partial + (<usize>j << 4);
+        v128.store(p, f32x4.add(v128.load(p), f32x4.add(a, b)));
+      }
+      continue;
+    }
+    for (let j = 0; j < count; j++) {
+      const s = panel + <usize>load<u16>(open + (<usize>j << 1)) * bytes;
+      const p = partial + (<usize>j << 4);
+      let a = v128.load(p);
+      for (let q: usize = 0; q < bytes; q += 16) a = f32x4.add(a, f32x4.mul(v128.load(s + q), v128.load(d + q)));
+      v128.store(p, a);
+    }
+  }
+}
+
+/** dk += δ[t]·r(u[t-1], o[t-1]). */
+// @ts-ignore: decorator
+@inline
+function leakDelta(row: usize, bytes: usize, mode: i32, theta: v128, dk: usize): void {
+  for (let i: usize = 0; i < bytes; i += 16) {
+    let kept = v128.load(row + i - bytes);
+    if (mode == HARD) kept = v128.andnot(kept, f32x4.ge(kept, theta));
+    else if (mode == SOFT) kept = f32x4.sub(kept, v128.and(theta, f32x4.ge(kept, theta)));
+    v128.store(dk + i, f32x4.add(v128.load(dk + i), f32x4.mul(v128.load(row + i), kept)));
+  }
+}

@@ -1,0 +1,88 @@
+// One layer of neurons over all steps of one sample, forward. Row `first + t` of the panel matrix u belongs to step t of
+// the sample. Sizes are multiples of 4; padding neurons have zero weights and never fire since θ > 0.
+//
+//   u[t] = k·r(u[t-1], o[t-1]) + I[t] + V·o[t-1],   o[t] = [u[t] >= θ]
+//   r: hard u·(1-o), soft u - θ·o, none u
+import { gatherRows } from './gather';
+import { PANEL, panelAt, rowBytes } from './panel';
+import { appendLanes } from './select';
+
+export const HARD: i32 = 0;
+export const SOFT: i32 = 1;
+
+/**
+ * Forward. On entry row first+t of u [rows × size] holds I[t]; or `constant` != 0 is a panel matrix [constantRows ×
+ * size] whose row `constantRow` is I[t] for every t. On return it holds u[t]. When `spiking`, the neurons that fired
+ * at t are appended to `channels` (u16) and offsets[t+1] is set, offsets[0] being given. `recurrent` is V or 0.
+ */
+export function lifForward(
+  u: usize, rows: i32, first: i32, constant: usize, constantRows: i32, constantRow: i32,
+  steps: i32, size: i32, leak: usize, threshold: f32, reset: i32, spiking: i32,
+  recurrent: usize, offsets: usize, channels: usize,
+): void {
+  const theta = f32x4.splat(threshold);
+  const mode = spiking ? reset : -1;
+  let list = channels + (<usize>load<u32>(offsets) << 1);
+  for (let t = 0; t < steps; t++) {
+    for (let c = 0; c < size && constant; c += PANEL) {
+      const bytes = rowBytes(c, size);
+      memory.copy(
+        panelAt(u, rows, c) + <usize>(first + t) * bytes,
+        panelAt(constant, constantRows, c) + <usize>constantRow * bytes,
+        bytes,
+      );
+    }
+    if (recurrent && t > 0)
+      gatherRows(u, rows, first + t, 2, 0, recurrent, size, offsets + (<usize>(t - 1) << 2), channels, 1, size);
+    for (let c = 0; c < size; c += PANEL) {
+      const bytes = rowBytes(c, size);
+      const row = panelAt(u, rows, c) + <usize>(first + t) * bytes;
+      const k = leak + (<usize>c << 2);
+      if (t > 0) {
+        if (mode == HARD) decayHard(row, bytes, k, theta);
+        else if (mode == SOFT) decaySoft(row, bytes, k, theta);
+        else decay(row, bytes, k);
+      }
+      if (spiking) list = fire(row, bytes, theta, c, list);
+    }
+    if (spiking) store<u32>(offsets + (<usize>(t + 1) << 2), <u32>((list - channels) >> 1));
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function decay(row: usize, bytes: usize, leak: usize): void {
+  for (let i: usize = 0; i < bytes; i += 16)
+    v128.store(row + i, f32x4.add(v128.load(row + i), f32x4.mul(v128.load(leak + i), v128.load(row + i - bytes))));
+}
+
+// @ts-ignore: decorator
+@inline
+function decayHard(row: usize, bytes: usize, leak: usize, theta: v128): void {
+  for (let i: usize = 0; i < bytes; i += 16) {
+    const b = v128.load(row + i - bytes);
+    const kept = v128.andnot(b, f32x4.ge(b, theta));
+    v128.store(row + i, f32x4.add(v128.load(row + i), f32x4.mul(v128.load(leak + i), kept)));
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function decaySoft(row: usize, bytes: usize, leak: usize, theta: v128): void {
+  for (let i: usize = 0; i < bytes; i += 16) {
+    const b = v128.load(row + i - bytes);
+    const kept = f32x4.sub(b, v128.and(theta, f32x4.ge(b, theta)));
+    v128.store(row + i, f32x4.add(v128.load(row + i), f32x4.mul(v128.load(leak + i), kept)));
+  }
+}
+
+/** Appends the neurons of a panel with u >= θ to the list that ends at `list`; returns the new end. */
+// @ts-ignore: decorator
+@inline
+function fire(row: usize, bytes: usize, theta: v128, first: i32, list: usize): usize {
+  for (let i: usize = 0; i < bytes; i += 16) {
+    list = appendLanes(list, f32x4.ge(v128.load(row + i), theta), first);
+    first += 4;
+  }
+  return list;
+}
