@@ -197,6 +197,15 @@ export const networkSchema = z
       .describe(
         'Scales the initial weights, drawn from U(±gain/√inputs); in an rnn, lstm or gru from U(±gain/√size), its recurrent ones without the gain.',
       ),
+    dropout: z
+      .number()
+      .min(0)
+      .lt(1)
+      .default(0)
+      .describe(
+        'Probability that a hidden neuron is silent for the next layer in training: drawn anew for every sample and kept over all its steps, while the others count 1/(1 − dropout) times. Recurrent connections and spike rates see every spike; in an rnn, lstm or gru it acts before the readout. The paper uses none.',
+      )
+      .meta({ examples: [0.2] }),
     readout: readoutSchema.prefault({ kind: 'spike-rate' }),
   })
   .describe('Layers and readout. The number of inputs and classes comes from the data set.');

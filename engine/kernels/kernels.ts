@@ -85,6 +85,7 @@ export interface Kernels {
     next: number,
     nextSize: number,
     nextDelta: number,
+    keep: number,
     recurrent: number,
     gO: number,
     gU: number,
@@ -92,6 +93,16 @@ export interface Kernels {
     dk: number,
     work: number,
   ): void;
+  keepEvents(
+    offsets: number,
+    channels: number,
+    rows: number,
+    keep: number,
+    outOffsets: number,
+    outChannels: number,
+  ): void;
+  scale(out: number, source: number, factor: number, count: number): void;
+  multiplyElements(a: number, m: number, count: number): void;
   readout(
     decode: number,
     from: number,

@@ -4,6 +4,7 @@
  * `npm run bench -- --kernels`; a kernel without an entry fails the tests.
  */
 import { cellEntries } from './table/cell.ts';
+import { dropoutEntries } from './table/dropout.ts';
 import type { Entry } from './table/entry.ts';
 import { gatherEntries } from './table/gather.ts';
 import { lifBackwardEntries } from './table/lif-backward.ts';
@@ -18,6 +19,7 @@ export const TABLE: readonly Entry[] = [
   ...transposeEntries,
   ...lifForwardEntries,
   ...lifBackwardEntries,
+  ...dropoutEntries,
   ...readoutEntries,
   ...productEntries,
   ...cellEntries,

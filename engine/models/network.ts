@@ -51,6 +51,8 @@ export interface NetworkPlan {
   cell?: CellPlan;
   /** With a `cell`: what the linear layer sees, the last hidden state or the mean over all steps. */
   readout: ReadoutPlan;
+  /** Probability that a hidden neuron is silent for what follows, in training. */
+  dropout: number;
   loss: RunSpec['training']['loss'];
   /** Factor on the gradient of a sample by its label; absent: 1. */
   classWeights?: number[] | undefined;
@@ -124,6 +126,7 @@ export function planNetwork(
     encoding: shape.encoding,
     layers,
     readout: { decode, from: shape.steps - window },
+    dropout: network.dropout,
     loss: training.loss,
     classWeights: training.classWeights,
     spikePenalty: training.spikePenalty,
@@ -149,6 +152,7 @@ function planRecurrent(
     layers: [],
     cell: { kind, size: typeof layer === 'number' ? layer : layer.size, bias, weightGain },
     readout: { decode: readout.kind === 'linear' ? readout.decode : 'last', from: 0 },
+    dropout: network.dropout,
     loss: training.loss,
     classWeights: training.classWeights,
   };

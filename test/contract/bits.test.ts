@@ -38,7 +38,8 @@ const VARIANTS = {
       spikePenalty: { weight: 0.1 },
     },
   },
-  rnn: { model: 'rnn' },
+  'dropout between layers, recurrent': { neuron: { recurrent: true }, network: { hidden: [20, 12], dropout: 0.3 } },
+  'rnn, dropout': { model: 'rnn', network: { dropout: 0.5 } },
   'lstm, AdamW, clipped': { model: 'lstm', training: { optimizer: { kind: 'adamw' }, clipNorm: 0.05 } },
   'gru, mean over the steps': { model: 'gru', network: { readout: { kind: 'linear', decode: 'mean' } } },
 };
@@ -107,7 +108,7 @@ describe('threads', () => {
         sums.push(...(await engine.train(epoch, 0, 5, step)));
         sums.push(await engine.evaluate('test'), await engine.evaluate('validation', 65));
       }
-      const { gradients, sums: gradientSums } = await engine.gradient('train', 2, 8, 40);
+      const { gradients, sums: gradientSums } = await engine.gradient('train', 2, 8, 40, { dropout: true });
       return {
         initial,
         state: bitsOf(engine.exportState()),

@@ -46,6 +46,8 @@ export interface CellScratch {
   /** Transposes of the recurrent and of the readout weights. */
   recurrentT: number;
   readoutT: number;
+  /** With dropout: factor on what the readout sees [samples × size]. */
+  keep?: number;
 }
 
 /** Rows (samples × steps) of a block at most, as for spiking layers, and the bytes that their states may take. */
@@ -90,6 +92,7 @@ export function planCellScratch(
   block: number,
   steps: number,
   inputEvents: number,
+  dropout: boolean,
   allocate: (bytes: number) => number,
 ): CellScratch {
   const matrix = (rows: number, cols: number): number => allocate(rows * cols * 4);
@@ -111,5 +114,6 @@ export function planCellScratch(
     dScores: matrix(block, classes),
     recurrentT: matrix(columns, size),
     readoutT: matrix(classes, size),
+    ...(dropout && { keep: matrix(block, size) }),
   };
 }

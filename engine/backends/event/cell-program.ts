@@ -6,6 +6,7 @@ import type { SampleReader } from '../../datasets/dataset.ts';
 import { CELL, DECODE, FROM_BIAS, FROM_OUT, FROM_ZERO, type Kernels, LOSS } from '../../kernels/kernels.ts';
 import { PANEL } from '../../kernels/panels.ts';
 import type { CellLayout, CellScratch } from './cell-layout.ts';
+import { drawKeep } from './dropout.ts';
 import { BlockInput, type Samples } from './input.ts';
 import type { Layout, Scratch } from './layout.ts';
 
@@ -23,6 +24,7 @@ export class CellProgram {
     private readonly cell: CellLayout,
     thread: number,
     reader: SampleReader,
+    private readonly seed: number,
   ) {
     this.scratch = layout.scratch[thread]!;
     this.mine = this.scratch.cell!;
@@ -36,6 +38,7 @@ export class CellProgram {
     const { layout, kernels, mine } = this;
     const { recurrent, readout, size, columns, classes } = this.cell;
     const gradients = layout.gradients + shard * layout.parameters * 4;
+    const keep = samples.dropout ? (mine.keep ?? 0) : 0;
     this.stats.fill(0, statsAt, statsAt + layout.statsPerTask);
     if (samples.from >= samples.to) {
       this.zero(gradients, layout.parameters);
@@ -47,9 +50,10 @@ export class CellProgram {
       const count = Math.min(layout.block, samples.to - from);
       this.input.read(samples, from, count);
       this.orderBySteps(count);
-      this.forward(count);
+      if (keep) this.drawDropout(samples, from, count, keep);
+      this.forward(count, keep);
       for (let b = 0; b < count; b++) this.lossAndGradient(b, count, 1 / batch, statsAt);
-      this.backward(count);
+      this.backward(count, keep);
       this.accumulate(count, gradients, from > samples.from);
     }
   }
@@ -62,7 +66,7 @@ export class CellProgram {
       const count = Math.min(layout.block, samples.to - from);
       this.input.read(samples, from, count);
       this.orderBySteps(count);
-      this.forward(count);
+      this.forward(count, 0);
       for (let b = 0; b < count; b++) this.loss(b, count, 0, 0, statsAt);
     }
   }
@@ -115,7 +119,24 @@ export class CellProgram {
       }
   }
 
-  private forward(count: number): void {
+  /** Factors on what the readout sees of each sample, a matrix in panels. */
+  private drawDropout({ epoch, order }: Samples, from: number, count: number, keep: number): void {
+    const { size, plan } = this.cell;
+    const row = new Float32Array(size);
+    const matrix = new Float32Array(this.buffer, keep, count * size);
+    for (let b = 0; b < count; b++) {
+      drawKeep(row, plan.size, this.layout.network.dropout, {
+        seed: this.seed,
+        epoch,
+        sample: order[from + b]!,
+        layer: 0,
+      });
+      for (let c = 0; c < size; c += PANEL) matrix.set(row.subarray(c, c + PANEL), count * c + b * PANEL);
+    }
+  }
+
+  /** `keep`: factors of dropout, or 0 for none. */
+  private forward(count: number, keep: number): void {
     const { kernels, scratch, mine, cell } = this;
     const { inputs, steps, encoding } = this.layout.network;
     const { size, columns, classes } = cell;
@@ -149,6 +170,7 @@ export class CellProgram {
         mine.r, mine.gates, mine.before, mine.extra, mine.h, mine.mean, share,
       );
     }
+    if (keep) kernels.multiplyElements(this.feature, keep, count * size);
     const readout = this.weights(cell.readout);
     const readoutBias = this.weights(cell.readoutBias);
     kernels.multiply(mine.scores, FROM_BIAS, readoutBias, this.feature, readout, count, size, classes);
@@ -175,11 +197,12 @@ export class CellProgram {
   }
 
   /** From the scores back to the first step: the gates turn into their gradients. */
-  private backward(count: number): void {
+  private backward(count: number, keep: number): void {
     const { kernels, mine, cell } = this;
     const { steps } = this.layout.network;
     const { plan, size, columns, classes } = cell;
     kernels.multiply(mine.dFeature, FROM_ZERO, 0, mine.dScores, mine.readoutT, count, classes, size);
+    if (keep) kernels.multiplyElements(mine.dFeature, keep, count * size);
     this.zero(mine.dh, count * size);
     this.zero(mine.dc, count * size);
     // In the GRU a part of the gradient passes by the recurrent weights.

@@ -10,6 +10,8 @@ export interface WorkerStart {
   dataset: PreparedDataset;
   thread: number;
   threads: number;
+  /** Of the run: dropout draws from it. */
+  seed: number;
 }
 
 export interface OptimizerStep {
@@ -27,6 +29,6 @@ export type Command =
   /** Samples [0, count) of a split, in chunks of EVALUATION_CHUNK. */
   | { kind: 'evaluate'; split: Split; samples: number }
   /** Gradient of one batch without the optimizer, summed into the first shard. For tests and analyses. */
-  | { kind: 'gradient'; split: Split; epoch: number; from: number; to: number };
+  | { kind: 'gradient'; split: Split; epoch: number; from: number; to: number; dropout: boolean };
 
 export type Answer = { kind: 'ready' } | { kind: 'done' } | { kind: 'error'; message: string };

@@ -33,7 +33,7 @@ export class EventEngine {
     const layout = planLayout(network, dataset, options.batchSize, options.threads);
     const memory = createMemory(layout);
     writeTensors(memory, layout, layout.weights, initialTensors(layout, options.seed));
-    const pool = await startPool(memory, layout, dataset, options.threads);
+    const pool = await startPool(memory, layout, dataset, options.threads, options.seed);
     return new EventEngine(layout, memory, pool, dataset.sizes);
   }
 
@@ -63,9 +63,15 @@ export class EventEngine {
   }
 
   /** Mean loss and its gradient over samples [from, to) of a split (at most a batch). */
-  async gradient(split: Split, epoch: number, from: number, to: number): Promise<{ sums: Sums; gradients: Tensor[] }> {
+  async gradient(
+    split: Split,
+    epoch: number,
+    from: number,
+    to: number,
+    { dropout = false } = {},
+  ): Promise<{ sums: Sums; gradients: Tensor[] }> {
     const { layout, memory } = this;
-    await this.pool.run({ kind: 'gradient', split, epoch, from, to });
+    await this.pool.run({ kind: 'gradient', split, epoch, from, to, dropout });
     return { sums: this.sum(0, layout.shards, to - from), gradients: readTensors(memory, layout, layout.gradients) };
   }
 

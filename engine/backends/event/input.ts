@@ -9,6 +9,8 @@ export interface Samples {
   order: Uint32Array;
   from: number;
   to: number;
+  /** Draw dropout from the stream of this epoch and these samples. */
+  dropout: boolean;
 }
 
 export class BlockInput {

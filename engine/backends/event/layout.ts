@@ -33,14 +33,31 @@ export interface LayerLayout {
   leakCount: number;
 }
 
+/** Of one layer and thread: u or δ, f32 [rows × size]; events, u32 [rows + 1] and u16 [rows × size]; leaks and dL/dk [size]. */
+export interface LayerScratch {
+  u: number;
+  offsets: number;
+  channels: number;
+  leak: number;
+  dk: number;
+  /** With dropout, of a layer below another. */
+  dropout?: {
+    /** Factor on each neuron by sample, f32 [samples × size], and the events that it leaves, as above. */
+    keep: number;
+    offsets: number;
+    channels: number;
+    /** Weights of the layer above times 1/(1 − p), so that events need no factor. */
+    weight: number;
+  };
+}
+
 /** Byte addresses of what one thread works in. */
 export interface Scratch {
   /** Input events of a block: u32 [rows + 1], u16 channels, f32 values (current only). */
   offsets: number;
   channels: number;
   values: number;
-  /** Per layer: u or δ, f32 [rows × size], `rows` as above; events, u32 [rows + 1] and u16 [rows × size]. */
-  layers: { u: number; offsets: number; channels: number; leak: number; dk: number }[];
+  layers: LayerScratch[];
   /** Constant input current and summed δ of the first layer, f32 [samples × size] (current only). */
   current: number;
   /** Transposed events: u32 [channels + 1], u16 rows, f32 values. */
@@ -179,14 +196,26 @@ export function planLayout(
       offsets: allocate((rows + 1) * 4),
       channels: allocate(inputEvents * 2),
       values: allocate(events ? 0 : inputEvents * 4),
-      layers: layers.map((layer) => ({
-        u: allocate(rows * layer.size * 4),
-        offsets: allocate((rows + 1) * 4),
-        // Lists are written four entries at a time.
-        channels: allocate(rows * layer.size * 2 + 8),
-        leak: allocate(layer.size * 4),
-        dk: allocate(layer.size * 4),
-      })),
+      layers: layers.map(
+        (layer, l): LayerScratch => ({
+          u: allocate(rows * layer.size * 4),
+          offsets: allocate((rows + 1) * 4),
+          // Lists are written four entries at a time.
+          channels: allocate(rows * layer.size * 2 + 8),
+          leak: allocate(layer.size * 4),
+          dk: allocate(layer.size * 4),
+          ...(network.dropout > 0 &&
+            l + 1 < layers.length && {
+              dropout: {
+                keep: allocate(block * layer.size * 4),
+                offsets: allocate((rows + 1) * 4),
+                // The entry behind the last kept one may be written.
+                channels: allocate(rows * layer.size * 2 + 2),
+                weight: allocate(layer.size * layers[l + 1]!.size * 4),
+              },
+            }),
+        }),
+      ),
       current: allocate(events ? 0 : block * first * 4),
       outOffsets: allocate((mostChannels + 2) * 4),
       outRows: allocate(mostEvents * 2),
@@ -196,7 +225,7 @@ export function planLayout(
       zeros: allocate(widest * 4),
       price: allocate(widest * 4),
       work: allocate(backwardWork(widest) * 4),
-      ...(cell && { cell: planCellScratch(cell, block, steps, inputEvents, allocate) }),
+      ...(cell && { cell: planCellScratch(cell, block, steps, inputEvents, network.dropout > 0, allocate) }),
     });
   }
   layout.bytes = at;

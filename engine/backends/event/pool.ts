@@ -17,6 +17,7 @@ export async function startPool(
   layout: Layout,
   dataset: PreparedDataset,
   threads: number,
+  seed: number,
 ): Promise<Pool> {
   const kernels = kernelBytes();
   const file = builtFile('worker.mjs');
@@ -35,7 +36,7 @@ export async function startPool(
   const started = begin();
   let closing = false;
   const workers = Array.from({ length: threads }, (_, thread) => {
-    const start: WorkerStart = { memory, kernels, layout, dataset, thread, threads };
+    const start: WorkerStart = { memory, kernels, layout, dataset, thread, threads, seed };
     const worker = new Worker(file, { workerData: start });
     worker.on('message', (answer: Answer) => {
       if (answer.kind === 'error') return fail(new Error(answer.message));

@@ -6,8 +6,9 @@ import type { SampleReader } from '../../datasets/dataset.ts';
 import { DECODE, FROM_BIAS, FROM_OUT, FROM_ZERO, type Kernels, LOSS, RESET, SURROGATE } from '../../kernels/kernels.ts';
 import { PANEL } from '../../kernels/panels.ts';
 import type { NetworkPlan } from '../../models/network.ts';
+import { drawKeep } from './dropout.ts';
 import { BlockInput, type Samples } from './input.ts';
-import { type LayerLayout, type Layout, type Scratch, STATS } from './layout.ts';
+import { type LayerLayout, type LayerScratch, type Layout, type Scratch, STATS } from './layout.ts';
 
 export class Program {
   private readonly scratch: Scratch;
@@ -21,6 +22,7 @@ export class Program {
     private readonly layout: Layout,
     thread: number,
     reader: SampleReader,
+    private readonly seed: number,
   ) {
     this.scratch = layout.scratch[thread]!;
     this.buffer = memory.buffer;
@@ -34,6 +36,8 @@ export class Program {
     const gradients = layout.gradients + shard * layout.parameters * 4;
     this.clearStats(statsAt);
     this.prepareLeaks();
+    const dropout = samples.dropout && layout.network.dropout > 0;
+    if (dropout) this.scaleWeights();
     if (samples.from >= samples.to) {
       new Float32Array(this.buffer, gradients, layout.parameters).fill(0);
       return;
@@ -43,11 +47,13 @@ export class Program {
     for (let from = samples.from; from < samples.to; from += layout.block) {
       const count = Math.min(layout.block, samples.to - from);
       this.input.read(samples, from, count);
-      this.forward(count);
-      for (let b = 0; b < count; b++) this.lossAndBackward(b, 1 / batch, statsAt);
-      this.accumulate(count, gradients, from > samples.from);
+      if (dropout) this.drawDropout(samples, from, count);
+      this.forward(count, dropout);
+      for (let b = 0; b < count; b++) this.lossAndBackward(b, 1 / batch, statsAt, dropout);
+      this.accumulate(count, gradients, from > samples.from, dropout);
       this.countSpikes(count, statsAt);
     }
+    if (dropout) this.scaleGradients(gradients);
     this.leakGradients(gradients);
   }
 
@@ -58,7 +64,7 @@ export class Program {
     for (let from = samples.from; from < samples.to; from += this.layout.block) {
       const count = Math.min(this.layout.block, samples.to - from);
       this.input.read(samples, from, count);
-      this.forward(count);
+      this.forward(count, false);
       for (let b = 0; b < count; b++) this.loss(b, 0, 0, statsAt);
       this.countSpikes(count, statsAt);
     }
@@ -82,14 +88,53 @@ export class Program {
     });
   }
 
-  private forward(count: number): void {
+  /** What the layers above others multiply their input with, 1/(1 − p), once for all events. */
+  private scaleWeights(): void {
+    const { layout, kernels, scratch } = this;
+    scratch.layers.forEach(({ dropout }, l) => {
+      if (!dropout) return;
+      const { weight, inputs, size } = layout.layers[l + 1]!;
+      kernels.scale(dropout.weight, layout.weights + weight * 4, 1 / (1 - layout.network.dropout), inputs * size);
+    });
+  }
+
+  /** dW is the sum over the events that were kept, and each counts 1/(1 − p) times. */
+  private scaleGradients(gradients: number): void {
+    const { layout, kernels, scratch } = this;
+    scratch.layers.forEach(({ dropout }, l) => {
+      if (!dropout) return;
+      const { weight, inputs, size } = layout.layers[l + 1]!;
+      const dW = gradients + weight * 4;
+      kernels.scale(dW, dW, 1 / (1 - layout.network.dropout), inputs * size);
+    });
+  }
+
+  private drawDropout({ epoch, order }: Samples, from: number, count: number): void {
+    const { layout, scratch, seed } = this;
+    scratch.layers.forEach(({ dropout }, layer) => {
+      const { plan, size } = layout.layers[layer]!;
+      for (let b = 0; b < count && dropout; b++) {
+        const keep = this.floats(dropout.keep + b * size * 4, size);
+        drawKeep(keep, plan.size, layout.network.dropout, { seed, epoch, sample: order[from + b]!, layer });
+      }
+    });
+  }
+
+  /** The events that layer `l` receives. */
+  private eventsInto(l: number, dropout: boolean): { offsets: number; channels: number } {
+    const below = this.scratch.layers[l - 1];
+    if (!below) return this.scratch;
+    return dropout ? below.dropout! : below;
+  }
+
+  private forward(count: number, dropout: boolean): void {
     const { layout, kernels, scratch } = this;
     const { steps, encoding } = layout.network;
     const rows = count * steps;
     layout.layers.forEach((layer, l) => {
       const { plan, size, inputs } = layer;
       const mine = scratch.layers[l]!;
-      const weight = layout.weights + layer.weight * 4;
+      const weight = dropout && l > 0 ? scratch.layers[l - 1]!.dropout!.weight : layout.weights + layer.weight * 4;
       const bias = plan.bias ? layout.weights + layer.bias * 4 : scratch.zeros;
       const constant = l === 0 && encoding === 'current' ? scratch.current : 0;
       // biome-ignore format: one line per group of arguments
@@ -99,7 +144,7 @@ export class Program {
           scratch.offsets, scratch.channels, scratch.values, count, size,
         );
       else {
-        const input = l === 0 ? scratch : scratch.layers[l - 1]!;
+        const input = this.eventsInto(l, dropout);
         kernels.gatherRows(mine.u, layout.rows, 0, FROM_BIAS, bias, weight, inputs, input.offsets, input.channels, rows, size);
       }
       new Uint32Array(this.buffer, mine.offsets, 1)[0] = 0;
@@ -110,7 +155,18 @@ export class Program {
           steps, size, mine.leak, plan.threshold, RESET[plan.reset], Number(plan.kind === 'spiking'),
           this.recurrentOf(layer), mine.offsets + b * steps * 4, mine.channels,
         );
+      if (dropout && mine.dropout) this.dropEvents(mine, size, count);
     });
+  }
+
+  private dropEvents({ offsets, channels, dropout }: LayerScratch, size: number, count: number): void {
+    const { steps } = this.layout.network;
+    const { keep, offsets: keptOffsets, channels: keptChannels } = dropout!;
+    new Uint32Array(this.buffer, keptOffsets, 1)[0] = 0;
+    for (let b = 0; b < count; b++) {
+      const first = b * steps * 4;
+      this.kernels.keepEvents(offsets + first, channels, steps, keep + b * size * 4, keptOffsets + first, keptChannels);
+    }
   }
 
   private recurrentOf({ recurrent }: LayerLayout): number {
@@ -129,7 +185,7 @@ export class Program {
     );
   }
 
-  private lossAndBackward(b: number, scale: number, statsAt: number): void {
+  private lossAndBackward(b: number, scale: number, statsAt: number, dropout: boolean): void {
     const { layout, scratch, kernels } = this;
     const { steps, readout, classWeights, spikePenalty } = layout.network;
     this.loss(b, scale * (classWeights?.[this.input.labels[b]!] ?? 1), scratch.gradient, statsAt);
@@ -148,6 +204,7 @@ export class Program {
         Number(plan.resetGradient), Number(plan.kind === 'spiking'),
         SURROGATE[plan.surrogate.shape], plan.surrogate.width, plan.surrogate.height,
         next ? layout.weights + next.weight * 4 : 0, next?.size ?? 0, next ? scratch.layers[l + 1]!.u : 0,
+        dropout && mine.dropout ? mine.dropout.keep + b * size * 4 : 0,
         this.recurrentOf(layer),
         next ? price : rate ? scratch.gradient : 0, next || rate ? 0 : scratch.gradient, next ? 0 : readout.from,
         layer.leakCount ? mine.dk : 0, scratch.work,
@@ -191,7 +248,7 @@ export class Program {
   }
 
   /** dW, dV and db of a block; `add` to what earlier blocks of the shard left, or start it. */
-  private accumulate(count: number, gradients: number, add: boolean): void {
+  private accumulate(count: number, gradients: number, add: boolean, dropout: boolean): void {
     const { layout, kernels, scratch } = this;
     const { steps, encoding } = layout.network;
     const { outOffsets, outRows, outValues } = scratch;
@@ -211,7 +268,7 @@ export class Program {
         kernels.transposeEvents(offsets, channels, values, count, inputs, 0, outOffsets, outRows, outValues);
         kernels.gatherRowsWeighted(dW, inputs, from, 0, delta, count, outOffsets, outRows, outValues, inputs, size);
       } else {
-        const { offsets, channels } = l === 0 ? scratch : scratch.layers[l - 1]!;
+        const { offsets, channels } = this.eventsInto(l, dropout);
         kernels.transposeEvents(offsets, channels, 0, rows, inputs, 0, outOffsets, outRows, 0);
         kernels.gatherRows(dW, inputs, 0, from, 0, delta, layout.rows, outOffsets, outRows, inputs, size);
       }

@@ -16,17 +16,18 @@ export function createProgram(
   layout: Layout,
   thread: number,
   reader: SampleReader,
+  seed: number,
 ): Program | CellProgram {
   return layout.cell
-    ? new CellProgram(kernels, memory, layout, layout.cell, thread, reader)
-    : new Program(kernels, memory, layout, thread, reader);
+    ? new CellProgram(kernels, memory, layout, layout.cell, thread, reader, seed)
+    : new Program(kernels, memory, layout, thread, reader, seed);
 }
 
 /** The commands of one thread as a function; all threads must call it with the same command. */
 export function createThread(start: WorkerStart): (command: Command) => void {
   const { memory, layout, thread, threads } = start;
   const kernels = instantiateKernels(start.kernels, memory);
-  const program = createProgram(kernels, memory, layout, thread, openReader(start.dataset));
+  const program = createProgram(kernels, memory, layout, thread, openReader(start.dataset), start.seed);
   const control = new Int32Array(memory.buffer, layout.control, 16);
   const trainOrder = new Uint32Array(memory.buffer, layout.order, start.dataset.sizes.train);
   const { statsPerTask, shards, batchSize } = layout;
@@ -41,11 +42,12 @@ export function createThread(start: WorkerStart): (command: Command) => void {
     from: number,
     to: number,
     statsAt: number,
+    dropout: boolean,
   ): void => {
     const perShard = Math.ceil((to - from) / shards);
     for (let shard = Atomics.add(control, TASKS, 1); shard < shards; shard = Atomics.add(control, TASKS, 1)) {
       const first = Math.min(to, from + shard * perShard);
-      const samples = { split, epoch, order, from: first, to: Math.min(to, first + perShard) };
+      const samples = { split, epoch, order, from: first, to: Math.min(to, first + perShard), dropout };
       program.trainShard(samples, to - from, shard, statsAt + shard * statsPerTask);
     }
     barrier(control, threads);
@@ -69,7 +71,15 @@ export function createThread(start: WorkerStart): (command: Command) => void {
         for (let step = command.from; step < command.to; step++) {
           const first = step * batchSize;
           const last = Math.min(command.samples, first + batchSize);
-          batchGradient(trainOrder, 'train', command.epoch, first, last, (step - command.from) * shards * statsPerTask);
+          batchGradient(
+            trainOrder,
+            'train',
+            command.epoch,
+            first,
+            last,
+            (step - command.from) * shards * statsPerTask,
+            true,
+          );
           update(command.step, step - command.from);
         }
         return;
@@ -81,6 +91,7 @@ export function createThread(start: WorkerStart): (command: Command) => void {
           command.from,
           command.to,
           0,
+          command.dropout,
         );
         kernels.reduceShards(layout.gradients, layout.parameters * 4, shards, share.from, share.to);
         barrier(control, threads);
@@ -90,7 +101,10 @@ export function createThread(start: WorkerStart): (command: Command) => void {
         for (let chunk = Atomics.add(control, TASKS, 1); chunk < chunks; chunk = Atomics.add(control, TASKS, 1)) {
           const from = chunk * EVALUATION_CHUNK;
           const to = Math.min(command.samples, from + EVALUATION_CHUNK);
-          program.evaluate({ split: command.split, epoch: 0, order: inOrder, from, to }, chunk * statsPerTask);
+          program.evaluate(
+            { split: command.split, epoch: 0, order: inOrder, from, to, dropout: false },
+            chunk * statsPerTask,
+          );
         }
         barrier(control, threads);
         return;

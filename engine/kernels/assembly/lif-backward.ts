@@ -2,7 +2,7 @@
 // `first + t` of the panel matrices u and nextDelta belongs to step t of the sample.
 //
 //   δ[t] = gU[t] + h'(u[t]-θ)·e[t] + k·(∂r/∂u + h'(u[t]-θ)·∂r/∂o)·δ[t+1]
-//   e[t] = gO + W⁺·δ⁺[t] + V·δ[t+1]                          (W⁺, δ⁺: of the next layer)
+//   e[t] = gO + m·W⁺·δ⁺[t] + V·δ[t+1]                        (W⁺, δ⁺: of the next layer; m: dropout, else 1)
 //   ∂r/∂u: hard 1-o, soft 1, none 1;  ∂r/∂o: hard -u, soft -θ, none 0
 //
 // h' is zero outside its window, where e does not matter. Two ways to W⁺·δ⁺ make use of that, or of there being little
@@ -22,32 +22,33 @@ const FEW: i32 = 48;
 /**
  * On entry u as the forward pass left it, on return δ.
  * next: weights W⁺ [size × nextSize] and nextDelta δ⁺ [rows × nextSize], or 0. recurrent: V [size × size], or 0.
+ * keep [size]: factor on what the next layer receives of each neuron (dropout), or 0 for none.
  * gO [size]: dL/do, the same for all steps t >= from, or 0. gU [steps-from × size]: dL/du of those steps, or 0.
  * dk [size]: dL/dk is added to it, or 0. work: scratch of as many f32 as backwardWork() in kernels.ts says.
  */
 export function lifBackward(
   u: usize, rows: i32, first: i32, steps: i32, size: i32, leak: usize, threshold: f32, reset: i32, resetGradient: i32,
   spiking: i32, shape: i32, width: f32, height: f32,
-  next: usize, nextSize: i32, nextDelta: usize,
+  next: usize, nextSize: i32, nextDelta: usize, keep: usize,
   recurrent: usize, gO: usize, gU: usize, from: i32, dk: usize, work: usize,
 ): void {
   const mode = spiking ? reset : -1;
   if (recurrent == 0 && (next == 0 || nextSize <= FEW))
     panelByPanel(
       u, rows, first, steps, size, leak, threshold, mode, resetGradient, spiking, shape, width, height,
-      next, nextSize, nextDelta, gO, gU, from, dk, work,
+      next, nextSize, nextDelta, keep, gO, gU, from, dk, work,
     );
   else
     stepByStep(
       u, rows, first, steps, size, leak, threshold, mode, resetGradient, spiking, shape, width, height,
-      next, nextSize, nextDelta, recurrent, gO, gU, from, dk, work,
+      next, nextSize, nextDelta, keep, recurrent, gO, gU, from, dk, work,
     );
 }
 
 function panelByPanel(
   u: usize, rows: i32, first: i32, steps: i32, size: i32, leak: usize, threshold: f32, mode: i32, resetGradient: i32,
   spiking: i32, shape: i32, width: f32, height: f32,
-  next: usize, nextSize: i32, nextDelta: usize, gO: usize, gU: usize, from: i32, dk: usize, work: usize,
+  next: usize, nextSize: i32, nextDelta: usize, keep: usize, gO: usize, gU: usize, from: i32, dk: usize, work: usize,
 ): void {
   const theta = f32x4.splat(threshold);
   // Scratch: nothing, h' of a panel, e of a panel in two steps, and W⁺ of a panel with rows and columns exchanged.
@@ -57,7 +58,7 @@ function panelByPanel(
     const bytes = rowBytes(c, size);
     const at = <usize>c << 2;
     const dots = spiking && next;
-    if (dots) exchange(across, next, size, nextSize, c, bytes);
+    if (dots) exchange(across, next, size, nextSize, c, bytes, keep ? keep + at : 0);
     let row = panelAt(u, rows, c) + <usize>(first + steps - 1) * bytes;
     let after = zeros;
     for (let t = steps - 1; t >= 0; ) {
@@ -138,8 +139,8 @@ function deltaOf(
   }
 }
 
-/** across[j] = the sixteen (bytes / 4) numbers W⁺[c…][j]. */
-function exchange(across: usize, next: usize, size: i32, nextSize: i32, c: i32, bytes: usize): void {
+/** across[j] = the sixteen (bytes / 4) numbers W⁺[c…][j], times those of `keep` unless that is 0. */
+function exchange(across: usize, next: usize, size: i32, nextSize: i32, c: i32, bytes: usize, keep: usize): void {
   for (let j = 0; j < nextSize; j += PANEL) {
     const width = rowBytes(j, nextSize);
     for (let i: usize = 0; i < bytes; i += 16) {
@@ -157,6 +158,10 @@ function exchange(across: usize, next: usize, size: i32, nextSize: i32, c: i32, 
       }
     }
   }
+  if (keep == 0) return;
+  for (const end = across + (<usize>nextSize << 6); across < end; across += 64)
+    for (let i: usize = 0; i < bytes; i += 16)
+      v128.store(across + i, f32x4.mul(v128.load(across + i), v128.load(keep + i)));
 }
 
 /** e = given + Σ_j across[j]·δ⁺[row][j] for the neurons of a panel; given: f32 [bytes / 4]. */
@@ -208,7 +213,7 @@ function sumTwo(
 function stepByStep(
   u: usize, rows: i32, first: i32, steps: i32, size: i32, leak: usize, threshold: f32, mode: i32, resetGradient: i32,
   spiking: i32, shape: i32, width: f32, height: f32,
-  next: usize, nextSize: i32, nextDelta: usize,
+  next: usize, nextSize: i32, nextDelta: usize, keep: usize,
   recurrent: usize, gO: usize, gU: usize, from: i32, dk: usize, work: usize,
 ): void {
   const theta = f32x4.splat(threshold);
@@ -225,7 +230,7 @@ function stepByStep(
       const count = openWindow(u, rows, first + t, size, theta, shape, width, height, slope, open);
       errors(
         open, count, e, partial, size, gO && t >= from ? gO : 0,
-        next, nextSize, nextDelta, first + t,
+        next, nextSize, nextDelta, first + t, keep,
         last ? 0 : recurrent, u, first + t + 1, rows,
       );
     }
@@ -277,10 +282,15 @@ function openWindow(
 @inline
 function errors(
   open: usize, count: i32, e: usize, partial: usize, size: i32, gO: usize,
-  next: usize, nextSize: i32, nextDelta: usize, nextRow: i32, recurrent: usize, delta: usize, deltaRow: i32, rows: i32,
+  next: usize, nextSize: i32, nextDelta: usize, nextRow: i32, keep: usize,
+  recurrent: usize, delta: usize, deltaRow: i32, rows: i32,
 ): void {
   memory.fill(partial, 0, <usize>count << 4);
   if (next) addDots(open, count, partial, next, size, nextSize, nextDelta, nextRow, rows);
+  for (let j = 0; j < count && keep; j++) {
+    const p = partial + (<usize>j << 4);
+    v128.store(p, f32x4.mul(v128.load(p), v128.load32_splat(keep + (<usize>load<u16>(open + (<usize>j << 1)) << 2))));
+  }
   if (recurrent) addDots(open, count, partial, recurrent, size, size, delta, deltaRow, rows);
   for (let j = 0; j < count; j++) {
     const i = <usize>load<u16>(open + (<usize>j << 1)) << 2;

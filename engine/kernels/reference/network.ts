@@ -17,11 +17,13 @@ export interface ForwardOptions {
   smooth?: boolean;
   /** Spikes of every layer [T, N] that its reset term sees instead of its own (layers that detach the reset only). */
   resetSpikes?: Float64Array[];
+  /** Dropout: for every layer but the last [N], the factor on what the next layer receives of each neuron. */
+  keep?: Float64Array[] | undefined;
 }
 
 export interface Pass {
-  /** Input of the first layer [T, inputs]. */
-  x: Float64Array;
+  /** Input of every layer [T, M]. */
+  inputs: Float64Array[];
   /** Potentials and spikes of every layer. */
   layers: LifTrace[];
   /** [1, classes], or [window, classes] for each-step. */
@@ -36,17 +38,18 @@ export interface Pass {
 export function forward(plan: NetworkPlan, params: Parameters, sample: Sample, options: ForwardOptions = {}): Pass {
   checkParameters(plan, params);
   const { steps, classes } = plan;
-  const x = denseInput(plan, sample);
+  const inputs = [denseInput(plan, sample)];
   const layers: LifTrace[] = [];
   plan.layers.forEach((layer, i) => {
-    const input = layers[i - 1]?.o ?? x;
     const resetSpikes = layer.resetGradient ? undefined : options.resetSpikes?.[i];
     const smooth = options.smooth ?? false;
-    layers.push(lifForward(layer, layerParameters(layer, params, i), input, steps, { smooth, resetSpikes }));
+    const trace = lifForward(layer, layerParameters(layer, params, i), inputs[i]!, steps, { smooth, resetSpikes });
+    layers.push(trace);
+    inputs.push(dropped(trace.o, options.keep?.[i]));
   });
   const scores = decodeForward(plan.readout, steps, classes, layers.at(-1)!);
   return {
-    x,
+    inputs,
     layers,
     scores,
     loss: lossForward(plan.loss, scores, classes, sample.label),
@@ -56,7 +59,13 @@ export function forward(plan: NetworkPlan, params: Parameters, sample: Sample, o
 }
 
 /** Gradient of the sample's loss by every parameter: backpropagation through time with the surrogate derivative. */
-export function backward(plan: NetworkPlan, params: Parameters, sample: Sample, pass: Pass): Parameters {
+export function backward(
+  plan: NetworkPlan,
+  params: Parameters,
+  sample: Sample,
+  pass: Pass,
+  { keep }: Pick<ForwardOptions, 'keep'> = {},
+): Parameters {
   const { steps, classes } = plan;
   const grads = zeroParameters(plan);
   const output = pass.layers.at(-1)!;
@@ -68,15 +77,20 @@ export function backward(plan: NetworkPlan, params: Parameters, sample: Sample, 
     const layer = plan.layers[i]!;
     const p = layerParameters(layer, params, i);
     const grad = layerParameters(layer, grads, i);
-    const x = i > 0 ? pass.layers[i - 1]!.o : pass.x;
+    const x = pass.inputs[i]!;
     const dx = i > 0 ? new Float64Array(x.length) : undefined;
     lifBackward(layer, p, x, steps, pass.layers[i]!, du, dO, grad, dx);
     if (dx) {
-      dO = dx;
+      dO = dropped(dx, keep?.[i - 1]);
       du = new Float64Array(x.length);
     }
   }
   return grads;
+}
+
+/** x·m [T, N] with a factor m [N] for each neuron; x itself without one. */
+function dropped(x: Float64Array, keep: Float64Array | undefined): Float64Array<ArrayBuffer> {
+  return Float64Array.from(x, (value, i) => (keep ? value * keep[i % keep.length]! : value));
 }
 
 /** Zeros in the shape of every parameter. */

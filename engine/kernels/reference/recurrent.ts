@@ -143,8 +143,17 @@ export interface RecurrentPass {
   accuracy: number;
 }
 
-/** @param x inputs [T, M] */
-export function recurrentForward(plan: RecurrentPlan, p: Parameters, x: Float64Array, label: number): RecurrentPass {
+/**
+ * @param x inputs [T, M]
+ * @param keep dropout: the factor on what the readout sees of each unit [N]
+ */
+export function recurrentForward(
+  plan: RecurrentPlan,
+  p: Parameters,
+  x: Float64Array,
+  label: number,
+  keep?: Float64Array,
+): RecurrentPass {
   const { inputs: M, size: N, classes, steps, readout, loss } = plan;
   const cell = cells[plan.cell];
   const moments: Moment[] = [];
@@ -162,6 +171,7 @@ export function recurrentForward(plan: RecurrentPlan, p: Parameters, x: Float64A
     moments.push(m);
     for (let n = 0; n < N; n++) feature[n]! += m.h[n]! * shareOfStep(readout, t, steps);
   }
+  if (keep) for (let n = 0; n < N; n++) feature[n]! *= keep[n]!;
   const scores = p['readout.bias']!.slice();
   addRows(scores, p['readout.weight']!, feature);
   return {
@@ -180,6 +190,7 @@ export function recurrentBackward(
   x: Float64Array,
   label: number,
   { moments, feature, scores }: RecurrentPass,
+  keep?: Float64Array,
 ): Parameters {
   const { inputs: M, size: N, steps, readout } = plan;
   const cell = cells[plan.cell];
@@ -191,6 +202,7 @@ export function recurrentBackward(
   grads['readout.bias']!.set(dScores);
   addOuter(grads['readout.weight']!, feature, dScores);
   addColumns(dFeature, p['readout.weight']!, dScores);
+  if (keep) for (let n = 0; n < N; n++) dFeature[n]! *= keep[n]!;
 
   let dh = new Float64Array(N); // what reaches h[t] from step t+1
   let dc = new Float64Array(N);

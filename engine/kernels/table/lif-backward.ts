@@ -2,6 +2,7 @@
 import type { Rng } from '../../random.ts';
 import { backwardWork, RESET, SURROGATE } from '../kernels.ts';
 import { addColumns, lifBackward } from '../reference/lif.ts';
+import { keepOf } from './dropout.ts';
 import { array, type Entry, type KernelCase, matrix, room, type Work } from './entry.ts';
 import { uniform } from './inputs.ts';
 import { identity, type LifSize, labelOf, layerOf, leaks, lifSizes, rowsOf, THRESHOLD, WIDTH } from './neuron.ts';
@@ -17,6 +18,7 @@ interface Way {
   shape: keyof typeof SURROGATE;
   drive: (typeof DRIVES)[number];
   learnable: boolean;
+  dropout: boolean;
 }
 
 const HEIGHT = 1.5;
@@ -49,6 +51,7 @@ function make(rng: Rng, way: Way, size: LifSize, columnsAbove: number): KernelCa
   const nextSize = fromNext ? columnsAbove : 0;
   const next = uniform(rng, n * nextSize);
   const nextDelta = uniform(rng, rows * nextSize);
+  const keep = keepOf(rng, n, way.dropout ? 0.4 : 0);
   const recurrent = uniform(rng, n * n, -2 / n, 2 / n);
   const gO = uniform(rng, n);
   const gU = uniform(rng, (steps - from) * n);
@@ -63,7 +66,10 @@ function make(rng: Rng, way: Way, size: LifSize, columnsAbove: number): KernelCa
   for (let t = 0; t < steps; t++) {
     if (useO && t >= from) dO.set(gO, t * n);
     const delta = nextDelta.subarray((sample * steps + t) * nextSize, (sample * steps + t + 1) * nextSize);
-    if (fromNext) addColumns(dO.subarray(t * n, (t + 1) * n), next, delta);
+    if (!fromNext) continue;
+    const received = new Float64Array(n);
+    addColumns(received, next, delta);
+    for (let i = 0; i < n; i++) dO[t * n + i]! += keep[i]! * received[i]!;
   }
   const { spiking, reset, resetGradient } = way;
   const surrogate = { shape: way.shape, width: WIDTH, height: HEIGHT };
@@ -82,6 +88,7 @@ function make(rng: Rng, way: Way, size: LifSize, columnsAbove: number): KernelCa
       leak: array('f32', k),
       next: matrix(next, n, nextSize),
       nextDelta: matrix(nextDelta, rows, nextSize),
+      keep: array('f32', keep),
       recurrent: matrix(recurrent, n, n),
       gO: array('f32', gO),
       gU: matrix(gU, steps - from, n),
@@ -98,7 +105,7 @@ function make(rng: Rng, way: Way, size: LifSize, columnsAbove: number): KernelCa
       kernels.lifBackward(
         at('u'), rows, sample * steps, steps, n, at('leak'), THRESHOLD, RESET[reset], Number(resetGradient),
         Number(spiking), SURROGATE[way.shape], WIDTH, HEIGHT,
-        fromNext ? at('next') : 0, nextSize, fromNext ? at('nextDelta') : 0,
+        fromNext ? at('next') : 0, nextSize, fromNext ? at('nextDelta') : 0, way.dropout ? at('keep') : 0,
         way.recurrent ? at('recurrent') : 0, useO ? at('gO') : 0, useU ? at('gU') : 0, from,
         way.learnable ? at('dk') : 0, at('work'),
       ),
@@ -120,7 +127,17 @@ const ways: Way[] = [
     shapes.flatMap((shape) =>
       DRIVES.flatMap((drive) =>
         flags.flatMap((recurrent) =>
-          flags.map((learnable) => ({ spiking: true, ...reset, recurrent, shape, drive, learnable })),
+          flags.flatMap((learnable) =>
+            (drive.startsWith('next') ? flags : [false]).map((dropout) => ({
+              spiking: true,
+              ...reset,
+              recurrent,
+              shape,
+              drive,
+              learnable,
+              dropout,
+            })),
+          ),
         ),
       ),
     ),
@@ -132,6 +149,7 @@ const ways: Way[] = [
       resetGradient: true,
       recurrent: false,
       shape: 'rectangular',
+      dropout: false,
     } as const;
     return { ...fixed, drive: 'potentials', learnable };
   }),
@@ -145,6 +163,7 @@ const words = (way: Way): string =>
     ...(way.spiking ? [way.shape] : []),
     `from ${way.drive}`,
     ...(way.learnable ? ['learned leak'] : []),
+    ...(way.dropout ? ['dropout'] : []),
   ].join(', ');
 
 /** The hidden layer of the SHD network, below its 20 outputs. */

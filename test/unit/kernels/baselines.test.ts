@@ -12,7 +12,7 @@ import {
   recurrentParametersOf,
 } from '../../../engine/kernels/reference/recurrent.ts';
 import { parametersOf, planNetwork } from '../../../engine/models/network.ts';
-import { localEngine, pictures, sampleOf, spikes } from './support.ts';
+import { keepOf, localEngine, pictures, sampleOf, spikes } from './support.ts';
 
 /** float32 sums of some hundred terms against float64. */
 const TOLERANCE = 5e-5;
@@ -49,11 +49,12 @@ function compare(
   for (let i = 0; i < BATCH; i++) {
     const sample = sampleOf(dataset, i);
     const x = denseInput(plan, sample);
-    const pass = recurrentForward(reference, params, x, sample.label);
+    const keep = keepOf(plan, 5, i)[0]!;
+    const pass = recurrentForward(reference, params, x, sample.label, keep);
     loss += pass.loss / BATCH;
     accuracy += pass.accuracy / BATCH;
     const weight = plan.classWeights?.[sample.label] ?? 1;
-    const gradients = recurrentBackward(reference, params, x, sample.label, pass);
+    const gradients = recurrentBackward(reference, params, x, sample.label, pass, keep);
     for (const name in sums)
       gradients[name]!.forEach((g, j) => {
         sums[name]![j]! += (weight * g) / BATCH;
@@ -84,6 +85,9 @@ describe.each(models)('%s', (model) => {
   test('one unit, no bias', () => compare(model, { size: 1, network: { bias: false } }, spikes()));
   test('constant input current', () => compare(model, { size: 10, training: { loss: 'mse' } }, pictures()));
   test('constant input current, wide, mean', () => compare(model, { size: 50, network: mean }, pictures(30, 4)));
+  test.each(['last', 'mean'])('dropout, %s', (decode) =>
+    compare(model, { size: 21, network: { dropout: 0.4, readout: { kind: 'linear', decode } } }, spikes()),
+  );
   test('class weights', () => compare(model, { size: 7, training: { classWeights: [1, 3] } }, spikes()));
   test('sequences so long that a shard takes several blocks', () => compare(model, { size: 4 }, spikes(5, 2200)));
 

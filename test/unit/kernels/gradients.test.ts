@@ -161,7 +161,7 @@ test.each(COLUMNS)('the leak of %d integrators: lifForward and lifBackward', (si
   // biome-ignore format: one line per call
   const seen = run(regions, (k, at) => {
     k.lifForward(at('u'), rows, first, 0, 0, 0, steps, size, at('leak'), 1, 2, 0, 0, at('offsets') + 4 * first, at('channels'));
-    k.lifBackward(at('delta'), rows, first, steps, size, at('leak'), 1, 2, 1, 0, 0, 1, 1, 0, 0, 0, 0, 0, at('gU'), 0, 0, at('work'));
+    k.lifBackward(at('delta'), rows, first, steps, size, at('leak'), 1, 2, 1, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, at('gU'), 0, 0, at('work'));
   });
   expectTransposes([seen.u!, seen.slope!], [seen.input!, seen.delta!]);
 });

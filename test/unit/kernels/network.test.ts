@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { PreparedDataset } from '../../../engine/datasets/dataset.ts';
 import { backward, forward, type Parameters } from '../../../engine/kernels/reference/network.ts';
-import { localEngine, pictures, sampleOf, spikes } from './support.ts';
+import { keepOf, localEngine, pictures, sampleOf, spikes } from './support.ts';
 
 /** float32 sums of some hundred terms against float64. */
 const TOLERANCE = 2e-4;
@@ -37,7 +37,8 @@ function compare(settings: object, dataset: PreparedDataset): void {
     let margin = Number.POSITIVE_INFINITY;
     for (let i = 0; i < BATCH; i++) {
       const sample = sampleOf(dataset, i);
-      const pass = forward(engine.plan, params, sample);
+      const keep = keepOf(engine.plan, seed, i);
+      const pass = forward(engine.plan, params, sample, { keep });
       pass.layers.forEach(({ u }, l) => {
         const { kind, threshold, surrogate } = engine.plan.layers[l]!;
         if (kind === 'spiking')
@@ -46,7 +47,7 @@ function compare(settings: object, dataset: PreparedDataset): void {
       });
       loss += pass.loss / BATCH;
       accuracy += pass.accuracy / BATCH;
-      const gradients = backward(engine.plan, params, sample, pass);
+      const gradients = backward(engine.plan, params, sample, pass, { keep });
       for (const name in sums) gradients[name]!.forEach((g, j) => (sums[name]![j]! += g / BATCH));
     }
     if (margin < MARGIN) continue;
@@ -106,6 +107,18 @@ describe('other shapes of network', () => {
       { neuron: { ...neuron, recurrent }, network: { hidden: [10], weightGain: 2 }, training: { loss: 'mse' } },
       pictures(),
     );
+  });
+  test.each([
+    ['below a narrow layer', [9]],
+    ['between several layers', [9, 7, 6]],
+    ['below a wide layer', [24, 61]],
+  ])('dropout %s', (_, hidden) => {
+    const network = { hidden, weightGain: 2, dropout: 0.4 };
+    compare({ neuron, network }, spikes(12, 8));
+    compare({ neuron: { ...neuron, recurrent: false }, network }, spikes(12, 8));
+  });
+  test('dropout, constant input current', () => {
+    compare({ neuron, network: { hidden: [10, 8], weightGain: 2, dropout: 0.25 } }, pictures());
   });
   test('constant input current, wide', () => {
     compare({ neuron: { ...neuron, leak: 0.3 }, network: { hidden: [50], weightGain: 1 } }, pictures(30, 4));

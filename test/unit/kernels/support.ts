@@ -1,6 +1,7 @@
 /** The event backend inside one thread, for tests: the same program as the workers run, without the workers. */
 
 import type { OptimizerStep } from '../../../engine/backends/event/commands.ts';
+import { drawKeep } from '../../../engine/backends/event/dropout.ts';
 import { createMemory, type Layout, planLayout } from '../../../engine/backends/event/layout.ts';
 import { initialTensors, readTensors, type Tensor, writeTensors } from '../../../engine/backends/event/parameters.ts';
 import { createThread } from '../../../engine/backends/event/thread.ts';
@@ -17,10 +18,14 @@ export interface Local {
   plan: NetworkPlan;
   layout: Layout;
   weights: Tensor[];
+  /** With dropout where the network has it. */
   gradient(from: number, to: number, split?: Split): { loss: number; accuracy: number; gradients: Tensor[] };
   /** One weight update on the whole training split; the weights afterwards. */
   update(step: OptimizerStep): Tensor[];
 }
+
+/** Epoch of the gradients, for what is drawn in it. */
+const EPOCH = 0;
 
 /** A network over a data set, initialised with `seed`. */
 export function localEngine(settings: object, dataset: PreparedDataset, batchSize: number, seed: number): Local {
@@ -30,7 +35,7 @@ export function localEngine(settings: object, dataset: PreparedDataset, batchSiz
   const memory = createMemory(layout);
   writeTensors(memory, layout, layout.weights, initialTensors(layout, seed));
   new Uint32Array(memory.buffer, layout.order, dataset.sizes.train).forEach((_, i, order) => (order[i] = i));
-  const run = createThread({ memory, kernels: kernelBytes(), layout, dataset, thread: 0, threads: 1 });
+  const run = createThread({ memory, kernels: kernelBytes(), layout, dataset, thread: 0, threads: 1, seed });
   return {
     plan,
     layout,
@@ -40,7 +45,7 @@ export function localEngine(settings: object, dataset: PreparedDataset, batchSiz
       return readTensors(memory, layout, layout.weights);
     },
     gradient(from, to, split = 'test') {
-      run({ kind: 'gradient', split, epoch: 0, from, to });
+      run({ kind: 'gradient', split, epoch: EPOCH, from, to, dropout: true });
       const stats = new Float64Array(memory.buffer, layout.stats);
       let loss = 0;
       let accuracy = 0;
@@ -94,6 +99,16 @@ export function pictures(inputs = 9, steps = 10): PreparedDataset {
     test: pictures,
     coding: { kind: 'direct', gain: 1 },
   };
+}
+
+/** Factors of dropout on the neurons of each hidden layer, as a network that was initialised with `seed` draws them. */
+export function keepOf(plan: NetworkPlan, seed: number, sample: number): Float64Array[] {
+  const sizes = plan.cell ? [plan.cell.size] : plan.layers.slice(0, -1).map((layer) => layer.size);
+  return sizes.map((size, layer) => {
+    const keep = new Float32Array(size);
+    drawKeep(keep, size, plan.dropout, { seed, epoch: EPOCH, sample, layer });
+    return Float64Array.from(keep);
+  });
 }
 
 /** Sample number `index` of the test split, for the reference. */

@@ -35,12 +35,12 @@ interface Case {
 }
 
 /** Draws until the loss is smooth within the reach of the differences. */
-function smoothCase(plan: NetworkPlan, name: string): Case {
+function smoothCase(plan: NetworkPlan, name: string, keep?: Float64Array[]): Case {
   for (let attempt = 0; attempt < 50; attempt++) {
     const rng = streamOf(name, attempt);
     const params = randomParameters(plan, rng);
     const sample = randomSample(plan, rng);
-    const pass = forward(plan, params, sample, { smooth: true });
+    const pass = forward(plan, params, sample, { smooth: true, keep });
     if (isSmooth(plan, pass)) return { params, sample, pass };
   }
   throw new Error(`${name}: every draw lies on a kink.`);
@@ -68,11 +68,11 @@ interface Result {
 }
 
 /** Compares every entry of every parameter's gradient, taken from a network of another plan where one is given. */
-function compare(plan: NetworkPlan, name: string, backwardPlan = plan): Result {
-  const { params, sample, pass } = smoothCase(plan, name);
+function compare(plan: NetworkPlan, name: string, backwardPlan = plan, keep?: Float64Array[]): Result {
+  const { params, sample, pass } = smoothCase(plan, name, keep);
   const resetSpikes = pass.layers.map(({ o }) => o);
-  const loss = () => forward(plan, params, sample, { smooth: true, resetSpikes }).loss;
-  const grads = backward(backwardPlan, params, sample, pass);
+  const loss = () => forward(plan, params, sample, { smooth: true, resetSpikes, keep }).loss;
+  const grads = backward(backwardPlan, params, sample, pass, { keep });
   const result: Result = { worst: { error: -1, text: '' }, nonZero: 0 };
   for (const [key, values] of Object.entries(params))
     values.forEach((value, i) => {
@@ -94,11 +94,11 @@ function compare(plan: NetworkPlan, name: string, backwardPlan = plan): Result {
 }
 
 /** Fails with the worst entry of all the plans, and when too many gradients vanish for that to mean anything. */
-function expectGradients(cases: { name: string; plan: NetworkPlan }[]): void {
+function expectGradients(cases: { name: string; plan: NetworkPlan; keep?: Float64Array[] }[]): void {
   let entries = 0;
   let nonZero = 0;
-  for (const { name, plan } of cases) {
-    const result = compare(plan, name);
+  for (const { name, plan, keep } of cases) {
+    const result = compare(plan, name, plan, keep);
     expect(result.worst.error, result.worst.text).toBeLessThan(TOLERANCE);
     nonZero += result.nonZero;
     entries += Object.values(randomParameters(plan, streamOf(name))).reduce((sum, p) => sum + p.length, 0);
@@ -132,6 +132,12 @@ describe('the gradient equals finite differences of the smoothed network', () =>
         plan: network(layers, decode, 'cross-entropy'),
       })),
     );
+  });
+
+  test('dropout between layers', () => {
+    const layers = [{ recurrent: true }, { reset: 'soft' as const }, {}];
+    const keep = [Float64Array.of(2, 0, 2, 2), Float64Array.of(0, 2, 2, 2)];
+    expectGradients([{ name: 'dropout', plan: network(layers, 'rate', 'cross-entropy'), keep }]);
   });
 
   test('layers of different kinds, sizes and surrogates, without biases, with a constant current', () => {

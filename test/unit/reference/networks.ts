@@ -74,7 +74,7 @@ export function network(
     return plan;
   });
   const readout = { decode, from: decode === 'last' ? STEPS - 1 : 1 };
-  return { inputs: INPUTS, classes: CLASSES, steps: STEPS, encoding, layers: plans, readout, loss };
+  return { inputs: INPUTS, classes: CLASSES, steps: STEPS, encoding, layers: plans, readout, dropout: 0, loss };
 }
 
 export interface Combination {

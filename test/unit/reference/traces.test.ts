@@ -111,7 +111,7 @@ describe('a network as a whole', () => {
   });
   test('a channel that fires twice in a step counts twice, and a step without events is silent', () => {
     const pass = forward(plan, silent, { label: 0, offsets: [0, 3, 3], channels: [2, 0, 2] });
-    expect([...pass.x]).toEqual([1, 0, 2, 0, 0, 0]);
+    expect([...pass.inputs[0]!]).toEqual([1, 0, 2, 0, 0, 0]);
   });
   test('gradients come in the order and shapes of the parameters', () => {
     const sample = { label: 0, current: [1, 1, 1] };
