@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { UserError } from '../errors.ts';
+import type { TrainingOptions } from '../executors/local.ts';
 import type { Trainer } from '../training/trainer.ts';
 import { findStore } from './stores.ts';
 
@@ -47,6 +48,12 @@ export const threadsOption: Option = {
   help: 'threads of each run (default: the cores are shared out)',
 };
 
+export const checkpointOption: Option = {
+  type: 'string',
+  value: 'SECONDS',
+  help: 'time between two checkpoints (default: 10)',
+};
+
 /** The arguments of one call. */
 export class Input {
   constructor(
@@ -78,8 +85,11 @@ export class Input {
     return this.texts(name).map((value) => parseInteger(value, name, low, high));
   }
 
-  get threads(): number | undefined {
-    return this.integer('threads', 1, 1024);
+  /** What is handed on to the processes that train. */
+  get training(): TrainingOptions {
+    const threads = this.integer('threads', 1, 1024);
+    const checkpointSeconds = this.integer('checkpoint-every', 0, 86_400);
+    return { ...(threads !== undefined && { threads }), ...(checkpointSeconds !== undefined && { checkpointSeconds }) };
   }
 
   /** Absolute path of the store. */

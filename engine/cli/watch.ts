@@ -1,7 +1,7 @@
 /** Training in this terminal: runs the queued runs, shows them, and says how it ended. */
 import { basename } from 'node:path';
 import type { RunSummary } from '../../protocol/runs.ts';
-import { type Outcome, runLocally } from '../executors/local.ts';
+import { type Outcome, runLocally, type TrainingOptions } from '../executors/local.ts';
 import { StoreReader } from '../runs/store.ts';
 import type { Cli } from './command.ts';
 import { ProgressDisplay } from './progress.ts';
@@ -15,7 +15,12 @@ export interface Watched {
 }
 
 /** Resolves when all these runs have ended. */
-export async function trainHere(cli: Cli, store: string, folders: string[], threads?: number): Promise<Watched> {
+export async function trainHere(
+  cli: Cli,
+  store: string,
+  folders: string[],
+  training: TrainingOptions,
+): Promise<Watched> {
   const reader = new StoreReader(store);
   const ids = folders.map((folder) => basename(folder));
   const display = new ProgressDisplay(reader, ids);
@@ -23,7 +28,7 @@ export async function trainHere(cli: Cli, store: string, folders: string[], thre
   const exitCode = await withSignals(async (signals) => {
     const { stop, kill } = signals;
     const report = (sentence: string) => display.say(sentence);
-    const outcomes = await runLocally(folders, { lif: cli.lif, stop, kill, report, ...(threads && { threads }) });
+    const outcomes = await runLocally(folders, { lif: cli.lif, stop, kill, report, ...training });
     return signals.exitCode() ?? codeOf(outcomes);
   }, hint).finally(() => display.close());
   reader.refresh();

@@ -10,6 +10,7 @@ import { reason } from '../runs/files.ts';
 export const workSchema = z.object({
   folders: z.array(z.string()),
   threads: z.int().min(1).optional(),
+  checkpointSeconds: z.int().min(0).optional(),
   /** File of its standard error; removed at the end when nothing was said. */
   log: z.string().optional(),
 });

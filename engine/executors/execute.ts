@@ -11,6 +11,7 @@ import { acquireLock, type Lock, LockHeldError, ownerOf } from '../runs/lock.ts'
 import { readRunFile, readStatus } from '../runs/read.ts';
 import { appendLog, clearStop, knownStatus, MetricsLog, recordDataset, stopFile, writeStatus } from '../runs/write.ts';
 import type { Trainer, TrainObserver } from '../training/trainer.ts';
+import { kernelHash } from './provenance.ts';
 
 /** How soon a stop file is noticed. */
 const STOP_POLL_MS = 250;
@@ -20,6 +21,7 @@ export class RunBusyError extends UserError {}
 
 export interface ExecuteOptions {
   threads: number;
+  checkpointSeconds?: number | undefined;
   /** Loads the trainer once the run is ours. */
   loadTrainer: () => Promise<Trainer>;
   /** Aborting stops the run after a last checkpoint. */
@@ -111,14 +113,21 @@ class Session {
     });
     process.on('uncaughtException', crash);
     try {
-      const { threads } = options;
+      const { threads, checkpointSeconds } = options;
       const { host } = this.status;
       appendLog(this.folder, `Process ${process.pid} on ${host} trains this run with ${threads} thread(s).`);
       const checkpoint = this.resume();
+      if (checkpoint) this.compareKernels(run);
       const train = await options.loadTrainer();
       const { signal } = this.abort;
       const observer = this.observer(run);
-      const training = train(run.spec, { threads, signal, observer, ...(checkpoint && { checkpoint }) });
+      const training = train(run.spec, {
+        threads,
+        signal,
+        observer,
+        ...(checkpoint && { checkpoint }),
+        ...(checkpointSeconds !== undefined && { checkpointSeconds }),
+      });
       const outcome = await Promise.race([training, crashed]);
       if (this.fatal) throw this.fatal;
       return outcome;
@@ -141,6 +150,16 @@ class Session {
     return found?.bytes;
   }
 
+  /** Another build of the kernels goes on just as well, but not with the bits that this one would have had. */
+  private compareKernels({ provenance }: RunFile): void {
+    const now = kernelHash();
+    if (provenance.kernels !== undefined && now !== undefined && provenance.kernels !== now)
+      appendLog(
+        this.folder,
+        `From here on with kernels ${now}, not with those that it was started with: another build may give other bits.`,
+      );
+  }
+
   private observer(run: RunFile): TrainObserver {
     const metrics = this.metrics!;
     let recorded = run;
@@ -161,9 +180,8 @@ class Session {
       },
       dataset: (checksums) => {
         const before = recorded.provenance.dataset;
-        if (before && JSON.stringify(before) !== JSON.stringify(checksums)) {
-          appendLog(this.folder, 'The data set is not the one this run was started with.');
-        }
+        if (before && !sameFiles(before, checksums))
+          throw new UserError('The data set is not the one this run was started with; start a new run.');
         recorded = recordDataset(this.folder, recorded, checksums);
       },
       log: (line) => appendLog(this.folder, line),
@@ -228,9 +246,17 @@ class Session {
   }
 }
 
+/** Whether two lists of checksums are of the same content, wherever the files lie by now. */
+function sameFiles(a: Record<string, string>, b: Record<string, string>): boolean {
+  const sums = (list: Record<string, string>) => Object.values(list).sort().join('\n');
+  return sums(a) === sums(b);
+}
+
 /** What a person reads in the list of runs: one line, and plain words for a disk that gave up. */
 function sentence(error: unknown): string {
   if (error instanceof UserError) return error.message;
   if (errorCode(error) !== undefined) return `The run could not be written: ${reason(error)}.`;
+  if (error instanceof RangeError && /allocat/i.test(error.message))
+    return 'The run ran out of memory; use a smaller batchSize, a smaller network or fewer runs at a time.';
   return (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
 }

@@ -20,11 +20,17 @@ const TICK_MS = 250;
 
 export type Outcome = 'finished' | 'stopped' | 'failed' | 'busy' | 'deleted';
 
-export interface LocalOptions {
+/** What each run is trained with; none of it changes a run's bits. */
+export interface TrainingOptions {
+  /** Threads of each run; by default the cores are shared out. */
+  threads?: number | undefined;
+  /** Between two checkpoints; by default as the trainer sees fit. */
+  checkpointSeconds?: number | undefined;
+}
+
+export interface LocalOptions extends TrainingOptions {
   /** Program and first arguments of the `lif` command, to start children with. */
   lif: string[];
-  /** Threads of each run; by default the cores are shared out. */
-  threads?: number;
   slots?: Slots;
   /** Aborting stops all runs after a last checkpoint. */
   stop: AbortSignal;
@@ -138,7 +144,7 @@ async function runChild(folder: string, threads: number, held: Lock[], options: 
   const { stop, kill } = options;
   let asked = false;
   try {
-    const child = startChild(folder, threads, options.lif);
+    const child = startChild(folder, threads, options);
     if (child.pid !== undefined) for (const lock of held) lock.handTo(child.pid);
     const onStop = () => {
       asked = true;
@@ -163,10 +169,11 @@ async function runChild(folder: string, threads: number, held: Lock[], options: 
 }
 
 /** The child leads a session of its own: a Ctrl-C in the terminal reaches us alone, and we pass it on as a request. */
-function startChild(folder: string, threads: number, lif: string[]): ChildProcess {
+function startChild(folder: string, threads: number, { lif, checkpointSeconds }: LocalOptions): ChildProcess {
   const log = openSync(join(folder, 'log.txt'), 'a');
   try {
     const args = [...lif.slice(1), 'execute', folder, '--threads', String(threads)];
+    if (checkpointSeconds !== undefined) args.push('--checkpoint-every', String(checkpointSeconds));
     return spawn(lif[0]!, args, { stdio: ['ignore', log, log], detached: true, windowsHide: true });
   } finally {
     closeSync(log);

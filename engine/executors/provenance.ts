@@ -12,9 +12,10 @@ const GIT_TIMEOUT_MS = 3000;
 
 /** Provenance of runs of an experiment file with this text. The data set's part is known when it has been opened. */
 export async function provenanceOf(file: string, text: string): Promise<Partial<Provenance>> {
+  const kernels = kernelHash();
   return {
     engineVersion: engineVersion(),
-    ...kernels(),
+    ...(kernels !== undefined && { kernels }),
     node: process.version,
     platform: `${process.platform}-${process.arch}`,
     fileHash: sha256(text),
@@ -22,11 +23,12 @@ export async function provenanceOf(file: string, text: string): Promise<Partial<
   };
 }
 
-function kernels(): { kernels?: string } {
+/** SHA-256 of the compiled kernels; undefined where they are not built. */
+export function kernelHash(): string | undefined {
   try {
-    return { kernels: sha256(readFileSync(builtFile('kernels.wasm'))) };
+    return sha256(readFileSync(builtFile('kernels.wasm')));
   } catch {
-    return {};
+    return undefined;
   }
 }
 

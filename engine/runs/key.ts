@@ -1,7 +1,7 @@
 /** What a run is called, and what makes two runs the same. */
 import { createHash, randomInt } from 'node:crypto';
 import { basename } from 'node:path';
-import type { RunSpec } from '../experiment/schema.ts';
+import type { RunSpec, Settings } from '../experiment/schema.ts';
 
 /** JSON with the fields of every object in alphabetical order; undefined fields are left out. */
 export function canonicalJson(value: unknown): string {
@@ -17,9 +17,9 @@ export function sha256(data: string | Uint8Array): string {
 }
 
 /** SHA-256 of all that decides the bits of a run: settings and seed, not names or places. */
-export function runKey(spec: Pick<RunSpec, 'dataset' | 'network' | 'neuron' | 'training' | 'seed'>): string {
-  const { dataset, network, neuron, training, seed } = spec;
-  return sha256(canonicalJson({ dataset, network, neuron, training, seed }));
+export function runKey(spec: Pick<RunSpec, keyof Settings | 'seed'>): string {
+  const { dataset, model, network, neuron, training, seed } = spec;
+  return sha256(canonicalJson({ dataset, model, network, neuron, training, seed }));
 }
 
 /** Lower-case ASCII words joined by hyphens. */

@@ -10,14 +10,14 @@ import { UserError } from '../errors.ts';
 import type { RunSpec } from '../experiment/schema.ts';
 import { type NetworkPlan, planNetwork } from '../models/network.ts';
 import { shuffle, stream } from '../random.ts';
-import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
-import type { Trainer, TrainObserver } from './trainer.ts';
+import { decodeSafetensors, encodeSafetensors } from '../runs/safetensors.ts';
+import type { Trainer, TrainObserver, TrainOptions } from './trainer.ts';
 
 /** Training points in the log per epoch, at most. */
 const POINTS_PER_EPOCH = 20;
 /** Milliseconds that one command to the workers should take: the pace of progress, stopping and checkpoints. */
 const COMMAND_MS = 100;
-const CHECKPOINT_MS = 10_000;
+const CHECKPOINT_SECONDS = 10;
 
 const count = z.int().min(0);
 const sums = z.object({ samples: count, loss: z.number(), accuracy: z.number(), spikes: z.array(z.number()) });
@@ -53,11 +53,12 @@ export function learningRateAt(training: RunSpec['training'], epoch: number, upd
   return epoch < warmup ? (rate * (epoch * updates + update + 1)) / (warmup * updates) : rate;
 }
 
-export const train: Trainer = async (spec, { threads, checkpoint, signal, observer }) => {
+export const train: Trainer = async (spec, options) => {
+  const { threads, checkpoint, observer } = options;
   const dataset = await prepareDataset(spec.dataset, {
     file: spec.file,
     seed: spec.seed,
-    signal,
+    signal: options.signal,
     onProgress: ({ what, done, total }) => observer.preparing(`${what}, ${Math.floor((100 * done) / total)} %`),
   });
   observer.preparing(undefined);
@@ -73,7 +74,7 @@ export const train: Trainer = async (spec, { threads, checkpoint, signal, observ
   try {
     const position = checkpoint ? restore(engine, checkpoint) : start(engine);
     if (checkpoint) observer.metric({ kind: 'resume', step: position.step, epoch: position.epoch });
-    return await loop(spec, network, engine, dataset.sizes, position, signal, observer);
+    return await loop(spec, network, engine, dataset.sizes, position, options);
   } finally {
     await engine.close();
   }
@@ -85,8 +86,7 @@ async function loop(
   engine: EventEngine,
   sizes: Record<'train' | 'validation' | 'test', number>,
   position: Position,
-  signal: AbortSignal,
-  observer: TrainObserver,
+  { signal, observer, checkpointSeconds = CHECKPOINT_SECONDS }: TrainOptions,
 ): Promise<'finished' | 'stopped'> {
   const { training } = spec;
   const updates = Math.ceil(sizes.train / training.batchSize);
@@ -143,7 +143,7 @@ async function loop(
         seconds: clock.seconds(),
         samplesPerSecond: samples / (took / 1000),
       });
-      if (performance.now() - lastCheckpoint > CHECKPOINT_MS) save();
+      if (performance.now() - lastCheckpoint > 1000 * checkpointSeconds) save();
     }
     await finishEpoch(spec, engine, sizes, position, rateAt(updates - 1), clock, observer);
   }
@@ -161,12 +161,16 @@ function isOver({ epochs, earlyStopping }: RunSpec['training'], { epoch, stale }
 }
 
 /** One sentence: when and in which layer the numbers stopped being numbers. */
-function divergence({ loss, divergedLayer }: Sums, { step, epoch }: Position, { layers }: NetworkPlan): string {
-  const where =
-    divergedLayer === undefined || divergedLayer >= layers.length
-      ? 'the loss itself'
-      : `the membrane potentials of layer ${divergedLayer + 1} of ${layers.length}`;
+function divergence({ loss, divergedLayer }: Sums, { step, epoch }: Position, network: NetworkPlan): string {
+  const where = placeOfDivergence(divergedLayer, network);
   return `The loss became ${loss} at weight update ${step} in epoch ${epoch + 1}, beginning with ${where}: lower training.learningRate or network.weightGain, or set training.clipNorm.`;
+}
+
+function placeOfDivergence(layer: number | undefined, { layers, cell }: NetworkPlan): string {
+  if (cell && layer === 0) return `the states of layer 1 of 2 (${cell.kind})`;
+  if (cell && layer === 1) return 'the scores of layer 2 of 2 (linear)';
+  if (layer === undefined || layer >= layers.length) return 'the loss itself';
+  return `the membrane potentials of layer ${layer + 1} of ${layers.length}`;
 }
 
 /** Evaluates when due, logs the epoch and moves on to the next. */
@@ -238,9 +242,11 @@ function restore(engine: EventEngine, bytes: Uint8Array): Position {
   if (metadata.format !== 'lif-lab checkpoint 1' || !metadata.position)
     throw new Error('The file is not a checkpoint of LIF Lab.');
   engine.importState(tensors);
-  const position = positionSchema.safeParse(JSON.parse(metadata.position));
-  if (!position.success) throw new Error('The checkpoint does not say where the run stood.');
-  return position.data;
+  try {
+    return positionSchema.parse(JSON.parse(metadata.position));
+  } catch {
+    throw new Error('The checkpoint does not say where the run stood.');
+  }
 }
 
 function zeroSums(engine: EventEngine): Sums {

@@ -21,6 +21,8 @@ export interface TrainOptions {
   checkpoint?: Uint8Array;
   /** Aborting stops at the next weight update, after a last checkpoint. */
   signal: AbortSignal;
+  /** Between two checkpoints while training; default 10. */
+  checkpointSeconds?: number;
   observer: TrainObserver;
 }
 

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { type RunSpec, settingsSchema } from '../../engine/experiment/schema.ts';
 import type { MetricLine } from '../../engine/runs/format.ts';
-import { decodeSafetensors } from '../../engine/training/safetensors.ts';
+import { decodeSafetensors } from '../../engine/runs/safetensors.ts';
 import { train } from '../../engine/training/train.ts';
 
 /** Two pulses with nothing in between: what the first one was has to be kept for the length of the second. */

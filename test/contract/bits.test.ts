@@ -12,7 +12,7 @@ import { builtFile } from '../../engine/paths.ts';
 import { shuffle, stream } from '../../engine/random.ts';
 import type { MetricLine } from '../../engine/runs/format.ts';
 import { addLine, emptyHistory, type History } from '../../engine/runs/history.ts';
-import { decodeSafetensors } from '../../engine/training/safetensors.ts';
+import { decodeSafetensors } from '../../engine/runs/safetensors.ts';
 import { train } from '../../engine/training/train.ts';
 
 /** The five variants of the paper. */

@@ -8,7 +8,7 @@ import { PANEL } from '../../kernels/panels.ts';
 import type { CellLayout, CellScratch } from './cell-layout.ts';
 import { drawKeep } from './dropout.ts';
 import { BlockInput, type Samples } from './input.ts';
-import type { Layout, Scratch } from './layout.ts';
+import { type Layout, type Scratch, STATS } from './layout.ts';
 
 export class CellProgram {
   private readonly scratch: Scratch;
@@ -191,9 +191,20 @@ export class CellProgram {
     const { classes } = this.cell;
     const { gradient } = this.scratch;
     this.loss(b, count, scale * (classWeights?.[this.input.labels[b]!] ?? 1), gradient, statsAt);
+    if (!Number.isFinite(this.stats[statsAt]) && this.stats[statsAt + STATS.diverged] === 0)
+      this.stats[statsAt + STATS.diverged] = this.divergedLayer(count) + 1;
     const row = new Float32Array(this.buffer, gradient, classes);
     const dScores = new Float32Array(this.buffer, this.mine.dScores, count * classes);
     for (let c = 0; c < classes; c += PANEL) dScores.set(row.subarray(c, c + PANEL), count * c + b * PANEL);
+  }
+
+  /** The first of hidden states (0) and scores (1) with a number that is not finite; 2 when all are. */
+  private divergedLayer(count: number): number {
+    const { mine, cell } = this;
+    const isFinite = (at: number, length: number): boolean =>
+      new Float32Array(this.buffer, at, length).every(Number.isFinite);
+    if (!isFinite(mine.h, count * cell.size) || !isFinite(mine.mean, count * cell.size)) return 0;
+    return isFinite(mine.scores, count * cell.classes) ? 2 : 1;
   }
 
   /** From the scores back to the first step: the gates turn into their gradients. */

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { executeRun, RunBusyError } from '../../executors/execute.ts';
 import { EXIT_BUSY } from '../../executors/local.ts';
 import type { Command } from '../command.ts';
-import { threadsOption } from '../command.ts';
+import { checkpointOption, threadsOption } from '../command.ts';
 
 /** One run in this process. What it has to say goes to the store; standard error is the run's log. */
 export const executeCommand: Command = {
@@ -12,14 +12,15 @@ export const executeCommand: Command = {
   example: 'lif execute .lif/runs/20261123-141530-delayed-xor-baseline-s1-k3f9 --threads 2',
   positionals: [1, 1],
   internal: true,
-  options: { threads: threadsOption },
+  options: { threads: threadsOption, 'checkpoint-every': checkpointOption },
   async run(cli, input) {
     const stop = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
     let code = 0;
     try {
       await executeRun(resolve(input.positionals[0]!), {
-        threads: input.threads ?? 1,
+        ...input.training,
+        threads: input.training.threads ?? 1,
         loadTrainer: () => cli.loadTrainer(),
         signal: stop.signal,
       });

@@ -2,7 +2,7 @@ import { UserError } from '../../errors.ts';
 import { detachWork } from '../../executors/detach.ts';
 import { reason } from '../../runs/files.ts';
 import { requeue } from '../../runs/write.ts';
-import { type Command, jsonOption, storeOption, threadsOption } from '../command.ts';
+import { type Command, checkpointOption, jsonOption, storeOption, threadsOption } from '../command.ts';
 import { runLines } from '../reports.ts';
 import { findRuns } from '../stores.ts';
 import { printJson, printLines, trainHere } from '../watch.ts';
@@ -15,12 +15,13 @@ export const resumeCommand: Command = {
   positionals: [1, 10_000],
   options: {
     threads: threadsOption,
+    'checkpoint-every': checkpointOption,
     store: storeOption,
     detach: { type: 'boolean', help: 'return at once and train in the background' },
     json: jsonOption,
   },
   async run(cli, input) {
-    const { store, threads } = input;
+    const { store, training } = input;
     const { reader, runs } = findRuns(store, input.positionals);
     for (const { id, state } of runs) {
       if (state === 'finished') throw new UserError(`${id} is finished; there is nothing to resume.`);
@@ -38,12 +39,12 @@ export const resumeCommand: Command = {
     }
     const runIds = runs.map((run) => run.id);
     if (input.flag('detach')) {
-      await detachWork(cli.lif, store, { folders, ...(threads && { threads }) });
+      await detachWork(cli.lif, store, { folders, ...training });
       if (input.flag('json')) printJson({ store, runIds });
       else printLines(runIds);
       return 0;
     }
-    const ended = await trainHere(cli, store, folders, threads);
+    const ended = await trainHere(cli, store, folders, training);
     if (input.flag('json')) printJson({ store, runIds, runs: ended.runs });
     else printLines(runLines(ended.runs));
     return ended.exitCode;

@@ -3,7 +3,7 @@ import { detachWork } from '../../executors/detach.ts';
 import { createStudyRuns, loadStudy, shortPath } from '../../executors/study.ts';
 import { expandExperiment } from '../../experiment/expand.ts';
 import { compareExperiment } from '../../runs/compare.ts';
-import { type Command, jsonOption, storeOption, threadsOption } from '../command.ts';
+import { type Command, checkpointOption, jsonOption, storeOption, threadsOption } from '../command.ts';
 import { comparisonLines } from '../reports.ts';
 import { printJson, printLines, trainHere } from '../watch.ts';
 
@@ -23,6 +23,7 @@ export const runCommand: Command = {
     },
     set: { type: 'string', multiple: true, value: 'PATH=VALUE', help: 'a setting, e.g. training.epochs=5' },
     threads: threadsOption,
+    'checkpoint-every': checkpointOption,
     store: storeOption,
     detach: { type: 'boolean', help: 'return at once and train in the background' },
     json: jsonOption,
@@ -30,7 +31,7 @@ export const runCommand: Command = {
   async run(cli, input) {
     const study = loadStudy(input.positionals[0]!, input.texts('set'));
     for (const warning of study.warnings) process.stderr.write(`${warning}\n`);
-    const { store, threads } = input;
+    const { store, training } = input;
     const specs = expandExperiment(study.experiment, study.file, {
       variants: input.texts('variant'),
       seeds: input.integers('seed', 0, 0xffffffff),
@@ -39,12 +40,12 @@ export const runCommand: Command = {
     const runIds = folders.map((folder) => basename(folder));
 
     if (input.flag('detach')) {
-      await detachWork(cli.lif, store, { folders, ...(threads && { threads }) });
+      await detachWork(cli.lif, store, { folders, ...training });
       if (input.flag('json')) printJson({ store, runIds });
       else printLines([...runIds, `They train in the background; see: lif list, lif stop RUN`]);
       return 0;
     }
-    const { reader, runs, exitCode } = await trainHere(cli, store, folders, threads);
+    const { reader, runs, exitCode } = await trainHere(cli, store, folders, training);
     const comparison = compareExperiment(study.experiment, study.file, reader.keyedRuns(), specs);
     if (input.flag('json')) printJson({ store, runIds, runs, comparison });
     else {

@@ -18,10 +18,10 @@ export const workCommand: Command = {
   async run(cli) {
     const work = workSchema.safeParse(JSON.parse(await text(process.stdin)));
     if (!work.success) throw new UserError('lif work expects {"folders": [...], "threads": N} on standard input.');
-    const { folders, threads, log } = work.data;
+    const { folders, log, ...training } = work.data;
     return withSignals(async ({ stop, kill, exitCode }) => {
       const report = (sentence: string) => process.stderr.write(`${sentence}\n`);
-      await runLocally(folders, { lif: cli.lif, stop, kill, report, ...(threads && { threads }) });
+      await runLocally(folders, { lif: cli.lif, stop, kill, report, ...training });
       if (log !== undefined && statSync(log, { throwIfNoEntry: false })?.size === 0) rmSync(log);
       return exitCode() ?? 0;
     });

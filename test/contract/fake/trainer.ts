@@ -4,7 +4,7 @@
  * A step takes `learningRate` seconds. Variants with these names misbehave at step 5, on their first attempt:
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { decodeSafetensors, encodeSafetensors } from '../../../engine/training/safetensors.ts';
+import { decodeSafetensors, encodeSafetensors } from '../../../engine/runs/safetensors.ts';
 import type { Trainer } from '../../../engine/training/trainer.ts';
 
 const MISHAPS: Record<string, () => unknown> = {

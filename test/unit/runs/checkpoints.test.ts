@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { isWhole, newestCheckpoint, saveCheckpoint } from '../../../engine/runs/checkpoints.ts';
-import { decodeSafetensors, encodeSafetensors } from '../../../engine/training/safetensors.ts';
+import { newestCheckpoint, saveCheckpoint } from '../../../engine/runs/checkpoints.ts';
+import { decodeSafetensors, encodeSafetensors } from '../../../engine/runs/safetensors.ts';
 import { safetensors, temporaryFolder } from './fixtures.ts';
 
 let folder: string;
@@ -47,10 +47,23 @@ test.each([
   ['a header that is not JSON', Buffer.from([2, 0, 0, 0, 0, 0, 0, 0, 123, 123])],
   ['a header that is null', Buffer.concat([Buffer.from([4, 0, 0, 0, 0, 0, 0, 0]), Buffer.from('null')])],
   ['bytes beyond the last tensor', Buffer.concat([safetensors(), Buffer.from([1])])],
-])('%s is not whole', (_, bytes) => {
-  const file = join(folder, 'x.safetensors');
+])('%s is passed over', (_, bytes) => {
+  const file = join(folder, 'checkpoints', '000000000005.safetensors');
   writeFileSync(file, bytes);
-  expect(isWhole(file)).toBe(false);
+  expect(newestCheckpoint(folder)).toEqual({ skipped: [file] });
+});
+
+test('any one bit that flips is noticed', () => {
+  saveCheckpoint(folder, 1, safetensors());
+  saveCheckpoint(folder, 2, safetensors());
+  const newest = join(folder, 'checkpoints', '000000000002.safetensors');
+  const bytes = safetensors();
+  for (let at = 0; at < bytes.length; at++) {
+    const damaged = bytes.slice();
+    damaged[at]! ^= 1 << (at % 8);
+    writeFileSync(newest, damaged);
+    expect({ at, step: newestCheckpoint(folder).found?.step }).toEqual({ at, step: 1 });
+  }
 });
 
 test('nothing there, folders and other files do no harm', () => {

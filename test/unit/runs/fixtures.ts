@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type RunSpec, settingsSchema } from '../../../engine/experiment/schema.ts';
 import type { MetricLine, Status } from '../../../engine/runs/format.ts';
+import { encodeSafetensors } from '../../../engine/runs/safetensors.ts';
 
 /** A folder that is gone after the test. */
 export function temporaryFolder(): string {
@@ -58,11 +59,9 @@ export function epochLine(step: number, epoch: number, { test, validation }: Epo
   };
 }
 
-/** A safetensors file with one tensor of so many bytes. */
-export function safetensors(bytes = 16): Uint8Array {
-  const header = Buffer.from(JSON.stringify({ w: { dtype: 'U8', shape: [bytes], data_offsets: [0, bytes] } }));
-  const file = Buffer.alloc(8 + header.length + bytes, 7);
-  file.writeBigUInt64LE(BigInt(header.length));
-  header.copy(file, 8);
-  return file;
+/** A checkpoint with one tensor of so many bytes. */
+export function safetensors(bytes = 16): Buffer {
+  const data = new Float32Array(bytes / 4).fill(7);
+  const tensors = new Map([['w', { name: 'w', shape: [bytes / 4], data }]]);
+  return Buffer.from(encodeSafetensors({ tensors, metadata: { position: '{}' } }));
 }

@@ -1,7 +1,9 @@
 /**
  * The safetensors format: u64 header length, JSON header (name → dtype, shape, data_offsets; `__metadata__` strings),
- * then the raw little-endian data. Python opens these files with the library of that name.
+ * then the raw little-endian data. Python opens these files with the library of that name. Ours carry a checksum of all
+ * the rest in their metadata, so that damage anywhere is noticed before anything is trained on it.
  */
+import { createHash } from 'node:crypto';
 
 export interface TensorFile {
   tensors: Map<string, { name: string; shape: number[]; data: Float32Array }>;
@@ -11,13 +13,18 @@ export interface TensorFile {
 const MAX_HEADER = 16 * 2 ** 20;
 
 export function encodeSafetensors({ tensors, metadata }: TensorFile): Uint8Array<ArrayBuffer> {
-  const header: Record<string, unknown> = { __metadata__: metadata };
+  const header: Header = {};
   let at = 0;
   for (const { name, shape, data } of tensors.values()) {
     header[name] = { dtype: 'F32', shape, data_offsets: [at, at + data.byteLength] };
     at += data.byteLength;
   }
-  let json = JSON.stringify(header);
+  const checksum = checksumOf(
+    header,
+    metadata,
+    [...tensors.values()].map(({ data }) => bytesOf(data)),
+  );
+  let json = JSON.stringify({ __metadata__: { ...metadata, checksum }, ...header });
   // Data must start at a multiple of 8 bytes.
   json += ' '.repeat((8 - (Buffer.byteLength(json) % 8)) % 8);
   const text = Buffer.from(json);
@@ -26,13 +33,27 @@ export function encodeSafetensors({ tensors, metadata }: TensorFile): Uint8Array
   bytes.set(text, 8);
   at = 8 + text.length;
   for (const { data } of tensors.values()) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    bytes.set(bytesOf(data), at);
     at += data.byteLength;
   }
   return bytes;
 }
 
-/** Throws an Error with one sentence when the bytes are not a complete file of float32 tensors. */
+type Header = Record<string, unknown>;
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
+
+function checksumOf(header: Header, metadata: Record<string, string>, parts: Uint8Array[]): string {
+  const hash = createHash('sha256').update(JSON.stringify([metadata, header]));
+  for (const part of parts) hash.update(part);
+  return `sha256:${hash.digest('hex')}`;
+}
+
+/**
+ * Throws an Error with one sentence when the bytes are not a complete file of float32 tensors, or not those that were
+ * written.
+ */
 export function decodeSafetensors(bytes: Uint8Array): TensorFile {
   if (bytes.length < 8) throw new Error('The checkpoint is empty or cut off.');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -49,20 +70,28 @@ export function decodeSafetensors(bytes: Uint8Array): TensorFile {
   // A copy of its own: offsets count from its start. (The slice of a Buffer would share memory.)
   const data = Uint8Array.prototype.slice.call(bytes, 8 + headerLength);
   const tensors: TensorFile['tensors'] = new Map();
-  for (const [name, entry] of Object.entries(header)) {
-    if (name === '__metadata__') continue;
+  const { __metadata__: given = {}, ...entries } = header;
+  let end = 0;
+  for (const [name, entry] of Object.entries(entries)) {
     const { dtype, shape, data_offsets: span } = isMapping(entry) ? entry : {};
     if (dtype !== 'F32' || !isCounts(shape) || !isCounts(span) || span.length !== 2)
       throw new Error(`The checkpoint's tensor ${name} is not a float32 tensor with a shape.`);
     const [from, to] = span as [number, number];
     if (from % 4 !== 0 || to - from !== 4 * shape.reduce((a, b) => a * b, 1) || to > data.length)
       throw new Error(`The checkpoint is cut off: the data of ${name} is not complete.`);
+    end = Math.max(end, to);
     tensors.set(name, { name, shape, data: new Float32Array(data.buffer, from, (to - from) / 4) });
   }
-  const { __metadata__: metadata = {} } = header;
-  if (!isMapping(metadata) || !Object.values(metadata).every((value) => typeof value === 'string'))
-    throw new Error("The checkpoint's metadata are not texts.");
-  return { tensors, metadata: metadata as Record<string, string> };
+  if (end !== data.length) throw new Error('The checkpoint has bytes that belong to no tensor.');
+  if (!isTexts(given)) throw new Error("The checkpoint's metadata are not texts.");
+  const { checksum, ...metadata } = given;
+  if (checksum !== undefined && checksum !== checksumOf(entries, metadata, [data]))
+    throw new Error('The checkpoint is damaged: its checksum does not fit.');
+  return { tensors, metadata };
+}
+
+function isTexts(value: unknown): value is Record<string, string> {
+  return isMapping(value) && Object.values(value).every((text) => typeof text === 'string');
 }
 
 function isMapping(value: unknown): value is Record<string, unknown> {

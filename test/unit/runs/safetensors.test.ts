@@ -1,6 +1,6 @@
 /** The safetensors format: what Python's library expects, byte by byte, and what damaged files give. */
 import { describe, expect, test } from 'vitest';
-import { decodeSafetensors, encodeSafetensors, type TensorFile } from '../../../engine/training/safetensors.ts';
+import { decodeSafetensors, encodeSafetensors, type TensorFile } from '../../../engine/runs/safetensors.ts';
 
 const VALUES = [1.5, -0, Number.NaN, 1e-45, 3.4028234663852886e38, Number.NEGATIVE_INFINITY];
 
