@@ -6,6 +6,7 @@
  *   --only SHD,XOR  networks by name (RNN, LSTM and GRU run only when named)
  *   --threads N     for everybody, in place of all cores
  *   --budget 25     seconds that one weight update of a peer may take, else its batch is halved
+ *   --with pytorch,pytorch_layers   only these peers, by the names of their files in bench/peers (tfjs, tfjs-node)
  *   --compiled      also the PyTorch loop under torch.compile
  *   --check         only compare losses and gradients
  *   --json          print the results as JSON too
@@ -36,7 +37,7 @@ async function main(): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const peers = await checked(startPeers({ compiled: flag('compiled') }));
+  const peers = await checked(startPeers({ compiled: flag('compiled'), only: option('with')?.split(',') }));
   const results = [];
   if (!flag('check')) {
     const floor = await measureFloor(nanoseconds);

@@ -97,9 +97,13 @@ const PYTHON_PEERS: Omit<Peer, 'process'>[] = [
   { name: 'pytorch_cells', label: 'PyTorch', models: 'cells' },
 ];
 
-/** Starts every peer that this machine has, and says in one sentence each which it has not. */
-export function startPeers({ compiled }: { compiled: boolean }): Peer[] {
+/**
+ * Starts every peer that this machine has, and says in one sentence each which it has not. `only`: none but these, by
+ * name.
+ */
+export function startPeers({ compiled, only }: { compiled: boolean; only?: string[] | undefined }): Peer[] {
   const peers: Peer[] = [];
+  const wanted = (name: string): boolean => only?.includes(name) ?? (compiled || name !== 'pytorch_compiled');
   const { status, stdout } = spawnSync(process.execPath, [join(FOLDER, 'setup.mjs')], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -108,9 +112,10 @@ export function startPeers({ compiled }: { compiled: boolean }): Peer[] {
   if (status !== 0) console.log(`Without the peers in Python: ${answer}`);
   else
     for (const about of PYTHON_PEERS)
-      if (compiled || about.name !== 'pytorch_compiled')
+      if (wanted(about.name))
         peers.push({ ...about, process: PeerProcess.start(answer, [join(FOLDER, 'runner.py'), about.name]) });
   const tfjs = (name: string, label: string): void => {
+    if (!wanted(name)) return;
     peers.push({
       name,
       label,
@@ -120,7 +125,7 @@ export function startPeers({ compiled }: { compiled: boolean }): Peer[] {
   };
   tfjs('tfjs', 'tfjs');
   if (hasPackage('@tensorflow/tfjs-node')) tfjs('tfjs-node', 'tfjs-node');
-  else console.log('Without tfjs-node, which is not installed.');
+  else if (wanted('tfjs-node')) console.log('Without tfjs-node, which is not installed.');
   return peers;
 }
 

@@ -201,9 +201,9 @@ export class CellProgram {
   /** The first of hidden states (0) and scores (1) with a number that is not finite; 2 when all are. */
   private divergedLayer(count: number): number {
     const { mine, cell } = this;
-    const isFinite = (at: number, length: number): boolean =>
+    const allFinite = (at: number, length: number): boolean =>
       new Float32Array(this.buffer, at, length).every(Number.isFinite);
-    if (!isFinite(mine.h, count * cell.size) || !isFinite(mine.mean, count * cell.size)) return 0;
+    if (!allFinite(mine.h, count * cell.size) || !allFinite(mine.mean, count * cell.size)) return 0;
     return isFinite(mine.scores, count * cell.classes) ? 2 : 1;
   }
 
