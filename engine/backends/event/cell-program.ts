@@ -204,7 +204,7 @@ export class CellProgram {
     const allFinite = (at: number, length: number): boolean =>
       new Float32Array(this.buffer, at, length).every(Number.isFinite);
     if (!allFinite(mine.h, count * cell.size) || !allFinite(mine.mean, count * cell.size)) return 0;
-    return isFinite(mine.scores, count * cell.classes) ? 2 : 1;
+    return allFinite(mine.scores, count * cell.classes) ? 2 : 1;
   }
 
   /** From the scores back to the first step: the gates turn into their gradients. */
