@@ -5,6 +5,7 @@ import { createProgram } from '../engine/backends/event/thread.ts';
 import { openReader } from '../engine/datasets/reader.ts';
 import { settingsSchema } from '../engine/experiment/schema.ts';
 import { instantiateKernels, type Kernels, kernelBytes } from '../engine/kernels/kernels.ts';
+import { chosenInstructions, withNative } from '../engine/kernels/native.ts';
 import { planNetwork } from '../engine/models/network.ts';
 import { ALL, NETWORKS, SHD_1MS, settingsOf, syntheticEvents } from './networks.ts';
 
@@ -17,7 +18,7 @@ for (const network of chosen) {
   const memory = createMemory(layout);
   writeTensors(memory, layout, layout.weights, initialTensors(layout, 1));
   const times: Record<string, number> = {};
-  const kernels = instantiateKernels(kernelBytes(), memory);
+  const kernels = withNative(instantiateKernels(kernelBytes(), memory), memory, chosenInstructions());
   let call = '';
   const timed = Object.fromEntries(
     Object.entries(kernels).map(([name, kernel]) => [
@@ -25,9 +26,9 @@ for (const network of chosen) {
       (...args: number[]) => {
         const label =
           name === 'gatherRows'
-            ? args[2] === 1
-              ? `gather forward, ${args[9]} columns`
-              : `gather gradient, ${args[9]} columns`
+            ? args[3] === 1
+              ? `gather forward, ${args[9]} rows × ${args[10]}`
+              : `gather gradient, ${args[9]} rows × ${args[10]}`
             : name;
         const began = performance.now();
         const result = (kernel as (...a: number[]) => number)(...args);
@@ -51,7 +52,7 @@ for (const network of chosen) {
   }
   const total = performance.now() - began;
   console.log(
-    `${network.name}: ${Math.round((1000 * samples) / total)} samples/s, ${((1000 * total) / samples).toFixed(1)} µs a sample, of which (last: ${call})`,
+    `${network.name}, ${chosenInstructions()}: ${Math.round((1000 * samples) / total)} samples/s, ${((1000 * total) / samples).toFixed(1)} µs a sample, of which (last: ${call})`,
   );
   for (const [name, ms] of Object.entries(times).sort((a, b) => b[1] - a[1]))
     console.log(

@@ -102,7 +102,9 @@ function removeOld(results, all) {
 async function buildKernels() {
   if (!existsSync(join(root, 'engine/kernels/build.mjs'))) return;
   const kernels = await import('../engine/kernels/build.mjs');
-  await kernels.buildKernels(join(dist, 'kernels.wasm'));
+  const native = await import('../engine/kernels/native/build.mjs');
+  const [without] = await Promise.all([native.buildNative(dist), kernels.buildKernels(join(dist, 'kernels.wasm'))]);
+  if (without) console.log(without);
 }
 
 /** The JSON Schema for other editors comes from engine/experiment; a copy lies beside the bundles. */
@@ -134,6 +136,7 @@ function printSizes() {
     console.log(`${`dist/${name}`.padEnd(22)} ${size.toFixed(1).padStart(8)} KB`);
   for (const name of ['lif.mjs', 'worker.mjs', 'extension.cjs', 'webview.js', 'kernels.wasm'])
     if (names.includes(name)) line(name, kilobytes(name));
+  for (const name of names) if (name.endsWith('.node')) line(name, kilobytes(name));
   const chunks = names.filter((name) => /^chunk-.*\.mjs$/.test(name));
   if (chunks.length > 0)
     line(
@@ -149,10 +152,11 @@ async function buildAndWatch() {
   await compileKernels();
   /** @type {NodeJS.Timeout | undefined} */
   let timer;
-  watch(join(root, 'engine/kernels/assembly'), { recursive: true }, () => {
-    clearTimeout(timer);
-    timer = setTimeout(compileKernels, 200);
-  });
+  for (const sources of ['assembly', 'native'])
+    watch(join(root, 'engine/kernels', sources), { recursive: true }, () => {
+      clearTimeout(timer);
+      timer = setTimeout(compileKernels, 200);
+    });
   console.log('Watching for changes; press Ctrl-C to end.');
 }
 

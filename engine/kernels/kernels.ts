@@ -29,6 +29,17 @@ export interface Kernels {
     rows: number,
     columns: number,
   ): void;
+  scatterRows(
+    out: number,
+    outRows: number,
+    source: number,
+    sourceRows: number,
+    offsets: number,
+    index: number,
+    rows: number,
+    columns: number,
+    steps: number,
+  ): void;
   sumRows(
     out: number,
     outRows: number,
@@ -220,6 +231,9 @@ export const CELL = { rnn: 0, lstm: 1, gru: 2 } as const;
 
 /** Bytes at the start of the memory that the kernels keep their constants in. */
 export const RESERVED_BYTES = 65_536;
+
+/** Events beyond the end of a list that lifForward may overwrite while the list grows. */
+export const SPARE_EVENTS = 16;
 
 /** The compiled kernels, as bytes; their SHA-256 is part of a run's provenance. */
 export function kernelBytes(): Uint8Array<ArrayBuffer> {

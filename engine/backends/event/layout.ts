@@ -4,7 +4,7 @@
  * stays zero for ever.
  */
 import type { DatasetShape } from '../../datasets/dataset.ts';
-import { backwardWork, RESERVED_BYTES } from '../../kernels/kernels.ts';
+import { backwardWork, RESERVED_BYTES, SPARE_EVENTS } from '../../kernels/kernels.ts';
 import type { LayerPlan, NetworkPlan } from '../../models/network.ts';
 import { type CellLayout, type CellScratch, cellBlock, planCell, planCellScratch } from './cell-layout.ts';
 
@@ -200,8 +200,8 @@ export function planLayout(
         (layer, l): LayerScratch => ({
           u: allocate(rows * layer.size * 4),
           offsets: allocate((rows + 1) * 4),
-          // Lists are written four entries at a time.
-          channels: allocate(rows * layer.size * 2 + 8),
+          // Lists are written several entries at a time.
+          channels: allocate((rows * layer.size + SPARE_EVENTS) * 2),
           leak: allocate(layer.size * 4),
           dk: allocate(layer.size * 4),
           ...(network.dropout > 0 &&

@@ -10,6 +10,9 @@ import { drawKeep } from './dropout.ts';
 import { BlockInput, type Samples } from './input.ts';
 import { type LayerLayout, type LayerScratch, type Layout, type Scratch, STATS } from './layout.ts';
 
+/** Inputs of which the gradients of 16 neurons (64 bytes each) stay in a first cache of 48 KB while events go by. */
+const MOST_SCATTERED = 800;
+
 export class Program {
   private readonly scratch: Scratch;
   private readonly buffer: ArrayBufferLike;
@@ -269,13 +272,11 @@ export class Program {
         kernels.gatherRowsWeighted(dW, inputs, from, 0, delta, count, outOffsets, outRows, outValues, inputs, size);
       } else {
         const { offsets, channels } = this.eventsInto(l, dropout);
-        kernels.transposeEvents(offsets, channels, 0, rows, inputs, 0, outOffsets, outRows, 0);
-        kernels.gatherRows(dW, inputs, 0, from, 0, delta, layout.rows, outOffsets, outRows, inputs, size);
+        this.addEvents(dW, inputs, add, delta, size, offsets, channels, rows, 0);
       }
       if (layer.recurrent >= 0) {
         const dV = gradients + layer.recurrent * 4;
-        kernels.transposeEvents(mine.offsets, mine.channels, 0, rows, size, steps, outOffsets, outRows, 0);
-        kernels.gatherRows(dV, size, 0, from, 0, mine.u, layout.rows, outOffsets, outRows, size, size);
+        this.addEvents(dV, size, add, mine.u, size, mine.offsets, mine.channels, rows, steps);
       }
       if (layer.bias >= 0)
         kernels.sumRows(
@@ -290,6 +291,34 @@ export class Program {
           size,
         );
     });
+  }
+
+  /**
+   * The gradient of weights [inputs × size] that events were multiplied with: the deltas of the rows that each channel
+   * fired in (with `steps`, one step later). A panel of few inputs stays in the first cache, and the events are taken as
+   * they come; of many it would not, and the events are sorted by channel first.
+   */
+  private addEvents(
+    gradient: number,
+    inputs: number,
+    add: boolean,
+    delta: number,
+    size: number,
+    offsets: number,
+    channels: number,
+    rows: number,
+    steps: number,
+  ): void {
+    const { kernels, layout } = this;
+    if (inputs <= MOST_SCATTERED) {
+      if (!add) this.floats(gradient, inputs * size).fill(0);
+      kernels.scatterRows(gradient, inputs, delta, layout.rows, offsets, channels, rows, size, steps);
+      return;
+    }
+    const { outOffsets, outRows } = this.scratch;
+    const from = add ? FROM_OUT : FROM_ZERO;
+    kernels.transposeEvents(offsets, channels, 0, rows, inputs, steps, outOffsets, outRows, 0);
+    kernels.gatherRows(gradient, inputs, 0, from, 0, delta, layout.rows, outOffsets, outRows, inputs, size);
   }
 
   private leakGradients(gradients: number): void {

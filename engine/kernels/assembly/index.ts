@@ -1,4 +1,5 @@
 export { gatherRows, gatherRowsWeighted, sumRows } from './gather';
+export { scatterRows } from './scatter';
 export { transposeEvents } from './transpose';
 export { lifForward } from './lif-forward';
 export { lifBackward } from './lif-backward';

@@ -1,4 +1,4 @@
-/** Entries of the sums of rows: gatherRows, gatherRowsWeighted, sumRows. */
+/** Entries of the sums of rows: gatherRows, gatherRowsWeighted, scatterRows, sumRows. */
 import type { Rng } from '../../random.ts';
 import { FROM_BIAS, FROM_OUT, FROM_ZERO } from '../kernels.ts';
 import { addRows } from '../reference/lif.ts';
@@ -96,6 +96,55 @@ function makeWeighted(rng: Rng, from: number, { rows, outRows, sourceRows, colum
   };
 }
 
+interface ScatterSize {
+  samples: number;
+  steps: number;
+  channels: number;
+  columns: number;
+}
+
+const scatterSizes: { size: ScatterSize; density: Density }[] = [
+  ...COLUMNS.map((columns, i) => ({
+    size: { samples: 1 + (i % 3), steps: 1 + (i % 4), channels: 7, columns },
+    density: DENSITIES[i % 2]!,
+  })),
+  ...DENSITIES.flatMap((density) =>
+    [36, 12].map((columns) => ({ size: { samples: 3, steps: 4, channels: 9, columns }, density })),
+  ),
+];
+
+/** For every event the row of `source` that it meets, onto the row of its channel. */
+function makeScatter(rng: Rng, shift: boolean, { samples, steps, channels, columns }: ScatterSize, e: Events): KernelCase {
+  const rows = samples * steps;
+  const out = uniform(rng, channels * columns);
+  const source = uniform(rng, rows * columns);
+  const expected = out.slice();
+  for (let channel = 0; channel < channels; channel++) {
+    const x = new Float64Array(rows);
+    for (let r = 0; r < rows; r++) {
+      if (shift && r % steps === steps - 1) continue;
+      x[shift ? r + 1 : r]! += denseRow(e, r, channels)[channel]!;
+    }
+    addRows(expected.subarray(channel * columns, (channel + 1) * columns), source, x);
+  }
+  return {
+    regions: {
+      out: matrix(out, channels, columns, expected),
+      source: matrix(source, rows, columns),
+      offsets: array('u32', e.offsets),
+      index: array('u16', e.index),
+    },
+    call: (k, at) =>
+      // biome-ignore format: one line per group of arguments
+      k.scatterRows(
+        at('out'), channels, at('source'), rows, at('offsets'), at('index'), rows, columns, shift ? steps : 0,
+      ),
+  };
+}
+
+const scatterLabel = ({ samples, steps, channels, columns }: ScatterSize, density: string): string =>
+  `${samples} × ${steps} steps onto ${channels} rows × ${columns}, ${density} events`;
+
 interface SumSize {
   outRows: number;
   outRow: number;
@@ -186,6 +235,25 @@ export const gatherEntries: Entry[] = [
       },
     }),
   ),
+  ...[false, true].map((shift): Entry => {
+    const bench = { samples: 32, steps: 100, channels: 700, columns: 64 };
+    return {
+      kernel: 'scatterRows',
+      variant: shift ? 'spikes, one step later' : 'input events',
+      reference: 'addRows (reference/lif.ts) on the events of a channel as a dense row',
+      tolerance: 2e-6,
+      because: 'float32 sums of up to some hundred terms, one after the other',
+      shapes: scatterSizes.map(({ size, density }) => ({
+        label: scatterLabel(size, density),
+        make: (rng) => makeScatter(rng, shift, size, events(rng, size.samples * size.steps, size.channels, density)),
+      })),
+      bench: {
+        label: scatterLabel(bench, '56 × 3200'),
+        make: (rng) => makeScatter(rng, shift, bench, evenEvents(rng, 3200, 700, 56)),
+        work: { adds: 3200 * 56 * 16, bytes: 4 * 64 * (3200 + 700) + 2 * 3200 * 56 },
+      },
+    };
+  }),
   ...[0, 1].map(
     (accumulate): Entry => ({
       kernel: 'sumRows',

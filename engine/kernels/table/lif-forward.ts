@@ -1,6 +1,6 @@
 /** Entries of lifForward: the membrane potentials and spikes of a layer over the steps of one sample. */
 import type { Rng } from '../../random.ts';
-import { RESET } from '../kernels.ts';
+import { RESET, SPARE_EVENTS } from '../kernels.ts';
 import { type LifTrace, lifForward } from '../reference/lif.ts';
 import { array, type Entry, type KernelCase, matrix, type Shape } from './entry.ts';
 import { drawClear, eighths, uniform } from './inputs.ts';
@@ -76,7 +76,7 @@ function make(rng: Rng, way: Way, size: LifSize, drive: Drive): KernelCase {
     for (let i = 0; i < n; i++) if (inputs.trace.o[t * n + i]) spikes.push(i);
     expected[first + t + 1] = spikes.length;
   }
-  const capacity = before.length + steps * n + 4;
+  const capacity = before.length + steps * n + SPARE_EVENTS;
   const channels = Array.from({ length: capacity }, (_, i) => before[i] ?? 0xffff);
   return {
     ...(drive === 'exact' ? { exact: true } : { margin: clear(inputs) }),

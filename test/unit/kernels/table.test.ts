@@ -1,6 +1,7 @@
 /** Walks the kernel table: every kernel against its float64 reference, and nothing written but what it has to write. */
 import { describe, expect, test } from 'vitest';
-import { instantiateKernels, kernelBytes, RESERVED_BYTES } from '../../../engine/kernels/kernels.ts';
+import { instantiateKernels, type Kernels, kernelBytes, RESERVED_BYTES } from '../../../engine/kernels/kernels.ts';
+import { availableInstructions, withNative } from '../../../engine/kernels/native.ts';
 import { placeInPanels } from '../../../engine/kernels/panels.ts';
 import {
   bytesOf,
@@ -20,7 +21,9 @@ const GUARD_BYTE = 0xa5;
 
 const memory = new WebAssembly.Memory({ initial: 32, maximum: 32, shared: true });
 const bytes = new Uint8Array(memory.buffer);
-const kernels = instantiateKernels(kernelBytes(), memory);
+const wasm = instantiateKernels(kernelBytes(), memory);
+/** Every set of instructions that this machine has; WebAssembly last. */
+const SETS = availableInstructions().map((set) => ({ set, kernels: withNative(wasm, memory, set) }));
 
 const nameOf = ({ kernel, variant }: Entry): string => `${kernel}: ${variant}`;
 
@@ -29,8 +32,13 @@ for (const kernel of new Set(TABLE.map((entry) => entry.kernel))) {
     for (const entry of TABLE.filter((e) => e.kernel === kernel))
       test(entry.variant, () => {
         for (const { label, make } of entry.shapes)
-          for (const seed of SEEDS)
-            check(entry, make(stream(seed, `${nameOf(entry)}, ${label}`)), `${label}, seed ${seed}`);
+          for (const seed of SEEDS) {
+            const c = make(stream(seed, `${nameOf(entry)}, ${label}`));
+            const outcomes = SETS.map(({ set, kernels }) => check(entry, kernels, c, `${label}, seed ${seed}, ${set}`));
+            for (const [i, { set }] of SETS.entries())
+              if (Buffer.compare(outcomes[i]!, outcomes.at(-1)!) !== 0)
+                expect.fail(`${label}, seed ${seed}: ${set} and WebAssembly give different bits`);
+          }
       });
   });
 }
@@ -52,8 +60,8 @@ test('the exact cases of lifForward contain potentials that equal the threshold'
   expect(Math.min(...ties), `ties in ${exact.length} cases: ${ties}`).toBeGreaterThan(0);
 });
 
-/** Runs one case and compares all memory that it could have touched. */
-function check(entry: Entry, c: KernelCase, where: string): void {
+/** Runs one case and compares all memory that it could have touched; the bytes that the reference speaks of. */
+function check(entry: Entry, kernels: Kernels, c: KernelCase, where: string): Buffer {
   const { at, end } = placeRegions(c.regions, RESERVED_BYTES);
   if (end > bytes.length) expect.fail(`${where}: needs ${end} bytes of memory, there are ${bytes.length}`);
   bytes.fill(GUARD_BYTE, RESERVED_BYTES, end);
@@ -64,12 +72,15 @@ function check(entry: Entry, c: KernelCase, where: string): void {
 
   if (c.returns !== undefined)
     compare(entry, [returned as number], undefined, { ...c, expected: [c.returns] }, `${where}, result`);
+  const outcome: Buffer[] = [];
   for (const [name, region] of Object.entries(c.regions)) {
     const address = at.get(name)!;
     const seen = viewOf(memory.buffer, region, address);
     if (region.expected) {
       const original = viewOf(before.buffer, region, address);
       compare(entry, seen, original, { ...c, ...region, expected: region.expected }, `${where}, ${name}`);
+      const length = (bytesOf(region) / region.data.length) * region.expected.length;
+      outcome.push(Buffer.from(bytes.slice(address, address + length)));
       // From here on only what nobody may touch is left to differ.
       bytes.set(before.subarray(address, address + bytesOf(region)), address);
     }
@@ -80,6 +91,7 @@ function check(entry: Entry, c: KernelCase, where: string): void {
       `${where}: byte ${first} was changed (${ownerOf(c.regions, at, first)}): expected ${before[first]}, saw ${bytes[first]}`,
     );
   }
+  return Buffer.concat(outcome);
 }
 
 interface Comparison extends Pick<KernelCase, 'margin' | 'exact'>, Pick<Region, 'shape'> {

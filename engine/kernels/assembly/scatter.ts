@@ -1,0 +1,53 @@
+// The gradient of weights that are few enough to stay in the first cache: for every row of `source`, in their order,
+//
+//   out[index[e]] += source[r]        for e in [offsets[r], offsets[r+1])
+//
+// over matrices in panels (panel.ts). The events need not be sorted by channel first (transpose.ts), and the row is read
+// once; but every event reads and writes a row of `out`.
+import { PANEL, panelAt, rowBytes } from './panel';
+
+/**
+ * Onto what `out` [outRows × columns] holds. With `steps` > 0 the events of row r meet row r + 1 of `source`, and those of
+ * the last step of a sample (`steps` rows each) none: spikes act on the recurrent input one step later.
+ */
+export function scatterRows(
+  out: usize, outRows: i32, source: usize, sourceRows: i32, offsets: usize, index: usize, rows: i32, columns: i32, steps: i32,
+): void {
+  for (let c = 0; c < columns; c += PANEL) {
+    const bytes = rowBytes(c, columns);
+    const o = panelAt(out, outRows, c);
+    let s = panelAt(source, sourceRows, c) + (steps > 0 ? bytes : 0);
+    let e: usize = index + (<usize>load<u32>(offsets) << 1);
+    let left = steps;
+    for (let r = 1; r <= rows; r++, s += bytes) {
+      const end: usize = index + (<usize>load<u32>(offsets + (<usize>r << 2)) << 1);
+      if (--left == 0) {
+        left = steps;
+        e = end;
+        continue;
+      }
+      if (bytes == 64) e = scatter16(o, s, e, end);
+      else for (; e < end; e += 2) addRow(o + <usize>load<u16>(e) * bytes, s, bytes);
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function scatter16(out: usize, source: usize, e: usize, end: usize): usize {
+  const x0 = v128.load(source), x1 = v128.load(source, 16), x2 = v128.load(source, 32), x3 = v128.load(source, 48);
+  for (; e < end; e += 2) {
+    const o = out + (<usize>load<u16>(e) << 6);
+    v128.store(o, f32x4.add(v128.load(o), x0));
+    v128.store(o, f32x4.add(v128.load(o, 16), x1), 16);
+    v128.store(o, f32x4.add(v128.load(o, 32), x2), 32);
+    v128.store(o, f32x4.add(v128.load(o, 48), x3), 48);
+  }
+  return e;
+}
+
+// @ts-ignore: decorator
+@inline
+function addRow(out: usize, source: usize, bytes: usize): void {
+  for (let i: usize = 0; i < bytes; i += 16) v128.store(out + i, f32x4.add(v128.load(out + i), v128.load(source + i)));
+}

@@ -1,0 +1,74 @@
+/**
+ * The hot kernels compiled for this machine's processor (engine/kernels/native), in place of their WebAssembly twins:
+ * the same sums in the same order in wider registers, so the same bits. Where they are not built, or do not load, the
+ * WebAssembly kernels do all the work.
+ */
+import { createRequire } from 'node:module';
+import { builtFile } from '../paths.ts';
+import { type Kernels, SURROGATE } from './kernels.ts';
+
+/** Instructions that a processor may have, the widest first; "wasm" stands for none of them. */
+export const INSTRUCTIONS = ['avx512', 'avx2', 'baseline', 'wasm'] as const;
+export type Instructions = (typeof INSTRUCTIONS)[number];
+
+interface Addon {
+  /** What this processor has, the widest first. */
+  sets: Instructions[];
+  bind(memory: Uint8Array, args: Float64Array, set: Instructions): Record<keyof Kernels, () => void>;
+}
+
+/** Most arguments that a kernel takes. */
+const ARGUMENTS = 32;
+/** Up to so many columns of the next layer, lifBackward goes panel by panel (assembly/lif-backward.ts). */
+const FEW = 48;
+
+export const nativeFile = (): string => `kernels-${process.platform}-${process.arch}.node`;
+
+let loaded: { addon: Addon | undefined } | undefined;
+
+/** The compiled kernels, or undefined where there are none for this machine. */
+function addon(): Addon | undefined {
+  if (!loaded)
+    try {
+      loaded = { addon: createRequire(import.meta.url)(builtFile(nativeFile())) as Addon };
+    } catch {
+      loaded = { addon: undefined };
+    }
+  return loaded.addon;
+}
+
+/** What can be had on this machine, the widest first. */
+export function availableInstructions(): Instructions[] {
+  return [...(addon()?.sets ?? []), 'wasm'];
+}
+
+/** The environment variable LIF_KERNELS names the instructions to use; without it they are the widest. */
+export function chosenInstructions(): Instructions {
+  const available = availableInstructions();
+  return available.find((set) => set === process.env.LIF_KERNELS) ?? available[0]!;
+}
+
+/** `wasm` with those kernels replaced that there are for `set`; both work in `memory`. */
+export function withNative(wasm: Kernels, memory: WebAssembly.Memory, set: Instructions): Kernels {
+  if (set === 'wasm') return wasm;
+  const args = new Float64Array(ARGUMENTS);
+  const bound = addon()!.bind(new Uint8Array(memory.buffer), args, set);
+  const kernels: Record<string, (...values: number[]) => unknown> = { ...wasm };
+  for (const [name, run] of Object.entries(bound))
+    kernels[name] = (...values) => {
+      for (let i = 0; i < values.length; i++) args[i] = values[i]!;
+      run();
+    };
+  const native = kernels as unknown as Kernels;
+  return { ...native, lifBackward: lifBackwardOf(wasm, native) };
+}
+
+/** The compiled lifBackward goes panel by panel only, and has no exponentials. */
+function lifBackwardOf(wasm: Kernels, native: Kernels): Kernels['lifBackward'] {
+  return (...values) => {
+    const [shape, next, nextSize, recurrent] = [values[10], values[13], values[14], values[17]];
+    const exponential = shape === SURROGATE.sigmoid || shape === SURROGATE['multi-gaussian'];
+    const panels = recurrent === 0 && (next === 0 || nextSize <= FEW);
+    (panels && !exponential ? native : wasm).lifBackward(...values);
+  };
+}

@@ -1,0 +1,94 @@
+/**
+ * Compiles the native kernels where there is a C++ compiler: kernels.cpp once for each set of instructions, and the
+ * bridge to Node. Without one nothing is lost but speed: the WebAssembly kernels do the same.
+ */
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { include_dir as headers } from 'node-api-headers';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const run = promisify(execFile);
+
+/** Never fuse a product with a sum: WebAssembly does not, and the bits must be the same. */
+const FLAGS = ['-std=c++17', '-O3', '-fPIC', '-fno-exceptions', '-fno-rtti', '-ffp-contract=off', '-fvisibility=hidden'];
+const AVX512 = ['f', 'bw', 'vl', 'dq', 'vbmi2'].map((part) => `-mavx512${part}`);
+/** @type {Record<string, Record<string, string[]>>} */
+const SETS = {
+  x64: {
+    avx512: [...AVX512, '-mbmi2', '-mpopcnt', '-mprefer-vector-width=512'],
+    avx2: ['-mavx2', '-mpopcnt'],
+    baseline: [],
+  },
+  arm64: { baseline: [] },
+};
+
+/** What the addon is called on this machine. */
+export const nativeFile = `kernels-${process.platform}-${process.arch}.node`;
+
+/**
+ * Compiles into `folder` unless what lies there is from the same sources and compiler.
+ * @param {string} folder
+ * @returns {Promise<string | undefined>} one sentence why there are no native kernels, or undefined when there are
+ */
+export async function buildNative(folder) {
+  const file = join(folder, nativeFile);
+  const keyFile = `${file}.key`;
+  const sets = SETS[process.arch];
+  if (!sets || process.platform === 'win32') return without(file, `not supported on ${process.platform} ${process.arch}`);
+  const compiler = await findCompiler();
+  if (!compiler) return without(file, 'no C++ compiler was found (install g++ or clang++, or name one in CXX)');
+  const key = keyOf(compiler.version);
+  if (existsSync(file) && existsSync(keyFile) && readFileSync(keyFile, 'utf8') === key) return undefined;
+  const scratch = mkdtempSync(join(tmpdir(), 'lif-native-'));
+  try {
+    const compile = async (/** @type {string} */ source, /** @type {string} */ object, /** @type {string[]} */ flags) => {
+      const out = join(scratch, object);
+      await run(compiler.path, [...FLAGS, ...flags, '-c', join(here, source), '-o', out]);
+      return out;
+    };
+    const objects = await Promise.all([
+      compile('addon.cpp', 'addon.o', ['-I', headers]),
+      ...Object.entries(sets).map(([set, flags]) => compile('kernels.cpp', `${set}.o`, [...flags, `-DISA=${set}`])),
+    ]);
+    const link = process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared', '-s', '-nodefaultlibs'];
+    const libraries = process.platform === 'darwin' ? [] : ['-lgcc', '-lc'];
+    const built = join(folder, `${nativeFile}.new`);
+    await run(compiler.path, [...link, '-o', built, ...objects, ...libraries]);
+    // A process that runs goes on with the file that it has open.
+    renameSync(built, file);
+    writeFileSync(keyFile, key);
+    return undefined;
+  } catch (error) {
+    const said = /** @type {{ stderr?: string }} */ (error).stderr || String(error);
+    return without(file, `${compiler.path} does not compile them: ${said.split('\n').find((line) => /error/i.test(line)) ?? said}`);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** @param {string} file @param {string} why */
+function without(file, why) {
+  rmSync(file, { force: true });
+  return `Without native kernels: ${why}; the WebAssembly kernels give the same results, only slower.`;
+}
+
+async function findCompiler() {
+  for (const path of process.env.CXX ? [process.env.CXX] : ['c++', 'g++', 'clang++'])
+    try {
+      const { stdout } = await run(path, ['--version']);
+      return { path, version: stdout };
+    } catch {}
+  return undefined;
+}
+
+/** @param {string} compiler */
+function keyOf(compiler) {
+  const hash = createHash('sha256').update(compiler);
+  for (const name of readdirSync(here).sort()) hash.update(name).update(readFileSync(join(here, name)));
+  return hash.digest('hex');
+}

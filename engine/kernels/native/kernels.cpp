@@ -1,0 +1,55 @@
+// The kernels for one set of instructions: this file is compiled once for each (build.mjs) and exports one table.
+//
+// They compute what ../assembly computes, to the bit: the same sums in the same order, without fused multiply-adds.
+// Every kernel takes its arguments as an array of float64: byte addresses in the shared memory (0: none) and numbers.
+#include "kernels.h"
+#include "gather.h"
+#include "lif-backward.h"
+#include "lif-forward.h"
+#include "optimizer.h"
+#include "product.h"
+#include "transpose.h"
+
+/** Hands out the arguments of a call, one after the other, as what the kernel takes them for. */
+struct Arguments {
+  ptr memory;
+  const double* next;
+  template <class T> INLINE T take();
+};
+template <> INLINE ptr Arguments::take<ptr>() {
+  const double address = *next++;
+  return address == 0 ? nullptr : memory + (size_t)address;
+}
+template <> INLINE int Arguments::take<int>() { return (int)*next++; }
+template <> INLINE float Arguments::take<float>() { return (float)*next++; }
+template <> INLINE size_t Arguments::take<size_t>() { return (size_t)*next++; }
+
+/** Calls `kernel` with its arguments; braces make the order of taking them that of the list. */
+template <auto kernel> struct Call;
+template <class... T, void (*kernel)(T...)> struct Call<kernel> {
+  static void with(ptr memory, const double* arguments) {
+    Arguments a = {memory, arguments};
+    struct Apply {
+      INLINE Apply(T... values) { kernel(values...); }
+    };
+    Apply{a.take<T>()...};
+  }
+};
+
+#define TABLE_OF(isa) kernels_##isa
+#define NAMED(isa) TABLE_OF(isa)
+extern "C" const Kernel NAMED(ISA)[] = {
+  {"gatherRows", Call<gatherRows>::with},
+  {"gatherRowsWeighted", Call<gatherRowsWeighted>::with},
+  {"scatterRows", Call<scatterRows>::with},
+  {"sumRows", Call<sumRows>::with},
+  {"transposeEvents", Call<transposeEvents>::with},
+  {"lifForward", Call<lifForward>::with},
+  {"lifBackward", Call<lifBackward>::with},
+  {"multiply", Call<multiply>::with},
+  {"multiplyTransposed", Call<multiplyTransposed>::with},
+  {"reduceShards", Call<reduceShards>::with},
+  {"adam", Call<adam>::with},
+  {"sgd", Call<sgd>::with},
+  {nullptr, nullptr},
+};

@@ -1,0 +1,71 @@
+// The shards' gradients are added in a fixed order and the optimizer is applied in the same pass: ../assembly/optimizer.ts.
+#pragma once
+#include "row.h"
+
+#if defined(__AVX512F__)
+typedef Lanes<16> Block;
+#elif defined(__AVX__)
+typedef Lanes<8> Block;
+#else
+typedef Lanes<4> Block;
+#endif
+
+template <class R> static INLINE R root(R x) {
+  R r;
+  for (int i = 0; i < R::bytes / 4; i++) r.v[i] = __builtin_sqrtf(x.v[i]);
+  return r;
+}
+#if defined(__AVX512F__)
+template <> INLINE Lanes<16> root(Lanes<16> x) { return {(Lanes<16>::F)_mm512_sqrt_ps((__m512)x.v)}; }
+#endif
+#if defined(__AVX__)
+template <> INLINE Lanes<8> root(Lanes<8> x) { return {(Lanes<8>::F)_mm256_sqrt_ps((__m256)x.v)}; }
+#endif
+#if defined(__SSE2__)
+template <> INLINE Lanes<4> root(Lanes<4> x) { return {(Lanes<4>::F)_mm_sqrt_ps((__m128)x.v)}; }
+#endif
+
+template <class R> static INLINE R sumShards(ptr p, size_t shardBytes, int shards) {
+  R g = R::at(p);
+  for (int s = 1; s < shards; s++) g = g + R::at(p += shardBytes);
+  return g;
+}
+
+/** Calls `use` with a vector type and a byte position for all elements [from, to), multiples of 4. */
+template <class Use> static INLINE void eachVector(int from, int to, Use use) {
+  size_t i = (size_t)from << 2;
+  const size_t end = (size_t)to << 2;
+  for (; i + Block::bytes <= end; i += Block::bytes) use(Block::all(0), i);
+  for (; i < end; i += 16) use(Lanes<4>::all(0), i);
+}
+
+static void reduceShards(ptr grads, size_t shardBytes, int shards, int from, int to) {
+  eachVector(from, to, [&](auto v, size_t i) { sumShards<decltype(v)>(grads + i, shardBytes, shards).to(grads + i); });
+}
+
+static void adam(
+  ptr w, ptr m, ptr v, ptr grads, size_t shardBytes, int shards, int from, int to, float scale, float keep, float rate,
+  float beta1, float beta2, float epsilon, float correction
+) {
+  eachVector(from, to, [&](auto x, size_t i) {
+    using R = decltype(x);
+    const R g = R::all(scale) * sumShards<R>(grads + i, shardBytes, shards);
+    const R m1 = R::all(beta1) * R::at(m + i) + R::all(1 - beta1) * g;
+    const R v1 = R::all(beta2) * R::at(v + i) + R::all(1 - beta2) * (g * g);
+    m1.to(m + i);
+    v1.to(v + i);
+    const R step = (R::all(rate) * m1) / (root(v1) * R::all(correction) + R::all(epsilon));
+    (R::all(keep) * R::at(w + i) - step).to(w + i);
+  });
+}
+
+static void sgd(
+  ptr w, ptr m, ptr grads, size_t shardBytes, int shards, int from, int to, float scale, float rate, float momentum
+) {
+  eachVector(from, to, [&](auto x, size_t i) {
+    using R = decltype(x);
+    const R m1 = R::all(momentum) * R::at(m + i) + R::all(scale) * sumShards<R>(grads + i, shardBytes, shards);
+    m1.to(m + i);
+    (R::at(w + i) - R::all(rate) * m1).to(w + i);
+  });
+}

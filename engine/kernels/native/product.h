@@ -1,0 +1,65 @@
+// Dense products: ../assembly/product.ts. Every sum runs over its terms in ascending order.
+#pragma once
+#include "gather.h"
+
+/** Rows of the result that are worked on at once: as many as the registers have room for. */
+#ifdef __AVX512F__
+static const int TILE_ROWS = 8;
+#elif defined(__AVX2__)
+static const int TILE_ROWS = 4;
+#else
+static const int TILE_ROWS = 2;
+#endif
+
+/** N rows of a panel of the result. `a` is where the first row begins in the first panel. */
+template <int N> static INLINE void rowsTimesPanel(ptr out, int from, ptr init, ptr a, ptr b, int rows, int inner) {
+  Row16 s[N];
+  for (int n = 0; n < N; n++)
+    s[n] = from == FROM_BIAS ? Row16::at(init) : from == FROM_OUT ? Row16::at(out + 64 * n) : Row16::all(0);
+  for (int k = 0; k < inner; k += PANEL, a += (size_t)rows << 6)
+    for (int p = 0; p < 64; p += 4, b += 64) {
+      const Row16 w = Row16::at(b);
+      for (int n = 0; n < N; n++) s[n] = s[n] + Row16::all(load<float>(a + 64 * n + p)) * w;
+    }
+  for (int n = 0; n < N; n++) s[n].to(out + 64 * n);
+}
+
+static void multiply(ptr out, int from, ptr bias, ptr a, ptr b, int rows, int inner, int columns) {
+  for (int c = 0; c < columns; c += PANEL) {
+    const ptr panel = panelAt(b, inner, c), init = bias + ((size_t)c << 2);
+    ptr o = panelAt(out, rows, c);
+    int r = 0;
+    for (; r + TILE_ROWS <= rows; r += TILE_ROWS, o += 64 * TILE_ROWS)
+      rowsTimesPanel<TILE_ROWS>(o, from, init, a + ((size_t)r << 6), panel, rows, inner);
+    for (; r < rows; r++, o += 64) rowsTimesPanel<1>(o, from, init, a + ((size_t)r << 6), panel, rows, inner);
+  }
+}
+
+/** N rows of a panel of out: N entries of every row of `a`, sixteen of every row of `b`. */
+template <int N> static INLINE void addOuterProducts(ptr out, bool keep, ptr a, ptr b, int rows) {
+  Row16 s[N];
+  for (int n = 0; n < N; n++) s[n] = keep ? Row16::at(out + 64 * n) : Row16::all(0);
+  for (int r = 0; r < rows; r++, a += 64, b += 64) {
+    const Row16 w = Row16::at(b);
+    for (int n = 0; n < N; n++) s[n] = s[n] + Row16::all(load<float>(a + 4 * n)) * w;
+  }
+  for (int n = 0; n < N; n++) s[n].to(out + 64 * n);
+}
+
+/** Rows that are gone through at a time: their parts of two panels fit the L1 cache. */
+static const int CHUNK = 128;
+
+static void multiplyTransposed(ptr out, int accumulate, ptr a, ptr b, int rows, int m, int n) {
+  for (int first = 0; first < rows || first == 0; first += CHUNK) {
+    const int count = rows - first < CHUNK ? rows - first : CHUNK;
+    const bool keep = accumulate || first > 0;
+    for (int c = 0; c < n; c += PANEL) {
+      const ptr right = panelAt(b, rows, c) + ((size_t)first << 6);
+      for (int i = 0; i < m; i += PANEL) {
+        const ptr left = panelAt(a, rows, i) + ((size_t)first << 6);
+        const ptr tile = panelAt(out, m, c) + ((size_t)i << 6);
+        for (int q = 0; q < 16; q += TILE_ROWS) addOuterProducts<TILE_ROWS>(tile + 64 * q, keep, left + 4 * q, right, count);
+      }
+    }
+  }
+}
