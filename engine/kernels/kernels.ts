@@ -65,6 +65,28 @@ export interface Kernels {
   lifForward(
     u: number,
     rows: number,
+    samples: number,
+    steps: number,
+    columns: number,
+    constant: number,
+    constantRows: number,
+    leak: number,
+    threshold: number,
+    reset: number,
+    spiking: number,
+    fired: number,
+    panels: number,
+  ): void;
+  listFired(
+    fired: number,
+    panels: number,
+    rows: number,
+    offsets: number,
+    channels: number,
+  ): void;
+  lifForwardRecurrent(
+    u: number,
+    rows: number,
     first: number,
     constant: number,
     constantRows: number,
@@ -74,12 +96,38 @@ export interface Kernels {
     leak: number,
     threshold: number,
     reset: number,
-    spiking: number,
     recurrent: number,
     offsets: number,
     channels: number,
   ): void;
   lifBackward(
+    u: number,
+    rows: number,
+    samples: number,
+    steps: number,
+    columns: number,
+    leak: number,
+    threshold: number,
+    reset: number,
+    resetGradient: number,
+    spiking: number,
+    shape: number,
+    width: number,
+    height: number,
+    next: number,
+    nextRows: number,
+    nextFirst: number,
+    nextSize: number,
+    nextDelta: number,
+    keep: number,
+    gO: number,
+    gU: number,
+    stride: number,
+    from: number,
+    dk: number,
+    work: number,
+  ): void;
+  lifBackwardSteps(
     u: number,
     rows: number,
     first: number,
@@ -232,7 +280,7 @@ export const CELL = { rnn: 0, lstm: 1, gru: 2 } as const;
 /** Bytes at the start of the memory that the kernels keep their constants in. */
 export const RESERVED_BYTES = 65_536;
 
-/** Events beyond the end of a list that lifForward may overwrite while the list grows. */
+/** Events beyond the end of a list that listFired and lifForwardRecurrent may overwrite while the list grows. */
 export const SPARE_EVENTS = 16;
 
 /** The compiled kernels, as bytes; their SHA-256 is part of a run's provenance. */
@@ -252,7 +300,10 @@ export function instantiateKernels(bytes: Uint8Array<ArrayBuffer>, memory: WebAs
   return instance.exports as unknown as Kernels;
 }
 
-/** Elements of scratch (f32) that lifBackward needs for a layer of `size` neurons. */
+/** Up to so many columns of the next layer lifBackward is used, panel by panel; beyond, lifBackwardSteps. */
+export const FEW_COLUMNS = 48;
+
+/** Elements of scratch (f32) that the backward pass needs for a layer of `size` neurons. */
 export function backwardWork(size: number): number {
-  return 64 + Math.max(7 * size, 48 * 16);
+  return 64 + Math.max(7 * size, FEW_COLUMNS * 16);
 }

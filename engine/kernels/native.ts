@@ -19,8 +19,6 @@ interface Addon {
 
 /** Most arguments that a kernel takes. */
 const ARGUMENTS = 32;
-/** Up to so many columns of the next layer, lifBackward goes panel by panel (assembly/lif-backward.ts). */
-const FEW = 48;
 
 export const nativeFile = (): string => `kernels-${process.platform}-${process.arch}.node`;
 
@@ -60,15 +58,14 @@ export function withNative(wasm: Kernels, memory: WebAssembly.Memory, set: Instr
       run();
     };
   const native = kernels as unknown as Kernels;
-  return { ...native, lifBackward: lifBackwardOf(wasm, native) };
+  return { ...native, lifBackward: withExponentials('lifBackward', wasm, native) };
 }
 
-/** The compiled lifBackward goes panel by panel only, and has no exponentials. */
-function lifBackwardOf(wasm: Kernels, native: Kernels): Kernels['lifBackward'] {
+/** The compiled backward pass has no exponentials. */
+function withExponentials<K extends 'lifBackward'>(kernel: K, wasm: Kernels, native: Kernels): Kernels[K] {
   return (...values) => {
-    const [shape, next, nextSize, recurrent] = [values[10], values[13], values[14], values[17]];
+    const shape = values[10];
     const exponential = shape === SURROGATE.sigmoid || shape === SURROGATE['multi-gaussian'];
-    const panels = recurrent === 0 && (next === 0 || nextSize <= FEW);
-    (panels && !exponential ? native : wasm).lifBackward(...values);
+    (exponential ? wasm : native)[kernel](...values);
   };
 }

@@ -5,11 +5,12 @@
  */
 import type { DatasetShape } from '../../datasets/dataset.ts';
 import { backwardWork, RESERVED_BYTES, SPARE_EVENTS } from '../../kernels/kernels.ts';
+import { PANEL } from '../../kernels/panels.ts';
 import type { LayerPlan, NetworkPlan } from '../../models/network.ts';
 import { type CellLayout, type CellScratch, cellBlock, planCell, planCellScratch } from './cell-layout.ts';
 
 /** Rows (samples × steps) that are worked on at once: their deltas of one column strip fit the L2 cache. */
-const BLOCK_ROWS = 3200;
+const BLOCK_ROWS = 1600;
 /** Event lists hold row numbers in 16 bits, and a block has at least the rows of one sample. */
 const MOST_STEPS = 65_535;
 /** Samples of one evaluation task. */
@@ -36,6 +37,8 @@ export interface LayerLayout {
 /** Of one layer and thread: u or δ, f32 [rows × size]; events, u32 [rows + 1] and u16 [rows × size]; leaks and dL/dk [size]. */
 export interface LayerScratch {
   u: number;
+  /** Which neurons fired, a bit each: u16 [rows × panels]. */
+  fired: number;
   offsets: number;
   channels: number;
   leak: number;
@@ -64,11 +67,12 @@ export interface Scratch {
   outOffsets: number;
   outRows: number;
   outValues: number;
+  /** What the loss hands the output layer of each sample, f32 [samples × steps × classes] at most. */
   gradient: number;
-  /** f32 [2 × classes], [size] of zeros, [size] for the price of spikes, and what the backward pass needs. */
+  /** f32 [2 × classes], [size] of zeros, [samples × size] for the price of spikes, and what the backward pass needs. */
   scores: number;
   zeros: number;
-  price: number;
+  prices: number;
   work: number;
   /** Where there is a cell instead of layers. */
   cell?: CellScratch;
@@ -199,6 +203,7 @@ export function planLayout(
       layers: layers.map(
         (layer, l): LayerScratch => ({
           u: allocate(rows * layer.size * 4),
+          fired: allocate(layer.plan.recurrent ? 0 : rows * Math.ceil(layer.size / PANEL) * 2),
           offsets: allocate((rows + 1) * 4),
           // Lists are written several entries at a time.
           channels: allocate((rows * layer.size + SPARE_EVENTS) * 2),
@@ -220,10 +225,10 @@ export function planLayout(
       outOffsets: allocate((mostChannels + 2) * 4),
       outRows: allocate(mostEvents * 2),
       outValues: allocate(events ? 0 : inputEvents * 4),
-      gradient: allocate((cell ? 1 : steps) * scores * 4),
+      gradient: allocate(block * (cell ? 1 : steps) * scores * 4),
       scores: allocate(2 * scores * 4),
       zeros: allocate(widest * 4),
-      price: allocate(widest * 4),
+      prices: allocate(network.spikePenalty ? block * widest * 4 : 0),
       work: allocate(backwardWork(widest) * 4),
       ...(cell && { cell: planCellScratch(cell, block, steps, inputEvents, network.dropout > 0, allocate) }),
     });

@@ -3,15 +3,41 @@
  * scratch of its own and only reads the weights, so the result of a shard does not depend on who computes it.
  */
 import type { SampleReader } from '../../datasets/dataset.ts';
-import { DECODE, FROM_BIAS, FROM_OUT, FROM_ZERO, type Kernels, LOSS, RESET, SURROGATE } from '../../kernels/kernels.ts';
+import {
+  DECODE,
+  FEW_COLUMNS,
+  FROM_BIAS,
+  FROM_OUT,
+  FROM_ZERO,
+  type Kernels,
+  LOSS,
+  RESET,
+  SURROGATE,
+} from '../../kernels/kernels.ts';
 import { PANEL } from '../../kernels/panels.ts';
-import type { NetworkPlan } from '../../models/network.ts';
 import { drawKeep } from './dropout.ts';
 import { BlockInput, type Samples } from './input.ts';
 import { type LayerLayout, type LayerScratch, type Layout, type Scratch, STATS } from './layout.ts';
 
-/** Inputs of which the gradients of 16 neurons (64 bytes each) stay in a first cache of 48 KB while events go by. */
-const MOST_SCATTERED = 800;
+/** Neurons that are worked on together: two panels. */
+const STRIP = 2 * PANEL;
+
+/** Where the gradient enters a layer: see lifBackward. */
+interface Drive {
+  gO: number;
+  gU: number;
+  from: number;
+  keep: number;
+}
+
+/**
+ * Whether gradients [inputs × neurons] are formed from events as they come (scatterRows): of up to so many inputs those of
+ * 16 neurons, 64 bytes each, stay in a first cache of 48 KB, and up to so many neurons that is faster than sorting the
+ * events once for all of them.
+ */
+function scattered(inputs: number, neurons: number): boolean {
+  return inputs <= 800 && neurons <= 64;
+}
 
 export class Program {
   private readonly scratch: Scratch;
@@ -52,8 +78,8 @@ export class Program {
       this.input.read(samples, from, count);
       if (dropout) this.drawDropout(samples, from, count);
       this.forward(count, dropout);
-      for (let b = 0; b < count; b++) this.lossAndBackward(b, 1 / batch, statsAt, dropout);
-      this.accumulate(count, gradients, from > samples.from, dropout);
+      for (let b = 0; b < count; b++) this.lossOf(b, 1 / batch, statsAt);
+      this.backward(count, 1 / batch, gradients, from > samples.from, dropout);
       this.countSpikes(count, statsAt);
     }
     if (dropout) this.scaleGradients(gradients);
@@ -68,7 +94,7 @@ export class Program {
       const count = Math.min(this.layout.block, samples.to - from);
       this.input.read(samples, from, count);
       this.forward(count, false);
-      for (let b = 0; b < count; b++) this.loss(b, 0, 0, statsAt);
+      for (let b = 0; b < count; b++) this.readout(b, 0, 0, statsAt);
       this.countSpikes(count, statsAt);
     }
   }
@@ -140,26 +166,47 @@ export class Program {
       const weight = dropout && l > 0 ? scratch.layers[l - 1]!.dropout!.weight : layout.weights + layer.weight * 4;
       const bias = plan.bias ? layout.weights + layer.bias * 4 : scratch.zeros;
       const constant = l === 0 && encoding === 'current' ? scratch.current : 0;
+      const input = this.eventsInto(l, dropout);
+      const spiking = Number(plan.kind === 'spiking');
+      const panels = Math.ceil(size / PANEL);
+      // What a strip of neurons receives is still in the second cache when their potentials are computed.
       // biome-ignore format: one line per group of arguments
-      if (constant)
-        kernels.gatherRowsWeighted(
-          constant, count, FROM_BIAS, bias, weight, inputs,
-          scratch.offsets, scratch.channels, scratch.values, count, size,
-        );
-      else {
-        const input = this.eventsInto(l, dropout);
-        kernels.gatherRows(mine.u, layout.rows, 0, FROM_BIAS, bias, weight, inputs, input.offsets, input.channels, rows, size);
+      for (let c = 0; c < size; c += STRIP) {
+        const columns = Math.min(STRIP, size - c);
+        const u = mine.u + layout.rows * c * 4;
+        if (constant)
+          kernels.gatherRowsWeighted(
+            constant + count * c * 4, count, FROM_BIAS, bias + c * 4, weight + inputs * c * 4, inputs,
+            scratch.offsets, scratch.channels, scratch.values, count, columns,
+          );
+        else
+          kernels.gatherRows(
+            u, layout.rows, 0, FROM_BIAS, bias + c * 4, weight + inputs * c * 4, inputs,
+            input.offsets, input.channels, rows, columns,
+          );
+        if (!plan.recurrent)
+          kernels.lifForward(
+            u, layout.rows, count, steps, columns, constant && constant + count * c * 4, count,
+            mine.leak + c * 4, plan.threshold, RESET[plan.reset], spiking, mine.fired + (c / PANEL) * 2, panels,
+          );
       }
-      new Uint32Array(this.buffer, mine.offsets, 1)[0] = 0;
-      for (let b = 0; b < count; b++)
-        // biome-ignore format: one line per group of arguments
-        kernels.lifForward(
-          mine.u, layout.rows, b * steps, constant, count, b,
-          steps, size, mine.leak, plan.threshold, RESET[plan.reset], Number(plan.kind === 'spiking'),
-          this.recurrentOf(layer), mine.offsets + b * steps * 4, mine.channels,
-        );
+      if (plan.recurrent) this.recur(layer, mine, constant, count);
+      else if (spiking) kernels.listFired(mine.fired, panels, rows, mine.offsets, mine.channels);
       if (dropout && mine.dropout) this.dropEvents(mine, size, count);
     });
+  }
+
+  /** Potentials and spikes of a recurrent layer, sample by sample. */
+  private recur({ plan, size, recurrent }: LayerLayout, mine: LayerScratch, constant: number, count: number): void {
+    const { layout, kernels } = this;
+    const { steps } = layout.network;
+    new Uint32Array(this.buffer, mine.offsets, 1)[0] = 0;
+    for (let b = 0; b < count; b++)
+      // biome-ignore format: one line per group of arguments
+      kernels.lifForwardRecurrent(
+        mine.u, layout.rows, b * steps, constant, count, b, steps, size, mine.leak, plan.threshold, RESET[plan.reset],
+        layout.weights + recurrent * 4, mine.offsets + b * steps * 4, mine.channels,
+      );
   }
 
   private dropEvents({ offsets, channels, dropout }: LayerScratch, size: number, count: number): void {
@@ -172,12 +219,8 @@ export class Program {
     }
   }
 
-  private recurrentOf({ recurrent }: LayerLayout): number {
-    return recurrent < 0 ? 0 : this.layout.weights + recurrent * 4;
-  }
-
   /** Loss and accuracy of sample `b` of a block; its gradient by the output layer unless `gradient` is 0. */
-  private loss(b: number, scale: number, gradient: number, statsAt: number): void {
+  private readout(b: number, scale: number, gradient: number, statsAt: number): void {
     const { layout, scratch } = this;
     const { steps, classes, readout, loss } = layout.network;
     const { plan, size } = layout.layers.at(-1)!;
@@ -188,31 +231,18 @@ export class Program {
     );
   }
 
-  private lossAndBackward(b: number, scale: number, statsAt: number, dropout: boolean): void {
-    const { layout, scratch, kernels } = this;
-    const { steps, readout, classWeights, spikePenalty } = layout.network;
-    this.loss(b, scale * (classWeights?.[this.input.labels[b]!] ?? 1), scratch.gradient, statsAt);
+  private lossOf(b: number, scale: number, statsAt: number): void {
+    const { classWeights } = this.layout.network;
+    this.readout(b, scale * (classWeights?.[this.input.labels[b]!] ?? 1), this.gradientOf(b), statsAt);
     if (!Number.isFinite(this.stats[statsAt]) && this.stats[statsAt + STATS.diverged] === 0)
       this.stats[statsAt + STATS.diverged] = this.divergedLayer(b) + 1;
-    const rate = readout.decode === 'rate';
-    for (let l = layout.layers.length - 1; l >= 0; l--) {
-      const layer = layout.layers[l]!;
-      const { plan, size } = layer;
-      const mine = scratch.layers[l]!;
-      const next = layout.layers[l + 1];
-      const price = next && spikePenalty ? this.priceOfSpikes(l, b, scale, spikePenalty) : 0;
-      // biome-ignore format: one line per group of arguments
-      kernels.lifBackward(
-        mine.u, layout.rows, b * steps, steps, size, mine.leak, plan.threshold, RESET[plan.reset],
-        Number(plan.resetGradient), Number(plan.kind === 'spiking'),
-        SURROGATE[plan.surrogate.shape], plan.surrogate.width, plan.surrogate.height,
-        next ? layout.weights + next.weight * 4 : 0, next?.size ?? 0, next ? scratch.layers[l + 1]!.u : 0,
-        dropout && mine.dropout ? mine.dropout.keep + b * size * 4 : 0,
-        this.recurrentOf(layer),
-        next ? price : rate ? scratch.gradient : 0, next || rate ? 0 : scratch.gradient, next ? 0 : readout.from,
-        layer.leakCount ? mine.dk : 0, scratch.work,
-      );
-    }
+  }
+
+  /** dL/do (a row) or dL/du (a row for each step of the window) of the output layer in sample `b`. */
+  private gradientOf(b: number): number {
+    const { readout, steps } = this.layout.network;
+    const rows = readout.decode === 'rate' ? 1 : steps - readout.from;
+    return this.scratch.gradient + b * rows * this.layout.layers.at(-1)!.size * 4;
   }
 
   /** First layer with a potential that is not finite in sample `b`; the number of layers when all are. */
@@ -231,94 +261,174 @@ export class Program {
     return layer < 0 ? layout.layers.length : layer;
   }
 
-  /** dL/do of the penalty on the mean spike rate of a layer in one sample: the same for all its neurons and steps. */
-  private priceOfSpikes(
-    l: number,
-    b: number,
-    scale: number,
-    penalty: NonNullable<NetworkPlan['spikePenalty']>,
-  ): number {
+  /** dL/do of the penalty on the mean spike rate of a layer: a row for each sample, the same for all neurons and steps. */
+  private pricesOfSpikes(l: number, count: number, scale: number): number {
+    const { spikePenalty, steps } = this.layout.network;
+    if (!spikePenalty) return 0;
     const { plan, size } = this.layout.layers[l]!;
-    const { steps } = this.layout.network;
-    const offsets = new Uint32Array(this.buffer, this.scratch.layers[l]!.offsets + b * steps * 4, steps + 1);
+    const offsets = new Uint32Array(this.buffer, this.scratch.layers[l]!.offsets, count * steps + 1);
+    const prices = this.floats(this.scratch.prices, count * size).fill(0);
     const share = 1 / (steps * plan.size);
-    const rate = (offsets[steps]! - offsets[0]!) * share;
-    const slope = penalty.target === undefined ? 1 : 2 * (rate - penalty.target);
-    this.floats(this.scratch.price, size)
-      .fill(0)
-      .fill(scale * penalty.weight * slope * share, 0, plan.size);
-    return this.scratch.price;
+    for (let b = 0; b < count; b++) {
+      const rate = (offsets[(b + 1) * steps]! - offsets[b * steps]!) * share;
+      const slope = spikePenalty.target === undefined ? 1 : 2 * (rate - spikePenalty.target);
+      prices.fill(scale * spikePenalty.weight * slope * share, b * size, b * size + plan.size);
+    }
+    return this.scratch.prices;
   }
 
-  /** dW, dV and db of a block; `add` to what earlier blocks of the shard left, or start it. */
-  private accumulate(count: number, gradients: number, add: boolean, dropout: boolean): void {
+  /** δ of every layer of a block, the last one first, and dW, dV and db: added to what earlier blocks of the shard left, or starting them. */
+  private backward(count: number, scale: number, gradients: number, add: boolean, dropout: boolean): void {
     const { layout, kernels, scratch } = this;
-    const { steps, encoding } = layout.network;
-    const { outOffsets, outRows, outValues } = scratch;
-    const rows = count * steps;
-    const from = add ? FROM_OUT : FROM_ZERO;
-    layout.layers.forEach((layer, l) => {
-      const { inputs, size } = layer;
+    const { steps, encoding, readout } = layout.network;
+    for (let l = layout.layers.length - 1; l >= 0; l--) {
+      const layer = layout.layers[l]!;
+      const { plan, size } = layer;
       const mine = scratch.layers[l]!;
-      const dW = gradients + layer.weight * 4;
+      const last = l === layout.layers.length - 1;
+      const rate = readout.decode === 'rate';
+      const drive: Drive = {
+        gO: last ? (rate ? scratch.gradient : 0) : this.pricesOfSpikes(l, count, scale),
+        gU: last && !rate ? scratch.gradient : 0,
+        from: last ? readout.from : 0,
+        keep: dropout && mine.dropout ? mine.dropout.keep : 0,
+      };
+      const next = layout.layers[l + 1];
+      const bySteps = plan.recurrent || (next?.size ?? 0) > FEW_COLUMNS;
+      if (bySteps) for (let b = 0; b < count; b++) this.deltasBySteps(l, b, drive);
       const constant = l === 0 && encoding === 'current';
-      const delta = constant ? scratch.current : mine.u;
-      const deltaRows = constant ? count : layout.rows;
-      if (constant) {
-        const { offsets, channels, values } = scratch;
-        for (let b = 0; b < count; b++)
-          kernels.sumRows(delta, count, b, 0, mine.u, layout.rows, b * steps, steps, size);
-        kernels.transposeEvents(offsets, channels, values, count, inputs, 0, outOffsets, outRows, outValues);
-        kernels.gatherRowsWeighted(dW, inputs, from, 0, delta, count, outOffsets, outRows, outValues, inputs, size);
-      } else {
-        const { offsets, channels } = this.eventsInto(l, dropout);
-        this.addEvents(dW, inputs, add, delta, size, offsets, channels, rows, 0);
+      if (!constant) this.sortEvents(l, count * steps, dropout);
+      // The deltas of a strip are still in the second cache when the gradients are formed from them.
+      for (let c = 0; c < size; c += STRIP) {
+        const columns = Math.min(STRIP, size - c);
+        if (!bySteps) this.deltas(l, c, columns, count, drive);
+        if (!constant) this.addEvents(l, c, columns, count * steps, gradients, add, dropout);
       }
-      if (layer.recurrent >= 0) {
-        const dV = gradients + layer.recurrent * 4;
-        this.addEvents(dV, size, add, mine.u, size, mine.offsets, mine.channels, rows, steps);
-      }
-      if (layer.bias >= 0)
+      if (constant) this.addCurrents(count, gradients, add);
+      if (layer.recurrent >= 0) this.addRecurrent(l, count * steps, gradients, add);
+      if (layer.bias >= 0) {
+        const delta = constant ? scratch.current : mine.u;
+        const db = gradients + layer.bias * 4;
         kernels.sumRows(
-          gradients + layer.bias * 4,
+          db,
           1,
           0,
           Number(add),
           delta,
-          deltaRows,
+          constant ? count : layout.rows,
           0,
-          constant ? count : rows,
+          constant ? count : count * steps,
           size,
         );
-    });
+      }
+    }
+  }
+
+  /** δ of the neurons [c, c + columns) of a layer, all samples of a block. */
+  private deltas(l: number, c: number, columns: number, count: number, { gO, gU, from, keep }: Drive): void {
+    const { layout, scratch } = this;
+    const { plan, size, leakCount } = layout.layers[l]!;
+    const { steps } = layout.network;
+    const mine = scratch.layers[l]!;
+    const next = layout.layers[l + 1];
+    const at = c * 4;
+    // biome-ignore format: one line per group of arguments
+    this.kernels.lifBackward(
+      mine.u + layout.rows * at, layout.rows, count, steps, columns, mine.leak + at, plan.threshold, RESET[plan.reset],
+      Number(plan.resetGradient), Number(plan.kind === 'spiking'),
+      SURROGATE[plan.surrogate.shape], plan.surrogate.width, plan.surrogate.height,
+      next ? layout.weights + next.weight * 4 : 0, size, c, next?.size ?? 0, next ? scratch.layers[l + 1]!.u : 0,
+      keep && keep + at, gO && gO + at, gU && gU + (steps - from) * at, size, from,
+      leakCount ? mine.dk + at : 0, scratch.work,
+    );
+  }
+
+  /** δ of a layer that is recurrent or below a wide one, for sample `b`. */
+  private deltasBySteps(l: number, b: number, { gO, gU, from, keep }: Drive): void {
+    const { layout, scratch } = this;
+    const { plan, size, leakCount, recurrent } = layout.layers[l]!;
+    const { steps } = layout.network;
+    const mine = scratch.layers[l]!;
+    const next = layout.layers[l + 1];
+    const own = b * size * 4;
+    // biome-ignore format: one line per group of arguments
+    this.kernels.lifBackwardSteps(
+      mine.u, layout.rows, b * steps, steps, size, mine.leak, plan.threshold, RESET[plan.reset],
+      Number(plan.resetGradient), Number(plan.kind === 'spiking'),
+      SURROGATE[plan.surrogate.shape], plan.surrogate.width, plan.surrogate.height,
+      next ? layout.weights + next.weight * 4 : 0, next?.size ?? 0, next ? scratch.layers[l + 1]!.u : 0,
+      keep && keep + own, recurrent < 0 ? 0 : layout.weights + recurrent * 4,
+      gO && gO + own, gU && gU + (steps - from) * own, from, leakCount ? mine.dk : 0, scratch.work,
+    );
+  }
+
+  /** dW of a constant input: it was multiplied once for all steps, so the deltas of all steps are summed first. */
+  private addCurrents(count: number, gradients: number, add: boolean): void {
+    const { layout, kernels, scratch } = this;
+    const { steps } = layout.network;
+    const { inputs, size, weight } = layout.layers[0]!;
+    const { offsets, channels, values, outOffsets, outRows, outValues, current } = scratch;
+    const delta = scratch.layers[0]!.u;
+    for (let b = 0; b < count; b++)
+      kernels.sumRows(current, count, b, 0, delta, layout.rows, b * steps, steps, size);
+    kernels.transposeEvents(offsets, channels, values, count, inputs, 0, outOffsets, outRows, outValues);
+    const from = add ? FROM_OUT : FROM_ZERO;
+    const dW = gradients + weight * 4;
+    kernels.gatherRowsWeighted(dW, inputs, from, 0, current, count, outOffsets, outRows, outValues, inputs, size);
   }
 
   /**
-   * The gradient of weights [inputs × size] that events were multiplied with: the deltas of the rows that each channel
-   * fired in (with `steps`, one step later). A panel of few inputs stays in the first cache, and the events are taken as
-   * they come; of many it would not, and the events are sorted by channel first.
+   * Sorts what layer `l` received by channel, where its gradients are formed from that. The gradients of few inputs and
+   * neurons stay in the first cache, and the events are taken as they come.
    */
+  private sortEvents(l: number, rows: number, dropout: boolean): void {
+    const { inputs, size } = this.layout.layers[l]!;
+    if (scattered(inputs, size)) return;
+    const { outOffsets, outRows } = this.scratch;
+    const { offsets, channels } = this.eventsInto(l, dropout);
+    this.kernels.transposeEvents(offsets, channels, 0, rows, inputs, 0, outOffsets, outRows, 0);
+  }
+
+  /** dW of the neurons [c, c + columns): the deltas of the rows that each channel fired in. */
   private addEvents(
-    gradient: number,
-    inputs: number,
-    add: boolean,
-    delta: number,
-    size: number,
-    offsets: number,
-    channels: number,
+    l: number,
+    c: number,
+    columns: number,
     rows: number,
-    steps: number,
+    gradients: number,
+    add: boolean,
+    dropout: boolean,
   ): void {
-    const { kernels, layout } = this;
-    if (inputs <= MOST_SCATTERED) {
-      if (!add) this.floats(gradient, inputs * size).fill(0);
-      kernels.scatterRows(gradient, inputs, delta, layout.rows, offsets, channels, rows, size, steps);
+    const { kernels, layout, scratch } = this;
+    const { inputs, size, weight } = layout.layers[l]!;
+    const dW = gradients + (weight + inputs * c) * 4;
+    const delta = scratch.layers[l]!.u + layout.rows * c * 4;
+    if (scattered(inputs, size)) {
+      if (!add) this.floats(dW, inputs * columns).fill(0);
+      const { offsets, channels } = this.eventsInto(l, dropout);
+      kernels.scatterRows(dW, inputs, delta, layout.rows, offsets, channels, rows, columns, 0);
       return;
     }
-    const { outOffsets, outRows } = this.scratch;
+    const { outOffsets, outRows } = scratch;
     const from = add ? FROM_OUT : FROM_ZERO;
-    kernels.transposeEvents(offsets, channels, 0, rows, inputs, steps, outOffsets, outRows, 0);
-    kernels.gatherRows(gradient, inputs, 0, from, 0, delta, layout.rows, outOffsets, outRows, inputs, size);
+    kernels.gatherRows(dW, inputs, 0, from, 0, delta, layout.rows, outOffsets, outRows, inputs, columns);
+  }
+
+  /** dV: as dW, with the spikes of the layer itself, one step later. */
+  private addRecurrent(l: number, rows: number, gradients: number, add: boolean): void {
+    const { kernels, layout, scratch } = this;
+    const { size, recurrent } = layout.layers[l]!;
+    const { steps } = layout.network;
+    const { u, offsets, channels } = scratch.layers[l]!;
+    const dV = gradients + recurrent * 4;
+    if (scattered(size, size)) {
+      if (!add) this.floats(dV, size * size).fill(0);
+      kernels.scatterRows(dV, size, u, layout.rows, offsets, channels, rows, size, steps);
+      return;
+    }
+    const { outOffsets, outRows } = scratch;
+    kernels.transposeEvents(offsets, channels, 0, rows, size, steps, outOffsets, outRows, 0);
+    kernels.gatherRows(dV, size, 0, add ? FROM_OUT : FROM_ZERO, 0, u, layout.rows, outOffsets, outRows, size, size);
   }
 
   private leakGradients(gradients: number): void {

@@ -1,8 +1,8 @@
 export { gatherRows, gatherRowsWeighted, sumRows } from './gather';
 export { scatterRows } from './scatter';
 export { transposeEvents } from './transpose';
-export { lifForward } from './lif-forward';
-export { lifBackward } from './lif-backward';
+export { lifForward, lifForwardRecurrent, listFired } from './lif-forward';
+export { lifBackward, lifBackwardSteps } from './lif-backward';
 export { keepEvents, scale, multiplyElements } from './dropout';
 export { readout } from './readout';
 export { multiply, multiplyTransposed, transposeMatrix } from './product';

@@ -1,87 +1,87 @@
-// One layer of neurons over all steps of one sample, backward: u becomes δ = dL/du in place, last step first. Row
-// `first + t` of the panel matrices u and nextDelta belongs to step t of the sample.
+// Layers of neurons over all steps of their samples, backward: u becomes δ = dL/du in place, last step first. Step t of
+// sample b is row b·steps + t of the panel matrices u and nextDelta.
 //
 //   δ[t] = gU[t] + h'(u[t]-θ)·e[t] + k·(∂r/∂u + h'(u[t]-θ)·∂r/∂o)·δ[t+1]
 //   e[t] = gO + m·W⁺·δ⁺[t] + V·δ[t+1]                        (W⁺, δ⁺: of the next layer; m: dropout, else 1)
 //   ∂r/∂u: hard 1-o, soft 1, none 1;  ∂r/∂o: hard -u, soft -θ, none 0
 //
-// h' is zero outside its window, where e does not matter. Two ways to W⁺·δ⁺ make use of that, or of there being little
-// to compute:
+// h' is zero outside its window, where e does not matter. Two kernels make use of that, or of there being little to
+// compute:
 //
-// - Few columns (a readout layer follows) and no V: a panel of 16 neurons goes through all steps, and e of all sixteen
-//   is a sum of columns of W⁺, each multiplied with one number of δ⁺. Testing which neurons are open would take longer.
-// - Else step by step, and the products are computed for the neurons inside the window alone.
+// - lifBackward, without V and above few columns (a readout layer): a panel of 16 neurons goes through all samples and
+//   steps, and e of all sixteen is a sum of columns of W⁺, each multiplied with one number of δ⁺. Testing which neurons
+//   are open would take longer.
+// - lifBackwardSteps: step by step, and the products are computed for the neurons inside the window alone.
 import { HARD, SOFT } from './lif-forward';
 import { PANEL, panelAt, rowBytes, sumLanes } from './panel';
 import { appendLanes } from './select';
 import { derivative, RECTANGULAR } from './surrogate';
 
-/** Up to so many columns W⁺·δ⁺ is computed for all neurons. */
-const FEW: i32 = 48;
-
 /**
- * On entry u as the forward pass left it, on return δ.
- * next: weights W⁺ [size × nextSize] and nextDelta δ⁺ [rows × nextSize], or 0. recurrent: V [size × size], or 0.
- * keep [size]: factor on what the next layer receives of each neuron (dropout), or 0 for none.
- * gO [size]: dL/do, the same for all steps t >= from, or 0. gU [steps-from × size]: dL/du of those steps, or 0.
- * dk [size]: dL/dk is added to it, or 0. work: scratch of as many f32 as backwardWork() in kernels.ts says.
+ * Of `columns` neurons, and all samples of a block. On entry u [rows × columns] as the forward pass left it, on return δ.
+ * next: weights W⁺ [nextRows × nextSize], of which rows nextFirst… belong to these neurons, and nextDelta δ⁺ [rows ×
+ * nextSize]; or 0. keep: factor on what the next layer receives of each neuron (dropout), or 0 for none. gO: dL/do, the
+ * same for all steps t >= from, or 0. Both have `stride` f32 from sample to sample. gU: dL/du of the steps from `from`
+ * on, a panel matrix [steps-from × …] of `stride` columns for each sample, or 0. dk [columns]: dL/dk is added to it, or 0.
+ * work: scratch of as many f32 as backwardWork() in kernels.ts says.
  */
 export function lifBackward(
-  u: usize, rows: i32, first: i32, steps: i32, size: i32, leak: usize, threshold: f32, reset: i32, resetGradient: i32,
+  u: usize, rows: i32, samples: i32, steps: i32, columns: i32, leak: usize, threshold: f32, reset: i32, resetGradient: i32,
   spiking: i32, shape: i32, width: f32, height: f32,
-  next: usize, nextSize: i32, nextDelta: usize, keep: usize,
-  recurrent: usize, gO: usize, gU: usize, from: i32, dk: usize, work: usize,
+  next: usize, nextRows: i32, nextFirst: i32, nextSize: i32, nextDelta: usize, keep: usize,
+  gO: usize, gU: usize, stride: i32, from: i32, dk: usize, work: usize,
 ): void {
   const mode = spiking ? reset : -1;
-  if (recurrent == 0 && (next == 0 || nextSize <= FEW))
-    panelByPanel(
-      u, rows, first, steps, size, leak, threshold, mode, resetGradient, spiking, shape, width, height,
-      next, nextSize, nextDelta, keep, gO, gU, from, dk, work,
-    );
-  else
-    stepByStep(
-      u, rows, first, steps, size, leak, threshold, mode, resetGradient, spiking, shape, width, height,
-      next, nextSize, nextDelta, keep, recurrent, gO, gU, from, dk, work,
-    );
-}
-
-function panelByPanel(
-  u: usize, rows: i32, first: i32, steps: i32, size: i32, leak: usize, threshold: f32, mode: i32, resetGradient: i32,
-  spiking: i32, shape: i32, width: f32, height: f32,
-  next: usize, nextSize: i32, nextDelta: usize, keep: usize, gO: usize, gU: usize, from: i32, dk: usize, work: usize,
-): void {
   const theta = f32x4.splat(threshold);
+  const dots = spiking && next;
   // Scratch: nothing, h' of a panel, e of a panel in two steps, and W⁺ of a panel with rows and columns exchanged.
   const zeros = work, slope = work + 64, e = work + 128, across = work + 256;
   memory.fill(zeros, 0, 64);
-  for (let c = 0; c < size; c += PANEL) {
-    const bytes = rowBytes(c, size);
+  for (let c = 0; c < columns; c += PANEL) {
+    const bytes = rowBytes(c, columns);
     const at = <usize>c << 2;
-    const dots = spiking && next;
-    if (dots) exchange(across, next, size, nextSize, c, bytes, keep ? keep + at : 0);
-    let row = panelAt(u, rows, c) + <usize>(first + steps - 1) * bytes;
-    let after = zeros;
-    for (let t = steps - 1; t >= 0; ) {
-      // Two steps at once where possible: every number of W⁺ that is loaded serves both.
-      let together = 1;
-      if (dots) {
-        const given = gO && t >= from ? gO + at : zeros;
-        if (t > 0 && bytes == 64) {
-          together = 2;
-          sumTwo(e, given, gO && t > from ? gO + at : zeros, across, nextSize, nextDelta, rows, first + t);
-        } else sumOne(e, bytes, given, across, nextSize, nextDelta, rows, first + t);
-      }
-      for (let n = 0; n < together; n++, t--) {
-        const errors = dots ? e + (<usize>n << 6) : gO && t >= from ? gO + at : zeros;
-        const g = gU && t >= from ? panelAt(gU, steps - from, c) + <usize>(t - from) * bytes : zeros;
-        if (shape != RECTANGULAR && spiking) slopes(slope, row, bytes, theta, shape, width, height);
-        delta(row, bytes, after, leak + at, errors, g, theta, mode, resetGradient, spiking, shape, width, height, slope);
-        if (dk && t > 0) leakDelta(row, bytes, mode, theta, dk + at);
-        after = row;
-        row -= bytes;
+    if (dots) exchange(across, next, nextRows, nextSize, nextFirst + c, bytes);
+    for (let b = 0; b < samples; b++) {
+      const own = (<usize>b * <usize>stride << 2) + at;
+      const drive = gO ? gO + own : zeros;
+      const factor = keep ? keep + own : 0;
+      const slopes0 = gU ? panelAt(gU + (<usize>b * <usize>(steps - from) * <usize>stride << 2), steps - from, c) : 0;
+      const first = b * steps;
+      let row = panelAt(u, rows, c) + <usize>(first + steps - 1) * bytes;
+      let after = zeros;
+      for (let t = steps - 1; t >= 0; ) {
+        // Two steps at once where possible: every number of W⁺ that is loaded serves both.
+        let together = 1;
+        const given = t >= from ? drive : zeros;
+        if (dots) {
+          const before = t > from ? drive : zeros;
+          if (t > 0 && bytes == 64) {
+            together = 2;
+            sumTwo(e, factor ? zeros : given, factor ? zeros : before, across, nextSize, nextDelta, rows, first + t);
+            if (factor) scaleOnto(e + 64, bytes, factor, before);
+          } else sumOne(e, bytes, factor ? zeros : given, across, nextSize, nextDelta, rows, first + t);
+          if (factor) scaleOnto(e, bytes, factor, given);
+        }
+        for (let n = 0; n < together; n++, t--) {
+          const errors = dots ? e + (<usize>n << 6) : given;
+          const g = gU && t >= from ? slopes0 + <usize>(t - from) * bytes : zeros;
+          if (shape != RECTANGULAR && spiking) slopes(slope, row, bytes, theta, shape, width, height);
+          delta(row, bytes, after, leak + at, errors, g, theta, mode, resetGradient, spiking, shape, width, height, slope);
+          if (dk && t > 0) leakDelta(row, bytes, mode, theta, dk + at);
+          after = row;
+          row -= bytes;
+        }
       }
     }
   }
+}
+
+/** e = given + factor·e. */
+// @ts-ignore: decorator
+@inline
+function scaleOnto(e: usize, bytes: usize, factor: usize, given: usize): void {
+  for (let i: usize = 0; i < bytes; i += 16)
+    v128.store(e + i, f32x4.add(v128.load(given + i), f32x4.mul(v128.load(factor + i), v128.load(e + i))));
 }
 
 /** h'(u-θ) of the neurons of a panel. */
@@ -139,8 +139,8 @@ function deltaOf(
   }
 }
 
-/** across[j] = the sixteen (bytes / 4) numbers W⁺[c…][j], times those of `keep` unless that is 0. */
-function exchange(across: usize, next: usize, size: i32, nextSize: i32, c: i32, bytes: usize, keep: usize): void {
+/** across[j] = the sixteen (bytes / 4) numbers W⁺[c…][j]. */
+function exchange(across: usize, next: usize, size: i32, nextSize: i32, c: i32, bytes: usize): void {
   for (let j = 0; j < nextSize; j += PANEL) {
     const width = rowBytes(j, nextSize);
     for (let i: usize = 0; i < bytes; i += 16) {
@@ -158,10 +158,6 @@ function exchange(across: usize, next: usize, size: i32, nextSize: i32, c: i32, 
       }
     }
   }
-  if (keep == 0) return;
-  for (const end = across + (<usize>nextSize << 6); across < end; across += 64)
-    for (let i: usize = 0; i < bytes; i += 16)
-      v128.store(across + i, f32x4.mul(v128.load(across + i), v128.load(keep + i)));
 }
 
 /** e = given + Σ_j across[j]·δ⁺[row][j] for the neurons of a panel; given: f32 [bytes / 4]. */
@@ -210,12 +206,17 @@ function sumTwo(
   v128.store(e, b0, 64); v128.store(e, b1, 80); v128.store(e, b2, 96); v128.store(e, b3, 112);
 }
 
-function stepByStep(
-  u: usize, rows: i32, first: i32, steps: i32, size: i32, leak: usize, threshold: f32, mode: i32, resetGradient: i32,
+/**
+ * Of one sample, whose step t is row first + t of u [rows × size] and nextDelta. recurrent: V [size × size], or 0. keep,
+ * gO, gU [steps-from × size], dk, work as above, of this sample; next: W⁺ [size × nextSize].
+ */
+export function lifBackwardSteps(
+  u: usize, rows: i32, first: i32, steps: i32, size: i32, leak: usize, threshold: f32, reset: i32, resetGradient: i32,
   spiking: i32, shape: i32, width: f32, height: f32,
   next: usize, nextSize: i32, nextDelta: usize, keep: usize,
   recurrent: usize, gO: usize, gU: usize, from: i32, dk: usize, work: usize,
 ): void {
+  const mode = spiking ? reset : -1;
   const theta = f32x4.splat(threshold);
   // Scratch: h' and e by neuron, the neurons inside the window (u16), their partial sums (4 lanes each).
   const zeros = work, slope = work + 64;

@@ -1,27 +1,80 @@
-// One layer of neurons over all steps of one sample, forward. Row `first + t` of the panel matrix u belongs to step t of
-// the sample. Sizes are multiples of 4; padding neurons have zero weights and never fire since θ > 0.
+// Layers of neurons over all steps of their samples, forward. Step t of sample b is row b·steps + t of the panel matrix u.
+// Sizes are multiples of 4; padding neurons have zero weights and never fire since θ > 0.
 //
 //   u[t] = k·r(u[t-1], o[t-1]) + I[t] + V·o[t-1],   o[t] = [u[t] >= θ]
 //   r: hard u·(1-o), soft u - θ·o, none u
+//
+// Without V neurons know nothing of each other: a panel of 16 goes through all samples and steps before the next one
+// starts, and which of them fired is a mask of 16 bits, from which listFired makes lists. With V each step needs the
+// spikes of the one before, of all neurons.
 import { gatherRows } from './gather';
 import { PANEL, panelAt, rowBytes } from './panel';
-import { appendLanes } from './select';
+import { appendLanes, appendMask } from './select';
 
 export const HARD: i32 = 0;
 export const SOFT: i32 = 1;
 
 /**
- * Forward. On entry row first+t of u [rows × size] holds I[t]; or `constant` != 0 is a panel matrix [constantRows ×
- * size] whose row `constantRow` is I[t] for every t. On return it holds u[t]. When `spiking`, the neurons that fired
- * at t are appended to `channels` (u16) and offsets[t+1] is set, offsets[0] being given. `recurrent` is V or 0.
+ * Forward without recurrence, of `columns` neurons. On entry row b·steps + t of u [rows × columns] holds I[t]; or
+ * `constant` != 0 is a panel matrix [constantRows × columns] whose row b is I[t] of sample b for every t. On return u
+ * holds the potentials. When `spiking`, bit i of fired [samples·steps × panels] (u16) at (row, p) says that neuron 16p + i
+ * fired; `panels` is the distance from row to row, for neurons that are part of a wider layer.
  */
 export function lifForward(
-  u: usize, rows: i32, first: i32, constant: usize, constantRows: i32, constantRow: i32,
-  steps: i32, size: i32, leak: usize, threshold: f32, reset: i32, spiking: i32,
-  recurrent: usize, offsets: usize, channels: usize,
+  u: usize, rows: i32, samples: i32, steps: i32, columns: i32, constant: usize, constantRows: i32,
+  leak: usize, threshold: f32, reset: i32, spiking: i32, fired: usize, panels: i32,
 ): void {
   const theta = f32x4.splat(threshold);
   const mode = spiking ? reset : -1;
+  const stride = <usize>panels << 1;
+  for (let c = 0; c < columns; c += PANEL) {
+    const bytes = rowBytes(c, columns);
+    const k = leak + (<usize>c << 2);
+    let row = panelAt(u, rows, c);
+    let input = constant ? panelAt(constant, constantRows, c) : 0;
+    let mask = fired + (<usize>(c >> 4) << 1);
+    for (let b = 0; b < samples; b++) {
+      for (let t = 0; t < steps; t++) {
+        if (constant) memory.copy(row, input, bytes);
+        if (t > 0) {
+          if (mode == HARD) decayHard(row, bytes, k, theta);
+          else if (mode == SOFT) decaySoft(row, bytes, k, theta);
+          else decay(row, bytes, k);
+        }
+        if (spiking) {
+          store<u16>(mask, <u16>firedOf(row, bytes, theta));
+          mask += stride;
+        }
+        row += bytes;
+      }
+      input += bytes;
+    }
+  }
+}
+
+/** The neurons that fired, row by row: from masks [rows × panels] (u16) to offsets [rows + 1] (u32) and channels (u16). */
+export function listFired(fired: usize, panels: i32, rows: i32, offsets: usize, channels: usize): void {
+  let list = channels;
+  store<u32>(offsets, 0);
+  for (let r = 1; r <= rows; r++) {
+    for (let p = 0; p < panels; p++) {
+      list = appendMask(list, load<u16>(fired), p << 4);
+      fired += 2;
+    }
+    store<u32>(offsets + (<usize>r << 2), <u32>((list - channels) >> 1));
+  }
+}
+
+/**
+ * Forward with recurrent weights V [size × size], of one sample, whose step t is row first + t. `constant` [constantRows ×
+ * size]: row `constantRow` is I[t] for every t. The neurons that fired at t are appended to `channels` (u16) and
+ * offsets[t+1] is set, offsets[0] being given.
+ */
+export function lifForwardRecurrent(
+  u: usize, rows: i32, first: i32, constant: usize, constantRows: i32, constantRow: i32,
+  steps: i32, size: i32, leak: usize, threshold: f32, reset: i32, recurrent: usize, offsets: usize, channels: usize,
+): void {
+  const theta = f32x4.splat(threshold);
   let list = channels + (<usize>load<u32>(offsets) << 1);
   for (let t = 0; t < steps; t++) {
     for (let c = 0; c < size && constant; c += PANEL) {
@@ -32,20 +85,19 @@ export function lifForward(
         bytes,
       );
     }
-    if (recurrent && t > 0)
-      gatherRows(u, rows, first + t, 2, 0, recurrent, size, offsets + (<usize>(t - 1) << 2), channels, 1, size);
+    if (t > 0) gatherRows(u, rows, first + t, 2, 0, recurrent, size, offsets + (<usize>(t - 1) << 2), channels, 1, size);
     for (let c = 0; c < size; c += PANEL) {
       const bytes = rowBytes(c, size);
       const row = panelAt(u, rows, c) + <usize>(first + t) * bytes;
       const k = leak + (<usize>c << 2);
       if (t > 0) {
-        if (mode == HARD) decayHard(row, bytes, k, theta);
-        else if (mode == SOFT) decaySoft(row, bytes, k, theta);
+        if (reset == HARD) decayHard(row, bytes, k, theta);
+        else if (reset == SOFT) decaySoft(row, bytes, k, theta);
         else decay(row, bytes, k);
       }
-      if (spiking) list = fire(row, bytes, theta, c, list);
+      list = fire(row, bytes, theta, c, list);
     }
-    if (spiking) store<u32>(offsets + (<usize>(t + 1) << 2), <u32>((list - channels) >> 1));
+    store<u32>(offsets + (<usize>(t + 1) << 2), <u32>((list - channels) >> 1));
   }
 }
 
@@ -85,4 +137,14 @@ function fire(row: usize, bytes: usize, theta: v128, first: i32, list: usize): u
     first += 4;
   }
   return list;
+}
+
+/** The neurons of a panel with u >= θ, a bit each. */
+// @ts-ignore: decorator
+@inline
+function firedOf(row: usize, bytes: usize, theta: v128): i32 {
+  let bits = 0;
+  for (let i: usize = 0; i < bytes; i += 16)
+    bits |= i32x4.bitmask(f32x4.ge(v128.load(row + i), theta)) << (<i32>i >> 2);
+  return bits;
 }

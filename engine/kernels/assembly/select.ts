@@ -20,3 +20,16 @@ export function appendLanes(list: usize, mask: v128, first: i32): usize {
   v128.store64_lane(list, lanes, 0);
   return list + (<usize>popcnt(bits) << 1);
 }
+
+/** As appendLanes, for a mask of sixteen bits. */
+// @ts-ignore: decorator
+@inline
+export function appendMask(list: usize, bits: i32, first: i32): usize {
+  for (; bits; bits >>= 4, first += 4) {
+    const four = bits & 15;
+    const lanes = i16x8.add(v128.load64_zero(LANES + (<usize>four << 3)), i16x8.splat(<i16>first));
+    v128.store64_lane(list, lanes, 0);
+    list += <usize>popcnt(four) << 1;
+  }
+  return list;
+}

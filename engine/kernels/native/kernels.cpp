@@ -45,6 +45,8 @@ extern "C" const Kernel NAMED(ISA)[] = {
   {"sumRows", Call<sumRows>::with},
   {"transposeEvents", Call<transposeEvents>::with},
   {"lifForward", Call<lifForward>::with},
+  {"listFired", Call<listFired>::with},
+  {"lifForwardRecurrent", Call<lifForwardRecurrent>::with},
   {"lifBackward", Call<lifBackward>::with},
   {"multiply", Call<multiply>::with},
   {"multiplyTransposed", Call<multiplyTransposed>::with},

@@ -1,4 +1,4 @@
-// One layer of neurons over all steps of one sample, backward: the way panel by panel of ../assembly/lif-backward.ts.
+// Layers of neurons over all steps of their samples, backward: ../assembly/lif-backward.ts.
 #pragma once
 #include "lif-forward.h"
 
@@ -25,20 +25,19 @@ template <class R> static INLINE R derivative(R x, Surrogate s) {
   return height / (d * d);
 }
 
-/** across[j] = the numbers W⁺[c…][j] of a panel, times those of `keep` unless that is 0. */
-template <class R> static INLINE void exchange(R, ptr across, ptr next, int size, int nextSize, int c, ptr keep) {
+/** across[j] = the numbers W⁺[c…][j] of a panel. */
+template <class R> static INLINE void exchange(R, ptr across, ptr next, int nextRows, int nextSize, int c) {
   for (int j = 0; j < nextSize; j++) {
     const size_t width = rowBytes(j & ~15, nextSize);
-    const ptr from = panelAt(next, size, j & ~15) + (size_t)c * width + ((size_t)(j & 15) << 2);
+    const ptr from = panelAt(next, nextRows, j & ~15) + (size_t)c * width + ((size_t)(j & 15) << 2);
     const ptr to = across + ((size_t)j << 6);
     for (int i = 0; i < R::bytes / 4; i++) store(to + 4 * i, load<u32>(from + (size_t)i * width));
-    if (keep) (R::at(to) * R::at(keep)).to(to);
   }
 }
 
-/** e[n] = given[n] + Σ_j across[j]·δ⁺[row - n][j] for N steps, the latest first. */
+/** e[n] += Σ_j across[j]·δ⁺[row - n][j] for N steps, the latest first. */
 template <class R, int N>
-static INLINE void errors(R* e, ptr across, int nextSize, ptr nextDelta, int rows, int row) {
+static INLINE void addErrors(R* e, ptr across, int nextSize, ptr nextDelta, int rows, int row) {
   ptr w = across;
   for (int j = 0; j < nextSize; j += PANEL) {
     const size_t width = rowBytes(j, nextSize);
@@ -50,87 +49,113 @@ static INLINE void errors(R* e, ptr across, int nextSize, ptr nextDelta, int row
   }
 }
 
-/** What the deltas of a layer depend on besides its potentials. */
-struct Backward {
-  int rows, first, steps, size;
-  float threshold;
-  int mode, through, spiking;
+/** What δ depends on besides potentials and errors, of the neurons of a panel. */
+template <class R> struct Neurons {
+  R leak, theta, half, high;
   Surrogate surrogate;
-  ptr next;
+  bool through;
+};
+
+/** δ[t] from u[t], its error, the gradient from outside and δ[t+1]. */
+template <class R, int MODE, bool RECT>
+static INLINE R deltaOf(const Neurons<R>& n, R u, R error, R g, R after) {
+  const R zero = R::all(0), one = R::all(1);
+  const R distance = u - n.theta;
+  R h, open;
+  if (RECT) {
+    const auto inside = distance.abs() < n.half;
+    h = n.high.where(inside);
+    open = (n.high * error).where(inside);
+  } else {
+    h = derivative(distance, n.surrogate);
+    // Where h' is 0, the error may be anything, even infinite.
+    open = (h * error).where(zero < h);
+  }
+  // s = ∂r/∂u + h'·∂r/∂o
+  const R rest = MODE == HARD ? one.unless(u >= n.theta) : one;
+  const R pull = MODE == HARD ? u : MODE == SOFT ? n.theta : zero;
+  const R s = rest - h * (n.through ? pull : zero);
+  return (open + g) + (s * n.leak) * after;
+}
+
+/** Where a panel of one sample gets its errors and gradients from. */
+struct Sources {
+  ptr across;
   int nextSize;
-  ptr nextDelta, gO, gU;
+  ptr nextDelta, keep, gO, gU;
   int from;
 };
 
-/** Sixteen neurons (or what is left of them) through all steps, the last one first. */
+/** Sixteen neurons (or what is left of them) of a sample through all steps, the last one first. */
 template <class R, int MODE, bool RECT, bool LEAK>
-static INLINE void deltasOfPanel(R, const Backward& b, ptr u, int c, ptr across, ptr leak, ptr dk) {
+static INLINE void deltasOfSample(const Neurons<R>& neurons, const Sources& s, ptr u, int rows, int first, int steps, R& dk) {
   static const int TOGETHER = 4;
-  const R zero = R::all(0), one = R::all(1), theta = R::all(b.threshold), k = R::at(leak);
-  const R half = R::all(b.surrogate.width), high = R::all(b.surrogate.height);
-  const R given = b.gO ? R::at(b.gO) : zero;
-  const bool dots = b.spiking && b.next;
-  R after = zero, sum = LEAK ? R::at(dk) : zero;
-  ptr row = panelAt(u, b.rows, c) + (size_t)(b.first + b.steps - 1) * R::bytes;
-  for (int t = b.steps - 1; t >= 0;) {
+  const R zero = R::all(0), given = s.gO ? R::at(s.gO) : zero;
+  R after = zero;
+  ptr row = u + (size_t)(first + steps - 1) * R::bytes;
+  for (int t = steps - 1; t >= 0;) {
     const int together = t >= TOGETHER - 1 ? TOGETHER : 1;
     R e[TOGETHER];
-    for (int n = 0; n < together; n++) e[n] = t - n >= b.from ? given : zero;
-    if (dots) {
-      if (together == TOGETHER) errors<R, TOGETHER>(e, across, b.nextSize, b.nextDelta, b.rows, b.first + t);
-      else errors<R, 1>(e, across, b.nextSize, b.nextDelta, b.rows, b.first + t);
+    for (int n = 0; n < TOGETHER; n++) e[n] = t - n >= s.from && !s.keep ? given : zero;
+    if (s.across) {
+      if (together == TOGETHER) addErrors<R, TOGETHER>(e, s.across, s.nextSize, s.nextDelta, rows, first + t);
+      else addErrors<R, 1>(e, s.across, s.nextSize, s.nextDelta, rows, first + t);
+      if (s.keep)
+        for (int n = 0; n < together; n++) e[n] = (t - n >= s.from ? given : zero) + R::at(s.keep) * e[n];
     }
     for (int n = 0; n < together; n++, t--, row -= R::bytes) {
-      const R x = R::at(row);
-      const R distance = x - theta;
-      R h, open;
-      if (RECT) {
-        const auto inside = distance.abs() < half;
-        h = high.where(inside);
-        open = (high * e[n]).where(inside);
-      } else {
-        h = derivative(distance, b.surrogate);
-        // Where h' is 0, e may be anything, even infinite.
-        open = (h * e[n]).where(zero < h);
-      }
-      const R rest = MODE == HARD ? one.unless(x >= theta) : one;
-      const R pull = MODE == HARD ? x : MODE == SOFT ? theta : zero;
-      const R s = rest - h * (b.through ? pull : zero);
-      const R g = b.gU && t >= b.from ? R::at(panelAt(b.gU, b.steps - b.from, c) + (size_t)(t - b.from) * R::bytes) : zero;
-      after = (open + g) + (s * k) * after;
+      const R g = s.gU && t >= s.from ? R::at(s.gU + (size_t)(t - s.from) * R::bytes) : zero;
+      after = deltaOf<R, MODE, RECT>(neurons, R::at(row), e[n], g, after);
       after.to(row);
-      if (LEAK && t > 0) sum = sum + after * kept(R::at(row - R::bytes), MODE, theta);
+      if (LEAK && t > 0) dk = dk + after * kept(R::at(row - R::bytes), MODE, neurons.theta);
     }
   }
-  if (LEAK) sum.to(dk);
+}
+
+/** Calls `use` with mode, whether the window is rectangular and whether leaks are learned, as constants. */
+template <class Use> static INLINE void withMode(int mode, bool rectangular, bool learned, Use use) {
+  const auto third = [&](auto m, auto r) {
+    if (learned) use(m, r, Constant<true>());
+    else use(m, r, Constant<false>());
+  };
+  const auto second = [&](auto m) {
+    if (rectangular) third(m, Constant<true>());
+    else third(m, Constant<false>());
+  };
+  if (mode == HARD) second(Constant<HARD>());
+  else if (mode == SOFT) second(Constant<SOFT>());
+  else second(Constant<-1>());
 }
 
 static void lifBackward(
-  ptr u, int rows, int first, int steps, int size, ptr leak, float threshold, int reset, int resetGradient, int spiking,
-  int shape, float width, float height, ptr next, int nextSize, ptr nextDelta, ptr keep, ptr,
-  ptr gO, ptr gU, int from, ptr dk, ptr work
+  ptr u, int rows, int samples, int steps, int columns, ptr leak, float threshold, int reset, int resetGradient, int spiking,
+  int shape, float width, float height, ptr next, int nextRows, int nextFirst, int nextSize, ptr nextDelta, ptr keep,
+  ptr gO, ptr gU, int stride, int from, ptr dk, ptr work
 ) {
   // An integrator has no window.
   const Surrogate surrogate = spiking ? Surrogate{shape, width, height} : Surrogate{RECTANGULAR, 0, 0};
   const int mode = spiking ? reset : -1;
-  Backward b = {rows, first, steps, size, threshold, mode, resetGradient && mode >= 0, spiking, surrogate,
-                next, nextSize, nextDelta, 0, gU, from};
-  const bool rectangular = surrogate.shape == RECTANGULAR;
-  for (int c = 0; c < size; c += PANEL) {
-    const size_t at = (size_t)c << 2;
-    b.gO = gO ? gO + at : 0;
-    withRow(rowBytes(c, size), [&](auto row) {
-      const ptr k = leak + at, d = dk ? dk + at : 0;
-      if (spiking && next) exchange(row, work, next, size, nextSize, c, keep ? keep + at : 0);
-#define GO(MODE)                                                                         \
-  (rectangular ? (dk ? deltasOfPanel<decltype(row), MODE, true, true>(row, b, u, c, work, k, d)    \
-                     : deltasOfPanel<decltype(row), MODE, true, false>(row, b, u, c, work, k, d))  \
-               : (dk ? deltasOfPanel<decltype(row), MODE, false, true>(row, b, u, c, work, k, d)   \
-                     : deltasOfPanel<decltype(row), MODE, false, false>(row, b, u, c, work, k, d)))
-      if (mode == HARD) GO(HARD);
-      else if (mode == SOFT) GO(SOFT);
-      else GO(-1);
-#undef GO
+  for (int c = 0; c < columns; c += PANEL)
+    withRow(rowBytes(c, columns), [&](auto panel) {
+      using R = decltype(panel);
+      const size_t at = (size_t)c << 2;
+      const Neurons<R> neurons = {
+        R::at(leak + at), R::all(threshold), R::all(surrogate.width), R::all(surrogate.height), surrogate,
+        resetGradient && mode >= 0,
+      };
+      const bool dots = spiking && next;
+      if (dots) exchange(panel, work, next, nextRows, nextSize, nextFirst + c);
+      R sum = dk ? R::at(dk + at) : R::all(0);
+      withMode(mode, surrogate.shape == RECTANGULAR, dk, [&](auto m, auto rectangular, auto learned) {
+        for (int b = 0; b < samples; b++) {
+          const size_t own = ((size_t)b * stride << 2) + at;
+          const Sources sources = {
+            dots ? work : nullptr, nextSize, nextDelta, keep ? keep + own : nullptr, gO ? gO + own : nullptr,
+            gU ? panelAt(gU + ((size_t)b * (steps - from) * stride << 2), steps - from, c) : nullptr, from,
+          };
+          deltasOfSample<R, m.value, rectangular.value, learned.value>(neurons, sources, panelAt(u, rows, c), rows, b * steps, steps, sum);
+        }
+      });
+      if (dk) sum.to(dk + at);
     });
-  }
 }

@@ -1,4 +1,4 @@
-// One layer of neurons over all steps of one sample: ../assembly/lif-forward.ts.
+// Layers of neurons over all steps of their samples: ../assembly/lif-forward.ts.
 #pragma once
 #include "gather.h"
 #include "select.h"
@@ -13,41 +13,90 @@ template <class R> static INLINE R kept(R u, int mode, R theta) {
   return u;
 }
 
-/** One panel in one step: u = I + k·r(u of the step before); the neurons that fire are appended to `list`. */
-template <class R>
-static INLINE ptr stepPanel(R, ptr row, ptr input, ptr leak, bool first, int mode, bool spiking, float threshold, int column, ptr list) {
-  const R theta = R::all(threshold);
-  R u = R::at(input);
-  if (!first) u = u + R::at(leak) * kept(R::at(row - R::bytes), mode, theta);
-  if (!first || input != row) u.to(row);
-  return spiking ? appendLanes(list, (u >= theta).bits(), column, R::bytes / 4) : list;
+/** The potentials of a panel in S samples at once, so that the steps of one need not wait for those of another. */
+template <class R, int S>
+static INLINE void stepsOfPanel(
+  R, ptr row, ptr input, int steps, R leak, R theta, int mode, bool spiking, ptr fired, size_t stride
+) {
+  R u[S];
+  for (int t = 0; t < steps; t++, row += R::bytes, fired += stride)
+    for (int s = 0; s < S; s++) {
+      const ptr at = row + (size_t)s * steps * R::bytes;
+      const R received = R::at(input ? input + s * R::bytes : at);
+      u[s] = t > 0 ? received + leak * kept(u[s], mode, theta) : received;
+      if (t > 0 || input) u[s].to(at);
+      if (spiking) store<u16>(fired + (size_t)s * steps * stride, (u16)(u[s] >= theta).bits());
+    }
 }
 
 static void lifForward(
-  ptr u, int rows, int first, ptr constant, int constantRows, int constantRow, int steps, int size, ptr leak, float threshold,
-  int reset, int spiking, ptr recurrent, ptr offsets, ptr channels
+  ptr u, int rows, int samples, int steps, int columns, ptr constant, int constantRows, ptr leak, float threshold, int reset,
+  int spiking, ptr fired, int panels
 ) {
-  const int mode = spiking ? reset : -1;
+  static const int TOGETHER = 4;
+  const size_t stride = (size_t)panels << 1;
+  for (int c = 0; c < columns; c += PANEL)
+    withRow(rowBytes(c, columns), [&](auto panel) {
+      using R = decltype(panel);
+      const R k = R::at(leak + ((size_t)c << 2)), theta = R::all(threshold);
+      ptr row = panelAt(u, rows, c);
+      ptr input = constant ? panelAt(constant, constantRows, c) : nullptr;
+      ptr mask = fired + ((size_t)c >> 4 << 1);
+      const auto go = [&](auto mode, auto fires) {
+        int b = 0;
+        for (; b + TOGETHER <= samples; b += TOGETHER) {
+          stepsOfPanel<R, TOGETHER>(panel, row, input, steps, k, theta, mode.value, fires.value, mask, stride);
+          row += (size_t)TOGETHER * steps * R::bytes;
+          mask += (size_t)TOGETHER * steps * stride;
+          if (input) input += TOGETHER * R::bytes;
+        }
+        for (; b < samples; b++) {
+          stepsOfPanel<R, 1>(panel, row, input, steps, k, theta, mode.value, fires.value, mask, stride);
+          row += (size_t)steps * R::bytes;
+          mask += (size_t)steps * stride;
+          if (input) input += R::bytes;
+        }
+      };
+      if (!spiking) go(Constant<-1>(), Constant<false>());
+      else if (reset == HARD) go(Constant<HARD>(), Constant<true>());
+      else if (reset == SOFT) go(Constant<SOFT>(), Constant<true>());
+      else go(Constant<-1>(), Constant<true>());
+    });
+}
+
+static void listFired(ptr fired, int panels, int rows, ptr offsets, ptr channels) {
+  ptr list = channels;
+  store<u32>(offsets, 0);
+  for (int r = 1; r <= rows; r++) {
+    for (int p = 0; p < panels; p++, fired += 2) list = appendLanes(list, load<u16>(fired), p << 4, PANEL);
+    store<u32>(offsets + ((size_t)r << 2), (u32)((list - channels) >> 1));
+  }
+}
+
+static void lifForwardRecurrent(
+  ptr u, int rows, int first, ptr constant, int constantRows, int constantRow, int steps, int size, ptr leak, float threshold,
+  int reset, ptr recurrent, ptr offsets, ptr channels
+) {
   ptr list = channels + ((size_t)load<u32>(offsets) << 1);
   for (int t = 0; t < steps; t++) {
-    if (recurrent && t > 0 && constant)
-      for (int c = 0; c < size; c += PANEL) {
-        const size_t bytes = rowBytes(c, size);
-        memcpy(panelAt(u, rows, c) + (size_t)(first + t) * bytes, panelAt(constant, constantRows, c) + (size_t)constantRow * bytes, bytes);
-      }
-    const bool ready = !constant || (recurrent && t > 0);
-    if (recurrent && t > 0)
-      gatherRows(u, rows, first + t, FROM_OUT, 0, recurrent, size, offsets + ((size_t)(t - 1) << 2), channels, 1, size);
-    for (int c = 0; c < size; c += PANEL) {
+    for (int c = 0; c < size && constant; c += PANEL) {
       const size_t bytes = rowBytes(c, size);
-      const ptr row = panelAt(u, rows, c) + (size_t)(first + t) * bytes;
-      const ptr input = ready ? row : panelAt(constant, constantRows, c) + (size_t)constantRow * bytes;
-      withRow(bytes, [&](auto r) {
-        const ptr k = leak + ((size_t)c << 2);
-        if (mode == HARD) list = stepPanel(r, row, input, k, t == 0, HARD, true, threshold, c, list);
-        else list = stepPanel(r, row, input, k, t == 0, mode, spiking, threshold, c, list);
-      });
+      memcpy(panelAt(u, rows, c) + (size_t)(first + t) * bytes, panelAt(constant, constantRows, c) + (size_t)constantRow * bytes, bytes);
     }
-    if (spiking) store<u32>(offsets + ((size_t)(t + 1) << 2), (u32)((list - channels) >> 1));
+    if (t > 0)
+      gatherRows(u, rows, first + t, FROM_OUT, nullptr, recurrent, size, offsets + ((size_t)(t - 1) << 2), channels, 1, size);
+    for (int c = 0; c < size; c += PANEL)
+      withRow(rowBytes(c, size), [&](auto panel) {
+        using R = decltype(panel);
+        const ptr row = panelAt(u, rows, c) + (size_t)(first + t) * R::bytes;
+        const R theta = R::all(threshold);
+        R x = R::at(row);
+        if (t > 0) {
+          x = x + R::at(leak + ((size_t)c << 2)) * kept(R::at(row - R::bytes), reset, theta);
+          x.to(row);
+        }
+        list = appendLanes(list, (x >= theta).bits(), c, R::bytes / 4);
+      });
+    store<u32>(offsets + ((size_t)(t + 1) << 2), (u32)((list - channels) >> 1));
   }
 }

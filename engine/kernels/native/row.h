@@ -168,6 +168,11 @@ typedef Many<Lanes<4>, 2> Row8;
 #endif
 typedef Lanes<4> Row4;
 
+/** A number that the compiler knows, as a value. */
+template <int N> struct Constant {
+  static constexpr int value = N;
+};
+
 /** Calls `use` with a row type for panels of `bytes`. */
 template <class Use> static INLINE void withRow(size_t bytes, Use use) {
   switch (bytes) {

@@ -1,11 +1,12 @@
-/** Entries of lifBackward: from potentials to derivatives of the loss by them, last step first, in place. */
+/** Entries of lifBackward and lifBackwardSteps: from potentials to derivatives of the loss by them, last step first, in place. */
 import type { Rng } from '../../random.ts';
-import { backwardWork, RESET, SURROGATE } from '../kernels.ts';
+import { backwardWork, FEW_COLUMNS, RESET, SURROGATE } from '../kernels.ts';
+import { toPanels } from '../panels.ts';
 import { addColumns, lifBackward } from '../reference/lif.ts';
 import { keepOf } from './dropout.ts';
 import { array, type Entry, type KernelCase, matrix, room, type Work } from './entry.ts';
 import { uniform } from './inputs.ts';
-import { identity, type LifSize, labelOf, layerOf, leaks, lifSizes, rowsOf, THRESHOLD, WIDTH } from './neuron.ts';
+import { identity, type LifSize, labelOf, layerOf, leaks, lifSizes, rowsOf, STRIP, THRESHOLD, WIDTH } from './neuron.ts';
 
 /** Where the gradient enters: dL/do of a readout of rates, dL/du of one of potentials, the next layer, that and a price on spikes. */
 const DRIVES = ['rates', 'potentials', 'next layer', 'next layer and a price on spikes'] as const;
@@ -19,6 +20,8 @@ interface Way {
   drive: (typeof DRIVES)[number];
   learnable: boolean;
   dropout: boolean;
+  /** Which of the two kernels: step by step, or panel by panel. */
+  bySteps: boolean;
 }
 
 const HEIGHT = 1.5;
@@ -41,9 +44,8 @@ function potentials(rng: Rng, count: number): Float64Array {
 }
 
 function make(rng: Rng, way: Way, size: LifSize, columnsAbove: number): KernelCase {
-  const { size: n, steps, samples, sample } = size;
+  const { size: n, steps, samples } = size;
   const rows = samples * steps;
-  const [begin, end] = rowsOf(size);
   const u = potentials(rng, rows * n);
   const { k, a } = leaks(rng, n, way.learnable);
   const fromNext = way.drive.startsWith('next');
@@ -51,37 +53,42 @@ function make(rng: Rng, way: Way, size: LifSize, columnsAbove: number): KernelCa
   const nextSize = fromNext ? columnsAbove : 0;
   const next = uniform(rng, n * nextSize);
   const nextDelta = uniform(rng, rows * nextSize);
-  const keep = keepOf(rng, n, way.dropout ? 0.4 : 0);
+  const keep = keepOf(rng, samples * n, way.dropout ? 0.4 : 0);
   const recurrent = uniform(rng, n * n, -2 / n, 2 / n);
-  const gO = uniform(rng, n);
-  const gU = uniform(rng, (steps - from) * n);
+  const gO = uniform(rng, samples * n);
+  const gU = uniform(rng, samples * (steps - from) * n);
   const dk = uniform(rng, n);
   const useO = way.drive === 'rates' || way.drive === 'next layer and a price on spikes';
   const useU = way.drive === 'potentials';
-
-  // The same derivatives from outside the layer, step by step.
-  const dU = new Float64Array(steps * n);
-  const dO = new Float64Array(steps * n);
-  if (useU) dU.set(gU, from * n);
-  for (let t = 0; t < steps; t++) {
-    if (useO && t >= from) dO.set(gO, t * n);
-    const delta = nextDelta.subarray((sample * steps + t) * nextSize, (sample * steps + t + 1) * nextSize);
-    if (!fromNext) continue;
-    const received = new Float64Array(n);
-    addColumns(received, next, delta);
-    for (let i = 0; i < n; i++) dO[t * n + i]! += keep[i]! * received[i]!;
-  }
   const { spiking, reset, resetGradient } = way;
   const surrogate = { shape: way.shape, width: WIDTH, height: HEIGHT };
   const kind = spiking ? 'spiking' : 'integrator';
   const layer = layerOf(n, { kind, reset, resetGradient, recurrent: way.recurrent, surrogate });
   const parameters = { weight: identity(n), leak: a, recurrent: way.recurrent ? recurrent : undefined };
-  const trace = { u: u.slice(begin, end), o: u.slice(begin, end).map((x) => Number(spiking && x >= THRESHOLD)) };
-  const gradients = { weight: new Float64Array(n * n), leak: new Float64Array(n) };
-  const delta = new Float64Array(steps * n);
-  lifBackward(layer, parameters, new Float64Array(steps * n), steps, trace, dU, dO, gradients, delta);
   const expected = u.slice();
-  expected.set(delta, begin);
+  const expectedDk = dk.slice();
+  for (const sample of samplesOf(way, size)) {
+    const [begin, end] = rowsOf({ ...size, sample });
+    // The same derivatives from outside the layer, step by step.
+    const dU = new Float64Array(steps * n);
+    const dO = new Float64Array(steps * n);
+    if (useU) dU.set(gU.subarray(sample * (steps - from) * n, (sample + 1) * (steps - from) * n), from * n);
+    for (let t = 0; t < steps; t++) {
+      if (useO && t >= from) dO.set(gO.subarray(sample * n, (sample + 1) * n), t * n);
+      const delta = nextDelta.subarray((sample * steps + t) * nextSize, (sample * steps + t + 1) * nextSize);
+      if (!fromNext) continue;
+      const received = new Float64Array(n);
+      addColumns(received, next, delta);
+      for (let i = 0; i < n; i++) dO[t * n + i]! += keep[sample * n + i]! * received[i]!;
+    }
+    const trace = { u: u.slice(begin, end), o: u.slice(begin, end).map((x) => Number(spiking && x >= THRESHOLD)) };
+    const gradients = { weight: new Float64Array(n * n), leak: new Float64Array(n) };
+    const delta = new Float64Array(steps * n);
+    lifBackward(layer, parameters, new Float64Array(steps * n), steps, trace, dU, dO, gradients, delta);
+    expected.set(delta, begin);
+    // da = dk·k·(1 − k)
+    for (let i = 0; i < n; i++) expectedDk[i]! += gradients.leak[i]! / (k[i]! * (1 - k[i]!));
+  }
   return {
     regions: {
       u: matrix(u, rows, n, expected),
@@ -91,25 +98,52 @@ function make(rng: Rng, way: Way, size: LifSize, columnsAbove: number): KernelCa
       keep: array('f32', keep),
       recurrent: matrix(recurrent, n, n),
       gO: array('f32', gO),
-      gU: matrix(gU, steps - from, n),
-      // da = dk·k·(1 − k)
-      dk: array(
-        'f32',
-        dk,
-        way.learnable ? dk.map((x, i) => x + gradients.leak[i]! / (k[i]! * (1 - k[i]!))) : undefined,
-      ),
+      gU: array('f32', samplesToPanels(gU, samples, steps - from, n)),
+      dk: array('f32', dk, way.learnable ? expectedDk : undefined),
       work: room('f32', backwardWork(n)),
     },
-    call: (kernels, at) =>
+    call: (kernels, at) => {
+      const given = (use: boolean, region: string, element = 0): number => (use ? at(region) + 4 * element : 0);
+      const neuron = [
+        ...[THRESHOLD, RESET[reset], Number(resetGradient), Number(spiking)],
+        ...[SURROGATE[way.shape], WIDTH, HEIGHT],
+      ] as const;
       // biome-ignore format: one line per group of arguments
-      kernels.lifBackward(
-        at('u'), rows, sample * steps, steps, n, at('leak'), THRESHOLD, RESET[reset], Number(resetGradient),
-        Number(spiking), SURROGATE[way.shape], WIDTH, HEIGHT,
-        fromNext ? at('next') : 0, nextSize, fromNext ? at('nextDelta') : 0, way.dropout ? at('keep') : 0,
-        way.recurrent ? at('recurrent') : 0, useO ? at('gO') : 0, useU ? at('gU') : 0, from,
-        way.learnable ? at('dk') : 0, at('work'),
-      ),
+      if (way.bySteps) {
+        const own = size.sample * n;
+        kernels.lifBackwardSteps(
+          at('u'), rows, size.sample * steps, steps, n, at('leak'), ...(neuron as Neuron),
+          given(fromNext, 'next'), nextSize, given(fromNext, 'nextDelta'), given(way.dropout, 'keep', own),
+          given(way.recurrent, 'recurrent'), given(useO, 'gO', own), given(useU, 'gU', (steps - from) * own), from,
+          given(way.learnable, 'dk'), at('work'),
+        );
+      } else
+        for (let c = 0; c < n; c += STRIP)
+          kernels.lifBackward(
+            at('u') + 4 * rows * c, rows, samples, steps, Math.min(STRIP, n - c), at('leak') + 4 * c,
+            ...(neuron as Neuron), given(fromNext, 'next'), n, c, nextSize, given(fromNext, 'nextDelta'),
+            given(way.dropout, 'keep', c), given(useO, 'gO', c), given(useU, 'gU', (steps - from) * c), n, from,
+            given(way.learnable, 'dk', c), at('work'),
+          );
+    },
   };
+}
+
+/** threshold, reset, resetGradient, spiking, shape, width, height. */
+type Neuron = [number, number, number, number, number, number, number];
+
+/** One kernel works on one sample, the other one on all of a block. */
+function samplesOf({ bySteps }: Way, { samples, sample }: LifSize): number[] {
+  return bySteps ? [sample] : Array.from({ length: samples }, (_, b) => b);
+}
+
+/** A matrix [rows × columns] for each sample, each in panels. */
+function samplesToPanels(plain: Float64Array, samples: number, rows: number, columns: number): Float64Array {
+  const stored = new Float64Array(plain.length);
+  const size = rows * columns;
+  for (let b = 0; b < samples; b++)
+    stored.set(toPanels(plain.subarray(b * size, (b + 1) * size), rows, columns), b * size);
+  return stored;
 }
 
 const flags = [false, true];
@@ -122,16 +156,23 @@ const resets = [
 ] as const;
 const shapes = Object.keys(SURROGATE) as Way['shape'][];
 
+/** Above a wide layer one goes by steps, too, without recurrence. */
+const KERNELS = [
+  { bySteps: false, recurrent: false },
+  { bySteps: true, recurrent: false },
+  { bySteps: true, recurrent: true },
+];
+
 const ways: Way[] = [
   ...resets.flatMap((reset) =>
     shapes.flatMap((shape) =>
       DRIVES.flatMap((drive) =>
-        flags.flatMap((recurrent) =>
+        KERNELS.flatMap((kernel) =>
           flags.flatMap((learnable) =>
             (drive.startsWith('next') ? flags : [false]).map((dropout) => ({
               spiking: true,
               ...reset,
-              recurrent,
+              ...kernel,
               shape,
               drive,
               learnable,
@@ -150,6 +191,7 @@ const ways: Way[] = [
       recurrent: false,
       shape: 'rectangular',
       dropout: false,
+      bySteps: false,
     } as const;
     return { ...fixed, drive: 'potentials', learnable };
   }),
@@ -167,18 +209,21 @@ const words = (way: Way): string =>
   ].join(', ');
 
 /** The hidden layer of the SHD network, below its 20 outputs. */
-const bench: LifSize = { size: 64, steps: 100, samples: 1, sample: 0 };
+const bench: LifSize = { size: 64, steps: 100, samples: 4, sample: 0 };
 const BENCH_NEXT = 20;
 
 export const lifBackwardEntries: Entry[] = ways.map((way) => ({
-  kernel: 'lifBackward',
+  kernel: way.bySteps ? 'lifBackwardSteps' : 'lifBackward',
   variant: words(way),
   reference: 'lifBackward (reference/lif.ts) with the identity for weights, whose dx is δ',
   tolerance: 5e-6,
   because: 'a few float32 roundings per step, carried on to the steps before; exponentials of some surrogates',
   shapes: lifSizes.map((size) => ({
     label: labelOf(size),
-    make: (rng) => make(rng, way, size, NEXT_SIZES[rng.below(NEXT_SIZES.length)]!),
+    make: (rng) => {
+      const sizes = NEXT_SIZES.filter((columns) => way.bySteps || columns <= FEW_COLUMNS);
+      return make(rng, way, size, sizes[rng.below(sizes.length)]!);
+    },
   })),
   bench: {
     label: labelOf(bench),
@@ -188,8 +233,9 @@ export const lifBackwardEntries: Entry[] = ways.map((way) => ({
 }));
 
 /** Of every neuron: window, δ, and the leak's share. Of those in the window: dot products with the columns above and beside. */
-function benchWork({ shape, drive, recurrent, learnable }: Way): Work {
-  const { size, steps } = bench;
+function benchWork({ shape, drive, recurrent, learnable, bySteps }: Way): Work {
+  const { size } = bench;
+  const steps = bench.steps * (bySteps ? 1 : bench.samples);
   const columns = (drive.startsWith('next') ? BENCH_NEXT : 0) + (recurrent ? size : 0);
   // The potentials lie twice as wide as a window; without one every neuron is inside.
   const open = shape === 'rectangular' || shape === 'triangular' ? size / 2 : size;

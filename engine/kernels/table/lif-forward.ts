@@ -1,10 +1,11 @@
-/** Entries of lifForward: the membrane potentials and spikes of a layer over the steps of one sample. */
+/** Entries of lifForward, lifForwardRecurrent and listFired: the membrane potentials and spikes of a layer. */
 import type { Rng } from '../../random.ts';
 import { RESET, SPARE_EVENTS } from '../kernels.ts';
-import { type LifTrace, lifForward } from '../reference/lif.ts';
-import { array, type Entry, type KernelCase, matrix, type Shape } from './entry.ts';
+import { PANEL } from '../panels.ts';
+import { lifForward } from '../reference/lif.ts';
+import { array, type Entry, type KernelCase, matrix, type Region, room, type Shape, type Work } from './entry.ts';
 import { drawClear, eighths, uniform } from './inputs.ts';
-import { identity, type LifSize, labelOf, layerOf, leaks, lifSizes, logit, rowsOf, THRESHOLD } from './neuron.ts';
+import { identity, type LifSize, labelOf, layerOf, leaks, lifSizes, logit, rowsOf, STRIP, THRESHOLD } from './neuron.ts';
 
 interface Way {
   spiking: boolean;
@@ -18,7 +19,9 @@ interface Inputs {
   constant: Float64Array;
   recurrent: Float64Array;
   k: Float64Array;
-  trace: LifTrace;
+  /** Potentials and spikes [rows × neurons]: with recurrence of one sample, else of all. */
+  after: Float64Array;
+  spikes: Float64Array;
 }
 
 /** How strongly the neurons are driven: none fires, some do, all of them do in every step. */
@@ -28,28 +31,41 @@ const BOUNDS: Record<Exclude<Drive, 'exact'>, [number, number]> = { silent: [-1,
 const TOLERANCE = 2e-6;
 
 function draw(rng: Rng, way: Way, size: LifSize, drive: Drive): Inputs {
-  const n = size.size;
+  const { size: n, steps, samples } = size;
   const exact = drive === 'exact';
   const [low, high] = exact ? [0, 0] : BOUNDS[drive];
   const numbers = (count: number): Float64Array => (exact ? eighths(rng, count) : uniform(rng, count, low, high));
-  const u = numbers(size.samples * size.steps * n);
-  const constant = numbers(size.samples * n);
+  const u = numbers(samples * steps * n);
+  const constant = numbers(samples * n);
   // Small enough that a driven neuron stays driven and a silent one silent.
   const recurrent = exact ? eighths(rng, n * n) : uniform(rng, n * n, -1 / n, 1 / n);
   const halves = new Float64Array(n).map(() => rng.below(3) / 2);
   const k = exact ? halves : drive === 'silent' ? new Float64Array(n).fill(0.5) : leaks(rng, n, rng.below(2) > 0).k;
-  const x = u.slice(...rowsOf(size));
-  if (way.constant) for (let i = 0; i < x.length; i++) x[i] = constant[size.sample * n + (i % n)]!;
   const layer = layerOf(n, { ...way, kind: way.spiking ? 'spiking' : 'integrator' });
   const parameters = { weight: identity(n), leak: k.map(logit), recurrent: way.recurrent ? recurrent : undefined };
-  return { u, constant, recurrent, k, trace: lifForward(layer, parameters, x, size.steps) };
+  const after = u.slice();
+  const spikes = new Float64Array(u.length);
+  for (const sample of samplesOf(way, size)) {
+    const [begin, end] = rowsOf({ ...size, sample });
+    const x = u.slice(begin, end);
+    if (way.constant) for (let i = 0; i < x.length; i++) x[i] = constant[sample * n + (i % n)]!;
+    const trace = lifForward(layer, parameters, x, steps);
+    after.set(trace.u, begin);
+    spikes.set(trace.o, begin);
+  }
+  return { u, constant, recurrent, k, after, spikes };
+}
+
+/** The kernel of recurrent layers works on one sample, the other one on all of a block. */
+function samplesOf({ recurrent }: Way, { samples, sample }: LifSize): number[] {
+  return recurrent ? [sample] : Array.from({ length: samples }, (_, b) => b);
 }
 
 /** Distance to the threshold of the nearest potential, relative to the largest one. */
-function clearance({ trace }: Inputs): number {
+function clearance({ after }: Inputs): number {
   let nearest = Number.POSITIVE_INFINITY;
   let largest = 0;
-  for (const u of trace.u) {
+  for (const u of after) {
     nearest = Math.min(nearest, Math.abs(u - THRESHOLD));
     largest = Math.max(largest, Math.abs(u));
   }
@@ -61,41 +77,63 @@ function make(rng: Rng, way: Way, size: LifSize, drive: Drive): KernelCase {
   const decides = way.spiking && drive !== 'exact';
   const clear = decides ? clearance : () => Number.POSITIVE_INFINITY;
   const inputs = drawClear(() => draw(rng, way, size, drive), clear, 2 * TOLERANCE);
-  const first = sample * steps;
   const rows = samples * steps;
-  const u = inputs.u.slice();
-  u.set(inputs.trace.u, first * n);
+  const panels = Math.ceil(n / PANEL);
+  const lists = listsOf(inputs.spikes, way, size);
+  return {
+    ...(drive === 'exact' ? { exact: true } : { margin: clear(inputs) }),
+    regions: {
+      u: matrix(inputs.u, rows, n, inputs.after),
+      constant: matrix(inputs.constant, samples, n),
+      leak: array('f32', inputs.k),
+      recurrent: matrix(inputs.recurrent, n, n),
+      ...(way.recurrent ? lists : { fired: firedRegion(inputs.spikes, n, way.spiking) }),
+    },
+    call: (k, at) => {
+      const constant = way.constant ? at('constant') : 0;
+      // biome-ignore format: one line per group of arguments
+      if (way.recurrent)
+        k.lifForwardRecurrent(
+          at('u'), rows, sample * steps, constant, samples, sample, steps, n, at('leak'), THRESHOLD, RESET[way.reset],
+          at('recurrent'), at('offsets') + 4 * sample * steps, at('channels'),
+        );
+      else
+        for (let c = 0; c < n; c += STRIP)
+          k.lifForward(
+            at('u') + 4 * rows * c, rows, samples, steps, Math.min(STRIP, n - c),
+            constant && constant + 4 * samples * c, samples, at('leak') + 4 * c, THRESHOLD, RESET[way.reset],
+            Number(way.spiking), at('fired') + (2 * c) / PANEL, panels,
+          );
+    },
+  };
+}
 
-  // Spikes of the samples before this one stand at the head of the list.
-  const offsets = new Uint32Array(rows + 1);
+/** Masks of sixteen neurons: bit i of (row, p) for neuron 16p + i. */
+function firedRegion(spikes: Float64Array, n: number, spiking: boolean): Region {
+  const panels = Math.ceil(n / PANEL);
+  const masks = new Uint16Array((spikes.length / n) * panels);
+  spikes.forEach((o, i) => {
+    const [row, neuron] = [Math.floor(i / n), i % n];
+    if (o) masks[row * panels + Math.floor(neuron / PANEL)]! |= 1 << (neuron % PANEL);
+  });
+  return spiking ? array('u16', new Array(masks.length).fill(0xbeef), masks) : array('u16', masks);
+}
+
+/** Lists of the neurons that fired. Spikes of the samples before stand at their head. */
+function listsOf(o: Float64Array, way: Way, { size: n, steps, samples, sample }: LifSize) {
+  const first = sample * steps;
+  const offsets = new Uint32Array(samples * steps + 1);
   offsets.fill(sample * 2, 0, first + 1);
   const before = Array.from({ length: sample * 2 }, (_, i) => i % n);
   const spikes = [...before];
   const expected = offsets.slice();
   for (let t = 0; t < steps && way.spiking; t++) {
-    for (let i = 0; i < n; i++) if (inputs.trace.o[t * n + i]) spikes.push(i);
+    for (let i = 0; i < n; i++) if (o[(first + t) * n + i]) spikes.push(i);
     expected[first + t + 1] = spikes.length;
   }
   const capacity = before.length + steps * n + SPARE_EVENTS;
   const channels = Array.from({ length: capacity }, (_, i) => before[i] ?? 0xffff);
-  return {
-    ...(drive === 'exact' ? { exact: true } : { margin: clear(inputs) }),
-    regions: {
-      u: matrix(inputs.u, rows, n, u),
-      constant: matrix(inputs.constant, samples, n),
-      leak: array('f32', inputs.k),
-      recurrent: matrix(inputs.recurrent, n, n),
-      offsets: array('u32', offsets, expected),
-      channels: array('u16', channels, spikes),
-    },
-    call: (k, at) =>
-      // biome-ignore format: one line per group of arguments
-      k.lifForward(
-        at('u'), rows, first, way.constant ? at('constant') : 0, samples, sample,
-        steps, n, at('leak'), THRESHOLD, RESET[way.reset], Number(way.spiking),
-        way.recurrent ? at('recurrent') : 0, at('offsets') + 4 * first, at('channels'),
-      ),
-  };
+  return { offsets: array('u32', offsets, expected), channels: array('u16', channels, spikes) };
 }
 
 const all = (way: Way): Shape[] => [
@@ -114,31 +152,84 @@ const ways: Way[] = [
   ...flags.map((constant) => ({ spiking: false, reset: 'none' as const, recurrent: false, constant })),
 ];
 
-const words = ({ spiking, reset, recurrent, constant }: Way): string =>
+const words = ({ spiking, reset, constant }: Way): string =>
   [
     spiking ? `${reset} reset` : 'integrator',
-    ...(recurrent ? ['recurrent'] : []),
     ...(constant ? ['constant input'] : []),
   ].join(', ');
 
 /** The hidden layer of the SHD network. */
-const bench: LifSize = { size: 64, steps: 100, samples: 1, sample: 0 };
+const bench: LifSize = { size: 64, steps: 100, samples: 4, sample: 0 };
 
-export const lifForwardEntries: Entry[] = ways.map((way) => ({
-  kernel: 'lifForward',
-  variant: words(way),
-  reference: 'lifForward (reference/lif.ts) with the identity for weights',
-  tolerance: TOLERANCE,
-  because: 'a float32 rounding per step and per spike received; no potential is that close to the threshold',
-  shapes: all(way),
-  bench: {
-    label: labelOf(bench),
-    make: (rng) => make(rng, way, bench, 'some'),
-    // An operand each for the input, the potential before and the comparison; a row of V for every spike received.
-    work: ({ regions }) => {
-      const spikes = way.recurrent ? regions.channels!.expected!.length : 0;
-      const { size, steps } = bench;
-      return { adds: ((3 * steps + spikes) * size) / 4, bytes: (way.constant ? 1 : 2) * 4 * steps * size };
+/** An operand each for the input, the potential before and the comparison; a row of V for every spike received. */
+function workOf({ recurrent, constant }: Way, { regions }: KernelCase): Work {
+  const { size, steps } = bench;
+  const samples = recurrent ? 1 : bench.samples;
+  const spikes = recurrent ? regions.channels!.expected!.length : 0;
+  return {
+    adds: ((3 * samples * steps + spikes) * size) / 4,
+    bytes: (constant ? 1 : 2) * 4 * samples * steps * size,
+  };
+}
+
+const layers = ways.map(
+  (way): Entry => ({
+    kernel: way.recurrent ? 'lifForwardRecurrent' : 'lifForward',
+    variant: words(way),
+    reference: 'lifForward (reference/lif.ts) with the identity for weights',
+    tolerance: TOLERANCE,
+    because: 'a float32 rounding per step and per spike received; no potential is that close to the threshold',
+    shapes: all(way),
+    bench: {
+      label: labelOf(bench),
+      make: (rng) => make(rng, way, bench, 'some'),
+      work: (c) => workOf(way, c),
+    },
+  }),
+);
+
+/** Rows of masks, of which so large a share of the bits is set. */
+function makeList(rng: Rng, rows: number, panels: number, share: number): KernelCase {
+  const masks = new Uint16Array(rows * panels);
+  const offsets = [0];
+  const channels: number[] = [];
+  for (let r = 0; r < rows; r++) {
+    for (let neuron = 0; neuron < panels * PANEL; neuron++) {
+      if (rng.uniform() >= share) continue;
+      masks[r * panels + Math.floor(neuron / PANEL)]! |= 1 << (neuron % PANEL);
+      channels.push(neuron);
+    }
+    offsets.push(channels.length);
+  }
+  return {
+    exact: true,
+    regions: {
+      fired: array('u16', masks),
+      offsets: { ...room('u32', rows + 1), expected: offsets },
+      channels: { ...room('u16', channels.length + SPARE_EVENTS), expected: channels },
+    },
+    call: (k, at) => k.listFired(at('fired'), panels, rows, at('offsets'), at('channels')),
+  };
+}
+
+export const lifForwardEntries: Entry[] = [
+  ...layers,
+  {
+    kernel: 'listFired',
+    variant: 'from masks',
+    reference: 'makeList (table/lif-forward.ts)',
+    tolerance: 0,
+    because: 'numbers are moved, not computed',
+    shapes: [1, 2, 5, 13].flatMap((panels) =>
+      [0, 0.15, 1].map((share) => ({
+        label: `7 rows of ${panels} panels, ${100 * share} % fire`,
+        make: (rng: Rng) => makeList(rng, 7, panels, share),
+      })),
+    ),
+    bench: {
+      label: '1600 rows of 4 panels, 15 % fire',
+      make: (rng) => makeList(rng, 1600, 4, 0.15),
+      work: { adds: 0, bytes: 1600 * (4 * 2 + 4 + 0.15 * 64 * 2) },
     },
   },
-}));
+];

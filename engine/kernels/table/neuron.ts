@@ -7,7 +7,10 @@ import { uniform } from './inputs.ts';
 export const THRESHOLD = 0.375;
 export const WIDTH = 0.25;
 
-/** Samples of a block with `steps` rows each; the kernel works on one of them. */
+/** Columns that kernels of layers are called for at a time: two panels. */
+export const STRIP = 32;
+
+/** Samples of a block with `steps` rows each; some kernels work on one of them. */
 export interface LifSize {
   size: number;
   steps: number;

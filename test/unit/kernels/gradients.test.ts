@@ -13,9 +13,11 @@ import {
   kernelBytes,
   LOSS,
   RESERVED_BYTES,
+  SPARE_EVENTS,
 } from '../../../engine/kernels/kernels.ts';
 import { decodeForward, lossForward } from '../../../engine/kernels/reference/readout.ts';
 import { sigmoid } from '../../../engine/kernels/reference/surrogate.ts';
+import { toPanels } from '../../../engine/kernels/panels.ts';
 import { array, matrix, placeRegions, type Region, viewOf } from '../../../engine/kernels/table/entry.ts';
 import { COLUMNS, events, uniform } from '../../../engine/kernels/table/inputs.ts';
 import { stream } from '../../../engine/random.ts';
@@ -108,7 +110,7 @@ test.each(COLUMNS)(
 );
 
 test.each(COLUMNS)(
-  'recurrent weights, %d columns: lifForward without leak, and transposed spikes one step later',
+  'recurrent weights, %d columns: lifForwardRecurrent without leak, and transposed spikes one step later',
   (size) => {
     const [samples, steps] = [3, 6];
     const rows = samples * steps;
@@ -121,7 +123,7 @@ test.each(COLUMNS)(
       leak: array('f32', new Array(size).fill(0)),
       recurrent: matrix(gain, size, size),
       offsets: array('u32', new Array(rows + 1).fill(0)),
-      channels: array('u16', new Array(rows * size + 4).fill(0)),
+      channels: array('u16', new Array(rows * size + SPARE_EVENTS).fill(0)),
       delta: matrix(uniform(rng, rows * size), rows, size),
       gradient: zeros(size, size),
       outOffsets: array('u32', new Array(size + 2).fill(0)),
@@ -130,7 +132,7 @@ test.each(COLUMNS)(
     // biome-ignore format: one line per call
     const { u, delta, recurrent, gradient } = run(regions, (k, at) => {
     for (let b = 0; b < samples; b++)
-      k.lifForward(at('u'), rows, b * steps, 0, 0, 0, steps, size, at('leak'), 0.25, 2, 1, at('recurrent'), at('offsets') + 4 * b * steps, at('channels'));
+      k.lifForwardRecurrent(at('u'), rows, b * steps, 0, 0, 0, steps, size, at('leak'), 0.25, 2, at('recurrent'), at('offsets') + 4 * b * steps, at('channels'));
     k.transposeEvents(at('offsets'), at('channels'), 0, rows, size, steps, at('outOffsets'), at('outRows'), 0);
     k.gatherRows(at('gradient'), size, 0, FROM_ZERO, 0, at('delta'), rows, at('outOffsets'), at('outRows'), size, size);
   });
@@ -141,27 +143,24 @@ test.each(COLUMNS)(
 );
 
 test.each(COLUMNS)('the leak of %d integrators: lifForward and lifBackward', (size) => {
-  const [samples, steps, sample] = [2, 9, 1];
-  const [rows, first] = [samples * steps, sample * steps];
+  const [samples, steps] = [2, 9];
+  const rows = samples * steps;
   const rng = stream(4, 'integrators', size);
-  // Only the sample that the kernels are called for.
-  const own = (): Float64Array => uniform(rng, rows * size).fill(0, 0, first * size);
-  const [input, slope] = [own(), own()];
+  const [input, slope] = [uniform(rng, rows * size), uniform(rng, rows * size)];
   const regions = {
     u: matrix(input, rows, size),
     input: matrix(input, rows, size),
     delta: zeros(rows, size),
     slope: matrix(slope, rows, size),
-    gU: matrix(slope.subarray(first * size), steps, size),
+    // One sample after the other, each in panels.
+    gU: array('f32', [0, 1].flatMap((b) => [...toPanels(slope.subarray(b * steps * size, (b + 1) * steps * size), steps, size)])),
     leak: array('f32', uniform(rng, size, 0, 1)),
     work: array('f32', new Array(backwardWork(size)).fill(Number.NaN)),
-    offsets: array('u32', new Array(rows + 1).fill(0)),
-    channels: array('u16', [0]),
   };
   // biome-ignore format: one line per call
   const seen = run(regions, (k, at) => {
-    k.lifForward(at('u'), rows, first, 0, 0, 0, steps, size, at('leak'), 1, 2, 0, 0, at('offsets') + 4 * first, at('channels'));
-    k.lifBackward(at('delta'), rows, first, steps, size, at('leak'), 1, 2, 1, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, at('gU'), 0, 0, at('work'));
+    k.lifForward(at('u'), rows, samples, steps, size, 0, 0, at('leak'), 1, 2, 0, 0, 0);
+    k.lifBackward(at('delta'), rows, samples, steps, size, at('leak'), 1, 2, 1, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, at('gU'), size, 0, 0, at('work'));
   });
   expectTransposes([seen.u!, seen.slope!], [seen.input!, seen.delta!]);
 });

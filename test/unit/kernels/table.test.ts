@@ -53,8 +53,8 @@ test('no two entries have the same name', () => {
   expect(TABLE.map(nameOf)).toEqual([...new Set(TABLE.map(nameOf))]);
 });
 
-test('the exact cases of lifForward contain potentials that equal the threshold', () => {
-  const entry = TABLE.find((e) => nameOf(e) === 'lifForward: soft reset, recurrent')!;
+test('the exact cases of lifForwardRecurrent contain potentials that equal the threshold', () => {
+  const entry = TABLE.find((e) => nameOf(e) === 'lifForwardRecurrent: soft reset')!;
   const exact = entry.shapes.map(({ make }) => make(stream(1, 'ties'))).filter((c) => c.exact);
   const ties = exact.map(({ regions }) => Array.from(regions.u!.expected!).filter((u) => u === THRESHOLD).length);
   expect(Math.min(...ties), `ties in ${exact.length} cases: ${ties}`).toBeGreaterThan(0);
