@@ -14,6 +14,8 @@ export class EventReader implements SampleReader {
   /** Views of `buffer`: the whole body in memory, or the one recording that was read last. */
   private readonly words: Uint32Array;
   private readonly halves: Uint16Array;
+  /** Recordings in memory that were found in order: they stay as they are. */
+  private readonly checked: Uint8Array;
 
   constructor(data: Events) {
     this.data = data;
@@ -27,6 +29,7 @@ export class EventReader implements SampleReader {
     const { buffer, byteOffset, byteLength } = this.buffer;
     this.words = new Uint32Array(buffer, byteOffset, byteLength >>> 2);
     this.halves = new Uint16Array(buffer, byteOffset, byteLength >>> 1);
+    this.checked = new Uint8Array(this.fd < 0 ? data.labels.length : 0);
   }
 
   label(split: Split, _epoch: number, index: number): number {
@@ -42,25 +45,36 @@ export class EventReader implements SampleReader {
       if (length > this.buffer.length || readSync(this.fd, this.buffer, 0, length, start) < length) this.damaged(start);
       start = 0;
     }
-    const { steps, inputs } = data;
+    const { steps } = data;
+    const word = start / 4;
+    const half = 2 * (word + steps + 1);
+    if (!this.checked[position] && !this.inOrder(word, length)) this.damaged(data.starts[position]!);
+    if (this.fd < 0) this.checked[position] = 1;
+    offsets.set(words.subarray(word, word + steps + 1));
+    channels.set(halves.subarray(half, half + words[word + steps]!));
+    return data.labels[position]!;
+  }
+
+  /** Whether the recording at a word has rising offsets, as many events as its length says, and no unknown channel. */
+  private inOrder(at: number, length: number): boolean {
+    const { words, halves } = this;
+    const { steps, inputs } = this.data;
     // As small integers: an index of type double would be converted for every event.
-    const word = (start / 4) | 0;
+    const word = at | 0;
     let last = 0;
     for (let t = 0; t <= steps; t++) {
       const offset = words[word + t]!;
-      if (offset < last) this.damaged(data.starts[position]!);
-      offsets[t] = last = offset;
+      if (offset < last) return false;
+      last = offset;
     }
-    if (4 * (steps + 1) + 2 * (last + (last & 1)) !== length) this.damaged(data.starts[position]!);
+    if (4 * (steps + 1) + 2 * (last + (last & 1)) !== length) return false;
     const half = (2 * (word + steps + 1)) | 0;
     let highest = 0;
     for (let i = 0; i < last; i++) {
       const c = halves[half + i]!;
       if (c > highest) highest = c;
-      channels[i] = c;
     }
-    if (highest >= inputs) this.damaged(data.starts[position]!);
-    return data.labels[position]!;
+    return highest < inputs;
   }
 
   current(): number {

@@ -19,6 +19,8 @@ interface Addon {
 
 /** Most arguments that a kernel takes. */
 const ARGUMENTS = 32;
+/** Which argument of the kernels of the backward pass is the surrogate's shape. */
+const SHAPE = 10;
 
 export const nativeFile = (): string => `kernels-${process.platform}-${process.arch}.node`;
 
@@ -58,14 +60,23 @@ export function withNative(wasm: Kernels, memory: WebAssembly.Memory, set: Instr
       run();
     };
   const native = kernels as unknown as Kernels;
-  return { ...native, lifBackward: withExponentials('lifBackward', wasm, native) };
+  return {
+    ...native,
+    lifBackward: withExponentials('lifBackward', wasm, native),
+    lifBackwardSteps: withExponentials('lifBackwardSteps', wasm, native),
+  };
 }
 
 /** The compiled backward pass has no exponentials. */
-function withExponentials<K extends 'lifBackward'>(kernel: K, wasm: Kernels, native: Kernels): Kernels[K] {
+function withExponentials<K extends 'lifBackward' | 'lifBackwardSteps'>(
+  kernel: K,
+  wasm: Kernels,
+  native: Kernels,
+): (...values: number[]) => void {
+  const [slow, fast] = [wasm[kernel], native[kernel]] as ((...values: number[]) => void)[];
   return (...values) => {
-    const shape = values[10];
+    const shape = values[SHAPE];
     const exponential = shape === SURROGATE.sigmoid || shape === SURROGATE['multi-gaussian'];
-    (exponential ? wasm : native)[kernel](...values);
+    (exponential ? slow : fast)!(...values);
   };
 }

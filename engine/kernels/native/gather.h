@@ -12,72 +12,112 @@ static const int PAIR = 2;
 static const int PAIR = 1;
 #endif
 
+/** What is added where there is no event: no sum changes its bits by it, not even one of -0. */
+alignas(64) static const float NOTHING[16] = {-0.f, -0.f, -0.f, -0.f, -0.f, -0.f, -0.f, -0.f, -0.f, -0.f, -0.f, -0.f, -0.f, -0.f, -0.f, -0.f};
+
+/** Up to so many events per row, on average, rows are shorter than what a mistaken guess of their length costs. */
+static const u32 SHORT = 3;
+
+/** Where P whole panels and a rest of columns lie, in the output and in the source. */
+struct Panels {
+  ptr out, rest;
+  size_t outStride;
+  ptr source;
+  size_t sourceStride;
+  ptr bias;
+};
+
 /**
- * P whole panels, `outStride` and `sourceStride` bytes apart. Sums of even and odd events are kept apart, as the
- * WebAssembly kernel does: the order of the additions decides the bits.
+ * P whole panels and, where R is a row, the rest of the columns. Sums of even and odd events are kept apart in whole
+ * panels, as the WebAssembly kernel does: the order of the additions decides the bits. The first U events of a row are
+ * added without asking how many there are.
  */
-template <int P>
-static INLINE void gatherPanels(
-  ptr out, size_t outStride, int from, ptr bias, ptr source, size_t sourceStride, ptr offsets, ptr index, int rows
-) {
+template <int P, class R, int U>
+static INLINE void gatherPanels(const Panels& at, int from, ptr offsets, ptr index, int rows) {
+  static const bool REST = R::bytes > 0;
+  const ptr nothing = (ptr)NOTHING;
+  ptr out = at.out, rest = at.rest;
+  const ptr restSource = at.source + P * at.sourceStride;
   ptr e = index + ((size_t)load<u32>(offsets) << 1);
-  for (int r = 0; r < rows; r++, out += 64) {
+  for (int r = 0; r < rows; r++, out += 64, rest += R::bytes) {
     offsets += 4;
     const ptr end = index + ((size_t)load<u32>(offsets) << 1);
     if (from == FROM_OUT && e == end) continue;
-    Row16 a[P], c[P];
+    Row16 a[P + 1], c[P + 1];
+    R d = R::all(0);
     for (int p = 0; p < P; p++) {
-      a[p] = from == FROM_OUT ? Row16::at(out + p * outStride) : from == FROM_BIAS ? Row16::at(bias + 64 * p) : Row16::all(0);
+      a[p] = from == FROM_OUT ? Row16::at(out + p * at.outStride) : from == FROM_BIAS ? Row16::at(at.bias + 64 * p) : Row16::all(0);
       c[p] = Row16::all(0);
     }
-    for (; e + 2 < end; e += 4) {
-      const ptr s = source + ((size_t)load<u16>(e) << 6), t = source + ((size_t)load<u16>(e + 2) << 6);
+    if (REST) d = from == FROM_OUT ? R::at(rest) : from == FROM_BIAS ? R::at(at.bias + 64 * P) : d;
+    const auto add = [&](size_t channel, bool odd, size_t is) __attribute__((always_inline)) {
       for (int p = 0; p < P; p++) {
-        a[p] = a[p] + Row16::at(s + p * sourceStride);
-        c[p] = c[p] + Row16::at(t + p * sourceStride);
+        const ptr s = at.source + p * at.sourceStride + (channel << 6);
+        const Row16 x = Row16::at(U ? nothing + ((size_t)(s - nothing) & is) : s);
+        if (odd) c[p] = c[p] + x;
+        else a[p] = a[p] + x;
       }
-    }
-    if (e < end) {
-      const ptr s = source + ((size_t)load<u16>(e) << 6);
-      for (int p = 0; p < P; p++) a[p] = a[p] + Row16::at(s + p * sourceStride);
+      if (REST) {
+        const ptr s = restSource + channel * R::bytes;
+        d = d + R::at(U ? nothing + ((size_t)(s - nothing) & is) : s);
+      }
+    };
+    for (int i = 0; i < U; i++) {
+      add(load<u16>(e), i & 1, -(size_t)(e < end));
       e += 2;
     }
-    for (int p = 0; p < P; p++) (a[p] + c[p]).to(out + p * outStride);
+    if (U && e > end) e = end;
+    for (; e + 2 < end; e += 4) {
+      add(load<u16>(e), false, -1);
+      add(load<u16>(e + 2), true, -1);
+    }
+    if (e < end) {
+      add(load<u16>(e), false, -1);
+      e += 2;
+    }
+    for (int p = 0; p < P; p++) (a[p] + c[p]).to(out + p * at.outStride);
+    if (REST) d.to(rest);
   }
 }
 
-/** A panel that is not whole. */
-template <class R>
-static INLINE void gatherRest(R, ptr out, int from, ptr bias, ptr source, ptr offsets, ptr index, int rows) {
-  const R first = from == FROM_BIAS ? R::at(bias) : R::all(0);
-  ptr e = index + ((size_t)load<u32>(offsets) << 1);
-  for (int r = 0; r < rows; r++, out += R::bytes) {
-    offsets += 4;
-    const ptr end = index + ((size_t)load<u32>(offsets) << 1);
-    if (from == FROM_OUT && e == end) continue;
-    R a = from == FROM_OUT ? R::at(out) : first;
-    for (; e < end; e += 2) a = a + R::at(source + (size_t)load<u16>(e) * R::bytes);
-    a.to(out);
-  }
-}
+/** No columns at all. */
+struct None {
+  static constexpr int bytes = 0;
+  static INLINE None at(const uint8_t*) { return {}; }
+  static INLINE None all(float) { return {}; }
+  INLINE void to(ptr) const {}
+  INLINE None operator+(None) const { return {}; }
+};
 
 static void gatherRows(
   ptr out, int outRows, int first, int from, ptr bias, ptr source, int sourceRows, ptr offsets, ptr index, int rows, int columns
 ) {
-  const size_t outStride = (size_t)outRows << 6, sourceStride = (size_t)sourceRows << 6;
+  const u32 events = load<u32>(offsets + ((size_t)rows << 2)) - load<u32>(offsets);
+  // A row without events keeps its bits when it is accumulated onto, also those of -0.
+  const bool brief = from != FROM_OUT && events <= SHORT * (u32)rows;
   for (int c = 0; c < columns;) {
-    const size_t bytes = rowBytes(c, columns);
-    const ptr o = panelAt(out, outRows, c) + (size_t)first * bytes;
-    const ptr s = panelAt(source, sourceRows, c);
-    const ptr b = bias + ((size_t)c << 2);
-    if (c + PAIR * PANEL <= columns) {
-      gatherPanels<PAIR>(o, outStride, from, b, s, sourceStride, offsets, index, rows);
-      c += PAIR * PANEL;
-      continue;
-    }
-    if (bytes == 64) gatherPanels<1>(o, outStride, from, b, s, sourceStride, offsets, index, rows);
-    else withRow(bytes, [&](auto row) { gatherRest(row, o, from, b, s, offsets, index, rows); });
-    c += PANEL;
+    const int whole = (columns - c) / PANEL < PAIR ? (columns - c) / PANEL : PAIR;
+    const int left = columns - c - whole * PANEL;
+    // The rest goes along with the last whole panels.
+    const int along = left < PANEL ? left : 0;
+    const Panels at = {
+      panelAt(out, outRows, c) + (size_t)first * 64,
+      panelAt(out, outRows, c + whole * PANEL) + (size_t)first * along * 4, (size_t)outRows << 6,
+      panelAt(source, sourceRows, c), (size_t)sourceRows << 6, bias + ((size_t)c << 2),
+    };
+    const auto go = [&](auto p, auto rest) {
+      using R = decltype(rest);
+      if (brief) gatherPanels<p.value, R, 4>(at, from, offsets, index, rows);
+      else gatherPanels<p.value, R, 0>(at, from, offsets, index, rows);
+    };
+    const auto with = [&](auto rest) {
+      if (whole == 0) go(Constant<0>(), rest);
+      else if (whole == 1) go(Constant<1>(), rest);
+      else go(Constant<PAIR>(), rest);
+    };
+    if (along) withRow((size_t)along << 2, with);
+    else with(None());
+    c += whole * PANEL + along;
   }
 }
 
@@ -121,12 +161,13 @@ static void sumRows(ptr out, int outRows, int outRow, int accumulate, ptr source
 
 /** One panel: the rows of `source` onto the rows of `out` that their events name. */
 template <class R>
-static INLINE void scatterPanel(R, ptr out, ptr source, ptr offsets, ptr index, int rows, int steps) {
+static INLINE void scatterPanel(ptr out, ptr source, ptr offsets, ptr index, int rows, int steps) {
   ptr e = index + ((size_t)load<u32>(offsets) << 1);
-  for (int r = 0; r < rows; r++, source += R::bytes) {
+  for (int r = 0, t = 1; r < rows; r++, t++, source += R::bytes) {
     offsets += 4;
     const ptr end = index + ((size_t)load<u32>(offsets) << 1);
-    if (steps > 0 && (r + 1) % steps == 0) {
+    if (t == steps) {
+      t = 0;
       e = end;
       continue;
     }
@@ -138,11 +179,49 @@ static INLINE void scatterPanel(R, ptr out, ptr source, ptr offsets, ptr index, 
   }
 }
 
+/** Rows of few events: which row each of the next events belongs to is written down first, without asking how many. */
+template <class R>
+static INLINE void scatterShort(ptr out, ptr source, ptr offsets, ptr index, int rows) {
+  static const int MOST = 512, AT_ONCE = 8;
+  u16 rowOf[MOST + AT_ONCE];
+  u32 e = load<u32>(offsets);
+  int r = 0;
+  while (r < rows) {
+    const u32 first = e;
+    for (; r < rows && e - first + AT_ONCE < MOST; r++) {
+      const u32 end = load<u32>(offsets + 4 * ((size_t)r + 1));
+      if (end - first > MOST) break;
+      for (u32 at = e; at < end || at == e; at += AT_ONCE)
+        for (int i = 0; i < AT_ONCE; i++) rowOf[at - first + i] = (u16)r;
+      e = end;
+    }
+    if (e == first && r < rows) {
+      // More events than there is room for.
+      scatterPanel<R>(out, source + (size_t)r * R::bytes, offsets + 4 * (size_t)r, index, 1, 0);
+      e = load<u32>(offsets + 4 * ((size_t)++r));
+      continue;
+    }
+    for (u32 i = 0; i < e - first; i++) {
+      const ptr o = out + (size_t)load<u16>(index + 2 * ((size_t)first + i)) * R::bytes;
+      (R::at(o) + R::at(source + (size_t)rowOf[i] * R::bytes)).to(o);
+    }
+  }
+}
+
 static void scatterRows(ptr out, int outRows, ptr source, int sourceRows, ptr offsets, ptr index, int rows, int columns, int steps) {
-  for (int c = 0; c < columns; c += PANEL)
-    withRow(rowBytes(c, columns), [&](auto row) {
-      const ptr o = panelAt(out, outRows, c), s = panelAt(source, sourceRows, c);
-      if (steps > 0) scatterPanel(row, o, s, offsets, index, rows, steps);
-      else scatterPanel(row, o, s, offsets, index, rows, 0);
-    });
+  const u32 events = load<u32>(offsets + ((size_t)rows << 2)) - load<u32>(offsets);
+  const bool brief = steps == 0 && events <= SHORT * (u32)rows;
+  for (int c = 0; c < columns; c += PANEL) {
+    const ptr o = panelAt(out, outRows, c), s = panelAt(source, sourceRows, c);
+    const auto go = [&](auto row) {
+      using R = decltype(row);
+      if (brief) scatterShort<R>(o, s, offsets, index, rows);
+      else if (steps > 0) scatterPanel<R>(o, s, offsets, index, rows, steps);
+      else scatterPanel<R>(o, s, offsets, index, rows, 0);
+    };
+    const size_t bytes = rowBytes(c, columns);
+    // A row that is written in one piece with a mask cannot be read again at once.
+    if (bytes == 48) go(Two<Row8, Row4>{Row8::all(0), Row4::all(0)});
+    else withRow(bytes, go);
+  }
 }

@@ -4,6 +4,7 @@
 // Every kernel takes its arguments as an array of float64: byte addresses in the shared memory (0: none) and numbers.
 #include "kernels.h"
 #include "gather.h"
+#include "lif-backward-steps.h"
 #include "lif-backward.h"
 #include "lif-forward.h"
 #include "optimizer.h"
@@ -48,6 +49,7 @@ extern "C" const Kernel NAMED(ISA)[] = {
   {"listFired", Call<listFired>::with},
   {"lifForwardRecurrent", Call<lifForwardRecurrent>::with},
   {"lifBackward", Call<lifBackward>::with},
+  {"lifBackwardSteps", Call<lifBackwardSteps>::with},
   {"multiply", Call<multiply>::with},
   {"multiplyTransposed", Call<multiplyTransposed>::with},
   {"reduceShards", Call<reduceShards>::with},

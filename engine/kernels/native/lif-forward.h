@@ -33,7 +33,6 @@ static void lifForward(
   ptr u, int rows, int samples, int steps, int columns, ptr constant, int constantRows, ptr leak, float threshold, int reset,
   int spiking, ptr fired, int panels
 ) {
-  static const int TOGETHER = 4;
   const size_t stride = (size_t)panels << 1;
   for (int c = 0; c < columns; c += PANEL)
     withRow(rowBytes(c, columns), [&](auto panel) {
@@ -44,18 +43,17 @@ static void lifForward(
       ptr mask = fired + ((size_t)c >> 4 << 1);
       const auto go = [&](auto mode, auto fires) {
         int b = 0;
-        for (; b + TOGETHER <= samples; b += TOGETHER) {
-          stepsOfPanel<R, TOGETHER>(panel, row, input, steps, k, theta, mode.value, fires.value, mask, stride);
-          row += (size_t)TOGETHER * steps * R::bytes;
-          mask += (size_t)TOGETHER * steps * stride;
-          if (input) input += TOGETHER * R::bytes;
-        }
-        for (; b < samples; b++) {
-          stepsOfPanel<R, 1>(panel, row, input, steps, k, theta, mode.value, fires.value, mask, stride);
-          row += (size_t)steps * R::bytes;
-          mask += (size_t)steps * stride;
-          if (input) input += R::bytes;
-        }
+        const auto samplesAtOnce = [&](auto s) {
+          for (; b + s.value <= samples; b += s.value) {
+            stepsOfPanel<R, s.value>(panel, row, input, steps, k, theta, mode.value, fires.value, mask, stride);
+            row += (size_t)s.value * steps * R::bytes;
+            mask += (size_t)s.value * steps * stride;
+            if (input) input += s.value * R::bytes;
+          }
+        };
+        samplesAtOnce(Constant<4>());
+        samplesAtOnce(Constant<2>());
+        samplesAtOnce(Constant<1>());
       };
       if (!spiking) go(Constant<-1>(), Constant<false>());
       else if (reset == HARD) go(Constant<HARD>(), Constant<true>());

@@ -123,6 +123,19 @@ template <class Part, int N> struct Many {
 #undef EACH_MASK
 };
 
+/** Two rows of different width side by side. */
+template <class A, class B> struct Two {
+  static constexpr int bytes = A::bytes + B::bytes;
+  A a;
+  B b;
+  static INLINE Two at(const uint8_t* p) { return {A::at(p), B::at(p + A::bytes)}; }
+  INLINE void to(ptr p) const {
+    a.to(p);
+    b.to(p + A::bytes);
+  }
+  INLINE Two operator+(Two o) const { return {a + o.a, b + o.b}; }
+};
+
 #ifdef __AVX512BW__
 /** Up to sixteen lanes in one register; those beyond W stay zero and are never stored. */
 template <int W> struct Wide {
