@@ -2,20 +2,12 @@
  * Training samples/s of the engine on the benchmark networks: forward, backward and optimizer step. `--only LSTM` names
  * one; RNN, LSTM and GRU run only when named, since one update of theirs takes up to half a minute.
  */
-import { EventEngine } from '../engine/backends/event/engine.ts';
-import { settingsSchema } from '../engine/experiment/schema.ts';
-import { planNetwork } from '../engine/models/network.ts';
-import { ALL, type BenchNetwork, NETWORKS, SHD_1MS, settingsOf, syntheticEvents } from './networks.ts';
+import { ALL, type BenchNetwork, NETWORKS, SHD_1MS, syntheticEvents } from './networks.ts';
 import { median } from './statistics.ts';
-
-const STEP = {
-  optimizer: { kind: 'adam' as const, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
-  updates: 0,
-  learningRates: [1e-9],
-};
+import { Trainee } from './trainee.ts';
 
 interface Timed {
-  engine: EventEngine;
+  trainee: Trainee;
   threads: number;
   rates: number[];
 }
@@ -41,7 +33,7 @@ console.table(
           min: Math.round(r.min),
           max: Math.round(r.max),
           'of one thread': Number(r.ratio.toFixed(2)),
-          'hidden activity': activity === undefined ? '' : `${(activity * 100).toFixed(0)} %`,
+          'hidden activity': activity === null ? '' : `${(activity * 100).toFixed(0)} %`,
         },
       ]),
     ),
@@ -51,28 +43,18 @@ if (process.argv.includes('--json')) console.log(JSON.stringify(results));
 
 /** The thread counts take turns, so that a slower minute of the machine hits all of them. */
 async function measure(network: BenchNetwork) {
-  const settings = settingsSchema.parse(settingsOf(network));
-  const dataset = syntheticEvents(network, 1);
-  const plan = planNetwork(settings, dataset);
+  const dataset = syntheticEvents(network);
   const timed: Timed[] = [];
-  for (const threads of threadCounts) {
-    const engine = await EventEngine.start(plan, dataset, { batchSize: network.batch, threads, seed: 1 });
-    engine.order.set(Array.from({ length: network.batch }, (_, i) => i));
-    timed.push({ engine, threads, rates: [] });
-  }
-  let spikes: number | undefined;
+  for (const threads of threadCounts)
+    timed.push({ trainee: await Trainee.start(network, dataset, threads), threads, rates: [] });
+  let spikes: number | null = null;
   for (let r = -1; r < repeats; r++)
-    for (const { engine, rates } of timed) {
-      const began = performance.now();
-      let samples = 0;
-      do {
-        const [sums] = await engine.train(0, 0, 1, STEP);
-        samples += sums!.samples;
-        spikes = engine.spikeRates(sums!)[0];
-      } while (performance.now() - began < 500);
-      if (r >= 0) rates.push(samples / ((performance.now() - began) / 1000));
+    for (const { trainee, rates } of timed) {
+      const { samples, seconds, activity } = await trainee.train(0.5);
+      spikes = activity;
+      if (r >= 0) rates.push(samples / seconds);
     }
-  await Promise.all(timed.map(({ engine }) => engine.close()));
+  await Promise.all(timed.map(({ trainee }) => trainee.close()));
   const base = timed[0]!;
   return {
     name: network.name,

@@ -59,10 +59,12 @@ export function settingsOf(network: BenchNetwork, neuron: object = NEURON): obje
 
 export type Events = Extract<PreparedDataset, { source: 'events' }>;
 
-/** `batches` batches of random spike trains in the form of a prepared event data set. */
-export function syntheticEvents(network: BenchNetwork, batches: number): Events {
-  const { inputs, classes, steps, batch, density } = network;
-  const count = batches * batch;
+/** Batches of an epoch; all are the same one. */
+export const BATCHES = 64;
+
+/** One batch of random spike trains in the form of a prepared event data set. */
+export function syntheticEvents(network: BenchNetwork): Events {
+  const { inputs, classes, steps, batch: count, density } = network;
   const rng = stream(1, 'bench');
   const starts = new Float64Array(count + 1);
   const recordings: Uint32Array[] = [];
@@ -90,7 +92,7 @@ export function syntheticEvents(network: BenchNetwork, batches: number): Events 
     classes,
     steps,
     encoding: 'events',
-    sizes: { train: count, validation: 0, test: 0 },
+    sizes: { train: BATCHES * count, validation: 0, test: 0 },
     maxEvents,
     checksums: {},
     samples: {

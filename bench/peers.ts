@@ -94,7 +94,7 @@ async function measure(
   floor: Awaited<ReturnType<typeof measureFloor>>,
 ): Promise<Result> {
   console.log(`\n${network.name}: ${network.inputs}-${network.hidden}-${network.classes}, T = ${network.steps}`);
-  const dataset = syntheticEvents(network, 1);
+  const dataset = syntheticEvents(network);
   const threads = Number(option('threads') ?? cpus().length);
   const ours = new Ours(network, dataset);
   const fitting = peers.filter(({ models }) => (models === 'cells') === (network.model !== undefined));
@@ -136,9 +136,9 @@ async function measure(
   return result;
 }
 
-function eventsPerSample({ starts, steps, sizes }: Events): number {
+function eventsPerSample({ starts, steps, labels }: Events): number {
   // A record is T + 1 offsets of four bytes and two bytes per event.
-  return (starts[sizes.train]! / sizes.train - 4 * (steps + 1)) / 2;
+  return (starts[labels.length]! / labels.length - 4 * (steps + 1)) / 2;
 }
 
 function summarize(results: Result[]): void {

@@ -13,7 +13,7 @@ const at = process.argv.indexOf('--only');
 const chosen = at < 0 ? [...NETWORKS, SHD_1MS] : ALL.filter(({ name }) => name === process.argv[at + 1]);
 for (const network of chosen) {
   const settings = settingsSchema.parse(settingsOf(network));
-  const dataset = syntheticEvents(network, 1);
+  const dataset = syntheticEvents(network);
   const layout = planLayout(planNetwork(settings, dataset), dataset, network.batch, 1);
   const memory = createMemory(layout);
   writeTensors(memory, layout, layout.weights, initialTensors(layout, 1));

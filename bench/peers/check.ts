@@ -34,7 +34,7 @@ export interface Check {
 
 export async function checkPeer(peer: PeerProcess, name: string, model?: BenchNetwork['model']): Promise<Check> {
   const network = { ...SMALL, ...(model && { model, weightGain: 1 }) };
-  const dataset = syntheticEvents(network, 1);
+  const dataset = syntheticEvents(network);
   const folder = mkdtempSync(join(tmpdir(), 'lif-peers-'));
   try {
     const ours = await gradient(network, dataset, NEURON);

@@ -5,10 +5,8 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { EventEngine } from '../../engine/backends/event/engine.ts';
-import { settingsSchema } from '../../engine/experiment/schema.ts';
-import { planNetwork } from '../../engine/models/network.ts';
-import { type BenchNetwork, type Events, settingsOf } from '../networks.ts';
+import type { BenchNetwork, Events } from '../networks.ts';
+import { Trainee } from '../trainee.ts';
 import { writeProblem } from './problem.ts';
 import { PeerProcess } from './process.ts';
 
@@ -33,7 +31,7 @@ export interface Contender {
 /** The engine on one network. */
 export class Ours implements Contender {
   label = 'LIF Lab';
-  private engine: EventEngine | undefined;
+  private trainee: Trainee | undefined;
 
   constructor(
     private readonly network: BenchNetwork,
@@ -42,39 +40,23 @@ export class Ours implements Contender {
 
   async load(threads: number): Promise<Loaded> {
     const { network, dataset } = this;
-    const plan = planNetwork(settingsSchema.parse(settingsOf(network)), dataset);
-    this.engine = await EventEngine.start(plan, dataset, { batchSize: network.batch, threads, seed: 1 });
-    this.engine.order.set(Array.from({ length: network.batch }, (_, i) => i));
-    await this.update();
-    const activity = this.engine.spikeRates(await this.update())[0] ?? null;
+    this.trainee = await Trainee.start(network, dataset, threads);
+    await this.trainee.train(0);
+    const { activity } = await this.trainee.train(0);
     return { threads, batch: network.batch, activity, versions: { node: process.versions.node } };
   }
 
-  private async update() {
-    const optimizer = { kind: 'adam' as const, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
-    // So small a rate leaves the weights, and with them the activity, as they are.
-    const [sums] = await this.engine!.train(0, 0, 1, { optimizer, updates: 0, learningRates: [1e-9] });
-    return sums!;
-  }
-
-  async train(seconds: number): Promise<{ samples: number; seconds: number }> {
-    const began = performance.now();
-    let samples = 0;
-    let spent = 0;
-    do {
-      samples += (await this.update()).samples;
-      spent = (performance.now() - began) / 1000;
-    } while (spent < seconds);
-    return { samples, seconds: spent };
+  train(seconds: number): Promise<{ samples: number; seconds: number }> {
+    return this.trainee!.train(seconds);
   }
 
   /** Writes network, weights and input where peers read them. */
   share(folder: string): void {
-    writeProblem(folder, this.network, this.dataset, this.engine!.weights());
+    writeProblem(folder, this.network, this.dataset, this.trainee!.engine.weights());
   }
 
   async close(): Promise<void> {
-    await this.engine?.close();
+    await this.trainee?.close();
   }
 }
 

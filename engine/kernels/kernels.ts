@@ -77,13 +77,7 @@ export interface Kernels {
     fired: number,
     panels: number,
   ): void;
-  listFired(
-    fired: number,
-    panels: number,
-    rows: number,
-    offsets: number,
-    channels: number,
-  ): void;
+  listFired(fired: number, panels: number, rows: number, offsets: number, channels: number): void;
   lifForwardRecurrent(
     u: number,
     rows: number,

@@ -369,8 +369,7 @@ export class Program {
     const { inputs, size, weight } = layout.layers[0]!;
     const { offsets, channels, values, outOffsets, outRows, outValues, current } = scratch;
     const delta = scratch.layers[0]!.u;
-    for (let b = 0; b < count; b++)
-      kernels.sumRows(current, count, b, 0, delta, layout.rows, b * steps, steps, size);
+    for (let b = 0; b < count; b++) kernels.sumRows(current, count, b, 0, delta, layout.rows, b * steps, steps, size);
     kernels.transposeEvents(offsets, channels, values, count, inputs, 0, outOffsets, outRows, outValues);
     const from = add ? FROM_OUT : FROM_ZERO;
     const dW = gradients + weight * 4;

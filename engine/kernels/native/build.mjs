@@ -15,7 +15,15 @@ const here = dirname(fileURLToPath(import.meta.url));
 const run = promisify(execFile);
 
 /** Never fuse a product with a sum: WebAssembly does not, and the bits must be the same. */
-const FLAGS = ['-std=c++17', '-O3', '-fPIC', '-fno-exceptions', '-fno-rtti', '-ffp-contract=off', '-fvisibility=hidden'];
+const FLAGS = [
+  '-std=c++17',
+  '-O3',
+  '-fPIC',
+  '-fno-exceptions',
+  '-fno-rtti',
+  '-ffp-contract=off',
+  '-fvisibility=hidden',
+];
 const AVX512 = ['f', 'bw', 'vl', 'dq', 'vbmi2'].map((part) => `-mavx512${part}`);
 /** @type {Record<string, Record<string, string[]>>} */
 const SETS = {
@@ -39,14 +47,19 @@ export async function buildNative(folder) {
   const file = join(folder, nativeFile);
   const keyFile = `${file}.key`;
   const sets = SETS[process.arch];
-  if (!sets || process.platform === 'win32') return without(file, `not supported on ${process.platform} ${process.arch}`);
+  if (!sets || process.platform === 'win32')
+    return without(file, `not supported on ${process.platform} ${process.arch}`);
   const compiler = await findCompiler();
   if (!compiler) return without(file, 'no C++ compiler was found (install g++ or clang++, or name one in CXX)');
   const key = keyOf(compiler.version);
   if (existsSync(file) && existsSync(keyFile) && readFileSync(keyFile, 'utf8') === key) return undefined;
   const scratch = mkdtempSync(join(tmpdir(), 'lif-native-'));
   try {
-    const compile = async (/** @type {string} */ source, /** @type {string} */ object, /** @type {string[]} */ flags) => {
+    const compile = async (
+      /** @type {string} */ source,
+      /** @type {string} */ object,
+      /** @type {string[]} */ flags,
+    ) => {
       const out = join(scratch, object);
       await run(compiler.path, [...FLAGS, ...flags, '-c', join(here, source), '-o', out]);
       return out;
@@ -55,7 +68,8 @@ export async function buildNative(folder) {
       compile('addon.cpp', 'addon.o', ['-I', headers]),
       ...Object.entries(sets).map(([set, flags]) => compile('kernels.cpp', `${set}.o`, [...flags, `-DISA=${set}`])),
     ]);
-    const link = process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared', '-s', '-nodefaultlibs'];
+    const link =
+      process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared', '-s', '-nodefaultlibs'];
     const libraries = process.platform === 'darwin' ? [] : ['-lgcc', '-lc'];
     const built = join(folder, `${nativeFile}.new`);
     await run(compiler.path, [...link, '-o', built, ...objects, ...libraries]);
@@ -65,7 +79,10 @@ export async function buildNative(folder) {
     return undefined;
   } catch (error) {
     const said = /** @type {{ stderr?: string }} */ (error).stderr || String(error);
-    return without(file, `${compiler.path} does not compile them: ${said.split('\n').find((line) => /error/i.test(line)) ?? said}`);
+    return without(
+      file,
+      `${compiler.path} does not compile them: ${said.split('\n').find((line) => /error/i.test(line)) ?? said}`,
+    );
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

@@ -114,7 +114,12 @@ const scatterSizes: { size: ScatterSize; density: Density }[] = [
 ];
 
 /** For every event the row of `source` that it meets, onto the row of its channel. */
-function makeScatter(rng: Rng, shift: boolean, { samples, steps, channels, columns }: ScatterSize, e: Events): KernelCase {
+function makeScatter(
+  rng: Rng,
+  shift: boolean,
+  { samples, steps, channels, columns }: ScatterSize,
+  e: Events,
+): KernelCase {
   const rows = samples * steps;
   const out = uniform(rng, channels * columns);
   const source = uniform(rng, rows * columns);

@@ -6,7 +6,18 @@ import { addColumns, lifBackward } from '../reference/lif.ts';
 import { keepOf } from './dropout.ts';
 import { array, type Entry, type KernelCase, matrix, room, type Work } from './entry.ts';
 import { uniform } from './inputs.ts';
-import { identity, type LifSize, labelOf, layerOf, leaks, lifSizes, rowsOf, STRIP, THRESHOLD, WIDTH } from './neuron.ts';
+import {
+  identity,
+  type LifSize,
+  labelOf,
+  layerOf,
+  leaks,
+  lifSizes,
+  rowsOf,
+  STRIP,
+  THRESHOLD,
+  WIDTH,
+} from './neuron.ts';
 
 /** Where the gradient enters: dL/do of a readout of rates, dL/du of one of potentials, the next layer, that and a price on spikes. */
 const DRIVES = ['rates', 'potentials', 'next layer', 'next layer and a price on spikes'] as const;

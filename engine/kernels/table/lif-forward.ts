@@ -5,7 +5,18 @@ import { PANEL } from '../panels.ts';
 import { lifForward } from '../reference/lif.ts';
 import { array, type Entry, type KernelCase, matrix, type Region, room, type Shape, type Work } from './entry.ts';
 import { drawClear, eighths, uniform } from './inputs.ts';
-import { identity, type LifSize, labelOf, layerOf, leaks, lifSizes, logit, rowsOf, STRIP, THRESHOLD } from './neuron.ts';
+import {
+  identity,
+  type LifSize,
+  labelOf,
+  layerOf,
+  leaks,
+  lifSizes,
+  logit,
+  rowsOf,
+  STRIP,
+  THRESHOLD,
+} from './neuron.ts';
 
 interface Way {
   spiking: boolean;
@@ -153,10 +164,7 @@ const ways: Way[] = [
 ];
 
 const words = ({ spiking, reset, constant }: Way): string =>
-  [
-    spiking ? `${reset} reset` : 'integrator',
-    ...(constant ? ['constant input'] : []),
-  ].join(', ');
+  [spiking ? `${reset} reset` : 'integrator', ...(constant ? ['constant input'] : [])].join(', ');
 
 /** The hidden layer of the SHD network. */
 const bench: LifSize = { size: 64, steps: 100, samples: 4, sample: 0 };

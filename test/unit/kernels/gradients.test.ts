@@ -15,9 +15,9 @@ import {
   RESERVED_BYTES,
   SPARE_EVENTS,
 } from '../../../engine/kernels/kernels.ts';
+import { toPanels } from '../../../engine/kernels/panels.ts';
 import { decodeForward, lossForward } from '../../../engine/kernels/reference/readout.ts';
 import { sigmoid } from '../../../engine/kernels/reference/surrogate.ts';
-import { toPanels } from '../../../engine/kernels/panels.ts';
 import { array, matrix, placeRegions, type Region, viewOf } from '../../../engine/kernels/table/entry.ts';
 import { COLUMNS, events, uniform } from '../../../engine/kernels/table/inputs.ts';
 import { stream } from '../../../engine/random.ts';
@@ -153,7 +153,10 @@ test.each(COLUMNS)('the leak of %d integrators: lifForward and lifBackward', (si
     delta: zeros(rows, size),
     slope: matrix(slope, rows, size),
     // One sample after the other, each in panels.
-    gU: array('f32', [0, 1].flatMap((b) => [...toPanels(slope.subarray(b * steps * size, (b + 1) * steps * size), steps, size)])),
+    gU: array(
+      'f32',
+      [0, 1].flatMap((b) => [...toPanels(slope.subarray(b * steps * size, (b + 1) * steps * size), steps, size)]),
+    ),
     leak: array('f32', uniform(rng, size, 0, 1)),
     work: array('f32', new Array(backwardWork(size)).fill(Number.NaN)),
   };
