@@ -299,5 +299,5 @@ export const FEW_COLUMNS = 48;
 
 /** Elements of scratch (f32) that the backward pass needs for a layer of `size` neurons. */
 export function backwardWork(size: number): number {
-  return 64 + Math.max(7 * size, FEW_COLUMNS * 16);
+  return 80 + Math.max(7 * size, FEW_COLUMNS * 16);
 }

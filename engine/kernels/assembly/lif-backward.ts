@@ -34,8 +34,9 @@ export function lifBackward(
   const mode = spiking ? reset : -1;
   const theta = f32x4.splat(threshold);
   const dots = spiking && next;
-  // Scratch: nothing, h' of a panel, e of a panel in two steps, and W⁺ of a panel with rows and columns exchanged.
-  const zeros = work, slope = work + 64, e = work + 128, across = work + 256;
+  // Scratch: nothing, h' of a panel, dL/dk of a panel and sample, e of a panel in two steps, and W⁺ of a panel with rows
+  // and columns exchanged.
+  const zeros = work, slope = work + 64, ownDk = work + 128, e = work + 192, across = work + 320;
   memory.fill(zeros, 0, 64);
   for (let c = 0; c < columns; c += PANEL) {
     const bytes = rowBytes(c, columns);
@@ -49,6 +50,7 @@ export function lifBackward(
       const first = b * steps;
       let row = panelAt(u, rows, c) + <usize>(first + steps - 1) * bytes;
       let after = zeros;
+      memory.fill(ownDk, 0, 64);
       for (let t = steps - 1; t >= 0; ) {
         // Two steps at once where possible: every number of W⁺ that is loaded serves both.
         let together = 1;
@@ -67,11 +69,13 @@ export function lifBackward(
           const g = gU && t >= from ? slopes0 + <usize>(t - from) * bytes : zeros;
           if (shape != RECTANGULAR && spiking) slopes(slope, row, bytes, theta, shape, width, height);
           delta(row, bytes, after, leak + at, errors, g, theta, mode, resetGradient, spiking, shape, width, height, slope);
-          if (dk && t > 0) leakDelta(row, bytes, mode, theta, dk + at);
+          if (dk && t > 0) leakDelta(row, bytes, mode, theta, ownDk);
           after = row;
           row -= bytes;
         }
       }
+      for (let i: usize = 0; i < bytes && dk; i += 16)
+        v128.store(dk + at + i, f32x4.add(v128.load(dk + at + i), v128.load(ownDk + i)));
     }
   }
 }

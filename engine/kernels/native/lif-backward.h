@@ -78,38 +78,58 @@ static INLINE R deltaOf(const Neurons<R>& n, R u, R error, R g, R after) {
   return (open + g) + (s * n.leak) * after;
 }
 
-/** Where a panel of one sample gets its errors and gradients from. */
+/** Where the errors and gradients of a panel of one sample come from. */
 struct Sources {
-  ptr across;
-  int nextSize;
-  ptr nextDelta, keep, gO, gU;
-  int from;
+  ptr keep, gO, gU;
 };
 
-/** Sixteen neurons (or what is left of them) of a sample through all steps, the last one first. */
-template <class R, int MODE, bool RECT, bool LEAK>
-static INLINE void deltasOfSample(const Neurons<R>& neurons, const Sources& s, ptr u, int rows, int first, int steps, R& dk) {
+/** What the samples of a block share. */
+struct Block {
+  ptr u;
+  int rows, steps, from;
+  ptr across;
+  int nextSize;
+  ptr nextDelta;
+};
+
+/**
+ * Sixteen neurons (or what is left of them) through all steps, the last one first, in S samples at once, so that the steps
+ * of one need not wait for those of another. `first` is the first row of the first of them; what each adds to dL/dk is
+ * added to `dk` in their order.
+ */
+template <class R, int S, int MODE, bool RECT, bool LEAK>
+static INLINE void deltasOfSamples(const Neurons<R>& neurons, const Block& block, const Sources* from, int first, R& dk) {
   static const int TOGETHER = 4;
-  const R zero = R::all(0), given = s.gO ? R::at(s.gO) : zero;
-  R after = zero;
-  ptr row = u + (size_t)(first + steps - 1) * R::bytes;
+  const int steps = block.steps;
+  const size_t stride = (size_t)steps * R::bytes;
+  const R zero = R::all(0);
+  R after[S], own[S];
+  for (int s = 0; s < S; s++) after[s] = own[s] = zero;
+  ptr row = block.u + (size_t)(first + steps - 1) * R::bytes;
   for (int t = steps - 1; t >= 0;) {
     const int together = t >= TOGETHER - 1 ? TOGETHER : 1;
-    R e[TOGETHER];
-    for (int n = 0; n < TOGETHER; n++) e[n] = t - n >= s.from && !s.keep ? given : zero;
-    if (s.across) {
-      if (together == TOGETHER) addErrors<R, TOGETHER>(e, s.across, s.nextSize, s.nextDelta, rows, first + t);
-      else addErrors<R, 1>(e, s.across, s.nextSize, s.nextDelta, rows, first + t);
-      if (s.keep)
-        for (int n = 0; n < together; n++) e[n] = (t - n >= s.from ? given : zero) + R::at(s.keep) * e[n];
+    R e[S][TOGETHER];
+    for (int s = 0; s < S; s++) {
+      const R given = from[s].gO ? R::at(from[s].gO) : zero;
+      for (int n = 0; n < TOGETHER; n++) e[s][n] = t - n >= block.from && !from[s].keep ? given : zero;
+      if (!block.across) continue;
+      const int at = first + s * steps + t;
+      if (together == TOGETHER) addErrors<R, TOGETHER>(e[s], block.across, block.nextSize, block.nextDelta, block.rows, at);
+      else addErrors<R, 1>(e[s], block.across, block.nextSize, block.nextDelta, block.rows, at);
+      if (from[s].keep)
+        for (int n = 0; n < together; n++) e[s][n] = (t - n >= block.from ? given : zero) + R::at(from[s].keep) * e[s][n];
     }
-    for (int n = 0; n < together; n++, t--, row -= R::bytes) {
-      const R g = s.gU && t >= s.from ? R::at(s.gU + (size_t)(t - s.from) * R::bytes) : zero;
-      after = deltaOf<R, MODE, RECT>(neurons, R::at(row), e[n], g, after);
-      after.to(row);
-      if (LEAK && t > 0) dk = dk + after * kept(R::at(row - R::bytes), MODE, neurons.theta);
-    }
+    for (int n = 0; n < together; n++, t--, row -= R::bytes)
+      for (int s = 0; s < S; s++) {
+        const ptr at = row + s * stride;
+        const R g = from[s].gU && t >= block.from ? R::at(from[s].gU + (size_t)(t - block.from) * R::bytes) : zero;
+        after[s] = deltaOf<R, MODE, RECT>(neurons, R::at(at), e[s][n], g, after[s]);
+        after[s].to(at);
+        if (LEAK && t > 0) own[s] = own[s] + after[s] * kept(R::at(at - R::bytes), MODE, neurons.theta);
+      }
   }
+  if (LEAK)
+    for (int s = 0; s < S; s++) dk = dk + own[s];
 }
 
 /** Calls `use` with mode, whether the window is rectangular and whether leaks are learned, as constants. */
@@ -126,6 +146,13 @@ template <class Use> static INLINE void withMode(int mode, bool rectangular, boo
   else if (mode == SOFT) second(Constant<SOFT>());
   else second(Constant<-1>());
 }
+
+/** Samples of which the registers can hold what they need. */
+#ifdef __AVX512F__
+static const int PAIRED = 2;
+#else
+static const int PAIRED = 1;
+#endif
 
 static void lifBackward(
   ptr u, int rows, int samples, int steps, int columns, ptr leak, float threshold, int reset, int resetGradient, int spiking,
@@ -146,14 +173,22 @@ static void lifBackward(
       const bool dots = spiking && next;
       if (dots) exchange(panel, work, next, nextRows, nextSize, nextFirst + c);
       R sum = dk ? R::at(dk + at) : R::all(0);
+      const Block block = {panelAt(u, rows, c), rows, steps, from, dots ? work : nullptr, nextSize, nextDelta};
+      const auto sourcesOf = [&](int b) {
+        const size_t own = ((size_t)b * stride << 2) + at;
+        const ptr outside = gU ? gU + ((size_t)b * (steps - from) * stride << 2) : nullptr;
+        return Sources{keep ? keep + own : nullptr, gO ? gO + own : nullptr, gU ? panelAt(outside, steps - from, c) : nullptr};
+      };
       withMode(mode, surrogate.shape == RECTANGULAR, dk, [&](auto m, auto rectangular, auto learned) {
-        for (int b = 0; b < samples; b++) {
-          const size_t own = ((size_t)b * stride << 2) + at;
-          const Sources sources = {
-            dots ? work : nullptr, nextSize, nextDelta, keep ? keep + own : nullptr, gO ? gO + own : nullptr,
-            gU ? panelAt(gU + ((size_t)b * (steps - from) * stride << 2), steps - from, c) : nullptr, from,
-          };
-          deltasOfSample<R, m.value, rectangular.value, learned.value>(neurons, sources, panelAt(u, rows, c), rows, b * steps, steps, sum);
+        int b = 0;
+        for (; b + PAIRED <= samples; b += PAIRED) {
+          Sources sources[PAIRED];
+          for (int s = 0; s < PAIRED; s++) sources[s] = sourcesOf(b + s);
+          deltasOfSamples<R, PAIRED, m.value, rectangular.value, learned.value>(neurons, block, sources, b * steps, sum);
+        }
+        for (; b < samples; b++) {
+          const Sources sources = sourcesOf(b);
+          deltasOfSamples<R, 1, m.value, rectangular.value, learned.value>(neurons, block, &sources, b * steps, sum);
         }
       });
       if (dk) sum.to(dk + at);

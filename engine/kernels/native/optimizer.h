@@ -3,11 +3,11 @@
 #include "row.h"
 
 #if defined(__AVX512F__)
-typedef Lanes<16> Block;
+typedef Lanes<16> Widest;
 #elif defined(__AVX__)
-typedef Lanes<8> Block;
+typedef Lanes<8> Widest;
 #else
-typedef Lanes<4> Block;
+typedef Lanes<4> Widest;
 #endif
 
 template <class R> static INLINE R root(R x) {
@@ -35,7 +35,7 @@ template <class R> static INLINE R sumShards(ptr p, size_t shardBytes, int shard
 template <class Use> static INLINE void eachVector(int from, int to, Use use) {
   size_t i = (size_t)from << 2;
   const size_t end = (size_t)to << 2;
-  for (; i + Block::bytes <= end; i += Block::bytes) use(Block::all(0), i);
+  for (; i + Widest::bytes <= end; i += Widest::bytes) use(Widest::all(0), i);
   for (; i < end; i += 16) use(Lanes<4>::all(0), i);
 }
 
