@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { trainingSchema } from '../../../engine/experiment/schema.ts';
-import { learningRateAt } from '../../../engine/training/train.ts';
+import { learningRateAt } from '../../../engine/training/schedule.ts';
 
 const rates = (settings: object, epochs: number, updates = 1): number[] => {
   const training = trainingSchema.parse({ epochs, learningRate: 0.8, ...settings });
