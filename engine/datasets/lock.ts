@@ -10,6 +10,8 @@ import { reason } from './files.ts';
 const TOUCH_MS = 2_000;
 /** A lock that nobody touched for this long belongs to a process that died. */
 const STALE_MS = 30_000;
+/** Nor does the clock alone decide, which may be set: nobody touched it while we watched for this long. */
+const WATCH_MS = 3 * TOUCH_MS;
 
 export interface LockOptions {
   /** Called once when another process holds the lock. */
@@ -25,10 +27,18 @@ export interface LockOptions {
  */
 export async function withLock<T>(file: string, action: () => Promise<T>, options: LockOptions = {}): Promise<T> {
   const mine = JSON.stringify({ pid: process.pid, host: hostname(), id: randomUUID() });
+  const { staleMs = STALE_MS } = options;
   let told = false;
+  let touched: number | undefined;
+  let since = 0;
   while (!tryLock(file, mine)) {
     const holder = readHolder(file);
-    if (isStale(file, holder, options.staleMs ?? STALE_MS)) {
+    const last = statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+    if (touched !== last) since = performance.now();
+    touched = last;
+    const watched = performance.now() - since >= Math.min(WATCH_MS, staleMs);
+    const old = last !== undefined && watched && Math.abs(Date.now() - last) > staleMs;
+    if (old || isDead(holder)) {
       rmSync(file, { force: true });
       continue;
     }
@@ -65,13 +75,8 @@ function tryLock(file: string, content: string): boolean {
   }
 }
 
-function isStale(file: string, holder: { pid: number; host: string } | undefined, staleMs: number): boolean {
-  if (holder?.host === hostname() && holder.pid !== process.pid && !isAlive(holder.pid)) return true;
-  try {
-    return Date.now() - statSync(file).mtimeMs > staleMs;
-  } catch {
-    return false;
-  }
+function isDead(holder: { pid: number; host: string } | undefined): boolean {
+  return holder?.host === hostname() && holder.pid !== process.pid && !isAlive(holder.pid);
 }
 
 function isAlive(pid: number): boolean {

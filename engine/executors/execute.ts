@@ -6,8 +6,9 @@ import { UserError } from '../errors.ts';
 import { type RunSpec, settingsSchema } from '../experiment/schema.ts';
 import { newestCheckpoint } from '../runs/checkpoints.ts';
 import { errorCode, reason } from '../runs/files.ts';
-import { HEARTBEAT_MS, type RunFile, type Status } from '../runs/format.ts';
+import { HEARTBEAT_MS, HEARTBEAT_TIMEOUT_MS, type RunFile, type Status } from '../runs/format.ts';
 import { acquireLock, type Lock, LockHeldError, ownerOf } from '../runs/lock.ts';
+import { lastSign } from '../runs/pulse.ts';
 import { readRunFile, readStatus } from '../runs/read.ts';
 import { appendLog, clearStop, knownStatus, MetricsLog, recordDataset, stopFile, writeStatus } from '../runs/write.ts';
 import type { Trainer, TrainObserver } from '../training/trainer.ts';
@@ -48,10 +49,12 @@ export async function executeRun(folder: string, options: ExecuteOptions): Promi
 
 function lockRun(folder: string): Lock {
   try {
-    return acquireLock(join(folder, 'lock'), () => {
+    const heartbeat = () => {
       const status = readStatus(folder);
       return 'value' in status ? status.value.heartbeat : undefined;
-    });
+    };
+    const pause = () => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3 * HEARTBEAT_MS);
+    return acquireLock(join(folder, 'lock'), () => lastSign(heartbeat, pause, HEARTBEAT_TIMEOUT_MS));
   } catch (error) {
     if (error instanceof LockHeldError) {
       throw new RunBusyError(`${folder} is being written by another process: ${error.message}; wait or stop it first.`);
@@ -89,13 +92,12 @@ class Session {
     private readonly lock: Lock,
   ) {
     const known = knownStatus(folder);
-    const { message: _, ...rest } = known;
+    const { message: _, started: __, ...rest } = known;
     this.status = rest;
   }
 
   begin(epochs: number): void {
-    const { pid, host } = ownerOf(process.pid);
-    this.status = { ...this.status, state: 'running', pid, host, epochs, samplesPerSecond: 0 };
+    this.status = { ...this.status, state: 'running', ...ownerOf(process.pid), epochs, samplesPerSecond: 0 };
     this.write();
     this.timers.push(setInterval(() => this.heartbeat(), HEARTBEAT_MS / 2));
     this.timers.push(setInterval(() => this.pollStop(), STOP_POLL_MS));

@@ -117,8 +117,8 @@ class Queue {
     const now = performance.now();
     if (now - this.lastHeartbeat < QUEUED_HEARTBEAT_MS) return;
     this.lastHeartbeat = now;
-    const { pid, host } = ownerOf(process.pid);
-    for (const folder of this.waiting) attempt(() => updateStatus(folder, { state: 'queued', pid, host }));
+    const me = ownerOf(process.pid);
+    for (const folder of this.waiting) attempt(() => updateStatus(folder, { state: 'queued', ...me }));
   }
 
   private stopOne(folder: string): void {

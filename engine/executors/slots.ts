@@ -35,6 +35,7 @@ export class Slots {
   constructor(
     readonly total: number = availableParallelism(),
     private readonly folder: string = slotFolder(),
+    private readonly now: () => number = Date.now,
   ) {
     prepare(folder);
   }
@@ -46,14 +47,14 @@ export class Slots {
     const ticket = this.drawTicket();
     try {
       while (!signal.aborted) {
-        // Only the first in the queue takes slots, and it keeps those it gets: nobody starves, nobody deadlocks.
+        // Only the first in the queue takes slots, and as long as it is that it keeps those it gets: nobody starves.
         if (this.isFirst(ticket.file)) {
           for (let i = 0; i < this.total && held.length < wanted; i++) {
             const lock = tryLock(join(this.folder, `slot-${i}`), held);
             if (lock) held.push(lock);
           }
           if (held.length === wanted) return held;
-        }
+        } else for (const lock of held.splice(0)) lock.release(); // Two that wait for each other's would wait for ever.
         await delay(POLL_MS, undefined, { signal }).catch(() => {});
       }
       for (const lock of held) lock.release();
@@ -66,14 +67,21 @@ export class Slots {
     }
   }
 
+  /** Numbered by the time, and after all that are there: a clock that was set back lets nobody jump the queue. */
   private drawTicket(): Lock {
-    const name = `ticket-${String(Date.now()).padStart(15, '0')}-${process.pid}-${this.served++}`;
-    return acquireLock(join(this.folder, name));
+    const last = Number(this.tickets().at(-1)?.split('-')[1] ?? 0);
+    const number = String(Math.max(this.now(), last + 1)).padStart(15, '0');
+    return acquireLock(join(this.folder, `ticket-${number}-${process.pid}-${this.served++}`));
+  }
+
+  private tickets(): string[] {
+    return readdirSync(this.folder)
+      .filter((name) => /^ticket-[\d-]+$/.test(name))
+      .sort();
   }
 
   private isFirst(ticket: string): boolean {
-    const names = readdirSync(this.folder).filter((name) => /^ticket-[\d-]+$/.test(name));
-    for (const name of names.sort()) {
+    for (const name of this.tickets()) {
       const file = join(this.folder, name);
       if (file === ticket) return true;
       if (!isAbandoned(file)) return false;

@@ -21,7 +21,7 @@ export const FORMAT_VERSION = 1 as const;
 
 /** A running run writes its status at least this often. */
 export const HEARTBEAT_MS = 1000;
-/** Older than this, a run that says it is running is shown as interrupted. */
+/** Older than this, a run that says it is running is shown as interrupted, unless its process is seen to live. */
 export const HEARTBEAT_TIMEOUT_MS = 15_000;
 
 export const provenanceSchema = z.object({
@@ -57,9 +57,10 @@ export const runFileSchema = z.object({
 
 export const statusSchema = z.object({
   state: z.enum(['queued', 'running', 'finished', 'stopped', 'failed']),
-  /** Process and machine that train it. */
+  /** Process and machine that train it, and when the process started, where the platform tells (lock.ts). */
   pid: z.number().optional(),
   host: z.string().optional(),
+  started: z.string().optional(),
   /** Milliseconds since 1970. */
   heartbeat: z.number(),
   epoch: z.number(),

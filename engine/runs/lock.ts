@@ -124,7 +124,8 @@ function removeIfEmpty(file: string): void {
 }
 
 function isStale(file: string, owner: Owner | undefined, lastSign?: () => number | undefined): boolean {
-  if (!owner) return Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) > UNREADABLE_MS;
+  // One from the future was written before the clock was set back.
+  if (!owner) return Math.abs(Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0)) > UNREADABLE_MS;
   const alive = isAlive(owner);
   if (alive !== undefined) return !alive;
   const sign = lastSign?.();

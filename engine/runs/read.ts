@@ -125,15 +125,21 @@ function parseMetric(text: string): MetricLine | undefined {
   }
 }
 
-/** The state as a person should see it: a run whose process is gone is interrupted, whatever it last wrote. */
-export function stateOf(status: Status, now: number, timeoutMs = HEARTBEAT_TIMEOUT_MS): RunState {
-  if (status.state !== 'running' && status.state !== 'queued') return status.state;
-  const age = now - status.heartbeat;
+/**
+ * The state as a person should see it: a run whose process is gone is interrupted, whatever it last wrote. `age` is that
+ * of its heartbeat in milliseconds; where clocks disagree it may be negative.
+ */
+export function stateOf(status: Status, age: number, timeoutMs = HEARTBEAT_TIMEOUT_MS): RunState {
+  const { state, pid, host, started } = status;
+  if (state !== 'running' && state !== 'queued') return state;
+  const known = pid !== undefined && host !== undefined;
+  const alive = known ? isAlive({ pid, host, ...(started !== undefined && { started }) }) : undefined;
+  // A process that is seen to live is better evidence than a heartbeat: clocks jump, and full disks hold heartbeats up.
+  // Without its start time it may be another one that got its number.
+  if (alive && started !== undefined) return state;
   if (age > timeoutMs) return 'interrupted';
   // On this machine a dead process shows at once; one that was alive a moment ago gets the benefit of the doubt.
-  const { pid, host } = status;
-  const dead = pid !== undefined && host !== undefined && isAlive({ pid, host }) === false;
-  return dead && Math.abs(age) > 3 * HEARTBEAT_MS ? 'interrupted' : status.state;
+  return alive === false && Math.abs(age) > 3 * HEARTBEAT_MS ? 'interrupted' : state;
 }
 
 /** Everything known about one run. */
@@ -150,14 +156,14 @@ export function summarize(
   run: Parsed<RunFile>,
   status: Parsed<Status>,
   metrics: { history: History; damage: string[] },
-  now: number,
+  age: number,
   timeoutMs = HEARTBEAT_TIMEOUT_MS,
 ): RunSummary {
   const damage = [run, status].flatMap((part) => ('damage' in part ? [part.damage] : []));
   const identity = 'value' in run ? identityOf(run.value) : salvageIdentity(run.raw, basename(folder));
   const progress =
     'value' in status
-      ? progressOf(status.value, now, timeoutMs)
+      ? progressOf(status.value, age, timeoutMs)
       : guessProgress(metrics.history, identity.epochs, identity.createdAt);
   const { epochs: _, ...named } = identity;
   return {
@@ -209,9 +215,9 @@ type Progress = Pick<
   'state' | 'epoch' | 'epochs' | 'progress' | 'updatedAt' | 'seconds' | 'samplesPerSecond' | 'message'
 >;
 
-function progressOf(status: Status, now: number, timeoutMs: number): Progress {
+function progressOf(status: Status, age: number, timeoutMs: number): Progress {
   const { epoch, epochs, progress, heartbeat, seconds, samplesPerSecond } = status;
-  const state = stateOf(status, now, timeoutMs);
+  const state = stateOf(status, age, timeoutMs);
   const message = state === 'interrupted' ? 'Its process is gone; the run can be resumed.' : status.message;
   return {
     state,

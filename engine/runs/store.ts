@@ -6,6 +6,7 @@ import { UserError } from '../errors.ts';
 import { errorCode, reason } from './files.ts';
 import { HEARTBEAT_TIMEOUT_MS, type RunFile, type Status } from './format.ts';
 import type { History } from './history.ts';
+import { type Clock, feel, type Pulse, systemClock } from './pulse.ts';
 import { MetricsReader, type Parsed, readRunFile, readStatus, summarize } from './read.ts';
 
 /** Folder of the runs of a store (`.lif`). */
@@ -20,6 +21,7 @@ interface Entry {
   run: Parsed<RunFile>;
   status: Parsed<Status>;
   metrics: MetricsReader;
+  pulse: Pulse | undefined;
   /** Size, time and inode of each of the files when they were read. */
   stamps: string[];
   summary: RunSummary;
@@ -41,6 +43,7 @@ export class StoreReader {
   constructor(
     store: string,
     private readonly timeoutMs = HEARTBEAT_TIMEOUT_MS,
+    private readonly clock: Clock = systemClock,
   ) {
     this.folder = runsFolder(store);
   }
@@ -116,9 +119,11 @@ export class StoreReader {
     const status = known && same[1] ? known.status : readStatus(folder);
     const metrics = known?.metrics ?? new MetricsReader(folder);
     metrics.refresh();
-    const summary = summarize(folder, run, status, metrics, Date.now(), this.timeoutMs);
+    const heartbeat = 'value' in status ? status.value.heartbeat : undefined;
+    const pulse = heartbeat === undefined ? undefined : feel(known?.pulse, heartbeat, this.clock, this.timeoutMs);
+    const summary = summarize(folder, run, status, metrics, pulse?.age ?? 0, this.timeoutMs);
     const text = JSON.stringify(summary);
-    this.entries.set(id, { run, status, metrics, stamps, summary, text });
+    this.entries.set(id, { run, status, metrics, pulse, stamps, summary, text });
     return text === known?.text ? undefined : summary;
   }
 }

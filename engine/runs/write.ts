@@ -55,7 +55,7 @@ export function updateStatus(folder: string, patch: Partial<Status>): Status {
 /** Puts a run that ended early back into the queue; what it has reached stays. */
 export function requeue(folder: string): void {
   clearStop(folder);
-  const { message: _, pid: __, host: ___, ...status } = knownStatus(folder);
+  const { message: _, pid: __, host: ___, started: ____, ...status } = knownStatus(folder);
   writeStatus(folder, { ...status, state: 'queued', heartbeat: Date.now() });
 }
 

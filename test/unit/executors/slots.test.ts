@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { threadsPerRun } from '../../../engine/executors/local.ts';
 import { Slots } from '../../../engine/executors/slots.ts';
-import type { Lock } from '../../../engine/runs/lock.ts';
+import { acquireLock, type Lock } from '../../../engine/runs/lock.ts';
 import { temporaryFolder } from '../runs/fixtures.ts';
 
 let folder: string;
@@ -56,6 +56,40 @@ test('who asks for all is served before those who ask later for one', async () =
   release(busy);
   await Promise.all([all, one]);
   expect(order).toEqual(['all', 'one']);
+});
+
+test('a clock that is set back lets nobody jump the queue, and nobody waits for ever', async () => {
+  let now = 2_000_000;
+  const slots = new Slots(2, folder, () => now);
+  const busy = await slots.acquire(1, never);
+  const order: string[] = [];
+  const first = slots.acquire(2, never).then((locks) => {
+    order.push('first');
+    release(locks);
+  });
+  now = 1_000;
+  const second = new Slots(2, folder, () => now).acquire(2, never).then((locks) => {
+    order.push('second');
+    release(locks);
+  });
+  release(busy);
+  await Promise.all([first, second]);
+  expect(order).toEqual(['first', 'second']);
+});
+
+test('who is not the first any more gives back what it took', async () => {
+  const slots = new Slots(2, folder);
+  const busy = await slots.acquire(1, never);
+  const both = slots.acquire(2, never);
+  await vi.waitFor(() => expect(readdirSync(folder)).toContain('slot-1'));
+  // Drawn a moment before, on a clock that was behind, and seen only now.
+  const earlier = acquireLock(join(folder, 'ticket-000000000000001-1-0'));
+  await vi.waitFor(() => expect(readdirSync(folder)).not.toContain('slot-1'));
+  const rival = acquireLock(join(folder, 'slot-1'));
+  earlier.release();
+  rival.release();
+  release(busy);
+  expect(await both).toHaveLength(2);
 });
 
 test('slots and tickets of dead processes are taken over', async () => {

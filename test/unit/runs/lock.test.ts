@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { acquireLock, isAlive, LockHeldError, ownerOf } from '../../../engine/runs/lock.ts';
+import { lastSign } from '../../../engine/runs/pulse.ts';
 import { temporaryFolder } from './fixtures.ts';
 
 let file: string;
@@ -51,11 +52,27 @@ test('a lock from another machine holds while that one shows signs of life', () 
   expect(acquireLock(file, () => Date.now() - 120_000).isHeld()).toBe(true);
 });
 
+test('an owner whose heartbeat looks old but changes while we watch lives', () => {
+  const at = (day: number) => ({ day: () => day, steady: () => 0 });
+  let heartbeat = 1000;
+  const pause = vi.fn(() => {
+    heartbeat += 1000;
+  });
+  expect(lastSign(() => heartbeat, pause, 15_000, at(10_000))).toBe(1000);
+  expect(pause, 'a recent one needs no second look').not.toHaveBeenCalled();
+  for (const day of [5_000_000, -5_000_000]) expect(lastSign(() => heartbeat, pause, 15_000, at(day))).toBe(day);
+  expect(lastSign(() => 1000, pause, 15_000, at(5_000_000))).toBe(1000);
+  expect(lastSign(() => undefined, pause, 15_000)).toBeUndefined();
+});
+
 test('an unreadable lock belongs to whoever is just writing it, until it is old', () => {
   writeFileSync(file, '');
   expect(() => acquireLock(file)).toThrow('another process is just taking it');
-  utimesSync(file, new Date(0), new Date(0));
-  expect(acquireLock(file).isHeld()).toBe(true);
+  for (const time of [new Date(0), new Date(Date.now() + 3_600_000)]) {
+    writeFileSync(file, '');
+    utimesSync(file, time, time);
+    expect(acquireLock(file).isHeld(), `from ${time}`).toBe(true);
+  }
 });
 
 test('who lost the lock notices, and does not release that of another', () => {

@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createRuns } from '../../../engine/runs/create.ts';
 import type { MetricLine, Status } from '../../../engine/runs/format.ts';
+import { ownerOf } from '../../../engine/runs/lock.ts';
 import { openStore, StoreReader } from '../../../engine/runs/store.ts';
 import { MetricsLog, requestStop, writeStatus } from '../../../engine/runs/write.ts';
 import type { RunSummary } from '../../../protocol/runs.ts';
@@ -57,9 +58,17 @@ test('a healthy run', () => {
 describe('life', () => {
   const dead = spawnSync(process.execPath, ['-e', '']).pid;
   const here = { host: hostname() };
+  // Only Linux tells when a process started.
+  const ALIVE = process.platform === 'linux' ? 'running' : 'interrupted';
   test.each<[string, Partial<Status>, RunSummary['state']]>([
     ['fresh', { ...here, pid: process.pid }, 'running'],
     ['stale', { ...here, pid: process.pid, heartbeat: Date.now() - 60_000 }, 'interrupted'],
+    ['stale, but its process lives', { ...ownerOf(process.pid), heartbeat: Date.now() - 3_600_000 }, ALIVE],
+    [
+      'stale, and another process got its number',
+      { ...here, pid: process.pid, started: '1', heartbeat: 0 },
+      'interrupted',
+    ],
     ['dead and seconds old', { ...here, pid: dead, heartbeat: Date.now() - 5000 }, 'interrupted'],
     ['dead but seen just now', { ...here, pid: dead }, 'running'],
     ['on another machine, seconds old', { host: 'elsewhere', pid: dead, heartbeat: Date.now() - 5000 }, 'running'],
@@ -193,6 +202,31 @@ describe('following a store', () => {
     rmSync(folder, { recursive: true });
     expect(reader.refresh()).toMatchObject({ changed: [], removed: [id] });
     expect(reader.summaries().map((run) => run.id)).toEqual([second]);
+  });
+
+  test('clocks that jump: what changes while we watch is alive, what does not is gone', () => {
+    const clock = { day: () => 5_000_000 + day, steady: () => steady };
+    let day = 0;
+    let steady = 0;
+    const reader = new StoreReader(store, 15_000, clock);
+    const look = (heartbeat: number, seconds: number) => {
+      day += 1000 * seconds;
+      steady += 1000 * seconds;
+      writeStatus(folder, statusOf({ host: 'elsewhere', pid: 1, heartbeat }));
+      reader.refresh();
+      return reader.summary(id)!.state;
+    };
+    expect(look(5_000_000, 1)).toBe('running');
+    day += 3_600_000; // Our clock is set an hour ahead; the other machine goes on with its own.
+    expect(look(5_001_000, 1)).toBe('running');
+    expect(look(5_011_000, 10)).toBe('running');
+    day -= 7_200_000; // And two hours back.
+    expect(look(5_012_000, 1)).toBe('running');
+    expect(look(5_012_000, 10), 'silent for ten seconds').toBe('running');
+    expect(look(5_012_000, 10), 'silent for twenty').toBe('interrupted');
+    expect(look(5_013_000, 1), 'it was only away').toBe('running');
+    expect(look(5_013_000, 3600), 'nobody looked for an hour').toBe('interrupted');
+    expect(look(5_013_500, 3600), 'one sign in an hour does not mean that it lives now').toBe('interrupted');
   });
 
   test('a request to stop changes nothing that is shown', () => {
