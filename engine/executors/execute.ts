@@ -1,24 +1,29 @@
 /** One run in this process: what the `lif execute` child does. Everything it has to say goes to the store. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { UserError } from '../errors.ts';
-import { type RunSpec, settingsSchema } from '../experiment/schema.ts';
+import type { RunSpec } from '../experiment/schema.ts';
 import { newestCheckpoint } from '../runs/checkpoints.ts';
-import { errorCode, reason } from '../runs/files.ts';
-import { HEARTBEAT_MS, HEARTBEAT_TIMEOUT_MS, type RunFile, type Status } from '../runs/format.ts';
-import { acquireLock, type Lock, LockHeldError, ownerOf } from '../runs/lock.ts';
-import { lastSign } from '../runs/pulse.ts';
-import { readRunFile, readStatus } from '../runs/read.ts';
-import { appendLog, clearStop, knownStatus, MetricsLog, recordDataset, stopFile, writeStatus } from '../runs/write.ts';
+import { HEARTBEAT_MS, type RunFile, type Status } from '../runs/format.ts';
+import { type Lock, ownerOf } from '../runs/lock.ts';
+import {
+  appendLog,
+  clearStop,
+  knownStatus,
+  MetricsLog,
+  recordDataset,
+  stopFile,
+  sweepLeftovers,
+  writeStatus,
+} from '../runs/write.ts';
 import type { Trainer, TrainObserver } from '../training/trainer.ts';
+import { engineVersion } from '../version.ts';
+import { lockRun, readRun } from './claim.ts';
+import { reasonOfFailure } from './endings.ts';
 import { kernelHash } from './provenance.ts';
 
 /** How soon a stop file is noticed. */
 const STOP_POLL_MS = 250;
-
-/** Another process writes this run. */
-export class RunBusyError extends UserError {}
 
 export interface ExecuteOptions {
   threads: number;
@@ -34,6 +39,7 @@ export async function executeRun(folder: string, options: ExecuteOptions): Promi
   const lock = lockRun(folder);
   const session = new Session(folder, lock);
   try {
+    sweepLeftovers(folder);
     const run = readRun(folder);
     session.begin(run.spec.training.epochs);
     const outcome = await session.train(run, options);
@@ -45,37 +51,6 @@ export async function executeRun(folder: string, options: ExecuteOptions): Promi
   } finally {
     session.close();
   }
-}
-
-function lockRun(folder: string): Lock {
-  try {
-    const heartbeat = () => {
-      const status = readStatus(folder);
-      return 'value' in status ? status.value.heartbeat : undefined;
-    };
-    const pause = () => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3 * HEARTBEAT_MS);
-    return acquireLock(join(folder, 'lock'), () => lastSign(heartbeat, pause, HEARTBEAT_TIMEOUT_MS));
-  } catch (error) {
-    if (error instanceof LockHeldError) {
-      throw new RunBusyError(`${folder} is being written by another process: ${error.message}; wait or stop it first.`);
-    }
-    throw new UserError(`${folder} cannot be written: ${reason(error)}.`);
-  }
-}
-
-/** The run with its spec checked as if it came from a file: it may be old, or damaged by hand. */
-function readRun(folder: string): RunFile & { spec: RunSpec } {
-  const run = readRunFile(folder);
-  if ('damage' in run) throw new UserError(`${folder} cannot be trained: ${run.damage}`);
-  const { study, variant, seed, file, ...rest } = run.value.spec;
-  const settings = settingsSchema.safeParse(rest);
-  if (!settings.success) {
-    const issue = settings.error.issues[0]!;
-    throw new UserError(
-      `${folder} cannot be trained: its settings are not valid at ${issue.path.join('.')}: ${issue.message}.`,
-    );
-  }
-  return { ...run.value, spec: { ...settings.data, study, variant, seed, file } };
 }
 
 class Session {
@@ -119,7 +94,7 @@ class Session {
       const { host } = this.status;
       appendLog(this.folder, `Process ${process.pid} on ${host} trains this run with ${threads} thread(s).`);
       const checkpoint = this.resume();
-      if (checkpoint) this.compareKernels(run);
+      if (checkpoint) this.compareBuilds(run);
       const train = await options.loadTrainer();
       const { signal } = this.abort;
       const observer = this.observer(run);
@@ -152,25 +127,34 @@ class Session {
     return found?.bytes;
   }
 
-  /** Another build of the kernels goes on just as well, but not with the bits that this one would have had. */
-  private compareKernels({ provenance }: RunFile): void {
-    const now = kernelHash();
-    if (provenance.kernels !== undefined && now !== undefined && provenance.kernels !== now)
-      appendLog(
-        this.folder,
-        `From here on with kernels ${now}, not with those that it was started with: another build may give other bits.`,
-      );
+  /** Another build goes on just as well, but perhaps not with the bits that the first one would have had. */
+  private compareBuilds({ provenance }: RunFile): void {
+    const builds = [
+      ['kernels', provenance.kernels, kernelHash()],
+      ['engine version', provenance.engineVersion, engineVersion()],
+      ['Node', provenance.node, process.version],
+    ] as const;
+    for (const [what, before, now] of builds)
+      if (before !== undefined && now !== undefined && before !== now)
+        appendLog(this.folder, `From here on with ${what} ${now} instead of ${before}, which may give other bits.`);
   }
 
   private observer(run: RunFile): TrainObserver {
     const metrics = this.metrics!;
     let recorded = run;
+    const stillOurs = () => {
+      if (this.fatal) throw this.fatal;
+    };
     return {
       metric: (line) => {
+        stillOurs();
         metrics.append(line);
         if (line.kind === 'epoch') this.status = { ...this.status, epoch: line.epoch };
       },
-      checkpoint: (step, bytes) => metrics.checkpoint(step, bytes),
+      checkpoint: (step, bytes) => {
+        stillOurs();
+        metrics.checkpoint(step, bytes);
+      },
       progress: ({ epoch, progress, seconds, samplesPerSecond }) => {
         this.status = { ...this.status, epoch, progress, seconds, samplesPerSecond };
         this.heartbeat();
@@ -226,7 +210,7 @@ class Session {
     this.status = { ...this.status, state, samplesPerSecond: 0 };
     // Not all epochs need to be done: training may stop early.
     if (state === 'finished') this.status = { ...this.status, progress: 1 };
-    if (state === 'failed') this.status = { ...this.status, message: sentence(error) };
+    if (state === 'failed') this.status = { ...this.status, message: reasonOfFailure(error) };
     try {
       if (state === 'failed')
         appendLog(this.folder, error instanceof Error ? (error.stack ?? error.message) : `${error}`);
@@ -234,7 +218,12 @@ class Session {
     } catch {
       // The status below says the same.
     }
-    this.write();
+    try {
+      this.write();
+    } catch (unwritten) {
+      // Why it failed is worth more than that it cannot be written, which whoever started this process finds out, too.
+      if (state !== 'failed') throw unwritten;
+    }
   }
 
   close(): void {
@@ -252,13 +241,4 @@ class Session {
 function sameFiles(a: Record<string, string>, b: Record<string, string>): boolean {
   const sums = (list: Record<string, string>) => Object.values(list).sort().join('\n');
   return sums(a) === sums(b);
-}
-
-/** What a person reads in the list of runs: one line, and plain words for a disk that gave up. */
-function sentence(error: unknown): string {
-  if (error instanceof UserError) return error.message;
-  if (errorCode(error) !== undefined) return `The run could not be written: ${reason(error)}.`;
-  if (error instanceof RangeError && /allocat/i.test(error.message))
-    return 'The run ran out of memory; use a smaller batchSize, a smaller network or fewer runs at a time.';
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
 }

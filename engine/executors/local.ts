@@ -5,10 +5,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { readSmall, reason } from '../runs/files.ts';
-import { acquireLock, type Lock, ownerOf } from '../runs/lock.ts';
+import { reason } from '../runs/files.ts';
+import { acquireLock, type Lock, LockHeldError, ownerOf } from '../runs/lock.ts';
 import { readStatus } from '../runs/read.ts';
 import { clearStop, requestStop, stopFile, updateStatus } from '../runs/write.ts';
+import { type End, reasonOfEnd, unwritable } from './endings.ts';
 import { Slots } from './slots.ts';
 
 /** Exit codes of `lif execute` beyond 0 (finished or stopped) and 1 (failed). */
@@ -186,13 +187,6 @@ function stopChild(folder: string, child: ChildProcess): void {
   if (process.platform !== 'win32') child.kill('SIGTERM');
 }
 
-interface End {
-  code?: number | null;
-  signal?: string | null;
-  /** It could not even be started. */
-  error?: unknown;
-}
-
 function ended(child: ChildProcess): Promise<End> {
   return new Promise((resolve) => {
     child.once('error', (error) => resolve({ error }));
@@ -214,12 +208,18 @@ function conclude(folder: string, end: End, stopped: boolean, report: (sentence:
   const status = readStatus(folder);
   const state = 'value' in status ? status.value.state : undefined;
   if (state === 'finished' || state === 'stopped' || state === 'failed') return state;
-  const patch = stopped
-    ? ({ state: 'stopped' } as const)
-    : ({ state: 'failed', message: explain(folder, end) } as const);
+  let patch: { state: 'stopped' } | { state: 'failed'; message: string } = stopped
+    ? { state: 'stopped' }
+    : { state: 'failed', message: reasonOfEnd(folder, end) };
   let lock: Lock | undefined;
   try {
-    lock = acquireLock(join(folder, 'lock'));
+    try {
+      lock = acquireLock(join(folder, 'lock'));
+    } catch (error) {
+      if (error instanceof LockHeldError) throw error;
+      // What keeps us from writing has ended the run: a status fits on a full disk where the old one was.
+      patch = { state: 'failed', message: unwritable(error) };
+    }
     updateStatus(folder, { ...patch, samplesPerSecond: 0 });
     if (stopped) clearStop(folder);
   } catch (error) {
@@ -228,15 +228,4 @@ function conclude(folder: string, end: End, stopped: boolean, report: (sentence:
     lock?.release();
   }
   return patch.state;
-}
-
-function explain(folder: string, { code, signal, error }: End): string {
-  if (error !== undefined) return `The run could not be started: ${reason(error)}.`;
-  const log = readSmall(join(folder, 'log.txt'), 1 << 20);
-  if ('text' in log && /heap out of memory|Reached heap limit|Cannot allocate memory/i.test(log.text.slice(-20_000))) {
-    return 'The run ran out of memory; use a smaller batchSize or fewer runs at a time.';
-  }
-  if (signal === 'SIGKILL') return 'The process was killed (SIGKILL), as happens when memory runs out; resume the run.';
-  if (signal) return `The process was ended by ${signal}; its log may say why.`;
-  return `The process ended with exit code ${code} without finishing; its log may say why.`;
 }

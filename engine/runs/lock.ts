@@ -137,8 +137,9 @@ function takeAway(file: string, expected: string): void {
   const away = `${file}.${process.pid}.stale`;
   try {
     renameSync(file, away);
-  } catch {
-    return; // Somebody else was faster.
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return; // Somebody else was faster.
+    throw error;
   }
   const moved = readSmall(away, 4096);
   if ('text' in moved && moved.text !== expected) {

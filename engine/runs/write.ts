@@ -5,16 +5,19 @@ import {
   fstatSync,
   fsyncSync,
   openSync,
+  readdirSync,
   readSync,
   rmSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { saveCheckpoint } from './checkpoints.ts';
 import { queuedStatus } from './create.ts';
 import { errorCode, writeAtomic } from './files.ts';
 import type { MetricLine, RunFile, Status } from './format.ts';
+import { isAlive } from './lock.ts';
 import { readRunFile, readStatus } from './read.ts';
 
 /**
@@ -78,6 +81,26 @@ export function requestStop(folder: string): void {
 
 export function clearStop(folder: string): void {
   rmSync(stopFile(folder), { force: true });
+}
+
+/** Removes what processes that were killed left half-written beside a run. Call under its lock. */
+export function sweepLeftovers(folder: string): void {
+  const checkpoints = join(folder, 'checkpoints');
+  for (const name of namesIn(checkpoints)) if (name.endsWith('.tmp')) rmSync(join(checkpoints, name), { force: true });
+  for (const name of namesIn(folder)) {
+    const pid = /\.(\d+)\.(?:tmp|stale)$/.exec(name)?.[1];
+    // Statuses are written without the lock, too: not what a living process is just about to rename.
+    if (pid !== undefined && isAlive({ pid: Number(pid), host: hostname() }) === false)
+      rmSync(join(folder, name), { force: true });
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 /** One line of log.txt, with the time. */

@@ -1,6 +1,6 @@
-/** Runs under blows: signals, crashes, full disks, deleted folders, rivals. The trainer is a fake; see fake/trainer.ts. */
+/** Runs under blows: signals, crashes, deleted folders, rivals. The trainer is a fake; see fake/trainer.ts. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync, truncateSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { kill, Lab } from './fake/lab.ts';
@@ -154,48 +154,6 @@ describe('two at once', () => {
     expect(most).toBe(1);
   });
 });
-
-describe('on a small disk of its own', () => {
-  let disk: string | undefined;
-  beforeAll(() => {
-    disk = mountDisk(join(lab.folder, 'disk'));
-  });
-  afterAll(() => {
-    if (disk) spawnSync('umount', [disk]);
-  });
-  // Only root can mount one, and not in every container.
-  beforeEach(({ skip }) => skip(!disk, 'no file system can be mounted here'));
-
-  test('full: the run fails with that reason, and what was logged is still there', async () => {
-    lab.study({ variants: ['big'], epochs: 3 });
-    const store = join(disk!, '.lif');
-    const { code, stderr } = await lab.lif('run', 'study.lif.yaml', '--store', store);
-    expect(code).toBe(1);
-    expect(stderr).toContain('The run could not be written: the disk is full.');
-    const { runs } = JSON.parse((await lab.lif('list', '--store', store, '--json')).stdout);
-    expect(runs).toMatchObject([
-      { state: 'failed', message: 'The run could not be written: the disk is full.', damage: [] },
-    ]);
-    expect(lab.metrics(runs[0]).train.step).toEqual([1, 2]);
-  });
-
-  test('read-only: one sentence, no run', async () => {
-    lab.study({ variants: ['baseline'] });
-    expect(spawnSync('mount', ['-o', 'remount,ro', disk!]).status).toBe(0);
-    const { code, stderr } = await lab.lif('run', 'study.lif.yaml', '--store', join(disk!, 'other'));
-    expect(code).toBe(2);
-    expect(stderr).toMatch(
-      /^The runs cannot be written to .*: the file system is read-only; choose another folder with --store\.$/m,
-    );
-  });
-});
-
-/** Mounts a file system of 1 MB; undefined where that cannot be had. */
-function mountDisk(folder: string): string | undefined {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return undefined;
-  mkdirSync(folder);
-  return spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]).status === 0 ? folder : undefined;
-}
 
 function parentOf(pid: number): number | undefined {
   const { stdout } = spawnSync('ps', ['-o', 'ppid=', '-p', String(pid)], { encoding: 'utf8' });

@@ -45,9 +45,9 @@ export async function startPool(
         waiting = undefined;
       }
     });
-    worker.on('error', (error) => fail(new Error(`A worker thread died: ${error.message}`)));
+    worker.on('error', (error) => fail(new Error(`A worker thread died: ${error.message}; resume the run.`)));
     worker.on('exit', (code) => {
-      if (!closing) fail(new Error(`A worker thread ended unexpectedly with code ${code}.`));
+      if (!closing) fail(new Error(`A worker thread ended unexpectedly with code ${code}; resume the run.`));
     });
     return worker;
   });

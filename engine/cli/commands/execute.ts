@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { executeRun, RunBusyError } from '../../executors/execute.ts';
+import { RunBusyError } from '../../executors/claim.ts';
+import { executeRun } from '../../executors/execute.ts';
 import { EXIT_BUSY } from '../../executors/local.ts';
 import type { Command } from '../command.ts';
 import { checkpointOption, threadsOption } from '../command.ts';

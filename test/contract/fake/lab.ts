@@ -24,11 +24,23 @@ export interface Running {
 export class Lab {
   readonly folder = mkdtempSync(join(tmpdir(), 'lif-lab-'));
   readonly store = join(this.folder, '.lif');
-  private readonly script = join(this.folder, 'bin', 'lif.mjs');
+  /** Of all commands that are started from now on. */
+  environment: Record<string, string> = {};
+  private script = join(this.folder, 'bin', 'lif.mjs');
   private readonly started: ChildProcess[] = [];
 
-  /** Bundles the command. */
-  async open(): Promise<this> {
+  /** Bundles the command with the fake trainer; `built` is one with the real one. */
+  async open(built?: string): Promise<this> {
+    // Slots of its own: tests must not wait for a study that trains on this machine.
+    mkdirSync(join(this.folder, 'tmp'));
+    // The store belongs here, whatever lies above.
+    mkdirSync(join(this.folder, '.git'));
+    if (built !== undefined) this.script = built;
+    else await this.bundle();
+    return this;
+  }
+
+  private async bundle(): Promise<void> {
     const banner = "import { createRequire as r } from 'node:module'; const require = r(import.meta.url);";
     await build({
       entryPoints: [fileURLToPath(new URL('main.ts', import.meta.url))],
@@ -40,11 +52,6 @@ export class Lab {
       banner: { js: banner },
       logLevel: 'error',
     });
-    // Slots of its own: tests must not wait for a study that trains on this machine.
-    mkdirSync(join(this.folder, 'tmp'));
-    // The store belongs here, whatever lies above.
-    mkdirSync(join(this.folder, '.git'));
-    return this;
   }
 
   close(): void {
@@ -88,7 +95,13 @@ ${names}`,
   start(...args: string[]): Running {
     const child = spawn(process.execPath, [this.script, ...args], {
       cwd: this.folder,
-      env: { ...process.env, TMPDIR: join(this.folder, 'tmp'), LIF_DATA: join(this.folder, 'data'), NO_COLOR: '1' },
+      env: {
+        ...process.env,
+        TMPDIR: join(this.folder, 'tmp'),
+        LIF_DATA: join(this.folder, 'data'),
+        NO_COLOR: '1',
+        ...this.environment,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.started.push(child);
