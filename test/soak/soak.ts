@@ -5,6 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RunSpec, settingsSchema } from '../../engine/experiment/schema.ts';
 import { builtFile } from '../../engine/paths.ts';
@@ -51,6 +52,8 @@ export interface SoakResult {
   /** Runs that were killed and finished in the end, and of the kills those before a first checkpoint. */
   runs: number;
   early: number;
+  /** Files that are half-written still when a run is finished. */
+  leftovers: string[];
   /** What differs from the undisturbed run, in words; empty when not a bit does. */
   differences: string[];
 }
@@ -63,10 +66,19 @@ export async function soak(options: SoakOptions): Promise<SoakResult[]> {
     results.push(result);
     options.report?.(
       `${variant}: ${result.kills} kills (${result.early} before the first checkpoint), ${result.runs} runs finished, ` +
-        (result.differences.length === 0 ? 'all bits the same' : result.differences.join('; ')),
+        (faults(result).length === 0 ? 'all bits the same' : faults(result).join('; ')),
     );
   }
   return results;
+}
+
+/** All that must not be, in words. */
+export function faults({ differences, leftovers }: SoakResult): string[] {
+  return [...differences, ...leftovers.map((name) => `${name} was left behind`)];
+}
+
+function leftovers(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /\.(tmp|stale)$/.test(name));
 }
 
 async function soakVariant(variant: string, options: SoakOptions): Promise<SoakResult> {
@@ -75,7 +87,7 @@ async function soakVariant(variant: string, options: SoakOptions): Promise<SoakR
   const straight = create();
   await execute(straight, 1);
   const expected = outcomeOf(straight);
-  const result: SoakResult = { variant, kills: 0, runs: 0, early: 0, differences: [] };
+  const result: SoakResult = { variant, kills: 0, runs: 0, early: 0, leftovers: [], differences: [] };
   while (result.kills < options.kills) {
     const folder = create();
     const end = (): boolean => stateOf(folder) === 'finished';
@@ -86,6 +98,7 @@ async function soakVariant(variant: string, options: SoakOptions): Promise<SoakR
     }
     if (!end()) await execute(folder, threadsOf(rng));
     result.runs++;
+    result.leftovers.push(...leftovers(folder));
     result.differences.push(...differences(expected, outcomeOf(folder)));
   }
   return result;

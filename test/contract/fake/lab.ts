@@ -93,7 +93,17 @@ ${names}`,
 
   /** Starts `lif` in the workspace. */
   start(...args: string[]): Running {
-    const child = spawn(process.execPath, [this.script, ...args], {
+    return this.spawn(process.execPath, [this.script, ...args]);
+  }
+
+  /** Runs `lif` after a command of the shell, one that sets limits, say. */
+  limited(before: string, ...args: string[]): Promise<Ended> {
+    const words = ['-c', `${before} && exec "$@"`, 'sh', process.execPath, this.script, ...args];
+    return this.spawn('/bin/sh', words).ended;
+  }
+
+  private spawn(program: string, args: string[]): Running {
+    const child = spawn(program, args, {
       cwd: this.folder,
       env: {
         ...process.env,
