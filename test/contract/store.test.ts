@@ -1,8 +1,9 @@
 /** Runs under blows: signals, crashes, deleted folders, rivals. The trainer is a fake; see fake/trainer.ts. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, rmSync, truncateSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { RunSummary } from '../../protocol/runs.ts';
 import { kill, Lab } from './fake/lab.ts';
 
 let lab: Lab;
@@ -116,6 +117,42 @@ describe('what a run dies of', () => {
     const { code, stderr } = await ended;
     expect({ code, store: existsSync(lab.store) }).toEqual({ code: 1, store: false });
     expect(stderr).toContain(`The folder of ${run!.id} was deleted while it was being trained.`);
+  });
+});
+
+describe('what a run was started with', () => {
+  /** A run that failed halfway, and then its run.json says that it was started with something else. */
+  async function failedWith(provenance: object): Promise<RunSummary> {
+    lab.study({ variants: ['exit'] });
+    expect(await lab.lif('run', 'study.lif.yaml')).toMatchObject({ code: 1 });
+    const run = lab.run('exit');
+    const file = join(run.folder, 'run.json');
+    const content = JSON.parse(readFileSync(file, 'utf8'));
+    expect(content.provenance, 'recorded').toMatchObject({
+      engineVersion: expect.any(String),
+      node: process.version,
+      platform: `${process.platform}-${process.arch}`,
+      fileHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+      dataset: { fake: '1' },
+    });
+    writeFileSync(file, JSON.stringify({ ...content, provenance: { ...content.provenance, ...provenance } }));
+    return run;
+  }
+
+  test('another build goes on, and the log says that the bits may be others', async () => {
+    const run = await failedWith({ node: 'v1.2.3', engineVersion: '0.0.1' });
+    expect(await lab.lif('resume', run.id)).toMatchObject({ code: 0 });
+    expect(lab.log(run)).toContain(`From here on with Node ${process.version} instead of v1.2.3, which may give other`);
+    expect(lab.log(run)).toMatch(
+      /From here on with engine version \S+ instead of 0\.0\.1, which may give other bits\./,
+    );
+  });
+
+  test('another data set is refused', async () => {
+    const run = await failedWith({ dataset: { fake: '2' } });
+    expect(await lab.lif('resume', run.id)).toMatchObject({ code: 1 });
+    const message = 'The data set is not the one this run was started with; start a new run.';
+    expect(lab.run('exit')).toMatchObject({ state: 'failed', message });
   });
 });
 

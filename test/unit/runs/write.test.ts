@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { createRuns } from '../../../engine/runs/create.ts';
@@ -10,6 +11,7 @@ import {
   recordDataset,
   requestStop,
   requeue,
+  sweepLeftovers,
   updateStatus,
   writeStatus,
 } from '../../../engine/runs/write.ts';
@@ -84,6 +86,17 @@ test('numbers that are not finite are null in the log, and a torn line is ended'
     JSON.stringify(trainLine(1, 0.1)),
     '',
   ]);
+});
+
+test('what killed writers left is swept away, not what the living are writing', () => {
+  const dead = spawnSync(process.execPath, ['-e', '']).pid;
+  const left = [`status.json.${dead}.tmp`, `lock.${dead}.stale`, join('checkpoints', '000000000007.safetensors.tmp')];
+  const kept = [`status.json.${process.pid}.tmp`, 'notes.tmp', join('checkpoints', '000000000006.safetensors')];
+  for (const name of [...left, ...kept]) writeFileSync(join(folder, name), 'half');
+  sweepLeftovers(folder);
+  const there = (names: string[]) => names.filter((name) => existsSync(join(folder, name)));
+  expect({ left: there(left), kept: there(kept) }).toEqual({ left: [], kept });
+  expect(() => sweepLeftovers(join(folder, 'nowhere'))).not.toThrow();
 });
 
 test('the checksums of the data set are recorded once', () => {
