@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { EventEngine } from '../../engine/backends/event/engine.ts';
 import { prepareDataset } from '../../engine/datasets/prepare.ts';
-import { type RunSpec, settingsSchema } from '../../engine/experiment/schema.ts';
+import type { RunSpec } from '../../engine/experiment/schema.ts';
 import { planNetwork } from '../../engine/models/network.ts';
 import { builtFile } from '../../engine/paths.ts';
 import { shuffle, stream } from '../../engine/random.ts';
@@ -14,57 +14,7 @@ import type { MetricLine } from '../../engine/runs/format.ts';
 import { addLine, emptyHistory, type History } from '../../engine/runs/history.ts';
 import { decodeSafetensors } from '../../engine/runs/safetensors.ts';
 import { train } from '../../engine/training/train.ts';
-
-/** The five variants of the paper. */
-const PAPER = {
-  baseline: {},
-  'without leakage': { neuron: { leak: 1 } },
-  'complete leakage': { neuron: { leak: 0 } },
-  'without reset': { neuron: { reset: 'none' } },
-  'with recurrence': { neuron: { recurrent: true } },
-};
-/** And what else takes a way of its own through a weight update. */
-const VARIANTS = {
-  ...PAPER,
-  'one leak per layer, AdamW, clipped': {
-    neuron: { leak: { learnable: true, per: 'layer' } },
-    training: { optimizer: { kind: 'adamw' }, clipNorm: 0.05 },
-  },
-  'rates, SGD, price on spikes': {
-    network: { readout: { kind: 'spike-rate' } },
-    training: {
-      optimizer: { kind: 'sgd', momentum: 0.9 },
-      schedule: { kind: 'cosine' },
-      spikePenalty: { weight: 0.1 },
-    },
-  },
-  'dropout between layers, recurrent': { neuron: { recurrent: true }, network: { hidden: [20, 12], dropout: 0.3 } },
-  'rnn, dropout': { model: 'rnn', network: { dropout: 0.5 } },
-  'lstm, AdamW, clipped': { model: 'lstm', training: { optimizer: { kind: 'adamw' }, clipNorm: 0.05 } },
-  'gru, mean over the steps': { model: 'gru', network: { readout: { kind: 'linear', decode: 'mean' } } },
-};
-type Variant = keyof typeof VARIANTS;
-
-/** 5 updates an epoch, the last of them with fewer samples than there are shards times threads. */
-function specOf(variant: Variant): RunSpec {
-  const own: { model?: string; neuron?: object; network?: object; training?: object } = VARIANTS[variant];
-  const { model, neuron, network, training } = own;
-  const settings = settingsSchema.parse({
-    model,
-    dataset: {
-      name: 'delayed-xor',
-      steps: 20,
-      pulse: 6,
-      trainSamples: 135,
-      validationSamples: 70,
-      testSamples: 130,
-    },
-    network: { hidden: [20], weightGain: 2, readout: { kind: 'leaky-integrator', window: 6 }, ...network },
-    neuron: { threshold: 0.5, leak: { learnable: true }, ...neuron },
-    training: { epochs: 3, batchSize: 32, evaluateEvery: 2, ...training },
-  });
-  return { study: 'bits', variant, seed: 7, file: '/study.lif.yaml', ...settings };
-}
+import { COMBINATIONS, specOf, VARIANTS, type Variant } from './variants.ts';
 
 beforeAll(() => {
   // Says to run "npm run build" when they are not there.
@@ -86,8 +36,7 @@ function bitsOf(tensors: ReadonlyMap<string, { data: Float32Array }>): Record<st
 
 describe('threads', () => {
   /** Three epochs on so many threads: everything that comes out. */
-  async function outcome(variant: Variant, threads: number) {
-    const spec = specOf(variant);
+  async function outcome(spec: RunSpec, threads: number) {
     const { training, seed } = spec;
     const dataset = await prepareDataset(spec.dataset, { file: spec.file, seed });
     const engine = await EventEngine.start(planNetwork(spec, dataset), dataset, {
@@ -121,22 +70,18 @@ describe('threads', () => {
     }
   }
 
-  test.each((Object.keys(VARIANTS) as Variant[]).map((variant) => ({ variant, threads: threadsFor(variant) })))(
-    '$variant: as with 1 thread, also with $threads',
-    async ({ variant, threads }) => {
-      const one = await outcome(variant, 1);
-      expect(one.state, 'training changed the weights').not.toEqual(one.initial);
-      const { model } = specOf(variant);
-      const fired = one.sums.some(({ spikes }) => spikes[0]! > 0);
-      expect(fired, 'hidden neurons fired').toBe(model === 'lif');
-      for (const more of threads) expect(await outcome(variant, more), `${more} threads`).toEqual(one);
-    },
-  );
-});
+  async function expectSameBits(spec: RunSpec): Promise<void> {
+    const one = await outcome(spec, 1);
+    expect(one.state, 'training changed the weights').not.toEqual(one.initial);
+    const fired = one.sums.some(({ spikes }) => spikes[0]! > 0);
+    expect(fired, 'hidden neurons fired').toBe(spec.model === 'lif');
+    for (const threads of [2, 3, 4]) expect(await outcome(spec, threads), `${threads} threads`).toEqual(one);
+  }
 
-function threadsFor(variant: Variant): number[] {
-  return variant in PAPER ? [2, 3, 4] : [3];
-}
+  test.each(Object.keys(VARIANTS))('%s: with 2, 3 and 4 as with 1', (variant) => expectSameBits(specOf(variant)));
+
+  test.each(COMBINATIONS)('$name: with 2, 3 and 4 as with 1', ({ name, own }) => expectSameBits(specOf(name, own)));
+});
 
 describe('stopping and resuming', () => {
   type Event = { metric: MetricLine } | { checkpoint: Uint8Array };
