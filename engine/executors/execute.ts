@@ -94,7 +94,7 @@ class Session {
       const { host } = this.status;
       appendLog(this.folder, `Process ${process.pid} on ${host} trains this run with ${threads} thread(s).`);
       const checkpoint = this.resume();
-      if (checkpoint) this.compareBuilds(run);
+      this.compareBuilds(run);
       const train = await options.loadTrainer();
       const { signal } = this.abort;
       const observer = this.observer(run);

@@ -11,7 +11,7 @@ const MAX_WEIGHTS = 2 ** 28;
 
 export function crossProblems(settings: Settings): Problem[] {
   const { dataset } = settings;
-  const problems = [...refusals(() => checkNetwork(settings))];
+  const problems = [...refusals(() => checkNetwork(settings)), ...refusals(() => checkEarlyStopping(settings))];
   if (dataset.name === 'delayed-xor') {
     problems.push(...refusals(() => checkDelayedXor(dataset)));
     const { lowRate, highRate } = dataset;
@@ -42,6 +42,17 @@ export function seedProblems(seeds: readonly number[]): Problem[] {
         ]
       : [],
   );
+}
+
+/** The test set chooses nothing, so without a validation set there is nothing that could tell when to stop. */
+function checkEarlyStopping({ dataset, training }: Settings): void {
+  if (!training.earlyStopping) return;
+  const held =
+    dataset.name === 'ssc'
+      ? dataset.validation
+      : dataset.validationSamples > 0 || (dataset.name === 'shd' && dataset.validationSpeakers.length > 0);
+  const remedy = dataset.name === 'ssc' ? 'set dataset.validation to true' : 'set dataset.validationSamples above 0';
+  if (!held) throw new RangeError(`training.earlyStopping needs a validation set: ${remedy}.`);
 }
 
 function checkNetwork(settings: Settings): void {

@@ -231,6 +231,14 @@ describe('a variant', () => {
     ['dataset: { pulse: ⟦30⟧ }', /^`dataset.pulse` is 30 steps/],
     ['⟦dataset⟧: { steps: 10 }', /^`dataset.pulse` is 10 steps, so two pulses do not fit into 10 steps/],
     ['network: { hidden: ⟦[]⟧ }', /not an empty list/],
+    [
+      'training: { earlyStopping: ⟦{ patience: 3 }⟧ }, dataset: { name: randman }',
+      '`training.earlyStopping` needs a validation set: set dataset.validationSamples above 0.',
+    ],
+    [
+      'training: { earlyStopping: ⟦{ patience: 3 }⟧ }, dataset: { name: ssc, validation: false }',
+      '`training.earlyStopping` needs a validation set: set dataset.validation to true.',
+    ],
     ['network: { readout: { ⟦neuron⟧: {} } }', /it belongs to kind spike-rate/],
     ['network: ⟦null⟧', /^`network` must be a mapping of .*, but it is empty\.$/],
   ])('%j', (override, message) => expectOne(`${BASE}  b: { ${override} }`, message));
