@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../errors.ts';
+import { isAlive, type Owner } from '../runs/lock.ts';
 import { reason } from './files.ts';
 
 const TOUCH_MS = 2_000;
@@ -75,17 +76,8 @@ function tryLock(file: string, content: string): boolean {
   }
 }
 
-function isDead(holder: { pid: number; host: string } | undefined): boolean {
-  return holder?.host === hostname() && holder.pid !== process.pid && !isAlive(holder.pid);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+function isDead(holder: Owner | undefined): boolean {
+  return holder !== undefined && holder.pid !== process.pid && isAlive(holder) === false;
 }
 
 function readText(file: string): string | undefined {
@@ -96,7 +88,7 @@ function readText(file: string): string | undefined {
   }
 }
 
-function readHolder(file: string): { pid: number; host: string } | undefined {
+function readHolder(file: string): Owner | undefined {
   try {
     const value: unknown = JSON.parse(readText(file) ?? '');
     const { pid, host } = value as { pid?: unknown; host?: unknown };

@@ -1,5 +1,5 @@
 /** Checkpoints of a run: `checkpoints/<step>.safetensors`, the last few. */
-import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncFolder, writeDurably } from './files.ts';
 import { decodeSafetensors } from './safetensors.ts';
@@ -34,6 +34,8 @@ export function saveCheckpoint(folder: string, step: number, bytes: Uint8Array):
   const file = join(parent, `${String(step).padStart(12, '0')}.safetensors`);
   const aside = `${file}.tmp`;
   try {
+    // Somebody may have made room by hand. A run that was deleted as a whole stays deleted: its folder is not made.
+    if (!existsSync(parent)) mkdirSync(parent);
     writeDurably(aside, bytes);
     renameSync(aside, file);
   } catch (error) {

@@ -25,19 +25,22 @@ export class LockHeldError extends Error {
   }
 }
 
-/** Start time of a process in clock ticks since boot; undefined where /proc does not exist or the process is gone. */
-function processStart(pid: number): string | undefined {
+/**
+ * State and start time (in clock ticks since boot) of a process; empty where /proc does not exist or the process is gone.
+ */
+function processStat(pid: number): { state?: string | undefined; started?: string | undefined } {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The name in parentheses may hold spaces; the start time is the 20th field after it.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0], started: fields[19] };
   } catch {
-    return undefined;
+    return {};
   }
 }
 
 export function ownerOf(pid: number): Owner {
-  const started = processStart(pid);
+  const { started } = processStat(pid);
   return { pid, host: hostname(), ...(started !== undefined && { started }) };
 }
 
@@ -50,7 +53,10 @@ export function isAlive(owner: Owner): boolean | undefined {
   } catch (error) {
     if (errorCode(error) !== 'EPERM') return false;
   }
-  return owner.started === undefined || processStart(owner.pid) === owner.started;
+  const { state, started } = processStat(owner.pid);
+  // Dead, but its parent has not asked how it ended: in a container there may be nobody who ever does.
+  if (state === 'Z' || state === 'X') return false;
+  return owner.started === undefined || started === owner.started;
 }
 
 function parseOwner(text: string): Owner | undefined {

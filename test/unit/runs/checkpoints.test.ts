@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { newestCheckpoint, saveCheckpoint } from '../../../engine/runs/checkpoints.ts';
@@ -18,6 +18,15 @@ test('the last three are kept', () => {
     '000000004000.safetensors',
     '000000050000.safetensors',
   ]);
+});
+
+test('the folder of checkpoints is made again, that of a deleted run is not', () => {
+  rmSync(join(folder, 'checkpoints'), { recursive: true });
+  saveCheckpoint(folder, 7, safetensors());
+  expect(newestCheckpoint(folder).found?.step).toBe(7);
+  rmSync(folder, { recursive: true });
+  expect(() => saveCheckpoint(folder, 8, safetensors())).toThrow('ENOENT');
+  expect(existsSync(folder)).toBe(false);
 });
 
 test('what the trainer writes is whole, and it reads the same', () => {

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -37,6 +37,22 @@ test.runIf(process.platform === 'linux')('a recycled process id is somebody else
   expect(isAlive({ ...ownerOf(process.pid), started: '1' })).toBe(false);
   writeFileSync(file, JSON.stringify({ ...ownerOf(process.pid), started: '1' }));
   expect(acquireLock(file).isHeld()).toBe(true);
+});
+
+test.runIf(process.platform === 'linux')('a process that is dead but not buried is dead', async () => {
+  // The shell becomes a sleep that never asks what became of its child.
+  const parent = spawn('/bin/sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  try {
+    const pid = Number(await new Promise<Buffer>((resolve) => parent.stdout.once('data', resolve)));
+    const owner = { pid, host: hostname() };
+    await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(') Z '));
+    expect(isAlive(owner)).toBe(false);
+    expect(isAlive(ownerOf(pid))).toBe(false);
+    writeFileSync(file, JSON.stringify(ownerOf(pid)));
+    expect(acquireLock(file).isHeld()).toBe(true);
+  } finally {
+    parent.kill('SIGKILL');
+  }
 });
 
 test('nonsense process ids are nobody', () => {
