@@ -176,6 +176,22 @@ describe('two at once', () => {
     expect(await ended).toMatchObject({ code: 143 });
   });
 
+  test('four processes after the run of one that was killed: one gets it', async () => {
+    const expected = await undisturbed(20);
+    lab.study({ variants: ['baseline'], epochs: 20, step: 40 });
+    await lab.lif('run', 'study.lif.yaml', '--detach');
+    const [run] = await lab.until('an epoch', ([one]) => (one?.epoch ?? 0) >= 1);
+    const { pid } = lab.status(run!);
+    const orchestrator = parentOf(pid!);
+    if (orchestrator !== undefined) kill(orchestrator);
+    kill(pid!);
+    await lab.until('interrupted', ([one]) => one?.state === 'interrupted');
+    const rivals = await Promise.all([1, 2, 3, 4].map(() => lab.lif('execute', run!.folder)));
+    expect(rivals.map(({ code }) => code).sort()).toEqual([0, 75, 75, 75]);
+    expect(lab.run('baseline')).toMatchObject({ state: 'finished', damage: [] });
+    expect(lab.metrics(run!)).toEqual(expected);
+  });
+
   test('two studies share the cores: no more runs train than there are', async () => {
     lab.study({ variants: ['a', 'b', 'c'], epochs: 5, step: 20 });
     const studies = [
