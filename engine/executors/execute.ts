@@ -20,7 +20,7 @@ import type { Trainer, TrainObserver } from '../training/trainer.ts';
 import { engineVersion } from '../version.ts';
 import { lockRun, readRun } from './claim.ts';
 import { reasonOfFailure } from './endings.ts';
-import { kernelHash } from './provenance.ts';
+import { kernelBuilds } from './provenance.ts';
 
 /** How soon a stop file is noticed. */
 const STOP_POLL_MS = 250;
@@ -129,8 +129,10 @@ class Session {
 
   /** Another build goes on just as well, but perhaps not with the bits that the first one would have had. */
   private compareBuilds({ provenance }: RunFile): void {
+    const { kernels, nativeKernels } = kernelBuilds();
     const builds = [
-      ['kernels', provenance.kernels, kernelHash()],
+      ['kernels', provenance.kernels, kernels],
+      ['native kernels', provenance.nativeKernels, nativeKernels],
       ['engine version', provenance.engineVersion, engineVersion()],
       ['Node', provenance.node, process.version],
     ] as const;

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { chosenInstructions, nativeFile } from '../kernels/native.ts';
 import { builtFile } from '../paths.ts';
 import type { Provenance } from '../runs/format.ts';
 import { sha256 } from '../runs/key.ts';
@@ -12,10 +13,9 @@ const GIT_TIMEOUT_MS = 3000;
 
 /** Provenance of runs of an experiment file with this text. The data set's part is known when it has been opened. */
 export async function provenanceOf(file: string, text: string): Promise<Partial<Provenance>> {
-  const kernels = kernelHash();
   return {
     engineVersion: engineVersion(),
-    ...(kernels !== undefined && { kernels }),
+    ...kernelBuilds(),
     node: process.version,
     platform: `${process.platform}-${process.arch}`,
     fileHash: sha256(text),
@@ -23,10 +23,19 @@ export async function provenanceOf(file: string, text: string): Promise<Partial<
   };
 }
 
-/** SHA-256 of the compiled kernels; undefined where they are not built. */
-export function kernelHash(): string | undefined {
+/** SHA-256 of the compiled kernels, without those that are not built, and the instructions they use here. */
+export function kernelBuilds(): Pick<Partial<Provenance>, 'kernels' | 'nativeKernels' | 'instructions'> {
+  const kernels = hashOf('kernels.wasm');
+  const nativeKernels = hashOf(nativeFile());
+  return {
+    ...(kernels !== undefined && { kernels, instructions: chosenInstructions() }),
+    ...(nativeKernels !== undefined && { nativeKernels }),
+  };
+}
+
+function hashOf(built: string): string | undefined {
   try {
-    return sha256(readFileSync(builtFile('kernels.wasm')));
+    return sha256(readFileSync(builtFile(built)));
   } catch {
     return undefined;
   }

@@ -28,6 +28,9 @@ export const provenanceSchema = z.object({
   engineVersion: z.string(),
   /** SHA-256 of the compiled kernels. */
   kernels: z.string(),
+  /** That of the kernels for this machine's processor, where there are some, and the instructions that were to be used. */
+  nativeKernels: z.string(),
+  instructions: z.string(),
   node: z.string(),
   platform: z.string(),
   /** SHA-256 of the experiment file's text. */

@@ -1,8 +1,14 @@
 /** What befalls the built engine in processes and threads of its own: memory that runs out, workers that die, clocks. */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { chosenInstructions, nativeFile } from '../../engine/kernels/native.ts';
 import { builtFile } from '../../engine/paths.ts';
+import { runKey } from '../../engine/runs/key.ts';
 import { StoreReader } from '../../engine/runs/store.ts';
+import { engineVersion } from '../../engine/version.ts';
 import { Lab } from './fake/lab.ts';
 
 const OUT_OF_MEMORY =
@@ -69,6 +75,23 @@ describe('failed with a reason, and resumed to the same end', () => {
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(OUT_OF_MEMORY) as string });
     expect(lab.run('baseline')).toMatchObject({ state: 'failed', message: OUT_OF_MEMORY, damage: [] });
     await expectResumable();
+  });
+});
+
+test('a run records all that decides its bits', async () => {
+  expect(await lab.lif(...RUN, '--set', 'training.epochs=1', '--set', 'seeds=[7]')).toMatchObject({ code: 0 });
+  const { spec, key, provenance } = JSON.parse(readFileSync(join(lab.run('baseline').folder, 'run.json'), 'utf8'));
+  expect(spec).toMatchObject({ seed: 7, training: { epochs: 1, batchSize: 32 }, neuron: { threshold: 0.5 } });
+  const hash = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex');
+  const native = join(dirname(builtFile('lif.mjs')), nativeFile());
+  expect({ key, ...provenance }).toMatchObject({
+    key: runKey(spec),
+    engineVersion: engineVersion(),
+    kernels: hash(builtFile('kernels.wasm')),
+    ...(existsSync(native) && { nativeKernels: hash(native) }),
+    instructions: chosenInstructions(),
+    node: process.version,
+    dataset: { 'delayed-xor generator': expect.any(String) },
   });
 });
 
