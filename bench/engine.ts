@@ -2,6 +2,8 @@
  * Training samples/s of the engine on the benchmark networks: forward, backward and optimizer step. `--only LSTM` names
  * one; RNN, LSTM and GRU run only when named, since one update of theirs takes up to half a minute.
  */
+import { cpus } from 'node:os';
+import { chosenInstructions } from '../engine/kernels/native.ts';
 import { ALL, type BenchNetwork, NETWORKS, SHD_1MS, syntheticEvents } from './networks.ts';
 import { median } from './statistics.ts';
 import { Trainee } from './trainee.ts';
@@ -21,6 +23,7 @@ const threadCounts = (option('threads') ?? '1,2').split(',').map(Number);
 const only = option('only');
 const networks = only ? ALL.filter(({ name }) => name === only) : [...NETWORKS, SHD_1MS];
 
+console.log(`${chosenInstructions()} instructions, Node ${process.versions.node}, ${cpus()[0]!.model}`);
 const results = [];
 for (const network of networks) results.push(await measure(network));
 console.table(

@@ -1,9 +1,10 @@
 /**
- * `npm run bench -- --kernels [--only TEXT] [--json]`: every entry of the kernel table, in nanoseconds per vector
- * addition (or per byte moved, where nothing is added), and how far that is from the floor of this machine: the longer
+ * `npm run bench -- --kernels [--only TEXT] [--json]`: every entry of the kernel table, in nanoseconds per addition
+ * of four float32 (or per byte moved, where nothing is added), and how far that is from the floor of this machine: the longer
  * of adding what must be added, at the speed of the first cache, and of copying what must be moved.
  */
 import { instantiateKernels, kernelBytes, RESERVED_BYTES } from '../engine/kernels/kernels.ts';
+import { chosenInstructions, withNative } from '../engine/kernels/native.ts';
 import { bytesOf, type Entry, type KernelCase, placeRegions, viewOf } from '../engine/kernels/table/entry.ts';
 import { TABLE } from '../engine/kernels/table.ts';
 import { stream } from '../engine/random.ts';
@@ -25,11 +26,12 @@ if (entries.length === 0) {
 
 const memory = new WebAssembly.Memory({ initial: 2048, maximum: 2048, shared: true });
 const bytes = new Uint8Array(memory.buffer);
-const kernels = instantiateKernels(kernelBytes(), memory);
+const instructions = chosenInstructions();
+const kernels = withNative(instantiateKernels(kernelBytes(), memory), memory, instructions);
 const floor = await measureFloor(nanoseconds);
 const results = [];
 console.log(
-  `A vector addition takes at least ${floor.add.toFixed(3)} ns here, copying 64 KiB ${floor.move(131_072).toFixed(0)} ns.\n`,
+  `With ${instructions}, four float32 are added in at least ${floor.add.toFixed(3)} ns here; copying 64 KiB ${floor.move(131_072).toFixed(0)} ns.\n`,
 );
 console.log(
   `${'kernel'.padEnd(92)}${'µs'.padStart(9)}${'ns'.padStart(9)} per  ${'floor µs'.padStart(9)}${'distance'.padStart(10)}`,

@@ -6,11 +6,8 @@
 import type { Floor } from './floor.ts';
 import type { BenchNetwork } from './networks.ts';
 
-/** Vectors of four that n numbers take. */
-const vectors = (n: number): number => Math.ceil(n / 4);
-
 export interface NetworkWork {
-  /** Vector additions per sample. */
+  /** Additions of as many float32 as a register has room for, per sample. */
   adds: number;
   /** Bytes read or written per sample. */
   bytes: number;
@@ -18,8 +15,9 @@ export interface NetworkWork {
   updateBytes: number;
 }
 
-/** `events`: input spikes per sample; `activity`: share of the hidden neurons that fire in a step. */
-export function networkWork(network: BenchNetwork, events: number, activity: number): NetworkWork {
+/** `events`: input spikes per sample; `activity`: share of the hidden neurons that fire in a step; `lanes` of a register. */
+export function networkWork(network: BenchNetwork, events: number, activity: number, lanes: number): NetworkWork {
+  const vectors = (n: number): number => Math.ceil(n / lanes);
   const { inputs, hidden, classes, steps } = network;
   const spikes = activity * hidden * steps;
   const rows = events * vectors(hidden) + spikes * vectors(classes);
@@ -37,6 +35,7 @@ export function networkWork(network: BenchNetwork, events: number, activity: num
 
 /** Samples/s that one thread cannot exceed on this machine. */
 export function floorRate({ adds, bytes, updateBytes }: NetworkWork, batch: number, floor: Floor): number {
-  const nanoseconds = Math.max(adds * floor.add, floor.move(bytes)) + floor.move(updateBytes) / batch;
+  const nanoseconds =
+    Math.max(adds * (floor.lanes / 4) * floor.add, floor.move(bytes)) + floor.move(updateBytes) / batch;
   return 1e9 / nanoseconds;
 }

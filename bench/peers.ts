@@ -12,6 +12,7 @@
  *   --json          print the results as JSON too
  */
 import { cpus, loadavg } from 'node:os';
+import { chosenInstructions } from '../engine/kernels/native.ts';
 import { measureFloor } from './floor.ts';
 import { floorRate, networkWork } from './network-floor.ts';
 import { ALL, type BenchNetwork, type Events, NETWORKS, SHD_1MS, syntheticEvents } from './networks.ts';
@@ -41,12 +42,20 @@ async function main(): Promise<void> {
   const results = [];
   if (!flag('check')) {
     const floor = await measureFloor(nanoseconds);
+    console.log(
+      `LIF Lab with ${chosenInstructions()} instructions; Node ${process.versions.node}; ${cpus()[0]!.model}.`,
+    );
     for (const network of networks) results.push(await measure(network, peers, floor));
     summarize(results);
   }
   for (const { process } of peers) process.close();
   if (flag('json')) {
-    const machine = { cpu: cpus()[0]!.model, cores: cpus().length, load: loadavg() };
+    const machine = {
+      cpu: cpus()[0]!.model,
+      cores: cpus().length,
+      load: loadavg(),
+      instructions: chosenInstructions(),
+    };
     console.log(JSON.stringify({ machine, results }));
   }
 }
@@ -130,7 +139,7 @@ async function measure(
   const result: Result = { network: network.name, contenders: measured };
   const { activity } = measured[0]!;
   if (!network.model && typeof activity === 'number') {
-    const work = networkWork(network, eventsPerSample(dataset), activity);
+    const work = networkWork(network, eventsPerSample(dataset), activity, floor.lanes);
     result.floor = threads * floorRate(work, network.batch, floor);
   }
   return result;

@@ -14,7 +14,7 @@ export type Instructions = (typeof INSTRUCTIONS)[number];
 interface Addon {
   /** What this processor has, the widest first. */
   sets: Instructions[];
-  bind(memory: Uint8Array, args: Float64Array, set: Instructions): Record<keyof Kernels, () => void>;
+  bind(memory: Uint8Array, args: Float64Array, set: Instructions): Record<string, () => void>;
 }
 
 /** Most arguments that a kernel takes. */
@@ -48,23 +48,38 @@ export function chosenInstructions(): Instructions {
   return available.find((set) => set === process.env.LIF_KERNELS) ?? available[0]!;
 }
 
+/** The compiled kernels for `set` over a memory, called with their arguments. */
+function bind(memory: WebAssembly.Memory, set: Instructions): Record<string, (...values: number[]) => void> {
+  const args = new Float64Array(ARGUMENTS);
+  const bound = addon()!.bind(new Uint8Array(memory.buffer), args, set);
+  return Object.fromEntries(
+    Object.entries(bound).map(([name, run]) => [
+      name,
+      (...values: number[]) => {
+        for (let i = 0; i < values.length; i++) args[i] = values[i]!;
+        run();
+      },
+    ]),
+  );
+}
+
 /** `wasm` with those kernels replaced that there are for `set`; both work in `memory`. */
 export function withNative(wasm: Kernels, memory: WebAssembly.Memory, set: Instructions): Kernels {
   if (set === 'wasm') return wasm;
-  const args = new Float64Array(ARGUMENTS);
-  const bound = addon()!.bind(new Uint8Array(memory.buffer), args, set);
-  const kernels: Record<string, (...values: number[]) => unknown> = { ...wasm };
-  for (const [name, run] of Object.entries(bound))
-    kernels[name] = (...values) => {
-      for (let i = 0; i < values.length; i++) args[i] = values[i]!;
-      run();
-    };
-  const native = kernels as unknown as Kernels;
+  const native = { ...wasm, ...bind(memory, set) } as Kernels;
   return {
     ...native,
     lifBackward: withExponentials('lifBackward', wasm, native),
     lifBackwardSteps: withExponentials('lifBackwardSteps', wasm, native),
   };
+}
+
+/**
+ * additions(source, bytes, repeats, out): `repeats` times sums of all float32 of `bytes` bytes (a multiple of 512) at
+ * `source`, 16 of which go to `out`. For benchmarks: how fast `set` adds at best.
+ */
+export function nativeAdditions(memory: WebAssembly.Memory, set: Instructions): (...values: number[]) => void {
+  return bind(memory, set).additions!;
 }
 
 /** The compiled backward pass has no exponentials. */
