@@ -92,6 +92,38 @@ struct Block {
   ptr nextDelta;
 };
 
+/** What goes through the steps with a panel of S samples. */
+template <class R, int S> struct Passing {
+  /** Where step t of the first sample is, and the bytes from sample to sample. */
+  ptr row;
+  size_t stride;
+  /** δ[t+1], and what was added to dL/dk. */
+  R after[S], dk[S];
+};
+
+/** Steps t, t - 1, … t - N + 1. `first`: the first row of the first sample. */
+template <int N, class R, int S, int MODE, bool RECT, bool LEAK>
+static INLINE void stepsBack(const Neurons<R>& neurons, const Block& block, const Sources* from, int first, int t, Passing<R, S>& p) {
+  const R zero = R::all(0);
+  R e[S][N];
+  for (int s = 0; s < S; s++) {
+    const R given = from[s].gO ? R::at(from[s].gO) : zero;
+    for (int n = 0; n < N; n++) e[s][n] = t - n >= block.from && !from[s].keep ? given : zero;
+    if (!block.across) continue;
+    addErrors<R, N>(e[s], block.across, block.nextSize, block.nextDelta, block.rows, first + s * block.steps + t);
+    if (from[s].keep)
+      for (int n = 0; n < N; n++) e[s][n] = (t - n >= block.from ? given : zero) + R::at(from[s].keep) * e[s][n];
+  }
+  for (int n = 0; n < N; n++, p.row -= R::bytes)
+    for (int s = 0; s < S; s++) {
+      const ptr at = p.row + s * p.stride;
+      const R g = from[s].gU && t - n >= block.from ? R::at(from[s].gU + (size_t)(t - n - block.from) * R::bytes) : zero;
+      p.after[s] = deltaOf<R, MODE, RECT>(neurons, R::at(at), e[s][n], g, p.after[s]);
+      p.after[s].to(at);
+      if (LEAK && t > n) p.dk[s] = p.dk[s] + p.after[s] * kept(R::at(at - R::bytes), MODE, neurons.theta);
+    }
+}
+
 /**
  * Sixteen neurons (or what is left of them) through all steps, the last one first, in S samples at once, so that the steps
  * of one need not wait for those of another. `first` is the first row of the first of them; what each adds to dL/dk is
@@ -99,37 +131,15 @@ struct Block {
  */
 template <class R, int S, int MODE, bool RECT, bool LEAK>
 static INLINE void deltasOfSamples(const Neurons<R>& neurons, const Block& block, const Sources* from, int first, R& dk) {
-  static const int TOGETHER = 4;
-  const int steps = block.steps;
-  const size_t stride = (size_t)steps * R::bytes;
-  const R zero = R::all(0);
-  R after[S], own[S];
-  for (int s = 0; s < S; s++) after[s] = own[s] = zero;
-  ptr row = block.u + (size_t)(first + steps - 1) * R::bytes;
-  for (int t = steps - 1; t >= 0;) {
-    const int together = t >= TOGETHER - 1 ? TOGETHER : 1;
-    R e[S][TOGETHER];
-    for (int s = 0; s < S; s++) {
-      const R given = from[s].gO ? R::at(from[s].gO) : zero;
-      for (int n = 0; n < TOGETHER; n++) e[s][n] = t - n >= block.from && !from[s].keep ? given : zero;
-      if (!block.across) continue;
-      const int at = first + s * steps + t;
-      if (together == TOGETHER) addErrors<R, TOGETHER>(e[s], block.across, block.nextSize, block.nextDelta, block.rows, at);
-      else addErrors<R, 1>(e[s], block.across, block.nextSize, block.nextDelta, block.rows, at);
-      if (from[s].keep)
-        for (int n = 0; n < together; n++) e[s][n] = (t - n >= block.from ? given : zero) + R::at(from[s].keep) * e[s][n];
-    }
-    for (int n = 0; n < together; n++, t--, row -= R::bytes)
-      for (int s = 0; s < S; s++) {
-        const ptr at = row + s * stride;
-        const R g = from[s].gU && t >= block.from ? R::at(from[s].gU + (size_t)(t - block.from) * R::bytes) : zero;
-        after[s] = deltaOf<R, MODE, RECT>(neurons, R::at(at), e[s][n], g, after[s]);
-        after[s].to(at);
-        if (LEAK && t > 0) own[s] = own[s] + after[s] * kept(R::at(at - R::bytes), MODE, neurons.theta);
-      }
-  }
+  Passing<R, S> p;
+  p.row = block.u + (size_t)(first + block.steps - 1) * R::bytes;
+  p.stride = (size_t)block.steps * R::bytes;
+  for (int s = 0; s < S; s++) p.after[s] = p.dk[s] = R::all(0);
+  int t = block.steps - 1;
+  for (; t >= 3; t -= 4) stepsBack<4, R, S, MODE, RECT, LEAK>(neurons, block, from, first, t, p);
+  for (; t >= 0; t--) stepsBack<1, R, S, MODE, RECT, LEAK>(neurons, block, from, first, t, p);
   if (LEAK)
-    for (int s = 0; s < S; s++) dk = dk + own[s];
+    for (int s = 0; s < S; s++) dk = dk + p.dk[s];
 }
 
 /** Calls `use` with mode, whether the window is rectangular and whether leaks are learned, as constants. */

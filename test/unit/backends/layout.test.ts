@@ -9,6 +9,7 @@ import { planNetwork } from '../../../engine/models/network.ts';
 interface Case {
   hidden?: number[];
   inputs?: number;
+  classes?: number;
   steps?: number;
   batch?: number;
   threads?: number;
@@ -17,10 +18,10 @@ interface Case {
 }
 
 function layoutOf({ hidden = [64], inputs = 700, steps = 100, batch = 512, threads = 2, ...more }: Case = {}): Layout {
-  const { encoding = 'events', neuron = {} } = more;
+  const { encoding = 'events', neuron = {}, classes = 20 } = more;
   const settings = settingsSchema.parse({ dataset: { name: 'delayed-xor' }, network: { hidden }, neuron });
   const maxEvents = encoding === 'events' ? inputs * 20 : 0;
-  const shape = { inputs, classes: 20, steps, encoding, maxEvents, sizes: { train: 1000, validation: 0, test: 500 } };
+  const shape = { inputs, classes, steps, encoding, maxEvents, sizes: { train: 1000, validation: 0, test: 500 } };
   return planLayout(planNetwork(settings, shape), shape, batch, threads);
 }
 
@@ -71,17 +72,19 @@ describe('what decides the bits', () => {
   });
 
   test.each([
-    { batch: 512, steps: 100, shards: 8, block: 32 },
+    { batch: 512, steps: 100, shards: 8, block: 16 },
+    { batch: 512, steps: 100, hidden: [16], classes: 2, shards: 8, block: 32 },
+    { batch: 512, steps: 100, hidden: [16], shards: 8, block: 16 },
     { batch: 512, steps: 10, shards: 4, block: 128 },
-    { batch: 1024, steps: 315, shards: 8, block: 10 },
+    { batch: 1024, steps: 315, shards: 8, block: 5 },
     { batch: 40, steps: 20, shards: 4, block: 10 },
     { batch: 15, steps: 20, shards: 1, block: 15 },
     { batch: 1, steps: 1, shards: 1, block: 1 },
     { batch: 512, steps: 5000, shards: 8, block: 1 },
   ])(
     'a batch of $batch with $steps steps: $shards shards, blocks of $block samples',
-    ({ batch, steps, ...expected }) => {
-      expect(layoutOf({ batch, steps, inputs: 20 })).toMatchObject(expected);
+    ({ batch, steps, hidden = [64], classes = 20, ...expected }) => {
+      expect(layoutOf({ batch, steps, hidden, classes, inputs: 20 })).toMatchObject(expected);
     },
   );
 });
