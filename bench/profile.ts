@@ -5,7 +5,7 @@ import { createProgram } from '../engine/backends/event/thread.ts';
 import { openReader } from '../engine/datasets/reader.ts';
 import { settingsSchema } from '../engine/experiment/schema.ts';
 import { instantiateKernels, type Kernels, kernelBytes } from '../engine/kernels/kernels.ts';
-import { chosenInstructions, withNative } from '../engine/kernels/native.ts';
+import { chosenInstructions, copier, withNative } from '../engine/kernels/native.ts';
 import { planNetwork } from '../engine/models/network.ts';
 import { ALL, NETWORKS, SHD_1MS, settingsOf, syntheticEvents } from './networks.ts';
 
@@ -38,7 +38,7 @@ for (const network of chosen) {
       },
     ]),
   ) as unknown as Kernels;
-  const program = createProgram(timed, memory, layout, 0, openReader(dataset), 1);
+  const program = createProgram(timed, memory, layout, 0, openReader(dataset, copier()), 1);
   const order = Uint32Array.from({ length: network.batch }, (_, i) => i);
   const shard = (to: number): void =>
     program.trainShard({ split: 'train', epoch: 0, order, from: 0, to, dropout: false }, network.batch, 0, 0);

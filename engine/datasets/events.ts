@@ -6,9 +6,11 @@ import type { PreparedDataset, SampleReader, Split } from './dataset.ts';
 
 type Events = Extract<PreparedDataset, { source: 'events' }>;
 
+/** Copies `source` to the beginning of `target`. */
+export type Copy = (target: Uint16Array | Uint32Array, source: Uint16Array | Uint32Array) => void;
+
 /** Reads recordings in place; nothing is allocated per sample. */
 export class EventReader implements SampleReader {
-  private readonly data: Events;
   private readonly fd: number;
   private readonly buffer: Uint8Array;
   /** Views of `buffer`: the whole body in memory, or the one recording that was read last. */
@@ -17,8 +19,10 @@ export class EventReader implements SampleReader {
   /** Recordings in memory that were found in order: they stay as they are. */
   private readonly checked: Uint8Array;
 
-  constructor(data: Events) {
-    this.data = data;
+  constructor(
+    private readonly data: Events,
+    private readonly copy: Copy = (target, source) => target.set(source),
+  ) {
     if (data.body.kind === 'memory') {
       this.fd = -1;
       this.buffer = data.body.bytes;
@@ -50,8 +54,8 @@ export class EventReader implements SampleReader {
     const half = 2 * (word + steps + 1);
     if (!this.checked[position] && !this.inOrder(word, length)) this.damaged(data.starts[position]!);
     if (this.fd < 0) this.checked[position] = 1;
-    offsets.set(words.subarray(word, word + steps + 1));
-    channels.set(halves.subarray(half, half + words[word + steps]!));
+    this.copy(offsets, words.subarray(word, word + steps + 1));
+    this.copy(channels, halves.subarray(half, half + words[word + steps]!));
     return data.labels[position]!;
   }
 

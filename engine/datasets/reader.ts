@@ -1,17 +1,17 @@
 /** From a prepared data set to its samples, in whichever thread asks. */
 import type { PreparedDataset, SampleReader } from './dataset.ts';
 import { DelayedXorReader } from './delayed-xor.ts';
-import { EventReader } from './events.ts';
+import { type Copy, EventReader } from './events.ts';
 import { ImageReader } from './images.ts';
 
-/** A reader for this thread. Cheap: no picture or recording is copied. */
-export function openReader(data: PreparedDataset): SampleReader {
+/** A reader for this thread, which copies what it reads with `copy`. Cheap: no picture or recording is copied here. */
+export function openReader(data: PreparedDataset, copy?: Copy): SampleReader {
   switch (data.source) {
     case 'delayed-xor':
       return new DelayedXorReader(data);
     case 'images':
       return new ImageReader(data);
     case 'events':
-      return new EventReader(data);
+      return new EventReader(data, copy);
   }
 }

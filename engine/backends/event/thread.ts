@@ -2,7 +2,7 @@
 import type { SampleReader } from '../../datasets/dataset.ts';
 import { openReader } from '../../datasets/reader.ts';
 import { instantiateKernels, type Kernels } from '../../kernels/kernels.ts';
-import { chosenInstructions, withNative } from '../../kernels/native.ts';
+import { chosenInstructions, copier, withNative } from '../../kernels/native.ts';
 import { barrier, TASKS } from './barrier.ts';
 import { CellProgram } from './cell-program.ts';
 import type { Command, OptimizerStep, WorkerStart } from './commands.ts';
@@ -28,7 +28,7 @@ export function createProgram(
 export function createThread(start: WorkerStart): (command: Command) => void {
   const { memory, layout, thread, threads } = start;
   const kernels = withNative(instantiateKernels(start.kernels, memory), memory, chosenInstructions());
-  const program = createProgram(kernels, memory, layout, thread, openReader(start.dataset), start.seed);
+  const program = createProgram(kernels, memory, layout, thread, openReader(start.dataset, copier()), start.seed);
   const control = new Int32Array(memory.buffer, layout.control, 16);
   const trainOrder = new Uint32Array(memory.buffer, layout.order, start.dataset.sizes.train);
   const { statsPerTask, shards, batchSize } = layout;

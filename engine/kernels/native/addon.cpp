@@ -60,6 +60,31 @@ static void* dataOf(napi_env env, napi_value array, napi_typedarray_type wanted)
   return data;
 }
 
+/**
+ * copy(target, source): the bytes of one typed array into another of the same length. JavaScript's own `set` copies shared
+ * memory byte by byte unless both lie alike.
+ */
+static napi_value copy(napi_env env, napi_callback_info info) {
+  size_t count = 2;
+  napi_value given[2];
+  napi_get_cb_info(env, info, &count, given, nullptr, nullptr);
+  size_t bytes[2] = {0, 0};
+  void* data[2];
+  for (size_t i = 0; i < 2; i++) {
+    bool typed = false;
+    napi_typedarray_type type;
+    size_t length;
+    if (count < 2 || napi_is_typedarray(env, given[i], &typed) != napi_ok || !typed ||
+        napi_get_typedarray_info(env, given[i], &type, &length, &data[i], nullptr, nullptr) != napi_ok ||
+        (type != napi_uint8_array && type != napi_uint16_array && type != napi_uint32_array))
+      return fail(env, "copy takes two arrays of unsigned integers.");
+    bytes[i] = length * (type == napi_uint32_array ? 4 : type == napi_uint16_array ? 2 : 1);
+  }
+  if (bytes[0] != bytes[1]) return fail(env, "copy takes two arrays of the same length.");
+  memmove(data[0], data[1], bytes[0]);
+  return nullptr;
+}
+
 static napi_value bind(napi_env env, napi_callback_info info) {
   size_t count = 3;
   napi_value given[3];
@@ -100,5 +125,7 @@ NAPI_MODULE_INIT() {
   napi_set_named_property(env, exports, "sets", names);
   napi_create_function(env, "bind", NAPI_AUTO_LENGTH, bind, nullptr, &function);
   napi_set_named_property(env, exports, "bind", function);
+  napi_create_function(env, "copy", NAPI_AUTO_LENGTH, copy, nullptr, &function);
+  napi_set_named_property(env, exports, "copy", function);
   return exports;
 }

@@ -159,11 +159,16 @@ static void sumRows(ptr out, int outRows, int outRow, int accumulate, ptr source
   }
 }
 
-/** One panel: the rows of `source` onto the rows of `out` that their events name. */
-template <class R>
-static INLINE void scatterPanel(ptr out, ptr source, ptr offsets, ptr index, int rows, int steps) {
+/** Where one or two panels of a gradient and of the deltas lie. */
+struct Gradient {
+  ptr out, source, restOut, restSource;
+};
+
+/** One panel, or two side by side: the rows of `source` onto the rows of `out` that their events name. */
+template <class R, class Rest>
+static INLINE void scatterPanels(const Gradient& at, ptr offsets, ptr index, int rows, int steps) {
   ptr e = index + ((size_t)load<u32>(offsets) << 1);
-  for (int r = 0, t = 1; r < rows; r++, t++, source += R::bytes) {
+  for (int r = 0, t = 1; r < rows; r++, t++) {
     offsets += 4;
     const ptr end = index + ((size_t)load<u32>(offsets) << 1);
     if (t == steps) {
@@ -171,17 +176,21 @@ static INLINE void scatterPanel(ptr out, ptr source, ptr offsets, ptr index, int
       e = end;
       continue;
     }
-    const R x = R::at(steps > 0 ? source + R::bytes : source);
+    const size_t row = steps > 0 ? r + 1 : r;
+    const R x = R::at(at.source + row * R::bytes);
+    const Rest y = Rest::at(at.restSource + row * Rest::bytes);
     for (; e < end; e += 2) {
-      const ptr o = out + (size_t)load<u16>(e) * R::bytes;
+      const size_t channel = load<u16>(e);
+      const ptr o = at.out + channel * R::bytes, p = at.restOut + channel * Rest::bytes;
       (R::at(o) + x).to(o);
+      (Rest::at(p) + y).to(p);
     }
   }
 }
 
 /** Rows of few events: which row each of the next events belongs to is written down first, without asking how many. */
-template <class R>
-static INLINE void scatterShort(ptr out, ptr source, ptr offsets, ptr index, int rows) {
+template <class R, class Rest>
+static INLINE void scatterShort(const Gradient& at, ptr offsets, ptr index, int rows) {
   static const int MOST = 512, AT_ONCE = 8;
   u16 rowOf[MOST + AT_ONCE];
   u32 e = load<u32>(offsets);
@@ -191,19 +200,24 @@ static INLINE void scatterShort(ptr out, ptr source, ptr offsets, ptr index, int
     for (; r < rows && e - first + AT_ONCE < MOST; r++) {
       const u32 end = load<u32>(offsets + 4 * ((size_t)r + 1));
       if (end - first > MOST) break;
-      for (u32 at = e; at < end || at == e; at += AT_ONCE)
-        for (int i = 0; i < AT_ONCE; i++) rowOf[at - first + i] = (u16)r;
+      for (u32 to = e; to < end || to == e; to += AT_ONCE)
+        for (int i = 0; i < AT_ONCE; i++) rowOf[to - first + i] = (u16)r;
       e = end;
     }
-    if (e == first && r < rows) {
+    if (e == first && r < rows && load<u32>(offsets + 4 * ((size_t)r + 1)) - first > MOST) {
       // More events than there is room for.
-      scatterPanel<R>(out, source + (size_t)r * R::bytes, offsets + 4 * (size_t)r, index, 1, 0);
-      e = load<u32>(offsets + 4 * ((size_t)++r));
+      const size_t own = r;
+      const Gradient here = {at.out, at.source + own * R::bytes, at.restOut, at.restSource + own * Rest::bytes};
+      scatterPanels<R, Rest>(here, offsets + 4 * own, index, 1, 0);
+      e = load<u32>(offsets + 4 * (own + 1));
+      r++;
       continue;
     }
     for (u32 i = 0; i < e - first; i++) {
-      const ptr o = out + (size_t)load<u16>(index + 2 * ((size_t)first + i)) * R::bytes;
-      (R::at(o) + R::at(source + (size_t)rowOf[i] * R::bytes)).to(o);
+      const size_t channel = load<u16>(index + 2 * ((size_t)first + i)), row = rowOf[i];
+      const ptr o = at.out + channel * R::bytes, p = at.restOut + channel * Rest::bytes;
+      (R::at(o) + R::at(at.source + row * R::bytes)).to(o);
+      (Rest::at(p) + Rest::at(at.restSource + row * Rest::bytes)).to(p);
     }
   }
 }
@@ -212,16 +226,27 @@ static void scatterRows(ptr out, int outRows, ptr source, int sourceRows, ptr of
   const u32 events = load<u32>(offsets + ((size_t)rows << 2)) - load<u32>(offsets);
   const bool brief = steps == 0 && events <= SHORT * (u32)rows;
   for (int c = 0; c < columns; c += PANEL) {
-    const ptr o = panelAt(out, outRows, c), s = panelAt(source, sourceRows, c);
-    const auto go = [&](auto row) {
+    const int left = columns - c;
+    const auto go = [&](auto row, auto rest) {
       using R = decltype(row);
-      if (brief) scatterShort<R>(o, s, offsets, index, rows);
-      else if (steps > 0) scatterPanel<R>(o, s, offsets, index, rows, steps);
-      else scatterPanel<R>(o, s, offsets, index, rows, 0);
+      using Rest = decltype(rest);
+      const Gradient at = {
+        panelAt(out, outRows, c), panelAt(source, sourceRows, c), panelAt(out, outRows, c + PANEL),
+        panelAt(source, sourceRows, c + PANEL),
+      };
+      if (brief) scatterShort<R, Rest>(at, offsets, index, rows);
+      else scatterPanels<R, Rest>(at, offsets, index, rows, steps);
     };
-    const size_t bytes = rowBytes(c, columns);
     // A row that is written in one piece with a mask cannot be read again at once.
-    if (bytes == 48) go(Two<Row8, Row4>{Row8::all(0), Row4::all(0)});
-    else withRow(bytes, go);
+    const auto with = [&](size_t bytes, auto use) {
+      if (bytes == 48) use(Two<Row8, Row4>{Row8::all(0), Row4::all(0)});
+      else withRow(bytes, use);
+    };
+    if (left < PANEL || left >= 2 * PANEL) with(rowBytes(c, columns), [&](auto row) { go(row, None()); });
+    else if (left == PANEL) go(Row16::all(0), None());
+    else {
+      with((size_t)(left - PANEL) << 2, [&](auto rest) { go(Row16::all(0), rest); });
+      c += PANEL;
+    }
   }
 }
