@@ -16,12 +16,13 @@ interface Size {
   columns: number;
 }
 
-const DENSITIES: Density[] = ['few', 'many', 'one', 'none'];
+const DENSITIES: Density[] = ['few', 'many', 'one', 'none', 'bursts'];
 const sizes: { size: Size; density: Density }[] = [
   ...COLUMNS.map((columns, i) => ({ size: block(5 + i, 7, columns, i), density: DENSITIES[i % 2]! })),
   ...DENSITIES.flatMap((density) => [36, 8].map((columns) => ({ size: block(6, 9, columns, 2), density }))),
   { size: block(1, 1, 20, 0), density: 'many' },
   { size: block(1, 30, 64, 3), density: 'few' },
+  { size: block(40, 30, 52, 1), density: 'bursts' },
 ];
 
 function block(rows: number, sourceRows: number, columns: number, first: number): Size {
@@ -111,6 +112,10 @@ const scatterSizes: { size: ScatterSize; density: Density }[] = [
   ...DENSITIES.flatMap((density) =>
     [36, 12].map((columns) => ({ size: { samples: 3, steps: 4, channels: 9, columns }, density })),
   ),
+  // More events than are looked at together, and a row with more of them than that.
+  { size: { samples: 30, steps: 30, channels: 9, columns: 20 }, density: 'bursts' },
+  { size: { samples: 1, steps: 1, channels: 700, columns: 16 }, density: 'many' },
+  { size: { samples: 2, steps: 300, channels: 700, columns: 28 }, density: 'one long' },
 ];
 
 /** For every event the row of `source` that it meets, onto the row of its channel. */

@@ -20,8 +20,11 @@ export interface Events {
   index: Uint16Array;
 }
 
-/** Events per row: none at all, one in the middle row, 0 to 3, about so many as there are channels. */
-export type Density = 'none' | 'one' | 'few' | 'many';
+/**
+ * Events per row: none at all, one in the middle row, 0 to 3, mostly none or one but now and then nine, none but 600 in
+ * the middle row, about so many as there are channels.
+ */
+export type Density = 'none' | 'one' | 'few' | 'bursts' | 'one long' | 'many';
 
 /** Events that belong to rows before the first: a kernel that works on one sample of a block must not look at them. */
 const EARLIER = 3;
@@ -42,6 +45,10 @@ function countOf(rng: Rng, row: number, rows: number, channels: number, density:
       return Number(row === rows >> 1);
     case 'few':
       return rng.below(4);
+    case 'bursts':
+      return rng.below(8) === 0 ? 9 : rng.below(2);
+    case 'one long':
+      return row === rows >> 1 ? 600 : 0;
     case 'many':
       return rng.below(2 * channels);
   }
