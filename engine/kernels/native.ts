@@ -7,9 +7,8 @@ import { createRequire } from 'node:module';
 import { builtFile } from '../paths.ts';
 import { type Kernels, SURROGATE } from './kernels.ts';
 
-/** Instructions that a processor may have, the widest first; "wasm" stands for none of them. */
-export const INSTRUCTIONS = ['avx512', 'avx2', 'baseline', 'wasm'] as const;
-export type Instructions = (typeof INSTRUCTIONS)[number];
+/** What kernels are compiled for: instructions of processors, the widest first, or WebAssembly. */
+export type Instructions = 'avx512' | 'avx2' | 'baseline' | 'wasm';
 
 interface Addon {
   /** What this processor has, the widest first. */

@@ -105,6 +105,9 @@ static napi_value bind(napi_env env, napi_callback_info info) {
       napi_value function;
       napi_create_function(env, kernel->name, NAPI_AUTO_LENGTH, call, bound, &function);
       napi_add_finalizer(env, function, bound, [](napi_env, void* data, void*) { free(data); }, nullptr, nullptr);
+      // What it works in lives as long as the function does.
+      napi_set_named_property(env, function, "memory", given[0]);
+      napi_set_named_property(env, function, "numbers", given[1]);
       napi_set_named_property(env, functions, kernel->name, function);
     }
     return functions;
