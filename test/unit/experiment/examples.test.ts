@@ -6,13 +6,13 @@ import { checkExperiment } from '../../../engine/experiment/parse.ts';
 
 const folder = fileURLToPath(new URL('../../../examples/', import.meta.url));
 /** Compares spiking neurons with the baselines. */
-const BASELINES = 'nmnist-rnn.lif.yaml';
+const TEN_MODELS = 'nmnist-table-7.lif.yaml';
 const files = readdirSync(folder).filter((name) => /\.lif\.(ya?ml|json)$/.test(name));
 
 describe('the examples', () => {
   it('are there', () =>
     expect(files).toEqual(
-      expect.arrayContaining(['delayed-xor.lif.yaml', 'delayed-xor-paper.lif.yaml', 'mnist.lif.yaml', BASELINES]),
+      expect.arrayContaining(['delayed-xor.lif.yaml', 'delayed-xor-paper.lif.yaml', 'mnist.lif.yaml', TEN_MODELS]),
     ));
 
   it.each(files)('%s is valid and expands to a run per variant and seed', (name) => {
@@ -22,7 +22,7 @@ describe('the examples', () => {
     expect(runs).toHaveLength(outline!.variants.length * outline!.seeds.length);
   });
 
-  it.each(files.filter((name) => name !== BASELINES))(
+  it.each(files.filter((name) => name !== TEN_MODELS))(
     '%s compares variants that differ in one component each',
     (name) => {
       const { experiment } = checkExperiment(readFileSync(folder + name, 'utf8'), name);
@@ -36,9 +36,20 @@ describe('the examples', () => {
     },
   );
 
-  it(`${BASELINES} differs in the model alone`, () => {
-    const { experiment } = checkExperiment(readFileSync(folder + BASELINES, 'utf8'), BASELINES);
+  it(`${TEN_MODELS} has the ten models of the paper's Table 7`, () => {
+    const { experiment } = checkExperiment(readFileSync(folder + TEN_MODELS, 'utf8'), TEN_MODELS);
     const changes = Object.keys(experiment!.variants).map((variant) => describeChanges(experiment!, variant));
-    expect(changes).toEqual([{}, { model: 'rnn' }, { model: 'lstm' }, { model: 'gru' }]);
+    expect(changes).toEqual([
+      {},
+      { 'neuron.leak': '1' },
+      { 'neuron.leak': '0' },
+      { 'neuron.reset': 'none' },
+      { 'neuron.recurrent': 'true' },
+      { 'neuron.leak': '1', 'neuron.recurrent': 'true' },
+      { 'neuron.leak': '1', 'neuron.reset': 'none', 'neuron.recurrent': 'true' },
+      { model: 'rnn' },
+      { model: 'lstm' },
+      { model: 'gru' },
+    ]);
   });
 });
