@@ -9,7 +9,7 @@ type Events = Extract<PreparedDataset, { source: 'events' }>;
 /** Copies `source` to the beginning of `target`. */
 export type Copy = (target: Uint16Array | Uint32Array, source: Uint16Array | Uint32Array) => void;
 
-/** Reads recordings in place; nothing is allocated per sample. */
+/** Reads recordings in place; nothing but views is allocated per sample. */
 export class EventReader implements SampleReader {
   private readonly fd: number;
   private readonly buffer: Uint8Array;

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { UserError } from '../errors.ts';
 import type { RunSpec } from '../experiment/schema.ts';
+import { chosenInstructions } from '../kernels/native.ts';
 import { newestCheckpoint } from '../runs/checkpoints.ts';
 import { HEARTBEAT_MS, type RunFile, type Status } from '../runs/format.ts';
 import { type Lock, ownerOf } from '../runs/lock.ts';
@@ -92,7 +93,10 @@ class Session {
     try {
       const { threads, checkpointSeconds } = options;
       const { host } = this.status;
-      appendLog(this.folder, `Process ${process.pid} on ${host} trains this run with ${threads} thread(s).`);
+      appendLog(
+        this.folder,
+        `Process ${process.pid} on ${host} trains this run with ${threads} thread(s) and ${chosenInstructions()} kernels.`,
+      );
       const checkpoint = this.resume();
       this.compareBuilds(run);
       const train = await options.loadTrainer();
@@ -129,10 +133,10 @@ class Session {
 
   /** Another build goes on just as well, but perhaps not with the bits that the first one would have had. */
   private compareBuilds({ provenance }: RunFile): void {
-    const { kernels, nativeKernels } = kernelBuilds();
+    const { kernels, nativeKernels = 'none' } = kernelBuilds();
     const builds = [
       ['kernels', provenance.kernels, kernels],
-      ['native kernels', provenance.nativeKernels, nativeKernels],
+      ['native kernels', provenance.kernels && (provenance.nativeKernels ?? 'none'), nativeKernels],
       ['engine version', provenance.engineVersion, engineVersion()],
       ['Node', provenance.node, process.version],
     ] as const;

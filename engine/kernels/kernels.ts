@@ -274,7 +274,7 @@ export const CELL = { rnn: 0, lstm: 1, gru: 2 } as const;
 /** Bytes at the start of the memory that the kernels keep their constants in. */
 export const RESERVED_BYTES = 65_536;
 
-/** Events beyond the end of a list that listFired and lifForwardRecurrent may overwrite while the list grows. */
+/** Events beyond the end of a list that listFired and lifForwardRecurrent may overwrite while the list grows, and that others may read. */
 export const SPARE_EVENTS = 16;
 
 /** The compiled kernels, as bytes; their SHA-256 is part of a run's provenance. */

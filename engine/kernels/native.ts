@@ -51,7 +51,7 @@ export function chosenInstructions(): Instructions {
 /** Copies `source` to the beginning of `target`: as `target.set(source)`, and faster where memory is shared. */
 export function copier(): (target: Uint16Array | Uint32Array, source: Uint16Array | Uint32Array) => void {
   const native = addon();
-  if (!native) return (target, source) => target.set(source);
+  if (!native || chosenInstructions() === 'wasm') return (target, source) => target.set(source);
   return (target, source) => native.copy(target.subarray(0, source.length), source);
 }
 
@@ -73,7 +73,8 @@ function bind(memory: WebAssembly.Memory, set: Instructions): Record<string, (..
 /** `wasm` with those kernels replaced that there are for `set`; both work in `memory`. */
 export function withNative(wasm: Kernels, memory: WebAssembly.Memory, set: Instructions): Kernels {
   if (set === 'wasm') return wasm;
-  const native = { ...wasm, ...bind(memory, set) } as Kernels;
+  const { additions: _, ...kernels } = bind(memory, set);
+  const native = { ...wasm, ...kernels } as Kernels;
   return {
     ...native,
     lifBackward: withExponentials('lifBackward', wasm, native),

@@ -9,7 +9,7 @@ import type { NetworkPlan } from '../models/network.ts';
 import { type Position, restore, setOrder, start } from './position.ts';
 import { optimizerStep } from './schedule.ts';
 
-/** Sums and products of weights beyond this overflow float32. */
+/** Products of weights beyond this overflow float32. */
 const MOST_WEIGHT = 1e30;
 
 const REMEDY = 'lower training.learningRate or network.weightGain, or set training.clipNorm';

@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { EventEngine } from '../../engine/backends/event/engine.ts';
 import { prepareDataset } from '../../engine/datasets/prepare.ts';
 import type { RunSpec } from '../../engine/experiment/schema.ts';
+import { availableInstructions } from '../../engine/kernels/native.ts';
 import { planNetwork } from '../../engine/models/network.ts';
 import { builtFile } from '../../engine/paths.ts';
 import { shuffle, stream } from '../../engine/random.ts';
@@ -76,6 +77,12 @@ describe('threads', () => {
     const fired = one.sums.some(({ spikes }) => spikes[0]! > 0);
     expect(fired, 'hidden neurons fired').toBe(spec.model === 'lif');
     for (const threads of [2, 3, 4]) expect(await outcome(spec, threads), `${threads} threads`).toEqual(one);
+    // Workers have the environment of the moment in which they start.
+    for (const instructions of availableInstructions().slice(1)) {
+      vi.stubEnv('LIF_KERNELS', instructions);
+      expect(await outcome(spec, 2), instructions).toEqual(one);
+    }
+    vi.unstubAllEnvs();
   }
 
   test.each(Object.keys(VARIANTS))('%s: with 2, 3 and 4 as with 1', (variant) => expectSameBits(specOf(variant)));

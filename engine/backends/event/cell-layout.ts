@@ -2,6 +2,7 @@
  * Where an RNN, LSTM or GRU and its readout lie. Units and classes are padded to multiples of 16, so that every gate
  * fills whole panels; the weights of the padding are zero, and so its states and gradients stay.
  */
+import { SPARE_EVENTS } from '../../kernels/kernels.ts';
 import { PANEL } from '../../kernels/panels.ts';
 import { type CellPlan, GATES, type NetworkPlan } from '../../models/network.ts';
 
@@ -99,7 +100,7 @@ export function planCellScratch(
   const rows = block * steps;
   return {
     offsets: allocate((rows + 1) * 4),
-    channels: allocate(Math.max(rows, inputEvents) * 2),
+    channels: allocate((Math.max(rows, inputEvents) + SPARE_EVENTS) * 2),
     gates: matrix(rows, columns),
     before: matrix(rows, size),
     extra: matrix(rows, size),

@@ -202,7 +202,7 @@ export function planLayout(
   for (let thread = 0; thread < threads; thread++) {
     layout.scratch.push({
       offsets: allocate((rows + 1) * 4),
-      channels: allocate(inputEvents * 2),
+      channels: allocate((inputEvents + SPARE_EVENTS) * 2),
       values: allocate(events ? 0 : inputEvents * 4),
       layers: layers.map(
         (layer, l): LayerScratch => ({
@@ -218,8 +218,8 @@ export function planLayout(
               dropout: {
                 keep: allocate(block * layer.size * 4),
                 offsets: allocate((rows + 1) * 4),
-                // The entry behind the last kept one may be written.
-                channels: allocate(rows * layer.size * 2 + 2),
+                // Entries behind the last kept one may be written, and read.
+                channels: allocate((rows * layer.size + SPARE_EVENTS) * 2),
                 weight: allocate(layer.size * layers[l + 1]!.size * 4),
               },
             }),
@@ -227,7 +227,7 @@ export function planLayout(
       ),
       current: allocate(events ? 0 : block * first * 4),
       outOffsets: allocate((mostChannels + 2) * 4),
-      outRows: allocate(mostEvents * 2),
+      outRows: allocate((mostEvents + SPARE_EVENTS) * 2),
       outValues: allocate(events ? 0 : inputEvents * 4),
       gradient: allocate(block * (cell ? 1 : steps) * scores * 4),
       scores: allocate(2 * scores * 4),

@@ -36,7 +36,7 @@ interface Drive {
  * events once for all of them.
  */
 function scattered(inputs: number, neurons: number): boolean {
-  return inputs <= 800 && neurons <= 48;
+  return inputs <= 800 && neurons <= FEW_COLUMNS;
 }
 
 export class Program {

@@ -8,7 +8,7 @@
 // h' is zero outside its window, where e does not matter. Two kernels make use of that, or of there being little to
 // compute:
 //
-// - lifBackward, without V and above few columns (a readout layer): a panel of 16 neurons goes through all samples and
+// - lifBackward, without V and below few columns (a readout layer): a panel of 16 neurons goes through all samples and
 //   steps, and e of all sixteen is a sum of columns of W⁺, each multiplied with one number of δ⁺. Testing which neurons
 //   are open would take longer.
 // - lifBackwardSteps: step by step, and the products are computed for the neurons inside the window alone.

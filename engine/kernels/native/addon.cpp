@@ -24,7 +24,7 @@ static const Set SETS[] = {
 #ifdef __x86_64__
   {"avx512", kernels_avx512, [] {
      return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-            __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
+            __builtin_cpu_supports("avx512dq") &&            __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
    }},
   {"avx2", kernels_avx2, [] { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt"); }},
 #endif

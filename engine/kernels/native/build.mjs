@@ -22,6 +22,7 @@ const FLAGS = [
   '-fno-exceptions',
   '-fno-rtti',
   '-ffp-contract=off',
+  '-fno-math-errno',
   '-fvisibility=hidden',
 ];
 const AVX512 = ['f', 'bw', 'vl', 'dq', 'vbmi2'].map((part) => `-mavx512${part}`);
@@ -71,7 +72,7 @@ export async function buildNative(folder) {
     const link =
       process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared', '-s', '-nodefaultlibs'];
     const libraries = process.platform === 'darwin' ? [] : ['-lgcc', '-lc'];
-    const built = join(folder, `${nativeFile}.new`);
+    const built = join(folder, `${nativeFile}.${process.pid}.new`);
     await run(compiler.path, [...link, '-o', built, ...objects, ...libraries]);
     // A process that runs goes on with the file that it has open.
     renameSync(built, file);

@@ -15,6 +15,9 @@ static const int PAIR = 1;
 /** What is added where there is no event: no sum changes its bits by it, not even one of -0. */
 alignas(64) static const float NOTHING[16] = {-0.f, -0.f, -0.f, -0.f, -0.f, -0.f, -0.f, -0.f, -0.f, -0.f, -0.f, -0.f, -0.f, -0.f, -0.f, -0.f};
 
+/** `a` where all bits of `is` are set, `b` where none is; without a branch. */
+static INLINE ptr either(ptr a, ptr b, uintptr_t is) { return (ptr)(((uintptr_t)a & is) | ((uintptr_t)b & ~is)); }
+
 /** Up to so many events per row, on average, rows are shorter than what a mistaken guess of their length costs. */
 static const u32 SHORT = 3;
 
@@ -30,7 +33,7 @@ struct Panels {
 /**
  * P whole panels and, where R is a row, the rest of the columns. Sums of even and odd events are kept apart in whole
  * panels, as the WebAssembly kernel does: the order of the additions decides the bits. The first U events of a row are
- * added without asking how many there are.
+ * added without asking how many there are; behind a list there must be room for as many entries (SPARE_EVENTS in kernels.ts).
  */
 template <int P, class R, int U>
 static INLINE void gatherPanels(const Panels& at, int from, ptr offsets, ptr index, int rows) {
@@ -50,20 +53,20 @@ static INLINE void gatherPanels(const Panels& at, int from, ptr offsets, ptr ind
       c[p] = Row16::all(0);
     }
     if (REST) d = from == FROM_OUT ? R::at(rest) : from == FROM_BIAS ? R::at(at.bias + 64 * P) : d;
-    const auto add = [&](size_t channel, bool odd, size_t is) __attribute__((always_inline)) {
+    const auto add = [&](size_t channel, bool odd, uintptr_t is) __attribute__((always_inline)) {
       for (int p = 0; p < P; p++) {
         const ptr s = at.source + p * at.sourceStride + (channel << 6);
-        const Row16 x = Row16::at(U ? nothing + ((size_t)(s - nothing) & is) : s);
+        const Row16 x = Row16::at(U ? either(s, nothing, is) : s);
         if (odd) c[p] = c[p] + x;
         else a[p] = a[p] + x;
       }
       if (REST) {
         const ptr s = restSource + channel * R::bytes;
-        d = d + R::at(U ? nothing + ((size_t)(s - nothing) & is) : s);
+        d = d + R::at(U ? either(s, nothing, is) : s);
       }
     };
     for (int i = 0; i < U; i++) {
-      add(load<u16>(e), i & 1, -(size_t)(e < end));
+      add(load<u16>(e), i & 1, -(uintptr_t)(e < end));
       e += 2;
     }
     if (U && e > end) e = end;

@@ -18,7 +18,7 @@ template <class R> static INLINE R derivative(R x, Surrogate s) {
   const R z = x.abs() / R::all(s.width);
   if (s.shape == TRIANGULAR) {
     const R y = one - z;
-    return height * y.where(R::all(0) < y);
+    return height * y.unless(y < R::all(0));
   }
   if (s.shape == ARCTAN) return height / (one + z * z);
   const R d = one + z;
@@ -108,7 +108,7 @@ static INLINE void stepsBack(const Neurons<R>& neurons, const Block& block, cons
   R e[S][N];
   for (int s = 0; s < S; s++) {
     const R given = from[s].gO ? R::at(from[s].gO) : zero;
-    for (int n = 0; n < N; n++) e[s][n] = t - n >= block.from && !from[s].keep ? given : zero;
+    for (int n = 0; n < N; n++) e[s][n] = t - n >= block.from && !(from[s].keep && block.across) ? given : zero;
     if (!block.across) continue;
     addErrors<R, N>(e[s], block.across, block.nextSize, block.nextDelta, block.rows, first + s * block.steps + t);
     if (from[s].keep)

@@ -23,6 +23,9 @@ const sizes: { size: Size; density: Density }[] = [
   { size: block(1, 1, 20, 0), density: 'many' },
   { size: block(1, 30, 64, 3), density: 'few' },
   { size: block(40, 30, 52, 1), density: 'bursts' },
+  ...[24, 28, 44, 56].flatMap((columns) =>
+    (['few', 'many'] as const).map((density) => ({ size: block(6, 9, columns, 1), density })),
+  ),
 ];
 
 function block(rows: number, sourceRows: number, columns: number, first: number): Size {

@@ -167,7 +167,7 @@ const resets = [
 ] as const;
 const shapes = Object.keys(SURROGATE) as Way['shape'][];
 
-/** Above a wide layer one goes by steps, too, without recurrence. */
+/** Below a wide layer one goes by steps, too, without recurrence. */
 const KERNELS = [
   { bySteps: false, recurrent: false },
   { bySteps: true, recurrent: false },

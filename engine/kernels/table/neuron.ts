@@ -29,6 +29,7 @@ export const lifSizes: LifSize[] = [
   { size: 36, steps: 2, samples: 2, sample: 0 },
   { size: 64, steps: 5, samples: 2, sample: 1 },
   { size: 200, steps: 3, samples: 1, sample: 0 },
+  { size: 28, steps: 5, samples: 7, sample: 3 },
 ];
 
 export const labelOf = ({ size, steps, samples, sample }: LifSize): string =>

@@ -1,11 +1,13 @@
 /** The kernels for this machine's processor: there where they can be, chosen as asked, and safe to call wrongly. */
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { availableInstructions, chosenInstructions, copier, nativeFile } from '../../../engine/kernels/native.ts';
 import { builtFile } from '../../../engine/paths.ts';
 
-const compiler = spawnSync(process.env.CXX ?? 'c++', ['--version']).status === 0;
+const compiler = (process.env.CXX ? [process.env.CXX] : ['c++', 'g++', 'clang++']).some(
+  (name) => spawnSync(name, ['--version']).status === 0,
+);
 const supported = process.platform !== 'win32' && ['x64', 'arm64'].includes(process.arch);
 
 afterEach(() => vi.unstubAllEnvs());
@@ -41,10 +43,10 @@ test('shared memory is copied whole, however it lies', () => {
 });
 
 describe.runIf(availableInstructions().length > 1)('the addon refuses', () => {
-  const addon = createRequire(import.meta.url)(builtFile(nativeFile())) as Record<
-    string,
-    (...args: unknown[]) => unknown
-  >;
+  let addon: Record<string, (...args: unknown[]) => unknown>;
+  beforeAll(() => {
+    addon = createRequire(import.meta.url)(builtFile(nativeFile()));
+  });
   const bytes = new Uint8Array(64);
   const numbers = new Float64Array(8);
 
