@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { RunSummary } from '../../protocol/runs.ts';
 import { kill, Lab } from './fake/lab.ts';
 
@@ -113,7 +113,7 @@ describe('what a run dies of', () => {
     const { ended } = lab.start('run', 'study.lif.yaml', '--threads', '64');
     const [run] = await lab.until('an epoch', (runs) => (runs[0]?.epoch ?? 0) >= 1);
     // The run goes on writing until it notices: what it adds to a folder on its way out is deleted, too.
-    rmSync(lab.store, { recursive: true, maxRetries: 100, retryDelay: 2 });
+    await vi.waitFor(() => rmSync(lab.store, { recursive: true, force: true }), { timeout: 10_000, interval: 5 });
     const { code, stderr } = await ended;
     expect({ code, store: existsSync(lab.store) }).toEqual({ code: 1, store: false });
     expect(stderr).toContain(`The folder of ${run!.id} was deleted while it was being trained.`);
