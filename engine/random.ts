@@ -32,10 +32,10 @@ export class Rng {
     h = mix((h ^ Math.imul(j + 1, 0x85ebca77)) | 0);
     h = mix((h + Math.imul(k + 1, 0xc2b2ae3d)) | 0);
     // SplitMix32 fills the state; all four words being zero is impossible for distinct increments.
-    this.a = mix((h + 0x9e3779b9) | 0);
-    this.b = mix((h + 0x3c6ef372) | 0);
-    this.c = mix((h + 0xdaa66d2b) | 0);
-    this.d = mix((h + 0x78dde6e4) | 0);
+    this.a = mix((h + 0x9e3779b9) | 0) | 0;
+    this.b = mix((h + 0x3c6ef372) | 0) | 0;
+    this.c = mix((h + 0xdaa66d2b) | 0) | 0;
+    this.d = mix((h + 0x78dde6e4) | 0) | 0;
     return this;
   }
 
