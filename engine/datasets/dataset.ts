@@ -70,8 +70,9 @@ export type PreparedDataset = DatasetShape &
 export interface SampleReader {
   label(split: Split, epoch: number, index: number): number;
   /**
-   * Writes the spikes of a sample, grouped by step: those of step t are channels[offsets[t] .. offsets[t+1]).
-   * `offsets` has steps + 1 entries, `channels` room for maxEvents. Returns the label. Throws for current data.
+   * Writes the spikes of a sample, grouped by step: those of step t are channels[offsets[t] .. offsets[t+1]), counted from
+   * offsets[0], which is given (0, or how many there are before them in a longer list). `offsets` has steps + 1 entries,
+   * `channels` room for maxEvents. Returns the label. Throws for current data.
    */
   events(split: Split, epoch: number, index: number, offsets: Uint32Array, channels: Uint16Array): number;
   /** Writes the constant input of each channel into `values` [inputs]. Returns the label. Throws for event data. */

@@ -76,9 +76,10 @@ export class DelayedXorReader implements SampleReader {
     // The gaps between the spikes of a Bernoulli process are geometric: one logarithm per spike, none per cell.
     const perLog = noise > 0 ? 1 / Math.log1p(-noise) : 0;
     let nextNoise = noise > 0 ? Math.floor(Math.log(1 - rng.uniform()) * perLog) : steps * inputs;
+    const first = offsets[0]!;
     let n = 0;
     for (let t = 0; t < steps; t++) {
-      offsets[t] = n;
+      offsets[t] = first + n;
       const row = t * inputs;
       // Which channels pulse in this step, and at which of the two rates.
       let from = -1;
@@ -112,7 +113,7 @@ export class DelayedXorReader implements SampleReader {
       for (; nextNoise < row + inputs; nextNoise += 1 + Math.floor(Math.log(1 - rng.uniform()) * perLog))
         channels[n++] = nextNoise - row;
     }
-    offsets[steps] = n;
+    offsets[steps] = first + n;
     return (rates ^ (rates >>> 1)) & 1;
   }
 

@@ -1,13 +1,11 @@
 /** Samples of every event data set, from shared memory or read from the cache file one at a time. */
 import { closeSync, openSync, readSync } from 'node:fs';
+import { type Copy, copyPlainly } from '../copy.ts';
 import { UserError } from '../errors.ts';
 import { readCache } from './cache.ts';
 import type { PreparedDataset, SampleReader, Split } from './dataset.ts';
 
 type Events = Extract<PreparedDataset, { source: 'events' }>;
-
-/** Copies `source` to the beginning of `target`. */
-export type Copy = (target: Uint16Array | Uint32Array, source: Uint16Array | Uint32Array) => void;
 
 /** Reads recordings in place; nothing but views is allocated per sample. */
 export class EventReader implements SampleReader {
@@ -21,7 +19,7 @@ export class EventReader implements SampleReader {
 
   constructor(
     private readonly data: Events,
-    private readonly copy: Copy = (target, source) => target.set(source),
+    private readonly copy: Copy = copyPlainly,
   ) {
     if (data.body.kind === 'memory') {
       this.fd = -1;
@@ -54,8 +52,8 @@ export class EventReader implements SampleReader {
     const half = 2 * (word + steps + 1);
     if (!this.checked[position] && !this.inOrder(word, length)) this.damaged(data.starts[position]!);
     if (this.fd < 0) this.checked[position] = 1;
-    this.copy(offsets, words.subarray(word, word + steps + 1));
-    this.copy(channels, halves.subarray(half, half + words[word + steps]!));
+    this.copy(offsets, words, word, steps + 1, offsets[0]!);
+    this.copy(channels, halves, half, words[word + steps]!, 0);
     return data.labels[position]!;
   }
 

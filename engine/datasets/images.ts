@@ -62,12 +62,13 @@ export class ImageReader implements SampleReader {
       }
     }
     rng.reset(data.seed, PURPOSE[split], split === 'train' ? epoch : 0, index);
+    const first = offsets[0]!;
     let n = 0;
     for (let t = 0; t < data.steps; t++) {
-      offsets[t] = n;
+      offsets[t] = first + n;
       for (let i = 0; i < count; i++) if (rng.uint32() < litThresholds[i]!) channels[n++] = lit[i]!;
     }
-    offsets[data.steps] = n;
+    offsets[data.steps] = first + n;
     return this.label(split, epoch, index);
   }
 

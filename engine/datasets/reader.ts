@@ -1,7 +1,8 @@
 /** From a prepared data set to its samples, in whichever thread asks. */
+import type { Copy } from '../copy.ts';
 import type { PreparedDataset, SampleReader } from './dataset.ts';
 import { DelayedXorReader } from './delayed-xor.ts';
-import { type Copy, EventReader } from './events.ts';
+import { EventReader } from './events.ts';
 import { ImageReader } from './images.ts';
 
 /** A reader for this thread, which copies what it reads with `copy`. Cheap: no picture or recording is copied here. */

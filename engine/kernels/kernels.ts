@@ -29,6 +29,17 @@ export interface Kernels {
     rows: number,
     columns: number,
   ): void;
+  fillRows(out: number, outRows: number, bias: number, rows: number, columns: number): void;
+  addRows(
+    out: number,
+    outRows: number,
+    to: number,
+    source: number,
+    sourceRows: number,
+    from: number,
+    count: number,
+    columns: number,
+  ): void;
   scatterRows(
     out: number,
     outRows: number,
@@ -62,6 +73,7 @@ export interface Kernels {
     outRows: number,
     outValues: number,
   ): void;
+  rowsOfEvents(offsets: number, rows: number, rowOf: number): void;
   lifForward(
     u: number,
     rows: number,
@@ -78,6 +90,26 @@ export interface Kernels {
     panels: number,
   ): void;
   listFired(fired: number, panels: number, rows: number, offsets: number, channels: number): void;
+  countFired(fired: number, panels: number, samples: number, steps: number, counts: number): void;
+  gatherFired(
+    out: number,
+    bias: number,
+    source: number,
+    inputs: number,
+    fired: number,
+    rows: number,
+    columns: number,
+    tables: number,
+  ): void;
+  scatterFired(
+    out: number,
+    outRows: number,
+    source: number,
+    fired: number,
+    panels: number,
+    rows: number,
+    columns: number,
+  ): void;
   lifForwardRecurrent(
     u: number,
     rows: number,
@@ -273,6 +305,9 @@ export const CELL = { rnn: 0, lstm: 1, gru: 2 } as const;
 
 /** Bytes at the start of the memory that the kernels keep their constants in. */
 export const RESERVED_BYTES = 65_536;
+
+/** Rows of the tables that gatherFired makes. */
+export const FIRED_TABLES = 512;
 
 /** Events beyond the end of a list that listFired and lifForwardRecurrent may overwrite while the list grows, and that others may read. */
 export const SPARE_EVENTS = 16;

@@ -4,6 +4,7 @@
  * WebAssembly kernels do all the work.
  */
 import { createRequire } from 'node:module';
+import { type Copy, copyPlainly } from '../copy.ts';
 import { builtFile } from '../paths.ts';
 import { type Kernels, SURROGATE } from './kernels.ts';
 
@@ -14,7 +15,7 @@ interface Addon {
   /** What this processor has, the widest first. */
   sets: Instructions[];
   bind(memory: Uint8Array, args: Float64Array, set: Instructions): Record<string, () => void>;
-  copy(target: Uint16Array | Uint32Array, source: Uint16Array | Uint32Array): void;
+  copy: Copy;
 }
 
 /** Most arguments that a kernel takes. */
@@ -48,11 +49,10 @@ export function chosenInstructions(): Instructions {
   return available.find((set) => set === process.env.LIF_KERNELS) ?? available[0]!;
 }
 
-/** Copies `source` to the beginning of `target`: as `target.set(source)`, and faster where memory is shared. */
-export function copier(): (target: Uint16Array | Uint32Array, source: Uint16Array | Uint32Array) => void {
+/** How recordings are copied: in words, where JavaScript copies shared memory byte by byte unless both lie alike. */
+export function copier(): Copy {
   const native = addon();
-  if (!native || chosenInstructions() === 'wasm') return (target, source) => target.set(source);
-  return (target, source) => native.copy(target.subarray(0, source.length), source);
+  return !native || chosenInstructions() === 'wasm' ? copyPlainly : native.copy;
 }
 
 /** The compiled kernels for `set` over a memory, called with their arguments. */

@@ -6,18 +6,22 @@
 import { cellEntries } from './table/cell.ts';
 import { dropoutEntries } from './table/dropout.ts';
 import type { Entry } from './table/entry.ts';
+import { firedEntries } from './table/fired.ts';
 import { gatherEntries } from './table/gather.ts';
 import { lifBackwardEntries } from './table/lif-backward.ts';
 import { lifForwardEntries } from './table/lif-forward.ts';
 import { optimizerEntries } from './table/optimizer.ts';
 import { productEntries } from './table/product.ts';
 import { readoutEntries } from './table/readout.ts';
+import { scatterEntries } from './table/scatter.ts';
 import { transposeEntries } from './table/transpose.ts';
 
 export const TABLE: readonly Entry[] = [
   ...gatherEntries,
+  ...scatterEntries,
   ...transposeEntries,
   ...lifForwardEntries,
+  ...firedEntries,
   ...lifBackwardEntries,
   ...dropoutEntries,
   ...readoutEntries,

@@ -25,6 +25,12 @@ export const VARIANTS = {
     },
   },
   'dropout between layers, recurrent': { neuron: { recurrent: true }, network: { hidden: [20, 12], dropout: 0.3 } },
+  'layers of one panel, few events': {
+    dataset: { lowRate: 0.05, highRate: 0.2 },
+    neuron: { threshold: 0.3 },
+    network: { hidden: [12, 8, 16], weightGain: 4 },
+  },
+  'many neurons above and below a panel': { network: { hidden: [40, 16, 24] } },
   'rnn, dropout': { model: 'rnn', network: { dropout: 0.5 } },
   'lstm, AdamW, clipped': { model: 'lstm', training: { optimizer: { kind: 'adamw' }, clipNorm: 0.05 } },
   'gru, mean over the steps': { model: 'gru', network: { readout: { kind: 'linear', decode: 'mean' } } },
@@ -56,6 +62,7 @@ export const COMBINATIONS = Object.entries(LEAKS).flatMap(([name, leak], l) =>
 
 interface Own {
   model?: string;
+  dataset?: object;
   neuron?: object;
   network?: object;
   training?: object;
@@ -63,7 +70,7 @@ interface Own {
 
 /** 5 updates an epoch, the last of them with fewer samples than there are shards times threads. */
 export function specOf(variant: string, own: Own = VARIANTS[variant as Variant]): RunSpec {
-  const { model, neuron, network, training } = own;
+  const { model, dataset, neuron, network, training } = own;
   const settings = settingsSchema.parse({
     model,
     dataset: {
@@ -73,6 +80,7 @@ export function specOf(variant: string, own: Own = VARIANTS[variant as Variant])
       trainSamples: 135,
       validationSamples: 70,
       testSamples: 130,
+      ...dataset,
     },
     network: { hidden: [20], weightGain: 2, readout: { kind: 'leaky-integrator', window: 6 }, ...network },
     neuron: { threshold: 0.5, leak: { learnable: true }, ...neuron },

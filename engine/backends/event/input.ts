@@ -33,13 +33,13 @@ export class BlockInput {
     const { scratch, layout } = this;
     const { steps, encoding, inputs } = layout.network;
     if (encoding === 'events') {
+      new Uint32Array(this.buffer, scratch.offsets, 1)[0] = 0;
       let at = 0;
       for (let b = 0; b < count; b++) {
         const offsets = new Uint32Array(this.buffer, scratch.offsets + b * steps * 4, steps + 1);
         const channels = new Uint16Array(this.buffer, scratch.channels + at * 2, layout.maxEvents);
         this.labels[b] = this.reader.events(split, epoch, order[from + b]!, offsets, channels);
-        if (at > 0) for (let t = 0; t <= steps; t++) offsets[t]! += at;
-        at = offsets[steps] ?? 0;
+        at = offsets[steps]!;
       }
       return;
     }

@@ -4,7 +4,7 @@
  * stays zero for ever.
  */
 import type { DatasetShape } from '../../datasets/dataset.ts';
-import { backwardWork, RESERVED_BYTES, SPARE_EVENTS } from '../../kernels/kernels.ts';
+import { backwardWork, FIRED_TABLES, RESERVED_BYTES, SPARE_EVENTS } from '../../kernels/kernels.ts';
 import { PANEL } from '../../kernels/panels.ts';
 import type { LayerPlan, NetworkPlan } from '../../models/network.ts';
 import { type CellLayout, type CellScratch, cellBlock, planCell, planCellScratch } from './cell-layout.ts';
@@ -14,6 +14,8 @@ import { type CellLayout, type CellScratch, cellBlock, planCell, planCellScratch
  * and stay in the second cache, beside the weights that they are gathered from; so do 3,200 of one panel.
  */
 const BLOCK_ROWS = { onePanel: 3200, more: 1600 };
+/** Up to so many events per row, on average, taking rows one by one takes longer than naming the row of each event. */
+export const BRIEF_ROW = 3;
 /** Event lists hold row numbers in 16 bits, and a block has at least the rows of one sample. */
 const MOST_STEPS = 65_535;
 /** Samples of one evaluation task. */
@@ -35,33 +37,46 @@ export interface LayerLayout {
   bias: number;
   leak: number;
   leakCount: number;
+  /**
+   * What becomes of the spikes below, which without recurrence and dropout are masks: whether they are looked up in tables
+   * (gatherFired), and whether gradients are formed from them (scatterFired). And whether its own are listed for the next.
+   */
+  tabled: boolean;
+  masked: boolean;
+  listed: boolean;
 }
 
-/** Of one layer and thread: u or δ, f32 [rows × size]; events, u32 [rows + 1] and u16 [rows × size]; leaks and dL/dk [size]. */
-export interface LayerScratch {
+/**
+ * Where the events of a block lie: those of row r are channels[offsets[r] .. offsets[r+1]) (u16; u32 [rows + 1]). rowOf: the
+ * row of each event (u16), of lists with few of them.
+ */
+export interface EventList {
+  offsets: number;
+  channels: number;
+  rowOf: number;
+}
+
+/** Of one layer and thread: u or δ, f32 [rows × size]; its spikes; leaks and dL/dk [size]. */
+export interface LayerScratch extends EventList {
   u: number;
   /** Which neurons fired, a bit each: u16 [rows × panels]. */
   fired: number;
-  offsets: number;
-  channels: number;
+  /** Spikes of each sample of a block, u32. */
+  counts: number;
   leak: number;
   dk: number;
   /** With dropout, of a layer below another. */
-  dropout?: {
-    /** Factor on each neuron by sample, f32 [samples × size], and the events that it leaves, as above. */
+  dropout?: EventList & {
+    /** Factor on each neuron by sample, f32 [samples × size]; the list has the events that it leaves. */
     keep: number;
-    offsets: number;
-    channels: number;
     /** Weights of the layer above times 1/(1 − p), so that events need no factor. */
     weight: number;
   };
 }
 
 /** Byte addresses of what one thread works in. */
-export interface Scratch {
-  /** Input events of a block: u32 [rows + 1], u16 channels, f32 values (current only). */
-  offsets: number;
-  channels: number;
+export interface Scratch extends EventList {
+  /** The list has the input; values, f32: of constant currents. */
   values: number;
   layers: LayerScratch[];
   /** Constant input current and summed δ of the first layer, f32 [samples × size] (current only). */
@@ -116,6 +131,15 @@ export interface Layout {
   bytes: number;
 }
 
+/** Up to so many neurons a pass over masks costs less than one over the spikes in them. */
+const MASKED_COLUMNS = 8;
+
+/** Whether layer `l` is so narrow that masks of the spikes below serve it better than lists, and gets them. */
+function takesMasks({ layers, dropout }: NetworkPlan, l: number): boolean {
+  const below = layers[l - 1];
+  return below?.kind === 'spiking' && !below.recurrent && dropout === 0 && layers[l]!.size <= MASKED_COLUMNS;
+}
+
 const pad4 = (n: number): number => (n + 3) & ~3;
 
 export function planLayout(
@@ -145,6 +169,7 @@ export function planLayout(
     const inputs = i === 0 ? plan.inputs : pad4(plan.inputs);
     const learnable = typeof plan.leak === 'object' ? plan.leak : undefined;
     const leakCount = learnable ? (learnable.per === 'neuron' ? plan.size : 1) : 0;
+    const masked = takesMasks(network, i);
     return {
       plan,
       inputs,
@@ -154,6 +179,9 @@ export function planLayout(
       bias: plan.bias ? take(size) : -1,
       leak: leakCount ? take(pad4(leakCount)) : -1,
       leakCount,
+      masked,
+      tabled: masked && inputs <= PANEL,
+      listed: i + 1 < network.layers.length && !(takesMasks(network, i + 1) && size <= PANEL),
     };
   });
   const cell = network.cell && planCell(network.cell, network, take);
@@ -199,27 +227,29 @@ export function planLayout(
   const first = cell ? cell.columns : layers[0]!.size;
   const scores = cell ? cell.classes : layers.at(-1)!.size;
   const widest = Math.max(first, scores, ...layers.map((l) => l.size));
+  // Lists are written several entries at a time.
+  const allocateList = (most: number): EventList => ({
+    offsets: allocate((rows + 1) * 4),
+    channels: allocate((most + SPARE_EVENTS) * 2),
+    rowOf: allocate((Math.min(most, BRIEF_ROW * rows) + SPARE_EVENTS) * 2),
+  });
   for (let thread = 0; thread < threads; thread++) {
     layout.scratch.push({
-      offsets: allocate((rows + 1) * 4),
-      channels: allocate((inputEvents + SPARE_EVENTS) * 2),
+      ...allocateList(inputEvents),
       values: allocate(events ? 0 : inputEvents * 4),
       layers: layers.map(
         (layer, l): LayerScratch => ({
           u: allocate(rows * layer.size * 4),
           fired: allocate(layer.plan.recurrent ? 0 : rows * Math.ceil(layer.size / PANEL) * 2),
-          offsets: allocate((rows + 1) * 4),
-          // Lists are written several entries at a time.
-          channels: allocate((rows * layer.size + SPARE_EVENTS) * 2),
+          ...allocateList(rows * layer.size),
+          counts: allocate(block * 4),
           leak: allocate(layer.size * 4),
           dk: allocate(layer.size * 4),
           ...(network.dropout > 0 &&
             l + 1 < layers.length && {
               dropout: {
                 keep: allocate(block * layer.size * 4),
-                offsets: allocate((rows + 1) * 4),
-                // Entries behind the last kept one may be written, and read.
-                channels: allocate((rows * layer.size + SPARE_EVENTS) * 2),
+                ...allocateList(rows * layer.size),
                 weight: allocate(layer.size * layers[l + 1]!.size * 4),
               },
             }),
@@ -233,7 +263,7 @@ export function planLayout(
       scores: allocate(2 * scores * 4),
       zeros: allocate(widest * 4),
       prices: allocate(network.spikePenalty ? block * widest * 4 : 0),
-      work: allocate(backwardWork(widest) * 4),
+      work: allocate(workBytes(layers, widest)),
       ...(cell && { cell: planCellScratch(cell, block, steps, inputEvents, network.dropout > 0, allocate) }),
     });
   }
@@ -243,6 +273,11 @@ export function planLayout(
       `This network needs ${(at / 2 ** 30).toFixed(1)} GiB of working memory and the engine has 4: use a smaller network, fewer steps, a smaller batch or fewer threads.`,
     );
   return layout;
+}
+
+/** Bytes of the scratch that the backward pass needs, or the tables of gatherFired. */
+function workBytes(layers: LayerLayout[], widest: number): number {
+  return 4 * Math.max(backwardWork(widest), ...layers.map(({ tabled, size }) => (tabled ? FIRED_TABLES * size : 0)));
 }
 
 function matricesOf(layers: LayerLayout[], cell: CellLayout | undefined, inputs: number): Layout['matrices'] {

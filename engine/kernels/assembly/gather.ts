@@ -205,9 +205,27 @@ export function sumRows(
     const s = panelAt(source, sourceRows, c) + <usize>first * bytes;
     const end = s + <usize>rows * bytes;
     for (let i: usize = 0; i < bytes; i += 16) {
+      // The sums of every fourth row, so that additions do not wait for each other.
       let a = accumulate ? v128.load(o + i) : f32x4.splat(0);
-      for (let p = s + i; p < end; p += bytes) a = f32x4.add(a, v128.load(p));
-      v128.store(o + i, a);
+      let b = f32x4.splat(0), d = b, e = b;
+      let p = s + i;
+      for (; p + 3 * bytes < end; p += 4 * bytes) {
+        a = f32x4.add(a, v128.load(p));
+        b = f32x4.add(b, v128.load(p + bytes));
+        d = f32x4.add(d, v128.load(p + 2 * bytes));
+        e = f32x4.add(e, v128.load(p + 3 * bytes));
+      }
+      for (; p < end; p += bytes) a = f32x4.add(a, v128.load(p));
+      v128.store(o + i, f32x4.add(f32x4.add(a, b), f32x4.add(d, e)));
     }
+  }
+}
+
+/** out[r] = bias for the first `rows` rows. */
+export function fillRows(out: usize, outRows: i32, bias: usize, rows: i32, columns: i32): void {
+  for (let c = 0; c < columns; c += PANEL) {
+    const bytes = rowBytes(c, columns);
+    let o = panelAt(out, outRows, c);
+    for (let r = 0; r < rows; r++, o += bytes) memory.copy(o, bias + (<usize>c << 2), bytes);
   }
 }

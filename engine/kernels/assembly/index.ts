@@ -1,7 +1,8 @@
-export { gatherRows, gatherRowsWeighted, sumRows } from './gather';
-export { scatterRows } from './scatter';
-export { transposeEvents } from './transpose';
-export { lifForward, lifForwardRecurrent, listFired } from './lif-forward';
+export { fillRows, gatherRows, gatherRowsWeighted, sumRows } from './gather';
+export { addRows, scatterRows } from './scatter';
+export { rowsOfEvents, transposeEvents } from './transpose';
+export { lifForward, lifForwardRecurrent } from './lif-forward';
+export { countFired, gatherFired, listFired, scatterFired } from './fired';
 export { lifBackward, lifBackwardSteps } from './lif-backward';
 export { keepEvents, scale, multiplyElements } from './dropout';
 export { readout } from './readout';

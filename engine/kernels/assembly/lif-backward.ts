@@ -20,7 +20,7 @@ import { derivative, RECTANGULAR } from './surrogate';
 /**
  * Of `columns` neurons, and all samples of a block. On entry u [rows × columns] as the forward pass left it, on return δ.
  * next: weights W⁺ [nextRows × nextSize], of which rows nextFirst… belong to these neurons, and nextDelta δ⁺ [rows ×
- * nextSize]; or 0. keep: factor on what the next layer receives of each neuron (dropout), or 0 for none. gO: dL/do, the
+ * nextSize]; or 0. nextSize may leave out padding: the matrices have its multiple of 4 columns. keep: factor on what the next layer receives of each neuron (dropout), or 0 for none. gO: dL/do, the
  * same for all steps t >= from, or 0. Both have `stride` f32 from sample to sample. gU: dL/du of the steps from `from`
  * on, a panel matrix [steps-from × …] of `stride` columns for each sample, or 0. dk [columns]: dL/dk is added to it, or 0.
  * work: scratch of as many f32 as backwardWork() in kernels.ts says.
@@ -143,10 +143,16 @@ function deltaOf(
   }
 }
 
+// @ts-ignore: decorator
+@inline
+function padded(columns: i32): i32 {
+  return (columns + 3) & ~3;
+}
+
 /** across[j] = the sixteen (bytes / 4) numbers W⁺[c…][j]. */
 function exchange(across: usize, next: usize, size: i32, nextSize: i32, c: i32, bytes: usize): void {
   for (let j = 0; j < nextSize; j += PANEL) {
-    const width = rowBytes(j, nextSize);
+    const width = rowBytes(j, padded(nextSize));
     for (let i: usize = 0; i < bytes; i += 16) {
       const from = panelAt(next, size, j) + (<usize>c + (i >> 2)) * width;
       for (let q: usize = 0; q < width; q += 16) {
@@ -172,9 +178,8 @@ function sumOne(
     let a = v128.load(given + i);
     let w = across + i;
     for (let j = 0; j < nextSize; j += PANEL) {
-      const width = rowBytes(j, nextSize);
-      let d = panelAt(nextDelta, rows, j) + <usize>row * width;
-      for (const end = d + width; d < end; d += 4, w += 64)
+      let d = panelAt(nextDelta, rows, j) + <usize>row * rowBytes(j, padded(nextSize));
+      for (const end = d + rowBytes(j, nextSize); d < end; d += 4, w += 64)
         a = f32x4.add(a, f32x4.mul(v128.load32_splat(d), v128.load(w)));
     }
     v128.store(e + i, a);
@@ -190,9 +195,9 @@ function sumTwo(
   let b2 = v128.load(givenBefore, 32), b3 = v128.load(givenBefore, 48);
   let w = across;
   for (let j = 0; j < nextSize; j += PANEL) {
-    const width = rowBytes(j, nextSize);
+    const width = rowBytes(j, padded(nextSize));
     let d = panelAt(nextDelta, rows, j) + <usize>row * width;
-    for (const end = d + width; d < end; d += 4, w += 64) {
+    for (const end = d + rowBytes(j, nextSize); d < end; d += 4, w += 64) {
       const x = v128.load32_splat(d), y = v128.load32_splat(d - width);
       const w0 = v128.load(w), w1 = v128.load(w, 16);
       a0 = f32x4.add(a0, f32x4.mul(x, w0));

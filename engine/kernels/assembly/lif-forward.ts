@@ -9,7 +9,7 @@
 // spikes of the one before, of all neurons.
 import { gatherRows } from './gather';
 import { PANEL, panelAt, rowBytes } from './panel';
-import { appendLanes, appendMask } from './select';
+import { appendLanes } from './select';
 
 export const HARD: i32 = 0;
 export const SOFT: i32 = 1;
@@ -49,19 +49,6 @@ export function lifForward(
       }
       input += bytes;
     }
-  }
-}
-
-/** The neurons that fired, row by row: from masks [rows × panels] (u16) to offsets [rows + 1] (u32) and channels (u16). */
-export function listFired(fired: usize, panels: i32, rows: i32, offsets: usize, channels: usize): void {
-  let list = channels;
-  store<u32>(offsets, 0);
-  for (let r = 1; r <= rows; r++) {
-    for (let p = 0; p < panels; p++) {
-      list = appendMask(list, load<u16>(fired), p << 4);
-      fired += 2;
-    }
-    store<u32>(offsets + (<usize>r << 2), <u32>((list - channels) >> 1));
   }
 }
 

@@ -71,7 +71,6 @@ function copyRow(out: usize, outRows: i32, r: i32, source: usize, sourceRows: i3
 /** One panel: rows of `bytes`. */
 function decodeScores(decode: i32, u: usize, window: i32, bytes: usize, threshold: f32, scores: usize): void {
   const theta = f32x4.splat(threshold);
-  const one = f32x4.splat(1);
   for (let c: usize = 0; c < bytes; c += 16) {
     let s = f32x4.splat(0);
     if (decode == LAST) s = v128.load(u + <usize>(window - 1) * bytes + c);
@@ -79,14 +78,26 @@ function decodeScores(decode: i32, u: usize, window: i32, bytes: usize, threshol
       s = v128.load(u + c);
       for (let t = 1; t < window; t++) s = f32x4.max(s, v128.load(u + <usize>t * bytes + c));
     } else {
-      for (let t = 0; t < window; t++) {
-        const x = v128.load(u + <usize>t * bytes + c);
-        s = f32x4.add(s, decode == RATE ? v128.and(one, f32x4.ge(x, theta)) : x);
-      }
+      if (decode == RATE) s = countSpikes(u + c, window, bytes, theta);
+      else for (let t = 0; t < window; t++) s = f32x4.add(s, v128.load(u + <usize>t * bytes + c));
       s = f32x4.mul(s, f32x4.splat(<f32>1 / <f32>window));
     }
     v128.store(scores + c, s);
   }
+}
+
+/** How often each of four neurons reached θ; a mask of all ones is -1. */
+// @ts-ignore: decorator
+@inline
+function countSpikes(u: usize, window: i32, bytes: usize, theta: v128): v128 {
+  let a = i32x4.splat(0), b = a;
+  let t = 0;
+  for (; t < window - 1; t += 2, u += 2 * bytes) {
+    a = i32x4.sub(a, f32x4.ge(v128.load(u), theta));
+    b = i32x4.sub(b, f32x4.ge(v128.load(u + bytes), theta));
+  }
+  if (t < window) a = i32x4.sub(a, f32x4.ge(v128.load(u), theta));
+  return f32x4.convert_i32x4_s(i32x4.add(a, b));
 }
 
 /** One panel: from dL/dscore (`slope`) to the gradient of each step. */

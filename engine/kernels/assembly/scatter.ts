@@ -1,13 +1,13 @@
-// The gradient of weights that are few enough to stay in the first cache: for every row of `source`, in their order,
-//
-//   out[index[e]] += source[r]        for e in [offsets[r], offsets[r+1])
-//
-// over matrices in panels (panel.ts). The events need not be sorted by channel first (transpose.ts), and the row is read
-// once; but every event reads and writes a row of `out`.
+// Rows onto rows that events name, over matrices in panels (panel.ts). Every event reads and writes a row of `out`, but the
+// events need not be sorted by it.
 import { PANEL, panelAt, rowBytes } from './panel';
 
 /**
- * Onto what `out` [outRows × columns] holds. With `steps` > 0 the events of row r meet row r + 1 of `source`, and those of
+ * The gradient of weights that are few enough to stay in the first cache: for every row of `source`, in their order,
+ *
+ *   out[index[e]] += source[r]        for e in [offsets[r], offsets[r+1])
+ *
+ * onto what `out` [outRows × columns] holds. With `steps` > 0 the events of row r meet row r + 1 of `source`, and those of
  * the last step of a sample (`steps` rows each) none: spikes act on the recurrent input one step later.
  */
 export function scatterRows(
@@ -50,4 +50,20 @@ function scatter16(out: usize, source: usize, e: usize, end: usize): usize {
 @inline
 function addRow(out: usize, source: usize, bytes: usize): void {
   for (let i: usize = 0; i < bytes; i += 16) v128.store(out + i, f32x4.add(v128.load(out + i), v128.load(source + i)));
+}
+
+/**
+ * out[to[e]] += source[from[e]] for the first `count` events in their order (both u16). With the rows that events belong to
+ * (rowsOfEvents) for one and their channels for the other this is a sum of weights, or a gradient, of rows so short that
+ * finding out where each ends would take longer.
+ */
+export function addRows(
+  out: usize, outRows: i32, to: usize, source: usize, sourceRows: i32, from: usize, count: u32, columns: i32,
+): void {
+  for (let c = 0; c < columns; c += PANEL) {
+    const bytes = rowBytes(c, columns);
+    const o = panelAt(out, outRows, c), s = panelAt(source, sourceRows, c);
+    for (let e: usize = 0; e < <usize>count << 1; e += 2)
+      addRow(o + <usize>load<u16>(to + e) * bytes, s + <usize>load<u16>(from + e) * bytes, bytes);
+  }
 }

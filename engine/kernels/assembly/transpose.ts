@@ -42,3 +42,13 @@ export function transposeEvents(
   memory.copy(outOffsets + 4, outOffsets, <usize>channelCount << 2);
   store<u32>(outOffsets, 0);
 }
+
+/**
+ * The row of each event: rowOf[e] = r (u16) for e in [offsets[r], offsets[r+1]). Behind the last event up to eight entries
+ * may be overwritten.
+ */
+export function rowsOfEvents(offsets: usize, rows: i32, rowOf: usize): void {
+  let e = load<u32>(offsets);
+  for (let r = 0; r < rows; r++)
+    for (const end = load<u32>(offsets + (<usize>(r + 1) << 2)); e < end; e++) store<u16>(rowOf + (<usize>e << 1), <u16>r);
+}

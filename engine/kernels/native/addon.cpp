@@ -24,7 +24,8 @@ static const Set SETS[] = {
 #ifdef __x86_64__
   {"avx512", kernels_avx512, [] {
      return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-            __builtin_cpu_supports("avx512dq") &&            __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
+            __builtin_cpu_supports("avx512dq") &&
+            __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
    }},
   {"avx2", kernels_avx2, [] { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt"); }},
 #endif
@@ -60,28 +61,35 @@ static void* dataOf(napi_env env, napi_value array, napi_typedarray_type wanted)
   return data;
 }
 
-/**
- * copy(target, source): the bytes of one typed array into another of the same length. JavaScript's own `set` copies shared
- * memory byte by byte unless both lie alike.
- */
+/** copy(target, source, from, count, add): target[i] = source[from + i] + add for i < count, of two Uint16Array or two Uint32Array. */
 static napi_value copy(napi_env env, napi_callback_info info) {
-  size_t count = 2;
-  napi_value given[2];
+  size_t count = 5;
+  napi_value given[5];
   napi_get_cb_info(env, info, &count, given, nullptr, nullptr);
-  size_t bytes[2] = {0, 0};
+  size_t lengths[2] = {0, 0};
   void* data[2];
-  for (size_t i = 0; i < 2; i++) {
-    bool typed = false;
-    napi_typedarray_type type;
-    size_t length;
-    if (count < 2 || napi_is_typedarray(env, given[i], &typed) != napi_ok || !typed ||
-        napi_get_typedarray_info(env, given[i], &type, &length, &data[i], nullptr, nullptr) != napi_ok ||
-        (type != napi_uint8_array && type != napi_uint16_array && type != napi_uint32_array))
-      return fail(env, "copy takes two arrays of unsigned integers.");
-    bytes[i] = length * (type == napi_uint32_array ? 4 : type == napi_uint16_array ? 2 : 1);
+  napi_typedarray_type types[2];
+  uint32_t numbers[3] = {0, 0, 0};
+  bool right = count == 5;
+  for (size_t i = 0; i < 2 && right; i++) {
+    right = napi_is_typedarray(env, given[i], &right) == napi_ok && right &&
+            napi_get_typedarray_info(env, given[i], &types[i], &lengths[i], &data[i], nullptr, nullptr) == napi_ok;
   }
-  if (bytes[0] != bytes[1]) return fail(env, "copy takes two arrays of the same length.");
-  memmove(data[0], data[1], bytes[0]);
+  for (size_t i = 0; i < 3 && right; i++) right = napi_get_value_uint32(env, given[2 + i], &numbers[i]) == napi_ok;
+  const size_t from = numbers[0], amount = numbers[1];
+  const uint32_t add = numbers[2];
+  if (!right || types[0] != types[1] || (types[0] != napi_uint16_array && types[0] != napi_uint32_array))
+    return fail(env, "copy takes two Uint16Array or two Uint32Array and three numbers.");
+  if (from + amount > lengths[1] || amount > lengths[0]) return fail(env, "copy was asked for more than there is.");
+  if (types[0] == napi_uint32_array) {
+    uint32_t* const target = (uint32_t*)data[0];
+    const uint32_t* const source = (const uint32_t*)data[1] + from;
+    for (size_t i = 0; i < amount; i++) target[i] = source[i] + add;
+  } else {
+    uint16_t* const target = (uint16_t*)data[0];
+    const uint16_t* const source = (const uint16_t*)data[1] + from;
+    for (size_t i = 0; i < amount; i++) target[i] = (uint16_t)(source[i] + add);
+  }
   return nullptr;
 }
 

@@ -3,12 +3,14 @@
 // They compute what ../assembly computes, to the bit: the same sums in the same order, without fused multiply-adds.
 // Every kernel takes its arguments as an array of float64: byte addresses in the shared memory (0: none) and numbers.
 #include "kernels.h"
+#include "fired.h"
 #include "gather.h"
 #include "lif-backward-steps.h"
 #include "lif-backward.h"
 #include "lif-forward.h"
 #include "optimizer.h"
 #include "product.h"
+#include "scatter.h"
 #include "transpose.h"
 
 /**
@@ -37,6 +39,7 @@ template <> INLINE ptr Arguments::take<ptr>() {
   return address == 0 ? nullptr : memory + (size_t)address;
 }
 template <> INLINE int Arguments::take<int>() { return (int)*next++; }
+template <> INLINE u32 Arguments::take<u32>() { return (u32)*next++; }
 template <> INLINE float Arguments::take<float>() { return (float)*next++; }
 template <> INLINE size_t Arguments::take<size_t>() { return (size_t)*next++; }
 
@@ -57,11 +60,17 @@ template <class... T, void (*kernel)(T...)> struct Call<kernel> {
 extern "C" const Kernel NAMED(ISA)[] = {
   {"gatherRows", Call<gatherRows>::with},
   {"gatherRowsWeighted", Call<gatherRowsWeighted>::with},
+  {"fillRows", Call<fillRows>::with},
   {"scatterRows", Call<scatterRows>::with},
+  {"addRows", Call<addRows>::with},
   {"sumRows", Call<sumRows>::with},
   {"transposeEvents", Call<transposeEvents>::with},
+  {"rowsOfEvents", Call<rowsOfEvents>::with},
   {"lifForward", Call<lifForward>::with},
   {"listFired", Call<listFired>::with},
+  {"countFired", Call<countFired>::with},
+  {"gatherFired", Call<gatherFired>::with},
+  {"scatterFired", Call<scatterFired>::with},
   {"lifForwardRecurrent", Call<lifForwardRecurrent>::with},
   {"lifBackward", Call<lifBackward>::with},
   {"lifBackwardSteps", Call<lifBackwardSteps>::with},

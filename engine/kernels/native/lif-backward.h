@@ -25,27 +25,16 @@ template <class R> static INLINE R derivative(R x, Surrogate s) {
   return height / (d * d);
 }
 
+/** Columns with their padding. */
+static INLINE int padded(int columns) { return (columns + 3) & ~3; }
+
 /** across[j] = the numbers W⁺[c…][j] of a panel. */
 template <class R> static INLINE void exchange(R, ptr across, ptr next, int nextRows, int nextSize, int c) {
   for (int j = 0; j < nextSize; j++) {
-    const size_t width = rowBytes(j & ~15, nextSize);
+    const size_t width = rowBytes(j & ~15, padded(nextSize));
     const ptr from = panelAt(next, nextRows, j & ~15) + (size_t)c * width + ((size_t)(j & 15) << 2);
     const ptr to = across + ((size_t)j << 6);
     for (int i = 0; i < R::bytes / 4; i++) store(to + 4 * i, load<u32>(from + (size_t)i * width));
-  }
-}
-
-/** e[n] += Σ_j across[j]·δ⁺[row - n][j] for N steps, the latest first. */
-template <class R, int N>
-static INLINE void addErrors(R* e, ptr across, int nextSize, ptr nextDelta, int rows, int row) {
-  ptr w = across;
-  for (int j = 0; j < nextSize; j += PANEL) {
-    const size_t width = rowBytes(j, nextSize);
-    const ptr d = panelAt(nextDelta, rows, j) + (size_t)row * width;
-    for (size_t q = 0; q < width; q += 4, w += 64) {
-      const R column = R::at(w);
-      for (int n = 0; n < N; n++) e[n] = e[n] + R::all(load<float>(d + q - (size_t)n * width)) * column;
-    }
   }
 }
 
@@ -92,36 +81,61 @@ struct Block {
   ptr nextDelta;
 };
 
+/** e[s][n] += Σ_j across[j]·δ⁺[row - n][j] for N steps, the latest first, of S samples; `row` is one of the first sample. */
+template <class R, int S, int N>
+static INLINE void addErrors(R (&e)[S][N], const Block& block, int row) {
+  ptr w = block.across;
+  for (int j = 0; j < block.nextSize; j += PANEL) {
+    const size_t width = rowBytes(j, padded(block.nextSize)), used = rowBytes(j, block.nextSize);
+    const size_t sample = (size_t)block.steps * width;
+    const ptr d = panelAt(block.nextDelta, block.rows, j) + (size_t)row * width;
+    for (size_t q = 0; q < used; q += 4, w += 64) {
+      const R column = R::at(w);
+#pragma GCC unroll 4
+      for (int s = 0; s < S; s++)
+#pragma GCC unroll 4
+        for (int n = 0; n < N; n++) e[s][n] = e[s][n] + R::all(load<float>(d + s * sample + q - n * width)) * column;
+    }
+  }
+}
+
 /** What goes through the steps with a panel of S samples. */
 template <class R, int S> struct Passing {
   /** Where step t of the first sample is, and the bytes from sample to sample. */
   ptr row;
   size_t stride;
-  /** δ[t+1], and what was added to dL/dk. */
-  R after[S], dk[S];
+  /** gO, δ[t+1], and what was added to dL/dk. */
+  R given[S], after[S], dk[S];
 };
 
-/** Steps t, t - 1, … t - N + 1. `first`: the first row of the first sample. */
-template <int N, class R, int S, int MODE, bool RECT, bool LEAK>
+/**
+ * Steps t, t - 1, … t - N + 1. `first`: the first row of the first sample. PLAIN: the same gradient enters at every step,
+ * and there is no dropout.
+ */
+template <int N, bool PLAIN, class R, int S, int MODE, bool RECT, bool LEAK>
 static INLINE void stepsBack(const Neurons<R>& neurons, const Block& block, const Sources* from, int first, int t, Passing<R, S>& p) {
   const R zero = R::all(0);
   R e[S][N];
-  for (int s = 0; s < S; s++) {
-    const R given = from[s].gO ? R::at(from[s].gO) : zero;
-    for (int n = 0; n < N; n++) e[s][n] = t - n >= block.from && !(from[s].keep && block.across) ? given : zero;
-    if (!block.across) continue;
-    addErrors<R, N>(e[s], block.across, block.nextSize, block.nextDelta, block.rows, first + s * block.steps + t);
-    if (from[s].keep)
-      for (int n = 0; n < N; n++) e[s][n] = (t - n >= block.from ? given : zero) + R::at(from[s].keep) * e[s][n];
-  }
-  for (int n = 0; n < N; n++, p.row -= R::bytes)
+#pragma GCC unroll 4
+  for (int s = 0; s < S; s++)
+#pragma GCC unroll 4
+    for (int n = 0; n < N; n++) e[s][n] = PLAIN || (t - n >= block.from && !from[s].keep) ? p.given[s] : zero;
+  addErrors<R, S, N>(e, block, first + t);
+  for (int s = 0; s < S && !PLAIN; s++)
+    for (int n = 0; n < N && from[s].keep; n++)
+      e[s][n] = (t - n >= block.from ? p.given[s] : zero) + R::at(from[s].keep) * e[s][n];
+#pragma GCC unroll 4
+  for (int n = 0; n < N; n++)
+#pragma GCC unroll 4
     for (int s = 0; s < S; s++) {
-      const ptr at = p.row + s * p.stride;
-      const R g = from[s].gU && t - n >= block.from ? R::at(from[s].gU + (size_t)(t - n - block.from) * R::bytes) : zero;
+      const ptr at = p.row + s * p.stride - n * R::bytes;
+      const bool outside = !PLAIN && from[s].gU && t - n >= block.from;
+      const R g = outside ? R::at(from[s].gU + (size_t)(t - n - block.from) * R::bytes) : zero;
       p.after[s] = deltaOf<R, MODE, RECT>(neurons, R::at(at), e[s][n], g, p.after[s]);
       p.after[s].to(at);
       if (LEAK && t > n) p.dk[s] = p.dk[s] + p.after[s] * kept(R::at(at - R::bytes), MODE, neurons.theta);
     }
+  p.row -= N * R::bytes;
 }
 
 /**
@@ -129,15 +143,18 @@ static INLINE void stepsBack(const Neurons<R>& neurons, const Block& block, cons
  * of one need not wait for those of another. `first` is the first row of the first of them; what each adds to dL/dk is
  * added to `dk` in their order.
  */
-template <class R, int S, int MODE, bool RECT, bool LEAK>
+template <bool PLAIN, class R, int S, int MODE, bool RECT, bool LEAK>
 static INLINE void deltasOfSamples(const Neurons<R>& neurons, const Block& block, const Sources* from, int first, R& dk) {
   Passing<R, S> p;
   p.row = block.u + (size_t)(first + block.steps - 1) * R::bytes;
   p.stride = (size_t)block.steps * R::bytes;
-  for (int s = 0; s < S; s++) p.after[s] = p.dk[s] = R::all(0);
+  for (int s = 0; s < S; s++) {
+    p.given[s] = from[s].gO ? R::at(from[s].gO) : R::all(0);
+    p.after[s] = p.dk[s] = R::all(0);
+  }
   int t = block.steps - 1;
-  for (; t >= 3; t -= 4) stepsBack<4, R, S, MODE, RECT, LEAK>(neurons, block, from, first, t, p);
-  for (; t >= 0; t--) stepsBack<1, R, S, MODE, RECT, LEAK>(neurons, block, from, first, t, p);
+  for (; t >= 3; t -= 4) stepsBack<4, PLAIN, R, S, MODE, RECT, LEAK>(neurons, block, from, first, t, p);
+  for (; t >= 0; t--) stepsBack<1, PLAIN, R, S, MODE, RECT, LEAK>(neurons, block, from, first, t, p);
   if (LEAK)
     for (int s = 0; s < S; s++) dk = dk + p.dk[s];
 }
@@ -159,7 +176,7 @@ template <class Use> static INLINE void withMode(int mode, bool rectangular, boo
 
 /** Samples of which the registers can hold what they need. */
 #ifdef __AVX512F__
-static const int PAIRED = 2;
+static const int PAIRED = 4;
 #else
 static const int PAIRED = 1;
 #endif
@@ -183,23 +200,27 @@ static void lifBackward(
       const bool dots = spiking && next;
       if (dots) exchange(panel, work, next, nextRows, nextSize, nextFirst + c);
       R sum = dk ? R::at(dk + at) : R::all(0);
-      const Block block = {panelAt(u, rows, c), rows, steps, from, dots ? work : nullptr, nextSize, nextDelta};
+      const Block block = {panelAt(u, rows, c), rows, steps, from, work, dots ? nextSize : 0, nextDelta};
       const auto sourcesOf = [&](int b) {
         const size_t own = ((size_t)b * stride << 2) + at;
         const ptr outside = gU ? gU + ((size_t)b * (steps - from) * stride << 2) : nullptr;
-        return Sources{keep ? keep + own : nullptr, gO ? gO + own : nullptr, gU ? panelAt(outside, steps - from, c) : nullptr};
+        return Sources{keep && dots ? keep + own : nullptr, gO ? gO + own : nullptr, gU ? panelAt(outside, steps - from, c) : nullptr};
       };
-      withMode(mode, surrogate.shape == RECTANGULAR, dk, [&](auto m, auto rectangular, auto learned) {
+      const auto go = [&](auto plain, auto m, auto rectangular, auto learned) {
         int b = 0;
         for (; b + PAIRED <= samples; b += PAIRED) {
           Sources sources[PAIRED];
           for (int s = 0; s < PAIRED; s++) sources[s] = sourcesOf(b + s);
-          deltasOfSamples<R, PAIRED, m.value, rectangular.value, learned.value>(neurons, block, sources, b * steps, sum);
+          deltasOfSamples<plain.value, R, PAIRED, m.value, rectangular.value, learned.value>(neurons, block, sources, b * steps, sum);
         }
         for (; b < samples; b++) {
           const Sources sources = sourcesOf(b);
-          deltasOfSamples<R, 1, m.value, rectangular.value, learned.value>(neurons, block, &sources, b * steps, sum);
+          deltasOfSamples<plain.value, R, 1, m.value, rectangular.value, learned.value>(neurons, block, &sources, b * steps, sum);
         }
+      };
+      withMode(mode, surrogate.shape == RECTANGULAR, dk, [&](auto m, auto rectangular, auto learned) {
+        if (rectangular.value && from == 0 && !gU && !keep) go(Constant<rectangular.value>(), m, rectangular, learned);
+        else go(Constant<false>(), m, rectangular, learned);
       });
       if (dk) sum.to(dk + at);
     });

@@ -13,6 +13,13 @@ template <class R> static INLINE R kept(R u, int mode, R theta) {
   return u;
 }
 
+/** Samples of which the registers can hold what they need. */
+#ifdef __AVX512F__
+static const int PARALLEL = 8;
+#else
+static const int PARALLEL = 4;
+#endif
+
 /** The potentials of a panel in S samples at once, so that the steps of one need not wait for those of another. */
 template <class R, int S>
 static INLINE void stepsOfPanel(
@@ -51,6 +58,7 @@ static void lifForward(
             if (input) input += s.value * R::bytes;
           }
         };
+        if (PARALLEL > 4) samplesAtOnce(Constant<PARALLEL>());
         samplesAtOnce(Constant<4>());
         samplesAtOnce(Constant<2>());
         samplesAtOnce(Constant<1>());
@@ -60,15 +68,6 @@ static void lifForward(
       else if (reset == SOFT) go(Constant<SOFT>(), Constant<true>());
       else go(Constant<-1>(), Constant<true>());
     });
-}
-
-static void listFired(ptr fired, int panels, int rows, ptr offsets, ptr channels) {
-  ptr list = channels;
-  store<u32>(offsets, 0);
-  for (int r = 1; r <= rows; r++) {
-    for (int p = 0; p < panels; p++, fired += 2) list = appendLanes(list, load<u16>(fired), p << 4, PANEL);
-    store<u32>(offsets + ((size_t)r << 2), (u32)((list - channels) >> 1));
-  }
 }
 
 static void lifForwardRecurrent(

@@ -136,6 +136,15 @@ template <class A, class B> struct Two {
   INLINE Two operator+(Two o) const { return {a + o.a, b + o.b}; }
 };
 
+/** No columns at all. */
+struct None {
+  static constexpr int bytes = 0;
+  static INLINE None at(const uint8_t*) { return {}; }
+  static INLINE None all(float) { return {}; }
+  INLINE void to(ptr) const {}
+  INLINE None operator+(None) const { return {}; }
+};
+
 #ifdef __AVX512BW__
 /** Up to sixteen lanes in one register; those beyond W stay zero and are never stored. */
 template <int W> struct Wide {

@@ -1,4 +1,4 @@
-/** Entries of the sums of rows: gatherRows, gatherRowsWeighted, scatterRows, sumRows. */
+/** Entries of the sums of rows: gatherRows, gatherRowsWeighted, fillRows, sumRows. */
 import type { Rng } from '../../random.ts';
 import { FROM_BIAS, FROM_OUT, FROM_ZERO } from '../kernels.ts';
 import { addRows } from '../reference/lif.ts';
@@ -100,64 +100,6 @@ function makeWeighted(rng: Rng, from: number, { rows, outRows, sourceRows, colum
   };
 }
 
-interface ScatterSize {
-  samples: number;
-  steps: number;
-  channels: number;
-  columns: number;
-}
-
-const scatterSizes: { size: ScatterSize; density: Density }[] = [
-  ...COLUMNS.map((columns, i) => ({
-    size: { samples: 1 + (i % 3), steps: 1 + (i % 4), channels: 7, columns },
-    density: DENSITIES[i % 2]!,
-  })),
-  ...DENSITIES.flatMap((density) =>
-    [36, 12].map((columns) => ({ size: { samples: 3, steps: 4, channels: 9, columns }, density })),
-  ),
-  // More events than are looked at together, and a row with more of them than that.
-  { size: { samples: 30, steps: 30, channels: 9, columns: 20 }, density: 'bursts' },
-  { size: { samples: 1, steps: 1, channels: 700, columns: 16 }, density: 'many' },
-  { size: { samples: 2, steps: 300, channels: 700, columns: 28 }, density: 'one long' },
-];
-
-/** For every event the row of `source` that it meets, onto the row of its channel. */
-function makeScatter(
-  rng: Rng,
-  shift: boolean,
-  { samples, steps, channels, columns }: ScatterSize,
-  e: Events,
-): KernelCase {
-  const rows = samples * steps;
-  const out = uniform(rng, channels * columns);
-  const source = uniform(rng, rows * columns);
-  const expected = out.slice();
-  for (let channel = 0; channel < channels; channel++) {
-    const x = new Float64Array(rows);
-    for (let r = 0; r < rows; r++) {
-      if (shift && r % steps === steps - 1) continue;
-      x[shift ? r + 1 : r]! += denseRow(e, r, channels)[channel]!;
-    }
-    addRows(expected.subarray(channel * columns, (channel + 1) * columns), source, x);
-  }
-  return {
-    regions: {
-      out: matrix(out, channels, columns, expected),
-      source: matrix(source, rows, columns),
-      offsets: array('u32', e.offsets),
-      index: array('u16', e.index),
-    },
-    call: (k, at) =>
-      // biome-ignore format: one line per group of arguments
-      k.scatterRows(
-        at('out'), channels, at('source'), rows, at('offsets'), at('index'), rows, columns, shift ? steps : 0,
-      ),
-  };
-}
-
-const scatterLabel = ({ samples, steps, channels, columns }: ScatterSize, density: string): string =>
-  `${samples} × ${steps} steps onto ${channels} rows × ${columns}, ${density} events`;
-
 interface SumSize {
   outRows: number;
   outRow: number;
@@ -190,6 +132,17 @@ function makeSum(
   return {
     regions: { out: matrix(out, outRows, columns, expected), source: matrix(source, sourceRows, columns) },
     call: (k, at) => k.sumRows(at('out'), outRows, outRow, accumulate, at('source'), sourceRows, first, rows, columns),
+  };
+}
+
+function makeFill(rng: Rng, outRows: number, rows: number, columns: number): KernelCase {
+  const out = uniform(rng, outRows * columns);
+  const bias = uniform(rng, columns);
+  const expected = out.slice();
+  for (let r = 0; r < rows; r++) expected.set(bias, r * columns);
+  return {
+    regions: { out: matrix(out, outRows, columns, expected), bias: array('f32', bias) },
+    call: (k, at) => k.fillRows(at('out'), outRows, at('bias'), rows, columns),
   };
 }
 
@@ -248,25 +201,22 @@ export const gatherEntries: Entry[] = [
       },
     }),
   ),
-  ...[false, true].map((shift): Entry => {
-    const bench = { samples: 32, steps: 100, channels: 700, columns: 64 };
-    return {
-      kernel: 'scatterRows',
-      variant: shift ? 'spikes, one step later' : 'input events',
-      reference: 'addRows (reference/lif.ts) on the events of a channel as a dense row',
-      tolerance: 2e-6,
-      because: 'float32 sums of up to some hundred terms, one after the other',
-      shapes: scatterSizes.map(({ size, density }) => ({
-        label: scatterLabel(size, density),
-        make: (rng) => makeScatter(rng, shift, size, events(rng, size.samples * size.steps, size.channels, density)),
-      })),
-      bench: {
-        label: scatterLabel(bench, '56 × 3200'),
-        make: (rng) => makeScatter(rng, shift, bench, evenEvents(rng, 3200, 700, 56)),
-        work: { adds: 3200 * 56 * 16, bytes: 4 * 64 * (3200 + 700) + 2 * 3200 * 56 },
-      },
-    };
-  }),
+  {
+    kernel: 'fillRows',
+    variant: 'with a bias',
+    reference: 'makeFill (table/gather.ts)',
+    tolerance: 0,
+    because: 'numbers are moved, not computed',
+    shapes: COLUMNS.map((columns, i) => ({
+      label: `${i} of 9 rows × ${columns}`,
+      make: (rng) => makeFill(rng, 9, i, columns),
+    })),
+    bench: {
+      label: '3200 rows × 64',
+      make: (rng) => makeFill(rng, 3200, 3200, 64),
+      work: { adds: 0, bytes: 4 * 64 * 3200 },
+    },
+  },
   ...[0, 1].map(
     (accumulate): Entry => ({
       kernel: 'sumRows',

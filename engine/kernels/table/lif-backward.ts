@@ -1,10 +1,10 @@
 /** Entries of lifBackward and lifBackwardSteps: from potentials to derivatives of the loss by them, last step first, in place. */
 import type { Rng } from '../../random.ts';
-import { backwardWork, FEW_COLUMNS, RESET, SURROGATE } from '../kernels.ts';
+import { backwardWork, RESET, SURROGATE } from '../kernels.ts';
 import { toPanels } from '../panels.ts';
 import { addColumns, lifBackward } from '../reference/lif.ts';
 import { keepOf } from './dropout.ts';
-import { array, type Entry, type KernelCase, matrix, room, type Work } from './entry.ts';
+import { array, type Entry, type KernelCase, matrix, type Region, room, type Work } from './entry.ts';
 import { uniform } from './inputs.ts';
 import {
   identity,
@@ -38,8 +38,8 @@ interface Way {
 const HEIGHT = 1.5;
 /** Distance of potentials to the threshold and to the edges of the window; a tie with the threshold is exact. */
 const MARGIN = 1e-4;
-/** Columns of the next layer: within a panel, one panel, more. */
-const NEXT_SIZES = [4, 12, 16, 20, 36, 52];
+/** Columns of the next layer: within a panel, one panel, more. Step by step they count their padding, else they need not. */
+const NEXT_SIZES = { bySteps: [4, 12, 16, 20, 36, 52], byPanels: [2, 12, 16, 17, 36, 47] };
 
 /** Potentials in and around the window, a few of them exactly at the threshold. */
 function potentials(rng: Rng, count: number): Float64Array {
@@ -104,8 +104,8 @@ function make(rng: Rng, way: Way, size: LifSize, columnsAbove: number): KernelCa
     regions: {
       u: matrix(u, rows, n, expected),
       leak: array('f32', k),
-      next: matrix(next, n, nextSize),
-      nextDelta: matrix(nextDelta, rows, nextSize),
+      next: paddedMatrix(next, n, nextSize),
+      nextDelta: paddedMatrix(nextDelta, rows, nextSize),
       keep: array('f32', keep),
       recurrent: matrix(recurrent, n, n),
       gO: array('f32', gO),
@@ -138,6 +138,14 @@ function make(rng: Rng, way: Way, size: LifSize, columnsAbove: number): KernelCa
           );
     },
   };
+}
+
+/** A matrix with columns up to the next multiple of 4 that nobody may look at. */
+function paddedMatrix(values: Float64Array, rows: number, columns: number): Region {
+  const padded = (columns + 3) & ~3;
+  const all = new Float64Array(rows * padded).fill(Number.NaN);
+  for (let r = 0; r < rows; r++) all.set(values.subarray(r * columns, (r + 1) * columns), r * padded);
+  return matrix(all, rows, padded);
 }
 
 /** threshold, reset, resetGradient, spiking, shape, width, height. */
@@ -232,7 +240,7 @@ export const lifBackwardEntries: Entry[] = ways.map((way) => ({
   shapes: lifSizes.map((size) => ({
     label: labelOf(size),
     make: (rng) => {
-      const sizes = NEXT_SIZES.filter((columns) => way.bySteps || columns <= FEW_COLUMNS);
+      const sizes = way.bySteps ? NEXT_SIZES.bySteps : NEXT_SIZES.byPanels;
       return make(rng, way, size, sizes[rng.below(sizes.length)]!);
     },
   })),

@@ -1,9 +1,9 @@
-/** Entries of lifForward, lifForwardRecurrent and listFired: the membrane potentials and spikes of a layer. */
+/** Entries of lifForward and lifForwardRecurrent: the membrane potentials and spikes of a layer. */
 import type { Rng } from '../../random.ts';
 import { RESET, SPARE_EVENTS } from '../kernels.ts';
 import { PANEL } from '../panels.ts';
 import { lifForward } from '../reference/lif.ts';
-import { array, type Entry, type KernelCase, matrix, type Region, room, type Shape, type Work } from './entry.ts';
+import { array, type Entry, type KernelCase, matrix, type Region, type Shape, type Work } from './entry.ts';
 import { drawClear, eighths, uniform } from './inputs.ts';
 import {
   identity,
@@ -196,48 +196,4 @@ const layers = ways.map(
   }),
 );
 
-/** Rows of masks, of which so large a share of the bits is set. */
-function makeList(rng: Rng, rows: number, panels: number, share: number): KernelCase {
-  const masks = new Uint16Array(rows * panels);
-  const offsets = [0];
-  const channels: number[] = [];
-  for (let r = 0; r < rows; r++) {
-    for (let neuron = 0; neuron < panels * PANEL; neuron++) {
-      if (rng.uniform() >= share) continue;
-      masks[r * panels + Math.floor(neuron / PANEL)]! |= 1 << (neuron % PANEL);
-      channels.push(neuron);
-    }
-    offsets.push(channels.length);
-  }
-  return {
-    exact: true,
-    regions: {
-      fired: array('u16', masks),
-      offsets: { ...room('u32', rows + 1), expected: offsets },
-      channels: { ...room('u16', channels.length + SPARE_EVENTS), expected: channels },
-    },
-    call: (k, at) => k.listFired(at('fired'), panels, rows, at('offsets'), at('channels')),
-  };
-}
-
-export const lifForwardEntries: Entry[] = [
-  ...layers,
-  {
-    kernel: 'listFired',
-    variant: 'from masks',
-    reference: 'makeList (table/lif-forward.ts)',
-    tolerance: 0,
-    because: 'numbers are moved, not computed',
-    shapes: [1, 2, 5, 13].flatMap((panels) =>
-      [0, 0.15, 1].map((share) => ({
-        label: `7 rows of ${panels} panels, ${100 * share} % fire`,
-        make: (rng: Rng) => makeList(rng, 7, panels, share),
-      })),
-    ),
-    bench: {
-      label: '1600 rows of 4 panels, 15 % fire',
-      make: (rng) => makeList(rng, 1600, 4, 0.15),
-      work: { adds: 0, bytes: 1600 * (4 * 2 + 4 + 0.15 * 64 * 2) },
-    },
-  },
-];
+export const lifForwardEntries: Entry[] = layers;

@@ -1,5 +1,6 @@
-/** Entries of transposeEvents: from events by row to events by channel. */
+/** Entries of transposeEvents and rowsOfEvents: from events by row to events by channel, and to the row of each. */
 import type { Rng } from '../../random.ts';
+import { SPARE_EVENTS } from '../kernels.ts';
 import { array, type Entry, type KernelCase, room } from './entry.ts';
 import { type Density, type Events, evenEvents, events, uniform } from './inputs.ts';
 
@@ -77,21 +78,62 @@ const VARIANTS = [
   { variant: 'with values', shift: false, weighted: true },
 ];
 
-export const transposeEntries: Entry[] = VARIANTS.map(({ variant, shift, weighted }) => ({
-  kernel: 'transposeEvents',
-  variant,
-  reference: 'transposed (table/transpose.ts)',
+function makeRows(rows: number, { offsets, index }: Events): KernelCase {
+  const rowOf = { ...room('u16', index.length + SPARE_EVENTS) };
+  const expected = Uint16Array.from({ length: index.length }, (_, e) => (e < offsets[0]! ? rowOf.data[e]! : 0));
+  for (let r = 0; r < rows; r++) expected.fill(r, offsets[r]!, offsets[r + 1]!);
+  return {
+    exact: true,
+    regions: { offsets: array('u32', offsets), rowOf: { ...rowOf, expected } },
+    call: (k, at) => k.rowsOfEvents(at('offsets'), rows, at('rowOf')),
+  };
+}
+
+const ROWS: [rows: number, density: Density][] = [
+  [5, 'few'],
+  [7, 'many'],
+  [9, 'bursts'],
+  [3, 'one long'],
+  [4, 'none'],
+  [1, 'one'],
+];
+
+const rowsEntry: Entry = {
+  kernel: 'rowsOfEvents',
+  variant: 'of a list',
+  reference: 'makeRows (table/transpose.ts)',
   tolerance: 0,
-  because: 'numbers are moved, not computed',
-  shapes: sizes.map(({ size, density }) => ({
-    label: label(size, density),
-    make: (rng) => make(rng, size, events(rng, size.samples * size.steps, size.channels, density), shift, weighted),
+  because: 'row numbers are written, not computed',
+  shapes: ROWS.map(([rows, density]) => ({
+    label: `${rows} rows, ${density} events`,
+    make: (rng) => makeRows(rows, events(rng, rows, 9, density)),
   })),
   bench: {
-    label: label({ samples: 32, steps: 100, channels: 700 }, '56 × 3200'),
-    make: (rng) =>
-      make(rng, { samples: 32, steps: 100, channels: 700 }, evenEvents(rng, 3200, 700, 56), shift, weighted),
-    // Every event is read twice and written once.
-    work: { adds: 0, bytes: 3200 * 56 * (weighted ? 14 : 6) },
+    label: '3200 rows, 2 × 3200 events',
+    make: (rng) => makeRows(3200, evenEvents(rng, 3200, 20, 2)),
+    work: { adds: 0, bytes: 3200 * (4 + 2 * 2) },
   },
-}));
+};
+
+const transposes = VARIANTS.map(
+  ({ variant, shift, weighted }): Entry => ({
+    kernel: 'transposeEvents',
+    variant,
+    reference: 'transposed (table/transpose.ts)',
+    tolerance: 0,
+    because: 'numbers are moved, not computed',
+    shapes: sizes.map(({ size, density }) => ({
+      label: label(size, density),
+      make: (rng) => make(rng, size, events(rng, size.samples * size.steps, size.channels, density), shift, weighted),
+    })),
+    bench: {
+      label: label({ samples: 32, steps: 100, channels: 700 }, '56 × 3200'),
+      make: (rng) =>
+        make(rng, { samples: 32, steps: 100, channels: 700 }, evenEvents(rng, 3200, 700, 56), shift, weighted),
+      // Every event is read twice and written once.
+      work: { adds: 0, bytes: 3200 * 56 * (weighted ? 14 : 6) },
+    },
+  }),
+);
+
+export const transposeEntries: Entry[] = [...transposes, rowsEntry];

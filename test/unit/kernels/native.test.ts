@@ -27,18 +27,24 @@ test('without a wish the widest instructions are used, and LIF_KERNELS names oth
 
 test('shared memory is copied whole, however it lies', () => {
   const copy = copier();
-  const from = new Uint16Array(new SharedArrayBuffer(64)).map((_, i) => 7 * i + 1);
-  const shared = new Uint16Array(new SharedArrayBuffer(64));
-  shared.set(from);
-  for (const [start, count] of [
-    [0, 30],
-    [1, 9],
-    [3, 0],
-    [5, 27],
-  ] as const) {
-    const target = new Uint16Array(new SharedArrayBuffer(60)).fill(9);
-    copy(target, shared.subarray(start, start + count));
-    expect([...target]).toEqual([...from.subarray(start, start + count), ...new Array(30 - count).fill(9)]);
+  const shared = (bits: number, length: number): Uint16Array | Uint32Array =>
+    bits === 16
+      ? new Uint16Array(new SharedArrayBuffer(2 * length))
+      : new Uint32Array(new SharedArrayBuffer(4 * length));
+  for (const bits of [16, 32]) {
+    const source = shared(bits, 32);
+    for (let i = 0; i < 32; i++) source[i] = 7 * i + 1;
+    for (const [from, count, add] of [
+      [0, 30, 0],
+      [1, 9, 0],
+      [3, 0, 5],
+      [5, 27, 1000],
+    ] as const) {
+      const target = shared(bits, 30).fill(9);
+      copy(target, source, from, count, add);
+      const copied = Array.from({ length: count }, (_, i) => 7 * (from + i) + 1 + add);
+      expect([...target]).toEqual([...copied, ...new Array(30 - count).fill(9)]);
+    }
   }
 });
 
@@ -64,9 +70,17 @@ describe.runIf(availableInstructions().length > 1)('the addon refuses', () => {
     expect(() => addon.bind!(bytes, numbers, 'mmx')).toThrow('This processor has no such instructions.');
   });
 
-  test('copies between arrays of other lengths or kinds', () => {
-    expect(() => addon.copy!(new Uint16Array(4), new Uint16Array(5))).toThrow('of the same length');
-    expect(() => addon.copy!(new Uint16Array(4), numbers)).toThrow('unsigned integers');
-    expect(() => addon.copy!(new Uint16Array(4))).toThrow('unsigned integers');
+  test('copies of more than there is, or between other kinds of arrays', () => {
+    const [four, five] = [new Uint16Array(4), new Uint16Array(5)];
+    for (const [from, count] of [
+      [0, 5],
+      [2, 4],
+      [-1, 1],
+      [0, -1],
+    ])
+      expect(() => addon.copy!(four, five, from, count, 0)).toThrow('more than there is');
+    expect(() => addon.copy!(four, numbers, 0, 1, 0)).toThrow('two Uint16Array or two Uint32Array');
+    expect(() => addon.copy!(four, new Uint32Array(4), 0, 1, 0)).toThrow('two Uint16Array or two Uint32Array');
+    expect(() => addon.copy!(four, five, 0)).toThrow('three numbers');
   });
 });

@@ -96,6 +96,10 @@ describe('other shapes of network', () => {
   test('layers wider than a strip of registers', () => {
     compare({ neuron, network: { hidden: [61, 37], weightGain: 2 } }, spikes(40, 6));
   });
+  test.each([[[40]], [[16, 8]], [[12, 20, 4]]])('hidden layers of %j, without recurrence', (hidden) => {
+    compare({ neuron: { ...neuron, recurrent: false }, network: { hidden, weightGain: 2 } }, spikes(40, 6));
+    compare({ neuron: { ...neuron, recurrent: false }, network: { hidden, weightGain: 4 } }, spikes(5, 8));
+  });
   test.each(['triangular', 'sigmoid', 'arctan', 'superspike', 'multi-gaussian'])('surrogate %s', (shape) => {
     compare(
       { neuron: { ...neuron, surrogate: { shape, width: 0.3 } }, network: { hidden: [6, 5], weightGain: 2 } },

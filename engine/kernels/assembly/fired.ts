@@ -1,0 +1,70 @@
+// What is made of the masks of a layer's spikes: bit i of fired [rows × panels] (u16) at (row, p) says that neuron 16p + i
+// fired. Lists of the neurons that fired serve any layer above. Above few neurons a table or the masks themselves are
+// faster: no spike has to be taken up one by one.
+import { rowBytes } from './panel';
+import { appendMask } from './select';
+
+/** The neurons that fired, row by row: from masks [rows × panels] (u16) to offsets [rows + 1] (u32) and channels (u16). */
+export function listFired(fired: usize, panels: i32, rows: i32, offsets: usize, channels: usize): void {
+  let list = channels;
+  store<u32>(offsets, 0);
+  for (let r = 1; r <= rows; r++) {
+    for (let p = 0; p < panels; p++) {
+      list = appendMask(list, load<u16>(fired), p << 4);
+      fired += 2;
+    }
+    store<u32>(offsets + (<usize>r << 2), <u32>((list - channels) >> 1));
+  }
+}
+
+/** counts[b] (u32) = how many neurons fired in all the steps of sample b. */
+export function countFired(fired: usize, panels: i32, samples: i32, steps: i32, counts: usize): void {
+  for (let b = 0; b < samples; b++, counts += 4) {
+    let sum = 0;
+    for (const end = fired + (<usize>(steps * panels) << 1); fired < end; fired += 2) sum += popcnt(<i32>load<u16>(fired));
+    store<u32>(counts, sum);
+  }
+}
+
+/**
+ * out[r] = bias + Σ source[i] over the neurons i that fired in row r, of one panel of at most 16 neurons and for at most 16
+ * columns; source is [inputs × columns]. The sums of all patterns of neurons 0 … 7 and of 8 … 15 are tabulated first, in
+ * ascending order of neurons, the first starting from the bias: a row is the sum of two entries. `tables`: room for 512 rows.
+ */
+export function gatherFired(
+  out: usize, bias: usize, source: usize, inputs: i32, fired: usize, rows: i32, columns: i32, tables: usize,
+): void {
+  const bytes = rowBytes(0, columns);
+  const high = tables + 256 * bytes;
+  memory.copy(tables, bias, bytes);
+  memory.fill(high, 0, bytes);
+  for (let i = 0; i < inputs; i++) {
+    const table = i < 8 ? tables : high;
+    const count = <usize>1 << (i & 7);
+    // The patterns whose highest neuron is i are those below it, and i.
+    for (let m: usize = 0; m < count * bytes; m += 16)
+      v128.store(table + count * bytes + m, f32x4.add(v128.load(table + m), v128.load(source + <usize>i * bytes + m % bytes)));
+  }
+  for (let r = 0; r < rows; r++, fired += 2, out += bytes) {
+    const mask = <usize>load<u16>(fired);
+    const a = tables + (mask & 255) * bytes;
+    const b = high + (mask >> 8) * bytes;
+    for (let i: usize = 0; i < bytes; i += 16) v128.store(out + i, f32x4.add(v128.load(a + i), v128.load(b + i)));
+  }
+}
+
+/**
+ * out[i] += source[r] for every row r and neuron i that fired in it, in the order of the rows: the gradient of the weights
+ * [outRows × columns] of at most 16 neurons above.
+ */
+export function scatterFired(
+  out: usize, outRows: i32, source: usize, fired: usize, panels: i32, rows: i32, columns: i32,
+): void {
+  const bytes = rowBytes(0, columns);
+  for (let r = 0; r < rows; r++, source += bytes)
+    for (let p = 0; p < panels; p++, fired += 2)
+      for (let mask = <i32>load<u16>(fired); mask; mask &= mask - 1) {
+        const o = out + <usize>((p << 4) + ctz(mask)) * bytes;
+        for (let i: usize = 0; i < bytes; i += 16) v128.store(o + i, f32x4.add(v128.load(o + i), v128.load(source + i)));
+      }
+}
