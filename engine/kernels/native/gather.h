@@ -31,10 +31,14 @@ static INLINE void gatherPanels(const Panels& at, int from, ptr offsets, ptr ind
   ptr out = at.out, rest = at.rest;
   const ptr restSource = at.source + P * at.sourceStride;
   ptr e = index + ((size_t)load<u32>(offsets) << 1);
+  // What the panels behind these weights need is on its way from the last cache while these are at work.
+  ptr next = at.source + P * at.sourceStride;
+  const size_t ahead = from == FROM_BIAS ? (P * at.sourceStride / rows + 63) / 64 * 64 : 0;
   for (int r = 0; r < rows; r++, out += 64, rest += R::bytes) {
     offsets += 4;
     const ptr end = index + ((size_t)load<u32>(offsets) << 1);
     if (from == FROM_OUT && e == end) continue;
+    for (const ptr until = next + ahead; next < until; next += 64) __builtin_prefetch(next, 0, 2);
     Row16 a[P + 1], c[P + 1];
     R d = R::all(0);
     for (int p = 0; p < P; p++) {
