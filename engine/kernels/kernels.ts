@@ -113,18 +113,17 @@ export interface Kernels {
   lifForwardRecurrent(
     u: number,
     rows: number,
-    first: number,
-    constant: number,
-    constantRows: number,
-    constantRow: number,
+    samples: number,
     steps: number,
     size: number,
+    constant: number,
+    constantRows: number,
     leak: number,
     threshold: number,
     reset: number,
     recurrent: number,
-    offsets: number,
-    channels: number,
+    fired: number,
+    work: number,
   ): void;
   lifBackward(
     u: number,
@@ -153,6 +152,30 @@ export interface Kernels {
     dk: number,
     work: number,
   ): void;
+  lifBackwardRecurrent(
+    u: number,
+    rows: number,
+    samples: number,
+    steps: number,
+    size: number,
+    leak: number,
+    threshold: number,
+    reset: number,
+    resetGradient: number,
+    shape: number,
+    width: number,
+    height: number,
+    next: number,
+    nextSize: number,
+    nextDelta: number,
+    keep: number,
+    recurrent: number,
+    gO: number,
+    gU: number,
+    from: number,
+    dk: number,
+    work: number,
+  ): void;
   lifBackwardSteps(
     u: number,
     rows: number,
@@ -163,7 +186,6 @@ export interface Kernels {
     threshold: number,
     reset: number,
     resetGradient: number,
-    spiking: number,
     shape: number,
     width: number,
     height: number,
@@ -309,7 +331,7 @@ export const RESERVED_BYTES = 65_536;
 /** Rows of the tables that gatherFired makes. */
 export const FIRED_TABLES = 512;
 
-/** Events beyond the end of a list that listFired and lifForwardRecurrent may overwrite while the list grows, and that others may read. */
+/** Events beyond the end of a list that may be overwritten while it grows. */
 export const SPARE_EVENTS = 16;
 
 /** The compiled kernels, as bytes; their SHA-256 is part of a run's provenance. */
@@ -331,6 +353,17 @@ export function instantiateKernels(bytes: Uint8Array<ArrayBuffer>, memory: WebAs
 
 /** Up to so many columns of the next layer lifBackward is used, panel by panel; beyond, lifBackwardSteps. */
 export const FEW_COLUMNS = 48;
+
+/** Up to so many recurrent neurons lifBackwardRecurrent is used, below few columns; beyond, lifBackwardSteps. */
+export const FEW_RECURRENT = 64;
+
+/** Elements of scratch (f32) that the recurrent kernels need for blocks of `samples`, below a layer of `next` neurons. */
+export function recurrentWork(size: number, next: number, samples: number): number {
+  const panels = Math.ceil(size / 16);
+  const forward = size <= 16 ? FIRED_TABLES * size : samples * (2 + (size + SPARE_EVENTS) / 2);
+  const backward = size <= FEW_RECURRENT ? 16 * (panels * (Math.min((next + 3) & ~3, FEW_COLUMNS) + size + 8) + 11) : 0;
+  return Math.max(forward, backward);
+}
 
 /** Elements of scratch (f32) that the backward pass needs for a layer of `size` neurons. */
 export function backwardWork(size: number): number {

@@ -21,7 +21,7 @@ interface Addon {
 /** Most arguments that a kernel takes. */
 const ARGUMENTS = 32;
 /** Which argument of the kernels of the backward pass is the surrogate's shape. */
-const SHAPE = 10;
+const SHAPE = { lifBackward: 10, lifBackwardRecurrent: 9, lifBackwardSteps: 9 };
 
 export const nativeFile = (): string => `kernels-${process.platform}-${process.arch}.node`;
 
@@ -78,6 +78,7 @@ export function withNative(wasm: Kernels, memory: WebAssembly.Memory, set: Instr
   return {
     ...native,
     lifBackward: withExponentials('lifBackward', wasm, native),
+    lifBackwardRecurrent: withExponentials('lifBackwardRecurrent', wasm, native),
     lifBackwardSteps: withExponentials('lifBackwardSteps', wasm, native),
   };
 }
@@ -91,14 +92,14 @@ export function nativeAdditions(memory: WebAssembly.Memory, set: Instructions): 
 }
 
 /** The compiled backward pass has no exponentials. */
-function withExponentials<K extends 'lifBackward' | 'lifBackwardSteps'>(
+function withExponentials<K extends keyof typeof SHAPE>(
   kernel: K,
   wasm: Kernels,
   native: Kernels,
 ): (...values: number[]) => void {
   const [slow, fast] = [wasm[kernel], native[kernel]] as ((...values: number[]) => void)[];
   return (...values) => {
-    const shape = values[SHAPE];
+    const shape = values[SHAPE[kernel]];
     const exponential = shape === SURROGATE.sigmoid || shape === SURROGATE['multi-gaussian'];
     (exponential ? slow : fast)!(...values);
   };

@@ -1,5 +1,5 @@
 /** A block of samples backward: the deltas of every layer, the last one first, and what they make of the gradients. */
-import { FEW_COLUMNS, FROM_OUT, FROM_ZERO, RESET, SURROGATE } from '../../kernels/kernels.ts';
+import { FEW_COLUMNS, FEW_RECURRENT, FROM_OUT, FROM_ZERO, RESET, SURROGATE } from '../../kernels/kernels.ts';
 import { PANEL } from '../../kernels/panels.ts';
 import type { LayerLayout } from './layout.ts';
 import { briefEvents, eventsInto, floats, stripFrom, type Work } from './work.ts';
@@ -36,18 +36,20 @@ export function backward(work: Work, count: number, scale: number, target: Targe
     const layer = layout.layers[l]!;
     const { plan, size } = layer;
     const drive = driveOf(work, l, count, scale, target.dropout);
-    const bySteps = plan.recurrent || (layout.layers[l + 1]?.size ?? 0) > FEW_COLUMNS;
+    const wide = (layout.layers[l + 1]?.size ?? 0) > FEW_COLUMNS;
+    const bySteps = wide || (plan.recurrent && size > FEW_RECURRENT);
     if (bySteps) for (let b = 0; b < count; b++) deltasBySteps(work, l, b, drive);
+    else if (plan.recurrent) deltasOfRecurrent(work, l, count, drive);
     const constant = l === 0 && encoding === 'current';
     if (!constant) sortEvents(work, l, count * steps, target.dropout);
     // The deltas of a strip are still in the second cache when the gradients are formed from them.
     for (let c = 0, columns = 0; c < size; c += columns) {
       columns = stripFrom(c, size);
-      if (!bySteps) deltas(work, l, c, columns, count, drive);
+      if (!bySteps && !plan.recurrent) deltas(work, l, c, columns, count, drive);
       if (!constant) addEvents(work, l, c, columns, count * steps, target);
     }
     if (constant) addCurrents(work, count, target);
-    if (layer.recurrent >= 0) addRecurrent(work, layer, scratch.layers[l]!, count * steps, target);
+    if (layer.recurrent >= 0) addRecurrent(work, l, count, target);
     if (layer.bias >= 0)
       addBias(work, layer, constant ? scratch.current : scratch.layers[l]!.u, constant, count, target);
   }
@@ -102,7 +104,22 @@ function deltas(work: Work, l: number, c: number, columns: number, count: number
   );
 }
 
-/** δ of a layer that is recurrent or below a wide one, for sample `b`. */
+/** δ of a recurrent layer of few neurons, all samples of a block. */
+function deltasOfRecurrent(work: Work, l: number, count: number, { gO, gU, from, keep }: Drive): void {
+  const { layout, scratch } = work;
+  const { plan, size, leakCount, recurrent } = layout.layers[l]!;
+  const mine = scratch.layers[l]!;
+  const next = layout.layers[l + 1];
+  // biome-ignore format: one line per group of arguments
+  work.kernels.lifBackwardRecurrent(
+    mine.u, layout.rows, count, layout.network.steps, size, mine.leak, plan.threshold, RESET[plan.reset],
+    Number(plan.resetGradient), SURROGATE[plan.surrogate.shape], plan.surrogate.width, plan.surrogate.height,
+    next ? layout.weights + next.weight * 4 : 0, next?.plan.size ?? 0, next ? scratch.layers[l + 1]!.u : 0,
+    keep, layout.weights + recurrent * 4, gO, gU, from, leakCount ? mine.dk : 0, scratch.work,
+  );
+}
+
+/** δ of a layer that is recurrent with many neurons, or below a wide one, for sample `b`. */
 function deltasBySteps(work: Work, l: number, b: number, { gO, gU, from, keep }: Drive): void {
   const { layout, scratch } = work;
   const { plan, size, leakCount, recurrent } = layout.layers[l]!;
@@ -113,8 +130,7 @@ function deltasBySteps(work: Work, l: number, b: number, { gO, gU, from, keep }:
   // biome-ignore format: one line per group of arguments
   work.kernels.lifBackwardSteps(
     mine.u, layout.rows, b * steps, steps, size, mine.leak, plan.threshold, RESET[plan.reset],
-    Number(plan.resetGradient), Number(plan.kind === 'spiking'),
-    SURROGATE[plan.surrogate.shape], plan.surrogate.width, plan.surrogate.height,
+    Number(plan.resetGradient), SURROGATE[plan.surrogate.shape], plan.surrogate.width, plan.surrogate.height,
     next ? layout.weights + next.weight * 4 : 0, next?.size ?? 0, next ? scratch.layers[l + 1]!.u : 0,
     keep && keep + own, recurrent < 0 ? 0 : layout.weights + recurrent * 4,
     gO && gO + own, gU && gU + (steps - from) * own, from, leakCount ? mine.dk : 0, scratch.work,
@@ -172,24 +188,23 @@ function addEvents(work: Work, l: number, c: number, columns: number, rows: numb
 }
 
 /** dV: as dW, with the spikes of the layer itself, one step later. */
-function addRecurrent(
-  work: Work,
-  { size, recurrent }: LayerLayout,
-  { u, offsets, channels }: { u: number; offsets: number; channels: number },
-  rows: number,
-  { gradients, add }: Target,
-): void {
+function addRecurrent(work: Work, l: number, count: number, { gradients, add }: Target): void {
   const { kernels, layout, scratch } = work;
   const { steps } = layout.network;
+  const { size, recurrent } = layout.layers[l]!;
+  const { u, fired, offsets, channels } = scratch.layers[l]!;
   const dV = gradients + recurrent * 4;
-  if (scattered(size, size)) {
-    if (!add) floats(work, dV, size * size).fill(0);
-    kernels.scatterRows(dV, size, u, layout.rows, offsets, channels, rows, size, steps);
-    return;
+  if (!add && scattered(size, size)) floats(work, dV, size * size).fill(0);
+  if (size <= PANEL)
+    for (let b = 0; b < count; b++)
+      kernels.scatterFired(dV, size, u + (b * steps + 1) * size * 4, fired + b * steps * 2, 1, steps - 1, size);
+  else if (scattered(size, size))
+    kernels.scatterRows(dV, size, u, layout.rows, offsets, channels, count * steps, size, steps);
+  else {
+    const { outOffsets, outRows } = scratch;
+    kernels.transposeEvents(offsets, channels, 0, count * steps, size, steps, outOffsets, outRows, 0);
+    kernels.gatherRows(dV, size, 0, add ? FROM_OUT : FROM_ZERO, 0, u, layout.rows, outOffsets, outRows, size, size);
   }
-  const { outOffsets, outRows } = scratch;
-  kernels.transposeEvents(offsets, channels, 0, rows, size, steps, outOffsets, outRows, 0);
-  kernels.gatherRows(dV, size, 0, add ? FROM_OUT : FROM_ZERO, 0, u, layout.rows, outOffsets, outRows, size, size);
 }
 
 /** db: the deltas of all rows, or those of a constant input, which are summed over the steps already. */

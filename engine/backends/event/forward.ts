@@ -5,15 +5,16 @@ import type { LayerLayout, LayerScratch } from './layout.ts';
 import { briefEvents, eventsInto, stripFrom, type Work } from './work.ts';
 
 export function forward(work: Work, count: number, dropout: boolean): void {
-  work.layout.layers.forEach((layer, l) => {
+  const { layout, kernels, scratch } = work;
+  const { steps } = layout.network;
+  layout.layers.forEach((layer, l) => {
+    const mine = scratch.layers[l]!;
+    const panels = Math.ceil(layer.size / PANEL);
     receive(work, l, count, dropout);
-    const mine = work.scratch.layers[l]!;
-    const { steps } = work.layout.network;
     if (layer.plan.recurrent) recur(work, layer, mine, currentOf(work, l), count);
-    else if (layer.plan.kind === 'spiking') {
-      const panels = Math.ceil(layer.size / PANEL);
-      if (layer.listed) work.kernels.listFired(mine.fired, panels, count * steps, mine.offsets, mine.channels);
-      work.kernels.countFired(mine.fired, panels, count, steps, mine.counts);
+    if (layer.plan.kind === 'spiking') {
+      if (layer.listed) kernels.listFired(mine.fired, panels, count * steps, mine.offsets, mine.channels);
+      kernels.countFired(mine.fired, panels, count, steps, mine.counts);
     }
     if (dropout && mine.dropout) dropEvents(work, mine, layer.size, count);
   });
@@ -70,22 +71,15 @@ function receive(work: Work, l: number, count: number, dropout: boolean): void {
   }
 }
 
-/** Potentials and spikes of a recurrent layer, sample by sample. */
+/** Potentials and spikes of a recurrent layer. */
 function recur(work: Work, layer: LayerLayout, mine: LayerScratch, constant: number, count: number): void {
-  const { layout, kernels, buffer } = work;
+  const { layout, kernels, scratch } = work;
   const { plan, size, recurrent } = layer;
-  const { steps } = layout.network;
-  const offsets = new Uint32Array(buffer, mine.offsets, count * steps + 1);
-  const counts = new Uint32Array(buffer, mine.counts, count);
-  offsets[0] = 0;
-  for (let b = 0; b < count; b++) {
-    // biome-ignore format: one line per group of arguments
-    kernels.lifForwardRecurrent(
-      mine.u, layout.rows, b * steps, constant, count, b, steps, size, mine.leak, plan.threshold, RESET[plan.reset],
-      layout.weights + recurrent * 4, mine.offsets + b * steps * 4, mine.channels,
-    );
-    counts[b] = offsets[(b + 1) * steps]! - offsets[b * steps]!;
-  }
+  // biome-ignore format: one line per group of arguments
+  kernels.lifForwardRecurrent(
+    mine.u, layout.rows, count, layout.network.steps, size, constant, count, mine.leak, plan.threshold, RESET[plan.reset],
+    layout.weights + recurrent * 4, mine.fired, scratch.work,
+  );
 }
 
 function dropEvents(work: Work, { offsets, channels, dropout }: LayerScratch, size: number, count: number): void {

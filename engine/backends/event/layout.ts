@@ -4,7 +4,7 @@
  * stays zero for ever.
  */
 import type { DatasetShape } from '../../datasets/dataset.ts';
-import { backwardWork, FIRED_TABLES, RESERVED_BYTES, SPARE_EVENTS } from '../../kernels/kernels.ts';
+import { backwardWork, FIRED_TABLES, RESERVED_BYTES, recurrentWork, SPARE_EVENTS } from '../../kernels/kernels.ts';
 import { PANEL } from '../../kernels/panels.ts';
 import type { LayerPlan, NetworkPlan } from '../../models/network.ts';
 import { type CellLayout, type CellScratch, cellBlock, planCell, planCellScratch } from './cell-layout.ts';
@@ -38,7 +38,7 @@ export interface LayerLayout {
   leak: number;
   leakCount: number;
   /**
-   * What becomes of the spikes below, which without recurrence and dropout are masks: whether they are looked up in tables
+   * What becomes of the spikes below, which without dropout may stay masks: whether they are looked up in tables
    * (gatherFired), and whether gradients are formed from them (scatterFired). And whether its own are listed for the next.
    */
   tabled: boolean;
@@ -137,7 +137,7 @@ const MASKED_COLUMNS = 8;
 /** Whether layer `l` is so narrow that masks of the spikes below serve it better than lists, and gets them. */
 function takesMasks({ layers, dropout }: NetworkPlan, l: number): boolean {
   const below = layers[l - 1];
-  return below?.kind === 'spiking' && !below.recurrent && dropout === 0 && layers[l]!.size <= MASKED_COLUMNS;
+  return below?.kind === 'spiking' && dropout === 0 && layers[l]!.size <= MASKED_COLUMNS;
 }
 
 const pad4 = (n: number): number => (n + 3) & ~3;
@@ -181,7 +181,9 @@ export function planLayout(
       leakCount,
       masked,
       tabled: masked && inputs <= PANEL,
-      listed: i + 1 < network.layers.length && !(takesMasks(network, i + 1) && size <= PANEL),
+      listed:
+        (plan.recurrent && size > PANEL) ||
+        (i + 1 < network.layers.length && !(takesMasks(network, i + 1) && size <= PANEL)),
     };
   });
   const cell = network.cell && planCell(network.cell, network, take);
@@ -240,7 +242,7 @@ export function planLayout(
       layers: layers.map(
         (layer, l): LayerScratch => ({
           u: allocate(rows * layer.size * 4),
-          fired: allocate(layer.plan.recurrent ? 0 : rows * Math.ceil(layer.size / PANEL) * 2),
+          fired: allocate(rows * Math.ceil(layer.size / PANEL) * 2),
           ...allocateList(rows * layer.size),
           counts: allocate(block * 4),
           leak: allocate(layer.size * 4),
@@ -263,7 +265,7 @@ export function planLayout(
       scores: allocate(2 * scores * 4),
       zeros: allocate(widest * 4),
       prices: allocate(network.spikePenalty ? block * widest * 4 : 0),
-      work: allocate(workBytes(layers, widest)),
+      work: allocate(4 * workOf(layers, widest, block)),
       ...(cell && { cell: planCellScratch(cell, block, steps, inputEvents, network.dropout > 0, allocate) }),
     });
   }
@@ -275,9 +277,14 @@ export function planLayout(
   return layout;
 }
 
-/** Bytes of the scratch that the backward pass needs, or the tables of gatherFired. */
-function workBytes(layers: LayerLayout[], widest: number): number {
-  return 4 * Math.max(backwardWork(widest), ...layers.map(({ tabled, size }) => (tabled ? FIRED_TABLES * size : 0)));
+/** Elements of the scratch that the kernels need, f32. */
+function workOf(layers: LayerLayout[], widest: number, samples: number): number {
+  const ofLayer = ({ tabled, size, plan }: LayerLayout, l: number): number =>
+    Math.max(
+      tabled ? FIRED_TABLES * size : 0,
+      plan.recurrent ? recurrentWork(size, layers[l + 1]?.size ?? 0, samples) : 0,
+    );
+  return Math.max(backwardWork(widest), ...layers.map(ofLayer));
 }
 
 function matricesOf(layers: LayerLayout[], cell: CellLayout | undefined, inputs: number): Layout['matrices'] {

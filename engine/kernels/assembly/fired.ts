@@ -27,24 +27,37 @@ export function countFired(fired: usize, panels: i32, samples: i32, steps: i32, 
 }
 
 /**
+ * The sums of all patterns of neurons 0 … 7, from `start` on (0: from zeros), and of 8 … 15, in 256 rows each: rows of source
+ * [inputs × bytes / 4] of the neurons that fired, in ascending order.
+ */
+export function tabulate(start: usize, source: usize, inputs: i32, bytes: usize, tables: usize): void {
+  const high = tables + 256 * bytes;
+  if (start) memory.copy(tables, start, bytes);
+  else memory.fill(tables, 0, bytes);
+  memory.fill(high, 0, bytes);
+  for (let i = 0; i < inputs; i++) {
+    const table = i < 8 ? tables : high;
+    // The patterns whose highest neuron is i are those below it, and i.
+    const half = bytes << (i & 7);
+    for (let m: usize = 0; m < half; m += bytes)
+      for (let c: usize = 0; c < bytes; c += 16)
+        v128.store(
+          table + half + m + c,
+          f32x4.add(v128.load(table + m + c), v128.load(source + <usize>i * bytes + c)),
+        );
+  }
+}
+
+/**
  * out[r] = bias + Σ source[i] over the neurons i that fired in row r, of one panel of at most 16 neurons and for at most 16
- * columns; source is [inputs × columns]. The sums of all patterns of neurons 0 … 7 and of 8 … 15 are tabulated first, in
- * ascending order of neurons, the first starting from the bias: a row is the sum of two entries. `tables`: room for 512 rows.
+ * columns; source is [inputs × columns]. A row is the sum of two entries of tables, for which there must be room of 512 rows.
  */
 export function gatherFired(
   out: usize, bias: usize, source: usize, inputs: i32, fired: usize, rows: i32, columns: i32, tables: usize,
 ): void {
   const bytes = rowBytes(0, columns);
   const high = tables + 256 * bytes;
-  memory.copy(tables, bias, bytes);
-  memory.fill(high, 0, bytes);
-  for (let i = 0; i < inputs; i++) {
-    const table = i < 8 ? tables : high;
-    const count = <usize>1 << (i & 7);
-    // The patterns whose highest neuron is i are those below it, and i.
-    for (let m: usize = 0; m < count * bytes; m += 16)
-      v128.store(table + count * bytes + m, f32x4.add(v128.load(table + m), v128.load(source + <usize>i * bytes + m % bytes)));
-  }
+  tabulate(bias, source, inputs, bytes, tables);
   for (let r = 0; r < rows; r++, fired += 2, out += bytes) {
     const mask = <usize>load<u16>(fired);
     const a = tables + (mask & 255) * bytes;

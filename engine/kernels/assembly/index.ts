@@ -1,9 +1,10 @@
 export { fillRows, gatherRows, gatherRowsWeighted, sumRows } from './gather';
 export { addRows, scatterRows } from './scatter';
 export { rowsOfEvents, transposeEvents } from './transpose';
-export { lifForward, lifForwardRecurrent } from './lif-forward';
+export { lifForward } from './lif-forward';
 export { countFired, gatherFired, listFired, scatterFired } from './fired';
 export { lifBackward, lifBackwardSteps } from './lif-backward';
+export { lifBackwardRecurrent, lifForwardRecurrent } from './lif-recurrent';
 export { keepEvents, scale, multiplyElements } from './dropout';
 export { readout } from './readout';
 export { multiply, multiplyTransposed, transposeMatrix } from './product';

@@ -5,8 +5,8 @@
 //   e[t] = gO + m·W⁺·δ⁺[t] + V·δ[t+1]                        (W⁺, δ⁺: of the next layer; m: dropout, else 1)
 //   ∂r/∂u: hard 1-o, soft 1, none 1;  ∂r/∂o: hard -u, soft -θ, none 0
 //
-// h' is zero outside its window, where e does not matter. Two kernels make use of that, or of there being little to
-// compute:
+// h' is zero outside its window, where e does not matter. Kernels make use of that, or of there being little to compute
+// (lifBackwardRecurrent, in lif-recurrent.ts, is the one for V of few neurons):
 //
 // - lifBackward, without V and below few columns (a readout layer): a panel of 16 neurons goes through all samples and
 //   steps, and e of all sixteen is a sum of columns of W⁺, each multiplied with one number of δ⁺. Testing which neurons
@@ -83,13 +83,13 @@ export function lifBackward(
 /** e = given + factor·e. */
 // @ts-ignore: decorator
 @inline
-function scaleOnto(e: usize, bytes: usize, factor: usize, given: usize): void {
+export function scaleOnto(e: usize, bytes: usize, factor: usize, given: usize): void {
   for (let i: usize = 0; i < bytes; i += 16)
     v128.store(e + i, f32x4.add(v128.load(given + i), f32x4.mul(v128.load(factor + i), v128.load(e + i))));
 }
 
 /** h'(u-θ) of the neurons of a panel. */
-function slopes(slope: usize, row: usize, bytes: usize, theta: v128, shape: i32, width: f32, height: f32): void {
+export function slopes(slope: usize, row: usize, bytes: usize, theta: v128, shape: i32, width: f32, height: f32): void {
   for (let i: usize = 0; i < bytes; i += 16)
     v128.store(slope + i, derivative(shape, f32x4.sub(v128.load(row + i), theta), width, height));
 }
@@ -97,7 +97,7 @@ function slopes(slope: usize, row: usize, bytes: usize, theta: v128, shape: i32,
 /** δ of the neurons of a panel in one step; `after`: δ[t+1]. */
 // @ts-ignore: decorator
 @inline
-function delta(
+export function delta(
   row: usize, bytes: usize, after: usize, leak: usize, e: usize, g: usize, theta: v128, mode: i32, resetGradient: i32,
   spiking: i32, shape: i32, width: f32, height: f32, slope: usize,
 ): void {
@@ -145,12 +145,12 @@ function deltaOf(
 
 // @ts-ignore: decorator
 @inline
-function padded(columns: i32): i32 {
+export function padded(columns: i32): i32 {
   return (columns + 3) & ~3;
 }
 
 /** across[j] = the sixteen (bytes / 4) numbers W⁺[c…][j]. */
-function exchange(across: usize, next: usize, size: i32, nextSize: i32, c: i32, bytes: usize): void {
+export function exchange(across: usize, next: usize, size: i32, nextSize: i32, c: i32, bytes: usize): void {
   for (let j = 0; j < nextSize; j += PANEL) {
     const width = rowBytes(j, padded(nextSize));
     for (let i: usize = 0; i < bytes; i += 16) {
@@ -171,9 +171,26 @@ function exchange(across: usize, next: usize, size: i32, nextSize: i32, c: i32, 
 }
 
 /** e = given + Σ_j across[j]·δ⁺[row][j] for the neurons of a panel; given: f32 [bytes / 4]. */
-function sumOne(
+export function sumOne(
   e: usize, bytes: usize, given: usize, across: usize, nextSize: i32, nextDelta: usize, rows: i32, row: i32,
 ): void {
+  if (bytes == 64) {
+    // Four sums that do not wait for each other.
+    let a0 = v128.load(given), a1 = v128.load(given, 16), a2 = v128.load(given, 32), a3 = v128.load(given, 48);
+    let w = across;
+    for (let j = 0; j < nextSize; j += PANEL) {
+      let d = panelAt(nextDelta, rows, j) + <usize>row * rowBytes(j, padded(nextSize));
+      for (const end = d + rowBytes(j, nextSize); d < end; d += 4, w += 64) {
+        const x = v128.load32_splat(d);
+        a0 = f32x4.add(a0, f32x4.mul(x, v128.load(w)));
+        a1 = f32x4.add(a1, f32x4.mul(x, v128.load(w, 16)));
+        a2 = f32x4.add(a2, f32x4.mul(x, v128.load(w, 32)));
+        a3 = f32x4.add(a3, f32x4.mul(x, v128.load(w, 48)));
+      }
+    }
+    v128.store(e, a0); v128.store(e, a1, 16); v128.store(e, a2, 32); v128.store(e, a3, 48);
+    return;
+  }
   for (let i: usize = 0; i < bytes; i += 16) {
     let a = v128.load(given + i);
     let w = across + i;
@@ -221,11 +238,10 @@ function sumTwo(
  */
 export function lifBackwardSteps(
   u: usize, rows: i32, first: i32, steps: i32, size: i32, leak: usize, threshold: f32, reset: i32, resetGradient: i32,
-  spiking: i32, shape: i32, width: f32, height: f32,
+  shape: i32, width: f32, height: f32,
   next: usize, nextSize: i32, nextDelta: usize, keep: usize,
   recurrent: usize, gO: usize, gU: usize, from: i32, dk: usize, work: usize,
 ): void {
-  const mode = spiking ? reset : -1;
   const theta = f32x4.splat(threshold);
   // Scratch: h' and e by neuron, the neurons inside the window (u16), their partial sums (4 lanes each).
   const zeros = work, slope = work + 64;
@@ -236,14 +252,12 @@ export function lifBackwardSteps(
   memory.fill(e, 0, <usize>size << 2);
   for (let t = steps - 1; t >= 0; t--) {
     const last = t == steps - 1;
-    if (spiking) {
-      const count = openWindow(u, rows, first + t, size, theta, shape, width, height, slope, open);
-      errors(
-        open, count, e, partial, size, gO && t >= from ? gO : 0,
-        next, nextSize, nextDelta, first + t, keep,
-        last ? 0 : recurrent, u, first + t + 1, rows,
-      );
-    }
+    const count = openWindow(u, rows, first + t, size, theta, shape, width, height, slope, open);
+    errors(
+      open, count, e, partial, size, gO && t >= from ? gO : 0,
+      next, nextSize, nextDelta, first + t, keep,
+      last ? 0 : recurrent, u, first + t + 1, rows,
+    );
     for (let c = 0; c < size; c += PANEL) {
       const bytes = rowBytes(c, size);
       const row = panelAt(u, rows, c) + <usize>(first + t) * bytes;
@@ -251,8 +265,8 @@ export function lifBackwardSteps(
       const g = gU && t >= from ? panelAt(gU, steps - from, c) + <usize>(t - from) * bytes : zeros;
       const after = last ? zeros : row + bytes;
       // What lies in e outside the window is left over from other steps, but finite or masked.
-      delta(row, bytes, after, leak + at, e + at, g, theta, mode, resetGradient, spiking, shape, width, height, slope + at);
-      if (dk && t > 0) leakDelta(row, bytes, mode, theta, dk + at);
+      delta(row, bytes, after, leak + at, e + at, g, theta, reset, resetGradient, 1, shape, width, height, slope + at);
+      if (dk && t > 0) leakDelta(row, bytes, reset, theta, dk + at);
     }
   }
 }
@@ -338,7 +352,7 @@ function addDots(open: usize, count: i32, partial: usize, w: usize, wRows: i32, 
 /** dk += δ[t]·r(u[t-1], o[t-1]). */
 // @ts-ignore: decorator
 @inline
-function leakDelta(row: usize, bytes: usize, mode: i32, theta: v128, dk: usize): void {
+export function leakDelta(row: usize, bytes: usize, mode: i32, theta: v128, dk: usize): void {
   for (let i: usize = 0; i < bytes; i += 16) {
     let kept = v128.load(row + i - bytes);
     if (mode == HARD) kept = v128.andnot(kept, f32x4.ge(kept, theta));

@@ -4,12 +4,9 @@
 //   u[t] = k·r(u[t-1], o[t-1]) + I[t] + V·o[t-1],   o[t] = [u[t] >= θ]
 //   r: hard u·(1-o), soft u - θ·o, none u
 //
-// Without V neurons know nothing of each other: a panel of 16 goes through all samples and steps before the next one
-// starts, and which of them fired is a mask of 16 bits, from which listFired makes lists. With V each step needs the
-// spikes of the one before, of all neurons.
-import { gatherRows } from './gather';
+// Without V, here, neurons know nothing of each other: a panel of 16 goes through all samples and steps before the next
+// one starts. Which of them fired is a mask of 16 bits (fired.ts). With V: lif-recurrent.ts.
 import { PANEL, panelAt, rowBytes } from './panel';
-import { appendLanes } from './select';
 
 export const HARD: i32 = 0;
 export const SOFT: i32 = 1;
@@ -36,11 +33,7 @@ export function lifForward(
     for (let b = 0; b < samples; b++) {
       for (let t = 0; t < steps; t++) {
         if (constant) memory.copy(row, input, bytes);
-        if (t > 0) {
-          if (mode == HARD) decayHard(row, bytes, k, theta);
-          else if (mode == SOFT) decaySoft(row, bytes, k, theta);
-          else decay(row, bytes, k);
-        }
+        if (t > 0) carryOver(row, bytes, k, theta, mode);
         if (spiking) {
           store<u16>(mask, <u16>firedOf(row, bytes, theta));
           mask += stride;
@@ -52,40 +45,13 @@ export function lifForward(
   }
 }
 
-/**
- * Forward with recurrent weights V [size × size], of one sample, whose step t is row first + t. `constant` [constantRows ×
- * size]: row `constantRow` is I[t] for every t. The neurons that fired at t are appended to `channels` (u16) and
- * offsets[t+1] is set, offsets[0] being given.
- */
-export function lifForwardRecurrent(
-  u: usize, rows: i32, first: i32, constant: usize, constantRows: i32, constantRow: i32,
-  steps: i32, size: i32, leak: usize, threshold: f32, reset: i32, recurrent: usize, offsets: usize, channels: usize,
-): void {
-  const theta = f32x4.splat(threshold);
-  let list = channels + (<usize>load<u32>(offsets) << 1);
-  for (let t = 0; t < steps; t++) {
-    for (let c = 0; c < size && constant; c += PANEL) {
-      const bytes = rowBytes(c, size);
-      memory.copy(
-        panelAt(u, rows, c) + <usize>(first + t) * bytes,
-        panelAt(constant, constantRows, c) + <usize>constantRow * bytes,
-        bytes,
-      );
-    }
-    if (t > 0) gatherRows(u, rows, first + t, 2, 0, recurrent, size, offsets + (<usize>(t - 1) << 2), channels, 1, size);
-    for (let c = 0; c < size; c += PANEL) {
-      const bytes = rowBytes(c, size);
-      const row = panelAt(u, rows, c) + <usize>(first + t) * bytes;
-      const k = leak + (<usize>c << 2);
-      if (t > 0) {
-        if (reset == HARD) decayHard(row, bytes, k, theta);
-        else if (reset == SOFT) decaySoft(row, bytes, k, theta);
-        else decay(row, bytes, k);
-      }
-      list = fire(row, bytes, theta, c, list);
-    }
-    store<u32>(offsets + (<usize>(t + 1) << 2), <u32>((list - channels) >> 1));
-  }
+/** u += k·r(u[t-1], o[t-1]) of a panel; row t-1 lies before row t. */
+// @ts-ignore: decorator
+@inline
+export function carryOver(row: usize, bytes: usize, leak: usize, theta: v128, mode: i32): void {
+  if (mode == HARD) decayHard(row, bytes, leak, theta);
+  else if (mode == SOFT) decaySoft(row, bytes, leak, theta);
+  else decay(row, bytes, leak);
 }
 
 // @ts-ignore: decorator
@@ -115,21 +81,10 @@ function decaySoft(row: usize, bytes: usize, leak: usize, theta: v128): void {
   }
 }
 
-/** Appends the neurons of a panel with u >= θ to the list that ends at `list`; returns the new end. */
-// @ts-ignore: decorator
-@inline
-function fire(row: usize, bytes: usize, theta: v128, first: i32, list: usize): usize {
-  for (let i: usize = 0; i < bytes; i += 16) {
-    list = appendLanes(list, f32x4.ge(v128.load(row + i), theta), first);
-    first += 4;
-  }
-  return list;
-}
-
 /** The neurons of a panel with u >= θ, a bit each. */
 // @ts-ignore: decorator
 @inline
-function firedOf(row: usize, bytes: usize, theta: v128): i32 {
+export function firedOf(row: usize, bytes: usize, theta: v128): i32 {
   let bits = 0;
   for (let i: usize = 0; i < bytes; i += 16)
     bits |= i32x4.bitmask(f32x4.ge(v128.load(row + i), theta)) << (<i32>i >> 2);

@@ -23,18 +23,27 @@ static void countFired(ptr fired, int panels, int samples, int steps, ptr counts
   }
 }
 
+/**
+ * The sums of all patterns of neurons 0 … 7, from `start` on, and of 8 … 15, in 256 rows each: the weights of the neurons that
+ * fired in ascending order. `start`: a row, or null for zeros.
+ */
+template <class R> static INLINE void tabulate(R, ptr start, ptr source, int inputs, ptr tables) {
+  const ptr high = tables + 256 * R::bytes;
+  (start ? R::at(start) : R::all(0)).to(tables);
+  R::all(0).to(high);
+  for (int i = 0; i < inputs; i++) {
+    const R w = R::at(source + (size_t)i * R::bytes);
+    // The patterns whose highest neuron is i are those below it, and i.
+    const size_t bytes = (size_t)R::bytes << (i & 7);
+    for (ptr m = i < 8 ? tables : high, end = m + bytes; m < end; m += R::bytes) (R::at(m) + w).to(m + bytes);
+  }
+}
+
 static void gatherFired(ptr out, ptr bias, ptr source, int inputs, ptr fired, int rows, int columns, ptr tables) {
   withRow(rowBytes(0, columns), [&](auto row) {
     using R = decltype(row);
+    tabulate(row, bias, source, inputs, tables);
     const ptr high = tables + 256 * R::bytes;
-    R::at(bias).to(tables);
-    R::all(0).to(high);
-    for (int i = 0; i < inputs; i++) {
-      const R w = R::at(source + (size_t)i * R::bytes);
-      // The patterns whose highest neuron is i are those below it, and i.
-      const size_t bytes = (size_t)R::bytes << (i & 7);
-      for (ptr m = i < 8 ? tables : high, end = m + bytes; m < end; m += R::bytes) (R::at(m) + w).to(m + bytes);
-    }
     ptr o = out;
     for (int r = 0; r < rows; r++, o += R::bytes) {
       const size_t mask = load<u16>(fired + 2 * (size_t)r);

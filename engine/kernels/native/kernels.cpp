@@ -8,6 +8,7 @@
 #include "lif-backward-steps.h"
 #include "lif-backward.h"
 #include "lif-forward.h"
+#include "lif-recurrent.h"
 #include "optimizer.h"
 #include "product.h"
 #include "scatter.h"
@@ -73,6 +74,7 @@ extern "C" const Kernel NAMED(ISA)[] = {
   {"scatterFired", Call<scatterFired>::with},
   {"lifForwardRecurrent", Call<lifForwardRecurrent>::with},
   {"lifBackward", Call<lifBackward>::with},
+  {"lifBackwardRecurrent", Call<lifBackwardRecurrent>::with},
   {"lifBackwardSteps", Call<lifBackwardSteps>::with},
   {"multiply", Call<multiply>::with},
   {"multiplyTransposed", Call<multiplyTransposed>::with},

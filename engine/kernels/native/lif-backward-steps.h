@@ -68,31 +68,28 @@ static int openWindow(ptr u, int rows, int r, int size, float threshold, Surroga
 }
 
 static void lifBackwardSteps(
-  ptr u, int rows, int first, int steps, int size, ptr leak, float threshold, int reset, int resetGradient, int spiking,
+  ptr u, int rows, int first, int steps, int size, ptr leak, float threshold, int reset, int resetGradient,
   int shape, float width, float height, ptr next, int nextSize, ptr nextDelta, ptr keep, ptr recurrent, ptr gO, ptr gU,
   int from, ptr dk, ptr work
 ) {
-  const Surrogate surrogate = spiking ? Surrogate{shape, width, height} : Surrogate{RECTANGULAR, 0, 0};
-  const int mode = spiking ? reset : -1;
+  const Surrogate surrogate = {shape, width, height};
   // Scratch: e by neuron, the neurons inside the window, their partial sums (4 lanes each).
   const ptr e = work, partial = e + ((size_t)size << 2);
   u16* const open = (u16*)(partial + ((size_t)size << 4));
   memset(e, 0, (size_t)size << 2);
   for (int t = steps - 1; t >= 0; t--) {
     const bool last = t == steps - 1;
-    if (spiking) {
-      const int count = openWindow(u, rows, first + t, size, threshold, surrogate, open);
-      memset(partial, 0, (size_t)count << 4);
-      if (next) addDots(open, count, partial, next, size, nextSize, nextDelta, first + t, rows);
-      for (int j = 0; j < count && keep; j++) {
-        const ptr p = partial + ((size_t)j << 4);
-        (Row4::at(p) * Row4::all(load<float>(keep + ((size_t)open[j] << 2)))).to(p);
-      }
-      if (recurrent && !last) addDots(open, count, partial, recurrent, size, size, u, first + t + 1, rows);
-      for (int j = 0; j < count; j++) {
-        const size_t i = (size_t)open[j] << 2;
-        store(e + i, sumLanes(partial + ((size_t)j << 4)) + (gO && t >= from ? load<float>(gO + i) : 0));
-      }
+    const int count = openWindow(u, rows, first + t, size, threshold, surrogate, open);
+    memset(partial, 0, (size_t)count << 4);
+    if (next) addDots(open, count, partial, next, size, nextSize, nextDelta, first + t, rows);
+    for (int j = 0; j < count && keep; j++) {
+      const ptr p = partial + ((size_t)j << 4);
+      (Row4::at(p) * Row4::all(load<float>(keep + ((size_t)open[j] << 2)))).to(p);
+    }
+    if (recurrent && !last) addDots(open, count, partial, recurrent, size, size, u, first + t + 1, rows);
+    for (int j = 0; j < count; j++) {
+      const size_t i = (size_t)open[j] << 2;
+      store(e + i, sumLanes(partial + ((size_t)j << 4)) + (gO && t >= from ? load<float>(gO + i) : 0));
     }
     for (int c = 0; c < size; c += PANEL)
       withRow(rowBytes(c, size), [&](auto panel) {
@@ -102,11 +99,11 @@ static void lifBackwardSteps(
         const R zero = R::all(0);
         const Neurons<R> neurons = {
           R::at(leak + at), R::all(threshold), R::all(surrogate.width), R::all(surrogate.height), surrogate,
-          resetGradient && mode >= 0,
+          resetGradient && reset >= 0,
         };
         const R g = gU && t >= from ? R::at(panelAt(gU, steps - from, c) + (size_t)(t - from) * R::bytes) : zero;
         // What lies in e outside the window is left over from other steps, but masked.
-        withMode(mode, surrogate.shape == RECTANGULAR, dk, [&](auto m, auto rectangular, auto learned) {
+        withMode(reset, surrogate.shape == RECTANGULAR, dk, [&](auto m, auto rectangular, auto learned) {
           const R delta = deltaOf<R, m.value, rectangular.value>(
             neurons, R::at(row), R::at(e + at), g, last ? zero : R::at(row + R::bytes));
           delta.to(row);

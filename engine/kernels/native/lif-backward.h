@@ -91,9 +91,9 @@ static INLINE void addErrors(R (&e)[S][N], const Block& block, int row) {
     const ptr d = panelAt(block.nextDelta, block.rows, j) + (size_t)row * width;
     for (size_t q = 0; q < used; q += 4, w += 64) {
       const R column = R::at(w);
-#pragma GCC unroll 4
+#pragma GCC unroll 8
       for (int s = 0; s < S; s++)
-#pragma GCC unroll 4
+#pragma GCC unroll 8
         for (int n = 0; n < N; n++) e[s][n] = e[s][n] + R::all(load<float>(d + s * sample + q - n * width)) * column;
     }
   }
@@ -116,17 +116,17 @@ template <int N, bool PLAIN, class R, int S, int MODE, bool RECT, bool LEAK>
 static INLINE void stepsBack(const Neurons<R>& neurons, const Block& block, const Sources* from, int first, int t, Passing<R, S>& p) {
   const R zero = R::all(0);
   R e[S][N];
-#pragma GCC unroll 4
+#pragma GCC unroll 8
   for (int s = 0; s < S; s++)
-#pragma GCC unroll 4
+#pragma GCC unroll 8
     for (int n = 0; n < N; n++) e[s][n] = PLAIN || (t - n >= block.from && !from[s].keep) ? p.given[s] : zero;
   addErrors<R, S, N>(e, block, first + t);
   for (int s = 0; s < S && !PLAIN; s++)
     for (int n = 0; n < N && from[s].keep; n++)
       e[s][n] = (t - n >= block.from ? p.given[s] : zero) + R::at(from[s].keep) * e[s][n];
-#pragma GCC unroll 4
+#pragma GCC unroll 8
   for (int n = 0; n < N; n++)
-#pragma GCC unroll 4
+#pragma GCC unroll 8
     for (int s = 0; s < S; s++) {
       const ptr at = p.row + s * p.stride - n * R::bytes;
       const bool outside = !PLAIN && from[s].gU && t - n >= block.from;

@@ -1,7 +1,6 @@
 // Layers of neurons over all steps of their samples: ../assembly/lif-forward.ts.
 #pragma once
-#include "gather.h"
-#include "select.h"
+#include "row.h"
 
 static const int HARD = 0;
 static const int SOFT = 1;
@@ -68,32 +67,4 @@ static void lifForward(
       else if (reset == SOFT) go(Constant<SOFT>(), Constant<true>());
       else go(Constant<-1>(), Constant<true>());
     });
-}
-
-static void lifForwardRecurrent(
-  ptr u, int rows, int first, ptr constant, int constantRows, int constantRow, int steps, int size, ptr leak, float threshold,
-  int reset, ptr recurrent, ptr offsets, ptr channels
-) {
-  ptr list = channels + ((size_t)load<u32>(offsets) << 1);
-  for (int t = 0; t < steps; t++) {
-    for (int c = 0; c < size && constant; c += PANEL) {
-      const size_t bytes = rowBytes(c, size);
-      memcpy(panelAt(u, rows, c) + (size_t)(first + t) * bytes, panelAt(constant, constantRows, c) + (size_t)constantRow * bytes, bytes);
-    }
-    if (t > 0)
-      gatherRows(u, rows, first + t, FROM_OUT, nullptr, recurrent, size, offsets + ((size_t)(t - 1) << 2), channels, 1, size);
-    for (int c = 0; c < size; c += PANEL)
-      withRow(rowBytes(c, size), [&](auto panel) {
-        using R = decltype(panel);
-        const ptr row = panelAt(u, rows, c) + (size_t)(first + t) * R::bytes;
-        const R theta = R::all(threshold);
-        R x = R::at(row);
-        if (t > 0) {
-          x = x + R::at(leak + ((size_t)c << 2)) * kept(R::at(row - R::bytes), reset, theta);
-          x.to(row);
-        }
-        list = appendLanes(list, (x >= theta).bits(), c, R::bytes / 4);
-      });
-    store<u32>(offsets + ((size_t)(t + 1) << 2), (u32)((list - channels) >> 1));
-  }
 }

@@ -1,6 +1,6 @@
-/** Entries of lifBackward and lifBackwardSteps: from potentials to derivatives of the loss by them, last step first, in place. */
+/** Entries of lifBackward, lifBackwardRecurrent and lifBackwardSteps: from potentials to derivatives of the loss by them, last step first, in place. */
 import type { Rng } from '../../random.ts';
-import { backwardWork, RESET, SURROGATE } from '../kernels.ts';
+import { backwardWork, FEW_RECURRENT, RESET, recurrentWork, SURROGATE } from '../kernels.ts';
 import { toPanels } from '../panels.ts';
 import { addColumns, lifBackward } from '../reference/lif.ts';
 import { keepOf } from './dropout.ts';
@@ -31,15 +31,19 @@ interface Way {
   drive: (typeof DRIVES)[number];
   learnable: boolean;
   dropout: boolean;
-  /** Which of the two kernels: step by step, or panel by panel. */
-  bySteps: boolean;
+  /** Step by step, panel by panel, or that with recurrence. */
+  kernel: 'lifBackwardSteps' | 'lifBackward' | 'lifBackwardRecurrent';
 }
 
 const HEIGHT = 1.5;
 /** Distance of potentials to the threshold and to the edges of the window; a tie with the threshold is exact. */
 const MARGIN = 1e-4;
 /** Columns of the next layer: within a panel, one panel, more. Step by step they count their padding, else they need not. */
-const NEXT_SIZES = { bySteps: [4, 12, 16, 20, 36, 52], byPanels: [2, 12, 16, 17, 36, 47] };
+const NEXT_SIZES = {
+  lifBackwardSteps: [4, 12, 16, 20, 36, 52],
+  lifBackward: [2, 12, 16, 17, 36, 47],
+  lifBackwardRecurrent: [2, 12, 16, 17, 36, 47],
+};
 
 /** Potentials in and around the window, a few of them exactly at the threshold. */
 function potentials(rng: Rng, count: number): Float64Array {
@@ -111,19 +115,23 @@ function make(rng: Rng, way: Way, size: LifSize, columnsAbove: number): KernelCa
       gO: array('f32', gO),
       gU: array('f32', samplesToPanels(gU, samples, steps - from, n)),
       dk: array('f32', dk, way.learnable ? expectedDk : undefined),
-      work: room('f32', backwardWork(n)),
+      work: room('f32', Math.max(backwardWork(n), recurrentWork(n, nextSize, samples))),
     },
     call: (kernels, at) => {
       const given = (use: boolean, region: string, element = 0): number => (use ? at(region) + 4 * element : 0);
-      const neuron = [
-        ...[THRESHOLD, RESET[reset], Number(resetGradient), Number(spiking)],
-        ...[SURROGATE[way.shape], WIDTH, HEIGHT],
-      ] as const;
+      const neuron = [THRESHOLD, RESET[reset], Number(resetGradient)] as const;
+      const window = [SURROGATE[way.shape], WIDTH, HEIGHT] as const;
       // biome-ignore format: one line per group of arguments
-      if (way.bySteps) {
+      if (way.kernel === 'lifBackwardRecurrent')
+        kernels.lifBackwardRecurrent(
+          at('u'), rows, samples, steps, n, at('leak'), ...neuron, ...window,
+          given(fromNext, 'next'), nextSize, given(fromNext, 'nextDelta'), given(way.dropout, 'keep'),
+          at('recurrent'), given(useO, 'gO'), given(useU, 'gU'), from, given(way.learnable, 'dk'), at('work'),
+        );
+      else if (way.kernel === 'lifBackwardSteps') {
         const own = size.sample * n;
         kernels.lifBackwardSteps(
-          at('u'), rows, size.sample * steps, steps, n, at('leak'), ...(neuron as Neuron),
+          at('u'), rows, size.sample * steps, steps, n, at('leak'), ...neuron, ...window,
           given(fromNext, 'next'), nextSize, given(fromNext, 'nextDelta'), given(way.dropout, 'keep', own),
           given(way.recurrent, 'recurrent'), given(useO, 'gO', own), given(useU, 'gU', (steps - from) * own), from,
           given(way.learnable, 'dk'), at('work'),
@@ -132,7 +140,7 @@ function make(rng: Rng, way: Way, size: LifSize, columnsAbove: number): KernelCa
         for (let c = 0; c < n; c += STRIP)
           kernels.lifBackward(
             at('u') + 4 * rows * c, rows, samples, steps, Math.min(STRIP, n - c), at('leak') + 4 * c,
-            ...(neuron as Neuron), given(fromNext, 'next'), n, c, nextSize, given(fromNext, 'nextDelta'),
+            ...neuron, Number(spiking), ...window, given(fromNext, 'next'), n, c, nextSize, given(fromNext, 'nextDelta'),
             given(way.dropout, 'keep', c), given(useO, 'gO', c), given(useU, 'gU', (steps - from) * c), n, from,
             given(way.learnable, 'dk', c), at('work'),
           );
@@ -148,12 +156,9 @@ function paddedMatrix(values: Float64Array, rows: number, columns: number): Regi
   return matrix(all, rows, padded);
 }
 
-/** threshold, reset, resetGradient, spiking, shape, width, height. */
-type Neuron = [number, number, number, number, number, number, number];
-
-/** One kernel works on one sample, the other one on all of a block. */
-function samplesOf({ bySteps }: Way, { samples, sample }: LifSize): number[] {
-  return bySteps ? [sample] : Array.from({ length: samples }, (_, b) => b);
+/** One kernel works on one sample, the others on all of a block. */
+function samplesOf({ kernel }: Way, { samples, sample }: LifSize): number[] {
+  return kernel === 'lifBackwardSteps' ? [sample] : Array.from({ length: samples }, (_, b) => b);
 }
 
 /** A matrix [rows × columns] for each sample, each in panels. */
@@ -177,10 +182,11 @@ const shapes = Object.keys(SURROGATE) as Way['shape'][];
 
 /** Below a wide layer one goes by steps, too, without recurrence. */
 const KERNELS = [
-  { bySteps: false, recurrent: false },
-  { bySteps: true, recurrent: false },
-  { bySteps: true, recurrent: true },
-];
+  { kernel: 'lifBackward', recurrent: false },
+  { kernel: 'lifBackwardSteps', recurrent: false },
+  { kernel: 'lifBackwardSteps', recurrent: true },
+  { kernel: 'lifBackwardRecurrent', recurrent: true },
+] as const;
 
 const ways: Way[] = [
   ...resets.flatMap((reset) =>
@@ -210,7 +216,7 @@ const ways: Way[] = [
       recurrent: false,
       shape: 'rectangular',
       dropout: false,
-      bySteps: false,
+      kernel: 'lifBackward',
     } as const;
     return { ...fixed, drive: 'potentials', learnable };
   }),
@@ -231,16 +237,19 @@ const words = (way: Way): string =>
 const bench: LifSize = { size: 64, steps: 100, samples: 4, sample: 0 };
 const BENCH_NEXT = 20;
 
+const sizesOf = ({ kernel }: Way): LifSize[] =>
+  lifSizes.filter(({ size }) => kernel !== 'lifBackwardRecurrent' || size <= FEW_RECURRENT);
+
 export const lifBackwardEntries: Entry[] = ways.map((way) => ({
-  kernel: way.bySteps ? 'lifBackwardSteps' : 'lifBackward',
+  kernel: way.kernel,
   variant: words(way),
   reference: 'lifBackward (reference/lif.ts) with the identity for weights, whose dx is δ',
   tolerance: 5e-6,
   because: 'a few float32 roundings per step, carried on to the steps before; exponentials of some surrogates',
-  shapes: lifSizes.map((size) => ({
+  shapes: sizesOf(way).map((size) => ({
     label: labelOf(size),
     make: (rng) => {
-      const sizes = way.bySteps ? NEXT_SIZES.bySteps : NEXT_SIZES.byPanels;
+      const sizes = NEXT_SIZES[way.kernel];
       return make(rng, way, size, sizes[rng.below(sizes.length)]!);
     },
   })),
@@ -252,9 +261,9 @@ export const lifBackwardEntries: Entry[] = ways.map((way) => ({
 }));
 
 /** Of every neuron: window, δ, and the leak's share. Of those in the window: dot products with the columns above and beside. */
-function benchWork({ shape, drive, recurrent, learnable, bySteps }: Way): Work {
+function benchWork({ shape, drive, recurrent, learnable, kernel }: Way): Work {
   const { size } = bench;
-  const steps = bench.steps * (bySteps ? 1 : bench.samples);
+  const steps = bench.steps * (kernel === 'lifBackwardSteps' ? 1 : bench.samples);
   const columns = (drive.startsWith('next') ? BENCH_NEXT : 0) + (recurrent ? size : 0);
   // The potentials lie twice as wide as a window; without one every neuron is inside.
   const open = shape === 'rectangular' || shape === 'triangular' ? size / 2 : size;

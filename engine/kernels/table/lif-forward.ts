@@ -1,9 +1,9 @@
 /** Entries of lifForward and lifForwardRecurrent: the membrane potentials and spikes of a layer. */
 import type { Rng } from '../../random.ts';
-import { RESET, SPARE_EVENTS } from '../kernels.ts';
+import { RESET, recurrentWork } from '../kernels.ts';
 import { PANEL } from '../panels.ts';
 import { lifForward } from '../reference/lif.ts';
-import { array, type Entry, type KernelCase, matrix, type Region, type Shape, type Work } from './entry.ts';
+import { array, type Entry, type KernelCase, matrix, type Region, room, type Shape, type Work } from './entry.ts';
 import { drawClear, eighths, uniform } from './inputs.ts';
 import {
   identity,
@@ -30,7 +30,7 @@ interface Inputs {
   constant: Float64Array;
   recurrent: Float64Array;
   k: Float64Array;
-  /** Potentials and spikes [rows × neurons]: with recurrence of one sample, else of all. */
+  /** Potentials and spikes [rows × neurons]. */
   after: Float64Array;
   spikes: Float64Array;
 }
@@ -56,7 +56,7 @@ function draw(rng: Rng, way: Way, size: LifSize, drive: Drive): Inputs {
   const parameters = { weight: identity(n), leak: k.map(logit), recurrent: way.recurrent ? recurrent : undefined };
   const after = u.slice();
   const spikes = new Float64Array(u.length);
-  for (const sample of samplesOf(way, size)) {
+  for (let sample = 0; sample < samples; sample++) {
     const [begin, end] = rowsOf({ ...size, sample });
     const x = u.slice(begin, end);
     if (way.constant) for (let i = 0; i < x.length; i++) x[i] = constant[sample * n + (i % n)]!;
@@ -65,11 +65,6 @@ function draw(rng: Rng, way: Way, size: LifSize, drive: Drive): Inputs {
     spikes.set(trace.o, begin);
   }
   return { u, constant, recurrent, k, after, spikes };
-}
-
-/** The kernel of recurrent layers works on one sample, the other one on all of a block. */
-function samplesOf({ recurrent }: Way, { samples, sample }: LifSize): number[] {
-  return recurrent ? [sample] : Array.from({ length: samples }, (_, b) => b);
 }
 
 /** Distance to the threshold of the nearest potential, relative to the largest one. */
@@ -84,13 +79,12 @@ function clearance({ after }: Inputs): number {
 }
 
 function make(rng: Rng, way: Way, size: LifSize, drive: Drive): KernelCase {
-  const { size: n, steps, samples, sample } = size;
+  const { size: n, steps, samples } = size;
   const decides = way.spiking && drive !== 'exact';
   const clear = decides ? clearance : () => Number.POSITIVE_INFINITY;
   const inputs = drawClear(() => draw(rng, way, size, drive), clear, 2 * TOLERANCE);
   const rows = samples * steps;
   const panels = Math.ceil(n / PANEL);
-  const lists = listsOf(inputs.spikes, way, size);
   return {
     ...(drive === 'exact' ? { exact: true } : { margin: clear(inputs) }),
     regions: {
@@ -98,15 +92,16 @@ function make(rng: Rng, way: Way, size: LifSize, drive: Drive): KernelCase {
       constant: matrix(inputs.constant, samples, n),
       leak: array('f32', inputs.k),
       recurrent: matrix(inputs.recurrent, n, n),
-      ...(way.recurrent ? lists : { fired: firedRegion(inputs.spikes, n, way.spiking) }),
+      fired: firedRegion(inputs.spikes, n, way.spiking),
+      work: room('f32', recurrentWork(n, 0, samples)),
     },
     call: (k, at) => {
       const constant = way.constant ? at('constant') : 0;
       // biome-ignore format: one line per group of arguments
       if (way.recurrent)
         k.lifForwardRecurrent(
-          at('u'), rows, sample * steps, constant, samples, sample, steps, n, at('leak'), THRESHOLD, RESET[way.reset],
-          at('recurrent'), at('offsets') + 4 * sample * steps, at('channels'),
+          at('u'), rows, samples, steps, n, constant, samples, at('leak'), THRESHOLD, RESET[way.reset],
+          at('recurrent'), at('fired'), at('work'),
         );
       else
         for (let c = 0; c < n; c += STRIP)
@@ -128,23 +123,6 @@ function firedRegion(spikes: Float64Array, n: number, spiking: boolean): Region 
     if (o) masks[row * panels + Math.floor(neuron / PANEL)]! |= 1 << (neuron % PANEL);
   });
   return spiking ? array('u16', new Array(masks.length).fill(0xbeef), masks) : array('u16', masks);
-}
-
-/** Lists of the neurons that fired. Spikes of the samples before stand at their head. */
-function listsOf(o: Float64Array, way: Way, { size: n, steps, samples, sample }: LifSize) {
-  const first = sample * steps;
-  const offsets = new Uint32Array(samples * steps + 1);
-  offsets.fill(sample * 2, 0, first + 1);
-  const before = Array.from({ length: sample * 2 }, (_, i) => i % n);
-  const spikes = [...before];
-  const expected = offsets.slice();
-  for (let t = 0; t < steps && way.spiking; t++) {
-    for (let i = 0; i < n; i++) if (o[(first + t) * n + i]) spikes.push(i);
-    expected[first + t + 1] = spikes.length;
-  }
-  const capacity = before.length + steps * n + SPARE_EVENTS;
-  const channels = Array.from({ length: capacity }, (_, i) => before[i] ?? 0xffff);
-  return { offsets: array('u32', offsets, expected), channels: array('u16', channels, spikes) };
 }
 
 const all = (way: Way): Shape[] => [
@@ -169,11 +147,16 @@ const words = ({ spiking, reset, constant }: Way): string =>
 /** The hidden layer of the SHD network. */
 const bench: LifSize = { size: 64, steps: 100, samples: 4, sample: 0 };
 
+function bitsOf(mask: number): number {
+  let count = 0;
+  for (let m = mask; m; m &= m - 1) count++;
+  return count;
+}
+
 /** An operand each for the input, the potential before and the comparison; a row of V for every spike received. */
 function workOf({ recurrent, constant }: Way, { regions }: KernelCase): Work {
-  const { size, steps } = bench;
-  const samples = recurrent ? 1 : bench.samples;
-  const spikes = recurrent ? regions.channels!.expected!.length : 0;
+  const { size, steps, samples } = bench;
+  const spikes = recurrent ? Array.from(regions.fired!.expected!).reduce((sum, mask) => sum + bitsOf(mask), 0) : 0;
   return {
     adds: ((3 * samples * steps + spikes) * size) / 4,
     bytes: (constant ? 1 : 2) * 4 * samples * steps * size,

@@ -13,9 +13,10 @@ import {
   kernelBytes,
   LOSS,
   RESERVED_BYTES,
+  recurrentWork,
   SPARE_EVENTS,
 } from '../../../engine/kernels/kernels.ts';
-import { toPanels } from '../../../engine/kernels/panels.ts';
+import { PANEL, toPanels } from '../../../engine/kernels/panels.ts';
 import { decodeForward, lossForward } from '../../../engine/kernels/reference/readout.ts';
 import { sigmoid } from '../../../engine/kernels/reference/surrogate.ts';
 import { array, matrix, placeRegions, type Region, viewOf } from '../../../engine/kernels/table/entry.ts';
@@ -114,6 +115,7 @@ test.each(COLUMNS)(
   (size) => {
     const [samples, steps] = [3, 6];
     const rows = samples * steps;
+    const panels = Math.ceil(size / PANEL);
     const rng = stream(3, 'recurrent weights', size);
     const gain = uniform(rng, size * size, -1 / size, 1 / size);
     const input = uniform(rng, rows * size);
@@ -122,6 +124,8 @@ test.each(COLUMNS)(
       input: matrix(input, rows, size),
       leak: array('f32', new Array(size).fill(0)),
       recurrent: matrix(gain, size, size),
+      fired: array('u16', new Array(rows * panels).fill(0)),
+      work: array('f32', new Array(recurrentWork(size, 0, samples)).fill(0)),
       offsets: array('u32', new Array(rows + 1).fill(0)),
       channels: array('u16', new Array(rows * size + SPARE_EVENTS).fill(0)),
       delta: matrix(uniform(rng, rows * size), rows, size),
@@ -131,8 +135,8 @@ test.each(COLUMNS)(
     };
     // biome-ignore format: one line per call
     const { u, delta, recurrent, gradient } = run(regions, (k, at) => {
-    for (let b = 0; b < samples; b++)
-      k.lifForwardRecurrent(at('u'), rows, b * steps, 0, 0, 0, steps, size, at('leak'), 0.25, 2, at('recurrent'), at('offsets') + 4 * b * steps, at('channels'));
+    k.lifForwardRecurrent(at('u'), rows, samples, steps, size, 0, 0, at('leak'), 0.25, 2, at('recurrent'), at('fired'), at('work'));
+    k.listFired(at('fired'), panels, rows, at('offsets'), at('channels'));
     k.transposeEvents(at('offsets'), at('channels'), 0, rows, size, steps, at('outOffsets'), at('outRows'), 0);
     k.gatherRows(at('gradient'), size, 0, FROM_ZERO, 0, at('delta'), rows, at('outOffsets'), at('outRows'), size, size);
   });

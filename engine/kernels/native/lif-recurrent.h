@@ -1,0 +1,186 @@
+// Recurrent layers over all steps of their samples: ../assembly/lif-recurrent.ts. Samples take their steps together: the
+// steps of one need not wait for those of another, and weights that are read serve several.
+#pragma once
+#include "fired.h"
+#include "gather.h"
+#include "lif-backward.h"
+
+/** A layer of one panel in S samples: what its neurons receive of each other is looked up. */
+template <class R, int S>
+static INLINE void recurrentPanel(R, ptr row, ptr input, int steps, R leak, R theta, int mode, ptr tables, ptr fired) {
+  const ptr high = tables + 256 * R::bytes;
+  R u[S];
+  size_t mask[S];
+  for (int t = 0; t < steps; t++, row += R::bytes, fired += 2)
+    for (int s = 0; s < S; s++) {
+      const ptr at = row + (size_t)s * steps * R::bytes;
+      u[s] = t > 0 ? kept(u[s], mode, theta) : u[s];
+      R x = R::at(input ? input + s * R::bytes : at);
+      if (t > 0) {
+        x = x + (R::at(tables + (mask[s] & 255) * R::bytes) + R::at(high + (mask[s] >> 8) * R::bytes));
+        x = x + leak * u[s];
+      }
+      x.to(at);
+      u[s] = x;
+      mask[s] = (x >= theta).bits();
+      store<u16>(fired + 2 * (size_t)s * steps, (u16)mask[s]);
+    }
+}
+
+/** Where the spikes of a sample in one step are listed: u32 0 and their number, and the list. */
+struct StepList {
+  ptr at;
+  StepList(ptr work, int sample, int size) : at(work + (size_t)sample * (8 + 2 * ((size_t)size + SPARE))) {}
+  ptr ends() const { return at; }
+  ptr neurons() const { return at + 8; }
+};
+
+static void lifForwardRecurrent(
+  ptr u, int rows, int samples, int steps, int size, ptr constant, int constantRows, ptr leak, float threshold, int reset,
+  ptr recurrent, ptr fired, ptr work
+) {
+  if (size <= PANEL) {
+    withRow(rowBytes(0, size), [&](auto panel) {
+      using R = decltype(panel);
+      tabulate(panel, nullptr, recurrent, size, work);
+      const R k = R::at(leak), theta = R::all(threshold);
+      int b = 0;
+      const auto samplesAtOnce = [&](auto s) {
+        for (; b + s.value <= samples; b += s.value) {
+          const size_t first = (size_t)b * steps;
+          const ptr input = constant ? constant + b * R::bytes : nullptr;
+          recurrentPanel<R, s.value>(panel, u + first * R::bytes, input, steps, k, theta, reset, work, fired + 2 * first);
+        }
+      };
+      samplesAtOnce(Constant<8>());
+      samplesAtOnce(Constant<2>());
+      samplesAtOnce(Constant<1>());
+    });
+    return;
+  }
+  const int panels = (size + PANEL - 1) / PANEL, strip = PAIR * PANEL;
+  for (int t = 0; t < steps; t++) {
+    for (int c = 0; c < size; c += strip) {
+      const int columns = size - c < strip ? size - c : strip;
+      for (int b = 0; b < samples; b++) {
+        const int r = b * steps + t;
+        if (constant)
+          for (int i = c; i < c + columns; i += PANEL) {
+            const size_t bytes = rowBytes(i, size);
+            memcpy(panelAt(u, rows, i) + r * bytes, panelAt(constant, constantRows, i) + b * bytes, bytes);
+          }
+        const StepList list(work, b, size);
+        if (t > 0)
+          gatherRows(panelAt(u, rows, c), rows, r, FROM_OUT, nullptr, panelAt(recurrent, size, c), size, list.ends(), list.neurons(), 1, columns);
+        for (int i = c; i < c + columns; i += PANEL)
+          withRow(rowBytes(i, size), [&](auto panel) {
+            using R = decltype(panel);
+            const ptr row = panelAt(u, rows, i) + (size_t)r * R::bytes;
+            const R theta = R::all(threshold);
+            R x = R::at(row);
+            if (t > 0) {
+              x = x + R::at(leak + ((size_t)i << 2)) * kept(R::at(row - R::bytes), reset, theta);
+              x.to(row);
+            }
+            store<u16>(fired + 2 * ((size_t)r * panels + (i >> 4)), (u16)(x >= theta).bits());
+          });
+      }
+    }
+    for (int b = 0; b < samples && t + 1 < steps; b++) {
+      const StepList list(work, b, size);
+      const ptr masks = fired + 2 * ((size_t)b * steps + t) * panels;
+      ptr end = list.neurons();
+      for (int p = 0; p < panels; p++) end = appendLanes(end, load<u16>(masks + 2 * p), p << 4, PANEL);
+      store<u32>(list.ends(), 0);
+      store<u32>(list.ends() + 4, (u32)((end - list.neurons()) >> 1));
+    }
+  }
+}
+
+/** e of a panel in S samples: given + W⁺δ⁺, or given + m·W⁺δ⁺, then + V·δ[t+1]; `row` is step t of the first one. */
+template <class R, int S>
+static void errorsOfPanel(
+  R, const Block& next, const Block& own, const Sources* from, int row, bool given, bool last, ptr e
+) {
+  R sum[S][1];
+#pragma GCC unroll 8
+  for (int s = 0; s < S; s++) sum[s][0] = given && from[s].gO && !from[s].keep ? R::at(from[s].gO) : R::all(0);
+  addErrors<R, S, 1>(sum, next, row);
+  if (from[0].keep)
+#pragma GCC unroll 8
+    for (int s = 0; s < S; s++) sum[s][0] = (given && from[s].gO ? R::at(from[s].gO) : R::all(0)) + R::at(from[s].keep) * sum[s][0];
+  if (!last) addErrors<R, S, 1>(sum, own, row + 1);
+#pragma GCC unroll 8
+  for (int s = 0; s < S; s++) sum[s][0].to(e + 64 * s);
+}
+
+/** δ of a panel at step t of `samples` samples, and what each adds to its dL/dk. */
+template <class R, int MODE, bool RECT, bool LEAK>
+static void deltasOfStep(
+  const Neurons<R>& neurons, const Block& block, const Sources* from, int samples, int first, int t, ptr e, ptr dk, size_t dkStride
+) {
+  const R zero = R::all(0);
+  const bool last = t == block.steps - 1;
+  for (int s = 0; s < samples; s++) {
+    const ptr row = block.u + (size_t)(first + s * block.steps + t) * R::bytes;
+    const R g = from[s].gU && t >= block.from ? R::at(from[s].gU + (size_t)(t - block.from) * R::bytes) : zero;
+    const R after = last ? zero : R::at(row + R::bytes);
+    const R delta = deltaOf<R, MODE, RECT>(neurons, R::at(row), R::at(e + 64 * s), g, after);
+    delta.to(row);
+    const ptr sum = dk + s * dkStride;
+    if (LEAK && t > 0) (R::at(sum) + delta * kept(R::at(row - R::bytes), MODE, neurons.theta)).to(sum);
+  }
+}
+
+static void lifBackwardRecurrent(
+  ptr u, int rows, int samples, int steps, int size, ptr leak, float threshold, int reset, int resetGradient, int shape,
+  float width, float height, ptr next, int nextSize, ptr nextDelta, ptr keep, ptr recurrent, ptr gO, ptr gU, int from, ptr dk,
+  ptr work
+) {
+  // At most FEW_RECURRENT neurons (kernels.ts).
+  static const int MOST = 8, FEW = 64;
+  const Surrogate surrogate = {shape, width, height};
+  const int panels = (size + PANEL - 1) / PANEL, nextColumns = next ? nextSize : 0;
+  const size_t dkStride = (size_t)panels << 6;
+  // Scratch: W⁺ and V of every panel with rows and columns exchanged; e of a panel, and dL/dk of all, by sample.
+  const ptr acrossNext = work, acrossOwn = acrossNext + (size_t)panels * nextColumns * 64;
+  const ptr e = acrossOwn + (size_t)panels * size * 64, ownDk = e + MOST * 64;
+  for (int p = 0; p < panels; p++)
+    withRow(rowBytes(p << 4, size), [&](auto panel) {
+      if (next) exchange(panel, acrossNext + (size_t)p * nextColumns * 64, next, size, nextColumns, p << 4);
+      exchange(panel, acrossOwn + (size_t)p * size * 64, recurrent, size, size, p << 4);
+    });
+  for (int b = 0; b < samples;) {
+    const int together = samples - b >= MOST ? MOST : samples - b >= 2 ? 2 : 1, first = b * steps;
+    memset(ownDk, 0, MOST * dkStride);
+    Sources sources[FEW / PANEL][MOST];
+    for (int p = 0; p < panels; p++)
+      for (int s = 0; s < together; s++) {
+        const size_t own = ((size_t)(b + s) * size + (size_t)(p << 4)) << 2;
+        const ptr outside = gU ? gU + ((size_t)(b + s) * (steps - from) * size << 2) : nullptr;
+        sources[p][s] = {keep ? keep + own : nullptr, gO ? gO + own : nullptr, gU ? panelAt(outside, steps - from, p << 4) : nullptr};
+      }
+    for (int t = steps - 1; t >= 0; t--)
+      for (int p = 0; p < panels; p++)
+        withRow(rowBytes(p << 4, size), [&](auto panel) {
+          using R = decltype(panel);
+          const size_t at = (size_t)p << 6;
+          const Neurons<R> neurons = {
+            R::at(leak + at), R::all(threshold), R::all(width), R::all(height), surrogate, resetGradient && reset >= 0,
+          };
+          const Block own = {panelAt(u, rows, p << 4), rows, steps, from, acrossOwn + (size_t)p * size * 64, size, u};
+          const Block above = {own.u, rows, steps, from, acrossNext + (size_t)p * nextColumns * 64, nextColumns, nextDelta};
+          const bool given = t >= from, last = t == steps - 1;
+          if (together == MOST) errorsOfPanel<R, MOST>(panel, above, own, sources[p], first + t, given, last, e);
+          else if (together == 2) errorsOfPanel<R, 2>(panel, above, own, sources[p], first + t, given, last, e);
+          else errorsOfPanel<R, 1>(panel, above, own, sources[p], first + t, given, last, e);
+          withMode(reset, shape == RECTANGULAR, dk, [&](auto m, auto rectangular, auto learned) {
+            deltasOfStep<R, m.value, rectangular.value, learned.value>(
+              neurons, own, sources[p], together, first, t, e, ownDk + at, dkStride);
+          });
+        });
+    for (int s = 0; s < together && dk; s++)
+      for (size_t i = 0; i < (size_t)size << 2; i += 16) (Row4::at(dk + i) + Row4::at(ownDk + s * dkStride + i)).to(dk + i);
+    b += together;
+  }
+}
