@@ -53,6 +53,36 @@ export class Rng {
     return result;
   }
 
+  /**
+   * One draw for each of items[from … to): those whose draw is not above their `last` (lastDraw) are written to `out`, behind
+   * its first `n`; one entry more may be overwritten. Returns the new n. Written so that the state stays in registers and no
+   * branch depends on a draw.
+   */
+  select(out: Uint16Array, n: number, items: Uint16Array, last: Int32Array, from: number, to: number): number {
+    let { a, b, c, d } = this;
+    let count = n | 0;
+    for (let i = from; i < to; i++) {
+      const r = Math.imul(b, 5);
+      const x = Math.imul((r << 7) | (r >>> 25), 9);
+      const t = b << 9;
+      c ^= a;
+      d ^= b;
+      b ^= c;
+      a ^= d;
+      c ^= t;
+      d = (d << 11) | (d >>> 21);
+      const y = last[i]!;
+      out[count] = items[i]!;
+      // 1 when x <= y, both without sign.
+      count = (count + (((~x | y) & ((x ^ y) | ~(y - x))) >>> 31)) | 0;
+    }
+    this.a = a;
+    this.b = b;
+    this.c = c;
+    this.d = d;
+    return count;
+  }
+
   /** Uniform in [0, 1), 32 bits. */
   uniform(): number {
     return this.uint32() * 2 ** -32;
@@ -71,6 +101,11 @@ export class Rng {
     const u = 1 - this.uniform();
     return Math.sqrt(-2 * Math.log(u)) * Math.cos(2 * Math.PI * this.uniform());
   }
+}
+
+/** The greatest 32-bit draw x with x·2⁻³² < p, as select() takes it; 0 < p <= 1. */
+export function lastDraw(p: number): number {
+  return (Math.ceil(p * 2 ** 32) - 1) | 0;
 }
 
 /** A stream of its own. */

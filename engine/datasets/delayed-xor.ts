@@ -9,8 +9,9 @@
  */
 import { UserError } from '../errors.ts';
 import type { DelayedXor } from '../experiment/dataset-schema.ts';
-import { hashName, Rng } from '../random.ts';
+import { hashName, lastDraw, Rng } from '../random.ts';
 import type { PreparedDataset, SampleReader, Split } from './dataset.ts';
+import { Gaps } from './gaps.ts';
 
 /** Raise when the same (spec, seed) gives other samples. */
 const GENERATOR_VERSION = '1';
@@ -52,10 +53,18 @@ export class DelayedXorReader implements SampleReader {
   private readonly rng = new Rng();
   private readonly spec: DelayedXor;
   private readonly seed: number;
+  private readonly noise: Gaps | undefined;
+  /** 0, 1, 2 …, and for each channel the last draw that fires in a low and in a high pulse. */
+  private readonly numbers: Uint16Array;
+  private readonly last: Int32Array[];
 
-  constructor(data: Extract<PreparedDataset, { source: 'delayed-xor' }>) {
-    this.spec = data.spec;
-    this.seed = data.seed;
+  constructor({ spec, seed }: Extract<PreparedDataset, { source: 'delayed-xor' }>) {
+    this.spec = spec;
+    this.seed = seed;
+    this.noise = spec.noise > 0 ? new Gaps(spec.noise) : undefined;
+    const inputs = inputsOf(spec);
+    this.numbers = Uint16Array.from({ length: inputs }, (_, c) => c);
+    this.last = [spec.lowRate, spec.highRate].map((rate) => new Int32Array(inputs).fill(lastDraw(rate)));
   }
 
   label(split: Split, epoch: number, index: number): number {
@@ -64,18 +73,17 @@ export class DelayedXorReader implements SampleReader {
   }
 
   events(split: Split, epoch: number, index: number, offsets: Uint32Array, channels: Uint16Array): number {
-    const { form, steps, channels: width, lowRate, highRate, noise, pulse, gap } = this.spec;
+    const { form, steps, channels: width, lowRate, highRate, pulse, gap } = this.spec;
     const rates = this.start(split, epoch, index);
-    const rng = this.rng;
+    const { rng, noise, numbers } = this;
     const inputs = form === 'single' ? width : 2 * width;
     const secondPulse = steps - pulse;
     // Fast pulses are counted back from the last one, which ends with the sequence.
     const period = pulse + gap;
     const fastPulses = form === 'single' ? 1 : Math.floor((steps - pulse) / period);
     let otherBit = 0;
-    // The gaps between the spikes of a Bernoulli process are geometric: one logarithm per spike, none per cell.
-    const perLog = noise > 0 ? 1 / Math.log1p(-noise) : 0;
-    let nextNoise = noise > 0 ? Math.floor(Math.log(1 - rng.uniform()) * perLog) : steps * inputs;
+    // Counted over all cells, step by step.
+    let nextNoise = noise ? noise.of(rng.uint32()) : steps * inputs;
     const first = offsets[0]!;
     let n = 0;
     for (let t = 0; t < steps; t++) {
@@ -99,19 +107,22 @@ export class DelayedXorReader implements SampleReader {
         }
       }
       if (from >= 0) {
-        const threshold = (bit ? highRate : lowRate) * 4294967296;
-        for (; nextNoise < row + from; nextNoise += 1 + Math.floor(Math.log(1 - rng.uniform()) * perLog))
-          channels[n++] = nextNoise - row;
-        for (let c = from; c < from + width; c++) {
-          const fires = rng.uint32() < threshold;
-          if (nextNoise === row + c) {
-            channels[n++] = c;
-            nextNoise += 1 + Math.floor(Math.log(1 - rng.uniform()) * perLog);
-          } else if (fires) channels[n++] = c;
+        const last = this.last[bit]!;
+        const silent = (bit ? highRate : lowRate) === 0;
+        for (; nextNoise < row + from; nextNoise += 1 + noise!.of(rng.uint32())) channels[n++] = nextNoise - row;
+        for (let c = from; ; ) {
+          const quiet = Math.min(nextNoise - row, from + width);
+          const selected = rng.select(channels, n, numbers, last, c, quiet);
+          if (!silent) n = selected;
+          if (quiet === from + width) break;
+          // A spike of both counts once; the pulse's draw is made all the same.
+          rng.uint32();
+          channels[n++] = quiet;
+          nextNoise += 1 + noise!.of(rng.uint32());
+          c = quiet + 1;
         }
       }
-      for (; nextNoise < row + inputs; nextNoise += 1 + Math.floor(Math.log(1 - rng.uniform()) * perLog))
-        channels[n++] = nextNoise - row;
+      for (; nextNoise < row + inputs; nextNoise += 1 + noise!.of(rng.uint32())) channels[n++] = nextNoise - row;
     }
     offsets[steps] = first + n;
     return (rates ^ (rates >>> 1)) & 1;

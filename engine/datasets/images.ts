@@ -1,5 +1,5 @@
 /** Pictures as input over time: a constant current per pixel, or Bernoulli spikes with fresh draws every epoch. */
-import { hashName, Rng } from '../random.ts';
+import { hashName, lastDraw, Rng } from '../random.ts';
 import type { PreparedDataset, SampleReader, Split } from './dataset.ts';
 
 type Images = Extract<PreparedDataset, { source: 'images' }>;
@@ -17,11 +17,11 @@ export class ImageReader implements SampleReader {
   private readonly rng = new Rng();
   /** Current of each of the 256 levels, for each colour plane. */
   private readonly currents: Float32Array;
-  /** A pixel fires when a 32-bit draw is below this. */
-  private readonly thresholds = new Float64Array(256);
+  /** A pixel of a level above zero fires when its draw is not above this. */
+  private readonly lastOf = new Int32Array(256);
   /** The pixels above zero of the picture at hand. */
   private readonly lit: Uint16Array;
-  private readonly litThresholds: Float64Array;
+  private readonly litLast: Int32Array;
   /** A shifted or mirrored picture. */
   private readonly moved: Uint8Array;
   private readonly augments: boolean;
@@ -32,13 +32,13 @@ export class ImageReader implements SampleReader {
     const planes = colour?.planes ?? 1;
     this.currents = new Float32Array(256 * planes);
     for (let v = 0; v < 256; v++)
-      if (coding.kind === 'bernoulli') this.thresholds[v] = (v / 255) * coding.maxRate * 2 ** 32;
+      if (coding.kind === 'bernoulli') this.lastOf[v] = lastDraw((v / 255) * coding.maxRate);
       else
         for (let p = 0; p < planes; p++)
           this.currents[256 * p + v] =
             coding.gain * (colour ? (v / 255 - colour.mean[p]!) / colour.deviation[p]! : v / 255);
     this.lit = new Uint16Array(inputs);
-    this.litThresholds = new Float64Array(inputs);
+    this.litLast = new Int32Array(inputs);
     this.moved = new Uint8Array(inputs);
     this.augments = colour !== undefined && (colour.padding > 0 || colour.flip);
   }
@@ -48,17 +48,17 @@ export class ImageReader implements SampleReader {
   }
 
   events(split: Split, epoch: number, index: number, offsets: Uint32Array, channels: Uint16Array): number {
-    const { data, rng, thresholds, lit, litThresholds } = this;
+    const { data, rng, lastOf, lit, litLast } = this;
     if (data.coding.kind === 'direct') throw new Error('direct-coded pictures are currents, not spikes');
     const augmented = this.augments && split === 'train';
     const start = augmented ? this.move(epoch, index) : this.position(split, index) * data.inputs;
     const pixels = augmented ? this.moved : this.pixels(split);
     let count = 0;
-    for (let c = 0; c < data.inputs; c++) {
+    for (let c = 0; c < data.inputs && data.coding.maxRate > 0; c++) {
       const v = pixels[start + c]!;
       if (v > 0) {
         lit[count] = c;
-        litThresholds[count++] = thresholds[v]!;
+        litLast[count++] = lastOf[v]!;
       }
     }
     rng.reset(data.seed, PURPOSE[split], split === 'train' ? epoch : 0, index);
@@ -66,7 +66,7 @@ export class ImageReader implements SampleReader {
     let n = 0;
     for (let t = 0; t < data.steps; t++) {
       offsets[t] = first + n;
-      for (let i = 0; i < count; i++) if (rng.uint32() < litThresholds[i]!) channels[n++] = lit[i]!;
+      n = rng.select(channels, n, lit, litLast, 0, count);
     }
     offsets[data.steps] = first + n;
     return this.label(split, epoch, index);

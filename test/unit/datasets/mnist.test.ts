@@ -68,6 +68,8 @@ describe('mnist', () => {
     expect(readSample(data, 'train', 0, 0).steps.map((s) => s.length)).toEqual([784, 784, 784]);
     expect(readSample(data, 'test', 0, 0).steps.flat()).toEqual([]);
     expect(data.maxEvents).toBe(3 * 784);
+    const silent = await prepare({ steps: 3, coding: { kind: 'bernoulli', maxRate: 0 } });
+    expect(readSample(silent, 'train', 0, 0).steps.flat()).toEqual([]);
   });
 });
 
