@@ -179,7 +179,7 @@ export interface Kernels {
   lifBackwardSteps(
     u: number,
     rows: number,
-    first: number,
+    samples: number,
     steps: number,
     size: number,
     leak: number,
@@ -365,7 +365,11 @@ export function recurrentWork(size: number, next: number, samples: number): numb
   return Math.max(forward, backward);
 }
 
-/** Elements of scratch (f32) that the backward pass needs for a layer of `size` neurons. */
-export function backwardWork(size: number): number {
-  return 80 + Math.max(7 * size, FEW_COLUMNS * 16);
+/** Elements of scratch (f32) that lifBackwardSteps needs for a layer of `size` neurons and blocks of `samples`. */
+export function stepsWork(size: number, samples: number): number {
+  const padded = (size + 15) & ~15;
+  return 32 + 3 * padded + Math.min(16, samples) * (1.5 * padded + 16 * size);
 }
+
+/** Elements of scratch (f32) that lifBackward needs. */
+export const BACKWARD_WORK = 80 + 16 * FEW_COLUMNS;

@@ -1,5 +1,5 @@
 /** A block of samples backward: the deltas of every layer, the last one first, and what they make of the gradients. */
-import { FEW_COLUMNS, FEW_RECURRENT, FROM_OUT, FROM_ZERO, RESET, SURROGATE } from '../../kernels/kernels.ts';
+import { FEW_COLUMNS, FROM_OUT, FROM_ZERO, RESET, SURROGATE } from '../../kernels/kernels.ts';
 import { PANEL } from '../../kernels/panels.ts';
 import type { LayerLayout } from './layout.ts';
 import { briefEvents, eventsInto, floats, stripFrom, type Work } from './work.ts';
@@ -36,16 +36,14 @@ export function backward(work: Work, count: number, scale: number, target: Targe
     const layer = layout.layers[l]!;
     const { plan, size } = layer;
     const drive = driveOf(work, l, count, scale, target.dropout);
-    const wide = (layout.layers[l + 1]?.size ?? 0) > FEW_COLUMNS;
-    const bySteps = wide || (plan.recurrent && size > FEW_RECURRENT);
-    if (bySteps) for (let b = 0; b < count; b++) deltasBySteps(work, l, b, drive);
-    else if (plan.recurrent) deltasOfRecurrent(work, l, count, drive);
+    const together = layer.bySteps || plan.recurrent;
+    if (together) deltasByStep(work, l, count, drive);
     const constant = l === 0 && encoding === 'current';
     if (!constant) sortEvents(work, l, count * steps, target.dropout);
     // The deltas of a strip are still in the second cache when the gradients are formed from them.
     for (let c = 0, columns = 0; c < size; c += columns) {
       columns = stripFrom(c, size);
-      if (!bySteps && !plan.recurrent) deltas(work, l, c, columns, count, drive);
+      if (!together) deltas(work, l, c, columns, count, drive);
       if (!constant) addEvents(work, l, c, columns, count * steps, target);
     }
     if (constant) addCurrents(work, count, target);
@@ -104,36 +102,20 @@ function deltas(work: Work, l: number, c: number, columns: number, count: number
   );
 }
 
-/** δ of a recurrent layer of few neurons, all samples of a block. */
-function deltasOfRecurrent(work: Work, l: number, count: number, { gO, gU, from, keep }: Drive): void {
-  const { layout, scratch } = work;
-  const { plan, size, leakCount, recurrent } = layout.layers[l]!;
+/** δ of a layer that is recurrent or below a wide one: all neurons of a step before the next, all samples of a block. */
+function deltasByStep(work: Work, l: number, count: number, { gO, gU, from, keep }: Drive): void {
+  const { kernels, layout, scratch } = work;
+  const { plan, size, leakCount, recurrent, bySteps } = layout.layers[l]!;
   const mine = scratch.layers[l]!;
   const next = layout.layers[l + 1];
+  const kernel = bySteps ? kernels.lifBackwardSteps : kernels.lifBackwardRecurrent;
+  const nextSize = (bySteps ? next?.size : next?.plan.size) ?? 0;
   // biome-ignore format: one line per group of arguments
-  work.kernels.lifBackwardRecurrent(
+  kernel(
     mine.u, layout.rows, count, layout.network.steps, size, mine.leak, plan.threshold, RESET[plan.reset],
     Number(plan.resetGradient), SURROGATE[plan.surrogate.shape], plan.surrogate.width, plan.surrogate.height,
-    next ? layout.weights + next.weight * 4 : 0, next?.plan.size ?? 0, next ? scratch.layers[l + 1]!.u : 0,
-    keep, layout.weights + recurrent * 4, gO, gU, from, leakCount ? mine.dk : 0, scratch.work,
-  );
-}
-
-/** δ of a layer that is recurrent with many neurons, or below a wide one, for sample `b`. */
-function deltasBySteps(work: Work, l: number, b: number, { gO, gU, from, keep }: Drive): void {
-  const { layout, scratch } = work;
-  const { plan, size, leakCount, recurrent } = layout.layers[l]!;
-  const { steps } = layout.network;
-  const mine = scratch.layers[l]!;
-  const next = layout.layers[l + 1];
-  const own = b * size * 4;
-  // biome-ignore format: one line per group of arguments
-  work.kernels.lifBackwardSteps(
-    mine.u, layout.rows, b * steps, steps, size, mine.leak, plan.threshold, RESET[plan.reset],
-    Number(plan.resetGradient), SURROGATE[plan.surrogate.shape], plan.surrogate.width, plan.surrogate.height,
-    next ? layout.weights + next.weight * 4 : 0, next?.size ?? 0, next ? scratch.layers[l + 1]!.u : 0,
-    keep && keep + own, recurrent < 0 ? 0 : layout.weights + recurrent * 4,
-    gO && gO + own, gU && gU + (steps - from) * own, from, leakCount ? mine.dk : 0, scratch.work,
+    next ? layout.weights + next.weight * 4 : 0, nextSize, next ? scratch.layers[l + 1]!.u : 0,
+    keep, recurrent < 0 ? 0 : layout.weights + recurrent * 4, gO, gU, from, leakCount ? mine.dk : 0, scratch.work,
   );
 }
 

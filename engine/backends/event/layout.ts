@@ -4,7 +4,16 @@
  * stays zero for ever.
  */
 import type { DatasetShape } from '../../datasets/dataset.ts';
-import { backwardWork, FIRED_TABLES, RESERVED_BYTES, recurrentWork, SPARE_EVENTS } from '../../kernels/kernels.ts';
+import {
+  BACKWARD_WORK,
+  FEW_COLUMNS,
+  FEW_RECURRENT,
+  FIRED_TABLES,
+  RESERVED_BYTES,
+  recurrentWork,
+  SPARE_EVENTS,
+  stepsWork,
+} from '../../kernels/kernels.ts';
 import { PANEL } from '../../kernels/panels.ts';
 import type { LayerPlan, NetworkPlan } from '../../models/network.ts';
 import { type CellLayout, type CellScratch, cellBlock, planCell, planCellScratch } from './cell-layout.ts';
@@ -44,6 +53,8 @@ export interface LayerLayout {
   tabled: boolean;
   masked: boolean;
   listed: boolean;
+  /** Whether its deltas are computed step by step (lifBackwardSteps). */
+  bySteps: boolean;
 }
 
 /**
@@ -181,6 +192,7 @@ export function planLayout(
       leakCount,
       masked,
       tabled: masked && inputs <= PANEL,
+      bySteps: pad4(network.layers[i + 1]?.size ?? 0) > FEW_COLUMNS || (plan.recurrent && size > FEW_RECURRENT),
       listed:
         (plan.recurrent && size > PANEL) ||
         (i + 1 < network.layers.length && !(takesMasks(network, i + 1) && size <= PANEL)),
@@ -265,7 +277,7 @@ export function planLayout(
       scores: allocate(2 * scores * 4),
       zeros: allocate(widest * 4),
       prices: allocate(network.spikePenalty ? block * widest * 4 : 0),
-      work: allocate(4 * workOf(layers, widest, block)),
+      work: allocate(4 * workOf(layers, block)),
       ...(cell && { cell: planCellScratch(cell, block, steps, inputEvents, network.dropout > 0, allocate) }),
     });
   }
@@ -278,13 +290,14 @@ export function planLayout(
 }
 
 /** Elements of the scratch that the kernels need, f32. */
-function workOf(layers: LayerLayout[], widest: number, samples: number): number {
-  const ofLayer = ({ tabled, size, plan }: LayerLayout, l: number): number =>
+function workOf(layers: LayerLayout[], samples: number): number {
+  const ofLayer = ({ tabled, size, plan, bySteps }: LayerLayout, l: number): number =>
     Math.max(
       tabled ? FIRED_TABLES * size : 0,
       plan.recurrent ? recurrentWork(size, layers[l + 1]?.size ?? 0, samples) : 0,
+      bySteps ? stepsWork(size, samples) : 0,
     );
-  return Math.max(backwardWork(widest), ...layers.map(ofLayer));
+  return Math.max(BACKWARD_WORK, ...layers.map(ofLayer));
 }
 
 function matricesOf(layers: LayerLayout[], cell: CellLayout | undefined, inputs: number): Layout['matrices'] {

@@ -5,16 +5,12 @@
 //   e[t] = gO + m·W⁺·δ⁺[t] + V·δ[t+1]                        (W⁺, δ⁺: of the next layer; m: dropout, else 1)
 //   ∂r/∂u: hard 1-o, soft 1, none 1;  ∂r/∂o: hard -u, soft -θ, none 0
 //
-// h' is zero outside its window, where e does not matter. Kernels make use of that, or of there being little to compute
-// (lifBackwardRecurrent, in lif-recurrent.ts, is the one for V of few neurons):
-//
-// - lifBackward, without V and below few columns (a readout layer): a panel of 16 neurons goes through all samples and
-//   steps, and e of all sixteen is a sum of columns of W⁺, each multiplied with one number of δ⁺. Testing which neurons
-//   are open would take longer.
-// - lifBackwardSteps: step by step, and the products are computed for the neurons inside the window alone.
+// h' is zero outside its window, where e does not matter. Here, without V and below few columns (a readout layer), no use is
+// made of that: a panel of 16 neurons goes through all samples and steps, and e of all sixteen is a sum of columns of W⁺,
+// each multiplied with one number of δ⁺. Testing which neurons are open would take longer. lif-recurrent.ts does the same
+// with V of few neurons, and lif-backward-steps.ts computes the products for the neurons inside the window alone.
 import { HARD, SOFT } from './lif-forward';
-import { PANEL, panelAt, rowBytes, sumLanes } from './panel';
-import { appendLanes } from './select';
+import { PANEL, panelAt, rowBytes } from './panel';
 import { derivative, RECTANGULAR } from './surrogate';
 
 /**
@@ -23,7 +19,7 @@ import { derivative, RECTANGULAR } from './surrogate';
  * nextSize]; or 0. nextSize may leave out padding: the matrices have its multiple of 4 columns. keep: factor on what the next layer receives of each neuron (dropout), or 0 for none. gO: dL/do, the
  * same for all steps t >= from, or 0. Both have `stride` f32 from sample to sample. gU: dL/du of the steps from `from`
  * on, a panel matrix [steps-from × …] of `stride` columns for each sample, or 0. dk [columns]: dL/dk is added to it, or 0.
- * work: scratch of as many f32 as backwardWork() in kernels.ts says.
+ * work: scratch of BACKWARD_WORK f32 (kernels.ts).
  */
 export function lifBackward(
   u: usize, rows: i32, samples: i32, steps: i32, columns: i32, leak: usize, threshold: f32, reset: i32, resetGradient: i32,
@@ -230,123 +226,6 @@ function sumTwo(
   }
   v128.store(e, a0); v128.store(e, a1, 16); v128.store(e, a2, 32); v128.store(e, a3, 48);
   v128.store(e, b0, 64); v128.store(e, b1, 80); v128.store(e, b2, 96); v128.store(e, b3, 112);
-}
-
-/**
- * Of one sample, whose step t is row first + t of u [rows × size] and nextDelta. recurrent: V [size × size], or 0. keep,
- * gO, gU [steps-from × size], dk, work as above, of this sample; next: W⁺ [size × nextSize].
- */
-export function lifBackwardSteps(
-  u: usize, rows: i32, first: i32, steps: i32, size: i32, leak: usize, threshold: f32, reset: i32, resetGradient: i32,
-  shape: i32, width: f32, height: f32,
-  next: usize, nextSize: i32, nextDelta: usize, keep: usize,
-  recurrent: usize, gO: usize, gU: usize, from: i32, dk: usize, work: usize,
-): void {
-  const theta = f32x4.splat(threshold);
-  // Scratch: h' and e by neuron, the neurons inside the window (u16), their partial sums (4 lanes each).
-  const zeros = work, slope = work + 64;
-  const e = slope + (<usize>size << 2);
-  const open = e + (<usize>size << 2);
-  const partial = open + (<usize>size << 2);
-  memory.fill(zeros, 0, 64);
-  memory.fill(e, 0, <usize>size << 2);
-  for (let t = steps - 1; t >= 0; t--) {
-    const last = t == steps - 1;
-    const count = openWindow(u, rows, first + t, size, theta, shape, width, height, slope, open);
-    errors(
-      open, count, e, partial, size, gO && t >= from ? gO : 0,
-      next, nextSize, nextDelta, first + t, keep,
-      last ? 0 : recurrent, u, first + t + 1, rows,
-    );
-    for (let c = 0; c < size; c += PANEL) {
-      const bytes = rowBytes(c, size);
-      const row = panelAt(u, rows, c) + <usize>(first + t) * bytes;
-      const at = <usize>c << 2;
-      const g = gU && t >= from ? panelAt(gU, steps - from, c) + <usize>(t - from) * bytes : zeros;
-      const after = last ? zeros : row + bytes;
-      // What lies in e outside the window is left over from other steps, but finite or masked.
-      delta(row, bytes, after, leak + at, e + at, g, theta, reset, resetGradient, 1, shape, width, height, slope + at);
-      if (dk && t > 0) leakDelta(row, bytes, reset, theta, dk + at);
-    }
-  }
-}
-
-/** slope = h'(u-θ) of every neuron; the neurons where it is not zero into `open`; their number. */
-function openWindow(
-  u: usize, rows: i32, r: i32, size: i32, theta: v128, shape: i32, width: f32, height: f32, slope: usize, open: usize,
-): i32 {
-  const zero = f32x4.splat(0);
-  const half = f32x4.splat(width), high = f32x4.splat(height);
-  let list = open;
-  for (let c = 0; c < size; c += PANEL) {
-    const bytes = rowBytes(c, size);
-    const row = panelAt(u, rows, c) + <usize>r * bytes;
-    const out = slope + (<usize>c << 2);
-    let first = c;
-    for (let i: usize = 0; i < bytes; i += 16) {
-      const x = f32x4.sub(v128.load(row + i), theta);
-      let inside: v128;
-      if (shape == RECTANGULAR) {
-        inside = f32x4.lt(f32x4.abs(x), half);
-        v128.store(out + i, v128.and(inside, high));
-      } else {
-        const h = derivative(shape, x, width, height);
-        v128.store(out + i, h);
-        inside = f32x4.ne(h, zero);
-      }
-      list = appendLanes(list, inside, first);
-      first += 4;
-    }
-  }
-  return <i32>((list - open) >> 1);
-}
-
-/** e = gO + W⁺·δ⁺ + V·δ[t+1] for the open neurons. */
-// @ts-ignore: decorator
-@inline
-function errors(
-  open: usize, count: i32, e: usize, partial: usize, size: i32, gO: usize,
-  next: usize, nextSize: i32, nextDelta: usize, nextRow: i32, keep: usize,
-  recurrent: usize, delta: usize, deltaRow: i32, rows: i32,
-): void {
-  memory.fill(partial, 0, <usize>count << 4);
-  if (next) addDots(open, count, partial, next, size, nextSize, nextDelta, nextRow, rows);
-  for (let j = 0; j < count && keep; j++) {
-    const p = partial + (<usize>j << 4);
-    v128.store(p, f32x4.mul(v128.load(p), v128.load32_splat(keep + (<usize>load<u16>(open + (<usize>j << 1)) << 2))));
-  }
-  if (recurrent) addDots(open, count, partial, recurrent, size, size, delta, deltaRow, rows);
-  for (let j = 0; j < count; j++) {
-    const i = <usize>load<u16>(open + (<usize>j << 1)) << 2;
-    store<f32>(e + i, sumLanes(v128.load(partial + (<usize>j << 4))) + (gO ? load<f32>(gO + i) : 0));
-  }
-}
-
-/** partial[j] += lanes of W[open[j]]·δ[row], panel by panel so that a panel of W stays in the cache. */
-function addDots(open: usize, count: i32, partial: usize, w: usize, wRows: i32, columns: i32, delta: usize, row: i32, rows: i32): void {
-  for (let c = 0; c < columns; c += PANEL) {
-    const bytes = rowBytes(c, columns);
-    const panel = panelAt(w, wRows, c);
-    const d = panelAt(delta, rows, c) + <usize>row * bytes;
-    if (bytes == 64) {
-      const d0 = v128.load(d), d1 = v128.load(d, 16), d2 = v128.load(d, 32), d3 = v128.load(d, 48);
-      for (let j = 0; j < count; j++) {
-        const s = panel + (<usize>load<u16>(open + (<usize>j << 1)) << 6);
-        const a = f32x4.add(f32x4.mul(v128.load(s), d0), f32x4.mul(v128.load(s, 16), d1));
-        const b = f32x4.add(f32x4.mul(v128.load(s, 32), d2), f32x4.mul(v128.load(s, 48), d3));
-        const p = partial + (<usize>j << 4);
-        v128.store(p, f32x4.add(v128.load(p), f32x4.add(a, b)));
-      }
-      continue;
-    }
-    for (let j = 0; j < count; j++) {
-      const s = panel + <usize>load<u16>(open + (<usize>j << 1)) * bytes;
-      const p = partial + (<usize>j << 4);
-      let a = v128.load(p);
-      for (let q: usize = 0; q < bytes; q += 16) a = f32x4.add(a, f32x4.mul(v128.load(s + q), v128.load(d + q)));
-      v128.store(p, a);
-    }
-  }
 }
 
 /** dk += δ[t]·r(u[t-1], o[t-1]). */

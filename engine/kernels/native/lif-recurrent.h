@@ -132,6 +132,12 @@ static void deltasOfStep(
   }
 }
 
+/** dk += what each of the samples adds, in their order. */
+static void addOwn(ptr dk, ptr own, size_t stride, int samples, int size) {
+  for (int s = 0; s < samples && dk; s++)
+    for (size_t i = 0; i < (size_t)size << 2; i += 16) (Row4::at(dk + i) + Row4::at(own + s * stride + i)).to(dk + i);
+}
+
 static void lifBackwardRecurrent(
   ptr u, int rows, int samples, int steps, int size, ptr leak, float threshold, int reset, int resetGradient, int shape,
   float width, float height, ptr next, int nextSize, ptr nextDelta, ptr keep, ptr recurrent, ptr gO, ptr gU, int from, ptr dk,
@@ -179,8 +185,7 @@ static void lifBackwardRecurrent(
               neurons, own, sources[p], together, first, t, e, ownDk + at, dkStride);
           });
         });
-    for (int s = 0; s < together && dk; s++)
-      for (size_t i = 0; i < (size_t)size << 2; i += 16) (Row4::at(dk + i) + Row4::at(ownDk + s * dkStride + i)).to(dk + i);
+    addOwn(dk, ownDk, dkStride, together, size);
     b += together;
   }
 }

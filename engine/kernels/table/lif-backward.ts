@@ -1,6 +1,6 @@
 /** Entries of lifBackward, lifBackwardRecurrent and lifBackwardSteps: from potentials to derivatives of the loss by them, last step first, in place. */
 import type { Rng } from '../../random.ts';
-import { backwardWork, FEW_RECURRENT, RESET, recurrentWork, SURROGATE } from '../kernels.ts';
+import { BACKWARD_WORK, FEW_RECURRENT, RESET, recurrentWork, SURROGATE, stepsWork } from '../kernels.ts';
 import { toPanels } from '../panels.ts';
 import { addColumns, lifBackward } from '../reference/lif.ts';
 import { keepOf } from './dropout.ts';
@@ -82,7 +82,7 @@ function make(rng: Rng, way: Way, size: LifSize, columnsAbove: number): KernelCa
   const parameters = { weight: identity(n), leak: a, recurrent: way.recurrent ? recurrent : undefined };
   const expected = u.slice();
   const expectedDk = dk.slice();
-  for (const sample of samplesOf(way, size)) {
+  for (let sample = 0; sample < samples; sample++) {
     const [begin, end] = rowsOf({ ...size, sample });
     // The same derivatives from outside the layer, step by step.
     const dU = new Float64Array(steps * n);
@@ -115,28 +115,20 @@ function make(rng: Rng, way: Way, size: LifSize, columnsAbove: number): KernelCa
       gO: array('f32', gO),
       gU: array('f32', samplesToPanels(gU, samples, steps - from, n)),
       dk: array('f32', dk, way.learnable ? expectedDk : undefined),
-      work: room('f32', Math.max(backwardWork(n), recurrentWork(n, nextSize, samples))),
+      work: room('f32', Math.max(BACKWARD_WORK, recurrentWork(n, nextSize, samples), stepsWork(n, samples))),
     },
     call: (kernels, at) => {
       const given = (use: boolean, region: string, element = 0): number => (use ? at(region) + 4 * element : 0);
       const neuron = [THRESHOLD, RESET[reset], Number(resetGradient)] as const;
       const window = [SURROGATE[way.shape], WIDTH, HEIGHT] as const;
       // biome-ignore format: one line per group of arguments
-      if (way.kernel === 'lifBackwardRecurrent')
-        kernels.lifBackwardRecurrent(
+      if (way.kernel !== 'lifBackward')
+        kernels[way.kernel](
           at('u'), rows, samples, steps, n, at('leak'), ...neuron, ...window,
           given(fromNext, 'next'), nextSize, given(fromNext, 'nextDelta'), given(way.dropout, 'keep'),
-          at('recurrent'), given(useO, 'gO'), given(useU, 'gU'), from, given(way.learnable, 'dk'), at('work'),
+          given(way.recurrent, 'recurrent'), given(useO, 'gO'), given(useU, 'gU'), from, given(way.learnable, 'dk'), at('work'),
         );
-      else if (way.kernel === 'lifBackwardSteps') {
-        const own = size.sample * n;
-        kernels.lifBackwardSteps(
-          at('u'), rows, size.sample * steps, steps, n, at('leak'), ...neuron, ...window,
-          given(fromNext, 'next'), nextSize, given(fromNext, 'nextDelta'), given(way.dropout, 'keep', own),
-          given(way.recurrent, 'recurrent'), given(useO, 'gO', own), given(useU, 'gU', (steps - from) * own), from,
-          given(way.learnable, 'dk'), at('work'),
-        );
-      } else
+      else
         for (let c = 0; c < n; c += STRIP)
           kernels.lifBackward(
             at('u') + 4 * rows * c, rows, samples, steps, Math.min(STRIP, n - c), at('leak') + 4 * c,
@@ -154,11 +146,6 @@ function paddedMatrix(values: Float64Array, rows: number, columns: number): Regi
   const all = new Float64Array(rows * padded).fill(Number.NaN);
   for (let r = 0; r < rows; r++) all.set(values.subarray(r * columns, (r + 1) * columns), r * padded);
   return matrix(all, rows, padded);
-}
-
-/** One kernel works on one sample, the others on all of a block. */
-function samplesOf({ kernel }: Way, { samples, sample }: LifSize): number[] {
-  return kernel === 'lifBackwardSteps' ? [sample] : Array.from({ length: samples }, (_, b) => b);
 }
 
 /** A matrix [rows × columns] for each sample, each in panels. */
@@ -261,9 +248,9 @@ export const lifBackwardEntries: Entry[] = ways.map((way) => ({
 }));
 
 /** Of every neuron: window, δ, and the leak's share. Of those in the window: dot products with the columns above and beside. */
-function benchWork({ shape, drive, recurrent, learnable, kernel }: Way): Work {
+function benchWork({ shape, drive, recurrent, learnable }: Way): Work {
   const { size } = bench;
-  const steps = bench.steps * (kernel === 'lifBackwardSteps' ? 1 : bench.samples);
+  const steps = bench.steps * bench.samples;
   const columns = (drive.startsWith('next') ? BENCH_NEXT : 0) + (recurrent ? size : 0);
   // The potentials lie twice as wide as a window; without one every neuron is inside.
   const open = shape === 'rectangular' || shape === 'triangular' ? size / 2 : size;

@@ -8,7 +8,9 @@ describe('gaps between spikes', () => {
     const rng = stream(1, 'gaps');
     const edges = [0, 1, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 2, 2 ** 32 - 1];
     for (const draw of [...edges, ...Array.from({ length: 3000 }, () => rng.uint32())])
-      expect(gaps.of(draw) + 0, `draw ${draw}`).toBe(Math.floor(Math.log(1 - draw * 2 ** -32) * (1 / Math.log1p(-p))) + 0);
+      expect(gaps.of(draw) + 0, `draw ${draw}`).toBe(
+        Math.floor(Math.log(1 - draw * 2 ** -32) * (1 / Math.log1p(-p))) + 0,
+      );
   });
 
   test('as many spikes as p says', () => {

@@ -5,7 +5,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import {
-  backwardWork,
+  BACKWARD_WORK,
   DECODE,
   FROM_ZERO,
   instantiateKernels,
@@ -162,7 +162,7 @@ test.each(COLUMNS)('the leak of %d integrators: lifForward and lifBackward', (si
       [0, 1].flatMap((b) => [...toPanels(slope.subarray(b * steps * size, (b + 1) * steps * size), steps, size)]),
     ),
     leak: array('f32', uniform(rng, size, 0, 1)),
-    work: array('f32', new Array(backwardWork(size)).fill(Number.NaN)),
+    work: array('f32', new Array(BACKWARD_WORK).fill(Number.NaN)),
   };
   // biome-ignore format: one line per call
   const seen = run(regions, (k, at) => {
