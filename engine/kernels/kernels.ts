@@ -365,10 +365,10 @@ export function recurrentWork(size: number, next: number, samples: number): numb
   return Math.max(forward, backward);
 }
 
-/** Elements of scratch (f32) that lifBackwardSteps needs for a layer of `size` neurons and blocks of `samples`. */
-export function stepsWork(size: number, samples: number): number {
-  const padded = (size + 15) & ~15;
-  return 32 + 3 * padded + Math.min(16, samples) * (1.5 * padded + 16 * size);
+/** Elements of scratch (f32) that lifBackwardSteps needs for a layer of `size` neurons below `next` and blocks of `samples`. */
+export function stepsWork(size: number, next: number, samples: number): number {
+  const [own, above] = [size, next].map((n) => (n + 15) & ~15) as [number, number];
+  return 32 + 4 * own + Math.min(16, samples) * (3 * own + above) + size * (own + above);
 }
 
 /** Elements of scratch (f32) that lifBackward needs. */

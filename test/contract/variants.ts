@@ -31,6 +31,10 @@ export const VARIANTS = {
     network: { hidden: [12, 8, 16], weightGain: 4 },
   },
   'many neurons above and below a panel': { network: { hidden: [40, 16, 24] } },
+  'many recurrent neurons, a recurrent readout': {
+    neuron: { recurrent: true, recurrentGain: 0.5 },
+    network: { hidden: [70, 52], readout: { kind: 'spike-rate' } },
+  },
   'rnn, dropout': { model: 'rnn', network: { dropout: 0.5 } },
   'lstm, AdamW, clipped': { model: 'lstm', training: { optimizer: { kind: 'adamw' }, clipNorm: 0.05 } },
   'gru, mean over the steps': { model: 'gru', network: { readout: { kind: 'linear', decode: 'mean' } } },

@@ -295,7 +295,7 @@ function workOf(layers: LayerLayout[], samples: number): number {
     Math.max(
       tabled ? FIRED_TABLES * size : 0,
       plan.recurrent ? recurrentWork(size, layers[l + 1]?.size ?? 0, samples) : 0,
-      bySteps ? stepsWork(size, samples) : 0,
+      bySteps ? stepsWork(size, layers[l + 1]?.size ?? 0, samples) : 0,
     );
   return Math.max(BACKWARD_WORK, ...layers.map(ofLayer));
 }

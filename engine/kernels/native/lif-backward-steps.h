@@ -3,70 +3,121 @@
 #pragma once
 #include "lif-recurrent.h"
 
-/** The neurons inside the window of one sample at one step, and of each sixteen lanes of its sum. */
-struct Open {
-  u16* neurons;
-  ptr sums;
-  int count;
-};
+/** A bit matrix turned over: bit s of columns[i] is bit i of rows[s], of sixteen by sixteen. */
+static INLINE void turnBits(const u16* rows, ptr columns) {
+#ifdef __AVX512BW__
+  const __m256i all = _mm256_loadu_si256((const __m256i*)rows);
+#pragma GCC unroll 16
+  for (int i = 0; i < 16; i++) store<u16>(columns + 2 * i, (u16)_mm256_movepi16_mask(_mm256_slli_epi16(all, 15 - i)));
+#else
+  for (int i = 0; i < 16; i++) {
+    u32 column = 0;
+    for (int s = 0; s < 16; s++) column |= (u32)(rows[s] >> i & 1) << s;
+    store<u16>(columns + 2 * i, (u16)column);
+  }
+#endif
+}
 
-/** Finds the neurons inside the window in row `r`. */
-static int openWindow(ptr u, int rows, int r, int size, float threshold, Surrogate surrogate, u16* open) {
-  ptr list = (ptr)open;
+/** In which samples each neuron is inside its window, in rows first, first + steps …: a bit each, u16 [whole panels]. */
+static void openWindow(ptr u, int rows, int first, int steps, int samples, int size, float threshold, Surrogate surrogate, ptr open) {
   for (int c = 0; c < size; c += PANEL)
     withRow(rowBytes(c, size), [&](auto panel) {
       using R = decltype(panel);
-      const R x = R::at(panelAt(u, rows, c) + (size_t)r * R::bytes) - R::all(threshold);
-      const auto inside = surrogate.shape == RECTANGULAR ? x.abs() < R::all(surrogate.width) : R::all(0) < derivative(x, surrogate);
-      list = appendLanes(list, inside.bits(), c, R::bytes / 4);
+      const R theta = R::all(threshold);
+      u16 inside[16] = {};
+      for (int s = 0; s < samples; s++) {
+        const R x = R::at(panelAt(u, rows, c) + (size_t)(first + s * steps) * R::bytes) - theta;
+        inside[s] = (u16)(surrogate.shape == RECTANGULAR ? x.abs() < R::all(surrogate.width) : R::all(0) < derivative(x, surrogate)).bits();
+      }
+      turnBits(inside, open + 2 * (size_t)c);
     });
-  return (int)((list - (ptr)open) >> 1);
 }
 
-/** sums[j] += W[neurons[j]]·δ of N whole panels, the first at `w`, lane by lane. */
-template <int N> static INLINE void addProducts(const Open& open, ptr w, size_t panel, const ptr* delta) {
-  Row16 d[N];
-#pragma GCC unroll 4
-  for (int n = 0; n < N; n++) d[n] = Row16::at(delta[n]);
-  for (int j = 0; j < open.count; j++) {
-    const ptr sum = open.sums + ((size_t)j << 6), row = w + ((size_t)open.neurons[j] << 6);
-    Row16 a = Row16::at(sum);
-#pragma GCC unroll 4
-    for (int n = 0; n < N; n++) a = a + Row16::at(row + n * panel) * d[n];
-    a.to(sum);
-  }
-}
+/** Weights, row after row, and what rows are multiplied with: of each sample the deltas of one step. Both end with zeros. */
+struct Product {
+  ptr weights, deltas;
+  size_t stride;
 
-/** The sums of all open neurons of all samples += W·δ; row `row` of δ [rows × columns] is the first sample's, `stride` apart. */
-static void addDots(const Open* open, int samples, ptr w, int wRows, int columns, ptr delta, int row, int stride, int rows) {
-  static const int AT_ONCE = 4;
-  const size_t panel = (size_t)wRows << 6;
-  int c = 0;
-  for (; columns - c >= PANEL;) {
-    const bool several = columns - c >= AT_ONCE * PANEL;
-    for (int s = 0; s < samples; s++) {
-      ptr d[AT_ONCE];
-      for (int n = 0; n < (several ? AT_ONCE : 1); n++) d[n] = panelAt(delta, rows, c + n * PANEL) + ((size_t)(row + s * stride) << 6);
-      if (several) addProducts<AT_ONCE>(open[s], panelAt(w, wRows, c), panel, d);
-      else addProducts<1>(open[s], panelAt(w, wRows, c), panel, d);
-    }
-    c += several ? AT_ONCE * PANEL : PANEL;
-  }
-  if (c == columns) return;
-  const size_t bytes = rowBytes(c, columns);
-  for (int s = 0; s < samples; s++) {
-    const ptr d = panelAt(delta, rows, c) + (size_t)(row + s * stride) * bytes;
-    for (int j = 0; j < open[s].count; j++) {
-      const ptr from = panelAt(w, wRows, c) + (size_t)open[s].neurons[j] * bytes, sum = open[s].sums + ((size_t)j << 6);
-      for (size_t q = 0; q < bytes; q += 16) (Row4::at(sum + q) + Row4::at(from + q) * Row4::at(d + q)).to(sum + q);
+  /** Lays the rows of a matrix in panels one after the other, so that they are read in order. */
+  void unfold(ptr matrix, int rows, int columns) const {
+    for (int c = 0; c < columns; c += PANEL) {
+      const size_t bytes = rowBytes(c, columns);
+      for (int i = 0; i < rows; i++)
+        partOf(panelAt(matrix, rows, c) + i * bytes, bytes).to(weights + i * stride + 4 * (size_t)c);
     }
   }
-}
+
+  /** Takes the deltas of the rows `row`, row + steps … */
+  void take(ptr delta, int rows, int columns, int row, int steps, int samples) const {
+    for (int c = 0; c < columns; c += PANEL) {
+      const size_t bytes = rowBytes(c, columns);
+      for (int s = 0; s < samples; s++)
+        partOf(panelAt(delta, rows, c) + (size_t)(row + s * steps) * bytes, bytes).to(deltas + s * stride + 4 * (size_t)c);
+    }
+  }
+
+  /** sum[n] += lanes of the weights of neuron `i` times the deltas of sample of[n]. */
+  template <int N> INLINE void addTo(Row16* sum, int i, const int* of) const {
+    ptr d[N];
+#pragma GCC unroll 4
+    for (int n = 0; n < N; n++) d[n] = deltas + of[n] * stride;
+    const ptr w = weights + i * stride;
+    for (size_t at = 0; at < stride; at += 64) {
+      const Row16 v = Row16::at(w + at);
+#pragma GCC unroll 4
+      for (int n = 0; n < N; n++) sum[n] = sum[n] + v * Row16::at(d[n] + at);
+    }
+  }
+};
 
 /** The sum of sixteen lanes: quarters first, then as sumLanes of ../assembly/panel.ts. */
-static INLINE float sumOf(ptr p) {
+static INLINE float sumOf(Row16 x) {
+  alignas(64) uint8_t p[64];
+  x.to(p);
   const Row4 a = (Row4::at(p) + Row4::at(p + 16)) + (Row4::at(p + 32) + Row4::at(p + 48));
   return (a.v[0] + a.v[2]) + (a.v[1] + a.v[3]);
+}
+
+/** Where the errors of a block of samples come from and go to: keep, gO and e are [samples × stride]. */
+struct Errors {
+  const Product *next, *own;
+  ptr keep, gO;
+  size_t stride;
+  ptr e;
+  size_t eStride;
+};
+
+/** e = m·W⁺δ⁺ + V·δ[t+1] + gO of neuron `i` in N samples. */
+template <int N> static INLINE void errorOf(const Errors& errors, int i, const int* of) {
+  Row16 sum[N];
+#pragma GCC unroll 4
+  for (int n = 0; n < N; n++) sum[n] = Row16::all(0);
+  const size_t at = (size_t)i << 2;
+  if (errors.next) errors.next->addTo<N>(sum, i, of);
+  if (errors.keep)
+#pragma GCC unroll 4
+    for (int n = 0; n < N; n++) sum[n] = sum[n] * Row16::all(load<float>(errors.keep + of[n] * errors.stride + at));
+  if (errors.own) errors.own->addTo<N>(sum, i, of);
+#pragma GCC unroll 4
+  for (int n = 0; n < N; n++)
+    store(errors.e + of[n] * errors.eStride + at, sumOf(sum[n]) + (errors.gO ? load<float>(errors.gO + of[n] * errors.stride + at) : 0));
+}
+
+/** e of all neurons where they are inside their window; a row of weights that is read serves all samples. */
+static void errorsOf(const Errors& errors, ptr open, int size) {
+  for (int i = 0; i < size; i++) {
+    u32 mask = load<u16>(open + 2 * (size_t)i);
+    while (mask) {
+      int of[4], n = 0;
+      for (; mask && n < 4; mask &= mask - 1) of[n++] = __builtin_ctz(mask);
+      switch (n) {
+        case 4: errorOf<4>(errors, i, of); break;
+        case 3: errorOf<3>(errors, i, of); break;
+        case 2: errorOf<2>(errors, i, of); break;
+        default: errorOf<1>(errors, i, of);
+      }
+    }
+  }
 }
 
 static void lifBackwardSteps(
@@ -74,56 +125,52 @@ static void lifBackwardSteps(
   float width, float height, ptr next, int nextSize, ptr nextDelta, ptr keep, ptr recurrent, ptr gO, ptr gU, int from, ptr dk,
   ptr work
 ) {
-  // Samples together, at most: their sums, 64 bytes for each open neuron, should stay in the second cache.
+  // Samples together, at most: as many as a mask has bits.
   static const int MOST = 16;
   const Surrogate surrogate = {shape, width, height};
-  const int panels = (size + PANEL - 1) / PANEL, most = samples < MOST ? samples : MOST;
-  const size_t dkStride = (size_t)panels << 6, listBytes = (size_t)panels << 5;
-  // Scratch: e by neuron; dL/dk, open neurons and their sums of each sample.
-  const ptr e = work, ownDk = e + dkStride, lists = ownDk + most * dkStride, sums = lists + most * listBytes + 64;
-  memset(e, 0, dkStride);
-  Open open[MOST];
-  for (int s = 0; s < most; s++) open[s] = {(u16*)(lists + s * listBytes), sums + ((size_t)s * size << 6), 0};
+  const int most = samples < MOST ? samples : MOST;
+  const size_t stride = (size_t)size << 2, padded = (size_t)((size + PANEL - 1) & -PANEL) << 2;
+  const size_t nextPadded = next ? (size_t)((nextSize + PANEL - 1) & -PANEL) << 2 : 0;
+  // Scratch: who is open; of each sample e, dL/dk and the deltas of a step; the weights.
+  const ptr open = work, e = work + padded, ownDk = e + most * padded, deltas = ownDk + most * padded;
+  const ptr weights = deltas + most * (padded + nextPadded);
+  const Product own = {weights, deltas, padded};
+  const Product above = {weights + (recurrent ? size * padded : 0), deltas + most * padded, nextPadded};
+  if (recurrent) own.unfold(recurrent, size, size);
+  if (next) above.unfold(next, size, nextSize);
+  memset(e, 0, most * padded);
   for (int b = 0, count; b < samples; b += count) {
     count = samples - b < most ? samples - b : most;
-    memset(ownDk, 0, count * dkStride);
+    memset(ownDk, 0, count * padded);
     for (int t = steps - 1; t >= 0; t--) {
       const int first = b * steps + t;
-      for (int s = 0; s < count; s++) {
-        open[s].count = openWindow(u, rows, first + s * steps, size, threshold, surrogate, open[s].neurons);
-        memset(open[s].sums, 0, (size_t)open[s].count << 6);
-      }
-      if (next) addDots(open, count, next, size, nextSize, nextDelta, first, steps, rows);
-      for (int s = 0; s < count && keep; s++)
-        for (int j = 0; j < open[s].count; j++) {
-          const ptr sum = open[s].sums + ((size_t)j << 6);
-          const float factor = load<float>(keep + (((size_t)(b + s) * size + open[s].neurons[j]) << 2));
-          (Row16::at(sum) * Row16::all(factor)).to(sum);
-        }
-      if (recurrent && t + 1 < steps) addDots(open, count, recurrent, size, size, u, first + 1, steps, rows);
-      for (int s = 0; s < count; s++) {
-        const size_t own = (size_t)(b + s) * size << 2;
-        for (int j = 0; j < open[s].count; j++) {
-          const size_t i = (size_t)open[s].neurons[j] << 2;
-          store(e + i, sumOf(open[s].sums + ((size_t)j << 6)) + (gO && t >= from ? load<float>(gO + own + i) : 0));
-        }
-        for (int c = 0; c < size; c += PANEL)
-          withRow(rowBytes(c, size), [&](auto panel) {
-            using R = decltype(panel);
-            const size_t at = (size_t)c << 2;
-            const Neurons<R> neurons = {
-              R::at(leak + at), R::all(threshold), R::all(width), R::all(height), surrogate, resetGradient && reset >= 0,
-            };
-            const Block block = {panelAt(u, rows, c), rows, steps, from, nullptr, 0, nullptr};
-            const Sources sources = {nullptr, nullptr, gU ? panelAt(gU + (steps - from) * own, steps - from, c) : nullptr};
-            // What lies in e outside the window is left over from other samples and steps, but masked.
-            withMode(reset, shape == RECTANGULAR, dk, [&](auto m, auto rectangular, auto learned) {
-              deltasOfStep<R, m.value, rectangular.value, learned.value>(
-                neurons, block, &sources, 1, (b + s) * steps, t, e + at, ownDk + s * dkStride + at, dkStride);
-            });
+      const bool carried = recurrent && t + 1 < steps;
+      openWindow(u, rows, first, steps, count, size, threshold, surrogate, open);
+      if (next) above.take(nextDelta, rows, nextSize, first, steps, count);
+      if (carried) own.take(u, rows, size, first + 1, steps, count);
+      const Errors errors = {
+        next ? &above : nullptr, carried ? &own : nullptr, keep ? keep + b * stride : nullptr,
+        gO && t >= from ? gO + b * stride : nullptr, stride, e, padded,
+      };
+      errorsOf(errors, open, size);
+      for (int c = 0; c < size; c += PANEL)
+        withRow(rowBytes(c, size), [&](auto panel) {
+          using R = decltype(panel);
+          const size_t at = (size_t)c << 2;
+          const Neurons<R> neurons = {
+            R::at(leak + at), R::all(threshold), R::all(width), R::all(height), surrogate, resetGradient && reset >= 0,
+          };
+          const Block block = {panelAt(u, rows, c), rows, steps, from, nullptr, 0, nullptr};
+          Sources sources[MOST];
+          for (int s = 0; s < count; s++)
+            sources[s] = {nullptr, nullptr, gU ? panelAt(gU + (steps - from) * (b + s) * stride, steps - from, c) : nullptr};
+          // What lies in e outside the window is left over from other steps, but masked.
+          withMode(reset, shape == RECTANGULAR, dk, [&](auto m, auto rectangular, auto learned) {
+            deltasOfStep<R, m.value, rectangular.value, learned.value>(
+              neurons, block, sources, count, b * steps, t, e + at, padded, ownDk + at, padded);
           });
-      }
+        });
     }
-    addOwn(dk, ownDk, dkStride, count, size);
+    addOwn(dk, ownDk, padded, count, size);
   }
 }

@@ -117,7 +117,8 @@ static void errorsOfPanel(
 /** δ of a panel at step t of `samples` samples, and what each adds to its dL/dk. */
 template <class R, int MODE, bool RECT, bool LEAK>
 static void deltasOfStep(
-  const Neurons<R>& neurons, const Block& block, const Sources* from, int samples, int first, int t, ptr e, ptr dk, size_t dkStride
+  const Neurons<R>& neurons, const Block& block, const Sources* from, int samples, int first, int t, ptr e, size_t eStride,
+  ptr dk, size_t dkStride
 ) {
   const R zero = R::all(0);
   const bool last = t == block.steps - 1;
@@ -125,7 +126,7 @@ static void deltasOfStep(
     const ptr row = block.u + (size_t)(first + s * block.steps + t) * R::bytes;
     const R g = from[s].gU && t >= block.from ? R::at(from[s].gU + (size_t)(t - block.from) * R::bytes) : zero;
     const R after = last ? zero : R::at(row + R::bytes);
-    const R delta = deltaOf<R, MODE, RECT>(neurons, R::at(row), R::at(e + 64 * s), g, after);
+    const R delta = deltaOf<R, MODE, RECT>(neurons, R::at(row), R::at(e + s * eStride), g, after);
     delta.to(row);
     const ptr sum = dk + s * dkStride;
     if (LEAK && t > 0) (R::at(sum) + delta * kept(R::at(row - R::bytes), MODE, neurons.theta)).to(sum);
@@ -182,7 +183,7 @@ static void lifBackwardRecurrent(
           else errorsOfPanel<R, 1>(panel, above, own, sources[p], first + t, given, last, e);
           withMode(reset, shape == RECTANGULAR, dk, [&](auto m, auto rectangular, auto learned) {
             deltasOfStep<R, m.value, rectangular.value, learned.value>(
-              neurons, own, sources[p], together, first, t, e, ownDk + at, dkStride);
+              neurons, own, sources[p], together, first, t, e, 64, ownDk + at, dkStride);
           });
         });
     addOwn(dk, ownDk, dkStride, together, size);

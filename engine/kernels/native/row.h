@@ -190,6 +190,17 @@ typedef Many<Lanes<4>, 2> Row8;
 #endif
 typedef Lanes<4> Row4;
 
+/** The first `bytes` of a row of sixteen, and zeros. */
+static INLINE Row16 partOf(const uint8_t* p, size_t bytes) {
+#ifdef __AVX512BW__
+  return {_mm512_maskz_loadu_ps((__mmask16)((1u << (bytes / 4)) - 1), p)};
+#else
+  alignas(64) uint8_t row[64] = {};
+  memcpy(row, p, bytes);
+  return Row16::at(row);
+#endif
+}
+
 /** A number that the compiler knows, as a value. */
 template <int N> struct Constant {
   static constexpr int value = N;

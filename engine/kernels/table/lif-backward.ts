@@ -83,7 +83,7 @@ function make(rng: Rng, way: Way, size: LifSize, columnsAbove: number): KernelCa
   const expected = u.slice();
   const expectedDk = dk.slice();
   for (let sample = 0; sample < samples; sample++) {
-    const [begin, end] = rowsOf({ ...size, sample });
+    const [begin, end] = rowsOf(size, sample);
     // The same derivatives from outside the layer, step by step.
     const dU = new Float64Array(steps * n);
     const dO = new Float64Array(steps * n);
@@ -115,7 +115,7 @@ function make(rng: Rng, way: Way, size: LifSize, columnsAbove: number): KernelCa
       gO: array('f32', gO),
       gU: array('f32', samplesToPanels(gU, samples, steps - from, n)),
       dk: array('f32', dk, way.learnable ? expectedDk : undefined),
-      work: room('f32', Math.max(BACKWARD_WORK, recurrentWork(n, nextSize, samples), stepsWork(n, samples))),
+      work: room('f32', Math.max(BACKWARD_WORK, recurrentWork(n, nextSize, samples), stepsWork(n, nextSize, samples))),
     },
     call: (kernels, at) => {
       const given = (use: boolean, region: string, element = 0): number => (use ? at(region) + 4 * element : 0);
@@ -221,7 +221,7 @@ const words = (way: Way): string =>
   ].join(', ');
 
 /** The hidden layer of the SHD network, below its 20 outputs. */
-const bench: LifSize = { size: 64, steps: 100, samples: 4, sample: 0 };
+const bench: LifSize = { size: 64, steps: 100, samples: 4 };
 const BENCH_NEXT = 20;
 
 const sizesOf = ({ kernel }: Way): LifSize[] =>

@@ -57,7 +57,7 @@ function draw(rng: Rng, way: Way, size: LifSize, drive: Drive): Inputs {
   const after = u.slice();
   const spikes = new Float64Array(u.length);
   for (let sample = 0; sample < samples; sample++) {
-    const [begin, end] = rowsOf({ ...size, sample });
+    const [begin, end] = rowsOf(size, sample);
     const x = u.slice(begin, end);
     if (way.constant) for (let i = 0; i < x.length; i++) x[i] = constant[sample * n + (i % n)]!;
     const trace = lifForward(layer, parameters, x, steps);
@@ -128,7 +128,7 @@ function firedRegion(spikes: Float64Array, n: number, spiking: boolean): Region 
 const all = (way: Way): Shape[] => [
   ...lifSizes.map((size) => ({ label: labelOf(size), make: (rng: Rng) => make(rng, way, size, 'some') })),
   ...(['silent', 'all', 'exact', 'exact'] as const).map((drive, i) => {
-    const size = { size: [36, 20, 16, 8][i]!, steps: 4, samples: 2, sample: 1 };
+    const size = { size: [36, 20, 16, 8][i]!, steps: 4, samples: 2 };
     return { label: `${labelOf(size)}, ${drive}`, make: (rng: Rng) => make(rng, way, size, drive) };
   }),
 ];
@@ -145,7 +145,7 @@ const words = ({ spiking, reset, constant }: Way): string =>
   [spiking ? `${reset} reset` : 'integrator', ...(constant ? ['constant input'] : [])].join(', ');
 
 /** The hidden layer of the SHD network. */
-const bench: LifSize = { size: 64, steps: 100, samples: 4, sample: 0 };
+const bench: LifSize = { size: 64, steps: 100, samples: 4 };
 
 function bitsOf(mask: number): number {
   let count = 0;

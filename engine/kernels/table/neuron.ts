@@ -10,30 +10,30 @@ export const WIDTH = 0.25;
 /** Columns that kernels of layers are called for at a time: two panels. */
 export const STRIP = 32;
 
-/** Samples of a block with `steps` rows each; some kernels work on one of them. */
+/** Samples of a block with `steps` rows each. */
 export interface LifSize {
   size: number;
   steps: number;
   samples: number;
-  sample: number;
 }
 
 /** Every remainder of a panel, and sequences from one step on. */
 export const lifSizes: LifSize[] = [
-  { size: 4, steps: 12, samples: 3, sample: 1 },
-  { size: 8, steps: 1, samples: 2, sample: 0 },
-  { size: 8, steps: 9, samples: 2, sample: 1 },
-  { size: 12, steps: 7, samples: 1, sample: 0 },
-  { size: 16, steps: 10, samples: 3, sample: 2 },
-  { size: 20, steps: 8, samples: 2, sample: 1 },
-  { size: 36, steps: 2, samples: 2, sample: 0 },
-  { size: 64, steps: 5, samples: 2, sample: 1 },
-  { size: 200, steps: 3, samples: 1, sample: 0 },
-  { size: 28, steps: 5, samples: 7, sample: 3 },
+  { size: 4, steps: 12, samples: 3 },
+  { size: 8, steps: 1, samples: 2 },
+  { size: 8, steps: 9, samples: 2 },
+  { size: 12, steps: 7, samples: 1 },
+  { size: 16, steps: 10, samples: 3 },
+  { size: 20, steps: 8, samples: 2 },
+  { size: 36, steps: 2, samples: 2 },
+  { size: 64, steps: 5, samples: 2 },
+  { size: 200, steps: 3, samples: 1 },
+  { size: 28, steps: 5, samples: 7 },
+  { size: 36, steps: 3, samples: 18 },
 ];
 
-export const labelOf = ({ size, steps, samples, sample }: LifSize): string =>
-  `${size} neurons, ${steps} steps, sample ${sample + 1} of ${samples}`;
+export const labelOf = ({ size, steps, samples }: LifSize): string =>
+  `${size} neurons, ${steps} steps, ${samples} samples`;
 
 /** A layer whose input is the current itself: its weights are the identity. */
 export function layerOf(size: number, fields: Partial<LayerPlan>): LayerPlan {
@@ -73,6 +73,6 @@ export function leaks(rng: Rng, size: number, learned: boolean): { k: Float64Arr
 export const logit = (k: number): number => Math.log(k / (1 - k));
 
 /** Element numbers of the rows of one sample in a matrix of a whole block. */
-export function rowsOf({ size, steps, sample }: LifSize, columns = size): [from: number, to: number] {
-  return [sample * steps * columns, (sample + 1) * steps * columns];
+export function rowsOf({ size, steps }: LifSize, sample: number): [from: number, to: number] {
+  return [sample * steps * size, (sample + 1) * steps * size];
 }
