@@ -1,4 +1,7 @@
-/** Where the time of one thread goes: every kernel call timed on one batch. `node bench/run.mjs --profile --only SHD`. */
+/**
+ * Where the time of one thread goes: every kernel call timed on one batch. `node bench/run.mjs --profile --only SHD`, with
+ * recurrent weights `--recurrent`.
+ */
 import { createMemory, planLayout } from '../engine/backends/event/layout.ts';
 import { initialTensors, writeTensors } from '../engine/backends/event/parameters.ts';
 import { createProgram } from '../engine/backends/event/thread.ts';
@@ -7,12 +10,13 @@ import { settingsSchema } from '../engine/experiment/schema.ts';
 import { instantiateKernels, type Kernels, kernelBytes } from '../engine/kernels/kernels.ts';
 import { chosenInstructions, copier, withNative } from '../engine/kernels/native.ts';
 import { planNetwork } from '../engine/models/network.ts';
-import { ALL, NETWORKS, SHD_1MS, settingsOf, syntheticEvents } from './networks.ts';
+import { ALL, NETWORKS, NEURON, SHD_1MS, settingsOf, syntheticEvents } from './networks.ts';
 
+const recurrent = process.argv.includes('--recurrent');
 const at = process.argv.indexOf('--only');
 const chosen = at < 0 ? [...NETWORKS, SHD_1MS] : ALL.filter(({ name }) => name === process.argv[at + 1]);
 for (const network of chosen) {
-  const settings = settingsSchema.parse(settingsOf(network));
+  const settings = settingsSchema.parse(settingsOf(network, { ...NEURON, recurrent }));
   const dataset = syntheticEvents(network);
   const layout = planLayout(planNetwork(settings, dataset), dataset, network.batch, 1);
   const memory = createMemory(layout);
