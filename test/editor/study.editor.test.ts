@@ -9,7 +9,7 @@ import { keepEvidence } from './harness/evidence.ts';
 import { launchWorkbench, type Workbench } from './harness/workbench.ts';
 
 /** Long enough to reload the window in the middle, short enough to wait for. */
-const EPOCHS = 200;
+const EPOCHS = 300;
 /** In a browser VS Code writes down every five seconds which editors are open; one opened after that is forgotten. */
 const LAYOUT_IS_SAVED_MS = 6000;
 const STUDY = `name: A short delay
@@ -94,8 +94,12 @@ describe('a study in a trusted workspace', () => {
     const view = await lab.webview('.page.compare', 60_000);
     const row = view.locator('tr', { hasText: 'with recurrence' }).first();
     await row.waitFor();
-    expect(await row.textContent()).toContain('neuron.recurrent');
-    expect(await row.textContent()).toContain(result.toFixed(1));
+    const text = (await row.textContent()) ?? '';
+    expect(text).toContain('neuron.recurrent');
+    // The table has a digit more than the button.
+    const shown = [...text.matchAll(/\d+\.\d\d/g)].map(Number);
+    const nearest = Math.min(...shown.map((x) => Math.abs(x - result)));
+    expect(nearest, `${result} among ${shown}`).toBeLessThan(0.06);
     for (const theme of ['light', 'dark'] as const) {
       await lab.setTheme(theme);
       await lab.screenshot(`study-4-compare-${theme}`);
