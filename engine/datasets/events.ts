@@ -57,14 +57,15 @@ export class EventReader implements SampleReader {
     return data.labels[position]!;
   }
 
-  /** Whether the recording at a word has rising offsets, as many events as its length says, and no unknown channel. */
+  /** Whether the recording at a word has offsets that rise from 0, as many events as its length says, and no unknown channel. */
   private inOrder(at: number, length: number): boolean {
     const { words, halves } = this;
     const { steps, inputs } = this.data;
     // As small integers: an index of type double would be converted for every event.
     const word = at | 0;
+    if (words[word] !== 0) return false;
     let last = 0;
-    for (let t = 0; t <= steps; t++) {
+    for (let t = 1; t <= steps; t++) {
       const offset = words[word + t]!;
       if (offset < last) return false;
       last = offset;

@@ -13,7 +13,7 @@ export class Gaps {
   private readonly least: Uint32Array;
   private readonly guide = new Uint16Array(1 << GUIDE_BITS);
 
-  /** p: spikes per cell, 0 < p < 1. */
+  /** p: spikes per cell, 0 < p <= 1. */
   constructor(p: number) {
     this.perLog = 1 / Math.log1p(-p);
     const longest = this.compute(2 ** 32 - 1);

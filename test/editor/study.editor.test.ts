@@ -9,11 +9,11 @@ import { keepEvidence } from './harness/evidence.ts';
 import { launchWorkbench, type Workbench } from './harness/workbench.ts';
 
 /** Long enough to reload the window in the middle, short enough to wait for. */
-const EPOCHS = 300;
+const EPOCHS = 200;
 /** In a browser VS Code writes down every five seconds which editors are open; one opened after that is forgotten. */
 const LAYOUT_IS_SAVED_MS = 6000;
 const STUDY = `name: A short delay
-dataset: { name: delayed-xor, steps: 24, trainSamples: 30000, validationSamples: 1000, testSamples: 2000 }
+dataset: { name: delayed-xor, steps: 24, trainSamples: 45000, validationSamples: 1000, testSamples: 2000 }
 network: { hidden: [16], readout: { kind: leaky-integrator, window: 9 } }
 neuron: { threshold: 0.5, leak: { learnable: true } }
 training: { epochs: ${EPOCHS}, learningRate: 1e-2 }
