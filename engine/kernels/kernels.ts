@@ -2,6 +2,32 @@
 import { readFileSync } from 'node:fs';
 import { builtFile } from '../paths.ts';
 
+/** All neurons of a step before the next, all samples of a block. */
+type BackwardByStep = (
+  u: number,
+  rows: number,
+  samples: number,
+  steps: number,
+  size: number,
+  leak: number,
+  threshold: number,
+  reset: number,
+  resetGradient: number,
+  shape: number,
+  width: number,
+  height: number,
+  next: number,
+  nextSize: number,
+  nextDelta: number,
+  keep: number,
+  recurrent: number,
+  gO: number,
+  gU: number,
+  from: number,
+  dk: number,
+  work: number,
+) => void;
+
 export interface Kernels {
   gatherRows(
     out: number,
@@ -152,54 +178,8 @@ export interface Kernels {
     dk: number,
     work: number,
   ): void;
-  lifBackwardRecurrent(
-    u: number,
-    rows: number,
-    samples: number,
-    steps: number,
-    size: number,
-    leak: number,
-    threshold: number,
-    reset: number,
-    resetGradient: number,
-    shape: number,
-    width: number,
-    height: number,
-    next: number,
-    nextSize: number,
-    nextDelta: number,
-    keep: number,
-    recurrent: number,
-    gO: number,
-    gU: number,
-    from: number,
-    dk: number,
-    work: number,
-  ): void;
-  lifBackwardSteps(
-    u: number,
-    rows: number,
-    samples: number,
-    steps: number,
-    size: number,
-    leak: number,
-    threshold: number,
-    reset: number,
-    resetGradient: number,
-    shape: number,
-    width: number,
-    height: number,
-    next: number,
-    nextSize: number,
-    nextDelta: number,
-    keep: number,
-    recurrent: number,
-    gO: number,
-    gU: number,
-    from: number,
-    dk: number,
-    work: number,
-  ): void;
+  lifBackwardRecurrent: BackwardByStep;
+  lifBackwardSteps: BackwardByStep;
   keepEvents(
     offsets: number,
     channels: number,

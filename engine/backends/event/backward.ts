@@ -109,12 +109,11 @@ function deltasByStep(work: Work, l: number, count: number, { gO, gU, from, keep
   const mine = scratch.layers[l]!;
   const next = layout.layers[l + 1];
   const kernel = bySteps ? kernels.lifBackwardSteps : kernels.lifBackwardRecurrent;
-  const nextSize = (bySteps ? next?.size : next?.plan.size) ?? 0;
   // biome-ignore format: one line per group of arguments
   kernel(
     mine.u, layout.rows, count, layout.network.steps, size, mine.leak, plan.threshold, RESET[plan.reset],
     Number(plan.resetGradient), SURROGATE[plan.surrogate.shape], plan.surrogate.width, plan.surrogate.height,
-    next ? layout.weights + next.weight * 4 : 0, nextSize, next ? scratch.layers[l + 1]!.u : 0,
+    next ? layout.weights + next.weight * 4 : 0, next?.plan.size ?? 0, next ? scratch.layers[l + 1]!.u : 0,
     keep, recurrent < 0 ? 0 : layout.weights + recurrent * 4, gO, gU, from, leakCount ? mine.dk : 0, scratch.work,
   );
 }

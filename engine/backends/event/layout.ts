@@ -151,6 +151,11 @@ function takesMasks({ layers, dropout }: NetworkPlan, l: number): boolean {
   return below?.kind === 'spiking' && dropout === 0 && layers[l]!.size <= MASKED_COLUMNS;
 }
 
+/** Whether what layer `l` receives is looked up: masks of one panel. */
+function looksUp(network: NetworkPlan, l: number): boolean {
+  return takesMasks(network, l) && network.layers[l - 1]!.size <= PANEL;
+}
+
 const pad4 = (n: number): number => (n + 3) & ~3;
 
 export function planLayout(
@@ -180,7 +185,6 @@ export function planLayout(
     const inputs = i === 0 ? plan.inputs : pad4(plan.inputs);
     const learnable = typeof plan.leak === 'object' ? plan.leak : undefined;
     const leakCount = learnable ? (learnable.per === 'neuron' ? plan.size : 1) : 0;
-    const masked = takesMasks(network, i);
     return {
       plan,
       inputs,
@@ -190,12 +194,10 @@ export function planLayout(
       bias: plan.bias ? take(size) : -1,
       leak: leakCount ? take(pad4(leakCount)) : -1,
       leakCount,
-      masked,
-      tabled: masked && inputs <= PANEL,
+      masked: takesMasks(network, i),
+      tabled: looksUp(network, i),
       bySteps: pad4(network.layers[i + 1]?.size ?? 0) > FEW_COLUMNS || (plan.recurrent && size > FEW_RECURRENT),
-      listed:
-        (plan.recurrent && size > PANEL) ||
-        (i + 1 < network.layers.length && !(takesMasks(network, i + 1) && size <= PANEL)),
+      listed: (plan.recurrent && size > PANEL) || (i + 1 < network.layers.length && !looksUp(network, i + 1)),
     };
   });
   const cell = network.cell && planCell(network.cell, network, take);

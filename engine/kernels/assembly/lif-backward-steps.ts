@@ -1,14 +1,14 @@
 // A wide recurrent layer, or one below a wide one, backward (equations in lif-backward.ts): step by step, and the products
 // with W⁺ and V are computed for the neurons inside the window of h' alone. Rows of weights belong to the sender, so each is
 // a dot product; its sixteen lanes are summed at the end.
-import { delta, leakDelta } from './lif-backward';
+import { delta, leakDelta, padded } from './lif-backward';
 import { PANEL, panelAt, rowBytes, sumLanes } from './panel';
 import { appendLanes } from './select';
 import { derivative, RECTANGULAR } from './surrogate';
 
 /**
- * Of all samples of a block; arguments as those of lifBackwardRecurrent, with `recurrent` 0 where there is none, and nextSize
- * with its padding. work: stepsWork() in kernels.ts.
+ * Of all samples of a block; arguments as those of lifBackwardRecurrent, with `recurrent` 0 where there is none; the padding
+ * of W⁺ and δ⁺ is read and has to be 0. work: stepsWork() in kernels.ts.
  */
 export function lifBackwardSteps(
   u: usize, rows: i32, samples: i32, steps: i32, size: i32, leak: usize, threshold: f32, reset: i32, resetGradient: i32,
@@ -88,25 +88,20 @@ function errorOf(
   recurrent: usize, own: usize, ownRow: i32, size: i32, rows: i32,
 ): f32 {
   let a = f32x4.splat(0), b = a, c = a, d = a;
-  for (let p = 0; p < nextSize && next; p += PANEL) {
-    const bytes = rowBytes(p, nextSize);
-    const w = panelAt(next, size, p) + i * bytes, x = panelAt(nextDelta, rows, p) + <usize>row * bytes;
-    a = f32x4.add(a, f32x4.mul(v128.load(w), v128.load(x)));
-    if (bytes > 16) b = f32x4.add(b, f32x4.mul(v128.load(w, 16), v128.load(x, 16)));
-    if (bytes > 32) c = f32x4.add(c, f32x4.mul(v128.load(w, 32), v128.load(x, 32)));
-    if (bytes > 48) d = f32x4.add(d, f32x4.mul(v128.load(w, 48), v128.load(x, 48)));
-  }
-  if (factor) {
+  for (let k = 0; k < 2; k++) {
+    const weights = k ? recurrent : next, deltas = k ? own : nextDelta, r = k ? ownRow : row;
+    const columns = k ? size : padded(nextSize);
+    for (let p = 0; p < columns && weights; p += PANEL) {
+      const bytes = rowBytes(p, columns);
+      const w = panelAt(weights, size, p) + i * bytes, x = panelAt(deltas, rows, p) + <usize>r * bytes;
+      a = f32x4.add(a, f32x4.mul(v128.load(w), v128.load(x)));
+      if (bytes > 16) b = f32x4.add(b, f32x4.mul(v128.load(w, 16), v128.load(x, 16)));
+      if (bytes > 32) c = f32x4.add(c, f32x4.mul(v128.load(w, 32), v128.load(x, 32)));
+      if (bytes > 48) d = f32x4.add(d, f32x4.mul(v128.load(w, 48), v128.load(x, 48)));
+    }
+    if (k || !factor) continue;
     const m = v128.load32_splat(factor);
     a = f32x4.mul(a, m); b = f32x4.mul(b, m); c = f32x4.mul(c, m); d = f32x4.mul(d, m);
-  }
-  for (let p = 0; p < size && recurrent; p += PANEL) {
-    const bytes = rowBytes(p, size);
-    const w = panelAt(recurrent, size, p) + i * bytes, x = panelAt(own, rows, p) + <usize>ownRow * bytes;
-    a = f32x4.add(a, f32x4.mul(v128.load(w), v128.load(x)));
-    if (bytes > 16) b = f32x4.add(b, f32x4.mul(v128.load(w, 16), v128.load(x, 16)));
-    if (bytes > 32) c = f32x4.add(c, f32x4.mul(v128.load(w, 32), v128.load(x, 32)));
-    if (bytes > 48) d = f32x4.add(d, f32x4.mul(v128.load(w, 48), v128.load(x, 48)));
   }
   return sumLanes(f32x4.add(f32x4.add(a, b), f32x4.add(c, d)));
 }

@@ -16,10 +16,10 @@ import { derivative, RECTANGULAR } from './surrogate';
 /**
  * Of `columns` neurons, and all samples of a block. On entry u [rows × columns] as the forward pass left it, on return δ.
  * next: weights W⁺ [nextRows × nextSize], of which rows nextFirst… belong to these neurons, and nextDelta δ⁺ [rows ×
- * nextSize]; or 0. nextSize may leave out padding: the matrices have its multiple of 4 columns. keep: factor on what the next layer receives of each neuron (dropout), or 0 for none. gO: dL/do, the
- * same for all steps t >= from, or 0. Both have `stride` f32 from sample to sample. gU: dL/du of the steps from `from`
- * on, a panel matrix [steps-from × …] of `stride` columns for each sample, or 0. dk [columns]: dL/dk is added to it, or 0.
- * work: scratch of BACKWARD_WORK f32 (kernels.ts).
+ * nextSize]; or 0. nextSize leaves out padding: the matrices have the next multiple of 4 columns. keep: factor on what the
+ * next layer receives of each neuron (dropout), or 0 for none. gO: dL/do, the same for all steps t >= from, or 0. Both have
+ * `stride` f32 from sample to sample. gU: dL/du of the steps from `from` on, a panel matrix [steps-from × …] of `stride`
+ * columns for each sample, or 0. dk [columns]: dL/dk is added to it, or 0. work: scratch of BACKWARD_WORK f32 (kernels.ts).
  */
 export function lifBackward(
   u: usize, rows: i32, samples: i32, steps: i32, columns: i32, leak: usize, threshold: f32, reset: i32, resetGradient: i32,

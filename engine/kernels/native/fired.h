@@ -39,16 +39,16 @@ template <class R> static INLINE void tabulate(R, ptr start, ptr source, int inp
   }
 }
 
+/** The sum that the tables have for a mask. */
+template <class R> static INLINE R lookUp(ptr tables, size_t mask) {
+  return R::at(tables + (mask & 255) * R::bytes) + R::at(tables + (256 + (mask >> 8)) * R::bytes);
+}
+
 static void gatherFired(ptr out, ptr bias, ptr source, int inputs, ptr fired, int rows, int columns, ptr tables) {
   withRow(rowBytes(0, columns), [&](auto row) {
     using R = decltype(row);
     tabulate(row, bias, source, inputs, tables);
-    const ptr high = tables + 256 * R::bytes;
-    ptr o = out;
-    for (int r = 0; r < rows; r++, o += R::bytes) {
-      const size_t mask = load<u16>(fired + 2 * (size_t)r);
-      (R::at(tables + (mask & 255) * R::bytes) + R::at(high + (mask >> 8) * R::bytes)).to(o);
-    }
+    for (int r = 0; r < rows; r++) lookUp<R>(tables, load<u16>(fired + 2 * (size_t)r)).to(out + (size_t)r * R::bytes);
   });
 }
 

@@ -33,7 +33,7 @@ static INLINE void gatherPanels(const Panels& at, int from, ptr offsets, ptr ind
   ptr e = index + ((size_t)load<u32>(offsets) << 1);
   // What the panels behind these weights need is on its way from the last cache while these are at work.
   ptr next = at.source + P * at.sourceStride;
-  const size_t ahead = from == FROM_BIAS ? (P * at.sourceStride / rows + 63) / 64 * 64 : 0;
+  const size_t ahead = from == FROM_BIAS && rows > 0 ? (P * at.sourceStride / rows + 63) / 64 * 64 : 0;
   for (int r = 0; r < rows; r++, out += 64, rest += R::bytes) {
     offsets += 4;
     const ptr end = index + ((size_t)load<u32>(offsets) << 1);

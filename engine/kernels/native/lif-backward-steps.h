@@ -129,28 +129,29 @@ static void lifBackwardSteps(
   static const int MOST = 16;
   const Surrogate surrogate = {shape, width, height};
   const int most = samples < MOST ? samples : MOST;
-  const size_t stride = (size_t)size << 2, padded = (size_t)((size + PANEL - 1) & -PANEL) << 2;
-  const size_t nextPadded = next ? (size_t)((nextSize + PANEL - 1) & -PANEL) << 2 : 0;
+  const size_t stride = (size_t)size << 2, whole = (size_t)((size + PANEL - 1) & -PANEL) << 2;
+  const int nextColumns = padded(nextSize);
+  const size_t nextWhole = next ? (size_t)((nextSize + PANEL - 1) & -PANEL) << 2 : 0;
   // Scratch: who is open; of each sample e, dL/dk and the deltas of a step; the weights.
-  const ptr open = work, e = work + padded, ownDk = e + most * padded, deltas = ownDk + most * padded;
-  const ptr weights = deltas + most * (padded + nextPadded);
-  const Product own = {weights, deltas, padded};
-  const Product above = {weights + (recurrent ? size * padded : 0), deltas + most * padded, nextPadded};
+  const ptr open = work, e = work + whole, ownDk = e + most * whole, deltas = ownDk + most * whole;
+  const ptr weights = deltas + most * (whole + nextWhole);
+  const Product own = {weights, deltas, whole};
+  const Product above = {weights + (recurrent ? size * whole : 0), deltas + most * whole, nextWhole};
   if (recurrent) own.unfold(recurrent, size, size);
-  if (next) above.unfold(next, size, nextSize);
-  memset(e, 0, most * padded);
+  if (next) above.unfold(next, size, nextColumns);
+  memset(e, 0, most * whole);
   for (int b = 0, count; b < samples; b += count) {
     count = samples - b < most ? samples - b : most;
-    memset(ownDk, 0, count * padded);
+    memset(ownDk, 0, count * whole);
     for (int t = steps - 1; t >= 0; t--) {
       const int first = b * steps + t;
       const bool carried = recurrent && t + 1 < steps;
       openWindow(u, rows, first, steps, count, size, threshold, surrogate, open);
-      if (next) above.take(nextDelta, rows, nextSize, first, steps, count);
+      if (next) above.take(nextDelta, rows, nextColumns, first, steps, count);
       if (carried) own.take(u, rows, size, first + 1, steps, count);
       const Errors errors = {
         next ? &above : nullptr, carried ? &own : nullptr, keep ? keep + b * stride : nullptr,
-        gO && t >= from ? gO + b * stride : nullptr, stride, e, padded,
+        gO && t >= from ? gO + b * stride : nullptr, stride, e, whole,
       };
       errorsOf(errors, open, size);
       for (int c = 0; c < size; c += PANEL)
@@ -167,10 +168,10 @@ static void lifBackwardSteps(
           // What lies in e outside the window is left over from other steps, but masked.
           withMode(reset, shape == RECTANGULAR, dk, [&](auto m, auto rectangular, auto learned) {
             deltasOfStep<R, m.value, rectangular.value, learned.value>(
-              neurons, block, sources, count, b * steps, t, e + at, padded, ownDk + at, padded);
+              neurons, block, sources, count, b * steps, t, e + at, whole, ownDk + at, whole);
           });
         });
     }
-    addOwn(dk, ownDk, padded, count, size);
+    addOwn(dk, ownDk, whole, count, size);
   }
 }

@@ -8,18 +8,13 @@
 /** A layer of one panel in S samples: what its neurons receive of each other is looked up. */
 template <class R, int S>
 static INLINE void recurrentPanel(R, ptr row, ptr input, int steps, R leak, R theta, int mode, ptr tables, ptr fired) {
-  const ptr high = tables + 256 * R::bytes;
   R u[S];
   size_t mask[S];
   for (int t = 0; t < steps; t++, row += R::bytes, fired += 2)
     for (int s = 0; s < S; s++) {
       const ptr at = row + (size_t)s * steps * R::bytes;
-      u[s] = t > 0 ? kept(u[s], mode, theta) : u[s];
       R x = R::at(input ? input + s * R::bytes : at);
-      if (t > 0) {
-        x = x + (R::at(tables + (mask[s] & 255) * R::bytes) + R::at(high + (mask[s] >> 8) * R::bytes));
-        x = x + leak * u[s];
-      }
+      if (t > 0) x = (x + lookUp<R>(tables, mask[s])) + leak * kept(u[s], mode, theta);
       x.to(at);
       u[s] = x;
       mask[s] = (x >= theta).bits();
