@@ -3,7 +3,8 @@
  * the log of a straight run. Real worker threads over the built engine.
  */
 import { createHash } from 'node:crypto';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { EventEngine } from '../../engine/backends/event/engine.ts';
 import { prepareDataset } from '../../engine/datasets/prepare.ts';
 import type { RunSpec } from '../../engine/experiment/schema.ts';
@@ -34,6 +35,65 @@ function bitsOf(tensors: ReadonlyMap<string, { data: Float32Array }>): Record<st
     ]),
   );
 }
+
+type Event = { metric: MetricLine } | { checkpoint: Uint8Array };
+
+interface Recorded {
+  outcome: 'finished' | 'stopped';
+  /** In the order in which they were written. */
+  events: Event[];
+}
+
+/** Trains and records; `stopAfter` asks to stop at that progress report. */
+async function record(
+  spec: RunSpec,
+  options: { threads: number; checkpoint?: Uint8Array; stopAfter?: number },
+): Promise<Recorded> {
+  const { threads, checkpoint, stopAfter } = options;
+  const abort = new AbortController();
+  const events: Event[] = [];
+  let reports = 0;
+  const outcome = await train(spec, {
+    threads,
+    ...(checkpoint && { checkpoint }),
+    signal: abort.signal,
+    observer: {
+      metric: (metric) => events.push({ metric }),
+      progress: () => {
+        if (++reports === stopAfter) abort.abort();
+      },
+      checkpoint: (_, bytes) => events.push({ checkpoint: bytes }),
+      preparing: () => {},
+      dataset: () => {},
+      log: () => {},
+    },
+  });
+  return { outcome, events };
+}
+
+const checkpointsOf = (events: Event[]): Uint8Array[] =>
+  events.flatMap((e) => ('checkpoint' in e ? [e.checkpoint] : []));
+
+/** Weights and moments of the last checkpoint, and how far it is. */
+function endOf(events: Event[]) {
+  const { tensors, metadata } = decodeSafetensors(checkpointsOf(events).at(-1)!);
+  const { seconds: _, epochBegan: __, ...position } = JSON.parse(metadata.position!);
+  return { tensors: bitsOf(tensors), position };
+}
+
+/**
+ * The recorded bits: SHA-256 of all that comes out of each training below, and of the tensors of its last checkpoint.
+ * A change that is meant to keep every bit must keep these. `LIF_RECORD_BITS=1` writes them anew.
+ */
+const GOLDEN_FILE = new URL('./golden-bits.json', import.meta.url);
+type Golden = Record<string, { outcome: string; checkpoint: string }>;
+const golden: Golden = existsSync(GOLDEN_FILE) ? JSON.parse(readFileSync(GOLDEN_FILE, 'utf8')) : {};
+const seen: Golden = {};
+const digest = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
+
+afterAll(() => {
+  if (process.env.LIF_RECORD_BITS) writeFileSync(GOLDEN_FILE, `${JSON.stringify(seen, undefined, 2)}\n`);
+});
 
 describe('threads', () => {
   /** Three epochs on so many threads: everything that comes out. */
@@ -74,6 +134,11 @@ describe('threads', () => {
   async function expectSameBits(spec: RunSpec): Promise<void> {
     const one = await outcome(spec, 1);
     expect(one.state, 'training changed the weights').not.toEqual(one.initial);
+    seen[spec.variant] = {
+      outcome: digest(one),
+      checkpoint: digest(endOf((await record(spec, { threads: 2 })).events)),
+    };
+    if (!process.env.LIF_RECORD_BITS) expect(seen[spec.variant], 'the recorded bits').toEqual(golden[spec.variant]);
     const fired = one.sums.some(({ spikes }) => spikes[0]! > 0);
     expect(fired, 'hidden neurons fired').toBe(spec.model === 'lif');
     for (const threads of [2, 3, 4]) expect(await outcome(spec, threads), `${threads} threads`).toEqual(one);
@@ -91,41 +156,6 @@ describe('threads', () => {
 });
 
 describe('stopping and resuming', () => {
-  type Event = { metric: MetricLine } | { checkpoint: Uint8Array };
-
-  interface Recorded {
-    outcome: 'finished' | 'stopped';
-    /** In the order in which they were written. */
-    events: Event[];
-  }
-
-  /** Trains and records; `stopAfter` asks to stop at that progress report. */
-  async function record(
-    spec: RunSpec,
-    options: { threads: number; checkpoint?: Uint8Array; stopAfter?: number },
-  ): Promise<Recorded> {
-    const { threads, checkpoint, stopAfter } = options;
-    const abort = new AbortController();
-    const events: Event[] = [];
-    let reports = 0;
-    const outcome = await train(spec, {
-      threads,
-      ...(checkpoint && { checkpoint }),
-      signal: abort.signal,
-      observer: {
-        metric: (metric) => events.push({ metric }),
-        progress: () => {
-          if (++reports === stopAfter) abort.abort();
-        },
-        checkpoint: (_, bytes) => events.push({ checkpoint: bytes }),
-        preparing: () => {},
-        dataset: () => {},
-        log: () => {},
-      },
-    });
-    return { outcome, events };
-  }
-
   /** Every look at the clock is 20 seconds after the last, so that a checkpoint follows each weight update. */
   async function withCheckpointsEverywhere(spec: RunSpec, threads = 1): Promise<Recorded> {
     let now = 0;
@@ -138,9 +168,6 @@ describe('stopping and resuming', () => {
   }
 
   const metricsOf = (events: Event[]): MetricLine[] => events.flatMap((e) => ('metric' in e ? [e.metric] : []));
-  const checkpointsOf = (events: Event[]): Uint8Array[] =>
-    events.flatMap((e) => ('checkpoint' in e ? [e.checkpoint] : []));
-
   /** What readers make of a log; seconds are the one thing that is not the same in every repetition. */
   function historyOf(lines: MetricLine[]): History {
     const history = emptyHistory();
@@ -149,13 +176,6 @@ describe('stopping and resuming', () => {
       if (!kept) expect.fail(`The log goes backwards at ${JSON.stringify(line)}.`);
     }
     return history;
-  }
-
-  /** Weights and moments of the last checkpoint, and how far it is. */
-  function endOf(events: Event[]) {
-    const { tensors, metadata } = decodeSafetensors(checkpointsOf(events).at(-1)!);
-    const { seconds: _, epochBegan: __, ...position } = JSON.parse(metadata.position!);
-    return { tensors: bitsOf(tensors), position };
   }
 
   /** Kills the run after the checkpoint at `events[at]` (and after all that it logged before the next one), resumes. */

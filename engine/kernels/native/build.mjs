@@ -69,6 +69,7 @@ export async function buildNative(folder) {
       compile('addon.cpp', 'addon.o', ['-I', headers]),
       ...Object.entries(sets).map(([set, flags]) => compile('kernels.cpp', `${set}.o`, [...flags, `-DISA=${set}`])),
     ]);
+    await Promise.all(objects.slice(1).map(expectPrivate));
     const link =
       process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared', '-s', '-nodefaultlibs'];
     const libraries = process.platform === 'darwin' ? [] : ['-lgcc', '-lc'];
@@ -87,6 +88,24 @@ export async function buildNative(folder) {
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/**
+ * What is compiled for one processor must not replace what is compiled for another: an object shows the linker its table
+ * of kernels and nothing else. (Checked where there is nm, as there is beside any gcc.)
+ * @param {string} object
+ */
+async function expectPrivate(object) {
+  /** @type {string} */
+  let symbols;
+  try {
+    ({ stdout: symbols } = await run('nm', ['-g', '--defined-only', object]));
+  } catch {
+    return;
+  }
+  const seen = symbols.split('\n').flatMap((line) => line.split(/\s+/).slice(2));
+  const shared = seen.filter((name) => !/^_?kernels_/.test(name));
+  if (shared.length > 0) throw new Error(`${object} shares ${shared[0]} with the kernels for other processors.`);
 }
 
 /** @param {string} file @param {string} why */

@@ -2,7 +2,18 @@
 //
 // They compute what ../assembly computes, to the bit: the same sums in the same order, without fused multiply-adds.
 // Every kernel takes its arguments as an array of float64: byte addresses in the shared memory (0: none) and numbers.
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
 #include "kernels.h"
+
+// All of it is private to this compilation. The same templates are compiled for several processors: the linker would
+// keep one copy of each that it can see, and a processor would be given instructions that it does not have.
+namespace {
+
 #include "fired.h"
 #include "gather.h"
 #include "lif-backward-steps.h"
@@ -55,6 +66,8 @@ template <class... T, void (*kernel)(T...)> struct Call<kernel> {
     Apply{a.take<T>()...};
   }
 };
+
+}  // namespace
 
 #define TABLE_OF(isa) kernels_##isa
 #define NAMED(isa) TABLE_OF(isa)
