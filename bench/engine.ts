@@ -3,7 +3,7 @@
  * one; RNN, LSTM and GRU run only when named, since one update of theirs takes up to half a minute.
  */
 import { cpus } from 'node:os';
-import { chosenInstructions } from '../engine/kernels/native.ts';
+import { chosenInstructions } from '../engine/backends/event/kernels/native.ts';
 import { ALL, type BenchNetwork, NETWORKS, SHD_1MS, syntheticEvents } from './networks.ts';
 import { median } from './statistics.ts';
 import { Trainee } from './trainee.ts';

@@ -3,7 +3,7 @@
  * cache, and copying. No kernel that must add and move as much can be faster.
  */
 import asc from 'assemblyscript/asc';
-import { chosenInstructions, type Instructions, nativeAdditions } from '../engine/kernels/native.ts';
+import { chosenInstructions, type Instructions, nativeAdditions } from '../engine/backends/event/kernels/native.ts';
 
 /**
  * Eight sums that do not wait for each other keep both load ports of a core busy; in two basic blocks, since compilers load

@@ -13,7 +13,10 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
   },
 });
-const { fuzzTargets, mutate, tryFile, stream } = await loadEngine('test/unit/datasets/fuzz.ts', 'engine/random.ts');
+const { fuzzTargets, mutate, tryFile, stream } = await loadEngine(
+  'test/unit/datasets/fuzz.ts',
+  'engine/base/random.ts',
+);
 const targets = fuzzTargets(readFileSync).filter((t) => !values.format || t.name === values.format);
 let failures = 0;
 for (const target of targets) {

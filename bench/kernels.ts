@@ -3,11 +3,17 @@
  * of four float32 (or per byte moved, where nothing is added), and how far that is from the floor of this machine: the longer
  * of adding what must be added, at the speed of the first cache, and of copying what must be moved.
  */
-import { instantiateKernels, kernelBytes, RESERVED_BYTES } from '../engine/kernels/kernels.ts';
-import { chosenInstructions, withNative } from '../engine/kernels/native.ts';
-import { bytesOf, type Entry, type KernelCase, placeRegions, viewOf } from '../engine/kernels/table/entry.ts';
-import { TABLE } from '../engine/kernels/table.ts';
-import { stream } from '../engine/random.ts';
+import { instantiateKernels, kernelBytes, RESERVED_BYTES } from '../engine/backends/event/kernels/kernels.ts';
+import { chosenInstructions, withNative } from '../engine/backends/event/kernels/native.ts';
+import {
+  bytesOf,
+  type Entry,
+  type KernelCase,
+  placeRegions,
+  viewOf,
+} from '../engine/backends/event/kernels/table/entry.ts';
+import { TABLE } from '../engine/backends/event/kernels/table.ts';
+import { stream } from '../engine/base/random.ts';
 import { measureFloor } from './floor.ts';
 
 /** Milliseconds of a measurement, and how many there are. The best counts: whatever disturbs one makes it longer. */

@@ -18,9 +18,9 @@ const seconds = Number(values.seconds);
 const folder = mkdtempSync(join(tmpdir(), 'lif-loader-'));
 process.env.LIF_DATA = folder;
 const engine = await loadEngine(
-  'engine/datasets/recordings.ts',
+  'engine/datasets/recordings/recordings.ts',
   'engine/datasets/reader.ts',
-  'engine/random.ts',
+  'engine/base/random.ts',
   'engine/backends/event/engine.ts',
   'engine/models/network.ts',
   'engine/experiment/schema.ts',

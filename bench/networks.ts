@@ -1,7 +1,8 @@
 /** The networks that are measured, and synthetic input of the stated density for them. */
+
+import { stream } from '../engine/base/random.ts';
 import type { PreparedDataset } from '../engine/datasets/dataset.ts';
 import type { Model } from '../engine/experiment/schema.ts';
-import { stream } from '../engine/random.ts';
 
 export interface BenchNetwork {
   name: string;

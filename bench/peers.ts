@@ -12,7 +12,7 @@
  *   --json          print the results as JSON too
  */
 import { cpus, loadavg } from 'node:os';
-import { chosenInstructions } from '../engine/kernels/native.ts';
+import { chosenInstructions } from '../engine/backends/event/kernels/native.ts';
 import { measureFloor } from './floor.ts';
 import { floorRate, networkWork } from './network-floor.ts';
 import { ALL, type BenchNetwork, type Events, NETWORKS, SHD_1MS, syntheticEvents } from './networks.ts';

@@ -2,13 +2,14 @@
  * Where the time of one thread goes: every kernel call timed on one batch. `node bench/run.mjs --profile --only SHD`, with
  * recurrent weights `--recurrent`.
  */
-import { createMemory, planLayout } from '../engine/backends/event/layout.ts';
-import { initialTensors, writeTensors } from '../engine/backends/event/parameters.ts';
-import { createProgram } from '../engine/backends/event/thread.ts';
+
+import { instantiateKernels, type Kernels, kernelBytes } from '../engine/backends/event/kernels/kernels.ts';
+import { chosenInstructions, copier, withNative } from '../engine/backends/event/kernels/native.ts';
+import { createMemory, planLayout } from '../engine/backends/event/layout/layout.ts';
+import { initialTensors, writeTensors } from '../engine/backends/event/layout/parameters.ts';
+import { createProgram } from '../engine/backends/event/workers/thread.ts';
 import { openReader } from '../engine/datasets/reader.ts';
 import { settingsSchema } from '../engine/experiment/schema.ts';
-import { instantiateKernels, type Kernels, kernelBytes } from '../engine/kernels/kernels.ts';
-import { chosenInstructions, copier, withNative } from '../engine/kernels/native.ts';
 import { planNetwork } from '../engine/models/network.ts';
 import { ALL, NETWORKS, NEURON, SHD_1MS, settingsOf, syntheticEvents } from './networks.ts';
 

@@ -11,10 +11,10 @@ if (!existsSync(join(realData, 'nmnist', 'Train'))) {
   process.exit(2);
 }
 const engine = await loadEngine(
-  'engine/datasets/binning.ts',
-  'engine/datasets/mnist.ts',
-  'engine/datasets/nmnist.ts',
-  'engine/datasets/saccades.ts',
+  'engine/datasets/recordings/binning.ts',
+  'engine/datasets/sets/mnist/read.ts',
+  'engine/datasets/sets/nmnist/read.ts',
+  'engine/datasets/sets/nmnist-simulated/saccades.ts',
   'engine/datasets/statistics.ts',
   'engine/experiment/dataset-schema.ts',
 );

@@ -8,15 +8,15 @@ import { registerAssist } from './language/assist.ts';
 import { ExperimentLenses } from './language/code-lens.ts';
 import { showDiagnostics } from './language/diagnostics.ts';
 import { ExperimentDocuments } from './language/documents.ts';
-import { RunsModel } from './runs/model.ts';
+import { StudyCatalog } from './model/catalog.ts';
+import { RunsModel } from './model/model.ts';
+import { UNTRUSTED } from './panels/bridge.ts';
+import { saveText } from './panels/export.ts';
+import { Panels } from './panels/panels.ts';
+import { ViewStates } from './panels/states.ts';
 import { readSettings } from './settings.ts';
-import { StudyCatalog } from './studies/catalog.ts';
-import { UNTRUSTED } from './views/bridge.ts';
-import { saveText } from './views/export.ts';
-import { Panels } from './views/panels.ts';
-import { ViewStates } from './views/states.ts';
-import { StatusItem } from './views/status.ts';
-import { RunsTree } from './views/tree.ts';
+import { StatusItem } from './status/status.ts';
+import { RunsTree } from './tree/tree.ts';
 import { createWorkbench } from './workbench.ts';
 
 /**

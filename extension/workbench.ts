@@ -6,9 +6,9 @@ import { experimentName, isExperimentFile, storeFor } from './experiment-files.t
 import { HostRefusal } from './host/client.ts';
 import { toRange } from './language/convert.ts';
 import type { ExperimentDocuments } from './language/documents.ts';
+import type { StudyCatalog } from './model/catalog.ts';
+import type { Panels } from './panels/panels.ts';
 import { readSettings } from './settings.ts';
-import type { StudyCatalog } from './studies/catalog.ts';
-import type { Panels } from './views/panels.ts';
 
 export interface WorkbenchParts {
   extensionUri: vscode.Uri;

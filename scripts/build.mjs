@@ -24,7 +24,7 @@ const requireBanner = [
  */
 const BUNDLES = [
   {
-    entries: { lif: 'engine/cli/main.ts', worker: 'engine/backends/event/worker.ts' },
+    entries: { lif: 'engine/cli/main.ts', worker: 'engine/backends/event/workers/worker.ts' },
     options: {
       platform: 'node',
       target: 'node20',
@@ -100,9 +100,9 @@ function removeOld(results, all) {
 }
 
 async function buildKernels() {
-  if (!existsSync(join(root, 'engine/kernels/build.mjs'))) return;
-  const kernels = await import('../engine/kernels/build.mjs');
-  const native = await import('../engine/kernels/native/build.mjs');
+  if (!existsSync(join(root, 'engine/backends/event/kernels/build.mjs'))) return;
+  const kernels = await import('../engine/backends/event/kernels/build.mjs');
+  const native = await import('../engine/backends/event/kernels/native/build.mjs');
   const [without] = await Promise.all([native.buildNative(dist), kernels.buildKernels(join(dist, 'kernels.wasm'))]);
   if (without) console.log(without);
 }
@@ -153,7 +153,7 @@ async function buildAndWatch() {
   /** @type {NodeJS.Timeout | undefined} */
   let timer;
   for (const sources of ['assembly', 'native'])
-    watch(join(root, 'engine/kernels', sources), { recursive: true }, () => {
+    watch(join(root, 'engine/backends/event/kernels', sources), { recursive: true }, () => {
       clearTimeout(timer);
       timer = setTimeout(compileKernels, 200);
     });

@@ -1,13 +1,13 @@
 import { html, render } from 'lit';
 import uplotCss from 'uplot/dist/uPlot.min.css' with { type: 'text' };
 import type { ToWebview } from '../protocol/webview.ts';
-import { CompareView } from './compare/view.ts';
-import { CurvesView } from './curves/view.ts';
+import pageCss from './shared/page.css' with { type: 'text' };
 import { Session, type WebviewApi } from './shared/session.ts';
 import { watchTheme } from './shared/theme.ts';
-import compareCss from './styles/compare.css' with { type: 'text' };
-import curvesCss from './styles/curves.css' with { type: 'text' };
-import pageCss from './styles/page.css' with { type: 'text' };
+import compareCss from './views/compare/compare.css' with { type: 'text' };
+import { CompareView } from './views/compare/view.ts';
+import curvesCss from './views/curves/curves.css' with { type: 'text' };
+import { CurvesView } from './views/curves/view.ts';
 
 declare function acquireVsCodeApi(): WebviewApi;
 

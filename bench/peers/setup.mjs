@@ -67,7 +67,7 @@ function run(command, args) {
   return { failed: (lines.findLast((line) => line.startsWith('ERROR')) ?? lines.at(-1) ?? String(error)).trim() };
 }
 
-/** As engine/datasets/locations.ts, but never below LIF_DATA, which is for data. */
+/** As engine/datasets/library/locations.ts, but never below LIF_DATA, which is for data. */
 function cacheFolder() {
   if (process.platform === 'win32')
     return join(process.env.LOCALAPPDATA || join(homedir(), 'AppData', 'Local'), 'lif-lab', 'Cache');

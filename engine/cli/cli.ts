@@ -1,6 +1,6 @@
 /** The `lif` command: finds the command that is meant, runs it, and turns whatever happens into an exit code. */
-import { UserError } from '../errors.ts';
-import { engineVersion } from '../version.ts';
+import { UserError } from '../base/errors.ts';
+import { engineVersion } from '../base/version.ts';
 import { type Cli, type Command, commandHelp, parseInput } from './command.ts';
 import { compareCommand } from './commands/compare.ts';
 import { executeCommand } from './commands/execute.ts';

@@ -1,8 +1,8 @@
 /** What a command of `lif` is, how its options are read and how its help looks. */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { UserError } from '../errors.ts';
-import type { TrainingOptions } from '../executors/local.ts';
+import { UserError } from '../base/errors.ts';
+import type { TrainingOptions } from '../executors/local/local.ts';
 import type { Trainer } from '../training/trainer.ts';
 import { findStore } from './stores.ts';
 

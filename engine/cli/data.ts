@@ -2,13 +2,13 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parse as parseYaml } from 'yaml';
-import { CATALOGUE, type CatalogueEntry } from '../datasets/catalogue.ts';
+import { UserError } from '../base/errors.ts';
 import type { PreparedDataset, Split } from '../datasets/dataset.ts';
-import { dataFolder } from '../datasets/locations.ts';
-import { checkFiles, folderOf, getDataset, importDataset, missing } from '../datasets/obtain.ts';
+import { CATALOGUE, type CatalogueEntry } from '../datasets/library/catalogue.ts';
+import { dataFolder } from '../datasets/library/locations.ts';
+import { checkFiles, folderOf, getDataset, importDataset, missing } from '../datasets/library/obtain.ts';
 import { prepareDataset } from '../datasets/prepare.ts';
 import { drawSample, summarise } from '../datasets/preview.ts';
-import { UserError } from '../errors.ts';
 import { datasetSchema } from '../experiment/dataset-schema.ts';
 import { interruptible, say } from './data-progress.ts';
 import { padEnd, printable, table, thousands } from './text.ts';

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { RunSummary } from '../../protocol/runs.ts';
-import { UserError } from '../errors.ts';
+import { UserError } from '../base/errors.ts';
 import { openStore, type StoreReader } from '../runs/store.ts';
 
 /** The `.lif` of the nearest folder, at or above this one, that has one or is a repository; else of this folder itself. */

@@ -1,7 +1,7 @@
 /** Training in this terminal: runs the queued runs, shows them, and says how it ended. */
 import { basename } from 'node:path';
 import type { RunSummary } from '../../protocol/runs.ts';
-import { type Outcome, runLocally, type TrainingOptions } from '../executors/local.ts';
+import { type Outcome, runLocally, type TrainingOptions } from '../executors/local/local.ts';
 import { StoreReader } from '../runs/store.ts';
 import type { Cli } from './command.ts';
 import { ProgressDisplay } from './progress.ts';

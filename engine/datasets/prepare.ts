@@ -1,16 +1,16 @@
 /** From the `dataset` of an experiment file to a data set ready to train on. */
-import { UserError } from '../errors.ts';
+import { UserError } from '../base/errors.ts';
 import type { DatasetSpec } from '../experiment/dataset-schema.ts';
-import { checkCifar10, prepareCifar10 } from './cifar10.ts';
 import type { PreparedDataset } from './dataset.ts';
-import { checkDelayedXor, prepareDelayedXor } from './delayed-xor.ts';
-import { checkGesture, planGesture } from './dvs-gesture.ts';
-import { checkMnist, prepareMnist } from './mnist.ts';
-import { checkNmnist, planNmnist } from './nmnist.ts';
-import { checkSimulated, planSimulated } from './nmnist-simulated.ts';
-import { planRandman } from './randman.ts';
-import { prepareRecordings } from './recordings.ts';
-import { checkSpeech, planSpeech } from './speech.ts';
+import { prepareRecordings } from './recordings/recordings.ts';
+import { checkCifar10, prepareCifar10 } from './sets/cifar10/read.ts';
+import { checkDelayedXor, prepareDelayedXor } from './sets/delayed-xor/read.ts';
+import { checkGesture, planGesture } from './sets/dvs128-gesture/read.ts';
+import { checkMnist, prepareMnist } from './sets/mnist/read.ts';
+import { checkNmnist, planNmnist } from './sets/nmnist/read.ts';
+import { checkSimulated, planSimulated } from './sets/nmnist-simulated/read.ts';
+import { planRandman } from './sets/randman/read.ts';
+import { checkSpeech, planSpeech } from './sets/speech/read.ts';
 
 export interface PrepareContext {
   /** The experiment file: data paths are relative to its folder. */

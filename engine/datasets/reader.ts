@@ -1,9 +1,9 @@
 /** From a prepared data set to its samples, in whichever thread asks. */
-import type { Copy } from '../copy.ts';
+import type { Copy } from '../base/copy.ts';
 import type { PreparedDataset, SampleReader } from './dataset.ts';
-import { DelayedXorReader } from './delayed-xor.ts';
-import { EventReader } from './events.ts';
-import { ImageReader } from './images.ts';
+import { ImageReader } from './images/images.ts';
+import { EventReader } from './recordings/events.ts';
+import { DelayedXorReader } from './sets/delayed-xor/read.ts';
 
 /** A reader for this thread, which copies what it reads with `copy`. Cheap: no picture or recording is copied here. */
 export function openReader(data: PreparedDataset, copy?: Copy): SampleReader {

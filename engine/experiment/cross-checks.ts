@@ -1,8 +1,9 @@
 /** What no field tells by itself: settings that are right one by one and impossible together. */
-import { checkDelayedXor } from '../datasets/delayed-xor.ts';
-import { UserError } from '../errors.ts';
+
+import { UserError } from '../base/errors.ts';
+import { checkDelayedXor } from '../datasets/sets/delayed-xor/read.ts';
 import { parametersOf, planNetwork } from '../models/network.ts';
-import type { Path } from './describe.ts';
+import type { Path } from './assist/describe.ts';
 import type { Problem } from './problems.ts';
 import type { Settings } from './schema.ts';
 

@@ -1,10 +1,10 @@
 /** From an experiment to the runs it asks for, and to what its variants change. */
-import { UserError } from '../errors.ts';
-import { isMapping, own, type Path, pathText } from './describe.ts';
-import { flowText } from './flow-text.ts';
+import { UserError } from '../base/errors.ts';
+import { isMapping, own, type Path, pathText } from './assist/describe.ts';
+import { nearest } from './assist/suggest.ts';
 import { mergeSettings } from './merge.ts';
 import { type Experiment, type RunSpec, type Settings, settingsSchema } from './schema.ts';
-import { nearest } from './suggest.ts';
+import { flowText } from './text/flow-text.ts';
 import { settingsOf } from './validate.ts';
 
 export interface Selection {

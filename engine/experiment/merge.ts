@@ -1,5 +1,5 @@
 /** How a variant's overrides go over the settings of the file. */
-import { childNode, discriminator, isMapping, type Mapping, nodeAt, own, type Path } from './describe.ts';
+import { childNode, discriminator, isMapping, type Mapping, nodeAt, own, type Path } from './assist/describe.ts';
 import { experimentNode } from './json-schema.ts';
 
 /**

@@ -1,9 +1,9 @@
 /** `--set path=value`: settings of the file changed from the command line. */
-import { UserError } from '../errors.ts';
-import { isMapping, own, type Path } from './describe.ts';
+import { UserError } from '../base/errors.ts';
+import { isMapping, own, type Path } from './assist/describe.ts';
 import { mergeSettings, namesAnother } from './merge.ts';
 import type { Experiment } from './schema.ts';
-import { parseSource, plain } from './source.ts';
+import { parseSource, plain } from './text/source.ts';
 import { validateExperiment } from './validate.ts';
 
 interface Assignment {

@@ -1,6 +1,7 @@
 /** Everything that can be wrong with an experiment once it is plain data, with paths instead of positions. */
+
+import { isMapping, type Mapping, own } from './assist/describe.ts';
 import { crossProblems, seedProblems } from './cross-checks.ts';
-import { isMapping, type Mapping, own } from './describe.ts';
 import { SETTINGS } from './json-schema.ts';
 import { mergeSettings } from './merge.ts';
 import { fileProblems, type Problem, variantProblems } from './problems.ts';

@@ -2,20 +2,20 @@
 import { basename, dirname } from 'node:path';
 import type { HostParams } from '../../protocol/host.ts';
 import type { RunSummary } from '../../protocol/runs.ts';
-import { UserError } from '../errors.ts';
-import { detachWork } from '../executors/detach.ts';
-import { provenanceOf } from '../executors/provenance.ts';
-import { checkRuns, readStudyText } from '../executors/study.ts';
-import { complete, hover } from '../experiment/assist.ts';
+import { UserError } from '../base/errors.ts';
+import { reason } from '../base/files.ts';
+import { engineVersion } from '../base/version.ts';
+import { detachWork } from '../executors/local/detach.ts';
+import { complete, hover } from '../experiment/assist/assist.ts';
 import { expandExperiment } from '../experiment/expand.ts';
 import { checkExperiment } from '../experiment/parse.ts';
 import type { Experiment } from '../experiment/schema.ts';
 import { compareExperiment } from '../runs/compare.ts';
 import { createRuns } from '../runs/create.ts';
-import { reason } from '../runs/files.ts';
 import { readRunFile } from '../runs/read.ts';
 import { requestStop, requeue } from '../runs/write.ts';
-import { engineVersion } from '../version.ts';
+import { checkRuns, readStudyText } from '../studies/load.ts';
+import { provenanceOf } from '../studies/provenance.ts';
 import type { Services } from './services.ts';
 
 /** @param lif program and first arguments that start `lif` again. */

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError } from '../errors.ts';
-import { errorCode, openForReading, reason } from '../runs/files.ts';
+import { UserError } from '../base/errors.ts';
+import { errorCode, openForReading, reason } from '../base/files.ts';
 
 /**
  * The last `maxBytes` of a run's log.txt, beginning with a whole line; empty when there is none.

@@ -2,7 +2,7 @@
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import type { HostMethod, HostParams } from '../../protocol/host.ts';
-import { UserError } from '../errors.ts';
+import { UserError } from '../base/errors.ts';
 
 const MAX_TEXT = 4 * 1024 * 1024;
 

@@ -13,7 +13,7 @@ import {
   PROTOCOL_VERSION,
   USER_ERROR_CODE,
 } from '../../protocol/host.ts';
-import { UserError } from '../errors.ts';
+import { UserError } from '../base/errors.ts';
 import { METHODS, parseParams } from './params.ts';
 import type { Services } from './services.ts';
 import { Stores } from './stores.ts';

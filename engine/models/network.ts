@@ -33,7 +33,7 @@ export interface ReadoutPlan {
   from: number;
 }
 
-/** A baseline: one layer of units with a state that is not spikes, then a linear layer (kernels/reference/recurrent.ts). */
+/** A baseline: one layer of units with a state that is not spikes, then a linear layer (reference/recurrent.ts). */
 export interface CellPlan {
   kind: Exclude<Model, 'lif'>;
   size: number;

@@ -1,7 +1,7 @@
 /** Checkpoints of a run: `checkpoints/<step>.safetensors`, the last few. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { syncFolder, writeDurably } from './files.ts';
+import { syncFolder, writeDurably } from '../base/files.ts';
 import { decodeSafetensors } from './safetensors.ts';
 
 const KEPT = 3;

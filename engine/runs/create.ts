@@ -11,9 +11,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { UserError } from '../errors.ts';
+import { UserError } from '../base/errors.ts';
+import { reason, syncFolder, writeDurably } from '../base/files.ts';
 import type { RunSpec } from '../experiment/schema.ts';
-import { reason, syncFolder, writeDurably } from './files.ts';
 import { FORMAT_VERSION, type Provenance, type RunFile, type Status } from './format.ts';
 import { newRunId, runKey } from './key.ts';
 import { runsFolder } from './store.ts';

@@ -1,7 +1,8 @@
 /** Reading one run folder, whatever state it is in: what can be saved, and in words what cannot. */
 import { basename, join } from 'node:path';
 import type { RunState, RunSummary } from '../../protocol/runs.ts';
-import { readSmall } from './files.ts';
+import { readSmall } from '../base/files.ts';
+import { isAlive } from '../base/lock.ts';
 import {
   HEARTBEAT_MS,
   HEARTBEAT_TIMEOUT_MS,
@@ -14,7 +15,6 @@ import {
 } from './format.ts';
 import { addLine, emptyHistory, type History, scoresOf } from './history.ts';
 import { timeOfId } from './key.ts';
-import { isAlive } from './lock.ts';
 import { LineTail } from './tail.ts';
 
 const MAX_JSON = 4 * 1024 * 1024;

@@ -2,8 +2,8 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { RunState, RunSummary } from '../../protocol/runs.ts';
-import { UserError } from '../errors.ts';
-import { errorCode, reason } from './files.ts';
+import { UserError } from '../base/errors.ts';
+import { errorCode, reason } from '../base/files.ts';
 import { HEARTBEAT_TIMEOUT_MS, type RunFile, type Status } from './format.ts';
 import type { History } from './history.ts';
 import { type Clock, feel, type Pulse, systemClock } from './pulse.ts';

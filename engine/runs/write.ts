@@ -13,11 +13,11 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { errorCode, writeAtomic } from '../base/files.ts';
+import { isAlive } from '../base/lock.ts';
 import { saveCheckpoint } from './checkpoints.ts';
 import { queuedStatus } from './create.ts';
-import { errorCode, writeAtomic } from './files.ts';
 import type { MetricLine, RunFile, Status } from './format.ts';
-import { isAlive } from './lock.ts';
 import { readRunFile, readStatus } from './read.ts';
 
 /**

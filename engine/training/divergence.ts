@@ -3,7 +3,7 @@
  * show it: a potential that is NaN never reaches the threshold, so a network read by its spikes just falls silent.
  */
 import type { EventEngine, Sums } from '../backends/event/engine.ts';
-import type { Layout } from '../backends/event/layout.ts';
+import type { Layout } from '../backends/event/layout/layout.ts';
 import type { RunSpec } from '../experiment/schema.ts';
 import type { NetworkPlan } from '../models/network.ts';
 import { type Position, restore, setOrder, start } from './position.ts';

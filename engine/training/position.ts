@@ -1,7 +1,7 @@
 /** Where a run stands between two weight updates, and the checkpoint that holds it together with weights and moments. */
 import { z } from 'zod';
 import type { EventEngine, Sums } from '../backends/event/engine.ts';
-import { shuffle, stream } from '../random.ts';
+import { shuffle, stream } from '../base/random.ts';
 import { decodeSafetensors, encodeSafetensors } from '../runs/safetensors.ts';
 
 const count = z.int().min(0);

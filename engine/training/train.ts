@@ -3,9 +3,9 @@
  * depends only on the run's spec, never on the clock or the threads; only checkpoints and progress follow the clock.
  */
 import { EventEngine } from '../backends/event/engine.ts';
-import { MAX_STEPS_PER_COMMAND } from '../backends/event/layout.ts';
+import { MAX_STEPS_PER_COMMAND } from '../backends/event/layout/layout.ts';
+import { UserError } from '../base/errors.ts';
 import { prepareDataset } from '../datasets/prepare.ts';
-import { UserError } from '../errors.ts';
 import type { RunSpec } from '../experiment/schema.ts';
 import { planNetwork } from '../models/network.ts';
 import { evaluationDivergence, firstDivergence, hasDiverged, type Replay } from './divergence.ts';

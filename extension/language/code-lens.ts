@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { Comparison } from '../../protocol/runs.ts';
 import type { HostClient } from '../host/client.ts';
-import type { RunsChange, RunsModel } from '../runs/model.ts';
-import { isValid } from '../views/bridge.ts';
+import type { RunsChange, RunsModel } from '../model/model.ts';
+import { isValid } from '../panels/bridge.ts';
 import { toRange } from './convert.ts';
 import { type ExperimentDocuments, SELECTOR } from './documents.ts';
 import { lensesOf } from './lenses.ts';

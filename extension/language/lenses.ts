@@ -1,7 +1,7 @@
 import type { Outline, Range } from '../../protocol/experiment.ts';
 import type { Comparison, RunSummary } from '../../protocol/runs.ts';
 import type { CommandId } from '../commands/ids.ts';
-import { activeRuns } from '../runs/studies.ts';
+import { activeRuns } from '../model/studies.ts';
 import { accuracyText, count, isResumable, meanProgress, progressText } from '../text.ts';
 
 /** A button or a note above a line. */

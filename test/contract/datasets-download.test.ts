@@ -6,12 +6,12 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runDataCommand } from '../../engine/cli/data.ts';
-import { CATALOGUE, type CatalogueEntry } from '../../engine/datasets/catalogue.ts';
-import { type DownloadOptions, download } from '../../engine/datasets/download.ts';
-import { withLock } from '../../engine/datasets/lock.ts';
-import { getDataset, importDataset } from '../../engine/datasets/obtain.ts';
+import { CATALOGUE, type CatalogueEntry } from '../../engine/datasets/library/catalogue.ts';
+import { type DownloadOptions, download } from '../../engine/datasets/library/download.ts';
+import { withLock } from '../../engine/datasets/library/lock.ts';
+import { getDataset, importDataset } from '../../engine/datasets/library/obtain.ts';
 import { expectUserError, put, temporaryFolder, writeMnist } from '../unit/datasets/helpers.ts';
-import { tarGz } from '../unit/datasets/tar-writer.ts';
+import { tarGz } from '../unit/datasets/library/tar-writer.ts';
 import { zipOf } from '../unit/datasets/writers.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse, attempt: number) => void;

@@ -5,8 +5,8 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { readCache } from '../../engine/datasets/cache.ts';
 import { prepareDataset } from '../../engine/datasets/prepare.ts';
+import { readCache } from '../../engine/datasets/recordings/cache.ts';
 import { put, readSample, specOf, temporaryFolder } from '../unit/datasets/helpers.ts';
 import { nmnistFiles, zipOf } from '../unit/datasets/writers.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { COMMAND_IDS } from '../../extension/commands/ids.ts';
 import { DEFAULTS } from '../../extension/settings-defaults.ts';
-import { runLook, studyLook, variantLook } from '../../extension/views/nodes.ts';
+import { runLook, studyLook, variantLook } from '../../extension/tree/nodes.ts';
 import { FILE, run, running } from '../unit/extension/support.ts';
 
 const root = join(import.meta.dirname, '../..');

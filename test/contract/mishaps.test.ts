@@ -4,11 +4,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { chosenInstructions, nativeFile } from '../../engine/kernels/native.ts';
-import { builtFile } from '../../engine/paths.ts';
+import { chosenInstructions, nativeFile } from '../../engine/backends/event/kernels/native.ts';
+import { builtFile } from '../../engine/base/paths.ts';
+import { engineVersion } from '../../engine/base/version.ts';
 import { runKey } from '../../engine/runs/key.ts';
 import { StoreReader } from '../../engine/runs/store.ts';
-import { engineVersion } from '../../engine/version.ts';
 import { Lab } from './fake/lab.ts';
 
 const OUT_OF_MEMORY =

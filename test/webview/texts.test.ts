@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { ViewTarget } from '../../protocol/webview.ts';
-import { nextSort, rowsOf, sortRows } from '../../webview/compare/rows.ts';
+import { lineStyle } from '../../webview/plot/palette.ts';
 import { csvField } from '../../webview/shared/csv.ts';
 import { duration, loss, percent, points, spread } from '../../webview/shared/format.ts';
-import { lineStyle } from '../../webview/shared/palette.ts';
 import { describeGroup } from '../../webview/shared/progress.ts';
 import { initialState, restoreState } from '../../webview/shared/view-state.ts';
+import { nextSort, rowsOf, sortRows } from '../../webview/views/compare/rows.ts';
 import { FakeStudy } from './study.ts';
 import { THEMES } from './themes.ts';
 

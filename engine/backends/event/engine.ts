@@ -1,10 +1,17 @@
 /** The event-driven backend as its users see it: a network in shared memory that trains, evaluates and copies out. */
 import type { DatasetShape, PreparedDataset, Split } from '../../datasets/dataset.ts';
 import type { NetworkPlan } from '../../models/network.ts';
-import type { OptimizerStep } from './commands.ts';
-import { createMemory, EVALUATION_CHUNK, type Layout, MAX_STEPS_PER_COMMAND, planLayout, STATS } from './layout.ts';
-import { initialTensors, readTensors, type Tensor, writeTensors } from './parameters.ts';
-import { type Pool, startPool } from './pool.ts';
+import {
+  createMemory,
+  EVALUATION_CHUNK,
+  type Layout,
+  MAX_STEPS_PER_COMMAND,
+  planLayout,
+  STATS,
+} from './layout/layout.ts';
+import { initialTensors, readTensors, type Tensor, writeTensors } from './layout/parameters.ts';
+import type { OptimizerStep } from './workers/commands.ts';
+import { type Pool, startPool } from './workers/pool.ts';
 
 export interface Sums {
   samples: number;

@@ -1,6 +1,6 @@
-import { loadStudy } from '../../executors/study.ts';
 import { compareExperiment } from '../../runs/compare.ts';
 import { openStore } from '../../runs/store.ts';
+import { loadStudy } from '../../studies/load.ts';
 import { type Command, jsonOption, storeOption } from '../command.ts';
 import { comparisonLines } from '../reports.ts';
 import { printJson, printLines } from '../watch.ts';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { RunBusyError } from '../../executors/claim.ts';
-import { executeRun } from '../../executors/execute.ts';
-import { EXIT_BUSY } from '../../executors/local.ts';
+import { EXIT_BUSY } from '../../executors/local/local.ts';
+import { RunBusyError } from '../../jobs/claim.ts';
+import { executeRun } from '../../jobs/execute.ts';
 import type { Command } from '../command.ts';
 import { checkpointOption, threadsOption } from '../command.ts';
 

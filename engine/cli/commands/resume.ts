@@ -1,6 +1,6 @@
-import { UserError } from '../../errors.ts';
-import { detachWork } from '../../executors/detach.ts';
-import { reason } from '../../runs/files.ts';
+import { UserError } from '../../base/errors.ts';
+import { reason } from '../../base/files.ts';
+import { detachWork } from '../../executors/local/detach.ts';
 import { requeue } from '../../runs/write.ts';
 import { type Command, checkpointOption, jsonOption, storeOption, threadsOption } from '../command.ts';
 import { runLines } from '../reports.ts';

@@ -1,8 +1,8 @@
 import { basename, dirname } from 'node:path';
-import { detachWork } from '../../executors/detach.ts';
-import { createStudyRuns, loadStudy, shortPath } from '../../executors/study.ts';
+import { detachWork } from '../../executors/local/detach.ts';
 import { expandExperiment } from '../../experiment/expand.ts';
 import { compareExperiment } from '../../runs/compare.ts';
+import { createStudyRuns, loadStudy, shortPath } from '../../studies/load.ts';
 import { type Command, checkpointOption, jsonOption, storeOption, threadsOption } from '../command.ts';
 import { comparisonLines } from '../reports.ts';
 import { printJson, printLines, trainHere } from '../watch.ts';

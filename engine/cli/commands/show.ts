@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { RunSummary, Score } from '../../../protocol/runs.ts';
-import { readTail } from '../../runs/files.ts';
+import { readTail } from '../../base/files.ts';
 import { type Command, jsonOption, storeOption } from '../command.ts';
 import { findRuns } from '../stores.ts';
 import { duration, percent, printable, short, thousands } from '../text.ts';

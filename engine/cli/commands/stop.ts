@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunSummary } from '../../../protocol/runs.ts';
-import { UserError } from '../../errors.ts';
-import { reason } from '../../runs/files.ts';
+import { UserError } from '../../base/errors.ts';
+import { reason } from '../../base/files.ts';
 import type { StoreReader } from '../../runs/store.ts';
 import { requestStop } from '../../runs/write.ts';
 import { type Command, jsonOption, storeOption } from '../command.ts';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { checkRuns, diagnosticLine, readStudyText, shortPath } from '../../executors/study.ts';
 import { expandExperiment } from '../../experiment/expand.ts';
 import { checkExperiment } from '../../experiment/parse.ts';
+import { checkRuns, diagnosticLine, readStudyText, shortPath } from '../../studies/load.ts';
 import { type Command, jsonOption } from '../command.ts';
 import { printJson, printLines } from '../watch.ts';
 

@@ -1,8 +1,8 @@
 import { rmSync, statSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
-import { UserError } from '../../errors.ts';
-import { workSchema } from '../../executors/detach.ts';
-import { runLocally } from '../../executors/local.ts';
+import { UserError } from '../../base/errors.ts';
+import { workSchema } from '../../executors/local/detach.ts';
+import { runLocally } from '../../executors/local/local.ts';
 import type { Command } from '../command.ts';
 import { withSignals } from '../signals.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { stream } from '../../../engine/random.ts';
+import { stream } from '../../../engine/base/random.ts';
 import { fuzzTargets, mutate, tryFile } from './fuzz.ts';
 
 /** A few hundred files of each format; `node bench/fuzz-datasets.mjs` tries ten thousand. */

@@ -3,22 +3,22 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { parseAedat } from '../../../engine/datasets/aedat.ts';
-import { Binner, EventBuffer } from '../../../engine/datasets/binning.ts';
-import { CacheWriter, openCache } from '../../../engine/datasets/cache.ts';
-import { parseBatch } from '../../../engine/datasets/cifar10.ts';
-import { parseLabels } from '../../../engine/datasets/dvs-gesture.ts';
-import { EventReader } from '../../../engine/datasets/events.ts';
-import { gunzip } from '../../../engine/datasets/files.ts';
-import { parseIdx } from '../../../engine/datasets/idx.ts';
-import { parseNmnist } from '../../../engine/datasets/nmnist.ts';
-import { openSpikes } from '../../../engine/datasets/spike-file.ts';
-import { unpack } from '../../../engine/datasets/unpack.ts';
-import { closeZip, openZip, readEntry } from '../../../engine/datasets/zip.ts';
-import { UserError } from '../../../engine/errors.ts';
-import type { Rng } from '../../../engine/random.ts';
-import { someRecordings, speechFile } from './hdf5-writer.ts';
-import { tarGz } from './tar-writer.ts';
+import { UserError } from '../../../engine/base/errors.ts';
+import type { Rng } from '../../../engine/base/random.ts';
+import { parseAedat } from '../../../engine/datasets/formats/aedat.ts';
+import { gunzip } from '../../../engine/datasets/formats/files.ts';
+import { parseIdx } from '../../../engine/datasets/formats/idx.ts';
+import { openSpikes } from '../../../engine/datasets/formats/spike-file.ts';
+import { closeZip, openZip, readEntry } from '../../../engine/datasets/formats/zip.ts';
+import { unpack } from '../../../engine/datasets/library/unpack.ts';
+import { Binner, EventBuffer } from '../../../engine/datasets/recordings/binning.ts';
+import { CacheWriter, openCache } from '../../../engine/datasets/recordings/cache.ts';
+import { EventReader } from '../../../engine/datasets/recordings/events.ts';
+import { parseBatch } from '../../../engine/datasets/sets/cifar10/read.ts';
+import { parseLabels } from '../../../engine/datasets/sets/dvs128-gesture/read.ts';
+import { parseNmnist } from '../../../engine/datasets/sets/nmnist/read.ts';
+import { someRecordings, speechFile } from './formats/hdf5-writer.ts';
+import { tarGz } from './library/tar-writer.ts';
 import { aedat, type Event, labelsCsv, nmnistBytes, nmnistFiles, someEvents, zipOf } from './writers.ts';
 
 export interface FuzzTarget {

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'vitest';
+import { UserError } from '../../../engine/base/errors.ts';
 import type { PreparedDataset, Split } from '../../../engine/datasets/dataset.ts';
 import { openReader } from '../../../engine/datasets/reader.ts';
-import { UserError } from '../../../engine/errors.ts';
 import { type DatasetSpec, datasetSchema } from '../../../engine/experiment/dataset-schema.ts';
 
 export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'lif-data-'));

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { dataFolder, sourcePath } from '../../../engine/datasets/locations.ts';
+import { dataFolder, sourcePath } from '../../../engine/datasets/library/locations.ts';
 import { drawPicture, drawRaster } from '../../../engine/datasets/preview.ts';
 
 describe('previews', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { complete, hover } from '../../../engine/experiment/assist.ts';
+import { complete, hover } from '../../../engine/experiment/assist/assist.ts';
 import { checkExperiment } from '../../../engine/experiment/parse.ts';
 import { BASE, cursor } from './marked.ts';
 

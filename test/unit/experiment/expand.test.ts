@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../../../engine/errors.ts';
+import { UserError } from '../../../engine/base/errors.ts';
 import { describeChanges, expandExperiment } from '../../../engine/experiment/expand.ts';
 import { checkExperiment } from '../../../engine/experiment/parse.ts';
 import type { Experiment } from '../../../engine/experiment/schema.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { referenceText } from '../../../engine/experiment/assist/reference.ts';
 import { experimentNode, jsonSchemaText, SETTINGS } from '../../../engine/experiment/json-schema.ts';
-import { referenceText } from '../../../engine/experiment/reference.ts';
 
 const committed = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 const HINT = 'run `node scripts/generate.mjs`';

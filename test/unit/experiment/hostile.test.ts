@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { complete, hover } from '../../../engine/experiment/assist.ts';
+import { Rng } from '../../../engine/base/random.ts';
+import { complete, hover } from '../../../engine/experiment/assist/assist.ts';
 import { checkExperiment } from '../../../engine/experiment/parse.ts';
-import { Rng } from '../../../engine/random.ts';
 import { BASE, messages } from './marked.ts';
 
 const folder = fileURLToPath(new URL('../../../examples/', import.meta.url));

@@ -1,5 +1,5 @@
 import { checkExperiment } from '../../../engine/experiment/parse.ts';
-import { LineIndex } from '../../../engine/experiment/text.ts';
+import { LineIndex } from '../../../engine/experiment/text/text.ts';
 import type { Diagnostic, Position } from '../../../protocol/experiment.ts';
 
 /** A valid file to which tests append lines or variants. */

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { HostRefusal } from '../../../extension/host/client.ts';
-import { RunsModel } from '../../../extension/runs/model.ts';
-import { type BridgeServices, UNTRUSTED, ViewBridge } from '../../../extension/views/bridge.ts';
+import { RunsModel } from '../../../extension/model/model.ts';
+import { type BridgeServices, UNTRUSTED, ViewBridge } from '../../../extension/panels/bridge.ts';
 import type { ToWebview, ViewState } from '../../../protocol/webview.ts';
 import { FILE, run } from './support.ts';
 

@@ -4,7 +4,7 @@ import type { CommandId } from '../../../extension/commands/ids.ts';
 import { Cancelled, COMMANDS, type CommandContext } from '../../../extension/commands/table.ts';
 import { targetOf } from '../../../extension/commands/target.ts';
 import { HostRefusal } from '../../../extension/host/client.ts';
-import { RunsModel } from '../../../extension/runs/model.ts';
+import { RunsModel } from '../../../extension/model/model.ts';
 import type { Checked } from '../../../protocol/experiment.ts';
 import { FILE, outline, run, running } from './support.ts';
 

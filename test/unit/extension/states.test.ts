@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ViewStates } from '../../../extension/views/states.ts';
+import { ViewStates } from '../../../extension/panels/states.ts';
 import type { ViewState, ViewTarget } from '../../../protocol/webview.ts';
 import { FILE } from './support.ts';
 

@@ -3,15 +3,9 @@
  * gradient. Error: |seen − expected| / max(|seen|, |expected|, 1e-2); the differences themselves are good to 1e-9.
  */
 import { describe, expect, test } from 'vitest';
-import {
-  backward,
-  forward,
-  type Parameters,
-  type Pass,
-  type Sample,
-} from '../../../engine/kernels/reference/network.ts';
-import { surrogateDerivative } from '../../../engine/kernels/reference/surrogate.ts';
 import type { LayerPlan, NetworkPlan } from '../../../engine/models/network.ts';
+import { backward, forward, type Parameters, type Pass, type Sample } from '../../../engine/reference/network.ts';
+import { surrogateDerivative } from '../../../engine/reference/surrogate.ts';
 import {
   combinations,
   network,

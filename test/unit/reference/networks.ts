@@ -1,5 +1,6 @@
 /** Small random networks and samples for the tests of the reference. */
-import type { Sample } from '../../../engine/kernels/reference/network.ts';
+
+import { type Rng, stream } from '../../../engine/base/random.ts';
 import {
   defaultHeight,
   type LayerPlan,
@@ -7,7 +8,7 @@ import {
   parametersOf,
   type ReadoutPlan,
 } from '../../../engine/models/network.ts';
-import { type Rng, stream } from '../../../engine/random.ts';
+import type { Sample } from '../../../engine/reference/network.ts';
 
 export const INPUTS = 3;
 export const CLASSES = 3;

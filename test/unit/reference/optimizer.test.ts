@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { backward, forward, type Parameters } from '../../../engine/kernels/reference/network.ts';
-import { adamState, adamStep } from '../../../engine/kernels/reference/optimizer.ts';
+import { backward, forward, type Parameters } from '../../../engine/reference/network.ts';
+import { adamState, adamStep } from '../../../engine/reference/optimizer.ts';
 import { network, randomParameters, randomSample, streamOf } from './networks.ts';
 import { oracle, tf } from './oracle.ts';
 

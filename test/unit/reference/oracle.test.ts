@@ -3,8 +3,8 @@
  * additions cost about one. Tolerance: |seen − expected| <= 5e-6 · max(1, |expected|).
  */
 import { describe, expect, test } from 'vitest';
-import { backward, forward } from '../../../engine/kernels/reference/network.ts';
 import type { LayerPlan, NetworkPlan } from '../../../engine/models/network.ts';
+import { backward, forward } from '../../../engine/reference/network.ts';
 import {
   combinations,
   network,

@@ -6,8 +6,8 @@
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Sample } from '../../../engine/kernels/reference/network.ts';
 import { type LayerPlan, type NetworkPlan, parametersOf } from '../../../engine/models/network.ts';
+import type { Sample } from '../../../engine/reference/network.ts';
 
 // Keeps tfjs from advertising its native form on every start.
 tf.env().set('IS_TEST', true);

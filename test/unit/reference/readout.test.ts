@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import type { ReadoutPlan } from '../../../engine/models/network.ts';
 import {
   accuracy,
   decodeBackward,
   decodeForward,
   lossBackward,
   lossForward,
-} from '../../../engine/kernels/reference/readout.ts';
-import type { ReadoutPlan } from '../../../engine/models/network.ts';
+} from '../../../engine/reference/readout.ts';
 
 /** Four steps of two classes; class 0 attains its maximum in steps 1 and 3. */
 const u = Float64Array.of(9, 9, 2, -4, 1, -1, 2, -3);

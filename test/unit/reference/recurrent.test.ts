@@ -5,7 +5,7 @@ import {
   recurrentBackward,
   recurrentForward,
   recurrentParametersOf,
-} from '../../../engine/kernels/reference/recurrent.ts';
+} from '../../../engine/reference/recurrent.ts';
 import { streamOf } from './networks.ts';
 import { batchLoss, lossAndGradients, tf } from './oracle.ts';
 

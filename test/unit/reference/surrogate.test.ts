@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { surrogateDerivative, surrogatePrimitive } from '../../../engine/kernels/reference/surrogate.ts';
 import { defaultHeight, multiGaussian } from '../../../engine/models/network.ts';
+import { surrogateDerivative, surrogatePrimitive } from '../../../engine/reference/surrogate.ts';
 import { shapes, surrogateOf } from './networks.ts';
 
 /** h'(width/2)·width for the default height, from the closed forms. */

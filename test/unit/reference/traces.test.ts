@@ -1,8 +1,8 @@
 /** Potentials, spikes and gradients worked out by hand; every number is exact in binary, so equality is exact too. */
 import { describe, expect, test } from 'vitest';
-import { type LifParameters, lifBackward, lifForward } from '../../../engine/kernels/reference/lif.ts';
-import { backward, forward } from '../../../engine/kernels/reference/network.ts';
 import type { LayerPlan } from '../../../engine/models/network.ts';
+import { type LifParameters, lifBackward, lifForward } from '../../../engine/reference/lif.ts';
+import { backward, forward } from '../../../engine/reference/network.ts';
 import { layer, network, surrogateOf } from './networks.ts';
 
 /** One neuron behind one channel of weight 1/8 that fires so often in each step: currents 1/4, 3/8, 1/8, 1/2, … */

@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { UserError } from '../../../engine/errors.ts';
+import { UserError } from '../../../engine/base/errors.ts';
+import * as files from '../../../engine/base/files.ts';
 import { createRuns } from '../../../engine/runs/create.ts';
-import * as files from '../../../engine/runs/files.ts';
 import { openStore } from '../../../engine/runs/store.ts';
 import { specOf, temporaryFolder } from './fixtures.ts';
 
-vi.mock('../../../engine/runs/files.ts', { spy: true });
+vi.mock('../../../engine/base/files.ts', { spy: true });
 
 test('runs are queued, in the order of their specs', () => {
   const store = join(temporaryFolder(), 'a', '.lif');

@@ -3,9 +3,9 @@ import { appendFileSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFile
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { ownerOf } from '../../../engine/base/lock.ts';
 import { createRuns } from '../../../engine/runs/create.ts';
 import type { MetricLine, Status } from '../../../engine/runs/format.ts';
-import { ownerOf } from '../../../engine/runs/lock.ts';
 import { openStore, StoreReader } from '../../../engine/runs/store.ts';
 import { MetricsLog, requestStop, writeStatus } from '../../../engine/runs/write.ts';
 import type { RunSummary } from '../../../protocol/runs.ts';

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
+import * as files from '../../../engine/base/files.ts';
 import { createRuns } from '../../../engine/runs/create.ts';
-import * as files from '../../../engine/runs/files.ts';
 import { readRunFile, readStatus } from '../../../engine/runs/read.ts';
 import {
   knownStatus,
@@ -17,7 +17,7 @@ import {
 } from '../../../engine/runs/write.ts';
 import { specOf, statusOf, temporaryFolder, trainLine } from './fixtures.ts';
 
-vi.mock('../../../engine/runs/files.ts', { spy: true });
+vi.mock('../../../engine/base/files.ts', { spy: true });
 
 let folder: string;
 beforeEach(() => {

@@ -1,0 +1,31 @@
+/**
+ * The kernel table: every exported kernel in every way of working, with its shapes, its float64 reference, the error
+ * that is allowed and why, and a case to time. The tests walk it (test/unit/backends/event/kernels/table.test.ts) and so does
+ * `npm run bench -- --kernels`; a kernel without an entry fails the tests.
+ */
+import { cellEntries } from './table/cell.ts';
+import { dropoutEntries } from './table/dropout.ts';
+import type { Entry } from './table/entry.ts';
+import { firedEntries } from './table/fired.ts';
+import { gatherEntries } from './table/gather.ts';
+import { lifBackwardEntries } from './table/lif-backward.ts';
+import { lifForwardEntries } from './table/lif-forward.ts';
+import { optimizerEntries } from './table/optimizer.ts';
+import { productEntries } from './table/product.ts';
+import { readoutEntries } from './table/readout.ts';
+import { scatterEntries } from './table/scatter.ts';
+import { transposeEntries } from './table/transpose.ts';
+
+export const TABLE: readonly Entry[] = [
+  ...gatherEntries,
+  ...scatterEntries,
+  ...transposeEntries,
+  ...lifForwardEntries,
+  ...firedEntries,
+  ...lifBackwardEntries,
+  ...dropoutEntries,
+  ...readoutEntries,
+  ...productEntries,
+  ...cellEntries,
+  ...optimizerEntries,
+];

@@ -1,0 +1,224 @@
+/** Entries of what happens once per weight update: shards added, the optimizer, the leak's parameter. */
+import type { Rng } from '../../../../base/random.ts';
+import { adamStep } from '../../../../reference/optimizer.ts';
+import { sigmoid } from '../../../../reference/surrogate.ts';
+import { array, type Entry, type KernelCase, type Shape, type Work } from './entry.ts';
+import { uniform } from './inputs.ts';
+
+/** A vector of parameters, of which one thread updates [from, to), and as many gradients as there are shards. */
+interface Size {
+  parameters: number;
+  shards: number;
+  from: number;
+  to: number;
+}
+
+const sizes: Size[] = [
+  { parameters: 4, shards: 1, from: 0, to: 4 },
+  { parameters: 36, shards: 4, from: 8, to: 20 },
+  { parameters: 200, shards: 8, from: 0, to: 200 },
+  { parameters: 64, shards: 3, from: 60, to: 64 },
+  { parameters: 20, shards: 2, from: 12, to: 12 },
+  { parameters: 1000, shards: 8, from: 400, to: 996 },
+];
+
+const label = ({ parameters, shards, from, to }: Size): string =>
+  `elements ${from} to ${to} of ${parameters}, ${shards} shards`;
+
+/** The parameters of the SHD network. */
+const bench: Size = { parameters: 46_164, shards: 8, from: 0, to: 46_164 };
+
+/** Vector additions and vectors read or written per four parameters, besides one of each per shard. */
+function shapesOf(make: (rng: Rng, size: Size) => KernelCase, adds: number, vectors: number) {
+  const { parameters, shards } = bench;
+  const work: Work = { adds: ((shards + adds) * parameters) / 4, bytes: (shards + vectors) * 4 * parameters };
+  const shape = (size: Size): Shape => ({ label: label(size), make: (rng) => make(rng, size) });
+  return { shapes: sizes.map(shape), bench: { ...shape(bench), work } };
+}
+
+/** Gradients of the shards, and their sum. */
+function shardsOf(rng: Rng, { parameters, shards }: Size) {
+  const grads = uniform(rng, shards * parameters);
+  const sum = new Float64Array(parameters);
+  grads.forEach((g, i) => {
+    sum[i % parameters]! += g;
+  });
+  return { grads, sum };
+}
+
+/** `values` with those of `updated` in [from, to). */
+function within({ from, to }: Size, values: Float64Array, updated: Float64Array): Float64Array {
+  const merged = values.slice();
+  merged.set(updated.subarray(from, to), from);
+  return merged;
+}
+
+function makeReduce(rng: Rng, size: Size): KernelCase {
+  const { grads, sum } = shardsOf(rng, size);
+  return {
+    regions: { grads: array('f32', grads, within(size, grads, sum)) },
+    call: (k, at) => k.reduceShards(at('grads'), 4 * size.parameters, size.shards, size.from, size.to),
+  };
+}
+
+/** A large learning rate and an ε that counts, so that an error in a step is not hidden by the weight it is added to. */
+const HYPER = { learningRate: 0.5, beta1: 0.9, beta2: 0.99, epsilon: 0.05 };
+
+function makeAdam(rng: Rng, size: Size, scale: number, decay: number): KernelCase {
+  const { grads, sum } = shardsOf(rng, size);
+  const [w, m] = [uniform(rng, size.parameters), uniform(rng, size.parameters)];
+  const v = uniform(rng, size.parameters, 0, 2);
+  const t = 1 + rng.below(200);
+  const keep = 1 - HYPER.learningRate * decay;
+  const after = { w: w.map((x) => keep * x), m: m.slice(), v: v.slice(), step: t - 1 };
+  const { learningRate, ...rest } = HYPER;
+  adamStep(
+    after.w,
+    sum.map((g) => scale * g),
+    after,
+    learningRate,
+    rest,
+  );
+  return {
+    regions: {
+      w: array('f32', w, within(size, w, after.w)),
+      m: array('f32', m, within(size, m, after.m)),
+      v: array('f32', v, within(size, v, after.v)),
+      grads: array('f32', grads),
+    },
+    call: (k, at) =>
+      // biome-ignore format: one line per group of arguments
+      k.adam(
+        at('w'), at('m'), at('v'), at('grads'), 4 * size.parameters, size.shards, size.from, size.to,
+        scale, keep, learningRate / (1 - rest.beta1 ** t), rest.beta1, rest.beta2, rest.epsilon,
+        1 / Math.sqrt(1 - rest.beta2 ** t),
+      ),
+  };
+}
+
+function makeSgd(rng: Rng, size: Size, scale: number, momentum: number): KernelCase {
+  const { grads, sum } = shardsOf(rng, size);
+  const [w, m] = [uniform(rng, size.parameters), uniform(rng, size.parameters)];
+  const rate = 0.25;
+  const m1 = m.map((x, i) => momentum * x + scale * sum[i]!);
+  const w1 = w.map((x, i) => x - rate * m1[i]!);
+  return {
+    regions: {
+      w: array('f32', w, within(size, w, w1)),
+      m: array('f32', m, within(size, m, m1)),
+      grads: array('f32', grads),
+    },
+    call: (k, at) =>
+      // biome-ignore format: one line per group of arguments
+      k.sgd(
+        at('w'), at('m'), at('grads'), 4 * size.parameters, size.shards, size.from, size.to,
+        scale, rate, momentum,
+      ),
+  };
+}
+
+function makeSquares(rng: Rng, size: Size): KernelCase {
+  const g = uniform(rng, size.parameters);
+  let sum = 0;
+  for (let i = size.from; i < size.to; i++) sum += g[i]! ** 2;
+  return {
+    regions: { g: array('f32', g) },
+    returns: sum,
+    call: (k, at) => k.sumSquares(at('g'), size.from, size.to),
+  };
+}
+
+const LEAK_SIZES = [1, 4, 7, 20, 37, 200];
+
+function makeLeak(rng: Rng, size: number, shared: boolean): KernelCase {
+  const a = uniform(rng, shared ? 1 : size, -8, 8);
+  const expected = Array.from({ length: size }, (_, i) => sigmoid(a[shared ? 0 : i]!));
+  return {
+    regions: { k: array('f32', new Array(size).fill(Number.NaN), expected), a: array('f32', a) },
+    call: (k, at) => k.leakFromParameter(at('k'), at('a'), size, Number(shared)),
+  };
+}
+
+/** dσ(a)/da = k·(1 − k). */
+function makeLeakGradient(rng: Rng, size: number, shared: boolean): KernelCase {
+  const da = uniform(rng, shared ? 1 : size);
+  // Of both signs, but not so that they cancel: errors are measured against the sum.
+  const dk = uniform(rng, size, -0.5, 1);
+  const k = uniform(rng, size, 0, 1);
+  const expected = da.slice();
+  for (let i = 0; i < size; i++) expected[shared ? 0 : i]! += dk[i]! * k[i]! * (1 - k[i]!);
+  return {
+    regions: { da: array('f32', da, expected), dk: array('f32', dk), k: array('f32', k) },
+    call: (kernels, at) => kernels.leakGradient(at('da'), at('dk'), at('k'), size, Number(shared)),
+  };
+}
+
+function leakShapes(make: (rng: Rng, size: number, shared: boolean) => KernelCase, shared: boolean, arrays: number) {
+  const shape = (size: number): Shape => ({ label: `${size} neurons`, make: (rng) => make(rng, size, shared) });
+  return { shapes: LEAK_SIZES.map(shape), bench: { ...shape(512), work: { adds: 128, bytes: 4 * 512 * arrays } } };
+}
+
+const roundings = 'a few float32 roundings';
+
+export const optimizerEntries: Entry[] = [
+  {
+    kernel: 'reduceShards',
+    variant: 'in order',
+    reference: 'shardsOf (table/optimizer.ts)',
+    tolerance: 5e-7,
+    because: 'float32 sums of at most eight terms',
+    ...shapesOf(makeReduce, -1, 1),
+  },
+  ...[
+    { variant: 'Adam', scale: 1, decay: 0 },
+    { variant: 'Adam, clipped', scale: 0.125, decay: 0 },
+    { variant: 'AdamW', scale: 1, decay: 0.25 },
+  ].map(
+    ({ variant, scale, decay }): Entry => ({
+      kernel: 'adam',
+      variant,
+      reference: 'adamStep (reference/optimizer.ts)',
+      tolerance: 1e-6,
+      because: `${roundings}, and hyperparameters rounded to float32`,
+      ...shapesOf((rng, size) => makeAdam(rng, size, scale, decay), 3, 6),
+    }),
+  ),
+  ...[0, 0.875].map(
+    (momentum): Entry => ({
+      kernel: 'sgd',
+      variant: momentum ? 'with momentum' : 'without momentum',
+      reference: 'makeSgd (table/optimizer.ts)',
+      tolerance: 5e-7,
+      because: roundings,
+      ...shapesOf((rng, size) => makeSgd(rng, size, 0.5, momentum), 2, 4),
+    }),
+  ),
+  {
+    kernel: 'sumSquares',
+    variant: 'in float64',
+    reference: 'makeSquares (table/optimizer.ts)',
+    tolerance: 0,
+    because: 'squares of float32 and their sum, in the same order, are float64 in both',
+    ...shapesOf(makeSquares, 1 - bench.shards, 1 - bench.shards),
+  },
+  ...[false, true].map(
+    (shared): Entry => ({
+      kernel: 'leakFromParameter',
+      variant: shared ? 'one for the layer' : 'one per neuron',
+      reference: 'sigmoid (reference/surrogate.ts)',
+      tolerance: 5e-7,
+      because: 'an exponential and a division in float32',
+      ...leakShapes(makeLeak, shared, shared ? 1 : 2),
+    }),
+  ),
+  ...[false, true].map(
+    (shared): Entry => ({
+      kernel: 'leakGradient',
+      variant: shared ? 'one for the layer' : 'one per neuron',
+      reference: 'makeLeakGradient (table/optimizer.ts)',
+      tolerance: 1e-6,
+      because: 'float32 sums over up to 200 neurons',
+      ...leakShapes(makeLeakGradient, shared, shared ? 2 : 4),
+    }),
+  ),
+];

@@ -1,0 +1,136 @@
+/** Entries of the dense products: multiply, multiplyTransposed, transposeMatrix. */
+import type { Rng } from '../../../../base/random.ts';
+import { addOuter, addRows } from '../../../../reference/lif.ts';
+import { FROM_BIAS, FROM_OUT, FROM_ZERO } from '../kernels.ts';
+import { array, type Entry, type KernelCase, matrix } from './entry.ts';
+import { uniform } from './inputs.ts';
+
+interface Size {
+  rows: number;
+  /** Terms of a sum for multiply; rows of the result for multiplyTransposed. */
+  inner: number;
+  columns: number;
+}
+
+/** Rows on either side of a tile of 4, and of the 128 that multiplyTransposed takes at a time. */
+const sizes: Size[] = [
+  { rows: 1, inner: 16, columns: 16 },
+  { rows: 3, inner: 32, columns: 16 },
+  { rows: 4, inner: 16, columns: 48 },
+  { rows: 7, inner: 48, columns: 32 },
+  { rows: 20, inner: 64, columns: 64 },
+  { rows: 130, inner: 16, columns: 32 },
+  { rows: 256, inner: 32, columns: 16 },
+];
+const labelOf = ({ rows, inner, columns }: Size): string => `${rows} × ${inner} × ${columns}`;
+
+function makeProduct(rng: Rng, from: number, { rows, inner, columns }: Size): KernelCase {
+  const out = uniform(rng, rows * columns);
+  const bias = uniform(rng, columns);
+  const a = uniform(rng, rows * inner);
+  const b = uniform(rng, inner * columns);
+  const expected = new Float64Array(rows * columns);
+  for (let r = 0; r < rows; r++) {
+    const row = expected.subarray(r * columns, (r + 1) * columns);
+    if (from === FROM_OUT) row.set(out.subarray(r * columns, (r + 1) * columns));
+    if (from === FROM_BIAS) row.set(bias);
+    addRows(row, b, a.subarray(r * inner, (r + 1) * inner));
+  }
+  return {
+    regions: {
+      out: matrix(out, rows, columns, expected),
+      bias: array('f32', bias),
+      a: matrix(a, rows, inner),
+      b: matrix(b, inner, columns),
+    },
+    call: (k, at) =>
+      k.multiply(at('out'), from, from === FROM_BIAS ? at('bias') : 0, at('a'), at('b'), rows, inner, columns),
+  };
+}
+
+function makeTransposed(rng: Rng, accumulate: number, { rows, inner, columns }: Size): KernelCase {
+  const out = uniform(rng, inner * columns);
+  const a = uniform(rng, rows * inner);
+  const b = uniform(rng, rows * columns);
+  const expected = accumulate ? out.slice() : new Float64Array(inner * columns);
+  for (let r = 0; r < rows; r++)
+    addOuter(expected, a.subarray(r * inner, (r + 1) * inner), b.subarray(r * columns, (r + 1) * columns));
+  return {
+    regions: { out: matrix(out, inner, columns, expected), a: matrix(a, rows, inner), b: matrix(b, rows, columns) },
+    call: (k, at) => k.multiplyTransposed(at('out'), accumulate, at('a'), at('b'), rows, inner, columns),
+  };
+}
+
+function makeTranspose(rng: Rng, rows: number, columns: number): KernelCase {
+  const source = uniform(rng, rows * columns);
+  const expected = Float64Array.from(source, (_, i) => source[(i % rows) * columns + Math.floor(i / rows)]!);
+  return {
+    regions: {
+      out: matrix(new Float64Array(rows * columns), columns, rows, expected),
+      source: matrix(source, rows, columns),
+    },
+    call: (k, at) => k.transposeMatrix(at('out'), at('source'), rows, columns),
+  };
+}
+
+const STARTS = { 'from zero': FROM_ZERO, 'from a bias': FROM_BIAS, 'onto what is there': FROM_OUT };
+/** One step of 32 samples, and all steps of 32 samples, of the RNN on N-MNIST. */
+const step: Size = { rows: 32, inner: 512, columns: 512 };
+const block: Size = { rows: 3200, inner: 512, columns: 512 };
+const adds = ({ rows, inner, columns }: Size): number => (rows * inner * columns) / 4;
+const bytes = ({ rows, inner, columns }: Size): number => 4 * (rows * inner + inner * columns + rows * columns);
+const because = 'float32 sums of up to 256 products';
+
+export const productEntries: Entry[] = [
+  ...Object.entries(STARTS).map(
+    ([variant, from]): Entry => ({
+      kernel: 'multiply',
+      variant,
+      reference: 'addRows (reference/lif.ts)',
+      tolerance: 2e-6,
+      because,
+      shapes: sizes.map((size) => ({ label: labelOf(size), make: (rng) => makeProduct(rng, from, size) })),
+      bench: {
+        label: labelOf(step),
+        make: (rng) => makeProduct(rng, from, step),
+        work: { adds: adds(step), bytes: bytes(step) },
+      },
+    }),
+  ),
+  ...[0, 1].map(
+    (accumulate): Entry => ({
+      kernel: 'multiplyTransposed',
+      variant: accumulate ? 'onto what is there' : 'from zero',
+      reference: 'addOuter (reference/lif.ts)',
+      tolerance: 2e-6,
+      because,
+      shapes: sizes.map((size) => ({ label: labelOf(size), make: (rng) => makeTransposed(rng, accumulate, size) })),
+      bench: {
+        label: labelOf(block),
+        make: (rng) => makeTransposed(rng, accumulate, block),
+        work: { adds: adds(block), bytes: bytes(block) },
+      },
+    }),
+  ),
+  {
+    kernel: 'transposeMatrix',
+    variant: 'panels to panels',
+    reference: 'makeTranspose (table/product.ts)',
+    tolerance: 0,
+    because: 'numbers are moved, not computed',
+    shapes: [
+      [16, 16],
+      [32, 16],
+      [16, 48],
+      [64, 128],
+    ].map(([rows, columns]) => ({
+      label: `${rows} × ${columns}`,
+      make: (rng) => makeTranspose(rng, rows!, columns!),
+    })),
+    bench: {
+      label: '512 × 512',
+      make: (rng) => makeTranspose(rng, 512, 512),
+      work: { adds: 0, bytes: 8 * 512 * 512 },
+    },
+  },
+];

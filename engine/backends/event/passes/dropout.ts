@@ -1,0 +1,57 @@
+/**
+ * Dropout between layers. The events of silenced neurons are left out of the lists, and those that stay count 1/(1 − p)
+ * times: the weights that they meet are scaled once, and so are the gradients.
+ */
+import { hashName, Rng } from '../../../base/random.ts';
+import type { Samples } from './input.ts';
+import { floats, type Work } from './work.ts';
+
+const DROPOUT = hashName('dropout');
+const rng = new Rng();
+
+/**
+ * Fills `keep` with 0 (probability `rate`) or 1/(1 − rate), for one layer of `neurons` (the rest is padding) and one sample:
+ * a function of the seed, the epoch, the sample and the layer alone.
+ */
+export function drawKeep(
+  keep: Float32Array,
+  neurons: number,
+  rate: number,
+  { seed, epoch, sample, layer }: { seed: number; epoch: number; sample: number; layer: number },
+): void {
+  rng.reset(seed, DROPOUT, epoch, sample, layer);
+  const factor = 1 / (1 - rate);
+  keep.fill(0, neurons);
+  for (let n = 0; n < neurons; n++) keep[n] = rng.uniform() < rate ? 0 : factor;
+}
+
+/** Which neurons of the samples [from, from + count) are silenced. */
+export function drawDropout(work: Work, seed: number, { epoch, order }: Samples, from: number, count: number): void {
+  const { layout, scratch } = work;
+  scratch.layers.forEach(({ dropout }, layer) => {
+    const { plan, size } = layout.layers[layer]!;
+    for (let b = 0; b < count && dropout; b++) {
+      const keep = floats(work, dropout.keep + b * size * 4, size);
+      drawKeep(keep, plan.size, layout.network.dropout, { seed, epoch, sample: order[from + b]!, layer });
+    }
+  });
+}
+
+/** What the layers above others multiply their input with, 1/(1 − p), once for all events. */
+export function scaleWeights({ layout, kernels, scratch }: Work): void {
+  scratch.layers.forEach(({ dropout }, l) => {
+    if (!dropout) return;
+    const { weight, inputs, size } = layout.layers[l + 1]!;
+    kernels.scale(dropout.weight, layout.weights + weight * 4, 1 / (1 - layout.network.dropout), inputs * size);
+  });
+}
+
+/** dW is the sum over the events that were kept, and each counts 1/(1 − p) times. */
+export function scaleGradients({ layout, kernels, scratch }: Work, gradients: number): void {
+  scratch.layers.forEach(({ dropout }, l) => {
+    if (!dropout) return;
+    const { weight, inputs, size } = layout.layers[l + 1]!;
+    const dW = gradients + weight * 4;
+    kernels.scale(dW, dW, 1 / (1 - layout.network.dropout), inputs * size);
+  });
+}

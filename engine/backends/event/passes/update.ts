@@ -1,0 +1,83 @@
+/** One thread's share of a weight update: add the shards, clip, apply the optimizer. */
+import type { Kernels } from '../kernels/kernels.ts';
+import type { Layout } from '../layout/layout.ts';
+import type { OptimizerStep } from '../workers/commands.ts';
+
+/** Elements of which the squared norm is summed at once: a function of the layout only, so that its bits are, too. */
+export const NORM_CHUNK = 4096;
+
+/** Elements [from, to), multiples of 4. */
+export interface Share {
+  from: number;
+  to: number;
+}
+
+/** A contiguous part of the parameter vector for each thread. */
+export function shareOf(layout: Layout, thread: number, threads: number): Share {
+  const quads = layout.parameters / 4;
+  return { from: Math.floor((quads * thread) / threads) * 4, to: Math.floor((quads * (thread + 1)) / threads) * 4 };
+}
+
+/** Norm chunks of the gradient in the first shard, written to the layout's `norms`: thread `thread` of `threads` does every so manyth. */
+export function sumNorms(kernels: Kernels, layout: Layout, norms: Float64Array, thread: number, threads: number): void {
+  for (let i = thread; i < norms.length; i += threads)
+    norms[i] = kernels.sumSquares(layout.gradients, i * NORM_CHUNK, Math.min(layout.parameters, (i + 1) * NORM_CHUNK));
+}
+
+/** What the gradient is multiplied with so that its Euclidean norm is at most `clipNorm`. */
+export function clipScale(norms: Float64Array, clipNorm: number): number {
+  let sum = 0;
+  for (const n of norms) sum += n;
+  const norm = Math.sqrt(sum);
+  return norm > clipNorm ? clipNorm / norm : 1;
+}
+
+/** Update number `index` of a command over `share`, from the first `shards` gradients times `scale`. */
+export function applyUpdate(
+  kernels: Kernels,
+  layout: Layout,
+  share: Share,
+  step: OptimizerStep,
+  index: number,
+  shards: number,
+  scale: number,
+): void {
+  const { weights, moment1, moment2, gradients, parameters } = layout;
+  const { optimizer } = step;
+  const rate = step.learningRates[index]!;
+  const bytes = parameters * 4;
+  if (optimizer.kind === 'sgd') {
+    kernels.sgd(weights, moment1, gradients, bytes, shards, share.from, share.to, scale, rate, optimizer.momentum);
+    return;
+  }
+  const t = step.updates + index + 1;
+  const { beta1, beta2, epsilon } = optimizer;
+  const first = rate / (1 - beta1 ** t);
+  const correction = 1 / Math.sqrt(1 - beta2 ** t);
+  const decay = optimizer.kind === 'adamw' ? optimizer.weightDecay : 0;
+  for (const { from, to, decays } of overlaps(layout, share)) {
+    const keep = decays ? 1 - rate * decay : 1;
+    // biome-ignore format: one line per group of arguments
+    kernels.adam(
+      weights, moment1, moment2, gradients, bytes, shards, from, to,
+      scale, keep, first, beta1, beta2, epsilon, correction,
+    );
+  }
+}
+
+/** The weight matrices, which decay, and the biases and leaks between them, which do not, within a share. */
+function overlaps(layout: Layout, share: Share): (Share & { decays: boolean })[] {
+  const parts: (Share & { decays: boolean })[] = [];
+  let at = 0;
+  const add = (to: number, decays: boolean): void => {
+    const part = { from: Math.max(at, share.from), to: Math.min(to, share.to), decays };
+    if (part.from < part.to) parts.push(part);
+    at = to;
+  };
+  for (const { from, to } of layout.matrices) {
+    add(from, false);
+    add(to, true);
+  }
+  add(layout.parameters, false);
+  return parts;
+}

@@ -1,0 +1,72 @@
+/** The worker threads of one run. Commands run on all of them at once; the main thread stays free meanwhile. */
+import { Worker } from 'node:worker_threads';
+import { builtFile } from '../../../base/paths.ts';
+import type { PreparedDataset } from '../../../datasets/dataset.ts';
+import { kernelBytes } from '../kernels/kernels.ts';
+import type { Layout } from '../layout/layout.ts';
+import type { Answer, Command, WorkerStart } from './commands.ts';
+
+export interface Pool {
+  run(command: Command): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts `threads` workers. Rejects when one cannot start; after a worker dies every command rejects. */
+export async function startPool(
+  memory: WebAssembly.Memory,
+  layout: Layout,
+  dataset: PreparedDataset,
+  threads: number,
+  seed: number,
+): Promise<Pool> {
+  const kernels = kernelBytes();
+  const file = builtFile('worker.mjs');
+  let failure: Error | undefined;
+  let waiting: { left: number; resolve: () => void; reject: (error: Error) => void } | undefined;
+  const fail = (error: Error): void => {
+    failure ??= error;
+    waiting?.reject(failure);
+    waiting = undefined;
+  };
+  const begin = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      if (failure) reject(failure);
+      else waiting = { left: threads, resolve, reject };
+    });
+  const started = begin();
+  let closing = false;
+  const workers = Array.from({ length: threads }, (_, thread) => {
+    const start: WorkerStart = { memory, kernels, layout, dataset, thread, threads, seed };
+    const worker = new Worker(file, { workerData: start });
+    worker.on('message', (answer: Answer) => {
+      if (answer.kind === 'error') return fail(new Error(answer.message));
+      if (waiting && --waiting.left === 0) {
+        waiting.resolve();
+        waiting = undefined;
+      }
+    });
+    worker.on('error', (error) => fail(new Error(`A worker thread died: ${error.message}; resume the run.`)));
+    worker.on('exit', (code) => {
+      if (!closing) fail(new Error(`A worker thread ended unexpectedly with code ${code}; resume the run.`));
+    });
+    return worker;
+  });
+  const close = async (): Promise<void> => {
+    closing = true;
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  };
+  try {
+    await started;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    run(command) {
+      const done = begin();
+      for (const worker of workers) worker.postMessage(command);
+      return done;
+    },
+    close,
+  };
+}

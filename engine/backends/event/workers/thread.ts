@@ -1,0 +1,115 @@
+/** One thread's part of a command: take tasks until there are none, meet the others, update its share of the weights. */
+import type { SampleReader } from '../../../datasets/dataset.ts';
+import { openReader } from '../../../datasets/reader.ts';
+import { instantiateKernels, type Kernels } from '../kernels/kernels.ts';
+import { chosenInstructions, copier, withNative } from '../kernels/native.ts';
+import { EVALUATION_CHUNK, type Layout } from '../layout/layout.ts';
+import { CellProgram } from '../passes/cell-program.ts';
+import { Program } from '../passes/program.ts';
+import { applyUpdate, clipScale, NORM_CHUNK, shareOf, sumNorms } from '../passes/update.ts';
+import { barrier, TASKS } from './barrier.ts';
+import type { Command, OptimizerStep, WorkerStart } from './commands.ts';
+
+/** What one thread does with the samples of a shard, for this sort of network. */
+export function createProgram(
+  kernels: Kernels,
+  memory: WebAssembly.Memory,
+  layout: Layout,
+  thread: number,
+  reader: SampleReader,
+  seed: number,
+): Program | CellProgram {
+  return layout.cell
+    ? new CellProgram(kernels, memory, layout, layout.cell, thread, reader, seed)
+    : new Program(kernels, memory, layout, thread, reader, seed);
+}
+
+/** The commands of one thread as a function; all threads must call it with the same command. */
+export function createThread(start: WorkerStart): (command: Command) => void {
+  const { memory, layout, thread, threads } = start;
+  const kernels = withNative(instantiateKernels(start.kernels, memory), memory, chosenInstructions());
+  const program = createProgram(kernels, memory, layout, thread, openReader(start.dataset, copier()), start.seed);
+  const control = new Int32Array(memory.buffer, layout.control, 16);
+  const trainOrder = new Uint32Array(memory.buffer, layout.order, start.dataset.sizes.train);
+  const { statsPerTask, shards, batchSize } = layout;
+  const inOrder = new Uint32Array(Math.max(...Object.values(start.dataset.sizes))).map((_, i) => i);
+  const share = shareOf(layout, thread, threads);
+  const norms = new Float64Array(memory.buffer, layout.norms, Math.ceil(layout.parameters / NORM_CHUNK));
+
+  const batchGradient = (
+    order: Uint32Array,
+    split: 'train' | 'validation' | 'test',
+    epoch: number,
+    from: number,
+    to: number,
+    statsAt: number,
+    dropout: boolean,
+  ): void => {
+    const perShard = Math.ceil((to - from) / shards);
+    for (let shard = Atomics.add(control, TASKS, 1); shard < shards; shard = Atomics.add(control, TASKS, 1)) {
+      const first = Math.min(to, from + shard * perShard);
+      const samples = { split, epoch, order, from: first, to: Math.min(to, first + perShard), dropout };
+      program.trainShard(samples, to - from, shard, statsAt + shard * statsPerTask);
+    }
+    barrier(control, threads);
+  };
+
+  const update = (step: OptimizerStep, index: number): void => {
+    if (step.clipNorm === undefined) applyUpdate(kernels, layout, share, step, index, shards, 1);
+    else {
+      kernels.reduceShards(layout.gradients, layout.parameters * 4, shards, share.from, share.to);
+      barrier(control, threads);
+      sumNorms(kernels, layout, norms, thread, threads);
+      barrier(control, threads);
+      applyUpdate(kernels, layout, share, step, index, 1, clipScale(norms, step.clipNorm));
+    }
+    barrier(control, threads);
+  };
+
+  return (command) => {
+    switch (command.kind) {
+      case 'train':
+        for (let step = command.from; step < command.to; step++) {
+          const first = step * batchSize;
+          const last = Math.min(command.samples, first + batchSize);
+          batchGradient(
+            trainOrder,
+            'train',
+            command.epoch,
+            first,
+            last,
+            (step - command.from) * shards * statsPerTask,
+            true,
+          );
+          update(command.step, step - command.from);
+        }
+        return;
+      case 'gradient':
+        batchGradient(
+          command.split === 'train' ? trainOrder : inOrder,
+          command.split,
+          command.epoch,
+          command.from,
+          command.to,
+          0,
+          command.dropout,
+        );
+        kernels.reduceShards(layout.gradients, layout.parameters * 4, shards, share.from, share.to);
+        barrier(control, threads);
+        return;
+      case 'evaluate': {
+        const chunks = Math.ceil(command.samples / EVALUATION_CHUNK);
+        for (let chunk = Atomics.add(control, TASKS, 1); chunk < chunks; chunk = Atomics.add(control, TASKS, 1)) {
+          const from = chunk * EVALUATION_CHUNK;
+          const to = Math.min(command.samples, from + EVALUATION_CHUNK);
+          program.evaluate(
+            { split: command.split, epoch: 0, order: inOrder, from, to, dropout: false },
+            chunk * statsPerTask,
+          );
+        }
+        barrier(control, threads);
+        return;
+      }
+    }
+  };
+}

@@ -1,0 +1,215 @@
+/**
+ * Fetching one file from addresses that may break off, stall, redirect, lie or be gone. What is there of a broken
+ * download is kept as `<file>.partial` and continued; a file gets its name only after its checksum was right.
+ */
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  createReadStream,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UserError } from '../../base/errors.ts';
+import { reason } from '../formats/files.ts';
+
+export interface Source {
+  /** Addresses of the same file, tried in turn. */
+  urls: string[];
+  /** Of the published file. */
+  md5: string;
+  bytes?: number;
+}
+
+export interface DownloadOptions {
+  onProgress?: (progress: { what: string; done: number; total: number }) => void;
+  /** Sentences on what goes wrong and what is tried next. */
+  onNote?: (sentence: string) => void;
+  signal?: AbortSignal | undefined;
+  /** Waits before another round over the addresses, in ms. */
+  waits?: number[];
+  /** A connection without a byte for this long has stalled, in ms. */
+  stallMs?: number;
+}
+
+const WAITS = [1_000, 2_000, 4_000, 8_000, 16_000];
+const STALL_MS = 30_000;
+/** No data set is near this: an endless answer is cut off. */
+const MAX_BYTES = 64 * 2 ** 30;
+
+/** Fetches `source` to `file` unless it is there already with the right checksum. Rejects with a UserError. */
+export async function download(source: Source, file: string, options: DownloadOptions = {}): Promise<void> {
+  mkdirSync(dirname(file), { recursive: true });
+  if (existsSync(file) && (await md5Of(file)) === source.md5) return;
+  const waits = options.waits ?? WAITS;
+  const failures = new Map<string, string>();
+  let candidates = [...source.urls];
+  for (let round = 0; ; round++) {
+    for (const url of [...candidates]) {
+      options.signal?.throwIfAborted();
+      const outcome = await tryOnce(url, source, file, options);
+      if (outcome === 'done') return;
+      failures.set(url, outcome.why);
+      options.onNote?.(`${url}: ${outcome.why}`);
+      if (outcome.forGood) candidates = candidates.filter((u) => u !== url);
+    }
+    const wait = waits[round];
+    if (candidates.length === 0 || wait === undefined) break;
+    options.onNote?.(`trying again in ${wait / 1000} s`);
+    // A little of chance, so that many processes do not come back at the same moment.
+    await sleep(wait * (1 + 0.25 * Math.random()), undefined, options.signal ? { signal: options.signal } : {});
+  }
+  const why = [...failures].map(([url, w]) => `${url} (${w})`).join(', ');
+  throw new UserError(
+    `${file}: cannot be downloaded from ${why}; try again later, or get it by other means and use "lif data import".`,
+  );
+}
+
+type Outcome = 'done' | { why: string; forGood: boolean };
+
+async function tryOnce(url: string, source: Source, file: string, options: DownloadOptions): Promise<Outcome> {
+  const partial = `${file}.partial`;
+  let outcome: Outcome;
+  try {
+    outcome = await fetchInto(url, source, partial, options);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    if (error instanceof UserError) throw error;
+    return { why: networkReason(error), forGood: false };
+  }
+  if (outcome !== 'done') return outcome;
+  const md5 = await md5Of(partial);
+  if (md5 !== source.md5) {
+    // Keeping it would continue from the same wrong bytes.
+    forget(partial);
+    return { why: `wrong checksum ${md5} instead of ${source.md5}`, forGood: false };
+  }
+  renameSync(partial, file);
+  forget(partial);
+  return 'done';
+}
+
+/** Continues or starts `partial`. `done` means that the server says it is complete. */
+async function fetchInto(url: string, source: Source, partial: string, options: DownloadOptions): Promise<Outcome> {
+  const have = resumable(partial, url);
+  const abort = new AbortController();
+  const stop = () => abort.abort(options.signal?.reason);
+  options.signal?.addEventListener('abort', stop);
+  const stallMs = options.stallMs ?? STALL_MS;
+  const timer = setTimeout(() => abort.abort(new Error(`no data for ${stallMs / 1000} s`)), stallMs);
+  try {
+    const headers: Record<string, string> = { 'accept-encoding': 'identity' };
+    if (have.bytes > 0) headers.range = `bytes=${have.bytes}-`;
+    if (have.bytes > 0 && have.validator) headers['if-range'] = have.validator;
+    const response = await fetch(url, { headers, signal: abort.signal, redirect: 'follow' });
+    if (response.status === 416) {
+      forget(partial);
+      return { why: 'the server does not have the rest of the file', forGood: false };
+    }
+    if (response.status !== 200 && response.status !== 206)
+      return {
+        why: `the server answers ${response.status} ${response.statusText}`.trim(),
+        forGood: [400, 401, 403, 404, 410, 451].includes(response.status),
+      };
+    const start = response.status === 206 ? rangeStart(response) : 0;
+    if (start !== 0 && start !== have.bytes) {
+      forget(partial);
+      return { why: 'the server sent another range than asked for', forGood: false };
+    }
+    const length = Number(response.headers.get('content-length') ?? Number.NaN);
+    const total = source.bytes ?? (Number.isFinite(length) ? start + length : Number.NaN);
+    const limit = source.bytes ?? MAX_BYTES;
+    writeFileSync(`${partial}.from`, JSON.stringify({ url, validator: validatorOf(response) }));
+    let done = start;
+    const fd = openSync(partial, start > 0 ? 'r+' : 'w');
+    try {
+      if (response.body)
+        for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+          timer.refresh();
+          if (done + chunk.length > limit) {
+            forget(partial);
+            return { why: `more than the ${limit} bytes expected`, forGood: false };
+          }
+          for (let at = 0; at < chunk.length; ) at += writeSync(fd, chunk, at, chunk.length - at, done + at);
+          done += chunk.length;
+          options.onProgress?.({ what: `downloading ${url}`, done, total });
+        }
+      fsyncSync(fd);
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      if (code === 'ENOSPC' || code === 'EIO' || code === 'EROFS')
+        throw new UserError(`${partial}: cannot be written because ${reason(error)}; make room and start again.`);
+      throw error;
+    } finally {
+      closeSync(fd);
+    }
+    if (source.bytes !== undefined && done < source.bytes)
+      return { why: `it ends after ${done} of ${source.bytes} bytes`, forGood: false };
+    if (done === 0) return { why: 'the answer is empty', forGood: false };
+    return 'done';
+  } finally {
+    clearTimeout(timer);
+    options.signal?.removeEventListener('abort', stop);
+  }
+}
+
+/** How much of the file is there, if it came from this address, and how to tell that it is still the same file. */
+function resumable(partial: string, url: string): { bytes: number; validator?: string } {
+  try {
+    const from: unknown = JSON.parse(readFileSync(`${partial}.from`, 'utf8'));
+    const { url: before, validator } = from as { url?: unknown; validator?: unknown };
+    // Mirrors hold the same bytes, which the checksum makes sure of; a validator only means something at its server.
+    const same = before === url && typeof validator === 'string' && validator !== '';
+    return { bytes: statSync(partial).size, ...(same && { validator }) };
+  } catch {
+    return { bytes: 0 };
+  }
+}
+
+function validatorOf(response: Response): string {
+  const etag = response.headers.get('etag');
+  return etag && !etag.startsWith('W/') ? etag : (response.headers.get('last-modified') ?? '');
+}
+
+function rangeStart(response: Response): number {
+  const match = /^bytes (\d{1,15})-/.exec(response.headers.get('content-range') ?? '');
+  return match ? Number(match[1]) : -1;
+}
+
+function forget(partial: string): void {
+  rmSync(partial, { force: true });
+  rmSync(`${partial}.from`, { force: true });
+}
+
+/** `fetch failed` says nothing; its cause does. */
+function networkReason(error: unknown): string {
+  const cause = (error as { cause?: unknown }).cause ?? error;
+  const code = (cause as NodeJS.ErrnoException).code;
+  const known: Record<string, string> = {
+    ENOTFOUND: 'the server is not known',
+    EAI_AGAIN: 'the name of the server cannot be looked up',
+    ECONNREFUSED: 'the server refuses the connection',
+    ECONNRESET: 'the connection was reset',
+    ETIMEDOUT: 'the connection timed out',
+    UND_ERR_SOCKET: 'the connection broke off',
+    UND_ERR_CONNECT_TIMEOUT: 'the connection timed out',
+  };
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return (code && known[code]) || message || String(error);
+}
+
+/** MD5 of a file of any size. */
+export async function md5Of(file: string): Promise<string> {
+  const hash = createHash('md5');
+  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}

@@ -1,0 +1,195 @@
+/** One road for every event data set: recordings from a source, cut into steps, cached, opened as plain data. */
+import { createHash } from 'node:crypto';
+import { closeSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { UserError } from '../../base/errors.ts';
+import type { PreparedDataset, Split } from '../dataset.ts';
+import { reason } from '../formats/files.ts';
+import { dataFolder } from '../library/locations.ts';
+import { withLock } from '../library/lock.ts';
+import type { PrepareContext } from '../prepare.ts';
+import { Binner, type Binning, EventBuffer } from './binning.ts';
+import { CACHE_VERSION, CacheWriter, type EventCache, openCache } from './cache.ts';
+
+/** Caches up to this size are read into shared memory; larger ones stay on disk and are read sample by sample. */
+export const MEMORY_LIMIT = 128 * 2 ** 20;
+
+/** Recordings of one data set, numbered through its training, validation and test parts in this order. */
+export interface RecordingSource {
+  inputs: number;
+  parts: Record<Split, number>;
+  /** Fills `events` (empty before) with recording `index`, called in rising order. Throws a UserError. */
+  read(index: number, events: EventBuffer): { label: number; group: number };
+  /** File → SHA-256 of what was read; asked for after the last recording. */
+  checksums(): Record<string, string> | Promise<Record<string, string>>;
+  close(): void;
+}
+
+export interface RecordingPlan {
+  name: string;
+  classes: number;
+  binning: Binning;
+  /** Everything besides the binning that decides the events: paths, polarity, generator fields. */
+  identity: Record<string, unknown>;
+  /** What the source files look like now; the cache is made again when it changes. */
+  fingerprint: string;
+  open(): RecordingSource | Promise<RecordingSource>;
+  /** Which recordings make up the splits, given the groups (speakers) of all. */
+  splits: SplitPlan;
+}
+
+export interface SplitPlan {
+  trainSamples?: number | undefined;
+  testSamples?: number | undefined;
+  /** Held out from the end of the training part. */
+  validationSamples?: number | undefined;
+  /** Groups held out from the training part. */
+  validationGroups?: number[];
+  /** Whether to use the published validation part. */
+  publishedValidation?: boolean;
+}
+
+/** The cached recordings, made now if need be, under a lock. Rejects with a UserError. */
+export async function prepareRecordings(plan: RecordingPlan, context: PrepareContext): Promise<PreparedDataset> {
+  const cache = await cachedRecordings(plan, context);
+  const { header, starts, labels, groups } = cache;
+  const samples = selectSamples(plan.splits, header.parts, groups);
+  return {
+    source: 'events',
+    inputs: header.inputs,
+    classes: plan.classes,
+    steps: header.steps,
+    encoding: 'events',
+    samples,
+    maxEvents: header.maxEvents,
+    checksums: header.checksums,
+    dropped: header.dropped,
+    labels,
+    starts,
+    body: readBody(cache),
+    sizes: { train: samples.train.length, validation: samples.validation.length, test: samples.test.length },
+  };
+}
+
+/** Where the cache of a plan lies. */
+export function cacheFile(plan: Pick<RecordingPlan, 'name' | 'binning' | 'identity'>): string {
+  const key = createHash('sha256')
+    .update(JSON.stringify([CACHE_VERSION, plan.name, plan.binning, plan.identity]))
+    .digest('hex');
+  return join(dataFolder(), 'cache', `${plan.name}-${key.slice(0, 16)}.events`);
+}
+
+async function cachedRecordings(plan: RecordingPlan, context: PrepareContext): Promise<EventCache> {
+  const file = cacheFile(plan);
+  const ready = openCache(file, plan.fingerprint);
+  if (ready) return ready;
+  return withLock(
+    `${file}.lock`,
+    async () => {
+      const made = openCache(file, plan.fingerprint);
+      if (made) return made;
+      await makeCache(file, plan, context);
+      const cache = openCache(file, plan.fingerprint);
+      if (!cache) throw new UserError(`${file}: was written but cannot be read back; check the disk.`);
+      return cache;
+    },
+    {
+      signal: context.signal,
+      onWait: (holder) =>
+        context.onProgress?.({ what: `waiting for ${holder} to prepare ${plan.name}`, done: 0, total: 1 }),
+    },
+  );
+}
+
+async function makeCache(file: string, plan: RecordingPlan, context: PrepareContext): Promise<void> {
+  mkdirSync(join(dataFolder(), 'cache'), { recursive: true });
+  const source = await plan.open();
+  let writer: CacheWriter | undefined;
+  try {
+    writer = new CacheWriter(file);
+    const binner = new Binner(plan.binning, source.inputs);
+    const events = new EventBuffer();
+    const total = source.parts.train + source.parts.validation + source.parts.test;
+    const what = `preparing ${plan.name}`;
+    let breath = 0;
+    for (let i = 0; i < total; i++) {
+      // Let timers, signals and other work through about ten times a second.
+      if (performance.now() - breath > 100) {
+        context.onProgress?.({ what, done: i, total });
+        await setImmediate();
+        context.signal?.throwIfAborted();
+        breath = performance.now();
+      }
+      events.length = 0;
+      const { label, group } = source.read(i, events);
+      writer.append(binner, binner.bin(events), label, group);
+    }
+    const { steps } = plan.binning;
+    const checksums = await source.checksums();
+    writer.finish({ fingerprint: plan.fingerprint, inputs: source.inputs, steps, parts: source.parts, checksums });
+    context.onProgress?.({ what, done: total, total });
+  } catch (error) {
+    writer?.abandon();
+    throw error;
+  } finally {
+    source.close();
+  }
+}
+
+function readBody(cache: EventCache): Extract<PreparedDataset, { source: 'events' }>['body'] {
+  const { file, digest, header } = cache;
+  if (header.indexAt > MEMORY_LIMIT) return { kind: 'file', file, digest };
+  let fd: number | undefined;
+  try {
+    fd = openSync(file, 'r');
+    const bytes = new Uint8Array(new SharedArrayBuffer(header.indexAt));
+    if (readSync(fd, bytes, 0, header.indexAt, 0) < header.indexAt) throw new Error('it breaks off');
+    return { kind: 'memory', file, bytes };
+  } catch (error) {
+    throw new UserError(`${file}: cannot be read because ${reason(error)}; delete it, and it will be made again.`);
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}
+
+/** Stored positions of the samples of each split. */
+export function selectSamples(
+  plan: SplitPlan,
+  parts: Record<Split, number>,
+  groups: Uint16Array,
+): Record<Split, Uint32Array> {
+  const heldOut = new Set(plan.validationGroups);
+  const isHeldOut = (i: number) => heldOut.has(groups[i]!);
+  let train = range(0, parts.train).filter((i) => !isHeldOut(i));
+  let validation = range(0, parts.train).filter(isHeldOut);
+  if (heldOut.size > 0 && validation.length === 0)
+    throw new UserError(
+      `dataset.validationSpeakers: none of the training samples is by speaker ${[...heldOut].join(' or ')}; the speakers are ${[...new Set(groups.subarray(0, parts.train))].sort((a, b) => a - b).join(', ')}.`,
+    );
+  if (plan.publishedValidation) validation = range(parts.train, parts.train + parts.validation);
+  const tail = plan.validationSamples ?? 0;
+  if (tail > 0 && tail >= train.length)
+    throw new UserError(
+      `dataset.validationSamples is ${tail}, but there are only ${train.length} training samples; hold out fewer.`,
+    );
+  if (tail > 0) {
+    validation = [...validation, ...train.slice(-tail)];
+    train = train.slice(0, -tail);
+  }
+  const from = parts.train + parts.validation;
+  const test = range(from, from + Math.min(plan.testSamples ?? parts.test, parts.test));
+  return {
+    train: sharedIndices(train.slice(0, plan.trainSamples)),
+    validation: sharedIndices(validation),
+    test: sharedIndices(test),
+  };
+}
+
+const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
+
+function sharedIndices(values: number[]): Uint32Array {
+  const array = new Uint32Array(new SharedArrayBuffer(4 * values.length));
+  array.set(values);
+  return array;
+}

@@ -1,0 +1,148 @@
+/** CIFAR-10 in its binary batches: rows of one label byte and 32×32 red, green and blue bytes. */
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../../../base/errors.ts';
+import type { Cifar10 } from '../../../experiment/dataset-schema.ts';
+import type { PreparedDataset } from '../../dataset.ts';
+import { badFile, getAgain, readWhole, sha256, shared } from '../../formats/files.ts';
+import { sourcePath } from '../../library/locations.ts';
+import { maxEvents, type Pictures, splitPictures } from '../mnist/read.ts';
+
+const SIDE = 32;
+const PLANES = 3;
+const INPUTS = PLANES * SIDE * SIDE;
+const ROW = 1 + INPUTS;
+const CLASSES = 10;
+const REMEDY = getAgain('cifar10');
+const TRAIN = [1, 2, 3, 4, 5].map((i) => `data_batch_${i}.bin`);
+const TEST = ['test_batch.bin'];
+/** Ten times the published size. */
+const LIMIT = 307_300_000;
+
+/** Rows in a batch of `size` bytes. Throws a UserError. */
+function rowsIn(file: string, size: number): number {
+  if (size === 0) throw badFile(file, 'the batch is empty', 0, REMEDY);
+  if (size > LIMIT) throw badFile(file, `the batch has ${size} bytes instead of 30730000`, undefined, REMEDY);
+  if (size % ROW !== 0) throw badFile(file, `the last row of ${ROW} bytes breaks off`, size - (size % ROW), REMEDY);
+  return size / ROW;
+}
+
+/** One batch. Throws a UserError with the byte. */
+export function parseBatch(file: string, bytes: Buffer): Pictures {
+  const count = rowsIn(file, bytes.length);
+  const pixels = new Uint8Array(count * INPUTS);
+  const labels = new Uint8Array(count);
+  for (let i = 0; i < count; i++) {
+    const label = bytes[i * ROW]!;
+    if (label >= CLASSES) throw badFile(file, `label ${label} is not below ${CLASSES}`, i * ROW, REMEDY);
+    labels[i] = label;
+    pixels.set(bytes.subarray(i * ROW + 1, (i + 1) * ROW), i * INPUTS);
+  }
+  return { pixels, labels };
+}
+
+export function prepareCifar10(spec: Cifar10, context: { file: string; seed: number }): PreparedDataset {
+  const folder = batchFolder(spec, context.file);
+  checkSizes(folder);
+  const checksums: Record<string, string> = {};
+  const read = (names: string[]): Pictures => {
+    const batches = names.map((name) => {
+      const file = join(folder, name);
+      const bytes = readWhole(file, REMEDY);
+      checksums[name] = sha256(bytes);
+      return parseBatch(file, bytes);
+    });
+    return { pixels: concatenate(batches.map((b) => b.pixels)), labels: concatenate(batches.map((b) => b.labels)) };
+  };
+  const train = read(TRAIN);
+  const test = read(TEST);
+  const split = splitPictures(train, spec, INPUTS);
+  const testCount = Math.min(spec.testSamples ?? test.labels.length, test.labels.length);
+  const direct = spec.coding.kind === 'direct';
+  return {
+    source: 'images',
+    inputs: INPUTS,
+    classes: CLASSES,
+    steps: spec.steps,
+    encoding: direct ? 'current' : 'events',
+    sizes: { train: split.train, validation: split.validation, test: testCount },
+    maxEvents: direct ? 0 : maxEvents([train, test], INPUTS, spec.steps),
+    checksums,
+    seed: context.seed,
+    train: split.pictures,
+    test: {
+      pixels: shared(test.pixels.subarray(0, testCount * INPUTS)),
+      labels: shared(test.labels.subarray(0, testCount)),
+    },
+    coding: spec.coding,
+    colour: {
+      side: SIDE,
+      planes: PLANES,
+      ...(spec.normalise
+        ? planeStatistics(split.pictures.pixels, split.train)
+        : { mean: [0, 0, 0], deviation: [1, 1, 1] }),
+      padding: spec.padding,
+      flip: spec.flip,
+    },
+  };
+}
+
+/** Checks that the six batches exist and have whole rows. */
+export function checkCifar10(spec: Cifar10, experimentFile: string): void {
+  checkSizes(batchFolder(spec, experimentFile));
+}
+
+/** The folder itself, or the one that the published archive unpacks to within it. */
+function batchFolder(spec: Cifar10, experimentFile: string): string {
+  const folder = sourcePath(spec.path, 'cifar10', experimentFile);
+  const inner = join(folder, 'cifar-10-batches-bin');
+  return !existsSync(join(folder, TRAIN[0]!)) && existsSync(inner) ? inner : folder;
+}
+
+function checkSizes(folder: string): void {
+  const rows = [...TRAIN, ...TEST].map((name) => {
+    const file = join(folder, name);
+    const size = statSync(file, { throwIfNoEntry: false })?.size;
+    if (size === undefined) throw new UserError(`${file}: there is no such file; get it with "lif data get cifar10".`);
+    return rowsIn(file, size);
+  });
+  const short = TRAIN.findIndex((_, i) => rows[i]! < Math.max(...rows.slice(0, TRAIN.length)));
+  if (short >= 0)
+    throw badFile(
+      join(folder, TRAIN[short]!),
+      `${rows[short]} pictures, fewer than the other batches: the file breaks off`,
+      rows[short]! * ROW,
+      REMEDY,
+    );
+}
+
+/** Mean and deviation of each colour over the first `count` pictures, on the scale [0, 1]. */
+function planeStatistics(pixels: Uint8Array, count: number): { mean: number[]; deviation: number[] } {
+  const plane = SIDE * SIDE;
+  const mean: number[] = [];
+  const deviation: number[] = [];
+  for (let p = 0; p < PLANES; p++) {
+    // Sums of whole numbers stay exact.
+    let sum = 0;
+    let squares = 0;
+    for (let i = 0; i < count; i++)
+      for (let k = i * INPUTS + p * plane, end = k + plane; k < end; k++) {
+        sum += pixels[k]!;
+        squares += pixels[k]! * pixels[k]!;
+      }
+    const n = count * plane;
+    mean.push(sum / n / 255);
+    deviation.push(Math.sqrt(Math.max(0, squares / n - (sum / n) ** 2)) / 255 || 1);
+  }
+  return { mean, deviation };
+}
+
+function concatenate(parts: Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((n, part) => n + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,207 @@
+/**
+ * N-MNIST: one file of 5-byte events per recording, in folders Train/<digit> and Test/<digit>, or in the published
+ * Train.zip and Test.zip, read in place. An event is x, y, then polarity (1 bit) and time in µs (23 bits), big-endian.
+ */
+import { createHash, type Hash } from 'node:crypto';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../../../base/errors.ts';
+import type { Nmnist } from '../../../experiment/dataset-schema.ts';
+import { badFile, getAgain, readHead, readWhole, reason } from '../../formats/files.ts';
+import { closeZip, openZip, readEntry, type ZipEntry, type ZipFile } from '../../formats/zip.ts';
+import { sourcePath } from '../../library/locations.ts';
+import type { EventBuffer } from '../../recordings/binning.ts';
+import type { RecordingPlan, RecordingSource } from '../../recordings/recordings.ts';
+
+export const SENSOR = 34;
+export const NMNIST_INPUTS = 2 * SENSOR * SENSOR;
+/** Three saccades of 105 ms. */
+export const RECORDING_MS = 315;
+const MARKER_ROW = 240;
+const MARKER_US = 1 << 13;
+/** The longest published recording has a few ten thousand events. */
+const LIMIT = 1 << 26;
+const REMEDY = getAgain('nmnist');
+
+/** Steps of a recording: a number, or as many as the three saccades take. */
+export const stepsOf = (spec: { steps: number | 'full'; dt: number }): number =>
+  spec.steps === 'full' ? Math.ceil(RECORDING_MS / spec.dt) : spec.steps;
+
+/** Appends the events of one recording. Throws a UserError with file, event and byte. */
+export function parseNmnist(file: string, bytes: Buffer, overflowMarker: boolean, events: EventBuffer): void {
+  if (bytes.length === 0) throw badFile(file, 'the recording is empty', 0, REMEDY);
+  if (bytes.length % 5 !== 0)
+    throw badFile(file, 'the last 5-byte event breaks off', bytes.length - (bytes.length % 5), REMEDY);
+  events.reserve(bytes.length / 5);
+  let overflow = 0;
+  let last = 0;
+  for (let p = 0; p < bytes.length; p += 5) {
+    const x = bytes[p]!;
+    const y = bytes[p + 1]!;
+    if (overflowMarker && y === MARKER_ROW) {
+      overflow += MARKER_US;
+      continue;
+    }
+    if (x >= SENSOR || y >= SENSOR) throw badFile(file, `an event at pixel (${x}, ${y}), outside 34x34,`, p, REMEDY);
+    const time = (((bytes[p + 2]! & 127) << 16) | (bytes[p + 3]! << 8) | bytes[p + 4]!) + overflow;
+    if (time < last) throw badFile(file, `time falls from ${last} to ${time} µs`, p, REMEDY);
+    last = time;
+    events.push(time, (bytes[p + 2]! >>> 7) * SENSOR * SENSOR + y * SENSOR + x);
+  }
+}
+
+/** Where one part of the data set lies and what is in it, by number of the recording. */
+interface Part {
+  zip?: string;
+  folder?: string;
+  files: { label: number; name: string }[];
+}
+
+export function planNmnist(spec: Nmnist, experimentFile: string): RecordingPlan {
+  const folder = sourcePath(spec.path, 'nmnist', experimentFile);
+  const found = { train: findPart(folder, 'Train'), test: findPart(folder, 'Test') };
+  return {
+    name: 'nmnist',
+    classes: 10,
+    binning: {
+      kind: 'fixed',
+      steps: stepsOf(spec),
+      dt: spec.dt * 1000,
+      values: spec.values,
+      rightClosed: false,
+      fromFirst: spec.start === 'first-event',
+    },
+    identity: { folder, overflowMarker: spec.overflowMarker },
+    fingerprint: `${found.train.fingerprint} ${found.test.fingerprint}`,
+    open: () => openNmnist(folder, spec.overflowMarker),
+    splits: spec,
+  };
+}
+
+/** Checks that both parts are there and that their first recordings can be read. */
+export function checkNmnist(spec: Nmnist, experimentFile: string): void {
+  const folder = sourcePath(spec.path, 'nmnist', experimentFile);
+  for (const name of ['Train', 'Test'] as const) {
+    findPart(folder, name);
+    const zip = zipIn(folder, name);
+    if (zip) readHead(zip, 4, REMEDY);
+  }
+}
+
+function findPart(folder: string, name: 'Train' | 'Test'): { fingerprint: string } {
+  const zip = zipIn(folder, name);
+  const directory = join(folder, name);
+  if (existsSync(directory)) {
+    // A folder's time changes when a file is added, removed or renamed. Sizes of 60,000 files would take seconds.
+    const times = labelFolders(directory).map((label) => statSync(join(directory, label)).mtimeMs);
+    return { fingerprint: `${name} ${times.join(' ')}` };
+  }
+  if (zip) {
+    const { size, mtimeMs } = statSync(zip);
+    return { fingerprint: `${name}.zip ${size} ${mtimeMs}` };
+  }
+  throw new UserError(`${directory}: there is no such folder and no ${name}.zip; get it with "lif data get nmnist".`);
+}
+
+function zipIn(folder: string, name: string): string | undefined {
+  return [`${name}.zip`, `${name.toLowerCase()}.zip`].map((n) => join(folder, n)).find((n) => existsSync(n));
+}
+
+function labelFolders(directory: string): string[] {
+  try {
+    return readdirSync(directory)
+      .filter((name) => /^\d$/.test(name))
+      .sort();
+  } catch (error) {
+    throw badFile(directory, reason(error), undefined, REMEDY);
+  }
+}
+
+function listFolder(directory: string): Part {
+  const files = labelFolders(directory).flatMap((label) =>
+    readdirSync(join(directory, label))
+      .filter((name) => name.endsWith('.bin'))
+      .map((name) => ({ label: Number(label), name: join(label, name) })),
+  );
+  if (files.length === 0)
+    throw new UserError(`${directory}: there are no recordings <digit>/<number>.bin in it; ${REMEDY}.`);
+  return { folder: directory, files: files.sort(byNumber) };
+}
+
+/** By number and not by folder, so that the first recordings are of all digits. */
+function byNumber(a: { name: string }, b: { name: string }): number {
+  return numberOf(a.name) - numberOf(b.name) || (a.name < b.name ? -1 : 1);
+}
+
+const numberOf = (name: string): number => Number(/(\d+)\.bin$/.exec(name)?.[1] ?? Number.POSITIVE_INFINITY);
+
+interface OpenPart {
+  name: string;
+  hash: Hash;
+  count: number;
+  label(index: number): number;
+  read(index: number): { file: string; bytes: Buffer };
+  close(): void;
+}
+
+function openPart(folder: string, name: 'Train' | 'Test'): OpenPart {
+  const hash = createHash('sha256');
+  const directory = join(folder, name);
+  if (existsSync(directory)) {
+    const { files } = listFolder(directory);
+    return {
+      name,
+      hash,
+      count: files.length,
+      label: (i) => files[i]!.label,
+      read(i) {
+        const file = join(directory, files[i]!.name);
+        return { file, bytes: readWhole(file, REMEDY) };
+      },
+      close() {},
+    };
+  }
+  const zip: ZipFile = openZip(zipIn(folder, name)!, REMEDY);
+  const pattern = new RegExp(`(?:^|/)${name}/(\\d)/\\d+\\.bin$`);
+  const files: { label: number; name: string; entry: ZipEntry }[] = [];
+  for (const entry of zip.entries) {
+    const match = pattern.exec(entry.name);
+    if (match) files.push({ label: Number(match[1]), name: entry.name, entry });
+  }
+  files.sort(byNumber);
+  if (files.length === 0) {
+    closeZip(zip);
+    throw new UserError(`${zip.file}: there are no recordings ${name}/<digit>/<number>.bin in it; ${REMEDY}.`);
+  }
+  return {
+    name,
+    hash,
+    count: files.length,
+    label: (i) => files[i]!.label,
+    read: (i) => ({ file: `${zip.file}: ${files[i]!.name}`, bytes: readEntry(zip, files[i]!.entry, LIMIT) }),
+    close: () => closeZip(zip),
+  };
+}
+
+function openNmnist(folder: string, overflowMarker: boolean): RecordingSource {
+  const train = openPart(folder, 'Train');
+  const test = openPart(folder, 'Test');
+  return {
+    inputs: NMNIST_INPUTS,
+    parts: { train: train.count, validation: 0, test: test.count },
+    read(index, events) {
+      const part = index < train.count ? train : test;
+      const i = index < train.count ? index : index - train.count;
+      const { file, bytes } = part.read(i);
+      part.hash.update(bytes);
+      parseNmnist(file, bytes, overflowMarker, events);
+      return { label: part.label(i), group: 0 };
+    },
+    checksums: () =>
+      Object.fromEntries([train, test].map((p) => [`${p.name} (${p.count} recordings)`, p.hash.digest('hex')])),
+    close() {
+      train.close();
+      test.close();
+    },
+  };
+}

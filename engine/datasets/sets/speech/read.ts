@@ -1,0 +1,131 @@
+/** Spiking Heidelberg Digits and Spiking Speech Commands: 700 cochlear channels, in HDF5 files. */
+import { createHash } from 'node:crypto';
+import { createReadStream, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../../../base/errors.ts';
+import type { Shd, Ssc } from '../../../experiment/dataset-schema.ts';
+import type { Split } from '../../dataset.ts';
+import { badFile, reason } from '../../formats/files.ts';
+import { checkHdf5, openSpikes, type SpikeFile } from '../../formats/spike-file.ts';
+import { sourcePath } from '../../library/locations.ts';
+import { EventBuffer } from '../../recordings/binning.ts';
+import type { RecordingPlan, RecordingSource } from '../../recordings/recordings.ts';
+
+const CHANNELS = 700;
+const CLASSES = { shd: 20, ssc: 35 };
+
+const PARTS: Record<'shd' | 'ssc', [Split, string][]> = {
+  shd: [
+    ['train', 'shd_train.h5'],
+    ['test', 'shd_test.h5'],
+  ],
+  ssc: [
+    ['train', 'ssc_train.h5'],
+    ['validation', 'ssc_valid.h5'],
+    ['test', 'ssc_test.h5'],
+  ],
+};
+
+export function planSpeech(spec: Shd | Ssc, experimentFile: string): RecordingPlan {
+  const folder = sourcePath(spec.path, spec.name, experimentFile);
+  const { rightClosedBins, flipChannels } = spec.quirks;
+  return {
+    name: spec.name,
+    classes: CLASSES[spec.name],
+    binning: {
+      kind: 'fixed',
+      steps: spec.steps,
+      dt: spec.dt * 1000,
+      values: spec.values,
+      rightClosed: rightClosedBins,
+      fromFirst: false,
+    },
+    identity: { folder, flipChannels },
+    fingerprint: PARTS[spec.name].map(([, name]) => stamp(join(folder, name), spec.name)).join(' '),
+    open: () => openSpeech(spec, folder),
+    splits:
+      spec.name === 'ssc'
+        ? { trainSamples: spec.trainSamples, testSamples: spec.testSamples, publishedValidation: spec.validation }
+        : { ...spec, validationGroups: spec.validationSpeakers },
+  };
+}
+
+/** Checks that the files exist and are HDF5. */
+export function checkSpeech(spec: Shd | Ssc, experimentFile: string): void {
+  const folder = sourcePath(spec.path, spec.name, experimentFile);
+  for (const [, name] of PARTS[spec.name]) checkHdf5(join(folder, name), spec.name);
+}
+
+async function openSpeech(spec: Shd | Ssc, folder: string): Promise<RecordingSource> {
+  const files: { split: Split; file: string; spikes: SpikeFile }[] = [];
+  const close = () => {
+    for (const { spikes } of files) spikes.close();
+  };
+  try {
+    for (const [split, name] of PARTS[spec.name]) {
+      const file = join(folder, name);
+      files.push({ split, file, spikes: await openSpikes(file, spec.name, CHANNELS, CLASSES[spec.name]) });
+    }
+    const train = files[0]!;
+    if (spec.name === 'shd' && spec.validationSpeakers.length > 0 && !train.spikes.speakers)
+      throw new UserError(
+        `${train.file}: does not say who speaks (there is no /extra/speaker); use dataset.validationSamples instead of validationSpeakers.`,
+      );
+  } catch (error) {
+    close();
+    throw error;
+  }
+  const parts = { train: 0, validation: 0, test: 0 };
+  for (const { split, spikes } of files) parts[split] = spikes.count;
+  const raw = new EventBuffer();
+  return {
+    inputs: CHANNELS,
+    parts,
+    read(index, events) {
+      let i = index;
+      for (const { spikes } of files) {
+        if (i >= spikes.count) {
+          i -= spikes.count;
+          continue;
+        }
+        if (spec.quirks.flipChannels) {
+          raw.length = 0;
+          spikes.read(i, raw);
+          flipChannels(raw, events);
+        } else spikes.read(i, events);
+        return { label: spikes.labels[i]!, group: spikes.speakers?.[i] ?? 0 };
+      }
+      throw new RangeError(`there is no recording ${index}`);
+    },
+    async checksums() {
+      const sums: Record<string, string> = {};
+      for (const { file } of files) sums[file.slice(folder.length + 1)] = await hashFile(file);
+      return sums;
+    },
+    close,
+  };
+}
+
+/** `vector[700 - vals] = 1` of the published code: unit 0 has no place. */
+function flipChannels(from: EventBuffer, to: EventBuffer): void {
+  for (let i = 0; i < from.length; i++) {
+    const unit = from.channels[i]!;
+    if (unit > 0) to.push(from.times[i]!, CHANNELS - unit);
+  }
+}
+
+function stamp(file: string, name: string): string {
+  try {
+    const { size, mtimeMs } = statSync(file);
+    return `${size} ${mtimeMs}`;
+  } catch (error) {
+    throw badFile(file, reason(error), undefined, `get it with "lif data get ${name}"`);
+  }
+}
+
+/** SHA-256 of a file of any size. */
+export async function hashFile(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}

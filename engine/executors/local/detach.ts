@@ -1,0 +1,42 @@
+/** Training that outlives whoever started it: a `lif work` process of its own, with its words in a file of the store. */
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { UserError } from '../../base/errors.ts';
+import { reason } from '../../base/files.ts';
+
+/** What `lif work` reads from its standard input. */
+export const workSchema = z.object({
+  folders: z.array(z.string()),
+  threads: z.int().min(1).optional(),
+  checkpointSeconds: z.int().min(0).optional(),
+  /** File of its standard error; removed at the end when nothing was said. */
+  log: z.string().optional(),
+});
+export type Work = z.output<typeof workSchema>;
+
+/** Starts the process that trains these queued runs, and returns as soon as it has its orders. */
+export async function detachWork(lif: string[], store: string, work: Work): Promise<void> {
+  const file = join(resolve(store), 'logs', `${basename(work.folders[0]!)}.txt`);
+  let log: number | undefined;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    log = openSync(file, 'a');
+    const child = spawn(lif[0]!, [...lif.slice(1), 'work'], {
+      stdio: ['pipe', log, log],
+      detached: true,
+      windowsHide: true,
+    });
+    await new Promise<void>((done, fail) => {
+      child.once('error', fail);
+      child.stdin!.once('error', fail);
+      child.stdin!.end(JSON.stringify({ ...work, log: file }), done);
+    });
+    child.unref();
+  } catch (error) {
+    throw new UserError(`The runs could not be started in the background: ${reason(error)}.`);
+  } finally {
+    if (log !== undefined) closeSync(log);
+  }
+}

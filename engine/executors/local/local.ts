@@ -1,0 +1,231 @@
+/**
+ * Runs on this machine: each one a child process of its own, so that a crash, a lack of memory or a NaN in one leaves
+ * the others alone, and no more at a time than there are cores.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { reason } from '../../base/files.ts';
+import { acquireLock, type Lock, LockHeldError, ownerOf } from '../../base/lock.ts';
+import { type End, reasonOfEnd, unwritable } from '../../jobs/endings.ts';
+import { readStatus } from '../../runs/read.ts';
+import { clearStop, requestStop, stopFile, updateStatus } from '../../runs/write.ts';
+import { Slots } from './slots.ts';
+
+/** Exit codes of `lif execute` beyond 0 (finished or stopped) and 1 (failed). */
+export const EXIT_BUSY = 75;
+
+/** A queued run says so this often. */
+const QUEUED_HEARTBEAT_MS = 5000;
+const TICK_MS = 250;
+
+export type Outcome = 'finished' | 'stopped' | 'failed' | 'busy' | 'deleted';
+
+/** What each run is trained with; none of it changes a run's bits. */
+export interface TrainingOptions {
+  /** Threads of each run; by default the cores are shared out. */
+  threads?: number | undefined;
+  /** Between two checkpoints; by default as the trainer sees fit. */
+  checkpointSeconds?: number | undefined;
+}
+
+export interface LocalOptions extends TrainingOptions {
+  /** Program and first arguments of the `lif` command, to start children with. */
+  lif: string[];
+  slots?: Slots;
+  /** Aborting stops all runs after a last checkpoint. */
+  stop: AbortSignal;
+  /** Aborting ends all children at once. */
+  kill: AbortSignal;
+  /** What no run can say for itself, one sentence each. */
+  report: (sentence: string) => void;
+}
+
+/** One thread each while there are at least as many runs as cores; otherwise the cores are shared. */
+export function threadsPerRun(runs: number, cores: number, requested?: number): number {
+  return requested ?? Math.max(1, Math.floor(cores / Math.max(1, runs)));
+}
+
+/** Trains queued runs, in this order, and resolves when each has ended in one way or another. */
+export async function runLocally(folders: string[], options: LocalOptions): Promise<Map<string, Outcome>> {
+  const slots = options.slots ?? new Slots();
+  const threads = threadsPerRun(folders.length, slots.total, options.threads);
+  const outcomes = new Map<string, Outcome>();
+  const queue = new Queue(folders, options.stop, (folder, outcome) => outcomes.set(folder, outcome));
+  const running: Promise<unknown>[] = [];
+  try {
+    while (queue.waiting.length > 0 && !options.stop.aborted) {
+      const held = await slots.acquire(threads, AbortSignal.any([options.stop, queue.emptied]));
+      const folder = held && queue.take();
+      if (!held || !folder) {
+        for (const lock of held ?? []) lock.release();
+        break;
+      }
+      running.push(runChild(folder, threads, held, options).then((outcome) => outcomes.set(folder, outcome)));
+    }
+  } finally {
+    queue.close();
+    await Promise.all(running);
+  }
+  return outcomes;
+}
+
+/** Runs that wait: keeps their status fresh, and takes out those that somebody stops or deletes. */
+class Queue {
+  waiting: string[];
+  private readonly timer: NodeJS.Timeout;
+  private readonly done = new AbortController();
+  private lastHeartbeat = 0;
+  private readonly stopAll = () => {
+    for (const folder of this.waiting.splice(0)) this.stopOne(folder);
+  };
+
+  constructor(
+    folders: string[],
+    private readonly stop: AbortSignal,
+    private readonly left: (folder: string, outcome: Outcome) => void,
+  ) {
+    this.waiting = [...folders];
+    this.timer = setInterval(() => this.tick(), TICK_MS);
+    if (stop.aborted) this.stopAll();
+    stop.addEventListener('abort', this.stopAll);
+    this.tick();
+  }
+
+  /** Aborts when nothing waits any more. */
+  get emptied(): AbortSignal {
+    return this.done.signal;
+  }
+
+  take(): string | undefined {
+    this.tick();
+    return this.waiting.shift();
+  }
+
+  close(): void {
+    clearInterval(this.timer);
+    this.stop.removeEventListener('abort', this.stopAll);
+  }
+
+  private tick(): void {
+    this.waiting = this.waiting.filter((folder) => {
+      if (!existsSync(folder)) this.left(folder, 'deleted');
+      else if (existsSync(stopFile(folder))) this.stopOne(folder);
+      else return true;
+      return false;
+    });
+    if (this.waiting.length === 0) this.done.abort();
+    const now = performance.now();
+    if (now - this.lastHeartbeat < QUEUED_HEARTBEAT_MS) return;
+    this.lastHeartbeat = now;
+    const me = ownerOf(process.pid);
+    for (const folder of this.waiting) attempt(() => updateStatus(folder, { state: 'queued', ...me }));
+  }
+
+  private stopOne(folder: string): void {
+    attempt(() => {
+      updateStatus(folder, { state: 'stopped' });
+      clearStop(folder);
+    });
+    this.left(folder, 'stopped');
+  }
+}
+
+/** A status that cannot be written now is no reason to leave the other runs alone. */
+function attempt(write: () => void): void {
+  try {
+    write();
+  } catch {
+    // The reader sees a stale heartbeat.
+  }
+}
+
+/** Trains one run in a child process that holds these slots. */
+async function runChild(folder: string, threads: number, held: Lock[], options: LocalOptions): Promise<Outcome> {
+  const { stop, kill } = options;
+  let asked = false;
+  try {
+    const child = startChild(folder, threads, options);
+    if (child.pid !== undefined) for (const lock of held) lock.handTo(child.pid);
+    const onStop = () => {
+      asked = true;
+      stopChild(folder, child);
+    };
+    const onKill = () => child.kill('SIGKILL');
+    if (stop.aborted) onStop();
+    if (kill.aborted) onKill();
+    stop.addEventListener('abort', onStop);
+    kill.addEventListener('abort', onKill);
+    const end = await ended(child);
+    stop.removeEventListener('abort', onStop);
+    kill.removeEventListener('abort', onKill);
+    // One that had no time to hear the request yet just ends; it was stopped all the same.
+    const obeyed = asked && (end.signal === 'SIGTERM' || kill.aborted);
+    return conclude(folder, end, obeyed, options.report);
+  } catch (error) {
+    return conclude(folder, { error }, false, options.report);
+  } finally {
+    for (const lock of held) lock.release();
+  }
+}
+
+/** The child leads a session of its own: a Ctrl-C in the terminal reaches us alone, and we pass it on as a request. */
+function startChild(folder: string, threads: number, { lif, checkpointSeconds }: LocalOptions): ChildProcess {
+  const log = openSync(join(folder, 'log.txt'), 'a');
+  try {
+    const args = [...lif.slice(1), 'execute', folder, '--threads', String(threads)];
+    if (checkpointSeconds !== undefined) args.push('--checkpoint-every', String(checkpointSeconds));
+    return spawn(lif[0]!, args, { stdio: ['ignore', log, log], detached: true, windowsHide: true });
+  } finally {
+    closeSync(log);
+  }
+}
+
+function stopChild(folder: string, child: ChildProcess): void {
+  attempt(() => requestStop(folder));
+  // Windows has no polite signal; there the stop file alone does it.
+  if (process.platform !== 'win32') child.kill('SIGTERM');
+}
+
+function ended(child: ChildProcess): Promise<End> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve({ error }));
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
+}
+
+/** What became of a run whose process ended; writes its status when the process could not. */
+function conclude(folder: string, end: End, stopped: boolean, report: (sentence: string) => void): Outcome {
+  const id = basename(folder);
+  if (!existsSync(folder)) {
+    report(`The folder of ${id} was deleted while it was being trained.`);
+    return 'deleted';
+  }
+  if (end.code === EXIT_BUSY) {
+    report(`${id} is already being trained by another process; nothing was changed.`);
+    return 'busy';
+  }
+  const status = readStatus(folder);
+  const state = 'value' in status ? status.value.state : undefined;
+  if (state === 'finished' || state === 'stopped' || state === 'failed') return state;
+  let patch: { state: 'stopped' } | { state: 'failed'; message: string } = stopped
+    ? { state: 'stopped' }
+    : { state: 'failed', message: reasonOfEnd(folder, end) };
+  let lock: Lock | undefined;
+  try {
+    try {
+      lock = acquireLock(join(folder, 'lock'));
+    } catch (error) {
+      if (error instanceof LockHeldError) throw error;
+      // What keeps us from writing has ended the run: a status fits on a full disk where the old one was.
+      patch = { state: 'failed', message: unwritable(error) };
+    }
+    updateStatus(folder, { ...patch, samplesPerSecond: 0 });
+    if (stopped) clearStop(folder);
+  } catch (error) {
+    report(`The end of ${id} could not be recorded: ${reason(error)}.`);
+  } finally {
+    lock?.release();
+  }
+  return patch.state;
+}

@@ -1,0 +1,50 @@
+/** Why a run ended, in one sentence with what to do: what a person reads in the list of runs. */
+import { join } from 'node:path';
+import { UserError } from '../base/errors.ts';
+import { errorCode, readTail, reason } from '../base/files.ts';
+
+/** As V8, its WebAssembly, worker threads and the C library say it. */
+const OUT_OF_MEMORY =
+  /out of memory|process OOM|heap limit|memory limit|allocation failed|could not allocate|cannot allocate memory|bad_alloc/i;
+const MORE_MEMORY =
+  'The run ran out of memory: resume it with fewer runs at a time or fewer --threads, or take a smaller training.batchSize or network.';
+/** Native crashes print long traces after their reason. */
+const LOG_BYTES = 32_768;
+
+/** How a process ended, as its parent sees it. */
+export interface End {
+  code?: number | null;
+  signal?: string | null;
+  /** It could not even be started. */
+  error?: unknown;
+}
+
+/** What training rejected with. */
+export function reasonOfFailure(error: unknown): string {
+  if (error instanceof UserError) return error.message;
+  const message = (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
+  const code = errorCode(error);
+  if (OUT_OF_MEMORY.test(message) || code === 'ENOMEM') return MORE_MEMORY;
+  // Those of Node itself begin with ERR_; those of the system are about files here.
+  if (code !== undefined && /^E[A-Z0-9]+$/.test(code)) return unwritable(error);
+  return message;
+}
+
+export function unwritable(error: unknown): string {
+  const code = errorCode(error);
+  const remedy = code === 'ENOSPC' || code === 'EDQUOT' ? 'make room and resume it' : 'see to its folder and resume it';
+  return `The run could not be written: ${reason(error)}; ${remedy}.`;
+}
+
+/** Of a process that left no last word in the run of this folder. */
+export function reasonOfEnd(folder: string, { code, signal, error }: End): string {
+  if (error !== undefined) return `The run could not be started: ${reason(error)}.`;
+  // What earlier lives of the run died of stands in the log, too.
+  const life = readTail(join(folder, 'log.txt'), LOG_BYTES).split(' trains this run with ').at(-1)!;
+  if (OUT_OF_MEMORY.test(life)) return MORE_MEMORY;
+  if (signal === 'SIGKILL')
+    return 'The process was killed (SIGKILL), as happens when memory runs out: resume the run, with fewer at a time if it happens again.';
+  const log = "its log may say why; resume it if that was no fault of the run's";
+  if (signal) return `The process was ended by ${signal}; ${log}.`;
+  return `The process ended with exit code ${code} without finishing; ${log}.`;
+}

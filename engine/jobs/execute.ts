@@ -1,0 +1,250 @@
+/** One run in this process: what the `lif execute` child does. Everything it has to say goes to the store. */
+import { existsSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import { chosenInstructions } from '../backends/event/kernels/native.ts';
+import { UserError } from '../base/errors.ts';
+import { type Lock, ownerOf } from '../base/lock.ts';
+import { engineVersion } from '../base/version.ts';
+import type { RunSpec } from '../experiment/schema.ts';
+import { newestCheckpoint } from '../runs/checkpoints.ts';
+import { HEARTBEAT_MS, type RunFile, type Status } from '../runs/format.ts';
+import {
+  appendLog,
+  clearStop,
+  knownStatus,
+  MetricsLog,
+  recordDataset,
+  stopFile,
+  sweepLeftovers,
+  writeStatus,
+} from '../runs/write.ts';
+import { kernelBuilds } from '../studies/provenance.ts';
+import type { Trainer, TrainObserver } from '../training/trainer.ts';
+import { lockRun, readRun } from './claim.ts';
+import { reasonOfFailure } from './endings.ts';
+
+/** How soon a stop file is noticed. */
+const STOP_POLL_MS = 250;
+
+export interface ExecuteOptions {
+  threads: number;
+  checkpointSeconds?: number | undefined;
+  /** Loads the trainer once the run is ours. */
+  loadTrainer: () => Promise<Trainer>;
+  /** Aborting stops the run after a last checkpoint. */
+  signal: AbortSignal;
+}
+
+/** Trains the run of this folder, from its newest checkpoint if it has one. Rejects with the reason when it fails. */
+export async function executeRun(folder: string, options: ExecuteOptions): Promise<'finished' | 'stopped'> {
+  const lock = lockRun(folder);
+  const session = new Session(folder, lock);
+  try {
+    sweepLeftovers(folder);
+    const run = readRun(folder);
+    session.begin(run.spec.training.epochs);
+    const outcome = await session.train(run, options);
+    session.end(outcome, undefined);
+    return outcome;
+  } catch (error) {
+    session.end('failed', error);
+    throw error;
+  } finally {
+    session.close();
+  }
+}
+
+class Session {
+  private readonly abort = new AbortController();
+  private readonly timers: NodeJS.Timeout[] = [];
+  private status: Status;
+  private metrics: MetricsLog | undefined;
+  private lastWrite = Number.NEGATIVE_INFINITY;
+  /** Why training had to be given up from outside the trainer. */
+  private fatal: Error | undefined;
+
+  constructor(
+    private readonly folder: string,
+    private readonly lock: Lock,
+  ) {
+    const known = knownStatus(folder);
+    const { message: _, started: __, ...rest } = known;
+    this.status = rest;
+  }
+
+  begin(epochs: number): void {
+    this.status = { ...this.status, state: 'running', ...ownerOf(process.pid), epochs, samplesPerSecond: 0 };
+    this.write();
+    this.timers.push(setInterval(() => this.heartbeat(), HEARTBEAT_MS / 2));
+    this.timers.push(setInterval(() => this.pollStop(), STOP_POLL_MS));
+    this.pollStop();
+  }
+
+  async train(run: RunFile & { spec: RunSpec }, options: ExecuteOptions): Promise<'finished' | 'stopped'> {
+    const stop = () => this.abort.abort();
+    if (options.signal.aborted) stop();
+    options.signal.addEventListener('abort', stop);
+    // What goes wrong outside of any promise (a worker thread, a timer) ends the run with its reason, too.
+    let crash = (_: Error) => {};
+    const crashed = new Promise<never>((_, reject) => {
+      crash = reject;
+    });
+    process.on('uncaughtException', crash);
+    try {
+      const { threads, checkpointSeconds } = options;
+      const { host } = this.status;
+      appendLog(
+        this.folder,
+        `Process ${process.pid} on ${host} trains this run with ${threads} thread(s) and ${chosenInstructions()} kernels.`,
+      );
+      const checkpoint = this.resume();
+      this.compareBuilds(run);
+      const train = await options.loadTrainer();
+      const { signal } = this.abort;
+      const observer = this.observer(run);
+      const training = train(run.spec, {
+        threads,
+        signal,
+        observer,
+        ...(checkpoint && { checkpoint }),
+        ...(checkpointSeconds !== undefined && { checkpointSeconds }),
+      });
+      const outcome = await Promise.race([training, crashed]);
+      if (this.fatal) throw this.fatal;
+      return outcome;
+    } catch (error) {
+      throw this.fatal ?? error;
+    } finally {
+      options.signal.removeEventListener('abort', stop);
+      process.removeListener('uncaughtException', crash);
+    }
+  }
+
+  /** Opens the log where the newest whole checkpoint left it. */
+  private resume(): Uint8Array | undefined {
+    const { found, skipped } = newestCheckpoint(this.folder);
+    for (const file of skipped) appendLog(this.folder, `${file} is damaged and is passed over.`);
+    this.metrics = new MetricsLog(this.folder);
+    // With a checkpoint the trainer says itself where it goes on.
+    if (!found) this.metrics.restart();
+    if (found) appendLog(this.folder, `Resumes after ${found.step} weight updates.`);
+    return found?.bytes;
+  }
+
+  /** Another build goes on just as well, but perhaps not with the bits that the first one would have had. */
+  private compareBuilds({ provenance }: RunFile): void {
+    const { kernels, nativeKernels = 'none' } = kernelBuilds();
+    const builds = [
+      ['kernels', provenance.kernels, kernels],
+      ['native kernels', provenance.kernels && (provenance.nativeKernels ?? 'none'), nativeKernels],
+      ['engine version', provenance.engineVersion, engineVersion()],
+      ['Node', provenance.node, process.version],
+    ] as const;
+    for (const [what, before, now] of builds)
+      if (before !== undefined && now !== undefined && before !== now)
+        appendLog(this.folder, `From here on with ${what} ${now} instead of ${before}, which may give other bits.`);
+  }
+
+  private observer(run: RunFile): TrainObserver {
+    const metrics = this.metrics!;
+    let recorded = run;
+    const stillOurs = () => {
+      if (this.fatal) throw this.fatal;
+    };
+    return {
+      metric: (line) => {
+        stillOurs();
+        metrics.append(line);
+        if (line.kind === 'epoch') this.status = { ...this.status, epoch: line.epoch };
+      },
+      checkpoint: (step, bytes) => {
+        stillOurs();
+        metrics.checkpoint(step, bytes);
+      },
+      progress: ({ epoch, progress, seconds, samplesPerSecond }) => {
+        this.status = { ...this.status, epoch, progress, seconds, samplesPerSecond };
+        this.heartbeat();
+      },
+      preparing: (text) => {
+        const { message: _, ...rest } = this.status;
+        this.status = text === undefined ? rest : { ...rest, message: text };
+        this.heartbeat();
+      },
+      dataset: (checksums) => {
+        const before = recorded.provenance.dataset;
+        if (before && !sameFiles(before, checksums))
+          throw new UserError('The data set is not the one this run was started with; start a new run.');
+        recorded = recordDataset(this.folder, recorded, checksums);
+      },
+      log: (line) => appendLog(this.folder, line),
+    };
+  }
+
+  /** Writes the status when the last one is old enough, and makes sure that the run is still ours. */
+  private heartbeat(): void {
+    if (this.fatal || performance.now() - this.lastWrite < HEARTBEAT_MS / 2) return;
+    try {
+      if (!existsSync(this.folder)) throw new Error(`${this.folder} was deleted while it was being trained.`);
+      if (!this.lock.isHeld()) throw new Error(`${this.folder} was taken over by another process.`);
+    } catch (error) {
+      this.fatal = error as Error;
+      this.abort.abort();
+      return;
+    }
+    this.pollStop();
+    try {
+      this.write();
+    } catch {
+      // A heartbeat may be missed (a full disk, a network folder that is away); results may not, and they speak up.
+    }
+  }
+
+  private write(): void {
+    this.lastWrite = performance.now();
+    this.status = { ...this.status, heartbeat: Date.now() };
+    writeStatus(this.folder, this.status);
+  }
+
+  private pollStop(): void {
+    if (existsSync(stopFile(this.folder))) this.abort.abort();
+  }
+
+  /** The last word. A folder that is gone or not ours any more gets none. */
+  end(state: 'finished' | 'stopped' | 'failed', error: unknown): void {
+    for (const timer of this.timers) clearInterval(timer);
+    if (!existsSync(this.folder) || !this.lock.isHeld()) return;
+    this.status = { ...this.status, state, samplesPerSecond: 0 };
+    // Not all epochs need to be done: training may stop early.
+    if (state === 'finished') this.status = { ...this.status, progress: 1 };
+    if (state === 'failed') this.status = { ...this.status, message: reasonOfFailure(error) };
+    try {
+      if (state === 'failed')
+        appendLog(this.folder, error instanceof Error ? (error.stack ?? error.message) : `${error}`);
+      else clearStop(this.folder);
+    } catch {
+      // The status below says the same.
+    }
+    try {
+      this.write();
+    } catch (unwritten) {
+      // Why it failed is worth more than that it cannot be written, which whoever started this process finds out, too.
+      if (state !== 'failed') throw unwritten;
+    }
+  }
+
+  close(): void {
+    for (const timer of this.timers) clearInterval(timer);
+    try {
+      this.metrics?.close();
+      this.lock.release();
+    } catch {
+      // Closing has nothing left to save; a lock that stays is taken over from a dead process.
+    }
+  }
+}
+
+/** Whether two lists of checksums are of the same content, wherever the files lie by now. */
+function sameFiles(a: Record<string, string>, b: Record<string, string>): boolean {
+  const sums = (list: Record<string, string>) => Object.values(list).sort().join('\n');
+  return sums(a) === sums(b);
+}

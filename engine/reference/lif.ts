@@ -1,0 +1,183 @@
+/**
+ * One layer of leaky integrate-and-fire neurons over all steps of one sample, float64: written to be read, and the
+ * yardstick for every faster kernel. Equations 3 to 11 of the paper with each component as data (see docs/engine.md).
+ *
+ * T steps, M inputs, N neurons; arrays are flat and row-major, so row t of a [T, N] array starts at t·N.
+ */
+import type { LayerPlan } from '../models/network.ts';
+import { sigmoid, surrogateDerivative, surrogatePrimitive } from './surrogate.ts';
+
+/** Parameters of a layer, or their gradients. Optional ones are there when the plan has them. */
+export interface LifParameters {
+  /** W [M, N], input-major: row j holds the weights of input j. */
+  weight: Float64Array;
+  /** V [N, N], from-major: row i holds the weights from neuron i. */
+  recurrent?: Float64Array | undefined;
+  /** b [N] */
+  bias?: Float64Array | undefined;
+  /** a [N] or [1], k = σ(a) */
+  leak?: Float64Array | undefined;
+}
+
+export interface LifTrace {
+  /** Membrane potentials [T, N]. */
+  u: Float64Array;
+  /** Spikes [T, N]: 0 or 1; any real number in a smoothed network. */
+  o: Float64Array;
+}
+
+export interface LifOptions {
+  /** Replace the Heaviside step by the surrogate's primitive wherever it appears. */
+  smooth?: boolean;
+  /** [T, N]: spikes that the reset term sees instead of the trace's own, a constant for finite differences. */
+  resetSpikes?: Float64Array | undefined;
+}
+
+/**
+ *   u[t] = k·r(u[t-1], o[t-1]) + Σ_j W[j,:]·x_j[t] + Σ_i V[i,:]·o_i[t-1] + b        u[-1] = o[-1] = 0
+ *   o[t] = [u[t] >= θ]                                                           (an integrator never fires)
+ *   r(u, o) = u·(1 − o) hard, u − θ·o soft, u none
+ *
+ * @param x inputs [T, M]
+ */
+export function lifForward(
+  layer: LayerPlan,
+  p: LifParameters,
+  x: Float64Array,
+  steps: number,
+  options: LifOptions = {},
+): LifTrace {
+  const { inputs: M, size: N, threshold, surrogate } = layer;
+  const k = leakOf(layer, p.leak);
+  const u = new Float64Array(steps * N);
+  const o = new Float64Array(steps * N);
+  const resetSpikes = options.resetSpikes ?? o;
+  for (let t = 0; t < steps; t++) {
+    const now = u.subarray(t * N, (t + 1) * N);
+    if (p.bias) now.set(p.bias);
+    addRows(now, p.weight, x.subarray(t * M, (t + 1) * M));
+    if (t > 0) {
+      const before = (t - 1) * N;
+      if (p.recurrent) addRows(now, p.recurrent, o.subarray(before, before + N));
+      for (let n = 0; n < N; n++) now[n]! += k[n]! * reset(layer, u[before + n]!, resetSpikes[before + n]!);
+    }
+    if (layer.kind === 'integrator') continue;
+    for (let n = 0; n < N; n++) {
+      const above = now[n]! - threshold;
+      o[t * N + n] = options.smooth ? surrogatePrimitive(surrogate, above) : above >= 0 ? 1 : 0;
+    }
+  }
+  return { u, o };
+}
+
+/**
+ * With δ[t] the whole derivative of the loss by u[t], backwards in time:
+ *   ε[t] = do[t] + V·δ[t+1] + k·∂r/∂o·δ[t+1]             ∂r/∂o = −u hard, −θ soft, 0 none or detached
+ *   δ[t] = du[t] + h'(u[t] − θ)·ε[t] + k·∂r/∂u·δ[t+1]    ∂r/∂u = 1 − o hard, 1 soft, 1 none
+ *   dW[j,:] += x_j[t]·δ[t]    dV[i,:] += o_i[t-1]·δ[t]    db += δ[t]    dk += r(u[t-1], o[t-1])·δ[t]
+ *   da = dk·k·(1 − k)         dx_j[t] += W[j,:]·δ[t]
+ *
+ * @param x inputs [T, M], as in the forward pass
+ * @param du, dO derivatives of the loss [T, N] by u and o from outside the layer
+ * @param grad where the gradients of the parameters are added
+ * @param dx where the derivative by the inputs is added [T, M]; left out for the first layer
+ */
+export function lifBackward(
+  layer: LayerPlan,
+  p: LifParameters,
+  x: Float64Array,
+  steps: number,
+  { u, o }: LifTrace,
+  du: Float64Array,
+  dO: Float64Array,
+  grad: LifParameters,
+  dx?: Float64Array,
+): void {
+  const { inputs: M, size: N, threshold, surrogate } = layer;
+  const k = leakOf(layer, p.leak);
+  const dk = new Float64Array(N);
+  let later = new Float64Array(N); // δ[t+1]
+  for (let t = steps - 1; t >= 0; t--) {
+    const delta = du.slice(t * N, (t + 1) * N);
+    const spikes = o.subarray(t * N, (t + 1) * N);
+    const eps = dO.slice(t * N, (t + 1) * N);
+    if (p.recurrent) addColumns(eps, p.recurrent, later);
+    for (let n = 0; n < N; n++) {
+      const v = u[t * N + n]!;
+      const back = k[n]! * later[n]!;
+      const [byU, byO] = resetBackward(layer, v, spikes[n]!);
+      const e = eps[n]! + byO * back;
+      delta[n]! += byU * back;
+      if (layer.kind === 'spiking') delta[n]! += surrogateDerivative(surrogate, v - threshold) * e;
+      dk[n]! += reset(layer, v, spikes[n]!) * later[n]!;
+    }
+    if (grad.recurrent) addOuter(grad.recurrent, spikes, later);
+    addOuter(grad.weight, x.subarray(t * M, (t + 1) * M), delta);
+    if (grad.bias) for (let n = 0; n < N; n++) grad.bias[n]! += delta[n]!;
+    if (dx) addColumns(dx.subarray(t * M, (t + 1) * M), p.weight, delta);
+    later = delta;
+  }
+  if (grad.leak) {
+    const shared = grad.leak.length === 1;
+    for (let n = 0; n < N; n++) grad.leak[shared ? 0 : n]! += dk[n]! * k[n]! * (1 - k[n]!);
+  }
+}
+
+/** r(u, o): what a spike o leaves of the membrane potential u. */
+function reset(layer: LayerPlan, u: number, o: number): number {
+  switch (layer.reset) {
+    case 'hard':
+      return u * (1 - o);
+    case 'soft':
+      return u - layer.threshold * o;
+    case 'none':
+      return u;
+  }
+}
+
+/** [∂r/∂u, ∂r/∂o]; the second is 0 when the gradient through the reset is detached. */
+function resetBackward(layer: LayerPlan, u: number, o: number): [number, number] {
+  const attached = layer.resetGradient ? 1 : 0;
+  switch (layer.reset) {
+    case 'hard':
+      return [1 - o, -u * attached];
+    case 'soft':
+      return [1, -layer.threshold * attached];
+    case 'none':
+      return [1, 0];
+  }
+}
+
+/** k of every neuron [N]: fixed, or σ(a) with one a per neuron or one for the layer. */
+function leakOf(layer: LayerPlan, a: Float64Array | undefined): Float64Array {
+  if (typeof layer.leak === 'number') return new Float64Array(layer.size).fill(layer.leak);
+  return Float64Array.from({ length: layer.size }, (_, n) => sigmoid(a![a!.length === 1 ? 0 : n]!));
+}
+
+/** y[n] += Σ_j x[j]·W[j, n]; rows whose input is zero are skipped, which changes nothing but the time. */
+export function addRows(y: Float64Array, W: Float64Array, x: Float64Array): void {
+  const N = y.length;
+  for (let j = 0; j < x.length; j++) {
+    if (x[j] === 0) continue;
+    for (let n = 0; n < N; n++) y[n]! += x[j]! * W[j * N + n]!;
+  }
+}
+
+/** dx[j] += Σ_n W[j, n]·dy[n]: the derivative of `addRows` by x. */
+export function addColumns(dx: Float64Array, W: Float64Array, dy: Float64Array): void {
+  const N = dy.length;
+  for (let j = 0; j < dx.length; j++) {
+    let sum = 0;
+    for (let n = 0; n < N; n++) sum += W[j * N + n]! * dy[n]!;
+    dx[j]! += sum;
+  }
+}
+
+/** dW[j, n] += x[j]·dy[n]: the derivative of `addRows` by W. */
+export function addOuter(dW: Float64Array, x: Float64Array, dy: Float64Array): void {
+  const N = dy.length;
+  for (let j = 0; j < x.length; j++) {
+    if (x[j] === 0) continue;
+    for (let n = 0; n < N; n++) dW[j * N + n]! += x[j]! * dy[n]!;
+  }
+}

@@ -1,0 +1,156 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { ViewTarget } from '../../protocol/webview.ts';
+import type { Health } from '../host/client.ts';
+import { parseViewState } from '../messages.ts';
+import type { RunsChange } from '../model/model.ts';
+import { type BridgeServices, ViewBridge } from './bridge.ts';
+import { page } from './html.ts';
+
+const VIEWS: Record<ViewTarget['view'], { viewType: string; title: string; icon: string }> = {
+  curves: { viewType: 'lifLab.curves', title: 'Curves', icon: 'curves' },
+  compare: { viewType: 'lifLab.compare', title: 'Compare', icon: 'compare' },
+};
+
+export interface PanelServices extends BridgeServices {
+  loadOpen(): ViewTarget[];
+  saveOpen(targets: readonly ViewTarget[]): void;
+}
+
+interface Entry {
+  panel: vscode.WebviewPanel;
+  bridge: ViewBridge;
+}
+
+/** The webview panels: one for each file and view, brought back after a reload of the window. */
+export class Panels implements vscode.Disposable {
+  private readonly entries = new Map<string, Entry>();
+  private readonly disposables: vscode.Disposable[] = [];
+  private readonly extensionUri: vscode.Uri;
+  private readonly services: PanelServices;
+  /** Views that were open before the window was reloaded. */
+  private readonly remembered: readonly ViewTarget[];
+
+  constructor(extensionUri: vscode.Uri, services: PanelServices) {
+    this.extensionUri = extensionUri;
+    this.services = services;
+    this.remembered = services.loadOpen();
+    for (const { viewType } of Object.values(VIEWS)) {
+      this.disposables.push(
+        vscode.window.registerWebviewPanelSerializer(viewType, {
+          deserializeWebviewPanel: async (panel, raw: unknown) => this.restore(panel, raw),
+        }),
+      );
+    }
+  }
+
+  open(target: ViewTarget, beside: boolean): void {
+    const known = this.entries.get(keyOf(target));
+    if (known !== undefined) {
+      known.panel.reveal(undefined, beside);
+      return;
+    }
+    const { viewType } = VIEWS[target.view];
+    // Views of one study share a column instead of splitting the editor again and again.
+    const neighbour = [...this.entries.values()].find(({ panel }) => panel.visible);
+    const viewColumn = neighbour?.panel.viewColumn ?? (beside ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active);
+    const panel = vscode.window.createWebviewPanel(viewType, titleOf(target), { viewColumn, preserveFocus: beside });
+    this.adopt(panel, target);
+  }
+
+  /** The file of the view that has the focus. */
+  activeFile(): string | undefined {
+    return [...this.entries.values()].find(({ panel }) => panel.active)?.bridge.target.file;
+  }
+
+  /** Files of all views, shown or not. */
+  files(): string[] {
+    return [...this.entries.values()].map(({ bridge }) => bridge.target.file);
+  }
+
+  runsChanged(change: RunsChange): void {
+    this.eachVisible((bridge) => bridge.runsChanged(change));
+  }
+
+  fileChanged(file: string): void {
+    this.eachVisible((bridge) => {
+      if (bridge.target.file === file) bridge.fileChanged();
+    });
+  }
+
+  trustChanged(): void {
+    this.eachVisible((bridge) => bridge.trustChanged());
+  }
+
+  healthChanged(health: Health): void {
+    this.eachVisible((bridge) => bridge.healthChanged(health));
+  }
+
+  /** The panels themselves stay: the editor brings them back after a reload. */
+  dispose(): void {
+    for (const disposable of this.disposables) disposable.dispose();
+  }
+
+  private restore(panel: vscode.WebviewPanel, raw: unknown): void {
+    const target = parseViewState(raw)?.target ?? this.rememberedBy(panel);
+    if (target !== undefined && !this.entries.has(keyOf(target))) {
+      this.adopt(panel, target);
+      return;
+    }
+    this.services.log(`The view “${panel.title}” could not be brought back: what it showed is not known.`);
+    panel.dispose();
+  }
+
+  /** A view that had no time to keep its state before the window was reloaded is known by its title. */
+  private rememberedBy({ viewType, title }: vscode.WebviewPanel): ViewTarget | undefined {
+    // Some versions put a prefix before the type of a restored panel.
+    const fits = (target: ViewTarget): boolean =>
+      viewType.endsWith(VIEWS[target.view].viewType) && title === titleOf(target) && !this.entries.has(keyOf(target));
+    return this.remembered.find(fits);
+  }
+
+  private adopt(panel: vscode.WebviewPanel, target: ViewTarget): void {
+    const key = keyOf(target);
+    const { webview } = panel;
+    const { icon } = VIEWS[target.view];
+    const uri = (...path: string[]): vscode.Uri => vscode.Uri.joinPath(this.extensionUri, ...path);
+    panel.title = titleOf(target);
+    panel.iconPath = { light: uri('media', `${icon}-light.svg`), dark: uri('media', `${icon}-dark.svg`) };
+    webview.options = { enableScripts: true, localResourceRoots: [uri('dist')] };
+    const bridge = new ViewBridge(target, this.services, (message) => {
+      // A webview that is gone or hidden does not take messages; it asks again when it comes back.
+      webview.postMessage(message).then(undefined, () => {});
+    });
+    this.entries.set(key, { panel, bridge });
+    this.remember();
+    panel.onDidDispose(() => {
+      this.entries.delete(key);
+      this.remember();
+    });
+    webview.onDidReceiveMessage((message: unknown) => bridge.receive(message));
+    webview.html = page({
+      view: target.view,
+      title: panel.title,
+      language: vscode.env.language,
+      cspSource: webview.cspSource,
+      scriptUri: String(webview.asWebviewUri(uri('dist', 'webview.js'))),
+      nonce: randomBytes(16).toString('base64url'),
+    });
+  }
+
+  private remember(): void {
+    this.services.saveOpen([...this.entries.values()].map(({ bridge }) => bridge.target));
+  }
+
+  private eachVisible(action: (bridge: ViewBridge) => void): void {
+    for (const { panel, bridge } of this.entries.values()) if (panel.visible) action(bridge);
+  }
+}
+
+function keyOf({ file, view }: Pick<ViewTarget, 'file' | 'view'>): string {
+  return `${view}:${file}`;
+}
+
+function titleOf({ view, study }: ViewTarget): string {
+  return `${VIEWS[view].title}: ${study}`;
+}

@@ -1,0 +1,44 @@
+import type { RunSummary } from '../../protocol/runs.ts';
+import type { Health } from '../host/client.ts';
+import { activeRuns } from '../model/studies.ts';
+import { activity, count, progressText } from '../text.ts';
+
+export interface StatusLook {
+  text: string;
+  accessibility: string;
+  /** Plain text, one line each. */
+  details: string[];
+  command: 'lifLab.restartHost' | 'lifLab.runs.focus';
+  severe: boolean;
+}
+
+/** @param problems one sentence for each store that cannot be read. */
+export function statusLook(health: Health, problems: readonly string[], runs: readonly RunSummary[]): StatusLook {
+  if (health.state === 'failed' || health.state === 'stopped') {
+    const message = health.message || 'The LIF Lab query process is not running.';
+    return {
+      text: '$(error) LIF Lab',
+      accessibility: `LIF Lab: ${message}`,
+      details: [message, 'Runs that are training go on. Click to restart.'],
+      command: 'lifLab.restartHost',
+      severe: true,
+    };
+  }
+  const active = activeRuns(runs);
+  const waiting = health.state === 'waiting' || problems.length > 0;
+  const icon = waiting ? '$(warning)' : active.some((run) => run.state === 'running') ? '$(sync~spin)' : '$(pulse)';
+  const progress = active.length === 0 ? '' : `: ${activity(active)}`;
+  const sentences = [...(health.message === '' ? [] : [health.message]), ...problems];
+  return {
+    text: `${icon} LIF Lab${progress}`,
+    accessibility: `LIF Lab${progress === '' ? ': nothing is running' : progress}. ${sentences.join(' ')}`.trim(),
+    details: [
+      ...sentences,
+      ...active.slice(0, 10).map((run) => `${run.variant}, seed ${run.seed}: ${progressText(run.progress)}`),
+      ...(active.length > 10 ? [`and ${active.length - 10} more`] : []),
+      ...(active.length === 0 ? [`Nothing is running · ${count(runs.length, 'run')}`] : []),
+    ],
+    command: 'lifLab.runs.focus',
+    severe: false,
+  };
+}

@@ -1,0 +1,150 @@
+import * as vscode from 'vscode';
+import { PEEK } from '../commands/target.ts';
+import type { StudyCatalog } from '../model/catalog.ts';
+import type { RunsChange, RunsModel } from '../model/model.ts';
+import { groupStudies, type Study, type Variant } from '../model/studies.ts';
+import { type Look, type Node, runLook, studyLook, variantLook } from './nodes.ts';
+
+/** Pushes faster than this would make the tree flicker. */
+const REFRESH_MS = 500;
+
+/** More studies than these start folded up. */
+const OPEN_STUDIES = 5;
+
+/** Studies → variants → runs, kept up to date while runs go on. */
+export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
+  private readonly emitter = new vscode.EventEmitter<Node | Node[] | undefined>();
+  readonly onDidChangeTreeData = this.emitter.event;
+  private readonly runs: RunsModel;
+  private readonly catalog: StudyCatalog;
+  private readonly nodes = new Map<string, Node>();
+  private studies: Study[] | undefined;
+  private readonly stale = new Set<Node>();
+  private everything = false;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(runs: RunsModel, catalog: StudyCatalog) {
+    this.runs = runs;
+    this.catalog = catalog;
+  }
+
+  /** Progress refreshes the runs and what is above them; anything else the whole tree. */
+  runsChanged(change: RunsChange): void {
+    this.studies = undefined;
+    if (change.structural) this.everything = true;
+    for (const id of change.ids) {
+      const run = this.runs.get(id);
+      if (run === undefined) continue;
+      this.stale.add(this.node({ kind: 'run', file: run.file, variant: run.variant, runId: run.id }));
+      this.stale.add(this.node({ kind: 'variant', file: run.file, variant: run.variant }));
+      this.stale.add(this.node({ kind: 'study', file: run.file }));
+    }
+    this.timer ??= setTimeout(() => this.flush(), REFRESH_MS);
+  }
+
+  catalogChanged(): void {
+    this.studies = undefined;
+    this.everything = true;
+    this.timer ??= setTimeout(() => this.flush(), REFRESH_MS);
+  }
+
+  getChildren(node?: Node): Node[] {
+    if (node === undefined) return this.all().map(({ file }) => this.node({ kind: 'study', file }));
+    const { file } = node;
+    if (node.kind === 'study') {
+      const variants = this.study(file)?.variants ?? [];
+      return variants.map(({ name }) => this.node({ kind: 'variant', file, variant: name }));
+    }
+    if (node.kind === 'run') return [];
+    const { variant } = node;
+    const runs = this.variant(file, variant)?.runs ?? [];
+    return runs.map((run) => this.node({ kind: 'run', file, variant, runId: run.id }));
+  }
+
+  getParent(node: Node): Node | undefined {
+    if (node.kind === 'study') return undefined;
+    if (node.kind === 'variant') return this.node({ kind: 'study', file: node.file });
+    return this.node({ kind: 'variant', file: node.file, variant: node.variant });
+  }
+
+  getTreeItem(node: Node): vscode.TreeItem {
+    const look = this.lookOf(node);
+    const { TreeItemCollapsibleState: State } = vscode;
+    const leaf = node.kind === 'run' || (node.kind === 'variant' && this.getChildren(node).length === 0);
+    const open = node.kind === 'study' && this.all().length <= OPEN_STUDIES;
+    const state = leaf ? State.None : open ? State.Expanded : State.Collapsed;
+    const item = new vscode.TreeItem(look?.label ?? '', state);
+    item.id = idOf(node);
+    if (look === undefined) return item;
+    item.description = look.description;
+    item.tooltip = new vscode.MarkdownString(look.tooltip, false);
+    item.accessibilityInformation = { label: look.accessibility, role: 'treeitem' };
+    item.iconPath = new vscode.ThemeIcon(look.icon, look.color ? new vscode.ThemeColor(look.color) : undefined);
+    item.contextValue = look.context;
+    const command = node.kind === 'run' ? 'lifLab.curves' : 'lifLab.openFile';
+    item.command = { command, title: node.kind === 'run' ? 'Show Curves' : 'Open', arguments: [node, undefined, PEEK] };
+    return item;
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    this.emitter.dispose();
+  }
+
+  private flush(): void {
+    this.timer = undefined;
+    const nodes = [...this.stale];
+    this.stale.clear();
+    if (this.everything) this.prune();
+    this.emitter.fire(this.everything ? undefined : nodes);
+    this.everything = false;
+  }
+
+  private lookOf(node: Node): Look | undefined {
+    if (node.kind === 'run') {
+      const run = this.runs.get(node.runId);
+      const siblings = this.variant(node.file, node.variant)?.runs ?? [];
+      const first = siblings.find(({ seed }) => seed === run?.seed);
+      return run && runLook(run, first !== undefined && first.id !== run.id);
+    }
+    if (node.kind === 'variant') {
+      const variant = this.variant(node.file, node.variant);
+      return variant && variantLook(variant);
+    }
+    const study = this.study(node.file);
+    return study && studyLook(study);
+  }
+
+  private all(): Study[] {
+    this.studies ??= groupStudies(this.catalog.files(), this.catalog.outlines(), this.runs.all());
+    return this.studies;
+  }
+
+  private study(file: string): Study | undefined {
+    return this.all().find((study) => study.file === file);
+  }
+
+  private variant(file: string, name: string): Variant | undefined {
+    return this.study(file)?.variants.find((variant) => variant.name === name);
+  }
+
+  private node(node: Node): Node {
+    const id = idOf(node);
+    const known = this.nodes.get(id);
+    if (known !== undefined) return known;
+    this.nodes.set(id, node);
+    return node;
+  }
+
+  /** Forgets the items of runs that were deleted. */
+  private prune(): void {
+    for (const [id, node] of this.nodes) {
+      if (node.kind === 'run' && this.runs.get(node.runId) === undefined) this.nodes.delete(id);
+    }
+  }
+}
+
+function idOf(node: Node): string {
+  if (node.kind === 'run') return `run:${node.runId}`;
+  return node.kind === 'variant' ? `variant:${node.file}:${node.variant}` : `study:${node.file}`;
+}

@@ -1,0 +1,114 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { prepareDataset } from '../../../../engine/datasets/prepare.ts';
+import { Manifold } from '../../../../engine/datasets/sets/randman/read.ts';
+import { readSample, specOf, temporaryFolder } from '../helpers.ts';
+
+let folder: string;
+const before = process.env.LIF_DATA;
+beforeEach(() => {
+  folder = temporaryFolder();
+  process.env.LIF_DATA = folder;
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+  if (before === undefined) delete process.env.LIF_DATA;
+  else process.env.LIF_DATA = before;
+});
+
+const prepare = (more: Record<string, unknown> = {}, seed = 1) =>
+  prepareDataset(specOf({ name: 'randman', channels: 12, classes: 3, trainSamples: 90, testSamples: 30, ...more }), {
+    file: join(folder, 'study.lif.yaml'),
+    seed,
+  });
+
+/** Step in which each channel fires. */
+const firstSpikes = (steps: number[][], channels: number): number[] =>
+  Array.from({ length: channels }, (_, c) => steps.findIndex((step) => step.includes(c)));
+
+describe('randman', () => {
+  it('has any number of channels and classes; every channel fires once in a sample', async () => {
+    const data = await prepare({ validationSamples: 10 });
+    expect(data).toMatchObject({ inputs: 12, classes: 3, steps: 100, sizes: { train: 90, validation: 10, test: 30 } });
+    for (let i = 0; i < 90; i++) {
+      const { label, steps } = readSample(data, 'train', 0, i);
+      expect(label).toBe(i % 3);
+      expect(
+        steps.flat().sort((a, b) => a - b),
+        `sample ${i}`,
+      ).toEqual([...Array(12).keys()]);
+    }
+  });
+
+  it('is the same in every epoch and for every seed of a run, and differs with its own seed', async () => {
+    const data = await prepare();
+    expect(readSample(data, 'train', 5, 7)).toEqual(readSample(data, 'train', 0, 7));
+    expect(readSample(await prepare({}, 2), 'train', 0, 7)).toEqual(readSample(data, 'train', 0, 7));
+    expect(readSample(await prepare({ manifoldSeed: 2 }), 'train', 0, 7)).not.toEqual(readSample(data, 'train', 0, 7));
+    expect(readSample(data, 'test', 0, 0)).not.toEqual(readSample(data, 'train', 0, 0));
+  });
+
+  it('only timing tells the classes apart: a sample lies closer to samples of its class', async () => {
+    const data = await prepare({ trainSamples: 300, channels: 30 });
+    const times = Array.from({ length: 300 }, (_, i) => firstSpikes(readSample(data, 'train', 0, i).steps, 30));
+    let right = 0;
+    for (let i = 0; i < 300; i++) {
+      let best = -1;
+      let least = Number.POSITIVE_INFINITY;
+      for (let j = 0; j < 300; j++) {
+        if (j === i) continue;
+        const distance = times[i]!.reduce((sum, t, c) => sum + (t - times[j]![c]!) ** 2, 0);
+        if (distance < least) [best, least] = [j, distance];
+      }
+      if (best % 3 === i % 3) right++;
+    }
+    expect(right, 'nearest neighbours of the same class, of 300; chance is 100').toBeGreaterThan(270);
+  });
+
+  it('several spikes per channel, and jitter', async () => {
+    const data = await prepare({ spikes: 4 });
+    const counts = Array.from({ length: 30 }, (_, i) => readSample(data, 'train', 0, i).steps.flat().length);
+    expect(Math.max(...counts)).toBeLessThanOrEqual(48);
+    expect(Math.min(...counts)).toBeGreaterThan(36);
+    const still = readSample(await prepare(), 'train', 0, 0);
+    const moved = readSample(await prepare({ jitter: 5 }), 'train', 0, 0);
+    const shifts = firstSpikes(moved.steps, 12).map((t, c) => Math.abs(t - firstSpikes(still.steps, 12)[c]!));
+    expect(Math.max(...shifts)).toBeGreaterThan(0);
+    expect(Math.max(...shifts)).toBeLessThan(25);
+  });
+});
+
+describe('a manifold', () => {
+  it('is the product over dimensions of the sums of its harmonics, scaled to its range', () => {
+    const fields = { channels: 5, spikes: 1, dimensions: 2, smoothness: 2, manifoldSeed: 3 };
+    const manifold = new Manifold(fields, 1);
+    const x = new Float64Array(2);
+    for (let unit = 0; unit < 5; unit++) {
+      const values: number[] = [];
+      for (let i = 0; i < 900; i++) {
+        x[0] = (i % 30) / 30;
+        x[1] = Math.floor(i / 30) / 30;
+        values.push(manifold.at(unit, x));
+      }
+      expect(Math.min(...values)).toBeGreaterThan(-0.15);
+      expect(Math.min(...values)).toBeLessThan(0.2);
+      expect(Math.max(...values)).toBeGreaterThan(0.8);
+      expect(Math.max(...values)).toBeLessThan(1.15);
+    }
+  });
+
+  it('a higher exponent is smoother', () => {
+    const roughness = (smoothness: number): number => {
+      const manifold = new Manifold({ channels: 40, spikes: 1, dimensions: 1, smoothness, manifoldSeed: 1 }, 0);
+      const at = (unit: number, v: number) => manifold.at(unit, Float64Array.of(v));
+      let sum = 0;
+      for (let unit = 0; unit < 40; unit++)
+        for (let i = 0; i < 500; i++) sum += Math.abs(at(unit, (i + 1) / 500) - at(unit, i / 500));
+      return sum / 40;
+    };
+    const [rough, middle, smooth] = [roughness(1), roughness(2), roughness(4)];
+    expect(rough, `total variation ${rough}, ${middle}, ${smooth}`).toBeGreaterThan(1.5 * middle);
+    expect(middle).toBeGreaterThan(1.1 * smooth);
+  });
+});

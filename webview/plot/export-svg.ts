@@ -1,0 +1,155 @@
+import { epoch } from '../shared/format.ts';
+import type { ChartModel, Curve } from '../views/curves/model.ts';
+import type { Aligned } from './grid.ts';
+import { lineStyle } from './palette.ts';
+import { epochRange, logTicks, type Range, tickLabels, ticks, valueRange } from './scales.ts';
+
+export interface SvgChart {
+  title: string;
+  model: ChartModel;
+  zoomX: Range | null;
+  zoomY: Range | null;
+  log: boolean;
+}
+
+const WIDTH = 380;
+const HEIGHT = 260;
+const LEFT = 56;
+const GAP = 24;
+const TOP = 56;
+const LEGEND_COLUMN = 210;
+const LEGEND_LINE = 18;
+
+/**
+ * The charts side by side with a legend, black on white, as a figure for a paper.
+ * @param order names of all variants in the order of the file: colours are theirs
+ */
+export function curvesSvg(heading: string, charts: readonly SvgChart[], order: readonly string[]): string {
+  const total = LEFT + charts.length * WIDTH + (charts.length - 1) * (GAP + LEFT) + 16;
+  const names = order.filter((name) => charts.some((c) => c.model.curves.some((curve) => curve.name === name)));
+  const columns = Math.max(1, Math.floor((total - LEFT) / LEGEND_COLUMN));
+  const legendTop = TOP + HEIGHT + 52;
+  const height = legendTop + Math.ceil(names.length / columns) * LEGEND_LINE + 8;
+  const style = (name: string): ReturnType<typeof lineStyle> => lineStyle(Math.max(0, order.indexOf(name)), 'light');
+  const parts = [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${total}" height="${height}" viewBox="0 0 ${total} ${height}" font-family="Helvetica, Arial, sans-serif" font-size="11" fill="#222222">`,
+    `<title>${escapeXml(heading)}</title>`,
+    `<rect width="${total}" height="${height}" fill="#ffffff"/>`,
+    `<text x="${LEFT}" y="24" font-size="14" font-weight="bold">${escapeXml(heading)}</text>`,
+    ...charts.map((chart, i) => chartGroup(chart, LEFT + i * (WIDTH + GAP + LEFT), i, style)),
+    ...names.map((name, i) => {
+      const x = LEFT + (i % columns) * LEGEND_COLUMN;
+      const y = legendTop + Math.floor(i / columns) * LEGEND_LINE;
+      return `<g class="legend"><path d="M${x} ${y - 4}h22" ${stroke(style(name), 2)}/><text x="${x + 28}" y="${y}">${escapeXml(name)}</text></g>`;
+    }),
+    '</svg>',
+  ];
+  return `${parts.join('\n')}\n`;
+}
+
+function chartGroup(
+  chart: SvgChart,
+  left: number,
+  number: number,
+  style: (name: string) => ReturnType<typeof lineStyle>,
+): string {
+  const { model, log } = chart;
+  const accuracy = model.metric.endsWith('accuracy');
+  const rangeX = epochRange(model.xs, chart.zoomX);
+  const [low, high] = extremes(model, rangeX, log);
+  const rangeY = valueRange(low, high, { zoom: chart.zoomY, accuracy, log });
+  const x = (v: number): number => left + ((v - rangeX[0]) / (rangeX[1] - rangeX[0])) * WIDTH;
+  const scale = (v: number): number => (log ? Math.log(Math.max(v, Number.MIN_VALUE)) : v);
+  const y = (v: number): number =>
+    TOP + HEIGHT - ((scale(v) - scale(rangeY[0])) / (scale(rangeY[1]) - scale(rangeY[0]))) * HEIGHT;
+  const ticksY = log ? logTicks(rangeY) : ticks(rangeY, 6);
+  const labels = tickLabels(ticksY, accuracy, log);
+  const clip = `plot-${number}`;
+  const lines = model.curves.flatMap((curve) => curvePaths(curve, model.xs, x, y, style(curve.name)));
+  return [
+    `<g class="chart"><clipPath id="${clip}"><rect x="${left}" y="${TOP}" width="${WIDTH}" height="${HEIGHT}"/></clipPath>`,
+    `<text x="${left}" y="${TOP - 10}" font-weight="bold">${chart.title}${accuracy ? ' (%)' : ''}</text>`,
+    ...ticksY.map(
+      (v, i) =>
+        `<path d="M${left} ${n(y(v))}h${WIDTH}" stroke="#e3e3e3"/><text x="${left - 8}" y="${n(y(v) + 4)}" text-anchor="end">${labels[i]}</text>`,
+    ),
+    ...ticks(rangeX, 6).map(
+      (v) => `<text x="${n(x(v))}" y="${TOP + HEIGHT + 16}" text-anchor="middle">${epoch(v)}</text>`,
+    ),
+    `<path d="M${left} ${TOP}V${TOP + HEIGHT}h${WIDTH}" fill="none" stroke="#222222"/>`,
+    `<text x="${left + WIDTH / 2}" y="${TOP + HEIGHT + 32}" text-anchor="middle">Epoch</text>`,
+    `<g clip-path="url(#${clip})" fill="none" stroke-linejoin="round">`,
+    ...lines,
+    '</g></g>',
+  ].join('\n');
+}
+
+function curvePaths(
+  curve: Curve,
+  xs: readonly number[],
+  x: (v: number) => number,
+  y: (v: number) => number,
+  style: ReturnType<typeof lineStyle>,
+): string[] {
+  const out: string[] = [];
+  if (curve.low && curve.high) {
+    const points = (values: Aligned): string[] =>
+      xs.flatMap((at, i) => (typeof values[i] === 'number' ? [`${n(x(at))} ${n(y(values[i]))}`] : []));
+    const outline = [...points(curve.high), ...points(curve.low).reverse()];
+    if (outline.length > 0) out.push(`<path d="M${outline.join('L')}Z" fill="${style.colour}" fill-opacity="0.15"/>`);
+  }
+  const thin = [...(curve.raw ? [curve.raw] : []), ...(curve.seeds ?? [])];
+  for (const values of thin)
+    out.push(`<path d="${line(values, xs, x, y)}" ${stroke(style, 0.8)} stroke-opacity="0.35"/>`);
+  out.push(`<path class="mean" d="${line(curve.mean, xs, x, y)}" ${stroke(style, 1.8)}/>`);
+  for (const mark of curve.notANumber) {
+    const cx = x(mark.x);
+    const cy = mark.y === undefined ? TOP + HEIGHT - 5 : y(mark.y);
+    out.push(
+      `<path class="nan" d="M${n(cx - 4)} ${n(cy - 4)}l8 8m0-8-8 8" stroke="${style.colour}" stroke-width="1.8"/>`,
+    );
+  }
+  return out;
+}
+
+function line(values: Aligned, xs: readonly number[], x: (v: number) => number, y: (v: number) => number): string {
+  let path = '';
+  let open = false;
+  values.forEach((value, i) => {
+    if (value === null) open = false;
+    if (typeof value !== 'number') return;
+    path += `${open ? 'L' : 'M'}${n(x(xs[i]!))} ${n(y(value))}`;
+    open = true;
+  });
+  return path || 'M0 0';
+}
+
+function extremes(model: ChartModel, [from, to]: Range, log: boolean): [number | null, number | null] {
+  let low: number | null = null;
+  let high: number | null = null;
+  for (const curve of model.curves) {
+    for (const values of [curve.mean, curve.low, curve.high, curve.raw, ...(curve.seeds ?? [])]) {
+      values?.forEach((value, i) => {
+        const x = model.xs[i]!;
+        if (typeof value !== 'number' || x < from || x > to || (log && value <= 0)) return;
+        low = low === null ? value : Math.min(low, value);
+        high = high === null ? value : Math.max(high, value);
+      });
+    }
+  }
+  return [low, high];
+}
+
+function stroke(style: ReturnType<typeof lineStyle>, width: number): string {
+  const dash = style.dash.length > 0 ? ` stroke-dasharray="${style.dash.join(' ')}"` : '';
+  return `stroke="${style.colour}" stroke-width="${width}"${dash}`;
+}
+
+/** Two decimals are a hundredth of a pixel. */
+function n(value: number): string {
+  return String(Math.round(value * 100) / 100);
+}
+
+function escapeXml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+}

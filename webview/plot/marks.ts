@@ -1,0 +1,33 @@
+import type uPlot from 'uplot';
+import { withAlpha } from '../shared/theme.ts';
+import type { Curve } from '../views/curves/model.ts';
+
+/**
+ * A cross where a curve stops being a number: at its last value, or at the foot of the plot.
+ * @param alpha opacity of a variant's curve
+ */
+export function drawMarks(plot: uPlot, curves: readonly Curve[], alpha: (name: string) => number): void {
+  const { ctx, bbox } = plot;
+  const ratio = devicePixelRatio;
+  const size = 4.5 * ratio;
+  const foot = bbox.top + bbox.height - size;
+  ctx.save();
+  ctx.lineWidth = 2 * ratio;
+  ctx.lineCap = 'round';
+  for (const curve of curves) {
+    ctx.strokeStyle = withAlpha(curve.style.colour, alpha(curve.name));
+    for (const mark of curve.notANumber) {
+      const x = plot.valToPos(mark.x, 'x', true);
+      if (x < bbox.left || x > bbox.left + bbox.width) continue;
+      const at = mark.y === undefined ? foot : plot.valToPos(mark.y, 'y', true);
+      const y = Math.min(foot, Math.max(bbox.top + size, Number.isFinite(at) ? at : foot));
+      ctx.beginPath();
+      ctx.moveTo(x - size, y - size);
+      ctx.lineTo(x + size, y + size);
+      ctx.moveTo(x + size, y - size);
+      ctx.lineTo(x - size, y + size);
+      ctx.stroke();
+    }
+  }
+  ctx.restore();
+}

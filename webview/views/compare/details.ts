@@ -1,0 +1,90 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { RunSummary } from '../../../protocol/runs.ts';
+import { duration, loss, percent } from '../../shared/format.ts';
+import { progressLine } from '../../shared/header.ts';
+import { icon, stateIcon } from '../../shared/icons.ts';
+import { describeGroup, isActive } from '../../shared/progress.ts';
+import { runAction } from '../../shared/run-action.ts';
+import type { Session } from '../../shared/session.ts';
+import type { Row } from './rows.ts';
+
+/** The logs that are open, and what they say; undefined while it is being read. */
+export type Logs = ReadonlyMap<string, string | undefined>;
+
+/** The runs behind one row. */
+export function details(session: Session, row: Row, logs: Logs, toggleLog: (runId: string) => void): TemplateResult {
+  if (row.runs.length === 0) {
+    return html`<p class="muted">No runs with the settings now in the file.</p>`;
+  }
+  const runs = [...row.runs].sort((a, b) => a.seed - b.seed);
+  return html`<table class="seeds">
+    <caption class="visually-hidden">
+      Runs of ${row.variant}
+    </caption>
+    <thead>
+      <tr>
+        <th scope="col">Seed</th>
+        <th scope="col">State</th>
+        <th scope="col" class="num">Accuracy %</th>
+        <th scope="col" class="num">Loss</th>
+        <th scope="col" class="num">At epoch</th>
+        <th scope="col" class="num wide">Time</th>
+        <th scope="col" class="num wide">Samples/s</th>
+        <th scope="col"><span class="visually-hidden">Actions</span></th>
+      </tr>
+    </thead>
+    <tbody>
+      ${runs.map((run) => runRows(session, run, logs, toggleLog))}
+    </tbody>
+  </table>`;
+}
+
+function runRows(session: Session, run: RunSummary, logs: Logs, toggleLog: (runId: string) => void): TemplateResult {
+  const open = logs.has(run.id);
+  const score = run.result ?? run.test ?? run.validation;
+  const remarks = [...(run.message ? [run.message] : []), ...run.damage];
+  return html`<tr>
+      <th scope="row">${run.seed}</th>
+      <td>
+        <span class="state-cell">${stateIcon(run.state)}<span>${runState(run)}</span></span>
+        ${isActive(run) ? progressLine(run.progress, `Progress of seed ${run.seed}`) : nothing}
+      </td>
+      <td class="num">${percent(score?.accuracy, 2)}</td>
+      <td class="num">${loss(score?.loss)}</td>
+      <td class="num">${run.result ? run.result.epoch : run.epoch}</td>
+      <td class="num wide">${duration(run.seconds)}</td>
+      <td class="num wide">${run.samplesPerSecond > 0 ? Math.round(run.samplesPerSecond).toLocaleString('en') : '–'}</td>
+      <td>
+        <div class="run-actions">
+          ${runAction(session, [run], { what: `seed ${run.seed}`, withLabel: true })}
+          <button
+            class="quiet"
+            aria-label="Log of seed ${run.seed}"
+            aria-expanded=${open ? 'true' : 'false'}
+            @click=${() => toggleLog(run.id)}
+          >
+            Log
+          </button>
+        </div>
+      </td>
+    </tr>
+    ${remarks.map(
+      (text) => html`<tr class="remark">
+        <td colspan="8">${icon('warning')}<span>${text}</span></td>
+      </tr>`,
+    )}
+    ${
+      open
+        ? html`<tr class="log">
+          <td colspan="8">
+            <pre tabindex="0" aria-label="End of the log of seed ${run.seed}">${logs.get(run.id) ?? 'Reading the log…'}</pre>
+          </td>
+        </tr>`
+        : nothing
+    }`;
+}
+
+function runState(run: RunSummary): string {
+  const line = describeGroup([run]);
+  return run.state === 'finished' ? 'finished' : line;
+}

@@ -1,0 +1,117 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { duration, loss, percent, points } from '../../shared/format.ts';
+import { progressLine } from '../../shared/header.ts';
+import { icon, stateIcon } from '../../shared/icons.ts';
+import { describeGroup, groupState } from '../../shared/progress.ts';
+import { runAction } from '../../shared/run-action.ts';
+import type { Session } from '../../shared/session.ts';
+import { seedDots, spikeBars } from './pictures.ts';
+import { type Column, nextSort, type Row } from './rows.ts';
+
+const COLUMNS: readonly { id: Column; label: string; unit?: string; title?: string }[] = [
+  { id: 'variant', label: 'Variant' },
+  {
+    id: 'accuracy',
+    label: 'Accuracy',
+    unit: '%',
+    title: 'On the test set, at the epoch with the best validation accuracy, or else at the last epoch',
+  },
+  { id: 'difference', label: 'Difference', unit: 'pp', title: 'Percentage points against the first variant' },
+  { id: 'loss', label: 'Loss' },
+  { id: 'spikes', label: 'Spike rate', unit: '%', title: 'Spikes per neuron and step in each spiking layer' },
+  { id: 'time', label: 'Time', title: 'Training time of one run' },
+];
+
+/** The heads of the columns; each sorts by its column. */
+export function headRow(session: Session): TemplateResult {
+  return html`<tr>
+    ${COLUMNS.map((column) => head(session, column))}
+    <th scope="col"><span class="visually-hidden">Actions</span></th>
+  </tr>`;
+}
+
+function head(session: Session, { id, label, unit, title }: (typeof COLUMNS)[number]): TemplateResult {
+  const { sort } = session.state;
+  const sorted = sort?.column === id ? (sort.descending ? 'descending' : 'ascending') : 'none';
+  return html`<th scope="col" class="col-${id}" aria-sort=${sorted}>
+    <button title=${title ?? nothing} @click=${() => session.update({ sort: nextSort(session.state.sort, id) })}>
+      <span>${label}</span>${unit ? html`<span class="unit">${unit}</span>` : nothing}
+      ${sorted === 'none' ? nothing : icon(sorted === 'descending' ? 'down' : 'up', 'small')}
+    </button>
+  </th>`;
+}
+
+/** One variant: what it changes, how it stands, and what that did. */
+export function variantRow(
+  session: Session,
+  row: Row,
+  axis: [number, number],
+  open: boolean,
+  toggle: () => void,
+): TemplateResult {
+  return html`<tr class=${open ? 'open' : ''} data-variant=${row.variant}>
+    <th scope="row" class="col-variant">
+      <div class="variant-cell">
+        <button
+          class="quiet chevron"
+          aria-expanded=${open ? 'true' : 'false'}
+          aria-label="Runs of ${row.variant}"
+          @click=${toggle}
+        >
+          ${icon('chevron')}
+        </button>
+        <div>
+          <button class="name-link" title="Show it in the file" @click=${() => session.openFile(row.variant)}>
+            ${row.variant}
+          </button>
+          ${changes(row)} ${standing(row)}
+        </div>
+      </div>
+    </th>
+    <td class="col-accuracy">
+      <span class="with-picture">
+        ${figure(row.accuracy, (v) => percent(v, 2), row.best.accuracy)}
+        ${row.accuracy ? seedDots(row, axis) : nothing}
+      </span>
+    </td>
+    <td class="col-difference ${row.difference?.withinSpread ? 'within' : ''}">${difference(row)}</td>
+    <td class="col-loss">${figure(row.loss, loss, row.best.loss)}</td>
+    <td class="col-spikes">${spikeBars(row.spikeRates)}</td>
+    <td class="col-time">${row.seconds ? duration(row.seconds.mean) : none('–')}</td>
+    <td class="col-actions">${runAction(session, row.runs, { what: row.variant, variant: row.variant })}</td>
+  </tr>`;
+}
+
+/** What the variant changes in the file: only what differs. */
+function changes(row: Row): TemplateResult | typeof nothing {
+  const entries = Object.entries(row.changes);
+  if (entries.length === 0) return nothing;
+  return html`<ul class="changes">
+    ${entries.map(([path, value]) => html`<li><code>${path}:</code> <code class="to">${value}</code></li>`)}
+  </ul>`;
+}
+
+function standing(row: Row): TemplateResult {
+  const { state, progress } = groupState(row.runs);
+  const active = state === 'running' || state === 'queued';
+  return html`<p class="row-state">${stateIcon(state)}<span>${describeGroup(row.runs)}</span></p>
+    ${active ? progressLine(progress, `Progress of ${row.variant}`) : nothing}`;
+}
+
+function figure(s: Row['accuracy'], one: (value: number) => string, best: boolean): TemplateResult {
+  if (!s) return none('–');
+  return html`<span class="figure ${best ? 'best' : ''}"
+    >${one(s.mean)}${s.deviation === undefined ? nothing : html`<span class="sd"> ± ${one(s.deviation)}</span>`}${
+      best ? html`<span class="visually-hidden"> best</span>` : nothing
+    }</span
+  >`;
+}
+
+function difference(row: Row): TemplateResult | string {
+  if (row.index === 0) return none('baseline');
+  return row.difference ? points(row.difference.value, 2) : none('–');
+}
+
+function none(text: string): TemplateResult {
+  return html`<span class="none">${text}</span>`;
+}

@@ -1,0 +1,135 @@
+import { html, nothing, svg, type TemplateResult } from 'lit';
+import type { ViewState } from '../../../protocol/webview.ts';
+import type { LineStyle } from '../../plot/palette.ts';
+import { count, epoch, loss, percent } from '../../shared/format.ts';
+import { progressLine } from '../../shared/header.ts';
+import { icon, stateIcon } from '../../shared/icons.ts';
+import { describeGroup, groupState } from '../../shared/progress.ts';
+import { runAction } from '../../shared/run-action.ts';
+import type { Session } from '../../shared/session.ts';
+import type { ChartModel } from './model.ts';
+import { readAt } from './model.ts';
+import { type Entry, latest, toggleHidden } from './variants.ts';
+
+/** null: not a number. */
+type Value = number | null | undefined;
+
+export interface LegendCursor {
+  x: number;
+  accuracy: { model: ChartModel; index: number };
+  loss: { model: ChartModel; index: number };
+}
+
+/** A short piece of a variant's line. */
+export function swatch(style: LineStyle): TemplateResult {
+  return html`<svg class="swatch" viewBox="0 0 22 10" width="22" height="10" aria-hidden="true">
+    ${svg`<path d="M1 5h20" stroke=${style.colour} stroke-width="2.5" stroke-dasharray=${style.dash.join(' ') || nothing} />`}
+  </svg>`;
+}
+
+/** All variants with their colours, newest values (or those at the cursor) and what they are doing. */
+export function legend(
+  session: Session,
+  entries: readonly Entry[],
+  cursor: LegendCursor | undefined,
+  nanEpochs: ReadonlyMap<string, number>,
+  onEmphasis: (name: string | undefined) => void,
+): TemplateResult {
+  const split = session.state.metric;
+  const at = cursor && {
+    accuracy: new Map(readAt(cursor.accuracy.model, cursor.accuracy.index).map((r) => [r.name, r.value])),
+    loss: new Map(readAt(cursor.loss.model, cursor.loss.index).map((r) => [r.name, r.value])),
+  };
+  const allHidden = entries.length > 0 && entries.every((e) => e.hidden);
+  return html`<aside class="legend" aria-label="Variants">
+    <div class="legend-head">
+      <span class="when">${cursor ? `Epoch ${epoch(cursor.x)}` : 'Latest'}</span>
+      <span class="value">Acc. %</span><span class="value">Loss</span>
+    </div>
+    <ul @pointerleave=${() => onEmphasis(undefined)}>
+      ${entries.map((entry) =>
+        legendRow(
+          session,
+          entries,
+          entry,
+          at ? [at.accuracy.get(entry.name), at.loss.get(entry.name)] : values(entry, split, nanEpochs.has(entry.name)),
+          nanEpochs.get(entry.name),
+          onEmphasis,
+        ),
+      )}
+    </ul>
+    <p class="legend-foot">
+      ${
+        session.state.hiddenVariants.length > 0
+          ? html`<button class="link" @click=${() => session.update({ hiddenVariants: [] })}>
+              Show all ${entries.length}
+            </button>`
+          : nothing
+      }
+      ${allHidden ? html`<span>All variants are hidden.</span>` : nothing}
+    </p>
+    ${outdatedLine(session)}
+  </aside>`;
+}
+
+/** Newest accuracy and loss; null where there is none because the curve stopped being a number. */
+function values(entry: Entry, split: ViewState['metric'], broken: boolean): [Value, Value] {
+  const none = broken ? null : undefined;
+  return [latest(entry, split, 'accuracy') ?? none, latest(entry, split, 'loss') ?? none];
+}
+
+function legendRow(
+  session: Session,
+  entries: readonly Entry[],
+  entry: Entry,
+  [accuracy, lossValue]: [Value, Value],
+  nanEpoch: number | undefined,
+  onEmphasis: (name: string | undefined) => void,
+): TemplateResult {
+  const { state, progress } = groupState(entry.runs);
+  const active = state === 'running' || state === 'queued';
+  const hide = (alone: boolean): void => session.update({ hiddenVariants: toggleHidden(entries, entry.name, alone) });
+  return html`<li
+    class=${entry.hidden ? 'hidden' : ''}
+    data-variant=${entry.name}
+    @pointerenter=${() => onEmphasis(entry.hidden ? undefined : entry.name)}
+  >
+    <button
+      class="legend-toggle"
+      aria-pressed=${entry.hidden ? 'false' : 'true'}
+      title="Click to ${entry.hidden ? 'show' : 'hide'}, Alt+click to show only this one"
+      @click=${(event: MouseEvent) => hide(event.altKey)}
+      @focus=${() => onEmphasis(entry.hidden ? undefined : entry.name)}
+      @blur=${() => onEmphasis(undefined)}
+    >
+      ${swatch(entry.style)}
+      <span class="name">${entry.name}</span>
+      <span class="value">${accuracy === null ? 'NaN' : percent(accuracy)}</span>
+      <span class="value">${lossValue === null ? 'NaN' : loss(lossValue)}</span>
+      <span class="state">
+        ${stateIcon(state)}<span>${describeGroup(entry.runs)}</span>
+        ${
+          nanEpoch === undefined
+            ? nothing
+            : html`<span class="nan">${icon('warning', 'small')}NaN at epoch ${epoch(nanEpoch)}</span>`
+        }
+      </span>
+    </button>
+    ${entry.outdated ? nothing : html`<span class="row-actions">${runAction(session, entry.runs, { what: entry.variant, variant: entry.variant })}</span>`}
+    ${active ? progressLine(progress, `Progress of ${entry.name}`) : nothing}
+  </li>`;
+}
+
+/** Runs that the file has moved away from. */
+function outdatedLine(session: Session): TemplateResult | typeof nothing {
+  const n = session.comparison?.outdated.length ?? 0;
+  if (n === 0) return nothing;
+  const shown = session.state.showOutdated === true;
+  return html`<p class="outdated">
+    ${icon('info')}
+    <span>
+      ${count(n, 'run')} with earlier settings ${shown ? 'shown' : 'not shown'}.
+      <button class="link" @click=${() => session.update({ showOutdated: !shown })}>${shown ? 'Hide' : 'Show'}</button>
+    </span>
+  </p>`;
+}

@@ -1,0 +1,81 @@
+import '@vscode-elements/elements/dist/vscode-checkbox/index.js';
+import { html, nothing, type TemplateResult } from 'lit';
+import type { ViewState } from '../../../protocol/webview.ts';
+import { icon } from '../../shared/icons.ts';
+import { type MenuItem, menuButton } from '../../shared/menu.ts';
+import type { Session } from '../../shared/session.ts';
+
+const SPLITS: readonly (readonly [ViewState['metric'], string])[] = [
+  ['train', 'Train'],
+  ['validation', 'Validation'],
+  ['test', 'Test'],
+];
+
+export interface ToolbarActions {
+  resetZoom: () => void;
+  exports: MenuItem[];
+}
+
+/** Which scores, how smooth, which scale; and the ways out: a table, a file. */
+export function toolbar(session: Session, zoomed: boolean, actions: ToolbarActions): TemplateResult {
+  const { state } = session;
+  const seeds = session.comparison?.rows.some((row) => row.runs.length > 1) ?? false;
+  const checked = (event: Event): boolean => (event.target as HTMLInputElement).checked;
+  return html`<div class="toolbar" role="toolbar" aria-label="Curves">
+    <div class="segments" role="radiogroup" aria-label="Scores on">
+      ${SPLITS.map(
+        ([value, label]) => html`<label>
+          <input
+            type="radio"
+            name="split"
+            .checked=${state.metric === value}
+            @change=${() => session.update({ metric: value })}
+          /><span>${label}</span>
+        </label>`,
+      )}
+    </div>
+    <label class="slider">
+      <span>Smoothing</span>
+      <input
+        type="range"
+        min="0"
+        max="0.99"
+        step="0.01"
+        .value=${String(state.smoothing)}
+        @input=${(event: Event) => session.update({ smoothing: Number((event.target as HTMLInputElement).value) })}
+      />
+      <output>${state.smoothing.toFixed(2)}</output>
+    </label>
+    <vscode-checkbox
+      label="Log loss"
+      title="Logarithmic scale for the loss"
+      ?checked=${state.logLoss}
+      @change=${(event: Event) => session.update({ logLoss: checked(event), zoomLoss: null })}
+    ></vscode-checkbox>
+    ${
+      seeds
+        ? html`<vscode-checkbox
+            label="Each seed"
+            title="Draw every seed as a thin line of its own"
+            ?checked=${state.showSeeds}
+            @change=${(event: Event) => session.update({ showSeeds: checked(event) })}
+          ></vscode-checkbox>`
+        : nothing
+    }
+    <span class="toolbar-end">${
+      zoomed
+        ? html`<button class="quiet" @click=${actions.resetZoom} title="Follow the data again (Home, or double-click)">
+            ${icon('close')}<span>Reset zoom</span>
+          </button>`
+        : nothing
+    }
+    <button
+      class="quiet"
+      aria-label=${state.asTable ? 'View as charts' : 'View as table'}
+      @click=${() => session.update({ asTable: !state.asTable })}
+    >
+      ${icon(state.asTable ? 'chart' : 'table')}<span>${state.asTable ? 'Charts' : 'Table'}</span>
+    </button>
+    ${menuButton(session, 'export', 'Export', 'export', actions.exports)}</span>
+  </div>`;
+}

@@ -1,0 +1,87 @@
+import type { Comparison, Metric, RunSummary } from '../../../protocol/runs.ts';
+import type { ViewState } from '../../../protocol/webview.ts';
+import { type LineStyle, lineStyle } from '../../plot/palette.ts';
+import type { Theme } from '../../shared/theme.ts';
+import type { VariantInput } from './model.ts';
+import type { SeriesStore } from './store.ts';
+
+/** One entry of the legend: a variant as the file has it now, or one trained with earlier settings. */
+export interface Entry {
+  /** Name of the variant; `(earlier settings)` is added for outdated runs. */
+  name: string;
+  variant: string;
+  outdated: boolean;
+  style: LineStyle;
+  runs: RunSummary[];
+  hidden: boolean;
+}
+
+/** Variants in the order of the file, which also gives them their colours; outdated ones after them when asked for. */
+export function entriesOf(
+  comparison: Comparison,
+  state: ViewState,
+  theme: Pick<Theme, 'scheme' | 'highContrast'>,
+): Entry[] {
+  const rows = comparison.rows.map((row) => ({
+    name: row.variant,
+    variant: row.variant,
+    outdated: false,
+    runs: row.runs,
+  }));
+  const outdated = state.showOutdated ? outdatedRows(comparison.outdated) : [];
+  const hidden = new Set(state.hiddenVariants);
+  return [...rows, ...outdated].map((row, index) => ({
+    ...row,
+    style: lineStyle(index, theme.scheme, theme.highContrast),
+    hidden: hidden.has(row.name),
+  }));
+}
+
+/** The newest outdated run of each seed, by variant. */
+function outdatedRows(runs: readonly RunSummary[]): Omit<Entry, 'style' | 'hidden'>[] {
+  const byVariant = new Map<string, Map<number, RunSummary>>();
+  for (const run of runs) {
+    const seeds = byVariant.get(run.variant) ?? new Map<number, RunSummary>();
+    byVariant.set(run.variant, seeds);
+    const other = seeds.get(run.seed);
+    if (!other || other.createdAt < run.createdAt) seeds.set(run.seed, run);
+  }
+  return [...byVariant].map(([variant, seeds]) => ({
+    name: `${variant} (earlier settings)`,
+    variant,
+    outdated: true,
+    runs: [...seeds.values()].sort((a, b) => a.seed - b.seed),
+  }));
+}
+
+/** What a chart draws of the entries: the visible ones, with the series that have arrived. */
+export function inputsOf(entries: readonly Entry[], metric: Metric, store: SeriesStore): VariantInput[] {
+  return entries
+    .filter((e) => !e.hidden)
+    .map(({ name, style, runs }) => ({
+      name,
+      style,
+      seeds: runs.flatMap((run) => {
+        const series = store.get(run.id, metric);
+        return series && series.x.length > 0 ? [{ seed: run.seed, series }] : [];
+      }),
+    }))
+    .filter((v) => v.seeds.length > 0);
+}
+
+/** Mean of the newest scores of an entry's runs; undefined before the first. */
+export function latest(entry: Entry, split: ViewState['metric'], what: 'loss' | 'accuracy'): number | undefined {
+  const values = entry.runs.flatMap((run) => run[split]?.[what] ?? []);
+  return values.length > 0 ? values.reduce((a, b) => a + b, 0) / values.length : undefined;
+}
+
+/** Hides or shows one entry; with `alone`, shows only it, or all again when it already is the only one. */
+export function toggleHidden(entries: readonly Entry[], name: string, alone: boolean): string[] {
+  const hidden = entries.filter((e) => e.hidden).map((e) => e.name);
+  if (alone) {
+    const others = entries.filter((e) => e.name !== name).map((e) => e.name);
+    const already = !hidden.includes(name) && others.every((o) => hidden.includes(o));
+    return already ? [] : others;
+  }
+  return hidden.includes(name) ? hidden.filter((h) => h !== name) : [...hidden, name];
+}

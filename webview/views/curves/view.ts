@@ -1,0 +1,261 @@
+import { html, type TemplateResult } from 'lit';
+import { CurveChart } from '../../plot/chart.ts';
+import { curvesSvg } from '../../plot/export-svg.ts';
+import { nearest } from '../../plot/grid.ts';
+import type { Range } from '../../plot/scales.ts';
+import { banners, emptyState, header } from '../../shared/header.ts';
+import { Puller } from '../../shared/puller.ts';
+import type { Session } from '../../shared/session.ts';
+import { readTheme } from '../../shared/theme.ts';
+import { CurvesData, type Kind } from './data.ts';
+import { curvesCsv, pullEverything } from './export-csv.ts';
+import { keyTarget } from './keys.ts';
+import { type LegendCursor, legend } from './legend.ts';
+import { type Panel, panel, placeTooltip, readingText } from './panel.ts';
+import { valueTable } from './tables.ts';
+import { toolbar } from './toolbar.ts';
+
+/** Where the cursor is, in epochs, which chart has it, and what moves it. */
+interface Cursor {
+  x: number;
+  on: Kind;
+  by: 'pointer' | 'keys';
+}
+
+/** Loss and accuracy over epochs of all variants, live. */
+export class CurvesView {
+  private readonly session: Session;
+  private readonly data: CurvesData;
+  private readonly puller: Puller;
+  private readonly panels: readonly Panel[];
+  private theme = readTheme();
+  private emphasis: string | undefined;
+  private cursor: Cursor | undefined;
+  private announcement = '';
+
+  constructor(session: Session) {
+    this.session = session;
+    this.data = new CurvesData(session);
+    this.puller = new Puller(
+      () => this.pull(),
+      () => session.invalidate(),
+    );
+    this.panels = [this.newPanel('accuracy'), this.newPanel('loss')];
+    this.puller.request();
+  }
+
+  changed(runIds: readonly string[]): void {
+    this.data.markStale(runIds);
+    this.puller.request();
+  }
+
+  themeChanged(): void {
+    this.theme = readTheme();
+    this.session.invalidate();
+  }
+
+  render(): TemplateResult {
+    const { session } = this;
+    const { comparison } = session;
+    this.data.refresh(this.theme, this.plotWidth());
+    for (const part of this.panels) part.model = this.data.models[part.kind];
+    const empty = comparison && comparison.outdated.length === 0 && comparison.rows.every((r) => r.runs.length === 0);
+    return html`<div class="page curves" aria-busy=${this.puller.busy}>
+      ${header(session)} ${banners(session)}
+      ${
+        empty
+          ? emptyState(session, 'their loss and accuracy appear here while they learn.')
+          : comparison
+            ? this.body()
+            : html`<p class="waiting">${session.pullProblem ? '' : 'Reading the runs…'}</p>`
+      }
+      <div class="visually-hidden" role="status" aria-live="polite" id="announcement">${this.announcement}</div>
+    </div>`;
+  }
+
+  /** What is not HTML: the canvases, and the tooltip that follows them. */
+  afterRender(): void {
+    const { state } = this.session;
+    for (const part of this.panels) {
+      if (!part.model || !part.host) continue;
+      // Empty axes that are gone a moment later would only flicker.
+      if (part.model.curves.length === 0 && !this.data.settled) continue;
+      part.chart ??= new CurveChart(part.host, this.chartEvents(part));
+      part.chart.update(part.model, {
+        theme: this.theme,
+        log: part.kind === 'loss' && state.logLoss,
+        zoomX: state.zoom,
+        zoomY: this.zoomY(part.kind),
+        emphasis: this.emphasis,
+      });
+      const own = this.cursor?.on === part.kind && this.cursor.by === 'pointer';
+      placeTooltip(part, part.chart.pointAt(this.cursor?.x, own));
+    }
+    if (this.data.incomplete(this.plotWidth()) && !this.session.pullProblem) this.puller.request();
+  }
+
+  private body(): TemplateResult {
+    const { session, panels } = this;
+    const { state } = session;
+    const zoomed = state.zoom !== null || Boolean(state.zoomLoss) || Boolean(state.zoomAccuracy);
+    const curves = panels.flatMap((p) => p.model!.curves);
+    const nan = new Map(curves.flatMap((c) => (c.notANumber[0] ? [[c.name, c.notANumber[0].x] as const] : [])));
+    return html`${toolbar(session, zoomed, {
+      resetZoom: () => this.resetZoom(),
+      exports: [
+        { label: 'CSV', hint: 'every logged value', run: () => this.exportCsv() },
+        { label: 'SVG', hint: 'both charts with legend', run: () => this.exportSvg() },
+      ],
+    })}
+      <div class="stage">
+        ${
+          state.asTable
+            ? html`<main class="tables">
+                ${panels.map((p) => valueTable(p.model!, p.kind === 'loss' ? 'Loss' : 'Accuracy in %'))}
+              </main>`
+            : html`<main class="charts">${panels.map((p) => panel(p, this.cursor, this.emptyReason(p)))}</main>`
+        }
+        ${legend(session, this.data.entries, this.legendCursor(), nan, (name) => this.setEmphasis(name))}
+      </div>`;
+  }
+
+  private emptyReason(part: Panel): string {
+    const { entries, settled } = this.data;
+    if (part.model!.curves.length > 0 || !settled) return '';
+    if (entries.length > 0 && entries.every((e) => e.hidden)) return 'All variants are hidden.';
+    const { metric } = this.session.state;
+    const runs = entries.flatMap((e) => e.runs);
+    if (runs.length === 0) return 'No runs with the settings now in the file.';
+    if (metric !== 'train' && runs.some((r) => r.train && r.epoch > 0) && runs.every((r) => !r[metric])) {
+      return `This study has no ${metric} scores.`;
+    }
+    return 'Waiting for the first scores…';
+  }
+
+  private plotWidth(): number {
+    return Math.max(256, ...this.panels.map((p) => p.host?.clientWidth ?? 0));
+  }
+
+  private async pull(): Promise<void> {
+    const { session } = this;
+    try {
+      await this.data.pull(this.plotWidth());
+      session.pullProblem = undefined;
+    } catch (error) {
+      session.pullProblem = { message: (error as Error).message, retry: () => this.puller.request() };
+    }
+    session.invalidate();
+  }
+
+  private newPanel(kind: Kind): Panel {
+    const part: Panel = {
+      kind,
+      model: undefined,
+      host: undefined,
+      chart: undefined,
+      keyDown: (event) => this.onKey(part, event),
+      blur: () => {
+        if (this.cursor?.by === 'keys') this.setCursor(undefined);
+      },
+      attach: (element) => {
+        if (element === part.host) return;
+        part.chart?.destroy();
+        part.chart = undefined;
+        part.host = element as HTMLElement | undefined;
+      },
+    };
+    return part;
+  }
+
+  private chartEvents(part: Panel): ConstructorParameters<typeof CurveChart>[1] {
+    const on = part.kind;
+    return {
+      cursor: (x) => {
+        if (x === undefined) {
+          if (this.cursor?.on === on && this.cursor.by === 'pointer') this.setCursor(undefined);
+        } else if (this.cursor?.x !== x || this.cursor.on !== on) this.setCursor({ x, on, by: 'pointer' });
+      },
+      zoom: (axis, range) => {
+        if (axis === 'x') this.session.update({ zoom: [Math.max(0, range[0]), range[1]] });
+        else this.session.update(on === 'loss' ? { zoomLoss: range } : { zoomAccuracy: range });
+      },
+      reset: () => this.resetZoom(),
+      drawn: () => {
+        if (this.cursor) this.session.invalidate();
+      },
+      released: () => this.session.invalidate(),
+    };
+  }
+
+  private setCursor(cursor: Cursor | undefined): void {
+    this.cursor = cursor;
+    this.session.invalidate();
+  }
+
+  private setEmphasis(name: string | undefined): void {
+    if (this.emphasis === name) return;
+    this.emphasis = name;
+    this.session.invalidate();
+  }
+
+  private zoomY(kind: Kind): Range | null {
+    return (kind === 'loss' ? this.session.state.zoomLoss : this.session.state.zoomAccuracy) ?? null;
+  }
+
+  private resetZoom(): void {
+    this.session.update({ zoom: null, zoomLoss: null, zoomAccuracy: null });
+  }
+
+  private legendCursor(): LegendCursor | undefined {
+    const { cursor } = this;
+    const { accuracy, loss } = this.data.models;
+    if (!cursor || !accuracy || !loss) return undefined;
+    return {
+      x: cursor.x,
+      accuracy: { model: accuracy, index: nearest(accuracy.xs, cursor.x) },
+      loss: { model: loss, index: nearest(loss.xs, cursor.x) },
+    };
+  }
+
+  private onKey(part: Panel, event: KeyboardEvent): void {
+    const { model } = part;
+    if (!model || model.xs.length === 0) return;
+    const target = keyTarget(event, model.xs.length, this.cursor ? nearest(model.xs, this.cursor.x) : undefined);
+    if (target === undefined) return;
+    event.preventDefault();
+    if (target === 'reset') {
+      this.resetZoom();
+      this.announcement = 'The charts follow the data again.';
+    } else if (target === 'leave') this.setCursor(undefined);
+    else {
+      this.setCursor({ x: model.xs[target]!, on: part.kind, by: 'keys' });
+      this.announcement = readingText(model, target);
+    }
+  }
+
+  private exportCsv(): void {
+    const { session } = this;
+    session.act('export', async () => {
+      const runs = this.data.entries.flatMap((e) => e.runs);
+      const { series, complete } = await pullEverything(session.channel, runs);
+      session.export(session.exportName('curves.csv'), curvesCsv(runs, series));
+      if (!complete) {
+        session.notice = 'There are too many values for one file: it holds the extremes of each stretch of epochs.';
+      }
+    });
+  }
+
+  private exportSvg(): void {
+    const { session } = this;
+    const charts = this.panels.map((part) => ({
+      title: part.kind === 'accuracy' ? 'Accuracy' : 'Loss',
+      model: part.model!,
+      zoomX: session.state.zoom,
+      zoomY: this.zoomY(part.kind),
+      log: part.kind === 'loss' && session.state.logLoss,
+    }));
+    const order = this.data.entries.map((e) => e.name);
+    const heading = `${session.comparison?.study ?? session.target.study} (${session.state.metric})`;
+    session.export(session.exportName('curves.svg'), curvesSvg(heading, charts, order));
+  }
+}
