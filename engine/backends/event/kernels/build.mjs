@@ -1,12 +1,22 @@
 /** Compiles the kernels (engine/backends/event/kernels/assembly, AssemblyScript) to WebAssembly with SIMD and shared memory. */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '../../../..');
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, '../../../..');
 
-/** @param {string} outFile path of the .wasm to write */
+/**
+ * Compiles unless what lies there is from the same sources and compiler.
+ * @param {string} outFile path of the .wasm to write
+ */
 export async function buildKernels(outFile) {
+  const keyFile = `${outFile}.key`;
+  const key = keyOfSources();
+  if (existsSync(outFile) && existsSync(keyFile) && readFileSync(keyFile, 'utf8') === key) return;
   const { error, stderr } = await asc.main([
     'engine/backends/event/kernels/assembly/index.ts',
     '--baseDir',
@@ -32,6 +42,17 @@ export async function buildKernels(outFile) {
     '--converge',
   ]);
   if (error) throw new Error(`The kernels do not compile: ${error.message}\n${stderr.toString()}`);
+  writeFileSync(keyFile, key);
+}
+
+function keyOfSources() {
+  const { version } = createRequire(import.meta.url)('assemblyscript/package.json');
+  const hash = createHash('sha256')
+    .update(version)
+    .update(readFileSync(fileURLToPath(import.meta.url)));
+  const sources = join(here, 'assembly');
+  for (const name of readdirSync(sources).sort()) hash.update(name).update(readFileSync(join(sources, name)));
+  return hash.digest('hex');
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildKernels(join(root, 'dist/kernels.wasm'));
