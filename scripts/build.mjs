@@ -2,12 +2,13 @@
 // and the webviews. Parts whose sources do not exist are left out.
 //
 //   node scripts/build.mjs [--minify] [--watch]
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, watch } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, watch, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { context } from 'esbuild';
 import { isMain } from './editor/cli.mjs';
+import { bundledPackages, noticesOf } from './notices.mjs';
 
 const root = join(fileURLToPath(import.meta.url), '../..');
 const dist = join(root, 'dist');
@@ -99,6 +100,12 @@ function removeOld(results, all) {
       if (all || statSync(join(dist, name)).mtimeMs < yesterday) rmSync(join(dist, name));
 }
 
+/** @param {import('esbuild').BuildResult[]} results */
+function writeNotices(results) {
+  const inputs = results.flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}));
+  writeFileSync(join(dist, 'THIRD_PARTY_NOTICES.txt'), noticesOf(root, bundledPackages(inputs)));
+}
+
 async function buildKernels() {
   if (!existsSync(join(root, 'engine/backends/event/kernels/build.mjs'))) return;
   const kernels = await import('../engine/backends/event/kernels/build.mjs');
@@ -123,6 +130,7 @@ export async function build(options = {}) {
   try {
     const [results] = await Promise.all([Promise.all(all.map((one) => one.rebuild())), buildKernels()]);
     removeOld(results, options.minify ?? false);
+    writeNotices(results);
   } finally {
     await Promise.all(all.map((one) => one.dispose()));
   }
