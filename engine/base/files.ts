@@ -8,6 +8,8 @@ import {
   readSync,
   renameSync,
   rmSync,
+  type Stats,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 
@@ -49,6 +51,67 @@ export function writeAtomic(file: string, data: string | Uint8Array): void {
     rmSync(aside, { force: true });
     throw error;
   }
+}
+
+/** A regular file open for reading, and its size when it was opened: read no more than that. */
+export interface OpenFile {
+  fd: number;
+  size: number;
+}
+
+/** What a path leads to, if not a regular file; undefined for one. */
+function kindOf(info: Stats): string | undefined {
+  if (info.isFile()) return undefined;
+  if (info.isDirectory()) return 'it is a folder, not a file';
+  if (info.isFIFO()) return 'it is a pipe, not a file';
+  if (info.isSocket()) return 'it is a socket, not a file';
+  return 'it is a device, not a file';
+}
+
+/**
+ * Opens a regular file of at most `most` bytes for reading, through links, without waiting for anybody. Close `fd`.
+ * Throws an error that `reason` puts into words: for a folder, a pipe, a device, a socket, and for a larger file.
+ */
+export function openRegular(file: string, { most }: { most: number }): OpenFile {
+  // Asked before it is opened, since opening a device may already do something; and again, since it may be another one.
+  const kind = kindOf(statSync(file));
+  if (kind) throw new Error(kind);
+  const fd = openForReading(file);
+  try {
+    const info = fstatSync(fd);
+    const other = kindOf(info);
+    if (other) throw new Error(other);
+    if (info.size > most) throw new Error(`it has ${info.size} bytes, more than the ${most} that such a file may have`);
+    return { fd, size: info.size };
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}
+
+/**
+ * The whole content of a regular file of at most `most` bytes; no more than it had when it was opened, however it grows.
+ * Throws as `openRegular` does.
+ */
+export function readRegular(file: string, { most }: { most: number }): Buffer {
+  const { fd, size } = openRegular(file, { most });
+  try {
+    return readUpTo(fd, 0, size);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The bytes from `from` to `from + length` of an open file, fewer where it ends before. */
+export function readUpTo(fd: number, from: number, length: number): Buffer {
+  const bytes = Buffer.allocUnsafe(length);
+  let done = 0;
+  while (done < length) {
+    const count = readSync(fd, bytes, done, length - done, from + done);
+    if (count === 0) break;
+    done += count;
+  }
+  return bytes.subarray(0, done);
 }
 
 export type Content = { text: string } | { missing: true } | { problem: string };

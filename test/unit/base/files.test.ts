@@ -1,0 +1,69 @@
+/** Reads of files that somebody else left there: regular ones only, of a bounded size, without waiting. */
+import { execFileSync } from 'node:child_process';
+import { closeSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openRegular, readRegular, readUpTo, reason } from '../../../engine/base/files.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lif-files-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function why(action: () => unknown): string {
+  try {
+    action();
+  } catch (error) {
+    return reason(error);
+  }
+  return 'it was read';
+}
+
+describe('reading a file of others', () => {
+  test('gives the content of a regular file, and through a link to one', () => {
+    writeFileSync(join(folder, 'a'), 'spikes');
+    symlinkSync('a', join(folder, 'link'));
+    expect(readRegular(join(folder, 'a'), { most: 6 }).toString()).toBe('spikes');
+    expect(readRegular(join(folder, 'link'), { most: 6 }).toString()).toBe('spikes');
+  });
+
+  test('refuses a file that is larger than it may be before it reads any of it', () => {
+    const file = join(folder, 'large');
+    writeFileSync(file, '');
+    // Sparse: nobody could read it into memory.
+    truncateSync(file, 2 ** 42);
+    expect(why(() => readRegular(file, { most: 1000 }))).toBe(
+      'it has 4398046511104 bytes, more than the 1000 that such a file may have',
+    );
+  });
+
+  test.skipIf(process.platform === 'win32')('says what it is that is no file, and does not wait for it', async () => {
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    symlinkSync('/dev/zero', join(folder, 'zero'));
+    mkdirSync(join(folder, 'folder'));
+    const server = createServer();
+    await new Promise<void>((listening) => server.listen(join(folder, 'socket'), listening));
+    try {
+      expect(why(() => readRegular(join(folder, 'pipe'), { most: 1000 }))).toBe('it is a pipe, not a file');
+      expect(why(() => readRegular(join(folder, 'zero'), { most: 1000 }))).toBe('it is a device, not a file');
+      expect(why(() => readRegular(join(folder, 'folder'), { most: 1000 }))).toBe('it is a folder, not a file');
+      expect(why(() => readRegular(join(folder, 'socket'), { most: 1000 }))).toBe('it is a socket, not a file');
+      expect(why(() => readRegular(join(folder, 'nothing'), { most: 1000 }))).toBe('it does not exist');
+    } finally {
+      server.close();
+    }
+  });
+
+  test('reads no more than was there when it was opened', () => {
+    const file = join(folder, 'grows');
+    writeFileSync(file, 'abc');
+    const open = openRegular(file, { most: 10 });
+    writeFileSync(file, 'abcdef');
+    expect(readUpTo(open.fd, 0, open.size).toString()).toBe('abc');
+    expect(readUpTo(open.fd, 4, 100).toString()).toBe('ef');
+    closeSync(open.fd);
+  });
+});
