@@ -5,14 +5,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runDataCommand } from '../../engine/cli/data.ts';
-import { CATALOGUE, type CatalogueEntry } from '../../engine/datasets/library/catalogue.ts';
-import { type DownloadOptions, download } from '../../engine/datasets/library/download.ts';
-import { withLock } from '../../engine/datasets/library/lock.ts';
-import { getDataset, importDataset } from '../../engine/datasets/library/obtain.ts';
-import { expectUserError, put, temporaryFolder, writeMnist } from '../unit/datasets/helpers.ts';
-import { tarGz } from '../unit/datasets/library/tar-writer.ts';
-import { zipOf } from '../unit/datasets/writers.ts';
+import { runDataCommand } from '../../../engine/cli/data.ts';
+import { CATALOGUE, type CatalogueEntry } from '../../../engine/datasets/library/catalogue.ts';
+import { type DownloadOptions, download } from '../../../engine/datasets/library/download.ts';
+import { withLock } from '../../../engine/datasets/library/lock.ts';
+import { getDataset, importDataset } from '../../../engine/datasets/library/obtain.ts';
+import { expectUserError, put, temporaryFolder, writeMnist } from '../../unit/datasets/helpers.ts';
+import { tarGz } from '../../unit/datasets/library/tar-writer.ts';
+import { zipOf } from '../../unit/datasets/writers.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse, attempt: number) => void;
 

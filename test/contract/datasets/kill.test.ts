@@ -5,12 +5,12 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { prepareDataset } from '../../engine/datasets/prepare.ts';
-import { readCache } from '../../engine/datasets/recordings/cache.ts';
-import { put, readSample, specOf, temporaryFolder } from '../unit/datasets/helpers.ts';
-import { nmnistFiles, zipOf } from '../unit/datasets/writers.ts';
+import { prepareDataset } from '../../../engine/datasets/prepare.ts';
+import { readCache } from '../../../engine/datasets/recordings/cache.ts';
+import { put, readSample, specOf, temporaryFolder } from '../../unit/datasets/helpers.ts';
+import { nmnistFiles, zipOf } from '../../unit/datasets/writers.ts';
 
-const root = resolve(import.meta.dirname, '../..');
+const root = resolve(import.meta.dirname, '../../..');
 let folder: string;
 const before = process.env.LIF_DATA;
 beforeEach(() => {
@@ -29,8 +29,8 @@ it('kill -9 during preparation', async () => {
   const script = join(folder, 'prepare.mjs');
   await build({
     stdin: {
-      contents: `import { prepareDataset } from './engine/datasets/prepare.ts';
-        import { datasetSchema } from './engine/experiment/dataset-schema.ts';
+      contents: `import { prepareDataset } from '../engine/datasets/prepare.ts';
+        import { datasetSchema } from '../engine/experiment/dataset-schema.ts';
         console.log('started');
         await prepareDataset(datasetSchema.parse({ name: 'nmnist' }), { file: 'study.lif.yaml', seed: 1 });
         console.log('prepared');`,

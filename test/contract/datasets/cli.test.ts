@@ -2,9 +2,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { runDataCommand } from '../../engine/cli/data.ts';
-import { expectUserError, put, temporaryFolder, writeMnist } from '../unit/datasets/helpers.ts';
-import { nmnistFiles } from '../unit/datasets/writers.ts';
+import { runDataCommand } from '../../../engine/cli/data.ts';
+import { expectUserError, put, temporaryFolder, writeMnist } from '../../unit/datasets/helpers.ts';
+import { nmnistFiles } from '../../unit/datasets/writers.ts';
 
 let folder: string;
 const before = process.env.LIF_DATA;
