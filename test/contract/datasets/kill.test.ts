@@ -29,8 +29,8 @@ it('kill -9 during preparation', async () => {
   const script = join(folder, 'prepare.mjs');
   await build({
     stdin: {
-      contents: `import { prepareDataset } from '../engine/datasets/prepare.ts';
-        import { datasetSchema } from '../engine/experiment/dataset-schema.ts';
+      contents: `import { prepareDataset } from './engine/datasets/prepare.ts';
+        import { datasetSchema } from './engine/experiment/dataset-schema.ts';
         console.log('started');
         await prepareDataset(datasetSchema.parse({ name: 'nmnist' }), { file: 'study.lif.yaml', seed: 1 });
         console.log('prepared');`,
