@@ -15,8 +15,8 @@ const engine = await loadEngine(
   'engine/datasets/sets/mnist/read.ts',
   'engine/datasets/sets/nmnist/read.ts',
   'engine/datasets/sets/nmnist-simulated/saccades.ts',
-  'engine/datasets/statistics.ts',
-  'engine/experiment/dataset-schema.ts',
+  'test/unit/datasets/statistics.ts',
+  'engine/datasets/sets/nmnist-simulated/schema.ts',
 );
 const recordings = ['Train', 'Test'].flatMap((part) =>
   readdirSync(join(realData, 'nmnist', part)).flatMap((digit) =>

@@ -8,7 +8,7 @@ const bundle = `${root}build/generate.mjs`;
 
 await build({
   stdin: {
-    contents: `export { jsonSchemaText } from './json-schema.ts'; export { referenceText } from './reference.ts';`,
+    contents: `export { jsonSchemaText } from './json-schema.ts'; export { referenceText } from './assist/reference.ts';`,
     resolveDir: `${root}engine/experiment`,
     loader: 'ts',
   },

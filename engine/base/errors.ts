@@ -2,3 +2,22 @@
 export class UserError extends Error {
   override name = 'UserError';
 }
+
+/** Where a field stands in an experiment file: names of fields, numbers of list entries. */
+export type Path = readonly (string | number)[];
+
+/** `network.hidden[1].size`, as messages name a field. */
+export function pathText(path: Path): string {
+  return path.map((part, i) => (typeof part === 'number' ? `[${part}]` : i === 0 ? part : `.${part}`)).join('');
+}
+
+/** A setting that cannot be as it is, by itself or beside others. The message is the name of its field and the complaint. */
+export class SettingError extends UserError {
+  constructor(
+    readonly path: Path,
+    /** The rest of the sentence: "is 51 steps, but a sample has only 50." */
+    readonly complaint: string,
+  ) {
+    super(`${pathText(path)} ${complaint}`);
+  }
+}

@@ -2,7 +2,7 @@
  * A data set ready to train on. `PreparedDataset` is plain data whose arrays lie over SharedArrayBuffers, so that
  * worker threads receive it without a copy; `openReader` turns it, in each thread, into samples.
  */
-import type { DelayedXor } from '../experiment/dataset-schema.ts';
+import type { DelayedXor } from './sets/delayed-xor/schema.ts';
 
 export type Split = 'train' | 'validation' | 'test';
 

@@ -1,6 +1,9 @@
 /** A data set as a person wants to see it: counts, class balance, event statistics, one sample as a picture in text. */
 import type { PreparedDataset, Split } from './dataset.ts';
 import { openReader } from './reader.ts';
+import type { InputShape } from './sets/definition.ts';
+
+type Pixels = Extract<InputShape, { planes: number }>;
 
 const SHADES = ' .:-=+*#%@';
 const COLUMNS = 72;
@@ -73,14 +76,9 @@ function eventSummary(data: PreparedDataset): NonNullable<DatasetSummary['events
   };
 }
 
-/** Side and planes of data sets whose inputs are pixels. */
-function pixels(name: string, inputs: number): { side: number; planes: number } | undefined {
-  const planes = { mnist: 1, cifar10: 3, nmnist: 2, 'nmnist-simulated': 2, 'dvs128-gesture': 2 }[name];
-  return planes === undefined ? undefined : { side: Math.sqrt(inputs / planes), planes };
-}
-
 /** Lines of text that show one sample: its picture, for pixels, and its raster, for events. */
-export function drawSample(data: PreparedDataset, name: string, split: Split, index: number): string[] {
+export function drawSample(data: PreparedDataset, input: InputShape, split: Split, index: number): string[] {
+  const pixels = 'planes' in input ? input : undefined;
   const reader = openReader(data);
   const sums = new Float64Array(data.inputs);
   const lines: string[] = [];
@@ -95,11 +93,10 @@ export function drawSample(data: PreparedDataset, name: string, split: Split, in
     const n = offsets[data.steps]!;
     lines.push(`${split} sample ${index}: class ${label}, ${n} events`);
     for (let i = 0; i < n; i++) sums[channels[i]!]!++;
-    if (!pixels(name, data.inputs)) return [...lines, '', ...drawRaster(data.inputs, data.steps, offsets, channels)];
+    if (!pixels) return [...lines, '', ...drawRaster(data.inputs, data.steps, offsets, channels)];
     lines.push('', ...drawRaster(data.inputs, data.steps, offsets, channels, 8));
   }
-  const shape = pixels(name, data.inputs);
-  return shape ? [...lines, '', ...drawPicture(sums, shape.side, shape.planes)] : lines;
+  return pixels ? [...lines, '', ...drawPicture(sums, pixels)] : lines;
 }
 
 /** Channels from top to bottom, time from left to right, darker where there are more events. */
@@ -122,15 +119,14 @@ export function drawRaster(
 }
 
 /** The sum over planes of a picture, two characters a pixel, so that it looks square. */
-export function drawPicture(values: Float64Array, side: number, planes: number): string[] {
-  const size = side * side;
+export function drawPicture(values: Float64Array, { planes, height, width }: Pixels): string[] {
+  const size = height * width;
   const cells = new Float64Array(size);
   for (let p = 0; p < planes; p++) for (let i = 0; i < size; i++) cells[i]! += values[p * size + i]!;
-  const step = side > 40 ? 2 : 1;
-  if (step === 1) return shade(cells, side, 2);
-  const half = side / 2;
-  const coarse = new Float64Array(half * half);
-  for (let i = 0; i < size; i++) coarse[(Math.floor(i / side) >> 1) * half + ((i % side) >> 1)]! += cells[i]!;
+  if (width <= 40) return shade(cells, width, 2);
+  const half = Math.ceil(width / 2);
+  const coarse = new Float64Array(half * Math.ceil(height / 2));
+  for (let i = 0; i < size; i++) coarse[(Math.floor(i / width) >> 1) * half + ((i % width) >> 1)]! += cells[i]!;
   return shade(coarse, half, 2);
 }
 

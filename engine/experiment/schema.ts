@@ -6,7 +6,7 @@
  * from ("paper" = Yin et al., Understanding the Functional Roles of Modelling Components in SNNs).
  */
 import { z } from 'zod';
-import { datasetSchema } from './dataset-schema.ts';
+import { datasetSchema } from '../datasets/sets/registry.ts';
 
 const positiveInt = z.int().min(1);
 const probability = z.number().min(0).max(1);

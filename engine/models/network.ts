@@ -1,4 +1,5 @@
 /** From settings to a network as plain data: what the kernels, the reference and the checkpoints all read. */
+import { SettingError } from '../base/errors.ts';
 import type { DatasetShape } from '../datasets/dataset.ts';
 import {
   type Leak,
@@ -83,15 +84,16 @@ export function multiGaussian(x: number, width: number): number {
   return 0.5 * (1.15 * normal(0, width) - 0.15 * normal(width, 6 * width) - 0.15 * normal(-width, 6 * width));
 }
 
-/** The network of a run over a data set of this shape. Throws a RangeError with one sentence when it cannot be built. */
+/** The network of a run over a data set of this shape. Throws a SettingError when it cannot be built. */
 export function planNetwork(
   settings: Settings,
   shape: Pick<DatasetShape, 'inputs' | 'classes' | 'steps' | 'encoding'>,
 ): NetworkPlan {
   const { model, network, training } = settings;
   if (training.classWeights && training.classWeights.length !== shape.classes)
-    throw new RangeError(
-      `training.classWeights has ${training.classWeights.length} entries, but the data set has ${shape.classes} classes.`,
+    throw new SettingError(
+      ['training', 'classWeights'],
+      `has ${training.classWeights.length} entries, but the data set has ${shape.classes} classes.`,
     );
   if (model !== 'lif') return planRecurrent(settings, model, shape);
   const layers: LayerPlan[] = [];
@@ -103,8 +105,9 @@ export function planNetwork(
   }
   const readout = network.readout;
   if (readout.kind === 'linear')
-    throw new RangeError(
-      'network.readout.kind linear reads the state of an rnn, lstm or gru, but the model is lif; take another kind, for instance leaky-integrator.',
+    throw new SettingError(
+      ['network', 'readout', 'kind'],
+      'linear reads the state of an rnn, lstm or gru, but the model is lif; take another kind, for instance leaky-integrator.',
     );
   const integrator = readout.kind === 'leaky-integrator';
   const neuron: Neuron = integrator
@@ -113,7 +116,10 @@ export function planNetwork(
   layers.push(planLayer(inputs, shape.classes, integrator ? 'integrator' : 'spiking', neuron, network));
   const window = readout.window ?? shape.steps;
   if (window > shape.steps)
-    throw new RangeError(`network.readout.window is ${window} steps, but a sample has only ${shape.steps}.`);
+    throw new SettingError(
+      ['network', 'readout', 'window'],
+      `is ${window} steps, but a sample has only ${shape.steps}.`,
+    );
   const decode = integrator
     ? readout.decode
     : ({ 'spike-rate': 'rate', 'mean-membrane': 'mean', 'last-membrane': 'last', 'max-membrane': 'max' } as const)[
@@ -140,8 +146,9 @@ function planRecurrent(
 ): NetworkPlan {
   const { hidden, readout, bias, weightGain } = network;
   if (hidden.length !== 1)
-    throw new RangeError(
-      `network.hidden has ${hidden.length} layers, but the model ${kind} has one hidden layer; give one size, like [512].`,
+    throw new SettingError(
+      ['network', 'hidden'],
+      `has ${hidden.length} layers, but the model ${kind} has one hidden layer; give one size, like [512].`,
     );
   const layer = hidden[0]!;
   return {

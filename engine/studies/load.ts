@@ -7,7 +7,6 @@ import { reason } from '../base/files.ts';
 import { checkExperiment } from '../experiment/parse.ts';
 import type { Experiment, RunSpec } from '../experiment/schema.ts';
 import { applySets } from '../experiment/sets.ts';
-import { planNetwork } from '../models/network.ts';
 import { createRuns } from '../runs/create.ts';
 import { canonicalJson } from '../runs/key.ts';
 import { provenanceOf } from './provenance.ts';
@@ -53,19 +52,10 @@ export function shortPath(file: string): string {
 }
 
 /**
- * All that can be known to be wrong before a run exists: the data set is there and begins as it must, and the network
- * can be built. Rejects with a UserError.
+ * Whether the data of the runs are there and begin as they must: all that can be wrong with a checked study before a run
+ * exists. Rejects with a UserError.
  */
 export async function checkRuns(specs: RunSpec[]): Promise<void> {
-  for (const spec of specs) {
-    const { steps } = spec.dataset;
-    try {
-      // Inputs and classes come with the data; whether the layers and the window make sense does not hang on them.
-      planNetwork(spec, { inputs: 1, classes: 2, encoding: 'events', steps: steps === 'full' ? Infinity : steps });
-    } catch (error) {
-      throw new UserError(`${shortPath(spec.file)}: variant "${spec.variant}": ${(error as Error).message}`);
-    }
-  }
   // Readers of data formats are large; no other command has to wait for them.
   const { checkDataset } = await import('../datasets/prepare.ts');
   const datasets = new Map(specs.map((spec) => [canonicalJson(spec.dataset), spec]));

@@ -17,9 +17,9 @@ import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { UserError } from '../../base/errors.ts';
-import { type DatasetSpec, datasetSchema } from '../../experiment/dataset-schema.ts';
 import { badFile, reason } from '../formats/files.ts';
 import { checkDataset } from '../prepare.ts';
+import { type DatasetSpec, datasetSchema } from '../sets/registry.ts';
 import type { CatalogueEntry, CatalogueFile } from './catalogue.ts';
 import { type DownloadOptions, download, md5Of } from './download.ts';
 import { dataFolder } from './locations.ts';
@@ -179,7 +179,9 @@ export async function checkFiles(
   folder: string,
   onProgress?: ObtainOptions['onProgress'],
 ): Promise<CheckedFile[]> {
-  const places = [folder, join(folder, 'cifar-10-batches-bin')].filter((place) => existsSync(place));
+  const places = [folder, ...(entry.archiveFolder === undefined ? [] : [join(folder, entry.archiveFolder)])].filter(
+    (place) => existsSync(place),
+  );
   const found = places.flatMap((place) =>
     readdirSync(place, { withFileTypes: true })
       .filter((item) => item.isFile() && entry.imports.test(item.name))
@@ -188,9 +190,8 @@ export async function checkFiles(
   const checked: CheckedFile[] = [];
   for (const [done, file] of found.entries()) {
     onProgress?.({ what: `checking ${basename(file)}`, done, total: found.length });
-    const name = basename(file).replace('.idx', '-idx');
-    const packed = entry.name === 'mnist' && name.endsWith('.gz');
-    const key = packed ? name.slice(0, -3) : name;
+    const name = basename(file);
+    const { key, packed } = entry.contentOf?.(name) ?? { key: name, packed: false };
     checked.push({ file, md5: packed ? await md5OfContent(file) : await md5Of(file), published: entry.contents[key] });
   }
   return checked;

@@ -1,7 +1,10 @@
 /** Questions to the schema tree: what may stand at a place, and how to say so in words. */
+import { type Path, pathText } from '../../base/errors.ts';
 import type { SchemaNode } from '../json-schema.ts';
 
-export type Path = readonly (string | number)[];
+export type { Path };
+export { pathText };
+
 export type Mapping = Record<string, unknown>;
 
 export function isMapping(value: unknown): value is Mapping {
@@ -16,11 +19,6 @@ export function own(value: unknown, key: string | number): unknown {
 
 export function valueAt(data: unknown, path: Path): unknown {
   return path.reduce(own, data);
-}
-
-/** `network.hidden[1].size`, as messages name a field. */
-export function pathText(path: Path): string {
-  return path.map((part, i) => (typeof part === 'number' ? `[${part}]` : i === 0 ? part : `.${part}`)).join('');
 }
 
 /** The forms a value may take: one for a plain field, several for a union. */

@@ -30,7 +30,7 @@ it('kill -9 during preparation', async () => {
   await build({
     stdin: {
       contents: `import { prepareDataset } from './engine/datasets/prepare.ts';
-        import { datasetSchema } from './engine/experiment/dataset-schema.ts';
+        import { datasetSchema } from './engine/datasets/sets/registry.ts';
         console.log('started');
         await prepareDataset(datasetSchema.parse({ name: 'nmnist' }), { file: 'study.lif.yaml', seed: 1 });
         console.log('prepared');`,

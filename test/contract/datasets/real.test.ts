@@ -14,9 +14,9 @@ import { parseLabels } from '../../../engine/datasets/sets/dvs128-gesture/read.t
 import { readPictures } from '../../../engine/datasets/sets/mnist/read.ts';
 import { parseNmnist } from '../../../engine/datasets/sets/nmnist/read.ts';
 import { SaccadeCamera } from '../../../engine/datasets/sets/nmnist-simulated/saccades.ts';
-import { correlation, eventStatistics } from '../../../engine/datasets/statistics.ts';
-import { nmnistSimulatedSchema } from '../../../engine/experiment/dataset-schema.ts';
+import { nmnistSimulatedSchema } from '../../../engine/datasets/sets/nmnist-simulated/schema.ts';
 import { put, readSample, specOf, temporaryFolder } from '../../unit/datasets/helpers.ts';
+import { correlation, eventStatistics } from '../../unit/datasets/statistics.ts';
 import { aedat, type Event, labelsCsv, type Packet } from '../../unit/datasets/writers.ts';
 
 const real = process.env.LIF_REAL_DATA ?? resolve(import.meta.dirname, '../../../../shared/data');

@@ -7,7 +7,7 @@ import { expect } from 'vitest';
 import { UserError } from '../../../engine/base/errors.ts';
 import type { PreparedDataset, Split } from '../../../engine/datasets/dataset.ts';
 import { openReader } from '../../../engine/datasets/reader.ts';
-import { type DatasetSpec, datasetSchema } from '../../../engine/experiment/dataset-schema.ts';
+import { type DatasetSpec, datasetSchema } from '../../../engine/datasets/sets/registry.ts';
 
 export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'lif-data-'));
 

@@ -23,8 +23,8 @@ describe('previews', () => {
 
   it('a picture adds its planes; something faint still shows; an empty one is empty', () => {
     const values = Float64Array.of(0, 100, 0.001, 0, 0, 50, 0, 0);
-    expect(drawPicture(values, 2, 2)).toEqual(['  @@', '..  ']);
-    expect(drawPicture(new Float64Array(4), 2, 1)).toEqual(['    ', '    ']);
+    expect(drawPicture(values, { planes: 2, height: 2, width: 2 })).toEqual(['  @@', '..  ']);
+    expect(drawPicture(new Float64Array(4), { planes: 1, height: 2, width: 2 })).toEqual(['    ', '    ']);
   });
 });
 

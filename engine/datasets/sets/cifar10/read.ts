@@ -2,20 +2,17 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../../base/errors.ts';
-import type { Cifar10 } from '../../../experiment/dataset-schema.ts';
 import type { PreparedDataset } from '../../dataset.ts';
 import { badFile, getAgain, readWhole, sha256, shared } from '../../formats/files.ts';
 import { sourcePath } from '../../library/locations.ts';
+import type { SetReader } from '../definition.ts';
 import { maxEvents, type Pictures, splitPictures } from '../mnist/read.ts';
+import { ARCHIVE_FOLDER, CLASSES, PLANES, SIDE, TEST_BATCH, TRAIN_BATCHES } from './describe.ts';
+import type { Cifar10 } from './schema.ts';
 
-const SIDE = 32;
-const PLANES = 3;
 const INPUTS = PLANES * SIDE * SIDE;
 const ROW = 1 + INPUTS;
-const CLASSES = 10;
 const REMEDY = getAgain('cifar10');
-const TRAIN = [1, 2, 3, 4, 5].map((i) => `data_batch_${i}.bin`);
-const TEST = ['test_batch.bin'];
 /** Ten times the published size. */
 const LIMIT = 307_300_000;
 
@@ -41,7 +38,7 @@ export function parseBatch(file: string, bytes: Buffer): Pictures {
   return { pixels, labels };
 }
 
-export function prepareCifar10(spec: Cifar10, context: { file: string; seed: number }): PreparedDataset {
+function prepareCifar10(spec: Cifar10, context: { file: string; seed: number }): PreparedDataset {
   const folder = batchFolder(spec, context.file);
   checkSizes(folder);
   const checksums: Record<string, string> = {};
@@ -54,8 +51,8 @@ export function prepareCifar10(spec: Cifar10, context: { file: string; seed: num
     });
     return { pixels: concatenate(batches.map((b) => b.pixels)), labels: concatenate(batches.map((b) => b.labels)) };
   };
-  const train = read(TRAIN);
-  const test = read(TEST);
+  const train = read(TRAIN_BATCHES);
+  const test = read([TEST_BATCH]);
   const split = splitPictures(train, spec, INPUTS);
   const testCount = Math.min(spec.testSamples ?? test.labels.length, test.labels.length);
   const direct = spec.coding.kind === 'direct';
@@ -87,29 +84,30 @@ export function prepareCifar10(spec: Cifar10, context: { file: string; seed: num
   };
 }
 
-/** Checks that the six batches exist and have whole rows. */
-export function checkCifar10(spec: Cifar10, experimentFile: string): void {
-  checkSizes(batchFolder(spec, experimentFile));
-}
+export const reader: SetReader<Cifar10> = {
+  /** That the six batches exist and have whole rows. */
+  check: (spec, file) => checkSizes(batchFolder(spec, file)),
+  prepare: prepareCifar10,
+};
 
 /** The folder itself, or the one that the published archive unpacks to within it. */
 function batchFolder(spec: Cifar10, experimentFile: string): string {
   const folder = sourcePath(spec.path, 'cifar10', experimentFile);
-  const inner = join(folder, 'cifar-10-batches-bin');
-  return !existsSync(join(folder, TRAIN[0]!)) && existsSync(inner) ? inner : folder;
+  const inner = join(folder, ARCHIVE_FOLDER);
+  return !existsSync(join(folder, TRAIN_BATCHES[0]!)) && existsSync(inner) ? inner : folder;
 }
 
 function checkSizes(folder: string): void {
-  const rows = [...TRAIN, ...TEST].map((name) => {
+  const rows = [...TRAIN_BATCHES, TEST_BATCH].map((name) => {
     const file = join(folder, name);
     const size = statSync(file, { throwIfNoEntry: false })?.size;
     if (size === undefined) throw new UserError(`${file}: there is no such file; get it with "lif data get cifar10".`);
     return rowsIn(file, size);
   });
-  const short = TRAIN.findIndex((_, i) => rows[i]! < Math.max(...rows.slice(0, TRAIN.length)));
+  const short = TRAIN_BATCHES.findIndex((_, i) => rows[i]! < Math.max(...rows.slice(0, TRAIN_BATCHES.length)));
   if (short >= 0)
     throw badFile(
-      join(folder, TRAIN[short]!),
+      join(folder, TRAIN_BATCHES[short]!),
       `${rows[short]} pictures, fewer than the other batches: the file breaks off`,
       rows[short]! * ROW,
       REMEDY,

@@ -3,15 +3,16 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { UserError } from '../../../base/errors.ts';
-import type { DvsGesture } from '../../../experiment/dataset-schema.ts';
 import { aedatHeader, type PolarityEvents, parseAedat } from '../../formats/aedat.ts';
 import { badFile, readHead, readWhole } from '../../formats/files.ts';
 import { sourcePath } from '../../library/locations.ts';
 import type { Binning, EventBuffer } from '../../recordings/binning.ts';
-import type { RecordingPlan, RecordingSource } from '../../recordings/recordings.ts';
+import { prepareRecordings, type RecordingPlan, type RecordingSource } from '../../recordings/recordings.ts';
+import type { SetReader } from '../definition.ts';
+import { ARCHIVE_FOLDER, CLASSES } from './describe.ts';
+import type { DvsGesture } from './schema.ts';
 
 const SIDE = 128;
-const CLASSES = 11;
 const REMEDY = 'see "lif data get dvs128-gesture" for where to get it';
 const LISTS = { train: 'trials_to_train.txt', test: 'trials_to_test.txt' } as const;
 
@@ -47,7 +48,12 @@ export function parseLabels(csv: string, text: string, aedat: string): Gesture[]
   return gestures;
 }
 
-export function planGesture(spec: DvsGesture, experimentFile: string): RecordingPlan {
+export const reader: SetReader<DvsGesture> = {
+  check: checkGesture,
+  prepare: (spec, context) => prepareRecordings(planGesture(spec, context.file), context),
+};
+
+function planGesture(spec: DvsGesture, experimentFile: string): RecordingPlan {
   const folder = gestureFolder(spec, experimentFile);
   const { steps, values, frames, side, correctLabels } = spec;
   const binning: Binning =
@@ -75,12 +81,12 @@ export function planGesture(spec: DvsGesture, experimentFile: string): Recording
 /** The folder itself, or the one that the published archive unpacks to within it. */
 function gestureFolder(spec: DvsGesture, experimentFile: string): string {
   const folder = sourcePath(spec.path, 'dvs128-gesture', experimentFile);
-  const inner = join(folder, 'DvsGesture');
+  const inner = join(folder, ARCHIVE_FOLDER);
   return !existsSync(join(folder, LISTS.train)) && existsSync(inner) ? inner : folder;
 }
 
 /** Checks the lists, every csv file and the first line of every AEDAT file. */
-export function checkGesture(spec: DvsGesture, experimentFile: string): void {
+function checkGesture(spec: DvsGesture, experimentFile: string): void {
   const folder = gestureFolder(spec, experimentFile);
   for (const part of ['train', 'test'] as const)
     for (const file of trials(folder, part)) {

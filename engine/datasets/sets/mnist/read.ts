@@ -2,7 +2,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../../base/errors.ts';
-import type { Mnist } from '../../../experiment/dataset-schema.ts';
 import type { PreparedDataset } from '../../dataset.ts';
 import {
   badFile,
@@ -18,9 +17,10 @@ import {
 } from '../../formats/files.ts';
 import { idxHeader, parseIdx } from '../../formats/idx.ts';
 import { sourcePath } from '../../library/locations.ts';
+import type { SetReader } from '../definition.ts';
+import { CLASSES, SIDE } from './describe.ts';
+import type { Mnist } from './schema.ts';
 
-const SIDE = 28;
-const CLASSES = 10;
 const REMEDY = getAgain('mnist');
 /** No IDX file of the MNIST family is near this; a gzip bomb is. */
 const LIMIT = 1 << 28;
@@ -32,7 +32,7 @@ export interface Pictures {
 }
 
 /** Reads, checks and shares the pictures. Throws a UserError that names file and byte. */
-export function prepareMnist(spec: Mnist, context: { file: string; seed: number }): PreparedDataset {
+function prepareMnist(spec: Mnist, context: { file: string; seed: number }): PreparedDataset {
   const folder = sourcePath(spec.path, 'mnist', context.file);
   const checksums: Record<string, string> = {};
   const train = readPictures(folder, 'train', checksums);
@@ -57,6 +57,8 @@ export function prepareMnist(spec: Mnist, context: { file: string; seed: number 
     coding: spec.coding,
   };
 }
+
+export const reader: SetReader<Mnist> = { check: checkMnist, prepare: prepareMnist };
 
 /** Checks that the four files exist, begin as they must and are whole. Reads a few bytes of each. */
 export function checkMnist(spec: Pick<Mnist, 'path'>, experimentFile: string): void {

@@ -1,18 +1,25 @@
 /** MNIST seen by a simulated event camera, in the layout of N-MNIST. */
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
-import type { NmnistSimulated } from '../../../experiment/dataset-schema.ts';
 import { sourcePath } from '../../library/locations.ts';
 import { bytesOf } from '../../recordings/cache.ts';
-import type { RecordingPlan, RecordingSource } from '../../recordings/recordings.ts';
+import { prepareRecordings, type RecordingPlan, type RecordingSource } from '../../recordings/recordings.ts';
+import type { SetReader } from '../definition.ts';
 import { checkMnist, mnistFiles, readPictures } from '../mnist/read.ts';
-import { NMNIST_INPUTS, stepsOf } from '../nmnist/read.ts';
+import { stepsOf } from '../nmnist/describe.ts';
+import { NMNIST_INPUTS } from '../nmnist/read.ts';
 import { SaccadeCamera } from './saccades.ts';
+import type { NmnistSimulated } from './schema.ts';
 
 /** Raise when the same fields give other events. */
 const SIMULATOR_VERSION = '1';
 
-export function planSimulated(spec: NmnistSimulated, experimentFile: string): RecordingPlan {
+export const reader: SetReader<NmnistSimulated> = {
+  check: ({ path }, file) => checkMnist({ path }, file),
+  prepare: (spec, context) => prepareRecordings(planSimulated(spec, context.file), context),
+};
+
+function planSimulated(spec: NmnistSimulated, experimentFile: string): RecordingPlan {
   const folder = sourcePath(spec.path, 'mnist', experimentFile);
   const { contrast, mismatch, noiseRate, cameraSeed } = spec;
   const camera = { contrast, mismatch, noiseRate, cameraSeed };
@@ -60,6 +67,3 @@ export function planSimulated(spec: NmnistSimulated, experimentFile: string): Re
     splits: spec,
   };
 }
-
-export const checkSimulated = (spec: NmnistSimulated, experimentFile: string): void =>
-  checkMnist({ path: spec.path }, experimentFile);

@@ -6,26 +6,26 @@ import { createHash, type Hash } from 'node:crypto';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../../base/errors.ts';
-import type { Nmnist } from '../../../experiment/dataset-schema.ts';
 import { badFile, getAgain, readHead, readWhole, reason } from '../../formats/files.ts';
 import { closeZip, openZip, readEntry, type ZipEntry, type ZipFile } from '../../formats/zip.ts';
 import { sourcePath } from '../../library/locations.ts';
 import type { EventBuffer } from '../../recordings/binning.ts';
-import type { RecordingPlan, RecordingSource } from '../../recordings/recordings.ts';
+import { prepareRecordings, type RecordingPlan, type RecordingSource } from '../../recordings/recordings.ts';
+import type { SetReader } from '../definition.ts';
+import { SENSOR, stepsOf } from './describe.ts';
+import type { Nmnist } from './schema.ts';
 
-export const SENSOR = 34;
 export const NMNIST_INPUTS = 2 * SENSOR * SENSOR;
-/** Three saccades of 105 ms. */
-export const RECORDING_MS = 315;
 const MARKER_ROW = 240;
 const MARKER_US = 1 << 13;
 /** The longest published recording has a few ten thousand events. */
 const LIMIT = 1 << 26;
 const REMEDY = getAgain('nmnist');
 
-/** Steps of a recording: a number, or as many as the three saccades take. */
-export const stepsOf = (spec: { steps: number | 'full'; dt: number }): number =>
-  spec.steps === 'full' ? Math.ceil(RECORDING_MS / spec.dt) : spec.steps;
+export const reader: SetReader<Nmnist> = {
+  check: checkNmnist,
+  prepare: (spec, context) => prepareRecordings(planNmnist(spec, context.file), context),
+};
 
 /** Appends the events of one recording. Throws a UserError with file, event and byte. */
 export function parseNmnist(file: string, bytes: Buffer, overflowMarker: boolean, events: EventBuffer): void {
@@ -57,7 +57,7 @@ interface Part {
   files: { label: number; name: string }[];
 }
 
-export function planNmnist(spec: Nmnist, experimentFile: string): RecordingPlan {
+function planNmnist(spec: Nmnist, experimentFile: string): RecordingPlan {
   const folder = sourcePath(spec.path, 'nmnist', experimentFile);
   const found = { train: findPart(folder, 'Train'), test: findPart(folder, 'Test') };
   return {
@@ -79,7 +79,7 @@ export function planNmnist(spec: Nmnist, experimentFile: string): RecordingPlan 
 }
 
 /** Checks that both parts are there and that their first recordings can be read. */
-export function checkNmnist(spec: Nmnist, experimentFile: string): void {
+function checkNmnist(spec: Nmnist, experimentFile: string): void {
   const folder = sourcePath(spec.path, 'nmnist', experimentFile);
   for (const name of ['Train', 'Test'] as const) {
     findPart(folder, name);

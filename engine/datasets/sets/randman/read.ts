@@ -8,9 +8,10 @@
  */
 import { createHash } from 'node:crypto';
 import { stream } from '../../../base/random.ts';
-import type { Randman } from '../../../experiment/dataset-schema.ts';
 import { bytesOf } from '../../recordings/cache.ts';
-import type { RecordingPlan, RecordingSource } from '../../recordings/recordings.ts';
+import { prepareRecordings, type RecordingPlan, type RecordingSource } from '../../recordings/recordings.ts';
+import type { SetReader } from '../definition.ts';
+import type { Randman } from './schema.ts';
 
 /** Raise when the same fields give other samples. */
 const GENERATOR_VERSION = '1';
@@ -20,7 +21,12 @@ const MAX_TERMS = 100;
 /** Points that find the range of each function. */
 const RANGE_POINTS = 500;
 
-export function planRandman(spec: Randman): RecordingPlan {
+export const reader: SetReader<Randman> = {
+  check() {},
+  prepare: (spec, context) => prepareRecordings(planRandman(spec), context),
+};
+
+function planRandman(spec: Randman): RecordingPlan {
   const { name, steps, ...identity } = spec;
   return {
     name,

@@ -3,16 +3,17 @@ import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../../base/errors.ts';
-import type { Shd, Ssc } from '../../../experiment/dataset-schema.ts';
 import type { Split } from '../../dataset.ts';
+import { shapeOf } from '../../describe.ts';
 import { badFile, reason } from '../../formats/files.ts';
 import { checkHdf5, openSpikes, type SpikeFile } from '../../formats/spike-file.ts';
 import { sourcePath } from '../../library/locations.ts';
 import { EventBuffer } from '../../recordings/binning.ts';
-import type { RecordingPlan, RecordingSource } from '../../recordings/recordings.ts';
-
-const CHANNELS = 700;
-const CLASSES = { shd: 20, ssc: 35 };
+import { prepareRecordings, type RecordingPlan, type RecordingSource } from '../../recordings/recordings.ts';
+import type { SetReader } from '../definition.ts';
+import type { Shd } from '../shd/schema.ts';
+import type { Ssc } from '../ssc/schema.ts';
+import { SPEECH_CHANNELS } from './source.ts';
 
 const PARTS: Record<'shd' | 'ssc', [Split, string][]> = {
   shd: [
@@ -26,12 +27,17 @@ const PARTS: Record<'shd' | 'ssc', [Split, string][]> = {
   ],
 };
 
-export function planSpeech(spec: Shd | Ssc, experimentFile: string): RecordingPlan {
+export const reader: SetReader<Shd | Ssc> = {
+  check: checkSpeech,
+  prepare: (spec, context) => prepareRecordings(planSpeech(spec, context.file), context),
+};
+
+function planSpeech(spec: Shd | Ssc, experimentFile: string): RecordingPlan {
   const folder = sourcePath(spec.path, spec.name, experimentFile);
   const { rightClosedBins, flipChannels } = spec.quirks;
   return {
     name: spec.name,
-    classes: CLASSES[spec.name],
+    classes: shapeOf(spec).classes,
     binning: {
       kind: 'fixed',
       steps: spec.steps,
@@ -51,7 +57,7 @@ export function planSpeech(spec: Shd | Ssc, experimentFile: string): RecordingPl
 }
 
 /** Checks that the files exist and are HDF5. */
-export function checkSpeech(spec: Shd | Ssc, experimentFile: string): void {
+function checkSpeech(spec: Shd | Ssc, experimentFile: string): void {
   const folder = sourcePath(spec.path, spec.name, experimentFile);
   for (const [, name] of PARTS[spec.name]) checkHdf5(join(folder, name), spec.name);
 }
@@ -64,7 +70,7 @@ async function openSpeech(spec: Shd | Ssc, folder: string): Promise<RecordingSou
   try {
     for (const [split, name] of PARTS[spec.name]) {
       const file = join(folder, name);
-      files.push({ split, file, spikes: await openSpikes(file, spec.name, CHANNELS, CLASSES[spec.name]) });
+      files.push({ split, file, spikes: await openSpikes(file, spec.name, SPEECH_CHANNELS, shapeOf(spec).classes) });
     }
     const train = files[0]!;
     if (spec.name === 'shd' && spec.validationSpeakers.length > 0 && !train.spikes.speakers)
@@ -79,7 +85,7 @@ async function openSpeech(spec: Shd | Ssc, folder: string): Promise<RecordingSou
   for (const { split, spikes } of files) parts[split] = spikes.count;
   const raw = new EventBuffer();
   return {
-    inputs: CHANNELS,
+    inputs: SPEECH_CHANNELS,
     parts,
     read(index, events) {
       let i = index;
@@ -110,7 +116,7 @@ async function openSpeech(spec: Shd | Ssc, folder: string): Promise<RecordingSou
 function flipChannels(from: EventBuffer, to: EventBuffer): void {
   for (let i = 0; i < from.length; i++) {
     const unit = from.channels[i]!;
-    if (unit > 0) to.push(from.times[i]!, CHANNELS - unit);
+    if (unit > 0) to.push(from.times[i]!, SPEECH_CHANNELS - unit);
   }
 }
 

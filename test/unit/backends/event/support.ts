@@ -14,7 +14,7 @@ import { createThread } from '../../../../engine/backends/event/workers/thread.t
 import { stream } from '../../../../engine/base/random.ts';
 import type { PreparedDataset, Split } from '../../../../engine/datasets/dataset.ts';
 import { openReader } from '../../../../engine/datasets/reader.ts';
-import { delayedXorSchema } from '../../../../engine/experiment/dataset-schema.ts';
+import { delayedXorSchema } from '../../../../engine/datasets/sets/delayed-xor/schema.ts';
 import { settingsSchema } from '../../../../engine/experiment/schema.ts';
 import { type NetworkPlan, planNetwork } from '../../../../engine/models/network.ts';
 import type { Sample } from '../../../../engine/reference/network.ts';

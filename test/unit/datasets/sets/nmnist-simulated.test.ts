@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkDataset, prepareDataset } from '../../../../engine/datasets/prepare.ts';
 import { EventBuffer } from '../../../../engine/datasets/recordings/binning.ts';
 import { type CameraFields, SaccadeCamera } from '../../../../engine/datasets/sets/nmnist-simulated/saccades.ts';
-import { eventStatistics } from '../../../../engine/datasets/statistics.ts';
 import { expectUserError, readSample, specOf, temporaryFolder, writeMnist } from '../helpers.ts';
+import { eventStatistics } from '../statistics.ts';
 
 const PIXELS = 34 * 34;
 const fields: CameraFields = { contrast: 0.09, mismatch: 0.2, noiseRate: 0, cameraSeed: 1 };

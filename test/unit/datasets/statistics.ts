@@ -1,5 +1,5 @@
 /** What the events of a data set look like in numbers, to compare a simulated data set with a recorded one. */
-import type { EventBuffer } from './recordings/binning.ts';
+import type { EventBuffer } from '../../../engine/datasets/recordings/binning.ts';
 
 const BIN_MS = 10;
 
