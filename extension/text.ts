@@ -1,4 +1,4 @@
-import type { RunState, RunSummary, Spread } from '../protocol/runs.ts';
+import { isActive, type RunSummary, type Spread } from '../protocol/runs.ts';
 
 /** `96.1 %` for 0.961. */
 export function percent(fraction: number): string {
@@ -22,16 +22,6 @@ export function duration(seconds: number): string {
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
-}
-
-/** Whether a run still occupies or waits for a process. */
-export function isActive(state: RunState): boolean {
-  return state === 'running' || state === 'queued';
-}
-
-/** Whether `lif resume` can go on with it. */
-export function isResumable(state: RunState): boolean {
-  return state === 'stopped' || state === 'failed' || state === 'interrupted';
 }
 
 /** Mean progress in [0, 1]; 0 for no runs. */

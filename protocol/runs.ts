@@ -10,6 +10,31 @@
  */
 export type RunState = 'queued' | 'running' | 'finished' | 'stopped' | 'failed' | 'interrupted';
 
+/** Whether a run still occupies or waits for a process. */
+export function isActive(state: RunState): boolean {
+  return state === 'running' || state === 'queued';
+}
+
+/** Whether a run ended before its time and can go on. */
+export function isResumable(state: RunState): boolean {
+  return state === 'stopped' || state === 'failed' || state === 'interrupted';
+}
+
+/** What goes on comes first, then what needs a look. */
+export const STATES_BY_URGENCY: readonly RunState[] = [
+  'running',
+  'queued',
+  'failed',
+  'interrupted',
+  'stopped',
+  'finished',
+];
+
+/** The one word for a group of runs; undefined for none. */
+export function overallState(runs: readonly { state: RunState }[]): RunState | undefined {
+  return STATES_BY_URGENCY.find((state) => runs.some((run) => run.state === state));
+}
+
 export interface Score {
   /** Mean loss per sample. */
   loss: number;
@@ -84,13 +109,73 @@ export interface Comparison {
   outdated: RunSummary[];
 }
 
-export type Metric =
-  | 'train.loss'
-  | 'train.accuracy'
-  | 'validation.loss'
-  | 'validation.accuracy'
-  | 'test.loss'
-  | 'test.accuracy';
+/** What is evaluated on a part of the data, and what each spiking layer says of itself. */
+export const SPLITS = ['train', 'validation', 'test'] as const;
+export type Split = (typeof SPLITS)[number];
+
+export interface MetricInfo {
+  label: string;
+  /** Shown beside the label; a `%` also says that the value is a fraction in [0, 1]. */
+  unit: '' | '%';
+  /** Which end of the scale one hopes for. */
+  better: 'more' | 'less' | 'neither';
+  /** Values that there cannot be any beyond. */
+  range?: readonly [number, number];
+  /** One series for each split, or one for each spiking layer. */
+  of: 'split' | 'layer';
+}
+
+/** The list of everything that a run logs over its epochs; views, exports and the query process read it. */
+export const METRICS = {
+  accuracy: { label: 'Accuracy', unit: '%', better: 'more', range: [0, 1], of: 'split' },
+  loss: { label: 'Loss', unit: '', better: 'less', of: 'split' },
+  spikes: { label: 'Spike rate', unit: '%', better: 'neither', range: [0, 1], of: 'layer' },
+  leak: { label: 'Leak k', unit: '', better: 'neither', range: [0, 1], of: 'layer' },
+} as const satisfies Record<string, MetricInfo>;
+
+export type Quantity = keyof typeof METRICS;
+type QuantityOf<K extends MetricInfo['of']> = {
+  [Q in Quantity]: (typeof METRICS)[Q]['of'] extends K ? Q : never;
+}[Quantity];
+
+/** `test.accuracy`; `leak.1` of the first spiking layer. */
+export type Metric = `${Split}.${QuantityOf<'split'>}` | `${QuantityOf<'layer'>}.${number}`;
+
+/** The parts of a metric's name; undefined when it names none. */
+export function parseMetric(
+  name: string,
+):
+  | { quantity: QuantityOf<'split'>; split: Split; layer?: never }
+  | { quantity: QuantityOf<'layer'>; layer: number; split?: never }
+  | undefined {
+  const [first, second = ''] = name.split('.');
+  const is = (quantity: string, of: MetricInfo['of']): boolean =>
+    Object.hasOwn(METRICS, quantity) && METRICS[quantity as Quantity].of === of;
+  if (SPLITS.includes(first as Split) && is(second, 'split') && name === `${first}.${second}`) {
+    return { split: first as Split, quantity: second as QuantityOf<'split'> };
+  }
+  if (is(first!, 'layer') && /^[1-9]\d{0,3}$/.test(second) && name === `${first}.${second}`) {
+    return { quantity: first as QuantityOf<'layer'>, layer: Number(second) };
+  }
+  return undefined;
+}
+
+/** What there is to say about a metric, `layer 2` included. */
+export function describeMetric(metric: Metric): MetricInfo {
+  const { quantity, layer } = parseMetric(metric)!;
+  const info: MetricInfo = METRICS[quantity];
+  return layer === undefined ? info : { ...info, label: `${info.label}, layer ${layer}` };
+}
+
+/** Names of all metrics of runs with this many spiking layers. */
+export function allMetrics(layers: number): Metric[] {
+  const quantities = Object.keys(METRICS) as Quantity[];
+  const numbers = Array.from({ length: layers }, (_, i) => i + 1);
+  return quantities.flatMap((quantity) => {
+    const places = METRICS[quantity].of === 'split' ? SPLITS.map((split) => `${split}.${quantity}`) : [];
+    return (places.length > 0 ? places : numbers.map((n) => `${quantity}.${n}`)) as Metric[];
+  });
+}
 
 /** x in epochs (fractions within an epoch), y as logged. NaN in y is kept as null. Ascending x. */
 export interface Series {

@@ -2,6 +2,7 @@
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import type { HostMethod, HostParams } from '../../protocol/host.ts';
+import { type Metric, parseMetric } from '../../protocol/runs.ts';
 import { UserError } from '../base/errors.ts';
 
 const MAX_TEXT = 4 * 1024 * 1024;
@@ -19,14 +20,10 @@ const runIds = z.array(runId).max(100_000);
 const stores = z.array(path).max(1000);
 const position = z.strictObject({ line: count, column: count });
 const threads = z.int().min(1).max(4096).optional();
-const metric = z.enum([
-  'train.loss',
-  'train.accuracy',
-  'validation.loss',
-  'validation.accuracy',
-  'test.loss',
-  'test.accuracy',
-]);
+const metric = z.custom<Metric>(
+  (name) => typeof name === 'string' && parseMetric(name) !== undefined,
+  'must name a metric',
+);
 
 /** Optional fields parse to `T | undefined`; on the wire they are absent. */
 type Loose<T> = { [K in keyof T]: T[K] | (undefined extends T[K] ? undefined : never) };
@@ -45,7 +42,7 @@ const SCHEMAS: { [M in HostMethod]: z.ZodType<Loose<HostParams<M>>> } = {
   'runs/list': z.strictObject({}) as z.ZodType<Record<string, never>>,
   'runs/series': z.strictObject({
     runIds,
-    metrics: z.array(metric).max(6),
+    metrics: z.array(metric).max(100),
     from: z.number().optional(),
     to: z.number().optional(),
     maxPoints: z.int().min(1).max(1_000_000),

@@ -1,5 +1,5 @@
 /** Curves out of a run's history, thinned to what a chart can show. */
-import type { Metric, Series } from '../../protocol/runs.ts';
+import { type Metric, parseMetric, type Series } from '../../protocol/runs.ts';
 import type { EpochLine, History } from './history.ts';
 
 interface Points {
@@ -10,10 +10,20 @@ interface Points {
 }
 
 function pointsOf(history: History, metric: Metric): Points {
-  const [split, quantity] = metric.split('.') as ['train' | 'validation' | 'test', 'loss' | 'accuracy'];
+  const asked = parseMetric(metric)!;
+  if (asked.split === undefined) return layerPoints(history, asked);
+  const { split, quantity } = asked;
   if (split === 'train' && history.train.step.length > 0) return { x: history.train.epoch, y: history.train[quantity] };
   const lines = history.epochs.filter((line: EpochLine) => line[split]);
   return { x: lines.map((line) => line.epoch), y: lines.map((line) => line[split]![quantity] ?? Number.NaN) };
+}
+
+/** What a spiking layer, counted from 1, says of itself after each epoch; epochs that say nothing are left out. */
+function layerPoints(history: History, { quantity, layer }: { quantity: 'spikes' | 'leak'; layer: number }): Points {
+  const ofLine = (line: EpochLine): number | undefined =>
+    quantity === 'spikes' ? line.spikeRates?.[layer - 1] : undefined;
+  const lines = history.epochs.filter((line) => ofLine(line) !== undefined);
+  return { x: lines.map((line) => line.epoch), y: lines.map((line) => ofLine(line)!) };
 }
 
 /** First index whose x is at least `value`, or beyond it. */

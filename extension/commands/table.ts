@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
 import type { Checked } from '../../protocol/experiment.ts';
-import type { RunSummary } from '../../protocol/runs.ts';
+import { isActive, isResumable, type RunSummary } from '../../protocol/runs.ts';
 import type { ViewTarget } from '../../protocol/webview.ts';
 import { type HostClient, HostRefusal } from '../host/client.ts';
 import type { RunsModel } from '../model/model.ts';
 import { newestPerSeed } from '../model/studies.ts';
-import { count, isActive, isResumable } from '../text.ts';
+import { count } from '../text.ts';
 import type { CommandId } from './ids.ts';
 import type { Target } from './target.ts';
 

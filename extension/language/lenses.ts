@@ -1,8 +1,8 @@
 import type { Outline, Range } from '../../protocol/experiment.ts';
-import type { Comparison, RunSummary } from '../../protocol/runs.ts';
+import { type Comparison, isResumable, type RunSummary } from '../../protocol/runs.ts';
 import type { CommandId } from '../commands/ids.ts';
 import { activeRuns } from '../model/studies.ts';
-import { accuracyText, count, isResumable, meanProgress, progressText } from '../text.ts';
+import { accuracyText, count, meanProgress, progressText } from '../text.ts';
 
 /** A button or a note above a line. */
 export interface Lens {

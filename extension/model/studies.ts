@@ -1,7 +1,6 @@
 import { basename } from 'node:path';
 import type { Outline } from '../../protocol/experiment.ts';
-import type { RunState, RunSummary } from '../../protocol/runs.ts';
-import { isActive } from '../text.ts';
+import { isActive, type RunSummary } from '../../protocol/runs.ts';
 
 /** A study as the tree shows it: an experiment file with or without runs. */
 export interface Study {
@@ -71,12 +70,6 @@ export function newestPerSeed(runs: readonly RunSummary[]): RunSummary[] {
     if (known === undefined || run.createdAt > known.createdAt) newest.set(run.seed, run);
   }
   return [...newest.values()].sort(bySeed);
-}
-
-/** The state that says most about a group of runs; undefined for none. */
-export function overallState(runs: readonly RunSummary[]): RunState | undefined {
-  const order: RunState[] = ['running', 'queued', 'failed', 'interrupted', 'stopped', 'finished'];
-  return order.find((state) => runs.some((run) => run.state === state));
 }
 
 /** Runs that occupy or wait for a process. */

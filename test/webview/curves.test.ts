@@ -247,9 +247,10 @@ describe('exports', () => {
     const { suggestedName, text } = host.exports()[0]!;
     const lines = text.trimEnd().split('\n');
     expect(suggestedName).toBe('delayed-spiking-xor-curves.csv');
-    expect(lines[0]).toBe('variant,seed,run,split,quantity,epoch,value');
-    expect(lines.length - 1, 'rows: 5 variants × 2 seeds × 6 quantities × 30 epochs').toBe(5 * 2 * 6 * 30);
-    expect(lines[1]).toMatch(/^baseline,1,baseline-1,train,loss,1,0\.\d+$/);
+    expect(lines[0]).toBe('variant,seed,run,split,layer,quantity,epoch,value');
+    expect(lines.length - 1, 'rows: 5 variants × 2 seeds × 7 quantities × 30 epochs').toBe(5 * 2 * 7 * 30);
+    expect(lines[1]).toMatch(/^baseline,1,baseline-1,train,,accuracy,1,0\.\d+$/);
+    expect(lines.filter((line) => line.startsWith('baseline,1,baseline-1,,1,spikes,'))).toHaveLength(30);
   });
 
   test('SVG is well-formed and has a legend with every visible variant', async () => {

@@ -1,4 +1,13 @@
-import type { Comparison, ComparisonRow, Metric, RunState, RunSummary, Series, Spread } from '../../protocol/runs.ts';
+import {
+  type Comparison,
+  type ComparisonRow,
+  type Metric,
+  parseMetric,
+  type RunState,
+  type RunSummary,
+  type Series,
+  type Spread,
+} from '../../protocol/runs.ts';
 
 export interface VariantPlan {
   name: string;
@@ -7,6 +16,8 @@ export interface VariantPlan {
   accuracy: number;
   climb: number;
   rates?: number[];
+  /** Learned leak of each layer after the last epoch. */
+  leaks?: number[];
   /** Epoch from which everything logged is not a number. */
   nanFrom?: number;
 }
@@ -94,10 +105,21 @@ export class FakeRun {
     };
   }
 
+  private valuesOf(metric: Metric): number[] {
+    const { quantity, layer } = parseMetric(metric)!;
+    if (layer === undefined) return this.curves[quantity];
+    const last = (quantity === 'spikes' ? this.plan.rates : this.plan.leaks)?.[layer - 1];
+    // From 0.5 towards where it ends, as a learned leak goes.
+    return last === undefined
+      ? []
+      : this.curves.accuracy.map((_, epoch) => 0.5 + ((last - 0.5) * epoch) / Math.max(1, this.epochs - 1));
+  }
+
   series(metric: Metric, from: number, to: number, maxPoints: number): Series {
-    const values = this.curves[metric.endsWith('loss') ? 'loss' : 'accuracy'];
+    const values = this.valuesOf(metric);
     const points: [number, number][] = [];
-    for (let i = 0; i < this.done; i++) if (i + 1 >= from && i + 1 <= to) points.push([i + 1, values[i]!]);
+    for (let i = 0; i < Math.min(this.done, values.length); i++)
+      if (i + 1 >= from && i + 1 <= to) points.push([i + 1, values[i]!]);
     const kept = decimate(points, maxPoints);
     return {
       runId: this.id,

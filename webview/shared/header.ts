@@ -1,10 +1,11 @@
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { html, nothing, type TemplateResult } from 'lit';
+import { isActive, isResumable } from '../../protocol/runs.ts';
 import type { ViewTarget } from '../../protocol/webview.ts';
 import { baseName, count, percent } from './format.ts';
 import { icon } from './icons.ts';
-import { allRuns, describeStudy, groupState, isActive } from './progress.ts';
-import { canResume, type Session } from './session.ts';
+import { allRuns, describeStudy, groupState } from './progress.ts';
+import type { Session } from './session.ts';
 
 export const UNTRUSTED =
   'This workspace is not trusted, so LIF Lab only shows results here; trust the workspace to run variants.';
@@ -14,7 +15,7 @@ export function header(session: Session): TemplateResult {
   const { comparison, target } = session;
   const runs = comparison ? allRuns(comparison) : [];
   const { progress } = groupState(runs);
-  const active = runs.some(isActive);
+  const active = runs.some((run) => isActive(run.state));
   return html`<header class="top">
     <div class="titles">
       <h1 title=${target.file}>${comparison?.study ?? target.study}</h1>
@@ -49,8 +50,8 @@ function viewButton(session: Session, view: ViewTarget['view'], label: string): 
 
 function studyActions(session: Session): TemplateResult {
   const runs = session.comparison ? allRuns(session.comparison) : [];
-  const active = runs.filter(isActive);
-  const resumable = active.length === 0 ? runs.filter(canResume) : [];
+  const active = runs.filter((run) => isActive(run.state));
+  const resumable = active.length === 0 ? runs.filter((run) => isResumable(run.state)) : [];
   const reason = session.trusted ? nothing : UNTRUSTED;
   return html`${
     resumable.length > 0

@@ -1,8 +1,11 @@
-import type { Comparison, RunState, RunSummary } from '../../protocol/runs.ts';
+import {
+  type Comparison,
+  overallState,
+  type RunState,
+  type RunSummary,
+  STATES_BY_URGENCY,
+} from '../../protocol/runs.ts';
 import { count, percentSign } from './format.ts';
-
-/** The one word for a group of runs: what is still going on comes first, then what needs a look. */
-const PRECEDENCE: readonly RunState[] = ['running', 'queued', 'failed', 'interrupted', 'stopped', 'finished'];
 
 export interface GroupState {
   /** Absent when there are no runs. */
@@ -21,15 +24,11 @@ export function groupState(runs: readonly RunSummary[]): GroupState {
     sum += run.state === 'finished' ? 1 : run.progress;
   }
   return {
-    state: PRECEDENCE.find((s) => counts[s]),
+    state: overallState(runs),
     progress: runs.length > 0 ? sum / runs.length : 0,
     counts,
     total: runs.length,
   };
-}
-
-export function isActive(run: RunSummary): boolean {
-  return run.state === 'running' || run.state === 'queued';
 }
 
 export function allRuns(comparison: Comparison): RunSummary[] {
@@ -59,7 +58,7 @@ export function describeStudy(comparison: Comparison): string {
   const runs = allRuns(comparison);
   const { counts } = groupState(runs);
   const parts: string[] = [];
-  for (const state of PRECEDENCE) {
+  for (const state of STATES_BY_URGENCY) {
     const n = counts[state];
     if (n) parts.push(state === 'finished' && n === runs.length ? `all ${count(n, 'run')} finished` : `${n} ${state}`);
   }

@@ -1,9 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { RunSummary } from '../../protocol/runs.ts';
+import { isActive, isResumable, type RunSummary } from '../../protocol/runs.ts';
 import { UNTRUSTED } from './header.ts';
 import { icon } from './icons.ts';
-import { isActive } from './progress.ts';
-import { canResume, type Session } from './session.ts';
+import type { Session } from './session.ts';
 
 export interface RunActionOptions {
   /** What the button acts on, for its name: `baseline`, `seed 2`. */
@@ -20,8 +19,8 @@ export function runAction(
   runs: readonly RunSummary[],
   { what, variant, withLabel = false }: RunActionOptions,
 ): TemplateResult | typeof nothing {
-  const active = runs.filter(isActive);
-  const resumable = runs.filter(canResume);
+  const active = runs.filter((run) => isActive(run.state));
+  const resumable = runs.filter((run) => isResumable(run.state));
   if (active.length > 0) return button('stop', 'Stop', true, () => session.stop(active));
   if (resumable.length > 0) return button('resume', 'Resume', session.trusted, () => session.resume(resumable));
   if (variant === undefined) return nothing;

@@ -1,4 +1,4 @@
-import type { Comparison, RunSummary } from '../../protocol/runs.ts';
+import { type Comparison, isActive, isResumable, type RunSummary } from '../../protocol/runs.ts';
 import type { FromWebview, ToWebview, ViewState, ViewTarget } from '../../protocol/webview.ts';
 import { Channel } from './channel.ts';
 import { restoreState } from './view-state.ts';
@@ -66,12 +66,12 @@ export class Session {
   }
 
   stop(runs: RunSummary[]): void {
-    const runIds = runs.filter((r) => r.state === 'running' || r.state === 'queued').map((r) => r.id);
+    const runIds = runs.filter((r) => isActive(r.state)).map((r) => r.id);
     this.act(`stop:${runIds.join()}`, () => this.channel.request('runs/stop', { runIds }));
   }
 
   resume(runs: RunSummary[]): void {
-    const runIds = runs.filter(canResume).map((r) => r.id);
+    const runIds = runs.filter((r) => isResumable(r.state)).map((r) => r.id);
     this.act(`resume:${runIds.join()}`, () => this.channel.request('runs/resume', { runIds }));
   }
 
@@ -115,8 +115,4 @@ export class Session {
     const base = this.target.study.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '-');
     return `${base.replace(/^-+|-+$/g, '') || 'study'}-${suffix}`;
   }
-}
-
-export function canResume(run: RunSummary): boolean {
-  return run.state === 'stopped' || run.state === 'interrupted' || run.state === 'failed';
 }

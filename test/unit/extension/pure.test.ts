@@ -3,12 +3,12 @@ import { targetOf } from '../../../extension/commands/target.ts';
 import { experimentName, folderOf, isExperimentFile, storeFor } from '../../../extension/experiment-files.ts';
 import { lensesOf } from '../../../extension/language/lenses.ts';
 import { parseFromWebview, parseViewState } from '../../../extension/messages.ts';
-import { groupStudies, newestPerSeed, overallState } from '../../../extension/model/studies.ts';
+import { groupStudies, newestPerSeed } from '../../../extension/model/studies.ts';
 import { page } from '../../../extension/panels/html.ts';
 import { statusLook } from '../../../extension/status/status-look.ts';
 import { accuracyText, activity, duration, progressText } from '../../../extension/text.ts';
 import { runLook, studyLook, variantLook } from '../../../extension/tree/nodes.ts';
-import type { Comparison } from '../../../protocol/runs.ts';
+import { type Comparison, overallState } from '../../../protocol/runs.ts';
 import { FILE, outline, run, running } from './support.ts';
 
 describe('experiment files', () => {

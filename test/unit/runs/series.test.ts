@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addLine, emptyHistory } from '../../../engine/runs/history.ts';
+import { addLine, type EpochLine, emptyHistory } from '../../../engine/runs/history.ts';
 import { seriesOf } from '../../../engine/runs/series.ts';
 import { epochLine, trainLine } from './fixtures.ts';
 
@@ -52,4 +52,12 @@ test('held-out metrics come from epoch lines, and train does when there is nothi
   expect(seriesOf('r', history, 'test.accuracy')).toMatchObject({ x: [1, 3], y: [0.5, 0.7] });
   expect(seriesOf('r', history, 'train.accuracy')).toMatchObject({ x: [1, 2, 3], y: [0.8, 0.8, 0.8] });
   expect(seriesOf('r', history, 'validation.loss')).toMatchObject({ x: [], total: 0 });
+});
+
+test('spike rates are a curve for each layer, of the epochs that say them', () => {
+  const history = emptyHistory();
+  addLine(history, { ...(epochLine(1, 1) as EpochLine), spikeRates: [0.1, 0.2] });
+  addLine(history, { ...(epochLine(2, 2) as EpochLine), spikeRates: [0.3, 0.4] });
+  expect(seriesOf('r', history, 'spikes.2')).toMatchObject({ x: [1, 2], y: [0.2, 0.4], total: 2 });
+  expect(seriesOf('r', history, 'spikes.3')).toMatchObject({ x: [], y: [], total: 0 });
 });

@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { RunSummary } from '../../../protocol/runs.ts';
+import { isActive, type RunSummary } from '../../../protocol/runs.ts';
 import { duration, loss, percent } from '../../shared/format.ts';
 import { progressLine } from '../../shared/header.ts';
 import { icon, stateIcon } from '../../shared/icons.ts';
-import { describeGroup, isActive } from '../../shared/progress.ts';
+import { describeGroup } from '../../shared/progress.ts';
 import { runAction } from '../../shared/run-action.ts';
 import type { Session } from '../../shared/session.ts';
 import type { Row } from './rows.ts';
@@ -47,7 +47,7 @@ function runRows(session: Session, run: RunSummary, logs: Logs, toggleLog: (runI
       <th scope="row">${run.seed}</th>
       <td>
         <span class="state-cell">${stateIcon(run.state)}<span>${runState(run)}</span></span>
-        ${isActive(run) ? progressLine(run.progress, `Progress of seed ${run.seed}`) : nothing}
+        ${isActive(run.state) ? progressLine(run.progress, `Progress of seed ${run.seed}`) : nothing}
       </td>
       <td class="num">${percent(score?.accuracy, 2)}</td>
       <td class="num">${loss(score?.loss)}</td>

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { isActive } from '../../../protocol/runs.ts';
 import { duration, loss, percent, points } from '../../shared/format.ts';
 import { progressLine } from '../../shared/header.ts';
 import { icon, stateIcon } from '../../shared/icons.ts';
@@ -93,7 +94,7 @@ function changes(row: Row): TemplateResult | typeof nothing {
 
 function standing(row: Row): TemplateResult {
   const { state, progress } = groupState(row.runs);
-  const active = state === 'running' || state === 'queued';
+  const active = state !== undefined && isActive(state);
   return html`<p class="row-state">${stateIcon(state)}<span>${describeGroup(row.runs)}</span></p>
     ${active ? progressLine(progress, `Progress of ${row.variant}`) : nothing}`;
 }

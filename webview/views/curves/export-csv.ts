@@ -1,15 +1,6 @@
-import type { Metric, RunSummary, Series } from '../../../protocol/runs.ts';
+import { allMetrics, parseMetric, type RunSummary, type Series } from '../../../protocol/runs.ts';
 import type { Channel } from '../../shared/channel.ts';
 import { csvField } from '../../shared/csv.ts';
-
-const METRICS: readonly Metric[] = [
-  'train.loss',
-  'train.accuracy',
-  'validation.loss',
-  'validation.accuracy',
-  'test.loss',
-  'test.accuracy',
-];
 
 /** Values in one file, at most; a spreadsheet takes about a million rows. */
 export const MAX_VALUES = 1_000_000;
@@ -20,11 +11,12 @@ export async function pullEverything(
   channel: Channel,
   runs: readonly RunSummary[],
 ): Promise<{ series: Series[]; complete: boolean }> {
-  const maxPoints = Math.max(64, Math.floor(MAX_VALUES / Math.max(1, runs.length * METRICS.length)));
+  const metrics = allMetrics(Math.max(0, ...runs.map((run) => run.spikeRates?.length ?? 0)));
+  const maxPoints = Math.max(64, Math.floor(MAX_VALUES / Math.max(1, runs.length * metrics.length)));
   const series: Series[] = [];
   for (let i = 0; i < runs.length; i += RUNS_AT_A_TIME) {
     const runIds = runs.slice(i, i + RUNS_AT_A_TIME).map((r) => r.id);
-    series.push(...(await channel.request('runs/series', { runIds, metrics: [...METRICS], maxPoints })));
+    series.push(...(await channel.request('runs/series', { runIds, metrics, maxPoints })));
   }
   return { series, complete: series.every((s) => s.total <= s.x.length) };
 }
@@ -32,12 +24,12 @@ export async function pullEverything(
 /** One row per logged value: tidy data, as every statistics package wants it. */
 export function curvesCsv(runs: readonly RunSummary[], series: readonly Series[]): string {
   const byId = new Map(runs.map((r) => [r.id, r]));
-  const lines = ['variant,seed,run,split,quantity,epoch,value'];
+  const lines = ['variant,seed,run,split,layer,quantity,epoch,value'];
   for (const s of series) {
     const run = byId.get(s.runId);
     if (!run) continue;
-    const [split, quantity] = s.metric.split('.');
-    const start = `${csvField(run.variant)},${run.seed},${csvField(run.id)},${split},${quantity}`;
+    const { split, layer, quantity } = parseMetric(s.metric)!;
+    const start = `${csvField(run.variant)},${run.seed},${csvField(run.id)},${split ?? ''},${layer ?? ''},${quantity}`;
     s.x.forEach((x, i) => {
       lines.push(`${start},${x},${s.y[i] ?? 'NaN'}`);
     });

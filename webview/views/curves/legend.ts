@@ -1,4 +1,5 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
+import { isActive } from '../../../protocol/runs.ts';
 import type { ViewState } from '../../../protocol/webview.ts';
 import type { LineStyle } from '../../plot/palette.ts';
 import { count, epoch, loss, percent } from '../../shared/format.ts';
@@ -87,7 +88,7 @@ function legendRow(
   onEmphasis: (name: string | undefined) => void,
 ): TemplateResult {
   const { state, progress } = groupState(entry.runs);
-  const active = state === 'running' || state === 'queued';
+  const active = state !== undefined && isActive(state);
   const hide = (alone: boolean): void => session.update({ hiddenVariants: toggleHidden(entries, entry.name, alone) });
   return html`<li
     class=${entry.hidden ? 'hidden' : ''}

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { allMetrics, describeMetric, type Metric, parseMetric } from '../../../protocol/runs.ts';
+
+test('every metric of a run with two spiking layers has a name that can be read back', () => {
+  const names = allMetrics(2);
+  expect(names).toEqual([
+    ...['train', 'validation', 'test'].map((split) => `${split}.accuracy`),
+    ...['train', 'validation', 'test'].map((split) => `${split}.loss`),
+    ...['spikes.1', 'spikes.2', 'leak.1', 'leak.2'],
+  ]);
+  for (const name of names) {
+    const { quantity, split, layer } = parseMetric(name)!;
+    expect(split ? `${split}.${quantity}` : `${quantity}.${layer}`).toBe(name);
+  }
+  expect(describeMetric('leak.2' as Metric)).toMatchObject({ label: 'Leak k, layer 2', unit: '', better: 'neither' });
+});
+
+test('what names no metric is none', () => {
+  const names = ['', 'train', 'train.leak', 'accuracy.train', 'loss.1', 'leak', 'leak.0', 'leak.-1', 'leak.1e3'];
+  for (const name of [...names, 'leak.1.1', 'test.loss.1', 'leak.99999', 'constructor.1', 'train.constructor'])
+    expect(parseMetric(name), name).toBeUndefined();
+});
