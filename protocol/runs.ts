@@ -42,6 +42,16 @@ export interface Score {
   accuracy: number;
 }
 
+/** What was measured after one epoch. */
+export interface EpochScores {
+  epoch: number;
+  train?: Score;
+  validation?: Score;
+  test?: Score;
+  /** Mean spikes per neuron and step of each spiking layer, on the test set. */
+  spikeRates?: number[];
+}
+
 /** One run as lists and tables show it. */
 export interface RunSummary {
   id: string;
@@ -69,16 +79,24 @@ export interface RunSummary {
   validation?: Score;
   test?: Score;
   /**
-   * The test score that counts in comparisons: at the epoch with the best validation accuracy when there is a
-   * validation set, else at the last epoch. The test set itself never chooses.
+   * The epoch that counts in comparisons, and its test score: the one with the best validation accuracy when there is a
+   * validation set, else the last one tested. The test set itself never chooses. Everything in it is of that epoch.
    */
-  result?: Score & { epoch: number };
-  /** Mean spikes per neuron and step of each spiking layer at the last evaluation. */
-  spikeRates?: number[];
+  result?: Score & EpochScores & { chosenBy: 'best validation' | 'last epoch' };
+  /** The newest evaluated epoch, to stand beside the result. */
+  last?: EpochScores;
   message?: string;
   /** What is wrong with the files of this run, one sentence each; the rest of the summary is what could be saved. */
   damage: string[];
 }
+
+/** Points (fraction) by which the test accuracy fell between the epoch that counts and the last one; 0 when it did not. */
+export function fallAfterBest({ result, last }: Pick<RunSummary, 'result' | 'last'>): number {
+  return result && last?.test ? Math.max(0, result.accuracy - last.test.accuracy) : 0;
+}
+
+/** From this fall on a run is said to have collapsed after its best epoch. */
+export const NOTABLE_FALL = 0.05;
 
 /** Mean and sample standard deviation over seeds. */
 export interface Spread {
@@ -94,7 +112,9 @@ export interface ComparisonRow {
   changes: Record<string, string>;
   /** Of the runs that count: the newest run of each seed under the settings now in the file. */
   runs: RunSummary[];
+  /** Accuracy, loss and spike rates are of the epoch that counts in each run; `lastAccuracy` is of the last epoch. */
   accuracy?: Spread;
+  lastAccuracy?: Spread;
   loss?: Spread;
   /** One entry per spiking layer. */
   spikeRates?: Spread[];

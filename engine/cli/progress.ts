@@ -37,16 +37,22 @@ function bar(progress: number): string {
 /** One line for one run. On a narrow screen the least important pieces give way. */
 export function progressLine(run: RunSummary, nameWidth: number, { columns, colour }: Screen): string {
   const ended = run.state !== 'running' && run.state !== 'queued';
-  const score = (ended ? run.result : undefined) ?? run.test ?? run.validation;
+  const { result } = run;
+  // One line, one epoch: of a run that has ended the one that counts, of others the newest.
+  const { train, test, validation } = ended && result ? result : run;
+  const score = test ?? validation;
+  const where = ended && result ? ` at epoch ${result.epoch}` : '';
+  const last = ended && result && run.last?.test && run.last.epoch !== result.epoch ? run.last.test : undefined;
   const left = remaining(run);
   const pieces: { text: string; rank: number }[] = [
     { text: padEnd(cut(nameOf(run), nameWidth), nameWidth), rank: 0 },
     { text: run.state.padEnd(11), rank: 1 },
     { text: bar(run.progress), rank: 5 },
     { text: `${run.epoch}/${run.epochs}`.padStart(2 * String(run.epochs).length + 1), rank: 2 },
-    { text: run.train ? `loss ${short(run.train.loss)}` : '', rank: 6 },
-    { text: run.train ? `train ${percent(run.train.accuracy)} %` : '', rank: 7 },
-    { text: score ? `held out ${percent(score.accuracy)} %` : '', rank: 3 },
+    { text: train ? `loss ${short(train.loss)}` : '', rank: 6 },
+    { text: train ? `train ${percent(train.accuracy)} %` : '', rank: 7 },
+    { text: score ? `held out ${percent(score.accuracy)} %${where}` : '', rank: 3 },
+    { text: last ? `last ${percent(last.accuracy)} %` : '', rank: 4 },
     { text: run.samplesPerSecond > 0 ? `${thousands(run.samplesPerSecond)}/s` : '', rank: 8 },
     { text: ended ? duration(run.seconds) : left === undefined ? '' : `${duration(left)} left`, rank: 4 },
   ];

@@ -1,5 +1,12 @@
 /** Comparison tables and lists of runs as text. */
-import type { Comparison, ComparisonRow, RunSummary, Spread } from '../../protocol/runs.ts';
+import {
+  type Comparison,
+  type ComparisonRow,
+  fallAfterBest,
+  NOTABLE_FALL,
+  type RunSummary,
+  type Spread,
+} from '../../protocol/runs.ts';
 import { duration, percent, printable, short, table } from './text.ts';
 
 /** `mean ± deviation` with each number written by `write`. */
@@ -23,17 +30,23 @@ function seedsText({ runs }: ComparisonRow): string {
 }
 
 export function comparisonLines(comparison: Comparison): string[] {
-  const header = ['variant', 'accuracy %', 'loss', 'spike rate', 'seconds', 'seeds', 'changes'];
+  const header = ['variant', 'accuracy %', 'at epoch', 'last %', 'loss', 'spike rate', 'seconds', 'seeds', 'changes'];
   const rows = comparison.rows.map((row) => [
     printable(row.variant),
     spreadText(row.accuracy, percent),
+    row.runs.flatMap((run) => run.result?.epoch ?? []).join(', ') || '–',
+    spreadText(row.lastAccuracy, percent),
     spreadText(row.loss, short),
     row.spikeRates?.map((rate) => short(rate.mean)).join(' / ') ?? '–',
     spreadText(row.seconds, (value) => value.toFixed(1)),
     seedsText(row),
     printable(changesText(row.changes)),
   ]);
-  const lines = table(header, rows, [1, 2, 3, 4]);
+  const lines = table(header, rows, [1, 2, 3, 4, 5, 6]);
+  const chosen = new Set(comparison.rows.flatMap(({ runs }) => runs.flatMap((run) => run.result?.chosenBy ?? [])));
+  if (chosen.size > 0)
+    lines.push('', `Accuracy, loss and spike rate are of the epoch that counts (${[...chosen].join('; ')}).`);
+  lines.push(...comparison.rows.flatMap(({ runs }) => runs.flatMap(fallLine)));
   const { outdated } = comparison;
   if (outdated.length > 0)
     lines.push('', `${outdated.length} older run(s) of this file have other settings and are not counted.`);
@@ -41,7 +54,19 @@ export function comparisonLines(comparison: Comparison): string[] {
 }
 
 export function runLines(runs: RunSummary[]): string[] {
-  const header = ['run', 'study', 'variant', 'seed', 'state', 'epoch', 'accuracy %', 'loss', 'time'];
+  const header = [
+    'run',
+    'study',
+    'variant',
+    'seed',
+    'state',
+    'epoch',
+    'accuracy %',
+    'at epoch',
+    'last %',
+    'loss',
+    'time',
+  ];
   const rows = runs.map((run) => {
     const score = run.result ?? run.test ?? run.validation ?? run.train;
     return [
@@ -52,17 +77,30 @@ export function runLines(runs: RunSummary[]): string[] {
       run.state,
       `${run.epoch}/${run.epochs}`,
       score ? percent(score.accuracy) : '–',
+      run.result ? String(run.result.epoch) : '–',
+      run.last?.test ? percent(run.last.test.accuracy) : '–',
       score ? short(score.loss) : '–',
       duration(run.seconds),
     ];
   });
-  return table(header, rows, [3, 5, 6, 7, 8]);
+  return table(header, rows, [3, 5, 6, 7, 8, 9, 10]);
 }
 
-/** Damage and messages of runs, one line each. */
+/** What must be said of a run that was better before: in one sentence, or nothing. */
+function fallLine(run: RunSummary): string[] {
+  const fall = fallAfterBest(run);
+  if (fall < NOTABLE_FALL) return [];
+  const points = (100 * fall).toFixed(1);
+  return [
+    `${printable(run.variant)}, seed ${run.seed}: the accuracy fell by ${points} points after epoch ${run.result!.epoch}; lower training.learningRate or set training.clipNorm.`,
+  ];
+}
+
+/** Damage, messages and falls of runs, one line each. */
 export function remarkLines(runs: RunSummary[]): string[] {
   return runs.flatMap((run) => [
     ...(run.message !== undefined && run.state !== 'finished' ? [`${run.id}: ${printable(run.message)}`] : []),
     ...run.damage.map((sentence) => `${run.id}: ${printable(sentence)}`),
+    ...fallLine(run),
   ]);
 }

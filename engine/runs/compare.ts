@@ -49,14 +49,16 @@ function isNewer(run: RunSummary, than: RunSummary | undefined): boolean {
 function comparisonRow(variant: string, changes: Record<string, string>, runs: RunSummary[]): ComparisonRow {
   const scored = runs.filter((run) => run.result);
   const accuracy = spread(scored.map((run) => run.result!.accuracy));
+  const lastAccuracy = spread(scored.flatMap((run) => run.last?.test?.accuracy ?? []));
   const loss = spread(scored.map((run) => run.result!.loss));
-  const spikeRates = layerSpreads(runs.flatMap((run) => (run.spikeRates ? [run.spikeRates] : [])));
+  const spikeRates = layerSpreads(scored.flatMap((run) => (run.result!.spikeRates ? [run.result!.spikeRates] : [])));
   const seconds = spread(scored.map((run) => run.seconds));
   return {
     variant,
     changes,
     runs,
     ...(accuracy && { accuracy }),
+    ...(lastAccuracy && { lastAccuracy }),
     ...(loss && { loss }),
     ...(spikeRates && { spikeRates }),
     ...(seconds && { seconds }),

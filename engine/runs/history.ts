@@ -1,5 +1,5 @@
 /** What metrics.jsonl says, in memory: columns of numbers for training, whole lines for epochs. */
-import type { RunSummary, Score } from '../../protocol/runs.ts';
+import type { EpochScores, RunSummary, Score } from '../../protocol/runs.ts';
 import type { MetricLine } from './format.ts';
 
 export type EpochLine = Extract<MetricLine, { kind: 'epoch' }>;
@@ -53,7 +53,7 @@ function dropBeyond(history: History, step: number): void {
   while (epochs.length > 0 && epochs.at(-1)!.step > step) epochs.pop();
 }
 
-type Scores = Pick<RunSummary, 'train' | 'validation' | 'test' | 'result' | 'spikeRates'>;
+type Scores = Pick<RunSummary, 'train' | 'validation' | 'test' | 'result' | 'last'>;
 
 /** The newest score on each split, and the one that counts. */
 export function scoresOf(history: History): Scores {
@@ -72,12 +72,25 @@ export function scoresOf(history: History): Scores {
   const test = newest((line) => line.test);
   const chosen = resultLine(epochs);
   const result = score(chosen, (line) => line.test);
-  const spikeRates = epochs.findLast((line) => line.spikeRates)?.spikeRates;
+  const chosenBy = chosen?.validation ? ('best validation' as const) : ('last epoch' as const);
+  const newestEvaluated = epochs.findLast((line) => line.test || line.validation);
   return {
     ...(latest && { train: latest }),
     ...(validation && { validation }),
     ...(test && { test }),
-    ...(result && chosen && { result: { ...result, epoch: chosen.epoch } }),
+    ...(result && chosen && { result: { ...epochScores(chosen), ...result, chosenBy } }),
+    ...(newestEvaluated && { last: epochScores(newestEvaluated) }),
+  };
+}
+
+function epochScores(line: EpochLine): EpochScores {
+  const [train, validation, test] = [line.train, line.validation, line.test].map((score) => score && complete(score));
+  const { epoch, spikeRates } = line;
+  return {
+    epoch,
+    ...(train && { train }),
+    ...(validation && { validation }),
+    ...(test && { test }),
     ...(spikeRates && { spikeRates }),
   };
 }

@@ -101,11 +101,17 @@ function variantDescription(newest: readonly RunSummary[]): string {
 function runDescription(run: RunSummary): string {
   const score = run.result ?? run.test;
   const accuracy = score === undefined ? '' : ` · ${percent(score.accuracy)}`;
-  if (run.state === 'finished') return `${run.epochs} epochs${accuracy}`;
+  if (run.state === 'finished') return `${run.epochs} epochs${accuracy}${otherEpoch(run)}`;
   // Before the first epoch there is only what it says it does: preparing data, say.
   if (run.state === 'running' && run.progress === 0 && run.message) return run.message;
   const note = run.state === 'running' ? '' : ` · ${run.state}`;
   return `epoch ${run.epoch}/${run.epochs}${note}${accuracy}`;
+}
+
+/** Of which epoch a result is, and how it ended, where those are not the same. */
+function otherEpoch({ result, last }: RunSummary): string {
+  if (!result || !last?.test || last.epoch === result.epoch) return '';
+  return ` at epoch ${result.epoch} · last ${percent(last.test.accuracy)}`;
 }
 
 function speed({ samplesPerSecond }: RunSummary): string[] {

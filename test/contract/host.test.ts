@@ -57,7 +57,7 @@ test('lists runs with what their files say', async () => {
     { id: 'r1', variant: 'baseline', seed: 1, state: 'finished', progress: 1, file: store.file },
     { id: 'r2', variant: 'without leakage', seed: 2, state: 'running', progress: 0.25, file: store.file },
   ]);
-  expect(runs[0]?.result).toEqual({ loss: 0.25, accuracy: 0.75, epoch: 4 });
+  expect(runs[0]?.result).toMatchObject({ loss: 0.25, accuracy: 0.75, epoch: 4 });
 });
 
 test('pushes a run that appears, goes on and disappears', async () => {

@@ -81,6 +81,7 @@ export class FakeRun {
     const accuracy = this.curves.accuracy[at]!;
     const loss = this.curves.loss[at]!;
     const score = { loss, accuracy };
+    const rates = this.plan.rates ? { spikeRates: this.plan.rates } : {};
     const scored = this.done > 0 && Number.isFinite(accuracy);
     return {
       id: this.id,
@@ -98,8 +99,12 @@ export class FakeRun {
       seconds: this.done * (0.52 + 0.03 * this.seed + (this.plan.name.includes('recurrence') ? 0.2 : 0)),
       samplesPerSecond: 68_000 - this.seed * 900,
       ...(scored ? { train: score, test: score } : {}),
-      ...(scored && this.state === 'finished' ? { result: { ...score, epoch: this.done } } : {}),
-      ...(this.plan.rates ? { spikeRates: this.plan.rates } : {}),
+      ...(scored && this.state === 'finished'
+        ? {
+            result: { ...score, epoch: this.done, chosenBy: 'last epoch', ...rates },
+            last: { epoch: this.done, test: score, ...rates },
+          }
+        : {}),
       ...(this.message ? { message: this.message } : {}),
       damage: this.damage,
     };
@@ -179,7 +184,7 @@ export class FakeStudy {
     const rows = this.variants.map((variant): ComparisonRow => {
       const runs = this.runs.filter((r) => r.plan === variant).map((r) => r.summary(this.file, this.name));
       const results = runs.flatMap((r) => (r.result ? [r.result] : []));
-      const rates = runs.flatMap((r) => (r.result && r.spikeRates ? [r.spikeRates] : []));
+      const rates = runs.flatMap((r) => (r.result?.spikeRates ? [r.result.spikeRates] : []));
       return {
         variant: variant.name,
         changes: variant.changes ?? {},

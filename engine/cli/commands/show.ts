@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { RunSummary, Score } from '../../../protocol/runs.ts';
+import type { EpochScores, RunSummary, Score } from '../../../protocol/runs.ts';
 import { readTail } from '../../base/files.ts';
 import { type Command, jsonOption, storeOption } from '../command.ts';
 import { findRuns } from '../stores.ts';
@@ -44,6 +44,19 @@ function scoreText(score: (Score & { epoch?: number }) | undefined): string {
   return `${percent(score.accuracy)} %, loss ${short(score.loss)}${epoch}`;
 }
 
+/** Everything that was measured after one epoch; `when` tells which. */
+function epochRows(when: string, scores: EpochScores | undefined): [string, string][] {
+  if (!scores) return [];
+  const { epoch, train, validation, test, spikeRates } = scores;
+  const parts = [
+    train && `train ${scoreText(train)}`,
+    validation && `validation ${scoreText(validation)}`,
+    test && `test ${scoreText(test)}`,
+    spikeRates && `spike rates ${spikeRates.map(short).join(' / ')}`,
+  ];
+  return [[`Epoch ${epoch}`, `(${when}) ${parts.filter(Boolean).join('; ')}`]];
+}
+
 function summaryLines(run: RunSummary): string[] {
   const rows: [string, string][] = [
     ['Run', run.id],
@@ -55,11 +68,10 @@ function summaryLines(run: RunSummary): string[] {
       'Training',
       `${duration(run.seconds)}${run.samplesPerSecond ? `, ${thousands(run.samplesPerSecond)} samples/s` : ''}`,
     ],
-    ['Result', scoreText(run.result)],
-    ['Train', scoreText(run.train)],
-    ['Validation', scoreText(run.validation)],
-    ['Test', scoreText(run.test)],
-    ['Spike rates', run.spikeRates?.map(short).join(' / ') ?? '–'],
+    ['Result', run.result ? `${scoreText(run.result)}, the epoch of the ${run.result.chosenBy}` : '–'],
+    ...epochRows('at it', run.result),
+    ...(run.result && run.last?.epoch !== run.result.epoch ? epochRows('last', run.last) : []),
+    ...(run.train && run.epoch < run.epochs ? ([['Train now', scoreText(run.train)]] as [string, string][]) : []),
     ['Folder', run.folder],
     ...(run.message !== undefined ? ([['Message', run.message]] as [string, string][]) : []),
     ...run.damage.map((sentence): [string, string] => ['Damage', sentence]),

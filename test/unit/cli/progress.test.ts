@@ -44,9 +44,19 @@ test('a run that ended shows its result and how long it took', () => {
     state: 'finished',
     progress: 1,
     samplesPerSecond: 0,
-    result: { accuracy: 0.99, loss: 0, epoch: 3 },
+    result: {
+      accuracy: 0.99,
+      loss: 0,
+      epoch: 3,
+      chosenBy: 'best validation',
+      train: { accuracy: 0.98, loss: 0.05 },
+      test: { accuracy: 0.99, loss: 0 },
+    },
+    last: { epoch: 80, test: { accuracy: 0.5, loss: 0.7 } },
   });
-  expect(progressLine(run, 16, SCREEN)).toMatch(/finished .*held out 99\.00 % {2}30s$/);
+  expect(progressLine(run, 16, { ...SCREEN, columns: 200 })).toMatch(
+    /finished .*loss 0\.0500 {2}train 98\.00 % {2}held out 99\.00 % at epoch 3 {2}last 50\.00 % {2}30s$/,
+  );
 });
 
 test.each([200, 100, 80, 60, 40, 20, 10, 3, 1])('a screen of %i columns is never overrun', (columns) => {

@@ -17,8 +17,11 @@ const specs = expandExperiment(experiment, FILE);
 
 let count = 0;
 /** A run of the spec at this place of the expansion: 0 and 1 are the baseline, 2 and 3 without leakage. */
-function runOf(place: number, change: Partial<RunSummary> & { accuracy?: number; key?: string } = {}): KeyedRun {
-  const { accuracy, key = runKey(specs[place]!), ...rest } = change;
+function runOf(
+  place: number,
+  change: Partial<RunSummary> & { accuracy?: number; spikeRates?: number[]; key?: string } = {},
+): KeyedRun {
+  const { accuracy, spikeRates, key = runKey(specs[place]!), ...rest } = change;
   const { study, variant, seed, file } = specs[place]!;
   const summary = {
     id: `run-${count++}`,
@@ -27,7 +30,10 @@ function runOf(place: number, change: Partial<RunSummary> & { accuracy?: number;
     createdAt: count,
     seconds: 10,
     damage: [],
-    ...(accuracy !== undefined && { result: { accuracy, loss: 1 - accuracy, epoch: 5 } }),
+    ...(accuracy !== undefined && {
+      result: { accuracy, loss: 1 - accuracy, epoch: 5, ...(spikeRates && { spikeRates }) },
+      last: { epoch: 9, test: { accuracy: accuracy / 2, loss: 1 }, spikeRates: [0.9, 0.9] },
+    }),
     ...rest,
   } as unknown as RunSummary;
   return { summary, key };
@@ -41,6 +47,7 @@ test('mean and sample deviation over seeds', () => {
   ]);
   expect(rows.map((row) => row.variant)).toEqual(['baseline', 'without leakage']);
   expect(rows[0]!.accuracy).toEqual({ mean: 0.6, deviation: expect.closeTo(Math.SQRT2 / 10, 12), count: 2 });
+  expect(rows[0]!.lastAccuracy!.mean, 'of the last epochs').toBe(0.3);
   expect(rows[0]!.spikeRates!.map((rate) => rate.mean)).toEqual([expect.closeTo(0.15, 12), expect.closeTo(0.4, 12)]);
   expect(rows[0]!.seconds!.mean).toBe(3);
   expect(rows[1]!.accuracy).toEqual({ mean: 0.9, count: 1 });
@@ -75,7 +82,11 @@ test('two variants with the same settings keep their own runs', () => {
   const twins = experimentSchema.parse({ ...experiment, variants: { a: {}, b: {} }, seeds: [1] });
   const [a, b] = expandExperiment(twins, FILE);
   const runs = [a!, b!].map((spec, i) => ({
-    summary: { ...runOf(0).summary, variant: spec.variant, result: { accuracy: i, loss: 0, epoch: 1 } },
+    summary: {
+      ...runOf(0).summary,
+      variant: spec.variant,
+      result: { accuracy: i, loss: 0, epoch: 1, chosenBy: 'last epoch' as const },
+    },
     key: runKey(spec),
   }));
   const { rows } = compareExperiment(twins, FILE, runs);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { MetricLine } from '../../../engine/runs/format.ts';
 import { addLine, emptyHistory, type History, scoresOf } from '../../../engine/runs/history.ts';
+import { fallAfterBest } from '../../../protocol/runs.ts';
 import { epochLine, trainLine } from './fixtures.ts';
 
 function historyOf(...lines: MetricLine[]): History {
@@ -55,7 +56,7 @@ test('the newest train score comes from whichever line is newer', () => {
 
 test('without validation the last tested epoch counts, even when an earlier one was better', () => {
   const history = historyOf(epochLine(1, 1, { test: 0.9 }), epochLine(2, 2, { test: 0.6 }), epochLine(3, 3));
-  expect(scoresOf(history).result).toEqual({ loss: 0.2, accuracy: 0.6, epoch: 2 });
+  expect(scoresOf(history).result).toMatchObject({ accuracy: 0.6, epoch: 2, chosenBy: 'last epoch' });
 });
 
 test('with validation the first epoch with the best validation accuracy counts', () => {
@@ -64,7 +65,26 @@ test('with validation the first epoch with the best validation accuracy counts',
     epochLine(2, 2, { test: 0.7, validation: 0.8 }),
     epochLine(3, 3, { test: 0.99, validation: 0.8 }),
   );
-  expect(scoresOf(history).result).toEqual({ loss: 0.2, accuracy: 0.7, epoch: 2 });
+  expect(scoresOf(history).result).toMatchObject({ accuracy: 0.7, epoch: 2, chosenBy: 'best validation' });
+});
+
+test('all that stands beside a result is of its epoch, and the last epoch is told beside it', () => {
+  const lines = [epochLine(1, 1, { test: 0.9, validation: 0.9 }), epochLine(2, 2, { test: 0.5, validation: 0.5 })];
+  const rates = [[0.1], [0.7]];
+  const history = historyOf(...lines.map((line, i) => ({ ...line, spikeRates: rates[i]! }) as typeof line));
+  const { result, last } = scoresOf(history);
+  expect(result).toEqual({
+    epoch: 1,
+    chosenBy: 'best validation',
+    loss: 0.2,
+    accuracy: 0.9,
+    train: { loss: 0.4, accuracy: 0.8 },
+    validation: expect.objectContaining({ accuracy: 0.9 }),
+    test: { loss: 0.2, accuracy: 0.9 },
+    spikeRates: [0.1],
+  });
+  expect(last).toMatchObject({ epoch: 2, test: { accuracy: 0.5 }, spikeRates: [0.7] });
+  expect(fallAfterBest({ result: result!, last: last! })).toBeCloseTo(0.4, 12);
 });
 
 test('a chosen epoch without a number gives no result instead of another epoch', () => {

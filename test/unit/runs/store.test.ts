@@ -50,7 +50,8 @@ test('a healthy run', () => {
     samplesPerSecond: 100,
     train: { loss: 0.4, accuracy: 0.8 },
     test: { loss: 0.2, accuracy: 0.9 },
-    result: { loss: 0.2, accuracy: 0.9, epoch: 1 },
+    result: { loss: 0.2, accuracy: 0.9, epoch: 1, chosenBy: 'last epoch' },
+    last: { epoch: 1, test: { accuracy: 0.9 } },
     damage: [],
   });
 });
