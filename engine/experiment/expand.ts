@@ -2,8 +2,7 @@
 import { UserError } from '../base/errors.ts';
 import { isMapping, own, type Path, pathText } from './assist/describe.ts';
 import { nearest } from './assist/suggest.ts';
-import { mergeSettings } from './merge.ts';
-import { type Experiment, type RunSpec, type Settings, settingsSchema } from './schema.ts';
+import type { Experiment, RunSpec, Variant } from './schema.ts';
 import { flowText } from './text/flow-text.ts';
 import { settingsOf } from './validate.ts';
 
@@ -21,22 +20,16 @@ export interface Selection {
 export function expandExperiment(experiment: Experiment, file: string, selection: Selection = {}): RunSpec[] {
   const variants = chosenVariants(experiment, selection.variants ?? []);
   const seeds = chosenSeeds(experiment, selection.seeds ?? []);
-  return variants.flatMap((variant) => {
-    const settings = variantSettings(experiment, variant);
-    return seeds.map((seed) => ({ study: experiment.name, variant, seed, file, ...settings }));
-  });
-}
-
-/** The complete settings of a variant that has passed `checkExperiment`. */
-export function variantSettings(experiment: Experiment, variant: string): Settings {
-  const override = own(experiment.variants, variant) ?? {};
-  return settingsSchema.parse(mergeSettings(settingsOf(experiment), override));
+  return variants.flatMap(({ name, settings }) =>
+    seeds.map((seed) => ({ study: experiment.name, variant: name, seed, file, ...settings })),
+  );
 }
 
 /** What a variant changes against the settings of the file: dotted path → value as it would be written. */
 export function describeChanges(experiment: Experiment, variant: string): Record<string, string> {
   const changes: Record<string, string> = {};
-  collectChanges(settingsOf(experiment), variantSettings(experiment, variant), [], changes);
+  const { settings } = experiment.variants.find(({ name }) => name === variant)!;
+  collectChanges(settingsOf(experiment), settings, [], changes);
   return changes;
 }
 
@@ -46,15 +39,15 @@ function collectChanges(before: unknown, after: unknown, path: Path, changes: Re
   } else if (flowText(before) !== flowText(after)) changes[pathText(path)] = flowText(after);
 }
 
-function chosenVariants(experiment: Experiment, wanted: readonly string[]): string[] {
-  const names = Object.keys(experiment.variants);
+function chosenVariants({ variants }: Experiment, wanted: readonly string[]): Variant[] {
+  const names = variants.map(({ name }) => name);
   for (const name of wanted)
     if (!names.includes(name)) {
       const guess = nearest(name, names);
       const hint = guess === undefined ? '' : `; did you mean "${guess}"`;
       throw new UserError(`There is no variant "${name}"${hint}; the file has ${listed(names.map((n) => `"${n}"`))}.`);
     }
-  return wanted.length === 0 ? names : names.filter((name) => wanted.includes(name));
+  return wanted.length === 0 ? variants : variants.filter(({ name }) => wanted.includes(name));
 }
 
 function chosenSeeds({ seeds }: Experiment, wanted: readonly number[]): number[] {

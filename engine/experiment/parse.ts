@@ -30,7 +30,7 @@ export function checkExperiment(text: string, file: string): CheckedExperiment {
   }
   const outline = outlineOf(root, lines);
   if (broken) return { diagnostics: diagnosticsOf(found, lines), outline };
-  const { problems, experiment } = validateExperiment(plain(root));
+  const { problems, experiment } = validateExperiment(plain(root), variantNames(root));
   const own = new Set(problems.filter(({ variant }) => variant === undefined).map(({ message }) => message));
   for (const problem of problems) {
     const { span, path, inherited } = locate(root, problem);
@@ -40,6 +40,11 @@ export function checkExperiment(text: string, file: string): CheckedExperiment {
     found.push({ ...span, severity: problem.severity, message, path });
   }
   return { diagnostics: diagnosticsOf(found, lines), outline, ...(experiment && { experiment }) };
+}
+
+function variantNames(root: Source): string[] {
+  const variants = descend(root, ['variants']);
+  return variants?.kind === 'mapping' ? [...variants.entries.keys()] : [];
 }
 
 type Found = Span & Pick<Diagnostic, 'severity' | 'message' | 'path'>;

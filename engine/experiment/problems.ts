@@ -93,8 +93,11 @@ function narrowed(node: SchemaNode, value: unknown): SchemaNode {
 
 function remedy(node: SchemaNode, value: unknown): string {
   if (node.const === true && value === false) return '; otherwise write a number in place of the mapping';
-  if (typeof value !== 'string' || value.trim() === '') return '';
   const types = forms(node).map((form) => form.type);
+  // YAML takes 2024, true and 1.0 for what they look like.
+  if ((typeof value === 'number' || typeof value === 'boolean') && types.every((type) => type === 'string'))
+    return choices(node).length > 0 ? '' : `; put it in quotes: "${scalarText(value)}"`;
+  if (typeof value !== 'string' || value.trim() === '') return '';
   const key = discriminator(node);
   if (key !== undefined && choices(childNode(node, key, {}) ?? {}).includes(value))
     return `; write { ${key}: ${value} }`;

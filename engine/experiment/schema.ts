@@ -366,7 +366,20 @@ export type Readout = z.output<typeof readoutSchema>;
 export type Network = z.output<typeof networkSchema>;
 export type Training = z.output<typeof trainingSchema>;
 export type Settings = z.output<typeof settingsSchema>;
-export type Experiment = z.output<typeof experimentSchema>;
+
+/** A variant that has been checked. */
+export interface Variant {
+  name: string;
+  /** What it changes, as written. */
+  override: Record<string, unknown>;
+  /** The settings of the file with the changes, every default filled in. */
+  settings: Settings;
+}
+
+/** A file that has been checked, with every default filled in. Variants are in the order of the file, whatever their names. */
+export interface Experiment extends Omit<z.output<typeof experimentSchema>, 'variants'> {
+  variants: Variant[];
+}
 
 /** One variant with one seed: everything that decides the bits of a run, with every default filled in. */
 export interface RunSpec extends Settings {

@@ -1,6 +1,6 @@
 /** `--set path=value`: settings of the file changed from the command line. */
 import { UserError } from '../base/errors.ts';
-import { isMapping, own, type Path } from './assist/describe.ts';
+import { isMapping, namesIn, own, type Path } from './assist/describe.ts';
 import { mergeSettings, namesAnother } from './merge.ts';
 import type { Experiment } from './schema.ts';
 import { parseSource, plain } from './text/source.ts';
@@ -20,10 +20,12 @@ interface Assignment {
  */
 export function applySets(experiment: Experiment, sets: readonly string[]): Experiment {
   if (sets.length === 0) return experiment;
-  const assignments = sets.map((text) => parseAssignment(text, experiment));
-  let raw: unknown = experiment;
+  const names = experiment.variants.map(({ name }) => name);
+  const assignments = sets.map((text) => parseAssignment(text, names));
+  const overrides = Object.fromEntries(experiment.variants.map(({ name, override }) => [name, override]));
+  let raw: unknown = { ...experiment, variants: overrides };
   for (const { path, value, text } of assignments) raw = assign(raw, path, value, text, []);
-  const verdict = validateExperiment(raw);
+  const verdict = validateExperiment(raw, [...new Set([...names, ...namesIn(own(raw, 'variants'))])]);
   if (verdict.experiment) return verdict.experiment;
   const problem = verdict.problems.find(({ severity }) => severity === 'error')!;
   const blamed = assignments.findLast(({ path }) => overlaps(path, problem.path)) ?? assignments.at(-1)!;
@@ -31,9 +33,9 @@ export function applySets(experiment: Experiment, sets: readonly string[]): Expe
   throw new UserError(`--set ${blamed.text}: ${where}${problem.message}`);
 }
 
-function parseAssignment(text: string, experiment: Experiment): Assignment {
+function parseAssignment(text: string, variants: string[]): Assignment {
   const equals = text.indexOf('=');
-  const path = equals < 0 ? [] : splitPath(text.slice(0, equals).trim(), Object.keys(experiment.variants));
+  const path = equals < 0 ? [] : splitPath(text.slice(0, equals).trim(), variants);
   if (path.length === 0 || path.some((part) => part === '' || part === '__proto__'))
     throw new UserError(`--set ${text}: write path=value, for instance --set training.epochs=3.`);
   const { root, problems } = parseSource(text.slice(equals + 1), '');

@@ -1,11 +1,18 @@
 /** Everything that can be wrong with an experiment once it is plain data, with paths instead of positions. */
 
-import { isMapping, type Mapping, own } from './assist/describe.ts';
+import { isMapping, type Mapping, namesIn, own } from './assist/describe.ts';
 import { crossProblems, seedProblems } from './cross-checks.ts';
 import { SETTINGS } from './json-schema.ts';
 import { mergeSettings } from './merge.ts';
 import { fileProblems, type Problem, variantProblems } from './problems.ts';
-import { type Experiment, experimentSchema, MAX_VARIANTS, type Settings, settingsSchema } from './schema.ts';
+import {
+  type Experiment,
+  experimentSchema,
+  MAX_VARIANTS,
+  type Settings,
+  settingsSchema,
+  type Variant,
+} from './schema.ts';
 
 export interface Verdict {
   problems: Problem[];
@@ -13,18 +20,24 @@ export interface Verdict {
   experiment?: Experiment;
 }
 
-export function validateExperiment(raw: unknown): Verdict {
+/**
+ * Checks a file. `order`: the names of its variants as they stand there, since an object brings names that are numbers
+ * to the front.
+ */
+export function validateExperiment(raw: unknown, order: readonly string[] = namesIn(own(raw, 'variants'))): Verdict {
   const parsed = experimentSchema.safeParse(raw);
   const problems = parsed.success ? [] : fileProblems(parsed.error.issues, raw);
   if (parsed.success) problems.push(...crossProblems(parsed.data), ...seedProblems(parsed.data.seeds));
   // Variants go over the defaults too, so that they mean the same here as when they are run.
   const base = settingsOf(parsed.success ? parsed.data : raw);
   const seen = new Map<string, string>();
-  for (const [name, override] of variantsOf(raw)) {
-    const merged = mergeSettings(base, override ?? {});
+  const variants: Variant[] = [];
+  for (const [name, override] of variantsOf(raw, order)) {
+    const merged = mergeSettings(base, override);
     const settings = settingsSchema.safeParse(merged);
     if (!settings.success) problems.push(...variantProblems(settings.error.issues, merged, name));
     else {
+      variants.push({ name, override, settings: settings.data });
       const found = [...crossProblems(settings.data), ...idleNeuron(settings.data, override)];
       problems.push(...found.map((problem) => ({ ...problem, variant: name })));
       const twin = twinOf(settings.data, name, seen);
@@ -32,7 +45,7 @@ export function validateExperiment(raw: unknown): Verdict {
     }
   }
   const failed = !parsed.success || problems.some(({ severity }) => severity === 'error');
-  return failed ? { problems } : { problems, experiment: parsed.data };
+  return failed ? { problems } : { problems, experiment: { ...parsed.data, variants } };
 }
 
 /** The part of a file that variants can override. */
@@ -45,15 +58,17 @@ export function settingsOf(file: unknown): Mapping {
   );
 }
 
-function variantsOf(raw: unknown): [string, Mapping | null][] {
-  const variants = own(raw, 'variants');
-  if (!isMapping(variants)) return [];
-  const usable = Object.entries(variants).filter(([, override]) => override === null || isMapping(override));
-  return usable.slice(0, MAX_VARIANTS) as [string, Mapping | null][];
+function variantsOf(raw: unknown, order: readonly string[]): [string, Mapping][] {
+  const usable = order.flatMap((name): [string, Mapping][] => {
+    const override = own(own(raw, 'variants'), name);
+    if (override === null) return [[name, {}]];
+    return isMapping(override) ? [[name, override]] : [];
+  });
+  return usable.slice(0, MAX_VARIANTS);
 }
 
 /** What a variant says of the neuron, though its model has none. */
-function idleNeuron({ model }: Settings, override: Mapping | null): Problem[] {
+function idleNeuron({ model }: Settings, override: Mapping): Problem[] {
   if (model === 'lif' || own(override, 'neuron') === undefined) return [];
   const message = `The settings under \`neuron\` change nothing here: ${model === 'gru' ? 'a' : 'an'} ${model} has no spiking neurons; remove them, or take model: lif.`;
   return [{ path: ['neuron'], place: 'name', severity: 'warning', message }];

@@ -7,7 +7,7 @@ import { checkExperiment } from '../parse.ts';
 import { flowText } from '../text/flow-text.ts';
 import { LineIndex } from '../text/text.ts';
 import { settingsOf } from '../validate.ts';
-import { type Cursor, cursorAt, draftData, namesIn, targetAt } from './cursor.ts';
+import { type Cursor, cursorAt, draftData, targetAt } from './cursor.ts';
 import {
   choices,
   discriminator,
@@ -15,6 +15,7 @@ import {
   fields,
   forms,
   isMapping,
+  namesIn,
   nodeAt,
   own,
   type Path,

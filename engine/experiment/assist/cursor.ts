@@ -2,7 +2,7 @@
 import { isMap, isScalar, isSeq, type Node } from 'yaml';
 import { parseSource, plain, type Source, type Span } from '../text/source.ts';
 import { parseYaml } from '../text/yaml-document.ts';
-import { isMapping, type Path } from './describe.ts';
+import type { Path } from './describe.ts';
 
 /** A character that no file has, put where the cursor is to find it again in what the parser makes of the text. */
 const MARK = '\uE000';
@@ -93,9 +93,4 @@ function findTarget(source: Source, path: Path, offset: number): Target | undefi
     if (found) return found;
   }
   return undefined;
-}
-
-/** The names of a mapping's fields. */
-export function namesIn(value: unknown): string[] {
-  return isMapping(value) ? Object.keys(value) : [];
 }

@@ -11,6 +11,11 @@ export function isMapping(value: unknown): value is Mapping {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The names of a mapping's fields; names that are whole numbers come first. */
+export function namesIn(value: unknown): string[] {
+  return isMapping(value) ? Object.keys(value) : [];
+}
+
 /** The value of a mapping's own field. */
 export function own(value: unknown, key: string | number): unknown {
   if (Array.isArray(value)) return typeof key === 'number' ? value[key] : undefined;

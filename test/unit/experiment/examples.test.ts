@@ -26,7 +26,7 @@ describe('the examples', () => {
     '%s compares variants that differ in one component each',
     (name) => {
       const { experiment } = checkExperiment(readFileSync(folder + name, 'utf8'), name);
-      expect(Object.keys(experiment!.variants)).toEqual([
+      expect(experiment!.variants.map((variant) => variant.name)).toEqual([
         'baseline',
         'without leakage',
         'complete leakage',
@@ -38,7 +38,7 @@ describe('the examples', () => {
 
   it(`${TEN_MODELS} has the ten models of the paper's Table 7`, () => {
     const { experiment } = checkExperiment(readFileSync(folder + TEN_MODELS, 'utf8'), TEN_MODELS);
-    const changes = Object.keys(experiment!.variants).map((variant) => describeChanges(experiment!, variant));
+    const changes = experiment!.variants.map((variant) => describeChanges(experiment!, variant.name));
     expect(changes).toEqual([
       {},
       { 'neuron.leak': '1' },

@@ -1,9 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { UserError } from '../../../engine/base/errors.ts';
 import { describeChanges, expandExperiment } from '../../../engine/experiment/expand.ts';
 import { checkExperiment } from '../../../engine/experiment/parse.ts';
 import type { Experiment } from '../../../engine/experiment/schema.ts';
 import { applySets } from '../../../engine/experiment/sets.ts';
+import { compareExperiment } from '../../../engine/runs/compare.ts';
 
 const STUDY = `name: Study
 dataset: { name: delayed-xor, steps: 50, noise: 0.02 }
@@ -93,6 +94,34 @@ describe('expansion', () => {
     expect(refusal(() => expandExperiment(study(), '/s', { seeds: [2] }))).toBe(
       'There is no seed 2 in the file, which has 3, 1; add it to `seeds`.',
     );
+  });
+});
+
+describe('variants whose names are numbers', () => {
+  const NUMBERS = STUDY.replace(
+    / {2}baseline: {}[\s\S]*(?=seeds)/,
+    '  baseline: {}\n  256: {}\n  1.0: {}\n  64: { training: { epochs: 1 } }\n  0.30: {}\n  1: {}\n',
+  );
+  const names = ({ variants }: Experiment) => variants.map(({ name }) => name);
+
+  test('keep the order of the file and their spelling, in the experiment and in its runs', () => {
+    const expected = ['baseline', '256', '1.0', '64', '0.30', '1'];
+    const experiment = study(NUMBERS);
+    expect(names(experiment)).toEqual(expected);
+    expect([...new Set(expandExperiment(experiment, '/s').map(({ variant }) => variant))]).toEqual(expected);
+    expect(compareExperiment(experiment, '/s', []).rows.map(({ variant }) => variant)).toEqual(expected);
+  });
+
+  test('keep the order of the file with --set, which can reach them and add one at the end', () => {
+    const experiment = applySets(study(NUMBERS), ['variants.64.neuron.leak=0.5', 'variants.7={}']);
+    expect(names(experiment)).toEqual(['baseline', '256', '1.0', '64', '0.30', '1', '7']);
+    expect(settings('64', experiment).neuron.leak).toBe(0.5);
+  });
+
+  test('keep the order of the file in JSON', () => {
+    const text =
+      '{"name":"n","dataset":{"name":"delayed-xor"},"network":{"hidden":[4]},"variants":{"b":{},"2":{},"1":null}}';
+    expect(names(checkExperiment(text, 'a.lif.json').experiment!)).toEqual(['b', '2', '1']);
   });
 });
 

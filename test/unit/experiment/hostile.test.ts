@@ -79,7 +79,10 @@ describe('hostile files are refused in bounded time', () => {
     for (const name of ['constructor', 'toString', 'hasOwnProperty', 'valueOf', 'prototype']) {
       const { experiment, diagnostics } = checkExperiment(`${BASE}  ${name}: { neuron: { leak: 1 } }\n`, 'f');
       expect(diagnostics, name).toEqual([]);
-      expect(Object.keys(experiment!.variants), name).toEqual(['a', name]);
+      expect(
+        experiment!.variants.map((variant) => variant.name),
+        name,
+      ).toEqual(['a', name]);
     }
     expect(({} as Record<string, unknown>).neuron).toBeUndefined();
   });

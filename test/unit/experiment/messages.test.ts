@@ -44,7 +44,7 @@ describe('a value that is wrong', () => {
     ['training:\n  epochs: 3\n  loss: ⟦crossentropy⟧\n', /\(did you mean cross-entropy\?\)\.$/],
     ['seeds: ⟦[]⟧', '`seeds` must be a list of 1 to 1000 entries, not an empty list.'],
     ['seeds: [1, ⟦-1⟧]', '`seeds[1]` must be a whole number from 0 to 4294967295, not -1.'],
-    ['description: ⟦3⟧', '`description` must be a text, not 3.'],
+    ['description: ⟦3⟧', '`description` must be a text, not 3; put it in quotes: "3".'],
   ])('%j', (line, message) => expectOne(BASE + line, message));
 
   it('in a leak that is meant to be learnable', () => {

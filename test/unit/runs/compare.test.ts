@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { expandExperiment } from '../../../engine/experiment/expand.ts';
-import { experimentSchema } from '../../../engine/experiment/schema.ts';
+import type { Experiment } from '../../../engine/experiment/schema.ts';
+import { validateExperiment } from '../../../engine/experiment/validate.ts';
 import { compareExperiment, type KeyedRun, spread } from '../../../engine/runs/compare.ts';
 import { runKey } from '../../../engine/runs/key.ts';
 import type { RunSummary } from '../../../protocol/runs.ts';
 
 const FILE = '/studies/xor.lif.yaml';
-const experiment = experimentSchema.parse({
+const experiment = checked({
   name: 'XOR',
   dataset: { name: 'delayed-xor' },
   network: { hidden: [4] },
@@ -14,6 +15,12 @@ const experiment = experimentSchema.parse({
   seeds: [1, 2],
 });
 const specs = expandExperiment(experiment, FILE);
+
+function checked(raw: unknown): Experiment {
+  const { experiment, problems } = validateExperiment(raw);
+  if (!experiment) throw new Error(problems[0]!.message);
+  return experiment;
+}
 
 let count = 0;
 /** A run of the spec at this place of the expansion: 0 and 1 are the baseline, 2 and 3 without leakage. */
@@ -79,7 +86,7 @@ test('runs with other settings are outdated, runs of other files nobody', () => 
 });
 
 test('two variants with the same settings keep their own runs', () => {
-  const twins = experimentSchema.parse({ ...experiment, variants: { a: {}, b: {} }, seeds: [1] });
+  const twins = checked({ ...experiment, variants: { a: {}, b: {} }, seeds: [1] });
   const [a, b] = expandExperiment(twins, FILE);
   const runs = [a!, b!].map((spec, i) => ({
     summary: {
