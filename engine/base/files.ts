@@ -169,8 +169,8 @@ export function reason(error: unknown): string {
   }
 }
 
-/** The last bytes of a text file, from the beginning of a line; empty when there is none. */
-export function readTail(file: string, maxBytes: number): string {
+/** The last bytes of a text file, none before byte `first`, from the beginning of a line; empty when there is none. */
+export function readTail(file: string, maxBytes: number, first = 0): string {
   let fd: number;
   try {
     fd = openForReading(file);
@@ -180,10 +180,10 @@ export function readTail(file: string, maxBytes: number): string {
   try {
     const info = fstatSync(fd);
     if (!info.isFile()) return '';
-    const from = Math.max(0, info.size - maxBytes);
+    const from = Math.max(Math.min(first, info.size), info.size - maxBytes);
     const bytes = Buffer.alloc(info.size - from);
     const text = bytes.toString('utf8', 0, readSync(fd, bytes, 0, bytes.length, from));
-    return from === 0 ? text : text.slice(text.indexOf('\n') + 1);
+    return from <= first ? text : text.slice(text.indexOf('\n') + 1);
   } catch {
     return '';
   } finally {

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { UserError } from '../base/errors.ts';
-import type { TrainingOptions } from '../executors/local/local.ts';
+import type { JobOptions } from '../executors/executor.ts';
 import type { Trainer } from '../training/trainer.ts';
 import { findStore } from './stores.ts';
 
@@ -86,7 +86,7 @@ export class Input {
   }
 
   /** What is handed on to the processes that train. */
-  get training(): TrainingOptions {
+  get training(): JobOptions {
     const threads = this.integer('threads', 1, 1024);
     const checkpointSeconds = this.integer('checkpoint-every', 0, 86_400);
     return { ...(threads !== undefined && { threads }), ...(checkpointSeconds !== undefined && { checkpointSeconds }) };

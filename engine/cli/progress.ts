@@ -1,5 +1,5 @@
 /** What a person sees while runs train. It reads the store, like everybody else who looks. */
-import type { RunSummary } from '../../protocol/runs.ts';
+import { isActive, type RunSummary } from '../../protocol/runs.ts';
 import type { StoreReader } from '../runs/store.ts';
 import { cut, duration, padEnd, percent, printable, short, thousands, widthOf } from './text.ts';
 
@@ -36,7 +36,7 @@ function bar(progress: number): string {
 
 /** One line for one run. On a narrow screen the least important pieces give way. */
 export function progressLine(run: RunSummary, nameWidth: number, { columns, colour }: Screen): string {
-  const ended = run.state !== 'running' && run.state !== 'queued';
+  const ended = !isActive(run.state);
   const { result } = run;
   // One line, one epoch: of a run that has ended the one that counts, of others the newest.
   const { train, test, validation } = ended && result ? result : run;

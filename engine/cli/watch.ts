@@ -1,7 +1,9 @@
 /** Training in this terminal: runs the queued runs, shows them, and says how it ended. */
 import { basename } from 'node:path';
 import type { RunSummary } from '../../protocol/runs.ts';
-import { type Outcome, runLocally, type TrainingOptions } from '../executors/local/local.ts';
+import type { JobOptions } from '../executors/executor.ts';
+import { type Outcome, runLocally } from '../executors/local/local.ts';
+import { trainJobs } from '../jobs/job.ts';
 import { StoreReader } from '../runs/store.ts';
 import type { Cli } from './command.ts';
 import { ProgressDisplay } from './progress.ts';
@@ -15,12 +17,7 @@ export interface Watched {
 }
 
 /** Resolves when all these runs have ended. */
-export async function trainHere(
-  cli: Cli,
-  store: string,
-  folders: string[],
-  training: TrainingOptions,
-): Promise<Watched> {
+export async function trainHere(cli: Cli, store: string, folders: string[], training: JobOptions): Promise<Watched> {
   const reader = new StoreReader(store);
   const ids = folders.map((folder) => basename(folder));
   const display = new ProgressDisplay(reader, ids);
@@ -28,7 +25,7 @@ export async function trainHere(
   const exitCode = await withSignals(async (signals) => {
     const { stop, kill } = signals;
     const report = (sentence: string) => display.say(sentence);
-    const outcomes = await runLocally(folders, { lif: cli.lif, stop, kill, report, ...training });
+    const outcomes = await runLocally(trainJobs(folders), { lif: cli.lif, stop, kill, report, ...training });
     return signals.exitCode() ?? codeOf(outcomes);
   }, hint).finally(() => display.close());
   reader.refresh();

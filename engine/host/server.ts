@@ -129,18 +129,13 @@ class Session {
 
   private stop(runIds: string[]): HostResult<'runs/stop'> {
     const stores = this.open();
-    const active = runIds
-      .map((id) => stores.summary(id))
-      .filter(({ state }) => state === 'running' || state === 'queued');
-    for (const run of active) this.services.stop(run);
-    return { stopping: active.map(({ id }) => id) };
+    const stopping = this.services.stop(runIds.map((id) => stores.summary(id)));
+    return { stopping: stopping.map(({ id }) => id) };
   }
 
   private async resume(runIds: string[], threads: number | undefined): Promise<HostResult<'runs/resume'>> {
     const stores = this.open();
     const runs = runIds.map((id) => stores.summary(id));
-    const wrong = runs.find(({ state }) => state === 'running' || state === 'queued' || state === 'finished');
-    if (wrong !== undefined) throw new UserError(`Run ${wrong.id} is ${wrong.state}: there is nothing to resume.`);
     if (runs.length > 0) await this.services.resume(runs, threads);
     stores.touch(runIds);
     return { resumed: runIds };

@@ -13,8 +13,8 @@ export interface Services {
   compare(file: string, text: string | undefined, runs: KeyedRun[]): Comparison;
   /** Starts a process that trains, and answers with the ids of the runs once they exist in the store. */
   start(request: HostParams<'runs/start'>): Promise<string[]>;
-  /** Asks an active run to stop. */
-  stop(run: RunSummary): void;
+  /** Asks those of the runs to stop that are active, and returns them. */
+  stop(runs: RunSummary[]): RunSummary[];
   /** Starts a process that goes on with these runs. */
   resume(runs: RunSummary[], threads: number | undefined): Promise<void>;
 }

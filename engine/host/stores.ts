@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { HostParams } from '../../protocol/host.ts';
-import type { RunSummary, Series } from '../../protocol/runs.ts';
+import { isActive, type RunSummary, type Series } from '../../protocol/runs.ts';
 import { UserError } from '../base/errors.ts';
 import { reason } from '../base/files.ts';
 import type { KeyedRun } from '../runs/compare.ts';
@@ -95,7 +95,7 @@ export class Stores {
   /** Deletes folders of runs that are not active. @throws UserError when one is, before any is deleted. */
   delete(ids: readonly string[]): string[] {
     const runs = ids.map((id) => this.refreshed(id));
-    const active = runs.find(({ state }) => state === 'running' || state === 'queued');
+    const active = runs.find(({ state }) => isActive(state));
     if (active !== undefined) throw new UserError(`Run ${active.id} is ${active.state}: stop it before deleting it.`);
     for (const { folder } of runs) {
       try {

@@ -17,6 +17,8 @@ export interface End {
   signal?: string | null;
   /** It could not even be started. */
   error?: unknown;
+  /** Bytes that were in the run's log before: earlier processes died of other things. */
+  logBefore?: number;
 }
 
 /** What training rejected with. */
@@ -37,11 +39,9 @@ export function unwritable(error: unknown): string {
 }
 
 /** Of a process that left no last word in the run of this folder. */
-export function reasonOfEnd(folder: string, { code, signal, error }: End): string {
+export function reasonOfEnd(folder: string, { code, signal, error, logBefore }: End): string {
   if (error !== undefined) return `The run could not be started: ${reason(error)}.`;
-  // What earlier lives of the run died of stands in the log, too.
-  const life = readTail(join(folder, 'log.txt'), LOG_BYTES).split(' trains this run with ').at(-1)!;
-  if (OUT_OF_MEMORY.test(life)) return MORE_MEMORY;
+  if (OUT_OF_MEMORY.test(readTail(join(folder, 'log.txt'), LOG_BYTES, logBefore))) return MORE_MEMORY;
   if (signal === 'SIGKILL')
     return 'The process was killed (SIGKILL), as happens when memory runs out: resume the run, with fewer at a time if it happens again.';
   const log = "its log may say why; resume it if that was no fault of the run's";

@@ -1,21 +1,21 @@
-/** From an experiment file to runs in the store: read, checked, expanded, created. */
+/** From the text of an experiment file to the runs it asks for, and whether they can be trained. */
 import { readFileSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { basename, relative, resolve } from 'node:path';
 import type { Diagnostic } from '../../protocol/experiment.ts';
 import { UserError } from '../base/errors.ts';
 import { reason } from '../base/files.ts';
 import { checkExperiment } from '../experiment/parse.ts';
 import type { Experiment, RunSpec } from '../experiment/schema.ts';
 import { applySets } from '../experiment/sets.ts';
-import { createRuns } from '../runs/create.ts';
 import { canonicalJson } from '../runs/key.ts';
-import { provenanceOf } from './provenance.ts';
 
 export interface Study {
   /** Absolute path. */
   file: string;
+  /** What was checked, and what the runs are made of. */
   text: string;
   experiment: Experiment;
+  /** One line each, as `diagnosticLine` writes them. */
   warnings: string[];
 }
 
@@ -32,17 +32,29 @@ export function readStudyText(file: string): string {
   }
 }
 
-/** Reads and checks a file, with `path=value` settings on top; throws a UserError with one line per error. */
-export function loadStudy(name: string, sets: string[] = []): Study {
-  const file = resolve(name);
-  const text = readStudyText(file);
+/** What is said of a file with errors: in a terminal each of them has a line. */
+type Refusal = (file: string, errors: Diagnostic[]) => string;
+
+const allErrors: Refusal = (file, errors) => errors.map((error) => diagnosticLine(shortPath(file), error)).join('\n');
+
+/** The first error alone in a sentence, where there is room for one. */
+export const firstError: Refusal = (file, [first]) =>
+  `${basename(file)}, line ${first!.range.start.line + 1}: ${first!.message}`;
+
+/** Checks a text with `path=value` settings on top; throws a UserError with what `refusal` says of the errors. */
+export function studyOf(file: string, text: string, sets: string[] = [], refusal = allErrors): Study {
   const { diagnostics, experiment } = checkExperiment(text, file);
-  const lines = (severity: Diagnostic['severity']) =>
-    diagnostics.filter((d) => d.severity === severity).map((d) => diagnosticLine(shortPath(file), d));
-  const errors = lines('error');
-  if (!experiment || errors.length > 0)
-    throw new UserError(errors.join('\n') || `${shortPath(file)} is not an experiment file.`);
-  return { file, text, experiment: applySets(experiment, sets), warnings: lines('warning') };
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) throw new UserError(refusal(file, errors));
+  if (!experiment) throw new UserError(`${shortPath(file)} is not an experiment file.`);
+  const warnings = diagnostics.map((warning) => diagnosticLine(shortPath(file), warning));
+  return { file, text, experiment: applySets(experiment, sets), warnings };
+}
+
+/** The study in a file. Throws a UserError. */
+export function loadStudy(name: string, sets?: string[], refusal?: Refusal): Study {
+  const file = resolve(name);
+  return studyOf(file, readStudyText(file), sets, refusal);
 }
 
 /** Relative to where the user stands, unless that is longer. */
@@ -60,10 +72,4 @@ export async function checkRuns(specs: RunSpec[]): Promise<void> {
   const { checkDataset } = await import('../datasets/prepare.ts');
   const datasets = new Map(specs.map((spec) => [canonicalJson(spec.dataset), spec]));
   for (const { dataset, file } of datasets.values()) await checkDataset(dataset, { file });
-}
-
-/** Checks the runs and creates them in the store, queued; returns their folders. Rejects with a UserError. */
-export async function createStudyRuns(study: Study, specs: RunSpec[], store: string): Promise<string[]> {
-  await checkRuns(specs);
-  return createRuns(store, specs, await provenanceOf(study.file, study.text));
 }

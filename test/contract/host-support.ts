@@ -2,7 +2,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import {
   createMessageConnection,
@@ -13,6 +13,8 @@ import {
 import { serve } from '../../engine/host/server.ts';
 import type { Services } from '../../engine/host/services.ts';
 import type { MetricLine, Status } from '../../engine/runs/format.ts';
+import { checkResumable } from '../../engine/studies/resume.ts';
+import { stopRuns } from '../../engine/studies/stop.ts';
 import type { HostMethod, HostNotifications, HostParams, HostResult } from '../../protocol/host.ts';
 
 export interface Conversation {
@@ -41,8 +43,11 @@ export function fakeServices(overrides: Partial<Services> = {}): Services & { as
       asked.push(request);
       return [];
     },
-    stop: (run) => void asked.push(['stop', run.id]),
-    resume: async (runs, threads) => void asked.push(['resume', runs.map(({ id }) => id), threads]),
+    stop: (runs) => stopRuns(runs, { cancel: ({ run }) => void asked.push(['stop', basename(run)]) }),
+    resume: async (runs, threads) => {
+      checkResumable(runs);
+      asked.push(['resume', runs.map(({ id }) => id), threads]);
+    },
     ...overrides,
   };
 }

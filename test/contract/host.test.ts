@@ -190,7 +190,7 @@ test('stops what is active, resumes what can be, and says what cannot', async ()
     ['resume', ['off'], 2],
   ]);
   await expect(host.ask('runs/resume', { runIds: ['off', 'done'] })).rejects.toThrow(
-    'Run done is finished: there is nothing to resume.',
+    'done is finished; there is nothing to resume.',
   );
 });
 

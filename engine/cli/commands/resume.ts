@@ -1,7 +1,6 @@
-import { UserError } from '../../base/errors.ts';
-import { reason } from '../../base/files.ts';
-import { detachWork } from '../../executors/local/detach.ts';
-import { requeue } from '../../runs/write.ts';
+import { localExecutor } from '../../executors/local/executor.ts';
+import { trainJobs } from '../../jobs/job.ts';
+import { resumeRuns } from '../../studies/resume.ts';
 import { type Command, checkpointOption, jsonOption, storeOption, threadsOption } from '../command.ts';
 import { runLines } from '../reports.ts';
 import { findRuns } from '../stores.ts';
@@ -22,24 +21,11 @@ export const resumeCommand: Command = {
   },
   async run(cli, input) {
     const { store, training } = input;
-    const { reader, runs } = findRuns(store, input.positionals);
-    for (const { id, state } of runs) {
-      if (state === 'finished') throw new UserError(`${id} is finished; there is nothing to resume.`);
-      if (state === 'running' || state === 'queued')
-        throw new UserError(`${id} is ${state} already; stop it first (lif stop) if that is not wanted.`);
-      if (!reader.run(id)) throw new UserError(`${id} cannot be resumed: ${reader.summary(id)?.damage[0]}`);
-    }
-    const folders = [...new Set(runs.map((run) => run.folder))];
-    for (const folder of folders) {
-      try {
-        requeue(folder);
-      } catch (error) {
-        throw new UserError(`${folder} cannot be written: ${reason(error)}.`);
-      }
-    }
+    const { runs } = findRuns(store, input.positionals);
+    const folders = resumeRuns(runs);
     const runIds = runs.map((run) => run.id);
     if (input.flag('detach')) {
-      await detachWork(cli.lif, store, { folders, ...training });
+      await localExecutor(cli.lif).submit(trainJobs(folders), { store, ...training });
       if (input.flag('json')) printJson({ store, runIds });
       else printLines(runIds);
       return 0;

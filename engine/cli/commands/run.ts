@@ -1,8 +1,10 @@
 import { basename, dirname } from 'node:path';
-import { detachWork } from '../../executors/local/detach.ts';
+import { localExecutor } from '../../executors/local/executor.ts';
 import { expandExperiment } from '../../experiment/expand.ts';
+import { trainJobs } from '../../jobs/job.ts';
 import { compareExperiment } from '../../runs/compare.ts';
-import { createStudyRuns, loadStudy, shortPath } from '../../studies/load.ts';
+import { loadStudy, shortPath } from '../../studies/load.ts';
+import { createStudyRuns } from '../../studies/start.ts';
 import { type Command, checkpointOption, jsonOption, storeOption, threadsOption } from '../command.ts';
 import { comparisonLines } from '../reports.ts';
 import { printJson, printLines, trainHere } from '../watch.ts';
@@ -40,7 +42,7 @@ export const runCommand: Command = {
     const runIds = folders.map((folder) => basename(folder));
 
     if (input.flag('detach')) {
-      await detachWork(cli.lif, store, { folders, ...training });
+      await localExecutor(cli.lif).submit(trainJobs(folders), { store, ...training });
       if (input.flag('json')) printJson({ store, runIds });
       else printLines([...runIds, `They train in the background; see: lif list, lif stop RUN`]);
       return 0;

@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RunSummary } from '../../../protocol/runs.ts';
-import { UserError } from '../../base/errors.ts';
-import { reason } from '../../base/files.ts';
+import { isActive, type RunSummary } from '../../../protocol/runs.ts';
+import { localExecutor } from '../../executors/local/executor.ts';
 import type { StoreReader } from '../../runs/store.ts';
-import { requestStop } from '../../runs/write.ts';
+import { stopRuns } from '../../studies/stop.ts';
 import { type Command, jsonOption, storeOption } from '../command.ts';
 import { findRuns } from '../stores.ts';
 import { printJson, printLines } from '../watch.ts';
@@ -18,37 +17,26 @@ export const stopCommand: Command = {
   example: 'lif stop 20261123-141530-delayed-xor-baseline-s1-k3f9',
   positionals: [1, 10_000],
   options: { store: storeOption, json: jsonOption },
-  async run(_cli, input) {
+  async run(cli, input) {
     const { reader, runs } = findRuns(input.store, input.positionals);
-    const active = runs.filter(isActive);
-    for (const run of active) {
-      try {
-        requestStop(run.folder);
-      } catch (error) {
-        throw new UserError(`${run.id} cannot be asked to stop: ${reason(error)}.`);
-      }
-    }
+    const active = stopRuns(runs, localExecutor(cli.lif));
     const left = await waitUntilStopped(reader, active);
     const now = runs.map((run) => reader.summary(run.id) ?? run);
     if (input.flag('json')) printJson({ runs: now });
     else
       printLines(
-        now.map((run) => `${run.id}: ${isActive(run) ? 'does not answer; it will stop when it can' : run.state}`),
+        now.map((run) => `${run.id}: ${isActive(run.state) ? 'does not answer; it will stop when it can' : run.state}`),
       );
     return left === 0 ? 0 : 1;
   },
 };
-
-function isActive(run: RunSummary): boolean {
-  return run.state === 'running' || run.state === 'queued';
-}
 
 async function waitUntilStopped(reader: StoreReader, runs: RunSummary[]): Promise<number> {
   const ids = runs.map((run) => run.id);
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
     reader.refresh(ids);
-    const left = ids.filter((id) => isActive(reader.summary(id) ?? ({ state: 'stopped' } as RunSummary))).length;
+    const left = ids.filter((id) => isActive(reader.summary(id)?.state ?? 'stopped')).length;
     if (left === 0 || performance.now() > deadline) return left;
     await delay(POLL_MS);
   }

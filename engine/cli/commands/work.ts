@@ -10,18 +10,18 @@ import { withSignals } from '../signals.ts';
 export const workCommand: Command = {
   name: 'work',
   usage: '',
-  summary: 'Trains the queued runs named on standard input.',
-  example: `echo '{"folders": ["/home/me/.lif/runs/20261123-141530-delayed-xor-baseline-s1-k3f9"]}' | lif work`,
+  summary: 'Does the queued jobs named on standard input.',
+  example: `echo '{"jobs": [{"kind": "train", "run": "/home/me/.lif/runs/20261123-141530-delayed-xor-baseline-s1-k3f9"}]}' | lif work`,
   positionals: [0, 0],
   internal: true,
   options: {},
   async run(cli) {
     const work = workSchema.safeParse(JSON.parse(await text(process.stdin)));
-    if (!work.success) throw new UserError('lif work expects {"folders": [...], "threads": N} on standard input.');
-    const { folders, log, ...training } = work.data;
+    if (!work.success) throw new UserError('lif work expects {"jobs": [...], "threads": N} on standard input.');
+    const { jobs, log, ...training } = work.data;
     return withSignals(async ({ stop, kill, exitCode }) => {
       const report = (sentence: string) => process.stderr.write(`${sentence}\n`);
-      await runLocally(folders, { lif: cli.lif, stop, kill, report, ...training });
+      await runLocally(jobs, { lif: cli.lif, stop, kill, report, ...training });
       if (log !== undefined && statSync(log, { throwIfNoEntry: false })?.size === 0) rmSync(log);
       return exitCode() ?? 0;
     });

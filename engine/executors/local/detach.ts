@@ -5,10 +5,11 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../base/errors.ts';
 import { reason } from '../../base/files.ts';
+import { jobSchema } from '../../jobs/job.ts';
 
 /** What `lif work` reads from its standard input. */
 export const workSchema = z.object({
-  folders: z.array(z.string()),
+  jobs: z.array(jobSchema).min(1),
   threads: z.int().min(1).optional(),
   checkpointSeconds: z.int().min(0).optional(),
   /** File of its standard error; removed at the end when nothing was said. */
@@ -16,9 +17,9 @@ export const workSchema = z.object({
 });
 export type Work = z.output<typeof workSchema>;
 
-/** Starts the process that trains these queued runs, and returns as soon as it has its orders. */
+/** Starts the process that does these queued jobs, and returns as soon as it has its orders. */
 export async function detachWork(lif: string[], store: string, work: Work): Promise<void> {
-  const file = join(resolve(store), 'logs', `${basename(work.folders[0]!)}.txt`);
+  const file = join(resolve(store), 'logs', `${basename(work.jobs[0]!.run)}.txt`);
   let log: number | undefined;
   try {
     mkdirSync(dirname(file), { recursive: true });

@@ -3,13 +3,15 @@
  * the others alone, and no more at a time than there are cores.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { reason } from '../../base/files.ts';
 import { acquireLock, type Lock, LockHeldError, ownerOf } from '../../base/lock.ts';
 import { type End, reasonOfEnd, unwritable } from '../../jobs/endings.ts';
+import type { Job } from '../../jobs/job.ts';
 import { readStatus } from '../../runs/read.ts';
 import { clearStop, requestStop, stopFile, updateStatus } from '../../runs/write.ts';
+import type { JobOptions } from '../executor.ts';
 import { Slots } from './slots.ts';
 
 /** Exit codes of `lif execute` beyond 0 (finished or stopped) and 1 (failed). */
@@ -21,15 +23,7 @@ const TICK_MS = 250;
 
 export type Outcome = 'finished' | 'stopped' | 'failed' | 'busy' | 'deleted';
 
-/** What each run is trained with; none of it changes a run's bits. */
-export interface TrainingOptions {
-  /** Threads of each run; by default the cores are shared out. */
-  threads?: number | undefined;
-  /** Between two checkpoints; by default as the trainer sees fit. */
-  checkpointSeconds?: number | undefined;
-}
-
-export interface LocalOptions extends TrainingOptions {
+export interface LocalOptions extends JobOptions {
   /** Program and first arguments of the `lif` command, to start children with. */
   lif: string[];
   slots?: Slots;
@@ -46,8 +40,9 @@ export function threadsPerRun(runs: number, cores: number, requested?: number): 
   return requested ?? Math.max(1, Math.floor(cores / Math.max(1, runs)));
 }
 
-/** Trains queued runs, in this order, and resolves when each has ended in one way or another. */
-export async function runLocally(folders: string[], options: LocalOptions): Promise<Map<string, Outcome>> {
+/** Does queued jobs, in this order, and resolves when each has ended in one way or another: outcomes by run folder. */
+export async function runLocally(jobs: readonly Job[], options: LocalOptions): Promise<Map<string, Outcome>> {
+  const folders = jobs.map(({ run }) => run);
   const slots = options.slots ?? new Slots();
   const threads = threadsPerRun(folders.length, slots.total, options.threads);
   const outcomes = new Map<string, Outcome>();
@@ -145,7 +140,7 @@ async function runChild(folder: string, threads: number, held: Lock[], options: 
   const { stop, kill } = options;
   let asked = false;
   try {
-    const child = startChild(folder, threads, options);
+    const { child, logBefore } = startChild(folder, threads, options);
     if (child.pid !== undefined) for (const lock of held) lock.handTo(child.pid);
     const onStop = () => {
       asked = true;
@@ -156,7 +151,7 @@ async function runChild(folder: string, threads: number, held: Lock[], options: 
     if (kill.aborted) onKill();
     stop.addEventListener('abort', onStop);
     kill.addEventListener('abort', onKill);
-    const end = await ended(child);
+    const end = { ...(await ended(child)), logBefore };
     stop.removeEventListener('abort', onStop);
     kill.removeEventListener('abort', onKill);
     // One that had no time to hear the request yet just ends; it was stopped all the same.
@@ -170,12 +165,18 @@ async function runChild(folder: string, threads: number, held: Lock[], options: 
 }
 
 /** The child leads a session of its own: a Ctrl-C in the terminal reaches us alone, and we pass it on as a request. */
-function startChild(folder: string, threads: number, { lif, checkpointSeconds }: LocalOptions): ChildProcess {
+function startChild(
+  folder: string,
+  threads: number,
+  { lif, checkpointSeconds }: LocalOptions,
+): { child: ChildProcess; logBefore: number } {
   const log = openSync(join(folder, 'log.txt'), 'a');
   try {
     const args = [...lif.slice(1), 'execute', folder, '--threads', String(threads)];
     if (checkpointSeconds !== undefined) args.push('--checkpoint-every', String(checkpointSeconds));
-    return spawn(lif[0]!, args, { stdio: ['ignore', log, log], detached: true, windowsHide: true });
+    const logBefore = fstatSync(log).size;
+    const child = spawn(lif[0]!, args, { stdio: ['ignore', log, log], detached: true, windowsHide: true });
+    return { child, logBefore };
   } finally {
     closeSync(log);
   }

@@ -45,3 +45,15 @@ test.each([
 ])('%j, and nothing in the log', (end, sentence) => {
   expect(reasonOfEnd(temporaryFolder(), end)).toMatch(sentence);
 });
+
+test('what an earlier process of the run died of, and what an experiment calls itself, is not taken for the reason', () => {
+  const folder = temporaryFolder();
+  const before = 'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory\n';
+  writeFileSync(join(folder, 'log.txt'), `${before}The second process says nothing of memory.\n`);
+  const end = { code: 7, logBefore: Buffer.byteLength(before) };
+  expect(reasonOfEnd(folder, end)).toMatch(/^The process ended with exit code 7/);
+  writeFileSync(join(folder, 'log.txt'), 'out of memory trains this run with care\n');
+  expect(reasonOfEnd(folder, { signal: 'SIGABRT', logBefore: 0 }), 'all of it is of this process').toMatch(
+    /^The run ran out of memory/,
+  );
+});

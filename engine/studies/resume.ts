@@ -1,0 +1,30 @@
+/** Puts runs that ended early back into the queue. */
+import { isActive, type RunSummary } from '../../protocol/runs.ts';
+import { UserError } from '../base/errors.ts';
+import { reason } from '../base/files.ts';
+import { readRunFile } from '../runs/read.ts';
+import { requeue } from '../runs/write.ts';
+
+/** Throws a UserError when one of these runs cannot go on. */
+export function checkResumable(runs: readonly RunSummary[]): void {
+  for (const { id, state, folder } of runs) {
+    if (state === 'finished') throw new UserError(`${id} is finished; there is nothing to resume.`);
+    if (isActive(state)) throw new UserError(`${id} is ${state} already; stop it first if that is not wanted.`);
+    const run = readRunFile(folder);
+    if ('damage' in run) throw new UserError(`${id} cannot be resumed: ${run.damage}`);
+  }
+}
+
+/** Queues these runs again, all or none; returns their folders, each once. Throws a UserError before any is touched. */
+export function resumeRuns(runs: readonly RunSummary[]): string[] {
+  checkResumable(runs);
+  const folders = [...new Set(runs.map(({ folder }) => folder))];
+  for (const folder of folders) {
+    try {
+      requeue(folder);
+    } catch (error) {
+      throw new UserError(`${folder} cannot be written: ${reason(error)}.`);
+    }
+  }
+  return folders;
+}

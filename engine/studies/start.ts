@@ -1,0 +1,11 @@
+/** From a study to queued runs in the store. */
+import type { RunSpec } from '../experiment/schema.ts';
+import { createRuns } from '../runs/create.ts';
+import { checkRuns, type Study } from './load.ts';
+import { provenanceOf } from './provenance.ts';
+
+/** Checks the runs and creates them in the store, queued; returns their folders. Rejects with a UserError. */
+export async function createStudyRuns(study: Study, specs: RunSpec[], store: string): Promise<string[]> {
+  await checkRuns(specs);
+  return createRuns(store, specs, await provenanceOf(study.file, study.text));
+}
