@@ -1,8 +1,26 @@
-/** Reading files that somebody else wrote: every failure is one sentence with the file and the byte. */
+/**
+ * The one way to files that somebody else wrote: regular files only, opened without waiting, of a bounded size, and
+ * every failure is one sentence with the file and the byte.
+ */
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { closeSync, createReadStream, type Stats, statSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { gunzipSync, constants as zlib } from 'node:zlib';
 import { UserError } from '../../base/errors.ts';
+import {
+  errorCode,
+  type OpenFile,
+  openRegular,
+  readRegular,
+  readUpTo,
+  reason as systemReason,
+} from '../../base/files.ts';
+
+/** No file of a data set is near this. */
+export const MOST_BYTES = 64 * 2 ** 30;
+/** Lists and labels: text that a person could read. */
+export const MOST_TEXT = 1 << 22;
 
 /** `file: what at byte offset; remedy.` */
 export function badFile(file: string, what: string, offset: number | undefined, remedy: string): UserError {
@@ -12,53 +30,106 @@ export function badFile(file: string, what: string, offset: number | undefined, 
 /** What to do about a damaged file of a data set that can be downloaded. */
 export const getAgain = (name: string): string => `get the data set again with "lif data get ${name}"`;
 
-/** The system's reason in words, for the codes that users meet. */
+/** Why a file cannot be read, in words that fit a data set. */
 export function reason(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code;
   const known: Record<string, string> = {
     ENOENT: 'there is no such file',
     EACCES: 'it may not be read (permission denied)',
     EPERM: 'the operation is not permitted',
     EISDIR: 'it is a folder, not a file',
     ENOTDIR: 'a part of its path is not a folder',
-    ENOSPC: 'the disk is full',
-    EROFS: 'the file system is read-only',
-    EMFILE: 'too many files are open',
+    ELOOP: 'its links lead in a circle',
+    ENXIO: 'it is a device or a socket, not a file',
   };
-  return (code && known[code]) || (error instanceof Error ? error.message : String(error));
+  return known[errorCode(error) ?? ''] ?? systemReason(error);
 }
 
-/** The whole file. Throws a UserError with `remedy` when it cannot be read. */
-export function readWhole(file: string, remedy: string): Buffer {
+function guarded<T>(file: string, remedy: string, action: () => T): T {
   try {
-    return readFileSync(file);
+    return action();
   } catch (error) {
     throw badFile(file, reason(error), undefined, remedy);
   }
+}
+
+/** Opens a regular file of at most `most` bytes; close `fd`. Throws a UserError with `remedy`. */
+export const openData = (file: string, remedy: string, most = MOST_BYTES): OpenFile =>
+  guarded(file, remedy, () => openRegular(file, { most }));
+
+/** The whole of a file of at most `most` bytes. Throws a UserError with `remedy` when it cannot be read. */
+export const readWhole = (file: string, remedy: string, most: number): Buffer =>
+  guarded(file, remedy, () => readRegular(file, { most }));
+
+/** The size of a regular file in bytes. Throws a UserError. */
+export function sizeOf(file: string, remedy: string): number {
+  const { fd, size } = openData(file, remedy);
+  closeSync(fd);
+  return size;
 }
 
 /** The first `length` bytes of a file, fewer when it is shorter. Throws a UserError. */
-export const readHead = (file: string, length: number, remedy: string): Buffer => readPart(file, 0, length, remedy);
+export const readHead = (file: string, length: number, remedy: string): Buffer =>
+  readPart(file, () => 0, length, remedy);
 
 /** The last `length` bytes of a file of at least so many. Throws a UserError. */
-export function readTail(file: string, length: number, remedy: string): Buffer {
-  const from = statSync(file).size - length;
-  if (from < 0) throw badFile(file, 'the file is too short', 0, remedy);
-  return readPart(file, from, length, remedy);
-}
+export const readTail = (file: string, length: number, remedy: string): Buffer =>
+  readPart(file, (size) => size - length, length, remedy);
 
-function readPart(file: string, from: number, length: number, remedy: string): Buffer {
-  let fd: number | undefined;
+function readPart(file: string, from: (size: number) => number, length: number, remedy: string): Buffer {
+  const { fd, size } = openData(file, remedy);
   try {
-    fd = openSync(file, 'r');
-    const part = Buffer.alloc(length);
-    return part.subarray(0, readSync(fd, part, 0, length, from));
-  } catch (error) {
-    throw badFile(file, reason(error), undefined, remedy);
+    const start = from(size);
+    if (start < 0) throw badFile(file, 'the file is too short', 0, remedy);
+    return guarded(file, remedy, () => readUpTo(fd, start, length));
   } finally {
-    if (fd !== undefined) closeSync(fd);
+    closeSync(fd);
   }
 }
+
+/** The bytes of a regular file as they come, as many as it had when it was opened. Throws a UserError. */
+export function streamOf(file: string, remedy: string, most = MOST_BYTES): Readable {
+  const { fd, size } = openData(file, remedy, most);
+  // A stream over no bytes at all cannot be expressed as first and last byte.
+  return createReadStream(file, { fd, start: 0, end: Math.max(0, size - 1), highWaterMark: 1 << 20 });
+}
+
+/** Hash of a file of any size. Rejects with a UserError, or with the reason of the signal. */
+export async function hashOf(
+  file: string,
+  algorithm: 'md5' | 'sha256',
+  remedy: string,
+  signal?: AbortSignal,
+): Promise<string> {
+  const hash = createHash(algorithm);
+  for await (const chunk of streamOf(file, remedy)) {
+    signal?.throwIfAborted();
+    hash.update(chunk as Buffer);
+  }
+  return hash.digest('hex');
+}
+
+/**
+ * What tells a file from the one that was there before: size, times and place on the disk. A file that is overwritten in
+ * place keeps its name, perhaps its size, and some tools set its time back; the time of the change itself nobody sets.
+ */
+export const stampOf = ({ size, mtimeMs, ctimeMs, ino }: Stats): string => `${size} ${mtimeMs} ${ctimeMs} ${ino}`;
+
+/** One stamp for many files, in the given order; gives way to other work, since there may be 60,000. */
+export async function stampOfAll(files: Iterable<string>, remedy: string, signal?: AbortSignal): Promise<string> {
+  const hash = createHash('sha256');
+  let breath = performance.now();
+  for (const file of files) {
+    hash.update(`${file} ${stamp(file, remedy)}\n`);
+    if (performance.now() - breath < 50) continue;
+    await setImmediate();
+    signal?.throwIfAborted();
+    breath = performance.now();
+  }
+  return hash.digest('hex');
+}
+
+/** The stamp of a file by its name. Throws a UserError. */
+export const stamp = (file: string, remedy: string): string => guarded(file, remedy, () => stampOf(statSync(file)));
 
 export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 

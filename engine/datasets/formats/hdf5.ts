@@ -4,10 +4,11 @@
  * heaps. Every address, length and count is checked, and every walk is bounded, so that a damaged file is refused
  * with the byte at which it is damaged. (The HDF5 library may take minutes and gigabytes over a damaged file.)
  */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { inflateSync } from 'node:zlib';
 import { UserError } from '../../base/errors.ts';
-import { badFile, reason } from './files.ts';
+import { readUpTo } from '../../base/files.ts';
+import { badFile, openData } from './files.ts';
 
 export const SIGNATURE = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
 const MAX_NODES = 1_000_000;
@@ -75,13 +76,10 @@ export class Hdf5File implements Hdf5Reader {
   constructor(file: string, remedy: string) {
     this.file = file;
     this.remedy = remedy;
+    const { fd, size } = openData(file, remedy);
+    this.fd = fd;
+    this.size = size;
     try {
-      this.fd = openSync(file, 'r');
-    } catch (error) {
-      throw badFile(file, reason(error), undefined, remedy);
-    }
-    try {
-      this.size = fstatSync(this.fd).size;
       if (this.size < 8 || !this.at(0, 8, 'the signature').equals(SIGNATURE))
         throw this.bad('this is not an HDF5 file: wrong signature', 0);
       const head = this.at(0, 96, 'the superblock');
@@ -137,8 +135,8 @@ export class Hdf5File implements Hdf5Reader {
 
   private at(at: number, length: number, what: string): Buffer {
     if (at + length > this.size) throw this.bad(`the file ends within ${what}`, this.size);
-    const buffer = Buffer.allocUnsafe(length);
-    if (readSync(this.fd, buffer, 0, length, at) < length) throw this.bad(`${what} cannot be read`, at);
+    const buffer = readUpTo(this.fd, at, length);
+    if (buffer.length < length) throw this.bad(`${what} cannot be read`, at);
     return buffer;
   }
 

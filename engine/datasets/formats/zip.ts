@@ -1,7 +1,8 @@
 /** Reading single entries of a zip file in place. The archive is hostile until each field has been checked. */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { inflateRawSync } from 'node:zlib';
-import { badFile, reason } from './files.ts';
+import { type OpenFile, readUpTo } from '../../base/files.ts';
+import { badFile, openData } from './files.ts';
 
 export interface ZipEntry {
   name: string;
@@ -26,24 +27,18 @@ const LOCAL = 0x04034b50;
 
 /** Opens a zip and reads its directory. Throws a UserError. Close with closeZip. */
 export function openZip(file: string, remedy: string): ZipFile {
-  let fd: number;
+  const open = openData(file, remedy);
   try {
-    fd = openSync(file, 'r');
+    return { file, fd: open.fd, entries: readDirectory(file, open, remedy), remedy };
   } catch (error) {
-    throw badFile(file, reason(error), undefined, remedy);
-  }
-  try {
-    return { file, fd, entries: readDirectory(file, fd, remedy), remedy };
-  } catch (error) {
-    closeSync(fd);
+    closeSync(open.fd);
     throw error;
   }
 }
 
 export const closeZip = (zip: ZipFile): void => closeSync(zip.fd);
 
-function readDirectory(file: string, fd: number, remedy: string): ZipEntry[] {
-  const size = fstatSync(fd).size;
+function readDirectory(file: string, { fd, size }: OpenFile, remedy: string): ZipEntry[] {
   const tailAt = Math.max(0, size - 65_557);
   const tail = readAt(file, fd, tailAt, size - tailAt, remedy);
   let end = tail.length - 22;
@@ -114,8 +109,8 @@ export function readEntry(zip: ZipFile, entry: ZipEntry, limit: number): Buffer 
 }
 
 function readAt(file: string, fd: number, at: number, length: number, remedy: string): Buffer {
-  const bytes = Buffer.allocUnsafe(length);
-  if (readSync(fd, bytes, 0, length, at) < length) throw badFile(file, 'the zip breaks off', at, remedy);
+  const bytes = readUpTo(fd, at, length);
+  if (bytes.length < length) throw badFile(file, 'the zip breaks off', at, remedy);
   return bytes;
 }
 

@@ -2,15 +2,12 @@
  * Fetching one file from addresses that may break off, stall, redirect, lie or be gone. What is there of a broken
  * download is kept as `<file>.partial` and continued; a file gets its name only after its checksum was right.
  */
-import { createHash } from 'node:crypto';
 import {
   closeSync,
-  createReadStream,
   existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
-  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -20,7 +17,8 @@ import {
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../base/errors.ts';
-import { reason } from '../formats/files.ts';
+import { readSmall } from '../../base/files.ts';
+import { hashOf, reason } from '../formats/files.ts';
 
 export interface Source {
   /** Addresses of the same file, tried in turn. */
@@ -49,7 +47,7 @@ const MAX_BYTES = 64 * 2 ** 30;
 /** Fetches `source` to `file` unless it is there already with the right checksum. Rejects with a UserError. */
 export async function download(source: Source, file: string, options: DownloadOptions = {}): Promise<void> {
   mkdirSync(dirname(file), { recursive: true });
-  if (existsSync(file) && (await md5Of(file)) === source.md5) return;
+  if (existsSync(file) && (await md5Of(file, options)) === source.md5) return;
   const waits = options.waits ?? WAITS;
   const failures = new Map<string, string>();
   let candidates = [...source.urls];
@@ -74,6 +72,9 @@ export async function download(source: Source, file: string, options: DownloadOp
   );
 }
 
+const md5Of = (file: string, { signal }: DownloadOptions): Promise<string> =>
+  hashOf(file, 'md5', 'delete it and start again', signal);
+
 type Outcome = 'done' | { why: string; forGood: boolean };
 
 async function tryOnce(url: string, source: Source, file: string, options: DownloadOptions): Promise<Outcome> {
@@ -87,7 +88,7 @@ async function tryOnce(url: string, source: Source, file: string, options: Downl
     return { why: networkReason(error), forGood: false };
   }
   if (outcome !== 'done') return outcome;
-  const md5 = await md5Of(partial);
+  const md5 = await md5Of(partial, options);
   if (md5 !== source.md5) {
     // Keeping it would continue from the same wrong bytes.
     forget(partial);
@@ -165,7 +166,7 @@ async function fetchInto(url: string, source: Source, partial: string, options: 
 /** How much of the file is there, if it came from this address, and how to tell that it is still the same file. */
 function resumable(partial: string, url: string): { bytes: number; validator?: string } {
   try {
-    const from: unknown = JSON.parse(readFileSync(`${partial}.from`, 'utf8'));
+    const from: unknown = JSON.parse(textOf(`${partial}.from`));
     const { url: before, validator } = from as { url?: unknown; validator?: unknown };
     // Mirrors hold the same bytes, which the checksum makes sure of; a validator only means something at its server.
     const same = before === url && typeof validator === 'string' && validator !== '';
@@ -173,6 +174,11 @@ function resumable(partial: string, url: string): { bytes: number; validator?: s
   } catch {
     return { bytes: 0 };
   }
+}
+
+function textOf(file: string): string {
+  const content = readSmall(file, 1 << 16);
+  return 'text' in content ? content.text : '';
 }
 
 function validatorOf(response: Response): string {
@@ -205,11 +211,4 @@ function networkReason(error: unknown): string {
   };
   const message = cause instanceof Error ? cause.message : String(cause);
   return (code && known[code]) || message || String(error);
-}
-
-/** MD5 of a file of any size. */
-export async function md5Of(file: string): Promise<string> {
-  const hash = createHash('md5');
-  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
-  return hash.digest('hex');
 }

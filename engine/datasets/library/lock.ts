@@ -1,10 +1,11 @@
 /** One process at a time makes or fetches the same file. The lock is a file that its holder keeps touching. */
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../base/errors.ts';
+import { readSmall } from '../../base/files.ts';
 import { isAlive, type Owner } from '../../base/lock.ts';
 import { reason } from '../formats/files.ts';
 
@@ -81,11 +82,8 @@ function isDead(holder: Owner | undefined): boolean {
 }
 
 function readText(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
+  const content = readSmall(file, 4096);
+  return 'text' in content ? content.text : undefined;
 }
 
 function readHolder(file: string): Owner | undefined {

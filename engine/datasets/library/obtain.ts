@@ -4,7 +4,6 @@ import {
   constants,
   copyFileSync,
   cpSync,
-  createReadStream,
   createWriteStream,
   existsSync,
   mkdirSync,
@@ -17,11 +16,11 @@ import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { UserError } from '../../base/errors.ts';
-import { badFile, reason } from '../formats/files.ts';
+import { badFile, hashOf, reason, streamOf } from '../formats/files.ts';
 import { checkDataset } from '../prepare.ts';
 import { type DatasetSpec, datasetSchema } from '../sets/registry.ts';
 import type { CatalogueEntry, CatalogueFile } from './catalogue.ts';
-import { type DownloadOptions, download, md5Of } from './download.ts';
+import { type DownloadOptions, download } from './download.ts';
 import { dataFolder } from './locations.ts';
 import { withLock } from './lock.ts';
 import { unpack } from './unpack.ts';
@@ -30,6 +29,8 @@ export interface ObtainOptions extends DownloadOptions {
   /** Address of a folder with the files, tried before the published ones. */
   mirror?: string | undefined;
 }
+
+const GET_AGAIN = 'get the file again';
 
 /** The data set of an entry with every field at its default. */
 export function defaultSpec(entry: CatalogueEntry, path?: string): DatasetSpec {
@@ -138,9 +139,9 @@ async function importFile(entry: CatalogueEntry, path: string, folder: string, o
   const published = entry.files.find((item) => item.file === name)?.md5 ?? entry.contents[name];
   if (published !== undefined && /\.(zip|tar\.gz)$/.test(name)) {
     options.onProgress?.({ what: `checking ${name}`, done: 0, total: 1 });
-    const md5 = await md5Of(path);
+    const md5 = await hashOf(path, 'md5', GET_AGAIN, options.signal);
     if (md5 !== published)
-      throw badFile(path, `its MD5 is ${md5}, not the published ${published}`, undefined, 'get the file again');
+      throw badFile(path, `its MD5 is ${md5}, not the published ${published}`, undefined, GET_AGAIN);
   }
   if (entry.imports.test(name)) {
     const partial = join(folder, `${name}.${randomUUID()}.partial`);
@@ -150,11 +151,11 @@ async function importFile(entry: CatalogueEntry, path: string, folder: string, o
   else if (name.endsWith('.gz') && entry.imports.test(name.slice(0, -3))) {
     const partial = join(folder, `${name}.${randomUUID()}.partial`);
     try {
-      await pipeline(createReadStream(path), createGunzip(), createWriteStream(partial, { flags: 'wx' }));
+      await pipeline(streamOf(path, GET_AGAIN), createGunzip(), createWriteStream(partial, { flags: 'wx' }));
       renameSync(partial, join(folder, name.slice(0, -3)));
     } catch (error) {
       rmSync(partial, { force: true });
-      throw badFile(path, `cannot be unpacked because ${reason(error)}`, undefined, 'get the file again');
+      throw badFile(path, `cannot be unpacked because ${reason(error)}`, undefined, GET_AGAIN);
     }
   } else throw new UserError(`${path}: is not a file of ${entry.title}; its files match ${entry.imports.source}.`);
 }
@@ -192,7 +193,8 @@ export async function checkFiles(
     onProgress?.({ what: `checking ${basename(file)}`, done, total: found.length });
     const name = basename(file);
     const { key, packed } = entry.contentOf?.(name) ?? { key: name, packed: false };
-    checked.push({ file, md5: packed ? await md5OfContent(file) : await md5Of(file), published: entry.contents[key] });
+    const md5 = packed ? await md5OfContent(file) : await hashOf(file, 'md5', GET_AGAIN);
+    checked.push({ file, md5, published: entry.contents[key] });
   }
   return checked;
 }
@@ -201,11 +203,11 @@ export async function checkFiles(
 async function md5OfContent(file: string): Promise<string> {
   const hash = createHash('md5');
   try {
-    await pipeline(createReadStream(file), createGunzip(), async (chunks: AsyncIterable<Buffer>) => {
+    await pipeline(streamOf(file, GET_AGAIN), createGunzip(), async (chunks: AsyncIterable<Buffer>) => {
       for await (const chunk of chunks) hash.update(chunk);
     });
   } catch (error) {
-    throw badFile(file, `cannot be unpacked because ${reason(error)}`, undefined, 'get the file again');
+    throw badFile(file, `cannot be unpacked because ${reason(error)}`, undefined, GET_AGAIN);
   }
   return hash.digest('hex');
 }

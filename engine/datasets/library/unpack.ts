@@ -8,7 +8,7 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createInflateRaw } from 'node:zlib';
 import { UserError } from '../../base/errors.ts';
-import { badFile, reason } from '../formats/files.ts';
+import { badFile, reason, streamOf } from '../formats/files.ts';
 import { closeZip, crc32, entryStart, openZip, shown, type ZipEntry, type ZipFile } from '../formats/zip.ts';
 
 export interface UnpackOptions {
@@ -108,7 +108,7 @@ async function unzipEntry(
   if (entry.packed === 0) await (await open(target, 'wx')).close();
   else {
     const start = entryStart(zip, entry);
-    const packed = createReadStream(zip.file, { start, end: start + entry.packed - 1 });
+    const packed = createReadStream(zip.file, { fd: zip.fd, autoClose: false, start, end: start + entry.packed - 1 });
     const out = createWriteStream(target, { flags: 'wx' });
     try {
       if (entry.stored) await pipeline(packed, check, out, signal);
@@ -136,7 +136,7 @@ async function untar(archive: string, folder: string, options: UnpackOptions): P
   let padding = 0;
   let zeros = 0;
   let at = 0;
-  const input = createReadStream(archive);
+  const input = streamOf(archive, remedy);
   const gunzip = createGunzip();
   input.on('error', (error) => gunzip.destroy(error));
   try {

@@ -10,21 +10,12 @@
  * their hash, and every recording by its bounds.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import {
-  closeSync,
-  fstatSync,
-  fsyncSync,
-  openSync,
-  readdirSync,
-  readSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, openSync, readdirSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../base/errors.ts';
-import { reason } from '../formats/files.ts';
+import { type OpenFile, openRegular } from '../../base/files.ts';
+import { MOST_BYTES, reason } from '../formats/files.ts';
 import type { Binner } from './binning.ts';
 
 export const CACHE_VERSION = 1;
@@ -63,21 +54,20 @@ export interface EventCache {
 
 /** The cache, or undefined when there is none that is whole and fits `fingerprint`. */
 export function openCache(file: string, fingerprint: string): EventCache | undefined {
-  let fd: number | undefined;
+  let open: OpenFile | undefined;
   try {
-    fd = openSync(file, 'r');
-    const cache = readCache(fd, file);
+    open = openRegular(file, { most: MOST_BYTES });
+    const cache = readCache(open, file);
     return cache?.header.fingerprint === fingerprint ? cache : undefined;
   } catch {
     return undefined;
   } finally {
-    if (fd !== undefined) closeSync(fd);
+    if (open) closeSync(open.fd);
   }
 }
 
 /** Header and index of an open cache file; undefined when either is damaged. */
-export function readCache(fd: number, file: string): EventCache | undefined {
-  const size = fstatSync(fd).size;
+export function readCache({ fd, size }: OpenFile, file: string): EventCache | undefined {
   const head = Buffer.alloc(HEADER_BYTES);
   if (readSync(fd, head, 0, HEADER_BYTES, 0) < HEADER_BYTES || !head.subarray(0, 8).equals(MAGIC)) return undefined;
   const jsonLength = head.readUInt32LE(8);

@@ -1,8 +1,10 @@
 /** Samples of every event data set, from shared memory or read from the cache file one at a time. */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import { type Copy, copyPlainly } from '../../base/copy.ts';
 import { UserError } from '../../base/errors.ts';
+import { openRegular } from '../../base/files.ts';
 import type { PreparedDataset, SampleReader, Split } from '../dataset.ts';
+import { MOST_BYTES } from '../formats/files.ts';
 import { readCache } from './cache.ts';
 
 type Events = Extract<PreparedDataset, { source: 'events' }>;
@@ -99,8 +101,9 @@ export class EventReader implements SampleReader {
 /** Opens the cache file and makes sure that nobody has put another one in its place. */
 function openSameFile(body: { file: string; digest: string }): number {
   try {
-    const fd = openSync(body.file, 'r');
-    if (readCache(fd, body.file)?.digest === body.digest) return fd;
+    const open = openRegular(body.file, { most: MOST_BYTES });
+    if (readCache(open, body.file)?.digest === body.digest) return open.fd;
+    closeSync(open.fd);
   } catch {
     // Falls through to the same advice.
   }

@@ -1,11 +1,11 @@
 /** One road for every event data set: recordings from a source, cut into steps, cached, opened as plain data. */
 import { createHash } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { UserError } from '../../base/errors.ts';
 import type { PreparedDataset, Split } from '../dataset.ts';
-import { reason } from '../formats/files.ts';
+import { badFile, readHead, shared } from '../formats/files.ts';
 import { dataFolder } from '../library/locations.ts';
 import { withLock } from '../library/lock.ts';
 import type { PrepareContext } from '../prepare.ts';
@@ -14,6 +14,8 @@ import { CACHE_VERSION, CacheWriter, type EventCache, openCache } from './cache.
 
 /** Caches up to this size are read into shared memory; larger ones stay on disk and are read sample by sample. */
 export const MEMORY_LIMIT = 128 * 2 ** 20;
+
+const MADE_AGAIN = 'delete it, and it will be made again';
 
 /** Recordings of one data set, numbered through its training, validation and test parts in this order. */
 export interface RecordingSource {
@@ -32,8 +34,8 @@ export interface RecordingPlan {
   binning: Binning;
   /** Everything besides the binning that decides the events: paths, polarity, generator fields. */
   identity: Record<string, unknown>;
-  /** What the source files look like now; the cache is made again when it changes. */
-  fingerprint: string;
+  /** What the source files look like now; the cache is made again when it changes. Rejects with a UserError. */
+  fingerprint(signal?: AbortSignal): string | Promise<string>;
   open(): RecordingSource | Promise<RecordingSource>;
   /** Which recordings make up the splits, given the groups (speakers) of all. */
   splits: SplitPlan;
@@ -82,15 +84,16 @@ export function cacheFile(plan: Pick<RecordingPlan, 'name' | 'binning' | 'identi
 
 async function cachedRecordings(plan: RecordingPlan, context: PrepareContext): Promise<EventCache> {
   const file = cacheFile(plan);
-  const ready = openCache(file, plan.fingerprint);
+  const fingerprint = await plan.fingerprint(context.signal);
+  const ready = openCache(file, fingerprint);
   if (ready) return ready;
   return withLock(
     `${file}.lock`,
     async () => {
-      const made = openCache(file, plan.fingerprint);
+      const made = openCache(file, fingerprint);
       if (made) return made;
-      await makeCache(file, plan, context);
-      const cache = openCache(file, plan.fingerprint);
+      await makeCache(file, plan, fingerprint, context);
+      const cache = openCache(file, fingerprint);
       if (!cache) throw new UserError(`${file}: was written but cannot be read back; check the disk.`);
       return cache;
     },
@@ -102,7 +105,12 @@ async function cachedRecordings(plan: RecordingPlan, context: PrepareContext): P
   );
 }
 
-async function makeCache(file: string, plan: RecordingPlan, context: PrepareContext): Promise<void> {
+async function makeCache(
+  file: string,
+  plan: RecordingPlan,
+  fingerprint: string,
+  context: PrepareContext,
+): Promise<void> {
   mkdirSync(join(dataFolder(), 'cache'), { recursive: true });
   const source = await plan.open();
   let writer: CacheWriter | undefined;
@@ -127,7 +135,10 @@ async function makeCache(file: string, plan: RecordingPlan, context: PrepareCont
     }
     const { steps } = plan.binning;
     const checksums = await source.checksums();
-    writer.finish({ fingerprint: plan.fingerprint, inputs: source.inputs, steps, parts: source.parts, checksums });
+    // What was read is partly of before and partly of after a change: neither.
+    if ((await plan.fingerprint(context.signal)) !== fingerprint)
+      throw new UserError(`The files of ${plan.name} were changed while they were read; start again.`);
+    writer.finish({ fingerprint, inputs: source.inputs, steps, parts: source.parts, checksums });
     context.onProgress?.({ what, done: total, total });
   } catch (error) {
     writer?.abandon();
@@ -140,17 +151,9 @@ async function makeCache(file: string, plan: RecordingPlan, context: PrepareCont
 function readBody(cache: EventCache): Extract<PreparedDataset, { source: 'events' }>['body'] {
   const { file, digest, header } = cache;
   if (header.indexAt > MEMORY_LIMIT) return { kind: 'file', file, digest };
-  let fd: number | undefined;
-  try {
-    fd = openSync(file, 'r');
-    const bytes = new Uint8Array(new SharedArrayBuffer(header.indexAt));
-    if (readSync(fd, bytes, 0, header.indexAt, 0) < header.indexAt) throw new Error('it breaks off');
-    return { kind: 'memory', file, bytes };
-  } catch (error) {
-    throw new UserError(`${file}: cannot be read because ${reason(error)}; delete it, and it will be made again.`);
-  } finally {
-    if (fd !== undefined) closeSync(fd);
-  }
+  const bytes = shared(readHead(file, header.indexAt, MADE_AGAIN));
+  if (bytes.length < header.indexAt) throw badFile(file, 'it breaks off', bytes.length, MADE_AGAIN);
+  return { kind: 'memory', file, bytes };
 }
 
 /** Stored positions of the samples of each split. */

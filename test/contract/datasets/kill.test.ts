@@ -1,10 +1,11 @@
 /** A preparation killed at any moment leaves no cache that looks complete, and the next one succeeds. */
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { openRegular } from '../../../engine/base/files.ts';
 import { prepareDataset } from '../../../engine/datasets/prepare.ts';
 import { readCache } from '../../../engine/datasets/recordings/cache.ts';
 import { put, readSample, specOf, temporaryFolder } from '../../unit/datasets/helpers.ts';
@@ -65,9 +66,9 @@ it('kill -9 during preparation', async () => {
     const complete = existsSync(caches) ? readdirSync(caches).filter((name) => name.endsWith('.events')) : [];
     // Killed between the renaming and the last line, the cache is there, and whole; so may be the lock, which nobody needs.
     for (const name of complete) {
-      const fd = openSync(join(caches, name), 'r');
-      expect(readCache(fd, name)?.header.parts.train, `after the kill of round ${round}`).toBe(4000);
-      closeSync(fd);
+      const open = openRegular(join(caches, name), { most: 2 ** 40 });
+      expect(readCache(open, name)?.header.parts.train, `after the kill of round ${round}`).toBe(4000);
+      closeSync(open.fd);
     }
     whole = complete.length > 0;
     if (whole) break;

@@ -1,9 +1,8 @@
 /** CIFAR-10 in its binary batches: rows of one label byte and 32×32 red, green and blue bytes. */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError } from '../../../base/errors.ts';
 import type { PreparedDataset } from '../../dataset.ts';
-import { badFile, getAgain, readWhole, sha256, shared } from '../../formats/files.ts';
+import { badFile, getAgain, readWhole, sha256, shared, sizeOf } from '../../formats/files.ts';
 import { sourcePath } from '../../library/locations.ts';
 import type { SetReader } from '../definition.ts';
 import { maxEvents, type Pictures, splitPictures } from '../mnist/read.ts';
@@ -45,7 +44,7 @@ function prepareCifar10(spec: Cifar10, context: { file: string; seed: number }):
   const read = (names: string[]): Pictures => {
     const batches = names.map((name) => {
       const file = join(folder, name);
-      const bytes = readWhole(file, REMEDY);
+      const bytes = readWhole(file, REMEDY, LIMIT);
       checksums[name] = sha256(bytes);
       return parseBatch(file, bytes);
     });
@@ -100,9 +99,7 @@ function batchFolder(spec: Cifar10, experimentFile: string): string {
 function checkSizes(folder: string): void {
   const rows = [...TRAIN_BATCHES, TEST_BATCH].map((name) => {
     const file = join(folder, name);
-    const size = statSync(file, { throwIfNoEntry: false })?.size;
-    if (size === undefined) throw new UserError(`${file}: there is no such file; get it with "lif data get cifar10".`);
-    return rowsIn(file, size);
+    return rowsIn(file, sizeOf(file, 'get it with "lif data get cifar10"'));
   });
   const short = TRAIN_BATCHES.findIndex((_, i) => rows[i]! < Math.max(...rows.slice(0, TRAIN_BATCHES.length)));
   if (short >= 0)

@@ -1,10 +1,10 @@
 /** DVS128 Gesture: AEDAT 3.1 files with a csv of labelled time windows each, and two lists of files. */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { UserError } from '../../../base/errors.ts';
 import { aedatHeader, type PolarityEvents, parseAedat } from '../../formats/aedat.ts';
-import { badFile, readHead, readWhole } from '../../formats/files.ts';
+import { badFile, MOST_TEXT, readHead, readWhole, stampOfAll } from '../../formats/files.ts';
 import { sourcePath } from '../../library/locations.ts';
 import type { Binning, EventBuffer } from '../../recordings/binning.ts';
 import { prepareRecordings, type RecordingPlan, type RecordingSource } from '../../recordings/recordings.ts';
@@ -14,6 +14,8 @@ import type { DvsGesture } from './schema.ts';
 
 const SIDE = 128;
 const REMEDY = 'see "lif data get dvs128-gesture" for where to get it';
+/** The largest published file has less than a tenth. */
+const MOST_AEDAT = 2 ** 30;
 const LISTS = { train: 'trials_to_train.txt', test: 'trials_to_test.txt' } as const;
 
 /** One labelled gesture. */
@@ -65,14 +67,12 @@ function planGesture(spec: DvsGesture, experimentFile: string): RecordingPlan {
     classes: CLASSES,
     binning,
     identity: { folder, side, correctLabels },
-    fingerprint: [...trials(folder, 'train'), ...trials(folder, 'test')]
-      .flatMap((file) => [file, labelsOf(file)])
-      .map((file) => {
-        const { size, mtimeMs } = statSync(file, { throwIfNoEntry: false }) ?? { size: -1, mtimeMs: -1 };
-        return `${size} ${mtimeMs}`;
-      })
-      .reduce((hash, stamp) => hash.update(`${stamp}\n`), createHash('sha256'))
-      .digest('hex'),
+    fingerprint: (signal) =>
+      stampOfAll(
+        [...trials(folder, 'train'), ...trials(folder, 'test')].flatMap((file) => [file, labelsOf(file)]),
+        REMEDY,
+        signal,
+      ),
     open: () => openGesture(folder, spec),
     splits: spec,
   };
@@ -110,8 +110,8 @@ function openGesture(folder: string, spec: DvsGesture): RecordingSource {
       const part = index < gestures.train.length ? 'train' : 'test';
       const gesture = gestures[part][part === 'train' ? index : index - gestures.train.length]!;
       if (open?.file !== gesture.file) {
-        const bytes = readWhole(gesture.file, REMEDY);
-        hashes[part].update(bytes).update(readFileSync(labelsOf(gesture.file)));
+        const bytes = readWhole(gesture.file, REMEDY, MOST_AEDAT);
+        hashes[part].update(bytes).update(readWhole(labelsOf(gesture.file), REMEDY, MOST_TEXT));
         open = { file: gesture.file, events: parseAedat(gesture.file, bytes, SIDE, REMEDY) };
       }
       cutWindow(gesture, open.events, spec.side, events);
@@ -160,7 +160,7 @@ function lowerBound(events: PolarityEvents, time: number): number {
 /** The AEDAT files that a list names. */
 function trials(folder: string, part: 'train' | 'test'): string[] {
   const list = join(folder, LISTS[part]);
-  const names = readWhole(list, REMEDY)
+  const names = readWhole(list, REMEDY, MOST_TEXT)
     .toString('utf8')
     .split('\n')
     .map((line) => line.trim())
@@ -181,7 +181,7 @@ const userOf = (aedat: string): number => Number(/^user(\d+)/.exec(basename(aeda
 
 function gesturesOf(aedat: string, correct: boolean): Gesture[] {
   const csv = labelsOf(aedat);
-  const gestures = parseLabels(csv, readWhole(csv, REMEDY).toString('utf8'), aedat);
+  const gestures = parseLabels(csv, readWhole(csv, REMEDY, MOST_TEXT).toString('utf8'), aedat);
   if (!correct || basename(aedat) !== 'user22_led.aedat') return gestures;
   // The published end of class 9 lies within class 10.
   return gestures.map((g) => (g.label === 8 && g.end > 104_000_000 ? { ...g, end: 104_000_000 } : g));

@@ -1,5 +1,5 @@
 /** MNIST: four IDX files, gzipped or not, under the names `…-idx3-ubyte` or `….idx3-ubyte`. */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../../base/errors.ts';
 import type { PreparedDataset } from '../../dataset.ts';
@@ -14,6 +14,7 @@ import {
   readWhole,
   sha256,
   shared,
+  sizeOf,
 } from '../../formats/files.ts';
 import { idxHeader, parseIdx } from '../../formats/idx.ts';
 import { sourcePath } from '../../library/locations.ts';
@@ -70,7 +71,7 @@ export function checkMnist(spec: Pick<Mnist, 'path'>, experimentFile: string): v
       const dimensions = idxHeader(file, gunzipHead(file, head, REMEDY), rank, REMEDY);
       if (rank === 3) checkSide(file, dimensions);
       const expected = 4 + 4 * rank + dimensions.reduce((product, n) => product * n, 1);
-      const { size } = statSync(file);
+      const size = sizeOf(file, REMEDY);
       // A gzip file ends with the length of what it unpacks to; one that breaks off ends with something else.
       const whole = isGzip(head) ? readTail(file, 4, REMEDY).readUInt32LE() === expected : size >= expected;
       if (!whole) throw badFile(file, `the data break off: ${expected} bytes were promised`, size, REMEDY);
@@ -118,7 +119,7 @@ export function maxEvents(splits: Pictures[], inputs: number, steps: number): nu
 export function readPictures(folder: string, part: 'train' | 't10k', checksums: Record<string, string>): Pictures {
   const read = (rank: number) => {
     const file = findIdx(folder, part, rank);
-    const bytes = gunzip(file, readWhole(file, REMEDY), LIMIT, REMEDY);
+    const bytes = gunzip(file, readWhole(file, REMEDY, LIMIT), LIMIT, REMEDY);
     checksums[idxName(part, rank)] = sha256(bytes);
     return { file, idx: parseIdx(file, bytes, rank, REMEDY) };
   };

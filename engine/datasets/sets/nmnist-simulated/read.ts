@@ -1,6 +1,6 @@
 /** MNIST seen by a simulated event camera, in the layout of N-MNIST. */
 import { createHash } from 'node:crypto';
-import { statSync } from 'node:fs';
+import { getAgain, stampOfAll } from '../../formats/files.ts';
 import { sourcePath } from '../../library/locations.ts';
 import { bytesOf } from '../../recordings/cache.ts';
 import { prepareRecordings, type RecordingPlan, type RecordingSource } from '../../recordings/recordings.ts';
@@ -35,12 +35,7 @@ function planSimulated(spec: NmnistSimulated, experimentFile: string): Recording
       fromFirst: false,
     },
     identity: { folder, camera, version: SIMULATOR_VERSION },
-    fingerprint: mnistFiles(folder)
-      .map((file) => {
-        const { size, mtimeMs } = statSync(file);
-        return `${size} ${mtimeMs}`;
-      })
-      .join(' '),
+    fingerprint: (signal) => stampOfAll(mnistFiles(folder), getAgain('mnist'), signal),
     open(): RecordingSource {
       const checksums: Record<string, string> = {};
       const hash = createHash('sha256');

@@ -3,10 +3,10 @@
  * Train.zip and Test.zip, read in place. An event is x, y, then polarity (1 bit) and time in µs (23 bits), big-endian.
  */
 import { createHash, type Hash } from 'node:crypto';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../../base/errors.ts';
-import { badFile, getAgain, readHead, readWhole, reason } from '../../formats/files.ts';
+import { badFile, getAgain, readHead, readWhole, reason, stampOfAll } from '../../formats/files.ts';
 import { closeZip, openZip, readEntry, type ZipEntry, type ZipFile } from '../../formats/zip.ts';
 import { sourcePath } from '../../library/locations.ts';
 import type { EventBuffer } from '../../recordings/binning.ts';
@@ -59,7 +59,6 @@ interface Part {
 
 function planNmnist(spec: Nmnist, experimentFile: string): RecordingPlan {
   const folder = sourcePath(spec.path, 'nmnist', experimentFile);
-  const found = { train: findPart(folder, 'Train'), test: findPart(folder, 'Test') };
   return {
     name: 'nmnist',
     classes: 10,
@@ -72,7 +71,7 @@ function planNmnist(spec: Nmnist, experimentFile: string): RecordingPlan {
       fromFirst: spec.start === 'first-event',
     },
     identity: { folder, overflowMarker: spec.overflowMarker },
-    fingerprint: `${found.train.fingerprint} ${found.test.fingerprint}`,
+    fingerprint: (signal) => stampOfAll([...partFiles(folder, 'Train'), ...partFiles(folder, 'Test')], REMEDY, signal),
     open: () => openNmnist(folder, spec.overflowMarker),
     splits: spec,
   };
@@ -82,25 +81,22 @@ function planNmnist(spec: Nmnist, experimentFile: string): RecordingPlan {
 function checkNmnist(spec: Nmnist, experimentFile: string): void {
   const folder = sourcePath(spec.path, 'nmnist', experimentFile);
   for (const name of ['Train', 'Test'] as const) {
-    findPart(folder, name);
-    const zip = zipIn(folder, name);
-    if (zip) readHead(zip, 4, REMEDY);
+    if (!partIn(folder, name)) readHead(zipIn(folder, name)!, 4, REMEDY);
   }
 }
 
-function findPart(folder: string, name: 'Train' | 'Test'): { fingerprint: string } {
-  const zip = zipIn(folder, name);
+/** The folder of a part, or undefined when it is a zip. Throws a UserError when it is neither. */
+function partIn(folder: string, name: 'Train' | 'Test'): string | undefined {
   const directory = join(folder, name);
-  if (existsSync(directory)) {
-    // A folder's time changes when a file is added, removed or renamed. Sizes of 60,000 files would take seconds.
-    const times = labelFolders(directory).map((label) => statSync(join(directory, label)).mtimeMs);
-    return { fingerprint: `${name} ${times.join(' ')}` };
-  }
-  if (zip) {
-    const { size, mtimeMs } = statSync(zip);
-    return { fingerprint: `${name}.zip ${size} ${mtimeMs}` };
-  }
+  if (existsSync(directory)) return directory;
+  if (zipIn(folder, name)) return undefined;
   throw new UserError(`${directory}: there is no such folder and no ${name}.zip; get it with "lif data get nmnist".`);
+}
+
+/** The files that hold the recordings of a part. */
+function partFiles(folder: string, name: 'Train' | 'Test'): string[] {
+  const directory = partIn(folder, name);
+  return directory ? listFolder(directory).files.map((file) => join(directory, file.name)) : [zipIn(folder, name)!];
 }
 
 function zipIn(folder: string, name: string): string | undefined {
@@ -146,8 +142,8 @@ interface OpenPart {
 
 function openPart(folder: string, name: 'Train' | 'Test'): OpenPart {
   const hash = createHash('sha256');
-  const directory = join(folder, name);
-  if (existsSync(directory)) {
+  const directory = partIn(folder, name);
+  if (directory) {
     const { files } = listFolder(directory);
     return {
       name,
@@ -156,7 +152,7 @@ function openPart(folder: string, name: 'Train' | 'Test'): OpenPart {
       label: (i) => files[i]!.label,
       read(i) {
         const file = join(directory, files[i]!.name);
-        return { file, bytes: readWhole(file, REMEDY) };
+        return { file, bytes: readWhole(file, REMEDY, LIMIT) };
       },
       close() {},
     };

@@ -33,7 +33,7 @@ function planRandman(spec: Randman): RecordingPlan {
     classes: spec.classes,
     binning: { kind: 'fixed', steps, dt: 1, values: 'binary', rightClosed: false, fromFirst: false },
     identity,
-    fingerprint: `generator ${GENERATOR_VERSION}`,
+    fingerprint: () => `generator ${GENERATOR_VERSION}`,
     open: () => openRandman(spec),
     splits: { publishedValidation: true },
   };

@@ -1,11 +1,9 @@
 /** Spiking Heidelberg Digits and Spiking Speech Commands: 700 cochlear channels, in HDF5 files. */
-import { createHash } from 'node:crypto';
-import { createReadStream, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../../base/errors.ts';
 import type { Split } from '../../dataset.ts';
 import { shapeOf } from '../../describe.ts';
-import { badFile, reason } from '../../formats/files.ts';
+import { getAgain, hashOf, stampOfAll } from '../../formats/files.ts';
 import { checkHdf5, openSpikes, type SpikeFile } from '../../formats/spike-file.ts';
 import { sourcePath } from '../../library/locations.ts';
 import { EventBuffer } from '../../recordings/binning.ts';
@@ -47,7 +45,12 @@ function planSpeech(spec: Shd | Ssc, experimentFile: string): RecordingPlan {
       fromFirst: false,
     },
     identity: { folder, flipChannels },
-    fingerprint: PARTS[spec.name].map(([, name]) => stamp(join(folder, name), spec.name)).join(' '),
+    fingerprint: (signal) =>
+      stampOfAll(
+        PARTS[spec.name].map(([, name]) => join(folder, name)),
+        `get it with "lif data get ${spec.name}"`,
+        signal,
+      ),
     open: () => openSpeech(spec, folder),
     splits:
       spec.name === 'ssc'
@@ -105,7 +108,8 @@ async function openSpeech(spec: Shd | Ssc, folder: string): Promise<RecordingSou
     },
     async checksums() {
       const sums: Record<string, string> = {};
-      for (const { file } of files) sums[file.slice(folder.length + 1)] = await hashFile(file);
+      for (const { file } of files)
+        sums[file.slice(folder.length + 1)] = await hashOf(file, 'sha256', getAgain(spec.name));
       return sums;
     },
     close,
@@ -118,20 +122,4 @@ function flipChannels(from: EventBuffer, to: EventBuffer): void {
     const unit = from.channels[i]!;
     if (unit > 0) to.push(from.times[i]!, SPEECH_CHANNELS - unit);
   }
-}
-
-function stamp(file: string, name: string): string {
-  try {
-    const { size, mtimeMs } = statSync(file);
-    return `${size} ${mtimeMs}`;
-  } catch (error) {
-    throw badFile(file, reason(error), undefined, `get it with "lif data get ${name}"`);
-  }
-}
-
-/** SHA-256 of a file of any size. */
-export async function hashFile(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
-  return hash.digest('hex');
 }

@@ -3,7 +3,7 @@
  * one global heap. After the HDF5 file format specification, version 3.
  */
 
-const UNDEFINED = 0xffffffffffffffffn;
+export const UNDEFINED = 0xffffffffffffffffn;
 
 /** The bits of a float16, rounded towards zero: test values are exact. */
 export function float16Bits(value: number): number {
@@ -26,7 +26,7 @@ export interface Recording {
 }
 
 /** A growing file of little-endian numbers. */
-class Bytes {
+export class Bytes {
   private parts: Buffer[] = [];
   length = 0;
 
@@ -58,9 +58,14 @@ class Bytes {
   }
 }
 
-const FLOAT16 = new Bytes().uint(1, 0x11, 0x20, 0x0f, 0).uint(4, 2).uint(2, 0, 16).uint(1, 10, 5, 0, 10).uint(4, 15);
-const UINT16 = new Bytes().uint(1, 0x10, 0, 0, 0).uint(4, 2).uint(2, 0, 16);
-const vlenOf = (base: Bytes): Bytes => new Bytes().uint(1, 0x19, 0, 0, 0).uint(4, 16).raw(base.bytes());
+export const FLOAT16 = new Bytes()
+  .uint(1, 0x11, 0x20, 0x0f, 0)
+  .uint(4, 2)
+  .uint(2, 0, 16)
+  .uint(1, 10, 5, 0, 10)
+  .uint(4, 15);
+export const UINT16 = new Bytes().uint(1, 0x10, 0, 0, 0).uint(4, 2).uint(2, 0, 16);
+export const vlenOf = (base: Bytes): Bytes => new Bytes().uint(1, 0x19, 0, 0, 0).uint(4, 16).raw(base.bytes());
 
 export interface WriteOptions {
   /** Leave a dataset out. */
@@ -69,11 +74,8 @@ export interface WriteOptions {
   labelCount?: number;
 }
 
-/** A file with /spikes/times, /spikes/units, /labels and, when every recording has a speaker, /extra/speaker. */
-export function speechFile(recordings: Recording[], options: WriteOptions = {}): Buffer {
-  const file = new Bytes();
-  file.padTo(96);
-
+/** Appends a global heap with the spikes of all recordings; the references to them, 16 bytes each, come back. */
+export function heapOf(file: Bytes, recordings: Recording[]): { times: Buffer; units: Buffer } {
   const heap = new Bytes();
   const heapAt = file.length;
   let object = 0;
@@ -98,6 +100,15 @@ export function speechFile(recordings: Recording[], options: WriteOptions = {}):
     .uint(4, 0)
     .uint(8, free)
     .padTo(heapAt + heapSize);
+  return { times, units };
+}
+
+/** A file with /spikes/times, /spikes/units, /labels and, when every recording has a speaker, /extra/speaker. */
+export function speechFile(recordings: Recording[], options: WriteOptions = {}): Buffer {
+  const file = new Bytes();
+  file.padTo(96);
+
+  const { times, units } = heapOf(file, recordings);
 
   const message = (type: number, data: Bytes): Bytes => {
     data.align();

@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { checkDataset, prepareDataset } from '../../../../engine/datasets/prepare.ts';
 import { expectUserError, put, readSample, specOf, temporaryFolder } from '../helpers.ts';
 import { type Event, nmnistBytes, nmnistFiles, someEvents, zipOf } from '../writers.ts';
@@ -18,7 +18,7 @@ afterEach(() => {
 });
 
 const file = () => join(folder, 'study.lif.yaml');
-const prepare = (fields: Record<string, unknown> = {}, rest: { signal?: AbortSignal } = {}) =>
+const prepare = (fields: Record<string, unknown> = {}, rest: { signal?: AbortSignal; onProgress?: () => void } = {}) =>
   prepareDataset(specOf({ name: 'nmnist', path: 'data', ...fields }), { file: file(), seed: 1, ...rest });
 
 function write(train = 20, test = 10): void {
@@ -35,7 +35,7 @@ function expected(events: Event[], dt: number, steps: number): number[][] {
 
 describe('nmnist', () => {
   for (const source of ['folders', 'zips'] as const)
-    it(`reads ${source}: counts, labels by number, every event in its step`, async () => {
+    test(`reads ${source}: counts, labels by number, every event in its step`, async () => {
       if (source === 'folders') write();
       else {
         put(join(folder, 'data'), 'Train.zip', zipOf({ 'Train/': Buffer.alloc(0), ...nmnistFiles('Train', 20) }));
@@ -50,7 +50,7 @@ describe('nmnist', () => {
       expect(readSample(data, 'test', 0, 9)).toEqual({ label: 9, steps: expected(someEvents(9), 5, 63) });
     });
 
-  it('the checksums are those of the recordings, from folders and from zips', async () => {
+  test('the checksums are those of the recordings, from folders and from zips', async () => {
     write();
     const fromFolders = (await prepare()).checksums;
     rmSync(join(folder, 'data'), { recursive: true });
@@ -59,7 +59,7 @@ describe('nmnist', () => {
     expect((await prepare()).checksums).toEqual(fromFolders);
   });
 
-  it('truncates to a number of steps and says how many events that drops', async () => {
+  test('truncates to a number of steps and says how many events that drops', async () => {
     write();
     const data = await prepare({ dt: 1, steps: 15 });
     expect(data.steps).toBe(15);
@@ -68,7 +68,7 @@ describe('nmnist', () => {
     expect(data.source === 'events' && data.dropped).toBe(30 * 47);
   });
 
-  it('the same recording opens at another resolution', async () => {
+  test('the same recording opens at another resolution', async () => {
     write();
     for (const dt of [1, 2, 3, 5, 10]) {
       const data = await prepare({ dt });
@@ -76,7 +76,7 @@ describe('nmnist', () => {
     }
   });
 
-  it('counts or binary', async () => {
+  test('counts or binary', async () => {
     const events: Event[] = [
       [1, 2, 1, 10],
       [1, 2, 1, 20],
@@ -89,7 +89,7 @@ describe('nmnist', () => {
     expect(readSample(await prepare({ values: 'binary' }), 'train', 0, 0).steps[0]).toEqual([0, on]);
   });
 
-  it('the overflow marker adds 8.192 ms; without the marker it is an error', async () => {
+  test('the overflow marker adds 8.192 ms; without the marker it is an error', async () => {
     const events: Event[] = [
       [1, 0, 0, 100],
       [0, 240, 0, 0],
@@ -103,14 +103,14 @@ describe('nmnist', () => {
     await expectUserError(() => prepare({ overflowMarker: false }), /pixel \(0, 240\).*byte 5/);
   });
 
-  it('start: first-event shifts the recording', async () => {
+  test('start: first-event shifts the recording', async () => {
     write();
     const shifted = someEvents(1).map(([x, y, p, t]): Event => [x, y, p, t - 1000]);
     const data = await prepare({ dt: 2, start: 'first-event' });
     expect(readSample(data, 'train', 0, 1).steps).toEqual(expected(shifted, 2, 158));
   });
 
-  it('holds out from the end and takes from the start', async () => {
+  test('holds out from the end and takes from the start', async () => {
     write();
     const data = await prepare({ trainSamples: 5, validationSamples: 4, testSamples: 2 });
     expect(data.sizes).toEqual({ train: 5, validation: 4, test: 2 });
@@ -122,17 +122,36 @@ describe('nmnist', () => {
 describe('the event cache', () => {
   const caches = () => readdirSync(join(folder, 'cache', 'cache')).filter((name) => name.endsWith('.events'));
 
-  it('is used again: preparing works without a look into the recordings', async () => {
+  test('is used again while the recordings stay as they are', async () => {
     write();
     const first = await prepare();
-    // Changes the content but not the folder, which is what a second preparation looks at.
-    truncateSync(join(folder, 'data/Train/0/00001.bin'), 0);
+    const cache = join(folder, 'cache', 'cache', caches()[0]!);
+    const { ino, mtimeMs } = statSync(cache);
     const second = await prepare();
     expect(second.checksums).toEqual(first.checksums);
     expect(readSample(second, 'train', 0, 0)).toEqual(readSample(first, 'train', 0, 0));
+    expect(statSync(cache), 'the cache file was not written again').toMatchObject({ ino, mtimeMs });
   });
 
-  it('is made again when a recording was added', async () => {
+  test('is made again when a recording was overwritten in place, even with its size and its time', async () => {
+    write();
+    await prepare();
+    const file = join(folder, 'data/Train/0/00001.bin');
+    const { atime, mtime, size } = statSync(file);
+    writeFileSync(file, nmnistBytes(someEvents(77)));
+    utimesSync(file, atime, mtime);
+    expect(statSync(file).size, 'the size stays').toBe(size);
+    expect(readSample(await prepare(), 'train', 0, 0).steps).toEqual(expected(someEvents(77), 3, 105));
+  });
+
+  test('is not made from recordings that change while they are read', async () => {
+    write();
+    const overwrite = () => writeFileSync(join(folder, 'data/Train/0/00001.bin'), nmnistBytes(someEvents(78)));
+    await expectUserError(() => prepare({}, { onProgress: overwrite }), 'changed while they were read');
+    expect(caches(), 'no cache is left').toEqual([]);
+  });
+
+  test('is made again when a recording was added', async () => {
     write();
     await prepare();
     put(join(folder, 'data'), 'Train/5/00099.bin', nmnistBytes(someEvents(99)));
@@ -141,7 +160,7 @@ describe('the event cache', () => {
     expect(caches()).toHaveLength(1);
   });
 
-  it('is made again when it breaks off, has a flipped bit in its header or index, or is empty', async () => {
+  test('is made again when it breaks off, has a flipped bit in its header or index, or is empty', async () => {
     write();
     await prepare();
     const cache = join(folder, 'cache', 'cache', caches()[0]!);
@@ -158,7 +177,7 @@ describe('the event cache', () => {
     }
   });
 
-  it('damage within a recording is found when it is read', async () => {
+  test('damage within a recording is found when it is read', async () => {
     write();
     await prepare();
     const cache = join(folder, 'cache', 'cache', caches()[0]!);
@@ -175,7 +194,7 @@ describe('the event cache', () => {
     await expectUserError(() => readSample(wrongChannel, 'train', 0, 0), /damaged.*delete/);
   });
 
-  it('an interrupted preparation leaves nothing that looks complete', async () => {
+  test('an interrupted preparation leaves nothing that looks complete', async () => {
     write(400, 10);
     const stop = new AbortController();
     const pending = prepareDataset(specOf({ name: 'nmnist', path: 'data' }), {
@@ -189,7 +208,7 @@ describe('the event cache', () => {
     expect((await prepare()).sizes.train).toBe(400);
   });
 
-  it('partial files of a killed process are removed', async () => {
+  test('partial files of a killed process are removed', async () => {
     write();
     await prepare();
     const name = caches()[0]!;
@@ -199,7 +218,7 @@ describe('the event cache', () => {
     expect(readdirSync(join(folder, 'cache', 'cache'))).toEqual([name]);
   });
 
-  it('two preparations at once give one cache and equal data', async () => {
+  test('two preparations at once give one cache and equal data', async () => {
     write(200, 10);
     const [a, b] = await Promise.all([prepare(), prepare()]);
     expect(readSample(a, 'train', 0, 150)).toEqual(readSample(b, 'train', 0, 150));
@@ -236,13 +255,13 @@ describe('damaged nmnist files', () => {
     ],
   ];
   for (const [title, bytes, message] of cases)
-    it(title, async () => {
+    test(title, async () => {
       write();
       put(join(folder, 'data'), target, bytes);
       await expectUserError(() => prepare(), message, 'lif data get nmnist');
     });
 
-  it('missing folders and folders without recordings', async () => {
+  test('missing folders and folders without recordings', async () => {
     await expectUserError(() => prepare(), 'Train', 'no Train.zip', 'lif data get nmnist');
     put(join(folder, 'data'), 'Train/readme', '');
     put(join(folder, 'data'), 'Test/readme', '');
@@ -260,7 +279,7 @@ describe('damaged nmnist files', () => {
     ['a zip bomb', () => withDirectory(train(), 24, 0x7fffffff), /more than/],
   ];
   for (const [title, bytes, message] of zips)
-    it(title, async () => {
+    test(title, async () => {
       put(join(folder, 'data'), 'Train.zip', bytes());
       put(join(folder, 'data'), 'Test.zip', zipOf(nmnistFiles('Test', 10)));
       await expectUserError(() => prepare(), message);
