@@ -3,19 +3,31 @@
 import { pathText, SettingError } from '../base/errors.ts';
 import { shapeOf } from '../datasets/describe.ts';
 import { definitionOf } from '../datasets/sets/registry.ts';
-import { parametersOf, planNetwork } from '../models/network.ts';
+import { type NetworkPlan, parametersOf, planNetwork } from '../models/network.ts';
+import { roundingProblems, surrogateProblems } from './float32.ts';
+import { hints, sampleProblems } from './hints.ts';
 import type { Problem } from './problems.ts';
 import type { Settings } from './schema.ts';
 
 /** With gradients and the optimizer's moments, 4 GiB. */
 const MAX_WEIGHTS = 2 ** 28;
 
-export function crossProblems(settings: Settings): Problem[] {
-  return [
-    ...refusals(() => checkNetwork(settings)),
+/** The network of complete settings, planned for the shape of their data set, or what stands against it. */
+export function checkSettings(settings: Settings): { problems: Problem[]; plan?: NetworkPlan } {
+  const rounding = roundingProblems(settings);
+  let plan: NetworkPlan | undefined;
+  const problems = [
+    ...rounding,
+    ...refusals(() => {
+      plan = plannedNetwork(settings);
+    }),
     ...refusals(() => checkEarlyStopping(settings)),
     ...datasetProblems(settings),
+    ...sampleProblems(settings),
+    ...hints(settings),
   ];
+  if (plan && rounding.length === 0) problems.push(...surrogateProblems(plan));
+  return plan ? { problems, plan } : { problems };
 }
 
 /** The same seed twice would be the same run twice. */
@@ -48,7 +60,7 @@ function checkEarlyStopping({ dataset, training }: Settings): void {
   throw new SettingError(['training', 'earlyStopping'], `needs a validation set: ${remedy}.`);
 }
 
-function checkNetwork(settings: Settings): void {
+function plannedNetwork(settings: Settings): NetworkPlan {
   const plan = planNetwork(settings, shapeOf(settings.dataset));
   const weights = parametersOf(plan).reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
   if (weights > MAX_WEIGHTS)
@@ -56,6 +68,7 @@ function checkNetwork(settings: Settings): void {
       ['network', 'hidden'],
       `makes more than ${weights.toLocaleString('en')} weights; at most ${MAX_WEIGHTS.toLocaleString('en')} fit, so take fewer neurons.`,
     );
+  return plan;
 }
 
 function refusals(check: () => void): Problem[] {

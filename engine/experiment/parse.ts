@@ -35,7 +35,7 @@ export function checkExperiment(text: string, file: string): CheckedExperiment {
   for (const problem of problems) {
     const { span, path, inherited } = locate(root, problem);
     // What is wrong at the top is wrong in every variant, too: once is enough.
-    if (inherited && own.has(problem.message)) continue;
+    if (problem.variant !== undefined && own.has(problem.message) && !setsItself(root, problem)) continue;
     const message = inherited ? `In the variant \`${problem.variant}\`: ${problem.message}` : problem.message;
     found.push({ ...span, severity: problem.severity, message, path });
   }
@@ -70,6 +70,10 @@ function notAMapping(text: string, root: Source | undefined): Found {
     ? 'The file is empty; an experiment begins with `name:`, `dataset:`, `network:` and `variants:`.'
     : 'An experiment file is a mapping of fields, such as `name: My study` and `dataset: { name: delayed-xor }`.';
   return { start, end: empty ? 0 : text.length, severity: 'error', message, path: '' };
+}
+
+function setsItself(root: Source, { path, variant }: Problem): boolean {
+  return variant !== undefined && descend(root, ['variants', variant, ...path]) !== undefined;
 }
 
 /** Where a problem is shown. What a variant inherits is shown where the file sets it. */

@@ -242,12 +242,18 @@ const optimizerSchema = z
 const scheduleSchema = z
   .discriminatedUnion('kind', [
     z.strictObject({
-      kind: z.literal('step').describe('StepLR: multiply the learning rate by `factor` every `every` epochs.'),
+      kind: z
+        .literal('step')
+        .describe('StepLR: multiply the learning rate by `factor` every `every` epochs, and keep it between.'),
       every: positiveInt.describe('Epochs between two changes.'),
       factor: z.number().gt(0).max(1).describe('The learning rate is multiplied by this.'),
     }),
     z.strictObject({
-      kind: z.literal('cosine').describe('Half a cosine from the learning rate down to `minimum` over all epochs.'),
+      kind: z
+        .literal('cosine')
+        .describe(
+          'Half a cosine from the learning rate down to `minimum` over all epochs, lower with every weight update.',
+        ),
       minimum: z.number().min(0).default(0).describe('Learning rate at the end.'),
     }),
   ])
@@ -289,18 +295,25 @@ export const trainingSchema = z
     classWeights: z
       .array(z.number().positive())
       .optional()
-      .describe('Factor on the loss of each class, in the order of the labels. Default: 1 for all.')
+      .describe(
+        'Factor on the loss of each class, in the order of the labels. Default: 1 for all. It acts on the gradients: the loss that is logged is without it.',
+      )
       .meta({ examples: [[1, 2]] }),
     spikePenalty: z
       .strictObject({
-        weight: z.number().positive().describe('Factor on the penalty, which is added to the training loss.'),
+        weight: z
+          .number()
+          .positive()
+          .describe(
+            'Factor on the penalty, whose gradient is added to that of the loss. The loss that is logged is without it.',
+          ),
         target: probability
           .optional()
           .describe('Spikes per neuron and step to aim for. Without it, every spike has a price.'),
       })
       .optional()
       .describe(
-        'Regularises the mean spike rate r of each hidden layer and sample: weight·r, or weight·(r − target)² with a target.',
+        'Regularises the spike rate r of each hidden layer and sample (its spikes, divided by neurons and steps): weight·r, or weight·(r − target)² with a target.',
       )
       .meta({ examples: [{ weight: 0.1, target: 0.05 }] }),
     earlyStopping: z

@@ -1,18 +1,14 @@
 /** Everything that can be wrong with an experiment once it is plain data, with paths instead of positions. */
 
+import type { NetworkPlan } from '../models/network.ts';
 import { isMapping, type Mapping, namesIn, own } from './assist/describe.ts';
-import { crossProblems, seedProblems } from './cross-checks.ts';
+import { checkSettings, seedProblems } from './cross-checks.ts';
+import { readoutProblems, tableProblems } from './hints.ts';
+import { idleFields, idleProblems, without } from './idle.ts';
 import { SETTINGS } from './json-schema.ts';
 import { mergeSettings } from './merge.ts';
 import { fileProblems, type Problem, variantProblems } from './problems.ts';
-import {
-  type Experiment,
-  experimentSchema,
-  MAX_VARIANTS,
-  type Settings,
-  settingsSchema,
-  type Variant,
-} from './schema.ts';
+import { type Experiment, experimentSchema, MAX_VARIANTS, settingsSchema, type Variant } from './schema.ts';
 
 export interface Verdict {
   problems: Problem[];
@@ -27,23 +23,28 @@ export interface Verdict {
 export function validateExperiment(raw: unknown, order: readonly string[] = namesIn(own(raw, 'variants'))): Verdict {
   const parsed = experimentSchema.safeParse(raw);
   const problems = parsed.success ? [] : fileProblems(parsed.error.issues, raw);
-  if (parsed.success) problems.push(...crossProblems(parsed.data), ...seedProblems(parsed.data.seeds));
+  if (parsed.success) {
+    problems.push(...checkSettings(parsed.data).problems, ...tableProblems(raw, parsed.data));
+    problems.push(...seedProblems(parsed.data.seeds));
+  }
   // Variants go over the defaults too, so that they mean the same here as when they are run.
   const base = settingsOf(parsed.success ? parsed.data : raw);
-  const seen = new Map<string, string>();
+  const twins = new Twins();
   const variants: Variant[] = [];
   for (const [name, override] of variantsOf(raw, order)) {
     const merged = mergeSettings(base, override);
-    const settings = settingsSchema.safeParse(merged);
-    if (!settings.success) problems.push(...variantProblems(settings.error.issues, merged, name));
-    else {
-      variants.push({ name, override, settings: settings.data });
-      const found = [...crossProblems(settings.data), ...idleNeuron(settings.data, override)];
-      problems.push(...found.map((problem) => ({ ...problem, variant: name })));
-      const twin = twinOf(settings.data, name, seen);
-      if (twin) problems.push(twin);
+    const { success, data: settings, error } = settingsSchema.safeParse(merged);
+    if (!success) {
+      problems.push(...variantProblems(error.issues, merged, name));
+      continue;
     }
+    const variant = { name, override, settings };
+    variants.push(variant);
+    const { problems: found, plan } = checkSettings(settings);
+    problems.push(...found.map((problem) => ({ ...problem, variant: name })), ...readoutProblems(variant, base));
+    if (plan) problems.push(...twins.problems(variant, plan));
   }
+  problems.push(...idleProblems(raw, variants));
   const failed = !parsed.success || problems.some(({ severity }) => severity === 'error');
   return failed ? { problems } : { problems, experiment: { ...parsed.data, variants } };
 }
@@ -67,20 +68,21 @@ function variantsOf(raw: unknown, order: readonly string[]): [string, Mapping][]
   return usable.slice(0, MAX_VARIANTS);
 }
 
-/** What a variant says of the neuron, though its model has none. */
-function idleNeuron({ model }: Settings, override: Mapping): Problem[] {
-  if (model === 'lif' || own(override, 'neuron') === undefined) return [];
-  const message = `The settings under \`neuron\` change nothing here: ${model === 'gru' ? 'a' : 'an'} ${model} has no spiking neurons; remove them, or take model: lif.`;
-  return [{ path: ['neuron'], place: 'name', severity: 'warning', message }];
-}
+/** Variants by what they mean: their network, and the rest without the fields that change nothing. */
+class Twins {
+  private readonly seen = new Map<string, Variant>();
 
-function twinOf(settings: Settings, name: string, seen: Map<string, string>): Problem | undefined {
-  const text = JSON.stringify(settings);
-  const twin = seen.get(text);
-  if (twin === undefined) {
-    seen.set(text, name);
-    return undefined;
+  problems(variant: Variant, plan: NetworkPlan): Problem[] {
+    const { dataset, training } = variant.settings;
+    const idle = idleFields(variant.settings).map(({ field }) => field);
+    const meaning = JSON.stringify([plan, without({ dataset, training }, idle)]);
+    const twin = this.seen.get(meaning);
+    this.seen.set(meaning, twin ?? variant);
+    if (!twin) return [];
+    const alike = JSON.stringify(twin.settings) === JSON.stringify(variant.settings);
+    const what = alike ? 'has the same settings as' : 'means the same as';
+    const why = alike ? '' : ', since what differs changes nothing';
+    const message = `The variant \`${variant.name}\` ${what} \`${twin.name}\`${why}, so its runs will be the same.`;
+    return [{ path: ['variants', variant.name], place: 'name', severity: 'warning', message }];
   }
-  const message = `The variant \`${name}\` has the same settings as \`${twin}\`, so its runs will be the same.`;
-  return { path: ['variants', name], place: 'name', severity: 'warning', message };
 }

@@ -19,7 +19,14 @@ export function sha256(data: string | Uint8Array): string {
 /** SHA-256 of all that decides the bits of a run: settings and seed, not names or places. */
 export function runKey(spec: Pick<RunSpec, keyof Settings | 'seed'>): string {
   const { dataset, model, network, neuron, training, seed } = spec;
-  return sha256(canonicalJson({ dataset, model, network, neuron, training, seed }));
+  return sha256(canonicalJson({ dataset: asBefore(dataset), model, network, neuron, training, seed }));
+}
+
+/** Earlier builds had no `seed` of the data and meant that of the run: such runs are found again. */
+function asBefore(dataset: Settings['dataset']): object {
+  if (!('seed' in dataset) || dataset.seed !== 'run') return dataset;
+  const { seed: _, ...rest } = dataset;
+  return rest;
 }
 
 /** Lower-case ASCII words joined by hyphens. */

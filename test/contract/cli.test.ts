@@ -106,7 +106,7 @@ describe('bad input: exit code 2, one sentence, no run', () => {
 
   test('data that is not there, and data that is cut off', async () => {
     const study =
-      'name: M\ndataset: { name: mnist, path: idx }\nnetwork: { hidden: [4] }\nvariants: { baseline: {} }\n';
+      'name: M\ndataset: { name: mnist, path: idx }\nmodel: rnn\nnetwork: { hidden: [4] }\nvariants: { baseline: {} }\n';
     lab.file('mnist.lif.yaml', study);
     expect(await bad('run', 'mnist.lif.yaml')).toMatch(/idx/);
     mkdirSync(join(lab.folder, 'idx'), { recursive: true });

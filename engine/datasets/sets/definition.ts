@@ -10,6 +10,8 @@ export type InputShape = { planes: number; height: number; width: number } | { c
 /** Samples of each split. Undefined: only the files tell. */
 export type Sizes = Partial<Record<Split, number>>;
 
+export type Published = { train: number; validation?: number; test: number };
+
 export interface KnownShape {
   input: InputShape;
   classes: number;
@@ -52,11 +54,15 @@ export interface DatasetDefinition<Spec extends { name: string } = { name: strin
   schema: Schema;
   /** Title, licence, citation, downloads. */
   source: DataSource;
+  /** What kind of data it is to the paper, whose Table 5 has settings for each. */
+  domain: 'temporal' | 'spatial' | 'spatio-temporal';
   /** Samples in the published files; absent for generated data sets. */
-  published?: Partial<Record<Split, number>>;
+  published?: Published;
   shape(spec: Spec): KnownShape;
   /** Settings that cannot go together, or hardly. */
   problems?(spec: Spec): SpecProblem[];
+  /** Fields that change nothing while `off`, switched off by another field; dotted paths in the spec. */
+  idle?: { field: string; by: string; off(spec: Spec): boolean }[];
   /** The same recordings at another integration length (ms); undefined where there is none to change. */
   atResolution?(spec: Spec, dt: number, steps?: number): Spec | undefined;
   /** The reader, loaded when it is needed: readers of data formats are large. */
@@ -73,7 +79,7 @@ export function defineSet<Schema extends NamedSchema>(
 
 /** What the fields that choose samples make of the published parts. */
 export function splitSizes(
-  published: { train: number; test: number },
+  published: Published,
   spec: { trainSamples?: number | undefined; testSamples?: number | undefined; validationSamples?: number },
 ): Sizes {
   const validation = spec.validationSamples ?? 0;
@@ -88,3 +94,10 @@ export function splitSizes(
 /** As many steps of `dt` ms as cover the same time. */
 export const sameTime = (now: { dt: number; steps: number }, dt: number): number =>
   Math.max(1, Math.round((now.steps * now.dt) / dt));
+
+/** A step of `dt` ms that is longer than any recording is probably meant in microseconds. */
+export function tooLong(dt: number, longest: number): SpecProblem[] {
+  if (dt < longest) return [];
+  const complaint = `is ${dt} ms, and no recording is longer than ${longest} ms: did you mean ${dt} µs, which is ${dt / 1000}?`;
+  return [{ path: ['dt'], severity: 'warning', complaint }];
+}

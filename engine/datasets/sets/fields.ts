@@ -5,7 +5,10 @@ export const positiveInt = z.int().min(1);
 export const probability = z.number().min(0).max(1);
 export const seed = z.int().min(0).max(0xffffffff);
 
-export const steps = (value: number, about: string) => positiveInt.max(65_535).default(value).describe(about);
+/** Of a sample. */
+export const MAX_STEPS = 65_535;
+
+export const steps = (value: number, about: string) => positiveInt.max(MAX_STEPS).default(value).describe(about);
 
 export const milliseconds = (value: number, about: string) =>
   z.number().positive().max(1e6).default(value).describe(about);

@@ -20,12 +20,17 @@ variants to compare. What stands at the top holds for all variants; a variant na
 "Paper" is Yin et al., *Understanding the Functional Roles of Modelling Components in Spiking Neural Networks*;
 "reference [23]" is the one of that number in it. What the paper leaves open is a field, and its description says where
 the default comes from.
+
+What is logged: loss and accuracy are means over samples, of the training samples as they were met during the epoch and
+of the held-out sets after it; class weights and spike penalty act on gradients alone and are in no logged loss. The
+**spike rate** of a layer is its spikes divided by neurons, time steps and samples, over the test set: 0.05 is one spike
+per neuron in twenty steps.
 `;
 
 const EXAMPLE = {
   name: 'Delayed spiking XOR',
   dataset: { name: 'delayed-xor', steps: 50 },
-  network: { hidden: [16], readout: { kind: 'leaky-integrator', window: 9 } },
+  network: { hidden: [16], readout: { kind: 'leaky-integrator', window: 9, leak: { learnable: true } } },
   neuron: { leak: { learnable: true }, reset: 'hard' },
   training: { epochs: 40 },
   variants: {

@@ -79,6 +79,8 @@ export function specOf(variant: string, own: Own = VARIANTS[variant as Variant])
     model,
     dataset: {
       name: 'delayed-xor',
+      // As when the bits were recorded.
+      seed: 'run',
       steps: 20,
       pulse: 6,
       trainSamples: 135,

@@ -9,8 +9,15 @@ import { specOf } from './helpers.ts';
 
 const NAMES = DATASETS.map(({ name }) => name);
 
-const file = (dataset: string, more = '') =>
-  `name: Test\ndataset: ${dataset}\nnetwork: { hidden: [16] }\nvariants:\n  a: {}\n${more}`;
+const file = (dataset: string, training = '') =>
+  `name: Test
+dataset: ${dataset}
+network: { hidden: [16] }
+neuron: { threshold: 0.3, surrogate: { width: 0.25 } }
+training: { learningRate: 1e-4, batchSize: 1024${training} }
+variants:
+  a: {}
+`;
 
 test.each(NAMES)('the shape of %s is known from its name alone', (name) => {
   const shape = shapeOf(specOf({ name }));
@@ -51,8 +58,7 @@ test('fields that choose samples change the sizes; what only the files tell is l
 });
 
 test('weights for the ten classes of MNIST are right, and others are told the number of its classes', () => {
-  const withWeights = (weights: string) =>
-    messages(file('{ name: mnist }', `training: { classWeights: ${weights} }\n`));
+  const withWeights = (weights: string) => messages(file('{ name: mnist }', `, classWeights: ${weights}`));
   expect(withWeights('[1, 1, 1, 1, 1, 1, 1, 1, 1, 2]')).toEqual([]);
   expect(withWeights('[1, 2]')).toEqual(['`training.classWeights` has 2 entries, but the data set has 10 classes.']);
 });

@@ -77,7 +77,7 @@ describe('hostile files are refused in bounded time', () => {
 
   it('takes names of object members for what they are', () => {
     for (const name of ['constructor', 'toString', 'hasOwnProperty', 'valueOf', 'prototype']) {
-      const { experiment, diagnostics } = checkExperiment(`${BASE}  ${name}: { neuron: { leak: 1 } }\n`, 'f');
+      const { experiment, diagnostics } = checkExperiment(`${BASE}  ${name}: { neuron: { reset: none } }\n`, 'f');
       expect(diagnostics, name).toEqual([]);
       expect(
         experiment!.variants.map((variant) => variant.name),

@@ -171,7 +171,9 @@ describe('settings that do not go together', () => {
     ],
     [BASE.replace('[16]', '⟦[60000, 60000]⟧'), /^`network.hidden` makes more than [\d,]+ weights; at most [\d,]+ fit/],
     [
-      BASE.replace('[16]', '⟦[16, 8]⟧').replace('name: Test', 'name: Test\nmodel: lstm'),
+      BASE.replace('[16]', '⟦[16, 8]⟧')
+        .replace('leaky-integrator', 'linear')
+        .replace('name: Test', 'name: Test\nmodel: lstm'),
       '`network.hidden` has 2 layers, but the model lstm has one hidden layer; give one size, like [512].',
     ],
     [
@@ -209,7 +211,7 @@ describe('settings that do not go together', () => {
   it('warns of settings of the neuron where there is none', () => {
     expectOne(
       `${BASE}  b: { model: lstm, ⟦neuron⟧: { leak: 1 } }`,
-      'The settings under `neuron` change nothing here: an lstm has no spiking neurons; remove them, or take model: lif.',
+      '`neuron` changes nothing here, since `model` is lstm; remove it, or change `model`.',
       'warning',
     );
   });
@@ -249,7 +251,7 @@ describe('a variant', () => {
       '`variants.b` must be a mapping of `dataset`, `model`, `network`, `neuron`, `training`, not 3.',
     );
     expectOne(
-      `${BASE}  ⟦" b"⟧: { neuron: { leak: 1 } }`,
+      `${BASE}  ⟦" b"⟧: { neuron: { reset: none } }`,
       /^The name of a variant must be 1 to 100 characters on one line/,
     );
   });

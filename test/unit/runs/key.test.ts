@@ -34,3 +34,10 @@ test('an id tells when its run was created', () => {
   expect(timeOfId(newRunId({ file: '/x/a.lif.yaml', variant: 'a', seed: 1 }, at + 999))).toBe(at);
   expect(timeOfId('something else')).toBe(0);
 });
+
+test('runs from before the data had a seed have the key of the same settings with seed: run', () => {
+  const settings = { model: 'lif', network: {}, neuron: {}, training: {}, seed: 1 };
+  const key = (dataset: object) => runKey({ ...settings, dataset: { name: 'delayed-xor', ...dataset } } as never);
+  expect(key({ seed: 'run' })).toBe(key({}));
+  expect(key({ seed: 1 }), 'other held-out sets').not.toBe(key({}));
+});

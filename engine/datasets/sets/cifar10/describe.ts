@@ -13,6 +13,7 @@ export const TEST_BATCH = 'test_batch.bin';
 const published = { train: 50_000, test: 10_000 };
 
 export const cifar10 = defineSet(cifar10Schema, {
+  domain: 'spatial',
   source: {
     title: 'CIFAR-10',
     licence: 'not stated; cite the report',
@@ -45,5 +46,6 @@ export const cifar10 = defineSet(cifar10Schema, {
     encoding: spec.coding.kind === 'direct' ? 'current' : 'events',
     sizes: splitSizes(published, spec),
   }),
+  idle: [{ field: 'normalise', by: 'coding.kind', off: ({ coding }) => coding.kind !== 'direct' }],
   reader: async () => (await import('./read.ts')).reader,
 });

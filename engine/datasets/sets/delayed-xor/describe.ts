@@ -4,6 +4,7 @@ import { generated } from '../source.ts';
 import { type DelayedXor, delayedXorSchema } from './schema.ts';
 
 export const delayedXor = defineSet(delayedXorSchema, {
+  domain: 'temporal',
   source: generated(
     'Delayed spiking XOR',
     'Zheng et al.: Temporal dendritic heterogeneity incorporated with spiking neural networks. Nat. Commun. 15, 2024.',
@@ -16,6 +17,7 @@ export const delayedXor = defineSet(delayedXorSchema, {
     sizes: { train: spec.trainSamples, validation: spec.validationSamples, test: spec.testSamples },
   }),
   problems: (spec) => [...tooShort(spec), ...swappedRates(spec)],
+  idle: [{ field: 'gap', by: 'form', off: ({ form }) => form === 'single' }],
   reader: async () => (await import('./read.ts')).reader,
 });
 

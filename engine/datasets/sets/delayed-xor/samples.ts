@@ -25,7 +25,9 @@ const PURPOSE: Record<Split, number> = {
 export class DelayedXorReader implements SampleReader {
   private readonly rng = new Rng();
   private readonly spec: DelayedXor;
+  /** Of the training and of the held-out sequences. */
   private readonly seed: number;
+  private readonly heldOutSeed: number;
   private readonly noise: Gaps | undefined;
   /** 0, 1, 2 …, and for each channel the last draw that fires in a low and in a high pulse. */
   private readonly numbers: Uint16Array;
@@ -34,6 +36,8 @@ export class DelayedXorReader implements SampleReader {
   constructor({ spec, seed, inputs }: Extract<PreparedDataset, { source: 'delayed-xor' }>) {
     this.spec = spec;
     this.seed = seed;
+    // Runs made before there was such a field have none.
+    this.heldOutSeed = typeof spec.seed === 'number' ? spec.seed : seed;
     this.noise = spec.noise > 0 ? new Gaps(spec.noise) : undefined;
     this.numbers = Uint16Array.from({ length: inputs }, (_, c) => c);
     this.last = [spec.lowRate, spec.highRate].map((rate) => new Int32Array(inputs).fill(lastDraw(rate)));
@@ -106,6 +110,8 @@ export class DelayedXorReader implements SampleReader {
 
   /** Starts the sample's stream. Bit 0 of the result is the rate index of the first pulse, bit 1 of the second. */
   private start(split: Split, epoch: number, index: number): number {
-    return this.rng.reset(this.seed, PURPOSE[split], split === 'train' ? epoch : 0, index).uint32() >>> 30;
+    const training = split === 'train';
+    const seed = training ? this.seed : this.heldOutSeed;
+    return this.rng.reset(seed, PURPOSE[split], training ? epoch : 0, index).uint32() >>> 30;
   }
 }

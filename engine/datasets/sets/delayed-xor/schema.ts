@@ -1,6 +1,6 @@
 /** The fields of delayed spiking XOR. */
 import { z } from 'zod';
-import { positiveInt, probability, steps } from '../fields.ts';
+import { positiveInt, probability, seed, steps } from '../fields.ts';
 
 export const delayedXorSchema = z.strictObject({
   name: z
@@ -29,12 +29,14 @@ export const delayedXorSchema = z.strictObject({
     .describe('Length of each pulse in steps: the first and the last steps of the sequence.'),
   gap: z.int().min(0).default(5).describe('Steps of silence before each fast pulse of the multi-timescale form.'),
   trainSamples: positiveInt.default(50_000).describe('Fresh training sequences per epoch.'),
-  validationSamples: positiveInt
-    .default(5_000)
-    .describe('Sequences in the fixed validation set, drawn from its own random stream.'),
-  testSamples: positiveInt
-    .default(10_000)
-    .describe('Sequences in the fixed test set, drawn from its own random stream.'),
+  validationSamples: positiveInt.default(5_000).describe('Sequences in the fixed validation set, drawn from `seed`.'),
+  testSamples: positiveInt.default(10_000).describe('Sequences in the fixed test set, drawn from `seed`.'),
+  seed: z
+    .union([seed, z.literal('run')])
+    .default(1)
+    .describe(
+      'Seed of the validation and test sets: all runs of a study are scored by the same sequences. run: the seed of the run, so that each run has sets of its own, as in earlier builds. Training sequences always come from the seed of the run.',
+    ),
 });
 
 export type DelayedXor = z.output<typeof delayedXorSchema>;

@@ -1,14 +1,18 @@
 /** DVS128 Gesture, without its files. */
-import { defineSet, sameTime, splitSizes } from '../definition.ts';
+import { defineSet, sameTime, splitSizes, tooLong } from '../definition.ts';
 import { dvsGestureSchema } from './schema.ts';
 
 export const CLASSES = 11;
 /** Below the folder that is imported, as the published archive has it. */
 export const ARCHIVE_FOLDER = 'DvsGesture';
 
+/** A gesture takes about six seconds. */
+const LONGEST_MS = 20_000;
+
 const published = { train: 1_176, test: 288 };
 
 export const dvsGesture = defineSet(dvsGestureSchema, {
+  domain: 'spatio-temporal',
   source: {
     title: 'DVS128 Gesture',
     licence: 'CC BY 4.0',
@@ -28,6 +32,8 @@ export const dvsGesture = defineSet(dvsGestureSchema, {
     encoding: 'events',
     sizes: splitSizes(published, spec),
   }),
+  idle: [{ field: 'dt', by: 'frames', off: ({ frames }) => frames !== 'fixed' }],
+  problems: ({ dt, frames }) => (frames === 'fixed' ? tooLong(dt, LONGEST_MS) : []),
   atResolution: (spec, dt, steps) =>
     spec.frames === 'fixed' ? { ...spec, dt, steps: steps ?? sameTime(spec, dt) } : undefined,
   reader: async () => (await import('./read.ts')).reader,

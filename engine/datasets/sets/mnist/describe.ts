@@ -18,6 +18,7 @@ function mnistFile(file: string, bytes: number, md5: string): SourceFile {
 }
 
 export const mnist = defineSet(mnistSchema, {
+  domain: 'spatial',
   source: {
     title: 'MNIST',
     licence: 'CC BY-SA 3.0',

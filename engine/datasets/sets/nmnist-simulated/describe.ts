@@ -1,9 +1,10 @@
 /** N-MNIST simulated from MNIST, without its files. */
 import { defineSet } from '../definition.ts';
-import { SACCADE_PARTS, saccadeShape, saccadesAt } from '../nmnist/describe.ts';
+import { SACCADE_PARTS, saccadeProblems, saccadeShape, saccadesAt } from '../nmnist/describe.ts';
 import { nmnistSimulatedSchema } from './schema.ts';
 
 export const nmnistSimulated = defineSet(nmnistSimulatedSchema, {
+  domain: 'spatio-temporal',
   source: {
     title: 'MNIST before a simulated event camera',
     licence: 'simulated from MNIST',
@@ -16,6 +17,7 @@ export const nmnistSimulated = defineSet(nmnistSimulatedSchema, {
   },
   published: SACCADE_PARTS,
   shape: saccadeShape,
+  problems: saccadeProblems,
   atResolution: saccadesAt,
   reader: async () => (await import('./read.ts')).reader,
 });

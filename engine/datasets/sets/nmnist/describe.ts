@@ -1,6 +1,7 @@
 /** N-MNIST, without its files. */
 
-import { defineSet, type KnownShape, sameTime, splitSizes } from '../definition.ts';
+import { defineSet, type KnownShape, type SpecProblem, sameTime, splitSizes, tooLong } from '../definition.ts';
+import { MAX_STEPS } from '../fields.ts';
 import type { SourceFile } from '../source.ts';
 import { nmnistSchema } from './schema.ts';
 
@@ -33,6 +34,13 @@ export function saccadeShape(spec: Saccades): KnownShape {
   };
 }
 
+export function saccadeProblems(spec: Saccades): SpecProblem[] {
+  const steps = stepsOf(spec);
+  if (steps <= MAX_STEPS) return tooLong(spec.dt, RECORDING_MS);
+  const complaint = `is ${spec.dt} ms, so that a recording of ${RECORDING_MS} ms has more than ${MAX_STEPS} steps; take longer steps.`;
+  return [{ path: ['dt'], severity: 'error', complaint }];
+}
+
 export function saccadesAt<Spec extends Saccades>(spec: Spec, dt: number, steps?: number): Spec {
   const covering = spec.steps === 'full' ? 'full' : sameTime({ dt: spec.dt, steps: spec.steps }, dt);
   return { ...spec, dt, steps: steps ?? covering };
@@ -47,6 +55,7 @@ function mendeleyFile(file: string, id: string, md5: string): SourceFile {
 }
 
 export const nmnist = defineSet(nmnistSchema, {
+  domain: 'spatio-temporal',
   source: {
     title: 'Neuromorphic MNIST',
     licence: 'CC BY-SA 4.0',
@@ -65,6 +74,7 @@ export const nmnist = defineSet(nmnistSchema, {
   },
   published: SACCADE_PARTS,
   shape: saccadeShape,
+  problems: saccadeProblems,
   atResolution: saccadesAt,
   reader: async () => (await import('./read.ts')).reader,
 });

@@ -4,6 +4,7 @@ import { generated } from '../source.ts';
 import { randmanSchema } from './schema.ts';
 
 export const randman = defineSet(randmanSchema, {
+  domain: 'temporal',
   source: generated(
     'Random manifolds as spike times',
     'Zenke, Vogels: The Remarkable Robustness of Surrogate Gradient Learning. Neural Computation 33, 2021.',

@@ -1,11 +1,12 @@
 /** The Spiking Heidelberg Digits, without their files. */
-import { defineSet, sameTime, splitSizes } from '../definition.ts';
-import { CRAMER, SPEECH_CHANNELS, zenkeFile } from '../speech/source.ts';
+import { defineSet, sameTime, splitSizes, tooLong } from '../definition.ts';
+import { CRAMER, LONGEST_MS, SPEECH_CHANNELS, zenkeFile } from '../speech/source.ts';
 import { shdSchema } from './schema.ts';
 
 const published = { train: 8_156, test: 2_264 };
 
 export const shd = defineSet(shdSchema, {
+  domain: 'temporal',
   source: {
     title: 'Spiking Heidelberg Digits',
     licence: 'CC BY 4.0',
@@ -34,6 +35,7 @@ export const shd = defineSet(shdSchema, {
         spec.validationSpeakers.length > 0 ? { test: test! } : { train: train!, validation: validation!, test: test! },
     };
   },
+  problems: ({ dt }) => tooLong(dt, LONGEST_MS),
   atResolution: (spec, dt, steps) => ({ ...spec, dt, steps: steps ?? sameTime(spec, dt) }),
   reader: async () => (await import('../speech/read.ts')).reader,
 });

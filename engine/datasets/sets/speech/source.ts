@@ -3,6 +3,8 @@ import type { SourceFile } from '../source.ts';
 
 /** Of the cochlea. */
 export const SPEECH_CHANNELS = 700;
+/** The longest word. */
+export const LONGEST_MS = 1500;
 
 export const CRAMER =
   'Cramer, Stradmann, Schemmel, Zenke: The Heidelberg Spiking Data Sets for the Systematic Evaluation of Spiking Neural Networks. IEEE TNNLS 33, 2022.';

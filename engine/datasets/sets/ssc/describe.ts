@@ -1,11 +1,12 @@
 /** Spiking Speech Commands, without their files. */
-import { defineSet, sameTime, splitSizes } from '../definition.ts';
-import { CRAMER, SPEECH_CHANNELS, zenkeFile } from '../speech/source.ts';
+import { defineSet, sameTime, splitSizes, tooLong } from '../definition.ts';
+import { CRAMER, LONGEST_MS, SPEECH_CHANNELS, zenkeFile } from '../speech/source.ts';
 import { sscSchema } from './schema.ts';
 
 const published = { train: 75_466, validation: 9_981, test: 20_382 };
 
 export const ssc = defineSet(sscSchema, {
+  domain: 'temporal',
   source: {
     title: 'Spiking Speech Commands',
     licence: 'CC BY 4.0',
@@ -27,6 +28,7 @@ export const ssc = defineSet(sscSchema, {
     encoding: 'events',
     sizes: { ...splitSizes(published, spec), validation: spec.validation ? published.validation : 0 },
   }),
+  problems: ({ dt }) => tooLong(dt, LONGEST_MS),
   atResolution: (spec, dt, steps) => ({ ...spec, dt, steps: steps ?? sameTime(spec, dt) }),
   reader: async () => (await import('../speech/read.ts')).reader,
 });

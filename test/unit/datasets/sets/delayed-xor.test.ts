@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
+import type { PreparedDataset, Split } from '../../../../engine/datasets/dataset.ts';
 import { checkDataset, prepareDataset } from '../../../../engine/datasets/prepare.ts';
 import { openReader } from '../../../../engine/datasets/reader.ts';
 import { expectUserError, readSample, specOf } from '../helpers.ts';
@@ -118,4 +119,23 @@ describe('delayed-xor', () => {
 
   it('says when the pulses do not fit', () =>
     expectUserError(() => checkDataset(specOf({ name: 'delayed-xor', steps: 15 }), context), 'at least 20'));
+});
+
+test('all seeds of a study are scored by the same sequences, and learn from their own', async () => {
+  const [one, two] = await Promise.all([1, 2].map((seed) => prepare({ steps: 50 }, seed)));
+  const sample = (data: PreparedDataset, split: Split) => readSample(data, split, 0, 3);
+  for (const split of ['validation', 'test'] as const)
+    expect(sample(one!, split), `the ${split} set of seeds 1 and 2`).toEqual(sample(two!, split));
+  expect(sample(one!, 'train')).not.toEqual(sample(two!, 'train'));
+  const other = await prepare({ steps: 50, seed: 5 }, 1);
+  expect(sample(other, 'test'), 'dataset.seed draws other sets').not.toEqual(sample(one!, 'test'));
+});
+
+test('seed: run, and specs of runs from before there was a seed, draw the held-out sets from the seed of the run', async () => {
+  const asBefore = await prepare({ steps: 50, seed: 'run' }, 7);
+  const { seed: _, ...spec } = specOf({ name: 'delayed-xor', steps: 50 }) as Record<string, unknown>;
+  const stored = await prepareDataset(spec as ReturnType<typeof specOf>, { ...context, seed: 7 });
+  const fixed = await prepare({ steps: 50, seed: 7 }, 1);
+  for (const data of [stored, fixed])
+    expect(readSample(data, 'test', 0, 0)).toEqual(readSample(asBefore, 'test', 0, 0));
 });

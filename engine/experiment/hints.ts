@@ -1,0 +1,91 @@
+/** Settings that are allowed and probably not meant. */
+import { pathText } from '../base/errors.ts';
+import { shapeOf } from '../datasets/describe.ts';
+import { definitionOf } from '../datasets/sets/registry.ts';
+import { own, type Path, valueAt } from './assist/describe.ts';
+import type { Problem } from './problems.ts';
+import type { Settings, Variant } from './schema.ts';
+import { flowText } from './text/flow-text.ts';
+
+/** Values of the paper's Table 5 where they differ from the defaults, which are those for temporal data. */
+const TABLE_5: Record<'spatial' | 'spatio-temporal', [Path, number][]> = {
+  spatial: [
+    [['neuron', 'threshold'], 0.3],
+    [['neuron', 'surrogate', 'width'], 0.25],
+    [['training', 'learningRate'], 1e-4],
+  ],
+  'spatio-temporal': [
+    [['neuron', 'threshold'], 0.3],
+    [['neuron', 'surrogate', 'width'], 0.25],
+    [['training', 'learningRate'], 1e-4],
+    [['training', 'batchSize'], 1024],
+  ],
+};
+
+/** A file that leaves it to the defaults how a data set of pictures is trained. `raw`: what is written. */
+export function tableProblems(raw: unknown, { dataset, model }: Settings): Problem[] {
+  const { domain } = definitionOf(dataset);
+  if (domain === 'temporal' || model !== 'lif') return [];
+  const left = TABLE_5[domain].filter(([path]) => valueAt(raw, path) === undefined);
+  if (left.length === 0) return [];
+  const values = left.map(([path, value]) => `\`${pathText(path)}: ${flowText(value)}\``).join(', ');
+  const message = `The defaults are the paper's for temporal data; for ${domain} data such as ${dataset.name} its Table 5 has ${values}. Write them, or the values that you want.`;
+  return [warning(['dataset', 'name'], message)];
+}
+
+/** What holds for the settings of the file as for those of a variant. */
+export function hints(settings: Settings): Problem[] {
+  return [...fewSamples(settings), ...longWarmup(settings)];
+}
+
+function fewSamples({ dataset, training }: Settings): Problem[] {
+  const { train } = shapeOf(dataset).sizes;
+  if (train === undefined || train === 0 || train >= training.batchSize) return [];
+  const message = `There are ${count(train)} training samples, fewer than \`training.batchSize\` (${training.batchSize}): an epoch is one weight update with all of them.`;
+  return [warning(['dataset', 'trainSamples'], message)];
+}
+
+function longWarmup({ training: { warmup, epochs } }: Settings): Problem[] {
+  if (warmup <= epochs) return [];
+  const message = `\`training.warmup\` is ${warmup} epochs, but training ends after ${epochs}, before the learning rate has reached its value.`;
+  return [warning(['training', 'warmup'], message)];
+}
+
+/**
+ * The integrators of a readout without a leak of its own have that of the neurons: a variant that changes the leak
+ * changes two things at once. `base`: the settings of the file.
+ */
+export function readoutProblems({ name, override, settings }: Variant, base: unknown): Problem[] {
+  const { network, neuron, model } = settings;
+  if (model !== 'lif' || network.readout.kind !== 'leaky-integrator' || network.readout.leak !== undefined) return [];
+  const changed = flowText(neuron.leak) !== flowText(valueAt(base, ['neuron', 'leak']));
+  if (!changed || valueAt(override, ['neuron', 'leak']) === undefined) return [];
+  const message =
+    'This changes the leak of the readout along with that of the neurons; to change the neurons alone, give the readout a leak of its own at the top of the file, e.g. `network: { readout: { leak: { learnable: true } } }`.';
+  return [{ ...warning(['neuron', 'leak'], message), variant: name }];
+}
+
+/** Fields that ask for more samples than the published data set has. */
+export function sampleProblems({ dataset }: Settings): Problem[] {
+  const { published } = definitionOf(dataset);
+  if (!published) return [];
+  const asked = (name: string): number => {
+    const value = own(dataset, name);
+    return typeof value === 'number' ? value : 0;
+  };
+  const problems: Problem[] = [];
+  const add = (name: string, rest: string) =>
+    problems.push(warning(['dataset', name], `\`dataset.${name}\` is ${count(asked(name))}, but ${rest}`));
+  const held = asked('validationSamples');
+  const { train, test } = published;
+  const all = `${dataset.name} has ${count(train)} training samples`;
+  if (held >= train) add('validationSamples', `${all}; hold out fewer.`);
+  else if (asked('trainSamples') > train - held)
+    add('trainSamples', `${all}${held > 0 ? `, of which ${count(held)} are held out` : ''}: all the others are used.`);
+  if (asked('testSamples') > test) add('testSamples', `${dataset.name} has ${count(test)} test samples: all are used.`);
+  return problems;
+}
+
+const count = (n: number): string => n.toLocaleString('en');
+
+const warning = (path: Path, message: string): Problem => ({ path, place: 'value', severity: 'warning', message });

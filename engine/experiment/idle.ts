@@ -1,0 +1,114 @@
+/** Fields that change nothing, since another field switches them off: one table, for warnings and to tell equal variants. */
+import { pathText } from '../base/errors.ts';
+import { definitionOf } from '../datasets/sets/registry.ts';
+import { isMapping, type Mapping, own, type Path, valueAt } from './assist/describe.ts';
+import type { Problem } from './problems.ts';
+import type { Settings, Variant } from './schema.ts';
+import { flowText } from './text/flow-text.ts';
+
+/** `field` changes nothing as long as `off`; `by` is the field that switches it off. Both are paths in the settings. */
+interface Row {
+  field: string;
+  by: string;
+  off(settings: Settings): boolean;
+}
+
+export interface Idle {
+  field: Path;
+  by: Path;
+}
+
+/** A field of a data set stands in its description (sets/<name>/describe.ts). */
+const TABLE: Row[] = [
+  { field: 'neuron', by: 'model', off: ({ model }) => model !== 'lif' },
+  { field: 'training.spikePenalty', by: 'model', off: ({ model }) => model !== 'lif' },
+  {
+    field: 'network.readout',
+    by: 'model',
+    off: ({ model, network }) => model !== 'lif' && network.readout.kind !== 'linear',
+  },
+  {
+    field: 'training.schedule',
+    by: 'training.epochs',
+    off: ({ training: { schedule, epochs } }) => schedule?.kind === 'step' && schedule.every >= epochs,
+  },
+];
+
+/** The same for the neuron of the file and for the one of each layer that has fields of its own. */
+const NEURON_TABLE = [
+  { field: 'recurrentGain', by: 'recurrent', off: (recurrent: unknown) => recurrent === false },
+  { field: 'resetGradient', by: 'reset', off: (reset: unknown) => reset === 'none' },
+];
+
+/** What changes nothing in these settings, written or not. */
+export function idleFields(settings: Settings): Idle[] {
+  const split = ({ field, by }: { field: string; by: string }) => ({ field: field.split('.'), by: by.split('.') });
+  const { dataset } = settings;
+  const ofDataset = (definitionOf(dataset).idle ?? []).filter(({ off }) => off(dataset));
+  return [
+    ...TABLE.filter(({ off }) => off(settings)).map(split),
+    ...ofDataset.map(split).map(({ field, by }) => ({ field: ['dataset', ...field], by: ['dataset', ...by] })),
+    ...(settings.model === 'lif' ? idleInNeurons(settings) : []),
+  ];
+}
+
+function idleInNeurons({ neuron, network }: Settings): Idle[] {
+  const { hidden, readout } = network;
+  const layers: { path: Path; own: Mapping }[] = hidden.map((layer, i) => ({
+    path: ['network', 'hidden', i, 'neuron'],
+    own: typeof layer === 'object' ? (layer.neuron ?? {}) : {},
+  }));
+  if (readout.kind !== 'leaky-integrator' && readout.kind !== 'linear')
+    layers.push({ path: ['network', 'readout', 'neuron'], own: readout.neuron ?? {} });
+  return NEURON_TABLE.flatMap(({ field, by, off }) => {
+    const isOff = (layer: Mapping) => off(own(layer, by) ?? neuron[by as keyof typeof neuron]);
+    const inherits = layers.filter(({ own: layer }) => own(layer, field) === undefined);
+    const inLayers = layers.filter(({ own: layer }) => own(layer, field) !== undefined && isOff(layer));
+    return [
+      ...(inherits.every(({ own: layer }) => isOff(layer)) ? [{ field: ['neuron', field], by: ['neuron', by] }] : []),
+      ...inLayers.map(({ path, own: layer }) => ({
+        field: [...path, field],
+        by: own(layer, by) === undefined ? ['neuron', by] : [...path, by],
+      })),
+    ];
+  });
+}
+
+/**
+ * Warnings for fields that are written and change nothing: those of a variant in its own settings, those of the file
+ * where no variant uses them.
+ */
+export function idleProblems(raw: unknown, variants: readonly Variant[]): Problem[] {
+  const idle = variants.map(({ settings }) => idleFields(settings));
+  const everywhere = (idle[0] ?? []).filter(({ field }) =>
+    idle.every((fields) => fields.some((other) => pathText(other.field) === pathText(field))),
+  );
+  return [
+    ...written(everywhere, raw).map((one) => warning(one, variants[0]!.settings)),
+    ...variants.flatMap(({ name, override, settings }, i) =>
+      written(idle[i]!, override).map((one) => ({ ...warning(one, settings), variant: name })),
+    ),
+  ];
+}
+
+const written = (fields: Idle[], data: unknown): Idle[] =>
+  fields.filter(({ field }) => valueAt(data, field) !== undefined);
+
+function warning({ field, by }: Idle, settings: Settings): Problem {
+  const switched = pathText(by);
+  const message = `\`${pathText(field)}\` changes nothing here, since \`${switched}\` is ${flowText(valueAt(settings, by))}; remove it, or change \`${switched}\`.`;
+  return { path: field, place: 'name', severity: 'warning', message };
+}
+
+/** The same value without the fields at these paths. */
+export function without(value: unknown, paths: readonly Path[]): unknown {
+  return paths.reduce(dropped, value);
+}
+
+function dropped(value: unknown, [key, ...rest]: Path): unknown {
+  if (key === undefined || own(value, key) === undefined) return value;
+  if (Array.isArray(value)) return value.with(Number(key), dropped(value[Number(key)], rest));
+  if (!isMapping(value)) return value;
+  const { [key]: inner, ...others } = value;
+  return rest.length === 0 ? others : { ...others, [key]: dropped(inner, rest) };
+}

@@ -1,0 +1,109 @@
+/** Fields that change nothing are said to, with the field that switches them off; variants are compared by what they mean. */
+import { expect, test } from 'vitest';
+import { checkExperiment } from '../../../engine/experiment/parse.ts';
+import { marked, messages } from './marked.ts';
+
+const FIELDS =
+  'neuron: { threshold: 0.3, surrogate: { width: 0.25 } }\ntraining: { learningRate: 1e-4, batchSize: 1024 }';
+
+interface Case {
+  dataset?: string;
+  network?: string;
+  more?: string;
+  variants?: string;
+}
+
+const file = ({
+  dataset = '{ name: delayed-xor }',
+  network = '{ hidden: [8] }',
+  more = '',
+  variants = 'a: {}',
+}: Case) => `name: Idle\ndataset: ${dataset}\nnetwork: ${network}\n${more}\nvariants: { ${variants} }\n`;
+
+const GESTURE = { dataset: '{ name: dvs128-gesture, ⟦dt⟧: 20 }', more: FIELDS };
+
+test.each<[string, Case, string, string]>([
+  ['gestures cut by count', GESTURE, 'dataset.dt', 'dataset.frames'],
+  ['one pulse has no gaps', { dataset: '{ name: delayed-xor, ⟦gap⟧: 7 }' }, 'dataset.gap', 'dataset.form'],
+  [
+    'pictures as spikes are not normalised',
+    { dataset: '{ name: cifar10, coding: { kind: bernoulli }, ⟦normalise⟧: true }', more: FIELDS },
+    'dataset.normalise',
+    'dataset.coding.kind',
+  ],
+  ['no recurrence to scale', { more: 'neuron: { ⟦recurrentGain⟧: 3 }' }, 'neuron.recurrentGain', 'neuron.recurrent'],
+  [
+    'no reset to differentiate',
+    { more: 'neuron: { reset: none, ⟦resetGradient⟧: false }' },
+    'neuron.resetGradient',
+    'neuron.reset',
+  ],
+  [
+    'nor in one layer',
+    { network: '{ hidden: [8, { size: 4, neuron: { ⟦recurrentGain⟧: 3 } }] }' },
+    'network.hidden[1].neuron.recurrentGain',
+    'neuron.recurrent',
+  ],
+  ['an LSTM at the top has no neurons', { more: 'model: lstm\n⟦neuron⟧: { leak: 0.5 }' }, 'neuron', 'model'],
+  [
+    'nor spikes with a price',
+    { more: 'model: gru\ntraining: { ⟦spikePenalty⟧: { weight: 1 } }' },
+    'training.spikePenalty',
+    'model',
+  ],
+  [
+    'training ends before the first change',
+    { more: 'training: { epochs: 10, ⟦schedule⟧: { kind: step, every: 20, factor: 0.5 } }' },
+    'training.schedule',
+    'training.epochs',
+  ],
+  [
+    'in a variant',
+    { variants: 'a: {}, b: { dataset: { form: single, steps: 90, ⟦gap⟧: 9 } }' },
+    'dataset.gap',
+    'dataset.form',
+  ],
+])('%s: a warning on the line of the field', (_title, parts, field, by) => {
+  const { text, place } = marked(file(parts));
+  const { diagnostics } = checkExperiment(text, 'idle.lif.yaml');
+  expect(diagnostics).toHaveLength(1);
+  expect(diagnostics[0]).toMatchObject({ ...place, severity: 'warning' });
+  expect(diagnostics[0]!.message).toContain(`\`${field}\` changes nothing here, since \`${by}\` is `);
+});
+
+test.each<[string, Case]>([
+  [
+    'a variant uses it',
+    { more: 'neuron: { recurrentGain: 3 }', variants: 'a: {}, b: { neuron: { recurrent: true } }' },
+  ],
+  [
+    'a layer uses it',
+    { network: '{ hidden: [{ size: 8, neuron: { recurrent: true } }] }', more: 'neuron: { recurrentGain: 3 }' },
+  ],
+  ['one of several models uses it', { more: 'neuron: { leak: 0.5 }', variants: 'a: {}, b: { model: lstm }' }],
+  ['nobody has written it', { variants: 'a: {}, b: { neuron: { reset: none } }' }],
+])('nothing is said of a field when %s', (_title, parts) => {
+  expect(messages(file(parts))).toEqual([]);
+});
+
+test('variants that differ in such fields alone are called equal', () => {
+  const gestures = file({
+    dataset: '{ name: dvs128-gesture, dt: 20 }',
+    more: FIELDS,
+    variants: '20 ms: {}, 200 ms: { dataset: { dt: 200 } }',
+  });
+  expect(messages(gestures).at(-2)).toBe(
+    'The variant `200 ms` means the same as `20 ms`, since what differs changes nothing, so its runs will be the same.',
+  );
+  const lstm = file({ variants: 'a: { model: lstm }, b: { model: lstm, neuron: { leak: 1 } }' });
+  expect(messages(lstm)[0]).toMatch(/^The variant `b` means the same as `a`/);
+  const layers = file({ variants: 'a: {}, b: { network: { hidden: [{ size: 8, neuron: { reset: hard } }] } }' });
+  expect(messages(layers), 'a layer that says what the file says').toEqual([
+    expect.stringMatching(/^The variant `b` means the same as `a`/),
+  ]);
+});
+
+test('a variant that differs in a field that is used is not called equal', () => {
+  const cut = '{ name: dvs128-gesture, frames: fixed, dt: 20 }';
+  expect(messages(file({ dataset: cut, more: FIELDS, variants: 'a: {}, b: { dataset: { dt: 200 } }' }))).toEqual([]);
+});
