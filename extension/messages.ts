@@ -1,4 +1,5 @@
-import type { FromWebview, ViewState, ViewTarget, WebviewMethod } from '../protocol/webview.ts';
+import { isRecord, isViewId, restoreState, type ViewState, type ViewTarget } from '../protocol/views.ts';
+import type { FromWebview, WebviewMethod } from '../protocol/webview.ts';
 import { isExperimentFile } from './experiment-files.ts';
 
 /** Larger view states are not kept. */
@@ -14,10 +15,6 @@ const METHODS: Record<WebviewMethod, true> = {
   'runs/stop': true,
   'runs/resume': true,
 };
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /**
  * Checks the envelope of a message from a webview; the parameters of requests are checked by the query process.
@@ -37,7 +34,7 @@ export function parseFromWebview(value: unknown): FromWebview | undefined {
       return state && { type: 'state', state };
     }
     case 'openView':
-      return isView(value.view) ? { type: 'openView', view: value.view } : undefined;
+      return isViewId(value.view) ? { type: 'openView', view: value.view } : undefined;
     case 'openFile':
       if (value.variant === undefined) return { type: 'openFile' };
       return isShortText(value.variant) ? { type: 'openFile', variant: value.variant } : undefined;
@@ -53,20 +50,18 @@ export function parseFromWebview(value: unknown): FromWebview | undefined {
 /** What a view was showing, from the state the editor kept over a reload; undefined when it is not usable. */
 export function parseViewTarget(value: unknown): ViewTarget | undefined {
   if (!isRecord(value) || typeof value.file !== 'string' || !isExperimentFile(value.file)) return undefined;
-  if (typeof value.study !== 'string' || !isView(value.view)) return undefined;
+  if (typeof value.study !== 'string' || !isViewId(value.view)) return undefined;
   return { file: value.file, study: value.study, view: value.view };
 }
 
-/**
- * The parts that the extension uses are checked; the rest is the webview's own business and goes back to it alone.
- */
+/** The state of a view, of this or an earlier version; what is not as it should be is at its default. */
 export function parseViewState(value: unknown): ViewState | undefined {
-  if (!isRecord(value) || value.version !== 1 || parseViewTarget(value.target) === undefined) return undefined;
-  return JSON.stringify(value).length <= MAX_STATE_LENGTH ? (value as unknown as ViewState) : undefined;
-}
-
-function isView(value: unknown): value is ViewTarget['view'] {
-  return value === 'curves' || value === 'compare';
+  if (!isRecord(value) || (value.version !== 1 && value.version !== 2)) return undefined;
+  const target = parseViewTarget(value.target);
+  if (target === undefined) return undefined;
+  // A target and a state of the same view: the union cannot express that generically.
+  const state = { version: 2, target, state: restoreState(value, target) } as unknown as ViewState;
+  return JSON.stringify(state).length <= MAX_STATE_LENGTH ? state : undefined;
 }
 
 function isShortText(value: unknown): value is string {

@@ -1,9 +1,9 @@
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
+import { Refusal } from '../protocol/calls.ts';
 import type { Checked } from '../protocol/experiment.ts';
 import type { Workbench } from './commands/table.ts';
 import { experimentName, isExperimentFile, storeFor } from './experiment-files.ts';
-import { HostRefusal } from './host/client.ts';
 import { toRange } from './language/convert.ts';
 import type { ExperimentDocuments } from './language/documents.ts';
 import type { StudyCatalog } from './model/catalog.ts';
@@ -49,14 +49,14 @@ export function createWorkbench({ extensionUri, documents, catalog, panels, show
     async savedText(file) {
       const open = documents.find(file);
       if (open?.uri.scheme === 'vscode-vfs') {
-        throw new HostRefusal('This folder is not on a disk: training needs a folder on the machine that trains.');
+        throw new Refusal('This folder is not on a disk: training needs a folder on the machine that trains.');
       }
-      if (open?.isDirty && !(await open.save())) throw new HostRefusal(`${basename(file)} could not be saved.`);
+      if (open?.isDirty && !(await open.save())) throw new Refusal(`${basename(file)} could not be saved.`);
       if (open !== undefined) return open.getText();
       try {
         return new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.file(file)));
       } catch {
-        throw new HostRefusal(`${file} cannot be read: it was moved or deleted.`);
+        throw new Refusal(`${file} cannot be read: it was moved or deleted.`);
       }
     },
 
@@ -80,7 +80,7 @@ export function createWorkbench({ extensionUri, documents, catalog, panels, show
       try {
         await vscode.window.showTextDocument(uri, { preview: true });
       } catch {
-        throw new HostRefusal(`This run has no log yet: ${uri.fsPath} does not exist.`);
+        throw new Refusal(`This run has no log yet: ${uri.fsPath} does not exist.`);
       }
     },
 
@@ -90,7 +90,7 @@ export function createWorkbench({ extensionUri, documents, catalog, panels, show
       const inside = vscode.workspace.getWorkspaceFolder(uri) !== undefined;
       if (desktop) await vscode.commands.executeCommand('revealFileInOS', uri);
       else if (inside) await vscode.commands.executeCommand('revealInExplorer', uri);
-      else throw new HostRefusal(`The folder of this run is outside the workspace: ${folder}`);
+      else throw new Refusal(`The folder of this run is outside the workspace: ${folder}`);
     },
 
     newExperiment: () => newExperiment(extensionUri),

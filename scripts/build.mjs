@@ -19,6 +19,12 @@ const requireBanner = [
   'const require = lifCreateRequire(import.meta.url);',
 ].join('\n');
 
+/** One bundle for each view, loaded only when the view is opened. */
+function views() {
+  const names = readdirSync(join(root, 'webview/views'));
+  return Object.fromEntries(names.map((name) => [`view-${name}`, `webview/views/${name}/main.ts`]));
+}
+
 /**
  * Bundles by the source that they begin with. What lif and its worker load only when they need it lies in chunks.
  * @type {{ entries: Record<string, string>, options: import('esbuild').BuildOptions }[]}
@@ -46,7 +52,7 @@ const BUNDLES = [
     },
   },
   {
-    entries: { webview: 'webview/main.ts' },
+    entries: views(),
     options: { platform: 'browser', target: 'es2022', format: 'iife', loader: { '.css': 'text' } },
   },
 ];
@@ -96,7 +102,7 @@ function removeOld(results, all) {
     results.flatMap(({ metafile }) => Object.keys(metafile?.outputs ?? {}).map((name) => basename(name))),
   );
   for (const name of readdirSync(dist))
-    if (/^chunk-.*\.mjs$|\.[cm]?js\.map$/.test(name) && !made.has(name))
+    if (/^chunk-.*\.mjs$|\.[cm]?js\.map$|^(webview|view-.*)\.js$/.test(name) && !made.has(name))
       if (all || statSync(join(dist, name)).mtimeMs < yesterday) rmSync(join(dist, name));
 }
 
@@ -142,8 +148,8 @@ function printSizes() {
   const names = readdirSync(dist);
   const line = (/** @type {string} */ name, /** @type {number} */ size) =>
     console.log(`${`dist/${name}`.padEnd(22)} ${size.toFixed(1).padStart(8)} KB`);
-  for (const name of ['lif.mjs', 'worker.mjs', 'extension.cjs', 'webview.js', 'kernels.wasm'])
-    if (names.includes(name)) line(name, kilobytes(name));
+  const known = ['lif.mjs', 'worker.mjs', 'extension.cjs', ...names.filter((name) => /^view-.*\.js$/.test(name))];
+  for (const name of [...known, 'kernels.wasm']) if (names.includes(name)) line(name, kilobytes(name));
   for (const name of names) if (name.endsWith('.node')) line(name, kilobytes(name));
   const chunks = names.filter((name) => /^chunk-.*\.mjs$/.test(name));
   if (chunks.length > 0)

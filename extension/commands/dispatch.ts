@@ -9,13 +9,13 @@ export interface Situation {
 }
 
 /** Why a command cannot run now, and the command that would help. */
-export interface Refusal {
+export interface Obstacle {
   message: string;
   help: { title: string; command: CommandId | 'workbench.trust.manage' };
 }
 
 /** Undefined when the command can run. */
-export function refusalOf(command: Command, { health, trusted }: Situation): Refusal | undefined {
+export function obstacleOf(command: Command, { health, trusted }: Situation): Obstacle | undefined {
   if (command.need === 'training' && !trusted) {
     return {
       message: 'Training runs programs and writes files, so it needs a trusted workspace; looking at results does not.',

@@ -1,12 +1,11 @@
-/** Every command of the extension; package.json declares exactly these (a test compares them both ways). */
-export const COMMAND_IDS = [
+import { VIEW_IDS, type ViewId } from '../../protocol/views.ts';
+
+const OWN_COMMANDS = [
   'lifLab.newExperiment',
   'lifLab.runAll',
   'lifLab.runVariant',
   'lifLab.stopAll',
   'lifLab.stopVariant',
-  'lifLab.curves',
-  'lifLab.compare',
   'lifLab.openFile',
   'lifLab.stop',
   'lifLab.resume',
@@ -18,4 +17,14 @@ export const COMMAND_IDS = [
   'lifLab.showOutput',
 ] as const;
 
-export type CommandId = (typeof COMMAND_IDS)[number];
+export type CommandId = (typeof OWN_COMMANDS)[number] | ViewCommand;
+
+/** Each view is opened by a command. */
+export type ViewCommand = `lifLab.${ViewId}`;
+
+export function viewCommand(id: ViewId): ViewCommand {
+  return `lifLab.${id}`;
+}
+
+/** Every command of the extension; package.json declares exactly these (a test compares them both ways). */
+export const COMMAND_IDS: readonly CommandId[] = [...OWN_COMMANDS, ...VIEW_IDS.map(viewCommand)];

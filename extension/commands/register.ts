@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { HostRefusal } from '../host/client.ts';
-import { type Refusal, refusalOf, type Situation } from './dispatch.ts';
+import { Refusal } from '../../protocol/calls.ts';
+import { type Obstacle, obstacleOf, type Situation } from './dispatch.ts';
 import { COMMAND_IDS, type CommandId } from './ids.ts';
 import { Cancelled, COMMANDS, type CommandContext } from './table.ts';
 import { targetOf } from './target.ts';
@@ -12,13 +12,13 @@ export function registerCommands(
   log: (line: string) => void,
 ): vscode.Disposable {
   const run = async (id: CommandId, args: unknown[]): Promise<void> => {
-    const refusal = refusalOf(COMMANDS[id], situation());
-    if (refusal !== undefined) return refuse(refusal);
+    const obstacle = obstacleOf(COMMANDS[id], situation());
+    if (obstacle !== undefined) return refuse(obstacle);
     try {
       await COMMANDS[id].run(context, targetOf(args));
     } catch (error) {
       if (error instanceof Cancelled) return;
-      if (!(error instanceof HostRefusal)) log(`${id}: ${error instanceof Error ? error.stack : error}`);
+      if (!(error instanceof Refusal)) log(`${id}: ${error instanceof Error ? error.stack : error}`);
       const message = error instanceof Error ? error.message : String(error);
       // Not awaited: the command is over, the message stays as long as it likes.
       vscode.window.showErrorMessage(message).then(undefined, () => {});
@@ -29,7 +29,7 @@ export function registerCommands(
   );
 }
 
-function refuse({ message, help }: Refusal): void {
+function refuse({ message, help }: Obstacle): void {
   vscode.window.showErrorMessage(message, help.title).then(
     (chosen) => {
       if (chosen === help.title) vscode.commands.executeCommand(help.command);

@@ -1,12 +1,13 @@
 import { basename } from 'node:path';
+import { Refusal } from '../../protocol/calls.ts';
 import type { Checked } from '../../protocol/experiment.ts';
 import { isActive, isResumable, type RunSummary } from '../../protocol/runs.ts';
-import type { ViewTarget } from '../../protocol/webview.ts';
-import { type HostClient, HostRefusal } from '../host/client.ts';
+import { VIEW_IDS, type ViewId } from '../../protocol/views.ts';
+import type { HostClient } from '../host/client.ts';
 import type { RunsModel } from '../model/model.ts';
 import { newestPerSeed } from '../model/studies.ts';
 import { count } from '../text.ts';
-import type { CommandId } from './ids.ts';
+import { type CommandId, type ViewCommand, viewCommand } from './ids.ts';
 import type { Target } from './target.ts';
 
 /** What commands ask of the editor. */
@@ -24,7 +25,7 @@ export interface Workbench {
   /** Puts the cursor on the first error and opens the list of problems. */
   showProblems(file: string, checked: Checked): Promise<void>;
   openFile(file: string, variant: string | undefined, peek: boolean): Promise<void>;
-  openView(file: string, view: ViewTarget['view'], beside: boolean): Promise<void>;
+  openView(file: string, view: ViewId, beside: boolean): Promise<void>;
   openLog(run: RunSummary): Promise<void>;
   openFolder(run: RunSummary): Promise<void>;
   newExperiment(): Promise<void>;
@@ -59,8 +60,7 @@ export const COMMANDS: Record<CommandId, Command> = {
   'lifLab.runVariant': { need: 'training', run: runVariant },
   'lifLab.stopAll': { need: 'host', run: stopAll },
   'lifLab.stopVariant': { need: 'host', run: stop },
-  'lifLab.curves': { need: 'nothing', run: (context, target) => openView(context, target, 'curves') },
-  'lifLab.compare': { need: 'nothing', run: (context, target) => openView(context, target, 'compare') },
+  ...viewCommands(),
   'lifLab.openFile': { need: 'nothing', run: openFile },
   'lifLab.stop': { need: 'host', run: stop },
   'lifLab.resume': { need: 'training', run: resume },
@@ -98,7 +98,7 @@ async function runVariant(context: CommandContext, target: Target): Promise<void
  * Saves the file and starts the wanted variants (all by default) that are not running, with the wanted seeds (those
  * of the file by default).
  * @returns ids of the new runs.
- * @throws HostRefusal when the file is not valid or everything runs already.
+ * @throws Refusal when the file is not valid or everything runs already.
  */
 export async function start(
   context: CommandContext,
@@ -112,12 +112,12 @@ export async function start(
   if (errors.length > 0 || checked.outline === undefined) {
     await workbench.showProblems(file, checked);
     const line = errors[0] === undefined ? '' : ` in line ${errors[0].range.start.line + 1}: ${errors[0].message}`;
-    throw new HostRefusal(`${basename(file)} cannot run: ${count(errors.length, 'error')}, the first${line}`);
+    throw new Refusal(`${basename(file)} cannot run: ${count(errors.length, 'error')}, the first${line}`);
   }
   const wanted = variants ?? checked.outline.variants.map(({ name }) => name);
   const busy = new Set(runs.ofFile(file).flatMap((run) => (isActive(run.state) ? [run.variant] : [])));
   const idle = wanted.filter((name) => !busy.has(name));
-  if (idle.length === 0) throw new HostRefusal(`${wanted.join(', ')}: already running; stop it first to run it again.`);
+  if (idle.length === 0) throw new Refusal(`${wanted.join(', ')}: already running; stop it first to run it again.`);
   const { threads, showCurvesOnRun } = workbench.settings();
   if (showCurvesOnRun) await workbench.openView(file, 'curves', true);
   const title = `Starting ${count(idle.length * (seeds ?? checked.outline.seeds).length, 'run')}`;
@@ -145,7 +145,7 @@ async function stop(context: CommandContext, target: Target): Promise<void> {
 
 async function stopRuns(context: CommandContext, runs: readonly RunSummary[]): Promise<void> {
   const runIds = runs.filter((run) => isActive(run.state)).map((run) => run.id);
-  if (runIds.length === 0) throw new HostRefusal('Nothing is running here.');
+  if (runIds.length === 0) throw new Refusal('Nothing is running here.');
   await context.workbench.busy(`Stopping ${count(runIds.length, 'run')}`, () =>
     context.host.request('runs/stop', { runIds }),
   );
@@ -156,7 +156,7 @@ async function resume(context: CommandContext, target: Target): Promise<void> {
   // A run that was started again since is history.
   const runs = target.runIds.length > 0 ? chosen : newestRuns(chosen);
   const runIds = runs.filter((run) => isResumable(run.state)).map((run) => run.id);
-  if (runIds.length === 0) throw new HostRefusal('Only a stopped, failed or interrupted run can be resumed.');
+  if (runIds.length === 0) throw new Refusal('Only a stopped, failed or interrupted run can be resumed.');
   const { threads } = context.workbench.settings();
   await context.workbench.busy(`Resuming ${count(runIds.length, 'run')}`, () =>
     context.host.request('runs/resume', { runIds, ...(threads > 0 ? { threads } : {}) }),
@@ -165,7 +165,7 @@ async function resume(context: CommandContext, target: Target): Promise<void> {
 
 async function deleteRuns(context: CommandContext, target: Target): Promise<void> {
   const runs = (await runsOf(context, target)).filter((run) => !isActive(run.state));
-  if (runs.length === 0) throw new HostRefusal('A running run cannot be deleted: stop it first.');
+  if (runs.length === 0) throw new Refusal('A running run cannot be deleted: stop it first.');
   const names = runs.slice(0, 10).map((run) => `${run.variant}, seed ${run.seed} (${run.state})`);
   if (runs.length > names.length) names.push(`and ${runs.length - names.length} more`);
   const question = `Delete ${count(runs.length, 'run')} with curves and checkpoints?`;
@@ -173,7 +173,15 @@ async function deleteRuns(context: CommandContext, target: Target): Promise<void
   await context.host.request('runs/delete', { runIds: runs.map((run) => run.id) });
 }
 
-async function openView(context: CommandContext, target: Target, view: ViewTarget['view']): Promise<void> {
+function viewCommands(): Record<ViewCommand, Command> {
+  const commands = VIEW_IDS.map((id): [ViewCommand, Command] => [
+    viewCommand(id),
+    { need: 'nothing', run: (context, target) => openView(context, target, id) },
+  ]);
+  return Object.fromEntries(commands) as Record<ViewCommand, Command>;
+}
+
+async function openView(context: CommandContext, target: Target, view: ViewId): Promise<void> {
   await context.workbench.openView(await fileOf(context, target), view, true);
 }
 
@@ -188,7 +196,7 @@ async function fileOf({ workbench }: CommandContext, target: Target): Promise<st
   const file = target.file ?? workbench.activeExperiment();
   if (file !== undefined) return file;
   const files = await workbench.experiments();
-  if (files.length === 0) throw new HostRefusal('There is no *.lif.yaml file in this workspace: create one first.');
+  if (files.length === 0) throw new Refusal('There is no *.lif.yaml file in this workspace: create one first.');
   if (files.length === 1) return files[0] as string;
   const picked = await workbench.pick(files, 'Experiment file');
   if (picked === undefined) throw new Cancelled();
@@ -210,7 +218,7 @@ function newestRuns(runs: readonly RunSummary[]): RunSummary[] {
 
 async function oneRun(context: CommandContext, target: Target): Promise<RunSummary> {
   const runs = await runsOf(context, target);
-  if (runs.length === 0) throw new HostRefusal('There is no run here yet.');
+  if (runs.length === 0) throw new Refusal('There is no run here yet.');
   if (runs.length === 1) return runs[0] as RunSummary;
   const labels = runs.map((run) => `${run.variant}, seed ${run.seed} · ${run.state} · ${run.id}`);
   const picked = await context.workbench.pick(labels, 'Run');

@@ -1,5 +1,6 @@
+import { isRecord } from '../../protocol/views.ts';
 import { isExperimentFile } from '../experiment-files.ts';
-import { isRecord } from '../messages.ts';
+
 import type { Node } from '../tree/nodes.ts';
 
 /** What a command acts on, whichever way it was called: a button above a line, a tree item, a key, another extension. */

@@ -8,6 +8,7 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node';
+import { inTime, Refusal } from '../../protocol/calls.ts';
 import {
   type HostMethod,
   type HostNotifications,
@@ -21,11 +22,6 @@ import {
 export interface Health {
   state: 'stopped' | 'starting' | 'ready' | 'waiting' | 'failed';
   message: string;
-}
-
-/** A refusal whose message is meant for the user as it is. */
-export class HostRefusal extends Error {
-  override name = 'HostRefusal';
 }
 
 export interface HostClientOptions {
@@ -90,7 +86,7 @@ export class HostClient {
     const session = { child, connection };
     this.session = session;
     let over = false;
-    const end = (why: string): void => {
+    const end = (why: string, hopeless = false): void => {
       if (over) return;
       over = true;
       clearTimeout(healthy);
@@ -98,7 +94,7 @@ export class HostClient {
       child.stdin.destroy();
       if (this.session !== session) return;
       this.session = undefined;
-      this.ended(why);
+      this.ended(why, hopeless);
     };
     const healthy = setTimeout(() => {
       this.crashes = 0;
@@ -121,9 +117,8 @@ export class HostClient {
     connection.onNotification('store/problem', (params) => this.problemEmitter.fire(params));
     connection.listen();
     this.initialize(session).catch((error) => {
-      if (over) return;
-      this.crashes = Number.POSITIVE_INFINITY;
-      end(text(error));
+      // It runs, but does not speak with us: starting it again would change nothing.
+      end(text(error), true);
       child.kill();
     });
   }
@@ -161,7 +156,7 @@ export class HostClient {
 
   /**
    * Waits for the process if it is starting.
-   * @throws HostRefusal with a sentence for the user.
+   * @throws Refusal with a sentence for the user.
    */
   async request<M extends HostMethod>(
     method: M,
@@ -170,7 +165,7 @@ export class HostClient {
   ): Promise<HostResult<M>> {
     await this.ready();
     const { session } = this;
-    if (session === undefined) throw new HostRefusal(this.whyNot());
+    if (session === undefined) throw new Refusal(this.whyNot());
     return this.send(session.connection, method, params, token);
   }
 
@@ -188,7 +183,7 @@ export class HostClient {
       stores: this.watched,
     });
     if (answer.version !== PROTOCOL_VERSION) {
-      throw new HostRefusal(`it speaks protocol ${answer.version}, not ${PROTOCOL_VERSION}: install LIF Lab again`);
+      throw new Refusal(`it speaks protocol ${answer.version}, not ${PROTOCOL_VERSION}: install LIF Lab again`);
     }
     if (this.session !== session) return;
     this.options.log(`Query process ready (engine ${answer.engineVersion}, pid ${session.child.pid}).`);
@@ -203,23 +198,14 @@ export class HostClient {
     token?: CancellationToken,
   ): Promise<HostResult<M>> {
     const seconds = (this.options.requestTimeoutMs ?? 60_000) / 1000;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () => reject(new HostRefusal(`LIF Lab did not answer within ${seconds} s (${method}).`)),
-        seconds * 1000,
-      );
-    });
     try {
       const answer = connection.sendRequest<HostResult<M>>(method, params, ...(token ? [token] : []));
-      return await Promise.race([answer, late]);
+      return await inTime(answer, seconds * 1000, `LIF Lab did not answer within ${seconds} s (${method}).`);
     } catch (error) {
-      if (error instanceof HostRefusal) throw error;
-      if (error instanceof ResponseError && error.code === USER_ERROR_CODE) throw new HostRefusal(error.message);
+      if (error instanceof Refusal) throw error;
+      if (error instanceof ResponseError && error.code === USER_ERROR_CODE) throw new Refusal(error.message);
       this.options.log(`${method} failed: ${text(error)}`);
-      throw new HostRefusal(`LIF Lab could not answer (${method}): ${text(error)}`);
-    } finally {
-      clearTimeout(timer);
+      throw new Refusal(`LIF Lab could not answer (${method}): ${text(error)}`);
     }
   }
 
@@ -229,17 +215,18 @@ export class HostClient {
     if (state === 'starting' || state === 'waiting') {
       return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
     }
-    return Promise.reject(new HostRefusal(this.whyNot()));
+    return Promise.reject(new Refusal(this.whyNot()));
   }
 
   private whyNot(): string {
     return this.current.message || 'The LIF Lab query process is not running: restart it.';
   }
 
-  private ended(why: string): void {
+  /** @param hopeless whether not even to try again. */
+  private ended(why: string, hopeless = false): void {
     const pause = (this.options.backOff ?? BACK_OFF)[this.crashes];
     this.crashes++;
-    if (pause === undefined) {
+    if (hopeless || pause === undefined) {
       const message = `The LIF Lab query process does not run: ${why}.`;
       this.setHealth({ state: 'failed', message });
       this.refuseWaiting(message);
@@ -251,7 +238,7 @@ export class HostClient {
   }
 
   private refuseWaiting(message: string): void {
-    for (const { reject } of this.waiting.splice(0)) reject(new HostRefusal(message));
+    for (const { reject } of this.waiting.splice(0)) reject(new Refusal(message));
   }
 
   private setHealth(health: Health): void {

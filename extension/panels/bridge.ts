@@ -1,7 +1,9 @@
+import { Refusal } from '../../protocol/calls.ts';
 import type { Checked } from '../../protocol/experiment.ts';
 import type { HostMethod, HostParams, HostResult } from '../../protocol/host.ts';
-import type { FromWebview, ToWebview, ViewState, ViewTarget, WebviewMethod } from '../../protocol/webview.ts';
-import { type Health, type HostClient, HostRefusal } from '../host/client.ts';
+import type { ViewId, ViewState, ViewTarget } from '../../protocol/views.ts';
+import type { FromWebview, ToWebview, WebviewMethod } from '../../protocol/webview.ts';
+import type { Health, HostClient } from '../host/client.ts';
 import { parseFromWebview } from '../messages.ts';
 import type { RunsChange, RunsModel } from '../model/model.ts';
 
@@ -13,7 +15,7 @@ export interface BridgeServices {
   /** Text of the file when it is open in an editor. */
   openText(file: string): string | undefined;
   start(file: string, wanted: { variants?: string[]; seeds?: number[] }): Promise<string[]>;
-  openView(file: string, view: ViewTarget['view']): void;
+  openView(file: string, view: ViewId): void;
   openFile(file: string, variant: string | undefined): void;
   save(suggestedName: string, text: string): void;
   loadState(target: ViewTarget): ViewState | undefined;
@@ -56,7 +58,7 @@ export class ViewBridge {
         return this.answer(message);
       case 'state':
         // A view cannot write the state of another one.
-        services.saveState({ ...message.state, target });
+        services.saveState({ ...message.state, target } as ViewState);
         return;
       case 'openView':
         services.openView(target.file, message.view);
@@ -103,7 +105,7 @@ export class ViewBridge {
     try {
       reply = { type: 'reply', id: request.id, result: await this.resultOf(request) } as ToWebview;
     } catch (error) {
-      const known = error instanceof HostRefusal;
+      const known = error instanceof Refusal;
       if (!known) this.services.log(`${request.method} failed: ${error instanceof Error ? error.stack : error}`);
       reply = { type: 'refusal', id: request.id, message: known ? error.message : 'LIF Lab failed; see its log.' };
     }
@@ -119,15 +121,15 @@ export class ViewBridge {
       case 'runs/compare':
         return this.compare();
       case 'runs/start': {
-        if (!services.trusted()) throw new HostRefusal(UNTRUSTED);
+        if (!services.trusted()) throw new Refusal(UNTRUSTED);
         const { variants, seeds } = request.params;
-        if (variants !== undefined && !isListOf(variants, 'string')) throw new HostRefusal('variants must be names.');
-        if (seeds !== undefined && !isListOf(seeds, 'number')) throw new HostRefusal('seeds must be numbers.');
+        if (variants !== undefined && !isListOf(variants, 'string')) throw new Refusal('variants must be names.');
+        if (seeds !== undefined && !isListOf(seeds, 'number')) throw new Refusal('seeds must be numbers.');
         const wanted = { ...(variants ? { variants } : {}), ...(seeds ? { seeds } : {}) };
         return services.start(file, wanted).then((runIds) => ({ runIds }));
       }
       case 'runs/resume':
-        if (!services.trusted()) throw new HostRefusal(UNTRUSTED);
+        if (!services.trusted()) throw new Refusal(UNTRUSTED);
         return this.pass(request.method, { ...request.params, runIds: this.own(request.params.runIds) });
       case 'runs/stop':
       case 'runs/series':
@@ -160,9 +162,9 @@ export class ViewBridge {
 
   /** A view may only touch runs of its own file. */
   private own(ids: unknown): string[] {
-    if (!isListOf(ids, 'string')) throw new HostRefusal('runIds must be a list of run ids.');
+    if (!isListOf(ids, 'string')) throw new Refusal('runIds must be a list of run ids.');
     const foreign = ids.find((id) => this.services.runs.get(id)?.file !== this.target.file);
-    if (foreign !== undefined) throw new HostRefusal(`Run ${foreign.slice(0, 80)} does not exist any more.`);
+    if (foreign !== undefined) throw new Refusal(`Run ${foreign.slice(0, 80)} does not exist any more.`);
     return ids;
   }
 }

@@ -1,7 +1,7 @@
-import type { ViewTarget } from '../../protocol/webview.ts';
+import type { ViewId } from '../../protocol/views.ts';
 
 export interface PageParts {
-  view: ViewTarget['view'];
+  view: ViewId;
   title: string;
   language: string;
   /** `webview.cspSource`. */

@@ -1,16 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { ViewTarget } from '../../protocol/webview.ts';
+import { VIEW_IDS, VIEWS, type ViewTarget } from '../../protocol/views.ts';
+import { viewCommand } from '../commands/ids.ts';
 import type { Health } from '../host/client.ts';
 import { parseViewState } from '../messages.ts';
 import type { RunsChange } from '../model/model.ts';
 import { type BridgeServices, ViewBridge } from './bridge.ts';
 import { page } from './html.ts';
-
-const VIEWS: Record<ViewTarget['view'], { viewType: string; title: string; icon: string }> = {
-  curves: { viewType: 'lifLab.curves', title: 'Curves', icon: 'curves' },
-  compare: { viewType: 'lifLab.compare', title: 'Compare', icon: 'compare' },
-};
 
 export interface PanelServices extends BridgeServices {
   loadOpen(): ViewTarget[];
@@ -35,9 +31,9 @@ export class Panels implements vscode.Disposable {
     this.extensionUri = extensionUri;
     this.services = services;
     this.remembered = services.loadOpen();
-    for (const { viewType } of Object.values(VIEWS)) {
+    for (const id of VIEW_IDS) {
       this.disposables.push(
-        vscode.window.registerWebviewPanelSerializer(viewType, {
+        vscode.window.registerWebviewPanelSerializer(viewCommand(id), {
           deserializeWebviewPanel: async (panel, raw: unknown) => this.restore(panel, raw),
         }),
       );
@@ -50,11 +46,13 @@ export class Panels implements vscode.Disposable {
       known.panel.reveal(undefined, beside);
       return;
     }
-    const { viewType } = VIEWS[target.view];
     // Views of one study share a column instead of splitting the editor again and again.
     const neighbour = [...this.entries.values()].find(({ panel }) => panel.visible);
     const viewColumn = neighbour?.panel.viewColumn ?? (beside ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active);
-    const panel = vscode.window.createWebviewPanel(viewType, titleOf(target), { viewColumn, preserveFocus: beside });
+    const panel = vscode.window.createWebviewPanel(viewCommand(target.view), titleOf(target), {
+      viewColumn,
+      preserveFocus: beside,
+    });
     this.adopt(panel, target);
   }
 
@@ -105,7 +103,7 @@ export class Panels implements vscode.Disposable {
   private rememberedBy({ viewType, title }: vscode.WebviewPanel): ViewTarget | undefined {
     // Some versions put a prefix before the type of a restored panel.
     const fits = (target: ViewTarget): boolean =>
-      viewType.endsWith(VIEWS[target.view].viewType) && title === titleOf(target) && !this.entries.has(keyOf(target));
+      viewType.endsWith(viewCommand(target.view)) && title === titleOf(target) && !this.entries.has(keyOf(target));
     return this.remembered.find(fits);
   }
 
@@ -133,7 +131,7 @@ export class Panels implements vscode.Disposable {
       title: panel.title,
       language: vscode.env.language,
       cspSource: webview.cspSource,
-      scriptUri: String(webview.asWebviewUri(uri('dist', 'webview.js'))),
+      scriptUri: String(webview.asWebviewUri(uri('dist', `view-${target.view}.js`))),
       nonce: randomBytes(16).toString('base64url'),
     });
   }

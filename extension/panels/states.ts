@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import type { ViewState, ViewTarget } from '../../protocol/webview.ts';
+import type { ViewState, ViewTarget } from '../../protocol/views.ts';
 import { parseViewState, parseViewTarget } from '../messages.ts';
 
 const KEY = 'lifLab.viewStates';

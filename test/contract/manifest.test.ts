@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { COMMAND_IDS } from '../../extension/commands/ids.ts';
 import { DEFAULTS } from '../../extension/settings-defaults.ts';
 import { runLook, studyLook, variantLook } from '../../extension/tree/nodes.ts';
+import { VIEW_IDS, VIEWS } from '../../protocol/views.ts';
 import { FILE, run, running } from '../unit/extension/support.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -24,6 +25,16 @@ test('has menu entries for declared commands only, and every command somewhere',
   const hidden = contributes.menus.commandPalette.map(({ command }: { command: string }) => command);
   const elsewhere = new Set(menuEntries.filter(({ when }) => when !== 'false').map(({ command }) => command));
   expect(hidden.filter((command: string) => !elsewhere.has(command))).toEqual([]);
+});
+
+test('opens each view from the file, the explorer and the tree', () => {
+  const places = ['editor/title', 'explorer/context', 'view/item/context'];
+  for (const id of VIEW_IDS) {
+    const found = places.filter((place) =>
+      contributes.menus[place].some(({ command }: { command: string }) => command === `lifLab.${id}`),
+    );
+    expect(found, `menus with the view ${id}`).toEqual(places);
+  }
 });
 
 test('names its strings, and uses each of them', () => {
@@ -73,8 +84,7 @@ test('stays asleep until an experiment file, a view or a command wants it', () =
   expect(manifest.activationEvents).toEqual([
     'workspaceContains:**/*.lif.yaml',
     'workspaceContains:**/*.lif.json',
-    'onWebviewPanel:lifLab.curves',
-    'onWebviewPanel:lifLab.compare',
+    ...VIEW_IDS.map((id) => `onWebviewPanel:lifLab.${id}`),
   ]);
 });
 
@@ -94,7 +104,7 @@ test('has the pictures that it names, the icon as PNG of at least 128 pixels', (
   expect(icon.subarray(1, 4).toString()).toBe('PNG');
   expect(icon.readUInt32BE(16)).toBeGreaterThanOrEqual(128);
   const pictures = [...text('package.json').matchAll(/"(media\/[^"]+)"/g)].map(([, path]) => path!);
-  const panels = ['curves', 'compare'].flatMap((view) => [`media/${view}-light.svg`, `media/${view}-dark.svg`]);
+  const panels = Object.values(VIEWS).flatMap(({ icon }) => [`media/${icon}-light.svg`, `media/${icon}-dark.svg`]);
   for (const path of [...pictures, ...panels]) {
     expect(existsSync(join(root, path)), path).toBe(true);
     expect(statSync(join(root, path)).size, path).toBeGreaterThan(50);

@@ -3,12 +3,12 @@ import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bundleWebview, type FakeHost, launchBrowser, openView, settle } from './harness.ts';
+import { type Bundles, bundleWebview, type FakeHost, launchBrowser, openView, settle } from './harness.ts';
 import { FakeStudy } from './study.ts';
 import { THEMES, type ThemeName } from './themes.ts';
 
 let browser: Browser;
-let bundle: string;
+let bundle: Bundles;
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 beforeAll(async () => {

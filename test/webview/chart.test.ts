@@ -1,11 +1,11 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { ViewState } from '../../protocol/webview.ts';
-import { bundleWebview, type FakeHost, launchBrowser, openView, settle } from './harness.ts';
+import type { StateOf } from '../../protocol/views.ts';
+import { type Bundles, bundleWebview, type FakeHost, launchBrowser, openView, settle } from './harness.ts';
 import { FakeStudy } from './study.ts';
 
 let browser: Browser;
-let bundle: string;
+let bundle: Bundles;
 let host: FakeHost;
 
 beforeAll(async () => {
@@ -60,7 +60,7 @@ test('epochs that arrive during a drag wait for its end: the zoom is what was se
   await host.page.mouse.move(box.x + box.width * 0.5, box.y + box.height / 2 + 2, { steps: 4 });
   await host.page.mouse.up();
   await settle(host);
-  const state: ViewState = await host.page.evaluate(() => JSON.parse(sessionStorage.getItem('state')!));
+  const state: StateOf<'curves'> = await host.page.evaluate(() => JSON.parse(sessionStorage.getItem('state')!).state);
   expect(state.zoom?.[0], 'start of the zoom in epochs').toBeCloseTo(15, 0);
   expect(state.zoom?.[1], 'end of the zoom in epochs').toBeCloseTo(30, 0);
   expect(await points(), 'numbers drawn afterwards').toBe(5 * 180);

@@ -1,10 +1,19 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { bundleWebview, type FakeHost, launchBrowser, type OpenOptions, openView, picture, settle } from './harness.ts';
+import {
+  type Bundles,
+  bundleWebview,
+  type FakeHost,
+  launchBrowser,
+  type OpenOptions,
+  openView,
+  picture,
+  settle,
+} from './harness.ts';
 import { FakeStudy, XOR } from './study.ts';
 
 let browser: Browser;
-let bundle: string;
+let bundle: Bundles;
 let host: FakeHost;
 
 beforeAll(async () => {

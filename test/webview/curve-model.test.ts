@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Series } from '../../protocol/runs.ts';
 import { align, fillBetween, nearest, sharedGrid } from '../../webview/plot/grid.ts';
+import { buildModel, readAt } from '../../webview/plot/model.ts';
 import { logTicks, tickLabels, ticks, valueRange } from '../../webview/plot/scales.ts';
 import { smooth } from '../../webview/plot/smoothing.ts';
 import { keyTarget } from '../../webview/views/curves/keys.ts';
-import { buildModel, readAt } from '../../webview/views/curves/model.ts';
 import { SeriesStore, windowFor } from '../../webview/views/curves/store.ts';
 
 const style = { colour: '#000000', dash: [] };
@@ -170,9 +170,9 @@ describe('what is asked for', () => {
 
 describe('axes', () => {
   test('an accuracy keeps within 0 and 1, a zoom is kept as it is', () => {
-    expect(valueRange(0.4, 1, { zoom: null, accuracy: true, log: false })[1]).toBeLessThanOrEqual(1.005);
-    expect(valueRange(0.4, 1, { zoom: [2, 3], accuracy: true, log: false })).toEqual([2, 3]);
-    expect(valueRange(null, null, { zoom: null, accuracy: false, log: true })).toEqual([0.1, 10]);
+    expect(valueRange(0.4, 1, { zoom: null, bounds: [0, 1], log: false })[1]).toBeLessThanOrEqual(1.005);
+    expect(valueRange(0.4, 1, { zoom: [2, 3], bounds: [0, 1], log: false })).toEqual([2, 3]);
+    expect(valueRange(null, null, { zoom: null, log: true })).toEqual([0.1, 10]);
   });
 
   test('ticks are round and labels tell neighbours apart', () => {

@@ -1,7 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { ViewState } from '../../protocol/webview.ts';
+import { type StateOf, stateOf, type ViewState } from '../../protocol/views.ts';
 import {
+  type Bundles,
   bundleWebview,
   type FakeHost,
   launchBrowser,
@@ -14,7 +15,7 @@ import {
 import { FakeStudy, XOR } from './study.ts';
 
 let browser: Browser;
-let bundle: string;
+let bundle: Bundles;
 let host: FakeHost;
 
 beforeAll(async () => {
@@ -51,8 +52,8 @@ async function dragAcross(kind: 'Accuracy' | 'Loss', from: number, to: number): 
 }
 
 /** The state that the view keeps in the editor. */
-async function kept(): Promise<ViewState> {
-  return host.page.evaluate(() => JSON.parse(sessionStorage.getItem('state')!));
+async function kept(): Promise<StateOf<'curves'>> {
+  return host.page.evaluate(() => JSON.parse(sessionStorage.getItem('state')!).state);
 }
 
 /** What is drawn, read back from the export, which shows the same model and zoom. */
@@ -126,9 +127,9 @@ describe('live curves', () => {
     await host.page.mouse.up();
     await settle(host);
     const state = await kept();
-    expect(state.zoomLoss?.[0], 'the loss axis is frozen').toBeGreaterThan(0);
+    expect(state.zoomY.loss?.[0], 'the loss axis is frozen').toBeGreaterThan(0);
     expect(state.zoom, 'the epochs still follow').toBeNull();
-    expect(state.zoomAccuracy ?? null, 'the accuracy still follows').toBeNull();
+    expect(state.zoomY.accuracy ?? null, 'the accuracy still follows').toBeNull();
   });
 
   test('hidden variants are left out, not asked for, and stay hidden after a reload', async () => {
@@ -201,7 +202,7 @@ describe('live curves', () => {
     await settle(host);
     const metrics = host.requests('runs/series').flatMap((r) => (r.method === 'runs/series' ? r.params.metrics : []));
     expect(metrics).toContain('train.accuracy');
-    expect((await kept()).metric).toBe('train');
+    expect((await kept()).split).toBe('train');
   });
 });
 
@@ -382,18 +383,19 @@ describe('what can go wrong', () => {
 test('what was shown before comes back from the extension when the editor kept nothing', async () => {
   const study = new FakeStudy();
   const saved: ViewState = {
-    version: 1,
+    version: 2,
     target: { file: study.file, study: study.name, view: 'curves' },
-    hiddenVariants: ['complete leakage'],
-    smoothing: 0.5,
-    logLoss: true,
-    metric: 'train',
-    zoom: [10, 40],
-    sort: null,
-    showSeeds: true,
+    state: stateOf('curves', {
+      hiddenVariants: ['complete leakage'],
+      smoothing: 0.5,
+      logLoss: true,
+      split: 'train',
+      zoom: [10, 40],
+      showSeeds: true,
+    }),
   };
   await open(study, { saved });
-  expect(await kept()).toMatchObject(saved);
+  expect(await kept()).toEqual(saved.state);
   expect(await host.page.getByLabel('Smoothing').inputValue()).toBe('0.5');
   expect(await host.page.getByRole('button', { name: 'Reset zoom' }).count()).toBe(1);
   await picture(host, 'restored-dark');

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import type { FromWebview, ToWebview, ViewState, ViewTarget } from '../../protocol/webview.ts';
+import { VIEW_IDS, type ViewId, type ViewState, type ViewTarget } from '../../protocol/views.ts';
+import type { FromWebview, ToWebview } from '../../protocol/webview.ts';
 import type { FakeStudy } from './study.ts';
 import { THEMES, type ThemeName } from './themes.ts';
 
@@ -15,10 +16,14 @@ const POLICY = `default-src 'none'; script-src 'nonce-${NONCE}'; style-src 'self
 
 type Request = Extract<FromWebview, { type: 'request' }>;
 
-/** The bundle as it ships, built once per test file. */
-export async function bundleWebview(): Promise<string> {
+/** Of each view. */
+export type Bundles = Record<ViewId, string>;
+
+/** The bundles as they ship, built once per test file. */
+export async function bundleWebview(): Promise<Bundles> {
   const result = await build({
-    entryPoints: [path.join(ROOT, 'webview/main.ts')],
+    entryPoints: Object.fromEntries(VIEW_IDS.map((id) => [id, path.join(ROOT, `webview/views/${id}/main.ts`)])),
+    outdir: ROOT,
     bundle: true,
     format: 'iife',
     platform: 'browser',
@@ -26,7 +31,8 @@ export async function bundleWebview(): Promise<string> {
     write: false,
     logLevel: 'silent',
   });
-  return result.outputFiles[0]!.text;
+  const made = result.outputFiles.map(({ path: file, text }) => [path.basename(file, '.js'), text]);
+  return Object.fromEntries(made) as Bundles;
 }
 
 export async function launchBrowser(): Promise<Browser> {
@@ -47,7 +53,7 @@ export async function launchBrowser(): Promise<Browser> {
 }
 
 export interface OpenOptions {
-  view?: ViewTarget['view'];
+  view?: ViewId;
   theme?: ThemeName;
   width?: number;
   height?: number;
@@ -123,11 +129,11 @@ export class FakeHost {
 /** Opens a view in a page like the one the extension makes. */
 export async function openView(
   browser: Browser,
-  bundle: string,
+  bundles: Bundles,
   study: FakeStudy,
   options: OpenOptions = {},
 ): Promise<FakeHost> {
-  const { theme = 'dark', width = 1100, height = 800 } = options;
+  const { theme = 'dark', view = 'curves', width = 1100, height = 800 } = options;
   const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce' });
   const page = await context.newPage();
   const host = new FakeHost(page, study, options);
@@ -146,7 +152,7 @@ export async function openView(
   });
   await page.route('**/*', (route) => {
     const url = route.request().url();
-    if (url.endsWith('/webview.js')) return route.fulfill({ contentType: 'text/javascript', body: bundle });
+    if (url.endsWith('/webview.js')) return route.fulfill({ contentType: 'text/javascript', body: bundles[view] });
     if (url.endsWith('/theme.css')) return route.fulfill({ contentType: 'text/css', body: themeCss() });
     if (url.endsWith('/view')) return route.fulfill({ contentType: 'text/html', body: pageHtml(theme) });
     return route.abort();

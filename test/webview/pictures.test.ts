@@ -1,10 +1,10 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bundleWebview, type FakeHost, launchBrowser, openView, picture, settle } from './harness.ts';
+import { type Bundles, bundleWebview, type FakeHost, launchBrowser, openView, picture, settle } from './harness.ts';
 import { FakeStudy, XOR } from './study.ts';
 
 let browser: Browser;
-let bundle: string;
+let bundle: Bundles;
 
 beforeAll(async () => {
   [browser, bundle] = await Promise.all([launchBrowser(), bundleWebview()]);

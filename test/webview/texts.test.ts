@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { ViewTarget } from '../../protocol/webview.ts';
+import { restoreState, stateOf, type ViewTarget } from '../../protocol/views.ts';
 import { lineStyle } from '../../webview/plot/palette.ts';
 import { csvField } from '../../webview/shared/csv.ts';
 import { duration, loss, percent, points, spread } from '../../webview/shared/format.ts';
 import { describeGroup } from '../../webview/shared/progress.ts';
-import { initialState, restoreState } from '../../webview/shared/view-state.ts';
 import { nextSort, rowsOf, sortRows } from '../../webview/views/compare/rows.ts';
 import { FakeStudy } from './study.ts';
 import { THEMES } from './themes.ts';
@@ -70,20 +69,24 @@ describe('line styles', () => {
 });
 
 describe('what a view keeps', () => {
-  const target: ViewTarget = { file: '/a/b.lif.yaml', study: 'b', view: 'curves' };
+  const target: ViewTarget<'curves'> = { file: '/a/b.lif.yaml', study: 'b', view: 'curves' };
 
   test('comes back as it was', () => {
-    const state = { ...initialState(target), hiddenVariants: ['x'], smoothing: 0.4, zoom: [1, 5] as [number, number] };
-    expect(restoreState(JSON.parse(JSON.stringify(state)), target)).toMatchObject(state);
+    const state = { ...stateOf('curves', {}), hiddenVariants: ['x'], smoothing: 0.4, zoomY: { loss: [1, 5] } };
+    expect(restoreState(JSON.parse(JSON.stringify({ version: 2, target, state })), target)).toEqual(state);
   });
 
   test.each([
     ['nothing', undefined],
-    ['another version', { ...initialState(target), version: 2, smoothing: 0.4 }],
-    ['another file', { ...initialState({ ...target, file: '/c' }), smoothing: 0.4 }],
-    ['nonsense', { version: 1, target, smoothing: 'x', zoom: [5, 1], sort: 3, hiddenVariants: [1], metric: 'y' }],
+    ['another version', { version: 3, target, state: { smoothing: 0.4 } }],
+    ['another file', { version: 2, target: { ...target, file: '/c' }, state: { smoothing: 0.4 } }],
+    [
+      'nonsense',
+      { version: 2, target, state: { smoothing: 'x', zoom: [5, 1], zoomY: 3, hiddenVariants: [1], split: 'y' } },
+    ],
+    ['nothing but a version', { version: 2, target, state: null }],
   ])('is replaced by the defaults when it is %s', (_, saved) => {
-    expect(restoreState(saved, target)).toEqual(initialState(target));
+    expect(restoreState(saved, target)).toEqual(stateOf('curves', {}));
   });
 });
 

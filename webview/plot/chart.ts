@@ -1,10 +1,11 @@
 import uPlot from 'uplot';
+import { describeMetric } from '../../protocol/runs.ts';
 import { epoch } from '../shared/format.ts';
 import { type Theme, withAlpha } from '../shared/theme.ts';
-import type { ChartModel } from '../views/curves/model.ts';
 import { nearest } from './grid.ts';
 import { type Line, linesOf, lonely } from './lines.ts';
 import { drawMarks } from './marks.ts';
+import { type ChartModel, valueAxis } from './model.ts';
 import { epochRange, logTicks, type Range, tickLabels, valueRange } from './scales.ts';
 
 export interface ChartLook {
@@ -28,6 +29,7 @@ export interface ChartEvents {
   released(): void;
 }
 
+const MOVES = ['pointerenter', 'pointermove'] as const;
 const RELEASES = ['pointerup', 'pointercancel'] as const;
 
 /** One uPlot chart that follows a model. It owns no state but the pixels: zoom and cursor belong to the view. */
@@ -38,6 +40,8 @@ export class CurveChart {
   private model: ChartModel | undefined;
   private look: ChartLook | undefined;
   private held = false;
+  /** Whether the pointer is over this chart, and not over another one whose cursor is shown here, too. */
+  private entered = false;
   /** Whether a crosshair is shown that the pointer may take away. */
   private pointed = false;
   private readonly observer: ResizeObserver;
@@ -50,6 +54,8 @@ export class CurveChart {
     this.observer = new ResizeObserver(() => this.resize());
     this.observer.observe(host);
     host.addEventListener('pointerdown', this.hold);
+    for (const move of MOVES) host.addEventListener(move, this.enter);
+    host.addEventListener('pointerleave', this.leave);
     for (const end of RELEASES) window.addEventListener(end, this.release);
   }
 
@@ -113,9 +119,19 @@ export class CurveChart {
   destroy(): void {
     this.observer.disconnect();
     this.host.removeEventListener('pointerdown', this.hold);
+    for (const move of MOVES) this.host.removeEventListener(move, this.enter);
+    this.host.removeEventListener('pointerleave', this.leave);
     for (const end of RELEASES) window.removeEventListener(end, this.release);
     this.plot?.destroy();
   }
+
+  private readonly enter = (): void => {
+    this.entered = true;
+  };
+
+  private readonly leave = (): void => {
+    this.entered = false;
+  };
 
   private readonly hold = (): void => {
     this.held = true;
@@ -150,9 +166,35 @@ export class CurveChart {
   }
 
   private options(): uPlot.Options {
+    return {
+      width: Math.max(80, this.host.clientWidth),
+      height: Math.max(80, this.host.clientHeight),
+      padding: [8, 14, 0, 0],
+      legend: { show: false },
+      scales: { x: { time: false, auto: false }, y: this.valueScale() },
+      axes: this.axes(),
+      series: [{}, ...this.lines.map((line) => this.seriesOptions(line))],
+      bands: this.bands(),
+      cursor: this.cursorOptions(),
+      hooks: {
+        setCursor: [(plot) => this.onCursor(plot)],
+        setSelect: [(plot) => this.onSelect(plot)],
+        draw: [(plot) => drawMarks(plot, this.model!.curves, (name) => this.alpha(name)), () => this.events.drawn()],
+      },
+    };
+  }
+
+  private valueScale(): uPlot.Scale {
+    const { log } = this.look!;
+    return {
+      distr: log ? 3 : 1,
+      range: (_, low, high) => valueRange(low, high, valueAxis(this.model!, this.look!.zoomY, log)),
+    };
+  }
+
+  private axes(): uPlot.Axis[] {
     const { theme, log } = this.look!;
-    const model = this.model!;
-    const accuracy = model.metric.endsWith('accuracy');
+    const percent = describeMetric(this.model!.metric).unit === '%';
     const axis: uPlot.Axis = {
       stroke: theme.muted,
       font: theme.font,
@@ -160,70 +202,56 @@ export class CurveChart {
       grid: { stroke: theme.grid, width: 1 },
       border: { show: false },
     };
-    const bands: uPlot.Band[] = [];
-    this.lines.forEach((line, i) => {
-      if (line.role !== 'high') return;
-      const { colour } = model.curves[line.curve]!.style;
-      bands.push({
-        series: [i + 1, i],
-        fill: () => withAlpha(colour, 0.16 * this.alpha(this.model!.curves[line.curve]!.name)),
-      });
+    return [
+      { ...axis, size: 28, gap: 6, space: 64, values: (_, splits) => splits.map(epoch) },
+      {
+        ...axis,
+        size: 54,
+        gap: 8,
+        space: 46,
+        values: (_, splits) => tickLabels(splits, percent, log),
+        ...(log ? { splits: (_, __, min, max) => logTicks([min, max]), filter: (_, splits) => splits } : {}),
+      },
+    ];
+  }
+
+  /** Between the smallest and the largest of the seeds. */
+  private bands(): uPlot.Band[] {
+    return this.lines.flatMap((line, i) => {
+      if (line.role !== 'high') return [];
+      const { colour } = this.model!.curves[line.curve]!.style;
+      const fill = (): string => withAlpha(colour, 0.16 * this.alpha(this.model!.curves[line.curve]!.name));
+      return [{ series: [i + 1, i] as [number, number], fill }];
     });
+  }
+
+  private cursorOptions(): uPlot.Cursor {
+    const { curves } = this.model!;
+    const { theme } = this.look!;
     return {
-      width: Math.max(80, this.host.clientWidth),
-      height: Math.max(80, this.host.clientHeight),
-      padding: [8, 14, 0, 0],
-      legend: { show: false },
-      scales: {
-        x: { time: false, auto: false },
-        y: {
-          distr: log ? 3 : 1,
-          range: (_, low, high) => valueRange(low, high, { zoom: this.look!.zoomY, accuracy, log }),
-        },
+      y: false,
+      // No dot where a curve has no point: it has not got that far.
+      dataIdx: (_, __, index) => index,
+      drag: { x: true, y: true, uni: 30, dist: 4, setScale: false },
+      points: {
+        size: 8,
+        width: 2,
+        stroke: theme.background,
+        fill: (_, i) => curves[this.lines[i - 1]!.curve]!.style.colour,
+        show: (_, i) =>
+          (this.lines[i - 1]?.role === 'mean' ? document.createElement('div') : undefined) as unknown as HTMLElement,
       },
-      axes: [
-        { ...axis, size: 28, gap: 6, space: 64, values: (_, splits) => splits.map(epoch) },
-        {
-          ...axis,
-          size: 54,
-          gap: 8,
-          space: 46,
-          values: (_, splits) => tickLabels(splits, accuracy, log),
-          ...(log ? { splits: (_, __, min, max) => logTicks([min, max]), filter: (_, splits) => splits } : {}),
-        },
-      ],
-      series: [{}, ...this.lines.map((line) => this.seriesOptions(line))],
-      bands,
-      cursor: {
-        y: false,
-        // No dot where a curve has no point: it has not got that far.
-        dataIdx: (_, __, index) => index,
-        drag: { x: true, y: true, uni: 30, dist: 4, setScale: false },
-        points: {
-          size: 8,
-          width: 2,
-          stroke: theme.background,
-          fill: (_, i) => model.curves[this.lines[i - 1]!.curve]!.style.colour,
-          show: (_, i) =>
-            (this.lines[i - 1]?.role === 'mean' ? document.createElement('div') : undefined) as unknown as HTMLElement,
-        },
-        move: (plot, left, top) => {
-          if (left < 0) return [left, top];
-          const x = this.model!.xs[nearest(this.model!.xs, plot.posToVal(left, 'x'))];
-          const snapped = x === undefined ? left : plot.valToPos(x, 'x');
-          return [snapped >= 0 && snapped <= plot.over.clientWidth ? snapped : left, top];
-        },
-        bind: {
-          dblclick: () => () => {
-            this.events.reset();
-            return null;
-          },
-        },
+      move: (plot, left, top) => {
+        if (left < 0) return [left, top];
+        const x = this.model!.xs[nearest(this.model!.xs, plot.posToVal(left, 'x'))];
+        const snapped = x === undefined ? left : plot.valToPos(x, 'x');
+        return [snapped >= 0 && snapped <= plot.over.clientWidth ? snapped : left, top];
       },
-      hooks: {
-        setCursor: [(plot) => this.onCursor(plot)],
-        setSelect: [(plot) => this.onSelect(plot)],
-        draw: [(plot) => drawMarks(plot, this.model!.curves, (name) => this.alpha(name)), () => this.events.drawn()],
+      bind: {
+        dblclick: () => () => {
+          this.events.reset();
+          return null;
+        },
       },
     };
   }
@@ -249,8 +277,9 @@ export class CurveChart {
   private onCursor(plot: uPlot): void {
     const left = plot.cursor.left ?? -1;
     const { xs } = this.model!;
-    if (left >= 0) this.events.cursor(xs[nearest(xs, plot.posToVal(left, 'x'))]);
-    else if (this.pointed) this.events.cursor(undefined);
+    // A crosshair that was put here comes by again when new data is drawn: that is no news of the pointer.
+    if (left >= 0 && this.entered) this.events.cursor(xs[nearest(xs, plot.posToVal(left, 'x'))]);
+    else if (left < 0 && this.pointed) this.events.cursor(undefined);
     this.pointed = left >= 0;
   }
 

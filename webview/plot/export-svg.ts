@@ -1,6 +1,7 @@
+import { describeMetric } from '../../protocol/runs.ts';
 import { epoch } from '../shared/format.ts';
-import type { ChartModel, Curve } from '../views/curves/model.ts';
 import type { Aligned } from './grid.ts';
+import { type ChartModel, type Curve, valueAxis } from './model.ts';
 import { lineStyle } from './palette.ts';
 import { epochRange, logTicks, type Range, tickLabels, ticks, valueRange } from './scales.ts';
 
@@ -54,21 +55,21 @@ function chartGroup(
   style: (name: string) => ReturnType<typeof lineStyle>,
 ): string {
   const { model, log } = chart;
-  const accuracy = model.metric.endsWith('accuracy');
+  const percent = describeMetric(model.metric).unit === '%';
   const rangeX = epochRange(model.xs, chart.zoomX);
   const [low, high] = extremes(model, rangeX, log);
-  const rangeY = valueRange(low, high, { zoom: chart.zoomY, accuracy, log });
+  const rangeY = valueRange(low, high, valueAxis(model, chart.zoomY, log));
   const x = (v: number): number => left + ((v - rangeX[0]) / (rangeX[1] - rangeX[0])) * WIDTH;
   const scale = (v: number): number => (log ? Math.log(Math.max(v, Number.MIN_VALUE)) : v);
   const y = (v: number): number =>
     TOP + HEIGHT - ((scale(v) - scale(rangeY[0])) / (scale(rangeY[1]) - scale(rangeY[0]))) * HEIGHT;
   const ticksY = log ? logTicks(rangeY) : ticks(rangeY, 6);
-  const labels = tickLabels(ticksY, accuracy, log);
+  const labels = tickLabels(ticksY, percent, log);
   const clip = `plot-${number}`;
   const lines = model.curves.flatMap((curve) => curvePaths(curve, model.xs, x, y, style(curve.name)));
   return [
     `<g class="chart"><clipPath id="${clip}"><rect x="${left}" y="${TOP}" width="${WIDTH}" height="${HEIGHT}"/></clipPath>`,
-    `<text x="${left}" y="${TOP - 10}" font-weight="bold">${chart.title}${accuracy ? ' (%)' : ''}</text>`,
+    `<text x="${left}" y="${TOP - 10}" font-weight="bold">${chart.title}${percent ? ' (%)' : ''}</text>`,
     ...ticksY.map(
       (v, i) =>
         `<path d="M${left} ${n(y(v))}h${WIDTH}" stroke="#e3e3e3"/><text x="${left - 8}" y="${n(y(v) + 4)}" text-anchor="end">${labels[i]}</text>`,

@@ -1,5 +1,5 @@
 import type uPlot from 'uplot';
-import type { ChartModel, Curve } from '../views/curves/model.ts';
+import type { ChartModel, Curve } from './model.ts';
 
 /** What a line of the plot is of its curve. */
 export type Role = 'raw' | 'low' | 'high' | 'seed' | 'mean';

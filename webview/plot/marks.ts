@@ -1,6 +1,6 @@
 import type uPlot from 'uplot';
 import { withAlpha } from '../shared/theme.ts';
-import type { Curve } from '../views/curves/model.ts';
+import type { Curve } from './model.ts';
 
 /**
  * A cross where a curve stops being a number: at its last value, or at the foot of the plot.

@@ -1,3 +1,5 @@
+import type { Scheme } from '../shared/theme.ts';
+
 /**
  * One colour for each variant, by its place in the file. The hues are those of Okabe and Ito, which people with any
  * of the common colour vision deficiencies tell apart; lightness is shifted per theme so that every line stands out
@@ -8,8 +10,6 @@ const LIGHT = ['#0072b2', '#d55e00', '#00876a', '#b0508a', '#937000', '#5a5fd6',
 
 /** Lengths in CSS pixels; the first is a solid line. */
 const DASHES: readonly (readonly number[])[] = [[], [7, 4], [2, 3], [10, 3, 2, 3], [14, 5], [4, 2]];
-
-export type Scheme = 'dark' | 'light';
 
 export interface LineStyle {
   colour: string;

@@ -7,17 +7,24 @@ export function epochRange(xs: readonly number[], zoom: Range | null): Range {
   return [0, last === undefined || last <= 0 ? 1 : last];
 }
 
-/** Room above and below the data; an accuracy never shows room beyond 0 and 1. */
-export function valueRange(
-  low: number | null,
-  high: number | null,
-  options: { zoom: Range | null; accuracy: boolean; log: boolean },
-): Range {
-  if (options.zoom) return options.zoom;
+/** How the values of a chart are laid out. */
+export interface ValueAxis {
+  zoom: Range | null;
+  /** Values that there cannot be any beyond; no room is left there. */
+  bounds?: Range | undefined;
+  /** Curves that climb higher leave the chart. */
+  limit?: number | undefined;
+  log: boolean;
+}
+
+/** Room above and below the data. */
+export function valueRange(low: number | null, high: number | null, { zoom, bounds, limit, log }: ValueAxis): Range {
+  if (zoom) return zoom;
+  if (!log && limit !== undefined && high !== null && low !== null && low < limit) high = Math.min(high, limit);
   if (low === null || high === null || !Number.isFinite(low) || !Number.isFinite(high)) {
-    return options.log ? [0.1, 10] : [0, 1];
+    return log ? [0.1, 10] : [0, 1];
   }
-  if (options.log) {
+  if (log) {
     const bottom = Math.max(low, 1e-12);
     const top = Math.max(high, bottom);
     const room = Math.max((top / bottom) ** 0.06, 1.05);
@@ -25,7 +32,10 @@ export function valueRange(
   }
   const room = Math.max((high - low) * 0.06, Math.abs(high) * 1e-3, 1e-6);
   const range: Range = [low - room, high + room];
-  if (options.accuracy) return [Math.max(-0.005, range[0]), Math.min(1.005, range[1])];
+  if (bounds) {
+    const edge = 0.005 * (bounds[1] - bounds[0]);
+    return [Math.max(bounds[0] - edge, range[0]), Math.min(bounds[1] + edge, range[1])];
+  }
   return [low >= 0 ? Math.max(0, range[0]) : range[0], range[1]];
 }
 
@@ -55,14 +65,22 @@ export function logTicks(range: Range): number[] {
   return out;
 }
 
-/** Labels with as many decimals as it takes to tell neighbours apart; an accuracy in percent. */
-export function tickLabels(ticks: readonly (number | null)[], accuracy: boolean, log: boolean): string[] {
-  const scale = accuracy ? 100 : 1;
+/** Labels with as many decimals as it takes to tell neighbours apart, and never too long for the axis. */
+export function tickLabels(ticks: readonly (number | null)[], percent: boolean, log: boolean): string[] {
+  const scale = percent ? 100 : 1;
   const values = ticks.filter((t) => t !== null);
   const step = values.length > 1 ? Math.abs(values[1]! - values[0]!) * scale : 1;
   const decimals = [0, 1, 2, 3, 4].find((d) => Math.abs(step * 10 ** d - Math.round(step * 10 ** d)) < 1e-6) ?? 5;
+  const largest = values.reduce((most, tick) => Math.max(most, Math.abs(tick * scale)), 0);
+  const long = largest >= 1e5 || (largest > 0 && largest < 1e-3);
   return ticks.map((tick) => {
     if (tick === null) return '';
+    if (long && !log)
+      return tick === 0
+        ? '0'
+        : Number((tick * scale).toPrecision(6))
+            .toExponential()
+            .replace('e+', 'e');
     if (log) return tick >= 1e-3 && tick < 1e4 ? String(Number(tick.toPrecision(3))) : tick.toExponential(0);
     return (tick * scale).toFixed(decimals);
   });

@@ -1,3 +1,4 @@
+import { inTime, Refusal } from '../../protocol/calls.ts';
 import type { HostResult } from '../../protocol/host.ts';
 import type { FromWebview, ToWebview, WebviewMethod, WebviewParams } from '../../protocol/webview.ts';
 
@@ -7,7 +8,6 @@ export const REQUEST_TIMEOUT_MS = 20_000;
 interface Waiting {
   resolve: (result: unknown) => void;
   reject: (error: Error) => void;
-  timer: ReturnType<typeof setTimeout>;
 }
 
 /** Requests to the extension. Each one ends: with its result, with the extension's refusal, or by timeout. */
@@ -15,35 +15,26 @@ export class Channel {
   private nextId = 1;
   private readonly waiting = new Map<number, Waiting>();
   private readonly post: (message: FromWebview) => void;
-  private readonly timeoutMs: number;
 
-  constructor(post: (message: FromWebview) => void, timeoutMs = REQUEST_TIMEOUT_MS) {
+  constructor(post: (message: FromWebview) => void) {
     this.post = post;
-    this.timeoutMs = timeoutMs;
   }
 
   /** Rejects with an error whose message is one sentence for the user. */
   request<M extends WebviewMethod>(method: M, params: WebviewParams<M>): Promise<HostResult<M>> {
     const id = this.nextId++;
-    return new Promise<HostResult<M>>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.waiting.delete(id);
-        reject(new Error(`LIF Lab has not answered for ${Math.round(this.timeoutMs / 1000)} seconds; try again.`));
-      }, this.timeoutMs);
-      this.waiting.set(id, { resolve: resolve as (result: unknown) => void, reject, timer });
+    const answer = new Promise<HostResult<M>>((resolve, reject) => {
+      this.waiting.set(id, { resolve: resolve as (result: unknown) => void, reject });
       // A method and its params belong together by the signature above; the union cannot express that generically.
       this.post({ type: 'request', id, method, params } as unknown as FromWebview);
     });
+    const late = `LIF Lab has not answered for ${REQUEST_TIMEOUT_MS / 1000} seconds; try again.`;
+    return inTime(answer, REQUEST_TIMEOUT_MS, late).finally(() => this.waiting.delete(id));
   }
 
   /** Takes `reply` and `refusal`; an answer nobody waits for any more is dropped. */
   receive(message: ToWebview): void {
-    if (message.type !== 'reply' && message.type !== 'refusal') return;
-    const entry = this.waiting.get(message.id);
-    if (!entry) return;
-    this.waiting.delete(message.id);
-    clearTimeout(entry.timer);
-    if (message.type === 'reply') entry.resolve(message.result);
-    else entry.reject(new Error(message.message));
+    if (message.type === 'reply') this.waiting.get(message.id)?.resolve(message.result);
+    else if (message.type === 'refusal') this.waiting.get(message.id)?.reject(new Refusal(message.message));
   }
 }

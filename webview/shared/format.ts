@@ -1,4 +1,4 @@
-import type { Spread } from '../../protocol/runs.ts';
+import { describeMetric, type Metric, type Spread } from '../../protocol/runs.ts';
 
 /** Between a number and its unit: narrow and never broken. */
 const THIN = '\u202f';
@@ -21,6 +21,12 @@ export function loss(value: number | null | undefined): string {
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-3 || size >= 1e4)) return value.toExponential(1).replace('-', MINUS);
   return size < 10 ? value.toFixed(3) : size < 100 ? value.toFixed(2) : value.toFixed(1);
+}
+
+/** A value of a metric without its unit. @param digits after the point of a percentage */
+export function metricText(metric: Metric, value: number | null | undefined, digits = 1): string {
+  if (value === null) return 'NaN';
+  return describeMetric(metric).unit === '%' ? percent(value, digits) : loss(value);
 }
 
 /** `77.42 ± 0.31`; without the deviation for a single value. */

@@ -1,9 +1,9 @@
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { html, nothing, type TemplateResult } from 'lit';
 import { isActive, isResumable } from '../../protocol/runs.ts';
-import type { ViewTarget } from '../../protocol/webview.ts';
+import { VIEW_IDS, VIEWS, type ViewId } from '../../protocol/views.ts';
 import { baseName, count, percent } from './format.ts';
-import { icon } from './icons.ts';
+import { icon, VIEW_ICONS } from './icons.ts';
 import { allRuns, describeStudy, groupState } from './progress.ts';
 import type { Session } from './session.ts';
 
@@ -34,17 +34,17 @@ export function header(session: Session): TemplateResult {
       </p>
     </div>
     <nav class="views" aria-label="Views of this study">
-      ${viewButton(session, 'curves', 'Curves')}${viewButton(session, 'compare', 'Compare')}
+      ${VIEW_IDS.map((view) => viewButton(session, view))}
     </nav>
     <div class="actions">${studyActions(session)}</div>
     ${active ? progressLine(progress, 'Progress of the whole study') : nothing}
   </header>`;
 }
 
-function viewButton(session: Session, view: ViewTarget['view'], label: string): TemplateResult {
+function viewButton(session: Session, view: ViewId): TemplateResult {
   const here = session.target.view === view;
   return html`<button aria-current=${here ? 'page' : nothing} @click=${() => (here ? undefined : session.openView(view))}>
-    ${icon(view === 'curves' ? 'chart' : 'table')}<span>${label}</span>
+    ${icon(VIEW_ICONS[VIEWS[view].icon])}<span>${VIEWS[view].title}</span>
   </button>`;
 }
 
@@ -121,7 +121,7 @@ export function banners(session: Session): TemplateResult {
 }
 
 /** Before the first run: what will be here, and the button that makes it so. */
-export function emptyState(session: Session, what: string): TemplateResult {
+export function emptyState(session: Session): TemplateResult {
   const n = session.comparison?.rows.length ?? 0;
   const starting = session.pending.has('start');
   return html`<section class="empty">
@@ -138,7 +138,7 @@ export function emptyState(session: Session, what: string): TemplateResult {
     <p>
       ${
         n > 0
-          ? html`Run ${n === 1 ? 'the one variant' : `the ${n} variants`} of this study, and ${what}`
+          ? html`Run ${n === 1 ? 'the one variant' : `the ${n} variants`} of this study, and ${VIEWS[session.target.view].promise}`
           : 'This file names no variants yet.'
       }
     </p>

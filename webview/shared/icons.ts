@@ -1,5 +1,6 @@
 import { html, type SVGTemplateResult, svg, type TemplateResult } from 'lit';
 import type { RunState } from '../../protocol/runs.ts';
+import type { ViewIcon } from '../../protocol/views.ts';
 
 const shapes = {
   play: svg`<path d="M4.5 2.8v10.4L13 8z" fill="currentColor"/>`,
@@ -30,6 +31,8 @@ export function icon(name: IconName, className = ''): TemplateResult {
     ${shapes[name]}
   </svg>`;
 }
+
+export const VIEW_ICONS: Record<ViewIcon, IconName> = { curves: 'chart', compare: 'table' };
 
 const STATE_ICONS: Record<RunState, IconName> = {
   running: 'ring',

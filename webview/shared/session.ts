@@ -1,7 +1,7 @@
 import { type Comparison, isActive, isResumable, type RunSummary } from '../../protocol/runs.ts';
-import type { FromWebview, ToWebview, ViewState, ViewTarget } from '../../protocol/webview.ts';
+import { restoreState, type StateOf, type ViewId, type ViewState, type ViewTarget } from '../../protocol/views.ts';
+import type { FromWebview, ToWebview } from '../../protocol/webview.ts';
 import { Channel } from './channel.ts';
-import { restoreState } from './view-state.ts';
 
 /** What VS Code gives a webview. */
 export interface WebviewApi {
@@ -16,16 +16,16 @@ export interface Problem {
   retry?: () => void;
 }
 
-/** What both views share: where they look, what they know, and what a user can ask of the engine. */
-export class Session {
+/** What all views share: where they look, what they know, and what a user can ask of the engine. */
+export class Session<V extends ViewId = ViewId> {
   readonly channel: Channel;
-  readonly target: ViewTarget;
+  readonly target: ViewTarget<V>;
   /** Asks for the page to be drawn again. */
   readonly invalidate: () => void;
   trusted: boolean;
   /** Why nothing new can arrive; empty when all is well. */
   health = '';
-  state: ViewState;
+  state: StateOf<V>;
   comparison: Comparison | undefined;
   /** Of the last pull. */
   pullProblem: Problem | undefined;
@@ -44,20 +44,25 @@ export class Session {
   constructor(api: WebviewApi, init: Extract<ToWebview, { type: 'init' }>, invalidate: () => void) {
     this.api = api;
     this.channel = new Channel((message) => api.postMessage(message));
-    this.target = init.target;
+    this.target = init.target as ViewTarget<V>;
     this.trusted = init.trusted;
     this.invalidate = invalidate;
-    this.state = restoreState(api.getState() ?? init.state, init.target);
-    api.setState(this.state);
+    this.state = restoreState(api.getState() ?? init.state, this.target);
+    api.setState(this.kept());
   }
 
   /** Changes and keeps what the view shows. */
-  update(patch: Partial<ViewState>): void {
+  update(patch: Partial<StateOf<V>>): void {
     this.state = { ...this.state, ...patch };
-    this.api.setState(this.state);
+    this.api.setState(this.kept());
     clearTimeout(this.stateTimer);
-    this.stateTimer = setTimeout(() => this.api.postMessage({ type: 'state', state: this.state }), 250);
+    this.stateTimer = setTimeout(() => this.api.postMessage({ type: 'state', state: this.kept() }), 250);
     this.invalidate();
+  }
+
+  private kept(): ViewState {
+    // A target and a state of the same view: the union cannot express that generically.
+    return { version: 2, target: this.target, state: this.state } as unknown as ViewState;
   }
 
   start(variants?: string[]): void {
@@ -75,7 +80,7 @@ export class Session {
     this.act(`resume:${runIds.join()}`, () => this.channel.request('runs/resume', { runIds }));
   }
 
-  openView(view: ViewTarget['view']): void {
+  openView(view: ViewId): void {
     this.api.postMessage({ type: 'openView', view });
   }
 

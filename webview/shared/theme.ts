@@ -1,4 +1,4 @@
-import type { Scheme } from '../plot/palette.ts';
+export type Scheme = 'dark' | 'light';
 
 /** What canvases need to know of the editor's theme; everything else is CSS. */
 export interface Theme {

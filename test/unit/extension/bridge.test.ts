@@ -1,8 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
-import { HostRefusal } from '../../../extension/host/client.ts';
 import { RunsModel } from '../../../extension/model/model.ts';
 import { type BridgeServices, UNTRUSTED, ViewBridge } from '../../../extension/panels/bridge.ts';
-import type { ToWebview, ViewState } from '../../../protocol/webview.ts';
+import { Refusal } from '../../../protocol/calls.ts';
+import { stateOf, type ViewState } from '../../../protocol/views.ts';
+import type { ToWebview } from '../../../protocol/webview.ts';
 import { FILE, run } from './support.ts';
 
 const target = { file: FILE, study: 'Study', view: 'curves' } as const;
@@ -97,14 +98,14 @@ test('passes requests on and adds what a view must not choose', async () => {
 test('compares by the saved file while the text in the editor is not valid', async () => {
   openText = 'broken';
   answer = (_method, params) => {
-    if ('text' in (params as object)) throw new HostRefusal('line 3 is wrong');
+    if ('text' in (params as object)) throw new Refusal('line 3 is wrong');
     return { rows: [] };
   };
   await ready();
   await request('runs/compare', {});
   expect(sent.at(-1)).toEqual({ type: 'reply', id: 1, result: { rows: [] } });
   answer = (_method, params) => {
-    throw new HostRefusal('text' in (params as object) ? 'line 3 is wrong' : 'the file is gone');
+    throw new Refusal('text' in (params as object) ? 'line 3 is wrong' : 'the file is gone');
   };
   await request('runs/compare', {}, 2);
   expect(sent.at(-1)).toEqual({ type: 'refusal', id: 2, message: 'line 3 is wrong' });
@@ -165,12 +166,12 @@ test('drops answers to a webview that has begun anew meanwhile, but not to one t
 });
 
 test('keeps the state of a view under its own target and gives it back', async () => {
-  const state = { version: 1, target: { ...target, file: OTHER }, hiddenVariants: ['a'] };
+  const state = { version: 2, target: { ...target, file: OTHER }, state: stateOf('curves', { hiddenVariants: ['a'] }) };
   await ready();
   await bridge.receive({ type: 'state', state });
   expect(saved).toEqual([{ ...state, target }]);
   await ready('g2');
-  expect(sent.at(-1)).toMatchObject({ type: 'init', generation: 'g2', state: { hiddenVariants: ['a'] } });
+  expect(sent.at(-1)).toMatchObject({ type: 'init', generation: 'g2', state: { state: { hiddenVariants: ['a'] } } });
 });
 
 test('ignores what is not a message and says so in the log', async () => {

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { refusalOf } from '../../../extension/commands/dispatch.ts';
+import { obstacleOf } from '../../../extension/commands/dispatch.ts';
 import type { CommandId } from '../../../extension/commands/ids.ts';
 import { Cancelled, COMMANDS, type CommandContext } from '../../../extension/commands/table.ts';
 import { targetOf } from '../../../extension/commands/target.ts';
-import { HostRefusal } from '../../../extension/host/client.ts';
 import { RunsModel } from '../../../extension/model/model.ts';
+import { Refusal } from '../../../protocol/calls.ts';
 import type { Checked } from '../../../protocol/experiment.ts';
 import { FILE, outline, run, running } from './support.ts';
 
@@ -136,9 +136,7 @@ describe('runs', () => {
       ['b1'],
       ['a1', 'b1'],
     ]);
-    await expect(call('lifLab.stop', { kind: 'run', file: FILE, variant: 'b', runId: 'b2' })).rejects.toThrow(
-      HostRefusal,
-    );
+    await expect(call('lifLab.stop', { kind: 'run', file: FILE, variant: 'b', runId: 'b2' })).rejects.toThrow(Refusal);
   });
 
   test('are resumed unless they were started again since', async () => {
@@ -173,13 +171,13 @@ describe('what a command needs', () => {
   const ready = { health: { state: 'ready', message: '' }, trusted: true } as const;
   const restricted = { ...ready, trusted: false };
   const broken = { health: { state: 'failed', message: 'It is gone.' }, trusted: true } as const;
-  const refused = (situation: Parameters<typeof refusalOf>[1]): string[] =>
-    Object.entries(COMMANDS).flatMap(([id, command]) => (refusalOf(command, situation) ? [id.slice(7)] : []));
+  const refused = (situation: Parameters<typeof obstacleOf>[1]): string[] =>
+    Object.entries(COMMANDS).flatMap(([id, command]) => (obstacleOf(command, situation) ? [id.slice(7)] : []));
 
   test('training needs trust, and says so; looking does not', () => {
     expect(refused(ready)).toEqual([]);
     expect(refused(restricted)).toEqual(['runAll', 'runVariant', 'resume']);
-    expect(refusalOf(COMMANDS['lifLab.runAll'], restricted)).toEqual({
+    expect(obstacleOf(COMMANDS['lifLab.runAll'], restricted)).toEqual({
       message: expect.stringContaining('needs a trusted workspace'),
       help: { title: 'Manage Workspace Trust', command: 'workbench.trust.manage' },
     });
@@ -196,7 +194,7 @@ describe('what a command needs', () => {
       'delete',
       'refresh',
     ]);
-    expect(refusalOf(COMMANDS['lifLab.stop'], broken)).toEqual({
+    expect(obstacleOf(COMMANDS['lifLab.stop'], broken)).toEqual({
       message: 'It is gone.',
       help: { title: 'Restart', command: 'lifLab.restartHost' },
     });

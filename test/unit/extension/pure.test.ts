@@ -9,6 +9,7 @@ import { statusLook } from '../../../extension/status/status-look.ts';
 import { accuracyText, activity, duration, progressText } from '../../../extension/text.ts';
 import { runLook, studyLook, variantLook } from '../../../extension/tree/nodes.ts';
 import { type Comparison, overallState } from '../../../protocol/runs.ts';
+import { stateOf } from '../../../protocol/views.ts';
 import { FILE, outline, run, running } from './support.ts';
 
 describe('experiment files', () => {
@@ -228,7 +229,7 @@ describe('messages from a webview', () => {
     for (const message of [
       { type: 'ready', generation: 'g' },
       { type: 'request', id: 1, method: 'runs/list', params: {} },
-      { type: 'state', state: { version: 1, target } },
+      { type: 'state', state: { version: 2, target, state: stateOf('curves', { smoothing: 0.5 }) } },
       { type: 'openView', view: 'compare' },
       { type: 'openFile' },
       { type: 'openFile', variant: 'a' },
@@ -250,7 +251,7 @@ describe('messages from a webview', () => {
       { type: 'request', id: 1, method: 'host/initialize', params: {} },
       { type: 'request', id: 1, method: 'constructor', params: {} },
       { type: 'request', id: 1, method: 'runs/list', params: [] },
-      { type: 'state', state: { version: 2, target } },
+      { type: 'state', state: { version: 3, target } },
       { type: 'openView', view: 'shell' },
       { type: 'openFile', variant: 5 },
       { type: 'export', suggestedName: '', text: 'x' },
@@ -260,9 +261,9 @@ describe('messages from a webview', () => {
   });
 
   test('keep view states that are whole and small', () => {
-    const state = { version: 1, target, hiddenVariants: ['a'] };
+    const state = { version: 2, target, state: stateOf('curves', { hiddenVariants: ['a'] }) };
     expect(parseViewState(state)).toEqual(state);
-    expect(parseViewState({ ...state, hiddenVariants: ['x'.repeat(100_000)] })).toBeUndefined();
+    expect(parseViewState({ ...state, state: { hiddenVariants: ['x'.repeat(100_000)] } })).toBeUndefined();
     expect(parseViewState({ ...state, target: { ...target, file: '/etc/passwd' } })).toBeUndefined();
   });
 });
@@ -273,14 +274,14 @@ test('the page of a view allows its own script and nothing else', () => {
     title: 'Curves: <b>"x"&',
     language: 'en',
     cspSource: 'https://csp.example',
-    scriptUri: 'https://csp.example/webview.js?a=1&b="2"',
+    scriptUri: 'https://csp.example/view-curves.js?a=1&b="2"',
     nonce: 'n0nce',
   });
   expect(html).toContain(
     `content="default-src 'none'; script-src 'nonce-n0nce'; style-src https://csp.example; font-src https://csp.example; img-src https://csp.example blob: data:"`,
   );
   expect(html).toContain('<title>Curves: &lt;b&gt;&quot;x&quot;&amp;</title>');
-  expect(html).toContain('src="https://csp.example/webview.js?a=1&amp;b=&quot;2&quot;"');
+  expect(html).toContain('src="https://csp.example/view-curves.js?a=1&amp;b=&quot;2&quot;"');
   expect(html.match(/<script/g)).toHaveLength(1);
   expect(html).not.toMatch(/unsafe|style=|<style/);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ViewStates } from '../../../extension/panels/states.ts';
-import type { ViewState, ViewTarget } from '../../../protocol/webview.ts';
+import { type StateOf, stateOf, type ViewId, type ViewState, type ViewTarget } from '../../../protocol/views.ts';
 import { FILE } from './support.ts';
 
 /** What the editor keeps for a workspace. */
@@ -15,29 +15,30 @@ function memento(stored: Record<string, unknown> = {}) {
   };
 }
 
-const target = (view: ViewTarget['view'], file = FILE): ViewTarget => ({ file, study: 'Study', view });
-const state = (of: ViewTarget, smoothing = 0): ViewState => ({
-  version: 1,
+const target = <V extends ViewId>(view: V, file = FILE): ViewTarget<V> => ({ file, study: 'Study', view });
+const state = (of: ViewTarget<'curves'>, smoothing = 0): ViewState => ({
+  version: 2,
   target: of,
-  hiddenVariants: [],
-  smoothing,
-  logLoss: false,
-  metric: 'test',
-  zoom: null,
-  sort: null,
-  showSeeds: false,
+  state: stateOf('curves', { smoothing }),
 });
+const compare = (column: string): ViewState => ({
+  version: 2,
+  target: target('compare'),
+  state: stateOf('compare', { sort: { column, descending: true } }),
+});
+const smoothing = (kept: ViewState | undefined): number | undefined =>
+  kept && (kept.state as StateOf<'curves'>).smoothing;
 
 test('a view that was closed looks the same when it is opened again, in another window, too', () => {
   const kept = memento();
   const states = new ViewStates(kept);
   states.save(state(target('curves'), 0.1));
-  states.save(state(target('compare'), 0.2));
+  states.save(compare('loss'));
   states.save(state(target('curves'), 0.3));
   states.dispose();
   const later = new ViewStates(kept);
-  expect(later.load(target('curves'))?.smoothing).toBe(0.3);
-  expect(later.load(target('compare'))?.smoothing).toBe(0.2);
+  expect(smoothing(later.load(target('curves')))).toBe(0.3);
+  expect(later.load(target('compare'))?.state).toEqual({ sort: { column: 'loss', descending: true } });
   expect(later.load(target('curves', '/other.lif.yaml'))).toBeUndefined();
 });
 
@@ -62,4 +63,21 @@ test('does not trust what was kept', () => {
   const states = new ViewStates(kept);
   expect([states.load(target('curves')), states.loadOpen()]).toEqual([undefined, []]);
   expect(new ViewStates(memento({ 'lifLab.viewStates': 'text' })).load(target('curves'))).toBeUndefined();
+});
+
+test('what an earlier version kept in one flat record is taken over, and a nonsense of it replaced', () => {
+  const flat = {
+    version: 1,
+    target: target('curves'),
+    smoothing: 0.5,
+    metric: 'train',
+    zoom: [3, 9],
+    zoomLoss: [0, 1],
+  };
+  const kept = memento({ 'lifLab.viewStates': [{ ...flat, hiddenVariants: 'all', logLoss: true }] });
+  expect(new ViewStates(kept).load(target('curves'))).toEqual({
+    version: 2,
+    target: target('curves'),
+    state: stateOf('curves', { smoothing: 0.5, split: 'train', zoom: [3, 9], logLoss: true }),
+  });
 });

@@ -1,5 +1,7 @@
 import type { Comparison, ComparisonRow, Spread } from '../../../protocol/runs.ts';
-import type { ViewState } from '../../../protocol/webview.ts';
+import type { StateOf } from '../../../protocol/views.ts';
+
+type Sort = StateOf<'compare'>['sort'];
 
 export type Column = 'variant' | 'accuracy' | 'difference' | 'loss' | 'spikes' | 'time';
 
@@ -52,7 +54,7 @@ function finite(spread: Spread | undefined): spread is Spread {
 }
 
 /** Sorted by a column; rows without a value stay at the end in either direction, equal ones in the order of the file. */
-export function sortRows(rows: readonly Row[], sort: ViewState['sort']): Row[] {
+export function sortRows(rows: readonly Row[], sort: Sort): Row[] {
   if (!sort) return [...rows];
   const key = keys[sort.column as Column];
   if (!key) return [...rows];
@@ -79,7 +81,7 @@ const keys: Record<Column, (row: Row) => string | number | undefined> = {
 const DESCENDING_FIRST: ReadonlySet<Column> = new Set(['accuracy', 'difference', 'spikes']);
 
 /** One click sorts, the next turns it round, the third goes back to the order of the file. */
-export function nextSort(sort: ViewState['sort'], column: Column): ViewState['sort'] {
+export function nextSort(sort: Sort, column: Column): Sort {
   const first = DESCENDING_FIRST.has(column);
   if (sort?.column !== column) return { column, descending: first };
   return sort.descending === first ? { column, descending: !first } : null;

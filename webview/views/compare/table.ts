@@ -24,14 +24,14 @@ const COLUMNS: readonly { id: Column; label: string; unit?: string; title?: stri
 ];
 
 /** The heads of the columns; each sorts by its column. */
-export function headRow(session: Session): TemplateResult {
+export function headRow(session: Session<'compare'>): TemplateResult {
   return html`<tr>
     ${COLUMNS.map((column) => head(session, column))}
     <th scope="col"><span class="visually-hidden">Actions</span></th>
   </tr>`;
 }
 
-function head(session: Session, { id, label, unit, title }: (typeof COLUMNS)[number]): TemplateResult {
+function head(session: Session<'compare'>, { id, label, unit, title }: (typeof COLUMNS)[number]): TemplateResult {
   const { sort } = session.state;
   const sorted = sort?.column === id ? (sort.descending ? 'descending' : 'ascending') : 'none';
   return html`<th scope="col" class="col-${id}" aria-sort=${sorted}>
@@ -44,7 +44,7 @@ function head(session: Session, { id, label, unit, title }: (typeof COLUMNS)[num
 
 /** One variant: what it changes, how it stands, and what that did. */
 export function variantRow(
-  session: Session,
+  session: Session<'compare'>,
   row: Row,
   axis: [number, number],
   open: boolean,

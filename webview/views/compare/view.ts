@@ -5,6 +5,7 @@ import { icon } from '../../shared/icons.ts';
 import { menuButton } from '../../shared/menu.ts';
 import { Puller } from '../../shared/puller.ts';
 import type { Session } from '../../shared/session.ts';
+import type { View } from '../../shared/view.ts';
 import { details } from './details.ts';
 import { compareCsv, compareLatex, compareMarkdown } from './export.ts';
 import { accuracyAxis, type Row, rowsOf, sortRows } from './rows.ts';
@@ -13,13 +14,13 @@ import { headRow, variantRow } from './table.ts';
 const LOG_BYTES = 16_384;
 
 /** The table of variants: what each one changes and what that does. */
-export class CompareView {
-  private readonly session: Session;
+export class CompareView implements View {
+  private readonly session: Session<'compare'>;
   private readonly puller: Puller;
   private readonly expanded = new Set<string>();
   private readonly logs = new Map<string, string | undefined>();
 
-  constructor(session: Session) {
+  constructor(session: Session<'compare'>) {
     this.session = session;
     this.puller = new Puller(
       () => this.pull(),
@@ -32,11 +33,6 @@ export class CompareView {
     this.puller.request();
   }
 
-  /** Nothing is painted here: colours are CSS. */
-  themeChanged(): void {}
-
-  afterRender(): void {}
-
   render(): TemplateResult {
     const { session } = this;
     const { comparison } = session;
@@ -45,7 +41,7 @@ export class CompareView {
       ${header(session)} ${banners(session)}
       ${
         empty
-          ? emptyState(session, 'see here what each change did to accuracy, loss and spike rates.')
+          ? emptyState(session)
           : comparison
             ? this.table()
             : html`<p class="waiting">${session.pullProblem ? '' : 'Reading the runs…'}</p>`

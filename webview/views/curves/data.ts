@@ -1,7 +1,7 @@
 import type { Metric } from '../../../protocol/runs.ts';
+import { buildModel, type ChartModel } from '../../plot/model.ts';
 import type { Session } from '../../shared/session.ts';
 import type { Theme } from '../../shared/theme.ts';
-import { buildModel, type ChartModel } from './model.ts';
 import { RUNS_PER_REQUEST, SeriesStore, type Window, windowFor } from './store.ts';
 import { type Entry, entriesOf, inputsOf } from './variants.ts';
 
@@ -11,20 +11,21 @@ export const DRAW_BUDGET = 400_000;
 /** After a failure, series are asked for once more before it is shown. */
 const RETRY_MS = 500;
 
-export type Kind = 'accuracy' | 'loss';
+/** Spiking layers that get a chart of their own, at most. */
+const MAX_LAYERS = 8;
 
 /** What the curves view knows: pulls series of what is visible, and turns them into what the charts show. */
 export class CurvesData {
   entries: Entry[] = [];
   /** Whether the series of what is visible have arrived at least once. */
   settled = false;
-  readonly models: Partial<Record<Kind, ChartModel>> = {};
-  private readonly session: Session;
+  readonly models = new Map<Metric, ChartModel>();
+  private readonly session: Session<'curves'>;
   private readonly store = new SeriesStore();
   private version = 0;
   private modelKey = '';
 
-  constructor(session: Session) {
+  constructor(session: Session<'curves'>) {
     this.session = session;
   }
 
@@ -32,20 +33,37 @@ export class CurvesData {
     this.store.markStale(runIds);
   }
 
+  /** What is shown, one chart each. */
+  metrics(): Metric[] {
+    const { split, also } = this.session.state;
+    const layers = also === 'nothing' ? 0 : Math.min(MAX_LAYERS, this.layers());
+    const numbers = Array.from({ length: layers }, (_, i) => i + 1);
+    return [`${split}.accuracy`, `${split}.loss`, ...numbers.map((n) => `${also}.${n}` as Metric)];
+  }
+
+  /** Spiking layers of the network with the most of them. */
+  layers(): number {
+    const { comparison } = this.session;
+    const runs = comparison ? [...comparison.rows.flatMap((r) => r.runs), ...comparison.outdated] : [];
+    return runs.reduce((most, run) => Math.max(most, run.spikeRates?.length ?? 0), 0);
+  }
+
   /** Rebuilds entries and models when anything that goes into them has changed. */
   refresh(theme: Theme, plotWidth: number): void {
     const { comparison, state } = this.session;
     if (!comparison) return;
-    const { metric, smoothing, showSeeds, showOutdated, hiddenVariants } = state;
-    const shown = [metric, smoothing, showSeeds, showOutdated, hiddenVariants, theme.scheme, theme.highContrast];
+    const { smoothing, showSeeds, showOutdated, hiddenVariants } = state;
+    const metrics = this.metrics();
+    const shown = [metrics, smoothing, showSeeds, showOutdated, hiddenVariants, theme.scheme, theme.highContrast];
     const key = JSON.stringify([this.version, ...shown]);
     if (key === this.modelKey) return;
     this.modelKey = key;
     this.entries = entriesOf(comparison, state, theme);
-    for (const kind of ['accuracy', 'loss'] as const) {
-      const inputs = inputsOf(this.entries, `${metric}.${kind}`, this.store);
+    this.models.clear();
+    for (const metric of metrics) {
+      const inputs = inputsOf(this.entries, metric, this.store);
       const options = { smoothing, showSeeds, budget: DRAW_BUDGET, maxPoints: 4 * plotWidth };
-      this.models[kind] = buildModel(`${metric}.${kind}`, inputs, options);
+      this.models.set(metric, buildModel(metric, inputs, options));
     }
   }
 
@@ -94,21 +112,13 @@ export class CurvesData {
     const { comparison, state } = this.session;
     if (!comparison) return [];
     const hidden = new Set(state.hiddenVariants);
-    const ids = this.entriesNow()
+    const ids = entriesOf(comparison, state, { scheme: 'dark', highContrast: false })
       .filter((e) => !hidden.has(e.name))
       .flatMap((e) => e.runs)
       .filter((r) => r.progress > 0 || r.state !== 'queued')
       .map((r) => r.id);
-    return this.store.needed(ids, this.metrics(), windowFor(plotWidth, ids.length, 2, state.zoom));
-  }
-
-  private entriesNow(): { name: string; runs: Entry['runs'] }[] {
-    return entriesOf(this.session.comparison!, this.session.state, { scheme: 'dark', highContrast: false });
-  }
-
-  private metrics(): Metric[] {
-    const { metric } = this.session.state;
-    return [`${metric}.loss`, `${metric}.accuracy`];
+    const metrics = this.metrics();
+    return this.store.needed(ids, metrics, windowFor(plotWidth, ids.length, metrics.length, state.zoom));
   }
 
   private show(): void {

@@ -1,6 +1,7 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
-import { isActive } from '../../../protocol/runs.ts';
-import type { ViewState } from '../../../protocol/webview.ts';
+import { isActive, type Split } from '../../../protocol/runs.ts';
+import type { ChartModel } from '../../plot/model.ts';
+import { readAt } from '../../plot/model.ts';
 import type { LineStyle } from '../../plot/palette.ts';
 import { count, epoch, loss, percent } from '../../shared/format.ts';
 import { progressLine } from '../../shared/header.ts';
@@ -8,8 +9,6 @@ import { icon, stateIcon } from '../../shared/icons.ts';
 import { describeGroup, groupState } from '../../shared/progress.ts';
 import { runAction } from '../../shared/run-action.ts';
 import type { Session } from '../../shared/session.ts';
-import type { ChartModel } from './model.ts';
-import { readAt } from './model.ts';
 import { type Entry, latest, toggleHidden } from './variants.ts';
 
 /** null: not a number. */
@@ -30,13 +29,13 @@ export function swatch(style: LineStyle): TemplateResult {
 
 /** All variants with their colours, newest values (or those at the cursor) and what they are doing. */
 export function legend(
-  session: Session,
+  session: Session<'curves'>,
   entries: readonly Entry[],
   cursor: LegendCursor | undefined,
   nanEpochs: ReadonlyMap<string, number>,
   onEmphasis: (name: string | undefined) => void,
 ): TemplateResult {
-  const split = session.state.metric;
+  const split = session.state.split;
   const at = cursor && {
     accuracy: new Map(readAt(cursor.accuracy.model, cursor.accuracy.index).map((r) => [r.name, r.value])),
     loss: new Map(readAt(cursor.loss.model, cursor.loss.index).map((r) => [r.name, r.value])),
@@ -74,13 +73,13 @@ export function legend(
 }
 
 /** Newest accuracy and loss; null where there is none because the curve stopped being a number. */
-function values(entry: Entry, split: ViewState['metric'], broken: boolean): [Value, Value] {
+function values(entry: Entry, split: Split, broken: boolean): [Value, Value] {
   const none = broken ? null : undefined;
   return [latest(entry, split, 'accuracy') ?? none, latest(entry, split, 'loss') ?? none];
 }
 
 function legendRow(
-  session: Session,
+  session: Session<'curves'>,
   entries: readonly Entry[],
   entry: Entry,
   [accuracy, lossValue]: [Value, Value],
@@ -122,7 +121,7 @@ function legendRow(
 }
 
 /** Runs that the file has moved away from. */
-function outdatedLine(session: Session): TemplateResult | typeof nothing {
+function outdatedLine(session: Session<'curves'>): TemplateResult | typeof nothing {
   const n = session.comparison?.outdated.length ?? 0;
   if (n === 0) return nothing;
   const shown = session.state.showOutdated === true;

@@ -1,15 +1,17 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
+import { describeMetric, type Metric, parseMetric, type Quantity } from '../../../protocol/runs.ts';
 import type { CurveChart } from '../../plot/chart.ts';
 import { nearest } from '../../plot/grid.ts';
-import { epoch, loss, percent, percentSign } from '../../shared/format.ts';
-import type { Kind } from './data.ts';
+import { type ChartModel, type Reading, readAt } from '../../plot/model.ts';
+import { epoch, metricText } from '../../shared/format.ts';
 import { swatch } from './legend.ts';
-import { type ChartModel, type Reading, readAt } from './model.ts';
 
 /** One chart on the page: what it shows and what it listens to. */
 export interface Panel {
-  kind: Kind;
+  /** The same for all splits: a chart stays when another split is chosen. */
+  key: string;
+  quantity: Quantity;
   model: ChartModel | undefined;
   /** The element that the chart fills, while it is on the page. */
   host: HTMLElement | undefined;
@@ -19,49 +21,86 @@ export interface Panel {
   attach: (element: Element | undefined) => void;
 }
 
-/** Rows of the tooltip; with more variants it says how many are left out. */
+export function panelKey(metric: Metric): string {
+  const { quantity, split } = parseMetric(metric)!;
+  return split === undefined ? metric : quantity;
+}
+
+/** Rows of the tooltip, at most; with more variants it says how many are left out. */
 const TOOLTIP_ROWS = 12;
+const TOOLTIP_HEAD = 60;
+const TOOLTIP_ROW = 20;
 
-const TITLES = { accuracy: 'Accuracy', loss: 'Loss' } as const;
-
-export function panel(part: Panel, cursor: { x: number; on: Kind } | undefined, emptyReason: string): TemplateResult {
-  const title = TITLES[part.kind];
-  const unit = part.kind === 'accuracy' ? '%' : '';
+/**
+ * @param emptyReason why there is nothing to see; empty when there is
+ * @param showAll makes the value axis reach to the curves that leave it
+ */
+export function panel(
+  part: Panel,
+  model: ChartModel,
+  cursor: { x: number; on: string } | undefined,
+  emptyReason: string,
+  showAll: (() => void) | undefined,
+): TemplateResult {
+  const { label, unit } = describeMetric(model.metric);
+  const band = model.curves.some((curve) => curve.low);
   const hint = 'Arrow keys move a cursor over the epochs, Home follows the data again.';
   return html`<figure class="panel">
-    <figcaption><h2>${title}</h2><span class="unit">${unit}</span></figcaption>
+    <figcaption>
+      <h2>${label}</h2>
+      <span class="unit">${unit}</span>
+      ${band ? html`<span class="unit band">mean of the seeds; band: min to max</span>` : nothing}
+      ${beyondLine(model, showAll)}
+    </figcaption>
     <div
       class="plot"
       tabindex="0"
       role="application"
       aria-roledescription="chart"
-      aria-label="${title} over epochs. ${hint}"
+      aria-label="${label} over epochs. ${hint}"
       @keydown=${part.keyDown}
       @blur=${part.blur}
     >
       <span class="x-label" aria-hidden="true">Epoch</span>
-      <div class="canvas" data-metric=${part.model?.metric ?? part.kind} ${ref(part.attach)}></div>
-      ${cursor && cursor.on === part.kind && part.model ? tooltip(part.model, cursor.x) : nothing}
+      <div class="canvas" data-metric=${model.metric} ${ref(part.attach)}></div>
+      ${cursor && cursor.on === part.key ? tooltip(model, cursor.x, part.host?.clientHeight ?? 0) : nothing}
       ${emptyReason ? html`<p class="plot-empty">${emptyReason}</p>` : nothing}
     </div>
   </figure>`;
 }
 
-function tooltip(model: ChartModel, x: number): TemplateResult | typeof nothing {
+/** Which curves leave the chart at the top, and the way to see them. */
+function beyondLine(
+  { beyond, metric }: ChartModel,
+  showAll: (() => void) | undefined,
+): TemplateResult | typeof nothing {
+  if (!beyond || !showAll) return nothing;
+  const [first, ...others] = beyond.names;
+  const more = others.length > 0 ? ` and ${others.length} more` : '';
+  return html`<span class="beyond"
+    >${first}${more} up to ${metricText(metric, beyond.highest)}:
+    <button class="link" @click=${showAll}>show</button></span
+  >`;
+}
+
+function tooltip(model: ChartModel, x: number, height: number): TemplateResult | typeof nothing {
   const index = nearest(model.xs, x);
   const readings = readAt(model, index);
   if (readings.length === 0) return nothing;
-  const accuracy = model.metric.endsWith('accuracy');
-  const shown = readings.slice(0, TOOLTIP_ROWS);
+  const room = Math.max(3, Math.min(TOOLTIP_ROWS, Math.floor((height - TOOLTIP_HEAD) / TOOLTIP_ROW)));
+  const shown = readings.slice(0, room);
   return html`<div class="tooltip" aria-hidden="true">
-    <div class="tooltip-head">Epoch ${epoch(model.xs[index]!)}</div>
     <table>
+      <tr class="tooltip-head">
+        <th colspan="3">Epoch ${epoch(model.xs[index]!)}</th>
+        <th class="range">${shown.some((r) => range(r, model.metric)) ? 'min – max' : ''}</th>
+      </tr>
       ${shown.map(
         (r) => html`<tr>
           <td>${swatch(r.style)}</td>
           <td class="name">${r.name}</td>
-          <td class="value">${value(r.value, accuracy)}</td>
-          <td class="range">${range(r, accuracy)}</td>
+          <td class="value">${metricText(model.metric, r.value, 2)}</td>
+          <td class="range">${range(r, model.metric)}</td>
         </tr>`,
       )}
     </table>
@@ -69,33 +108,36 @@ function tooltip(model: ChartModel, x: number): TemplateResult | typeof nothing 
   </div>`;
 }
 
-function value(v: number | null, accuracy: boolean): string {
-  return v === null ? 'NaN' : accuracy ? percent(v, 2) : loss(v);
-}
-
-function range({ low, high }: Reading, accuracy: boolean): string {
+function range({ low, high }: Reading, metric: Metric): string {
   return low === undefined || high === undefined || low === high
     ? ''
-    : `${value(low, accuracy)} – ${value(high, accuracy)}`;
+    : `${metricText(metric, low, 2)} – ${metricText(metric, high, 2)}`;
 }
 
 /** What a screen reader says of one epoch: the values, best first. */
 export function readingText(model: ChartModel, index: number): string {
-  const accuracy = model.metric.endsWith('accuracy');
-  const values = readAt(model, index).map(
-    (r) => `${r.name} ${r.value === null ? 'not a number' : accuracy ? percentSign(r.value) : loss(r.value)}`,
-  );
-  return `Epoch ${epoch(model.xs[index]!)}. ${accuracy ? 'Accuracy' : 'Loss'}: ${values.join(', ') || 'no values'}.`;
+  const { label, unit } = describeMetric(model.metric);
+  const values = readAt(model, index).map(({ name, value }) => {
+    const text = metricText(model.metric, value);
+    return `${name} ${text === 'NaN' ? 'not a number' : unit === '%' ? `${text}\u202f%` : text}`;
+  });
+  return `Epoch ${epoch(model.xs[index]!)}. ${label}: ${values.join(', ') || 'no values'}.`;
 }
 
-/** Puts the tooltip beside the crosshair, on the side that has more room; `left` is undefined without a crosshair. */
+/** Between the crosshair and the tooltip, and between the tooltip and the edges of the chart. */
+const TIP_GAP = 14;
+const TIP_MARGIN = 4;
+
+/**
+ * Puts the tooltip beside the crosshair, on the side that has more room, and always whole on the chart; `left` is
+ * undefined without a crosshair.
+ */
 export function placeTooltip(part: Panel, left: number | undefined): void {
   const tip = part.host?.parentElement?.querySelector<HTMLElement>('.tooltip');
   if (!tip || !part.host) return;
   tip.hidden = left === undefined;
   if (left === undefined) return;
   const width = part.host.clientWidth;
-  const flip = left > width / 2;
-  tip.style.left = flip ? '' : `${left + 14}px`;
-  tip.style.right = flip ? `${width - left + 14}px` : '';
+  const beside = left > width / 2 ? left - TIP_GAP - tip.offsetWidth : left + TIP_GAP;
+  tip.style.left = `${Math.max(TIP_MARGIN, Math.min(beside, width - tip.offsetWidth - TIP_MARGIN))}px`;
 }

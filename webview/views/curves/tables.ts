@@ -1,17 +1,19 @@
 import { html, type TemplateResult } from 'lit';
+import { describeMetric, type Metric } from '../../../protocol/runs.ts';
 import type { Aligned } from '../../plot/grid.ts';
-import { epoch, loss, percent } from '../../shared/format.ts';
-import type { ChartModel } from './model.ts';
+import type { ChartModel } from '../../plot/model.ts';
+import { epoch, metricText } from '../../shared/format.ts';
 
 /** Rows that a table of numbers shows at most; the export has all of them. */
 export const MAX_ROWS = 200;
 
 /** The numbers of a chart: one row per epoch, one column per variant. */
-export function valueTable(model: ChartModel, title: string): TemplateResult {
+export function valueTable(model: ChartModel): TemplateResult {
+  const { label, unit } = describeMetric(model.metric);
+  const title = unit ? `${label} in ${unit}` : label;
   const step = Math.max(1, Math.ceil(model.xs.length / MAX_ROWS));
   const last = model.xs.length - 1;
   const rows = model.xs.map((_, i) => i).filter((i) => (last - i) % step === 0);
-  const accuracy = model.metric.endsWith('accuracy');
   const seeds = model.curves.some((c) => c.seedCount > 1);
   return html`<div class="table-scroll" tabindex="0" role="region" aria-label=${title}>
     <table class="values">
@@ -29,7 +31,7 @@ export function valueTable(model: ChartModel, title: string): TemplateResult {
         ${rows.map(
           (i) => html`<tr>
             <th scope="row">${epoch(model.xs[i]!)}</th>
-            ${model.curves.map((c) => html`<td>${cell(c.mean, i, accuracy)}</td>`)}
+            ${model.curves.map((c) => html`<td>${cell(c.mean, i, model.metric)}</td>`)}
           </tr>`,
         )}
       </tbody>
@@ -38,9 +40,7 @@ export function valueTable(model: ChartModel, title: string): TemplateResult {
   </div>`;
 }
 
-function cell(values: Aligned, index: number, accuracy: boolean): string {
+function cell(values: Aligned, index: number, metric: Metric): string {
   const value = values[index];
-  if (value === undefined) return '';
-  if (value === null) return 'NaN';
-  return accuracy ? percent(value, 2) : loss(value);
+  return value === undefined ? '' : metricText(metric, value, 2);
 }

@@ -1,39 +1,42 @@
 import '@vscode-elements/elements/dist/vscode-checkbox/index.js';
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ViewState } from '../../../protocol/webview.ts';
+import { METRICS, SPLITS } from '../../../protocol/runs.ts';
 import { icon } from '../../shared/icons.ts';
 import { type MenuItem, menuButton } from '../../shared/menu.ts';
 import type { Session } from '../../shared/session.ts';
-
-const SPLITS: readonly (readonly [ViewState['metric'], string])[] = [
-  ['train', 'Train'],
-  ['validation', 'Validation'],
-  ['test', 'Test'],
-];
 
 export interface ToolbarActions {
   resetZoom: () => void;
   exports: MenuItem[];
 }
 
-/** Which scores, how smooth, which scale; and the ways out: a table, a file. */
-export function toolbar(session: Session, zoomed: boolean, actions: ToolbarActions): TemplateResult {
+/**
+ * Which scores, how smooth, which scale; and the ways out: a table, a file.
+ * @param layers whether anything is known of single layers
+ */
+export function toolbar(
+  session: Session<'curves'>,
+  layers: boolean,
+  zoomed: boolean,
+  actions: ToolbarActions,
+): TemplateResult {
   const { state } = session;
   const seeds = session.comparison?.rows.some((row) => row.runs.length > 1) ?? false;
   const checked = (event: Event): boolean => (event.target as HTMLInputElement).checked;
   return html`<div class="toolbar" role="toolbar" aria-label="Curves">
     <div class="segments" role="radiogroup" aria-label="Scores on">
       ${SPLITS.map(
-        ([value, label]) => html`<label>
+        (split) => html`<label>
           <input
             type="radio"
             name="split"
-            .checked=${state.metric === value}
-            @change=${() => session.update({ metric: value })}
-          /><span>${label}</span>
+            .checked=${state.split === split}
+            @change=${() => session.update({ split })}
+          /><span>${split[0]!.toUpperCase()}${split.slice(1)}</span>
         </label>`,
       )}
     </div>
+    ${layers ? alsoSelect(session) : nothing}
     <label class="slider">
       <span>Smoothing</span>
       <input
@@ -50,7 +53,10 @@ export function toolbar(session: Session, zoomed: boolean, actions: ToolbarActio
       label="Log loss"
       title="Logarithmic scale for the loss"
       ?checked=${state.logLoss}
-      @change=${(event: Event) => session.update({ logLoss: checked(event), zoomLoss: null })}
+      @change=${(event: Event) => {
+        const { loss: _, ...zoomY } = state.zoomY;
+        session.update({ logLoss: checked(event), zoomY });
+      }}
     ></vscode-checkbox>
     ${
       seeds
@@ -78,4 +84,23 @@ export function toolbar(session: Session, zoomed: boolean, actions: ToolbarActio
     </button>
     ${menuButton(session, 'export', 'Export', 'export', actions.exports)}</span>
   </div>`;
+}
+
+/** What is shown beside accuracy and loss. */
+function alsoSelect(session: Session<'curves'>): TemplateResult {
+  const options = ['nothing', 'spikes', 'leak'] as const;
+  const choose = (event: Event): void => {
+    const also = options.find((option) => option === (event.target as HTMLSelectElement).value);
+    if (also) session.update({ also });
+  };
+  return html`<label class="also">
+    <span>Also</span>
+    <select @change=${choose} title="What else was logged, for each spiking layer">
+      ${options.map(
+        (option) => html`<option value=${option} .selected=${session.state.also === option}>
+          ${option === 'nothing' ? '–' : METRICS[option].label}
+        </option>`,
+      )}
+    </select>
+  </label>`;
 }

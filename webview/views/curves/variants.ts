@@ -1,8 +1,8 @@
-import type { Comparison, Metric, RunSummary } from '../../../protocol/runs.ts';
-import type { ViewState } from '../../../protocol/webview.ts';
+import type { Comparison, Metric, RunSummary, Split } from '../../../protocol/runs.ts';
+import type { StateOf } from '../../../protocol/views.ts';
+import type { VariantInput } from '../../plot/model.ts';
 import { type LineStyle, lineStyle } from '../../plot/palette.ts';
 import type { Theme } from '../../shared/theme.ts';
-import type { VariantInput } from './model.ts';
 import type { SeriesStore } from './store.ts';
 
 /** One entry of the legend: a variant as the file has it now, or one trained with earlier settings. */
@@ -19,7 +19,7 @@ export interface Entry {
 /** Variants in the order of the file, which also gives them their colours; outdated ones after them when asked for. */
 export function entriesOf(
   comparison: Comparison,
-  state: ViewState,
+  state: StateOf<'curves'>,
   theme: Pick<Theme, 'scheme' | 'highContrast'>,
 ): Entry[] {
   const rows = comparison.rows.map((row) => ({
@@ -70,7 +70,7 @@ export function inputsOf(entries: readonly Entry[], metric: Metric, store: Serie
 }
 
 /** Mean of the newest scores of an entry's runs; undefined before the first. */
-export function latest(entry: Entry, split: ViewState['metric'], what: 'loss' | 'accuracy'): number | undefined {
+export function latest(entry: Entry, split: Split, what: 'loss' | 'accuracy'): number | undefined {
   const values = entry.runs.flatMap((run) => run[split]?.[what] ?? []);
   return values.length > 0 ? values.reduce((a, b) => a + b, 0) / values.length : undefined;
 }

@@ -1,46 +1,47 @@
 import { html, type TemplateResult } from 'lit';
+import { describeMetric, type Metric, parseMetric } from '../../../protocol/runs.ts';
 import { CurveChart } from '../../plot/chart.ts';
 import { curvesSvg } from '../../plot/export-svg.ts';
 import { nearest } from '../../plot/grid.ts';
-import type { Range } from '../../plot/scales.ts';
+import { type ChartModel, fullRange } from '../../plot/model.ts';
 import { banners, emptyState, header } from '../../shared/header.ts';
 import { Puller } from '../../shared/puller.ts';
 import type { Session } from '../../shared/session.ts';
 import { readTheme } from '../../shared/theme.ts';
-import { CurvesData, type Kind } from './data.ts';
+import type { View } from '../../shared/view.ts';
+import { CurvesData } from './data.ts';
 import { curvesCsv, pullEverything } from './export-csv.ts';
 import { keyTarget } from './keys.ts';
 import { type LegendCursor, legend } from './legend.ts';
-import { type Panel, panel, placeTooltip, readingText } from './panel.ts';
+import { type Panel, panel, panelKey, placeTooltip, readingText } from './panel.ts';
 import { valueTable } from './tables.ts';
 import { toolbar } from './toolbar.ts';
 
 /** Where the cursor is, in epochs, which chart has it, and what moves it. */
 interface Cursor {
   x: number;
-  on: Kind;
+  on: string;
   by: 'pointer' | 'keys';
 }
 
-/** Loss and accuracy over epochs of all variants, live. */
-export class CurvesView {
-  private readonly session: Session;
+/** Accuracy, loss and what else was logged, over the epochs of all variants, live. */
+export class CurvesView implements View {
+  private readonly session: Session<'curves'>;
   private readonly data: CurvesData;
   private readonly puller: Puller;
-  private readonly panels: readonly Panel[];
+  private readonly panels = new Map<string, Panel>();
   private theme = readTheme();
   private emphasis: string | undefined;
   private cursor: Cursor | undefined;
   private announcement = '';
 
-  constructor(session: Session) {
+  constructor(session: Session<'curves'>) {
     this.session = session;
     this.data = new CurvesData(session);
     this.puller = new Puller(
       () => this.pull(),
       () => session.invalidate(),
     );
-    this.panels = [this.newPanel('accuracy'), this.newPanel('loss')];
     this.puller.request();
   }
 
@@ -58,13 +59,13 @@ export class CurvesView {
     const { session } = this;
     const { comparison } = session;
     this.data.refresh(this.theme, this.plotWidth());
-    for (const part of this.panels) part.model = this.data.models[part.kind];
+    for (const { part, model } of this.shown()) part.model = model;
     const empty = comparison && comparison.outdated.length === 0 && comparison.rows.every((r) => r.runs.length === 0);
     return html`<div class="page curves" aria-busy=${this.puller.busy}>
       ${header(session)} ${banners(session)}
       ${
         empty
-          ? emptyState(session, 'their loss and accuracy appear here while they learn.')
+          ? emptyState(session)
           : comparison
             ? this.body()
             : html`<p class="waiting">${session.pullProblem ? '' : 'Reading the runs…'}</p>`
@@ -76,64 +77,79 @@ export class CurvesView {
   /** What is not HTML: the canvases, and the tooltip that follows them. */
   afterRender(): void {
     const { state } = this.session;
-    for (const part of this.panels) {
+    for (const { part } of this.shown()) {
       if (!part.model || !part.host) continue;
       // Empty axes that are gone a moment later would only flicker.
       if (part.model.curves.length === 0 && !this.data.settled) continue;
       part.chart ??= new CurveChart(part.host, this.chartEvents(part));
       part.chart.update(part.model, {
         theme: this.theme,
-        log: part.kind === 'loss' && state.logLoss,
+        log: part.quantity === 'loss' && state.logLoss,
         zoomX: state.zoom,
-        zoomY: this.zoomY(part.kind),
+        zoomY: state.zoomY[part.quantity] ?? null,
         emphasis: this.emphasis,
       });
-      const own = this.cursor?.on === part.kind && this.cursor.by === 'pointer';
+      const own = this.cursor?.on === part.key && this.cursor.by === 'pointer';
       placeTooltip(part, part.chart.pointAt(this.cursor?.x, own));
     }
     if (this.data.incomplete(this.plotWidth()) && !this.session.pullProblem) this.puller.request();
   }
 
   private body(): TemplateResult {
-    const { session, panels } = this;
+    const { session } = this;
     const { state } = session;
-    const zoomed = state.zoom !== null || Boolean(state.zoomLoss) || Boolean(state.zoomAccuracy);
-    const curves = panels.flatMap((p) => p.model!.curves);
+    const shown = this.shown();
+    const zoomed = state.zoom !== null || Object.keys(state.zoomY).length > 0;
+    const curves = shown.flatMap(({ model }) => model.curves);
     const nan = new Map(curves.flatMap((c) => (c.notANumber[0] ? [[c.name, c.notANumber[0].x] as const] : [])));
-    return html`${toolbar(session, zoomed, {
+    return html`${toolbar(session, this.data.layers() > 0, zoomed, {
       resetZoom: () => this.resetZoom(),
       exports: [
         { label: 'CSV', hint: 'every logged value', run: () => this.exportCsv() },
-        { label: 'SVG', hint: 'both charts with legend', run: () => this.exportSvg() },
+        { label: 'SVG', hint: 'the charts with legend', run: () => this.exportSvg() },
       ],
     })}
       <div class="stage">
         ${
           state.asTable
             ? html`<main class="tables">
-                ${panels.map((p) => valueTable(p.model!, p.kind === 'loss' ? 'Loss' : 'Accuracy in %'))}
+                ${shown.map(({ model }) => valueTable(model))}
               </main>`
-            : html`<main class="charts">${panels.map((p) => panel(p, this.cursor, this.emptyReason(p)))}</main>`
+            : html`<main class="charts">${shown.map(({ part, model }) => this.panel(part, model))}</main>`
         }
         ${legend(session, this.data.entries, this.legendCursor(), nan, (name) => this.setEmphasis(name))}
       </div>`;
   }
 
-  private emptyReason(part: Panel): string {
+  /** The charts in their order, each with what it shows now. */
+  private shown(): { part: Panel; model: ChartModel }[] {
+    return [...this.data.models].map(([metric, model]) => ({ part: this.panelOf(metric), model }));
+  }
+
+  private panel(part: Panel, model: ChartModel): TemplateResult {
+    const { logLoss, zoomY } = this.session.state;
+    const showAll =
+      zoomY[part.quantity] || (part.quantity === 'loss' && logLoss)
+        ? undefined
+        : () => this.session.update({ zoomY: { ...zoomY, [part.quantity]: fullRange(model) } });
+    return panel(part, model, this.cursor, this.emptyReason(model), showAll);
+  }
+
+  private emptyReason(model: ChartModel): string {
     const { entries, settled } = this.data;
-    if (part.model!.curves.length > 0 || !settled) return '';
+    if (model.curves.length > 0 || !settled) return '';
     if (entries.length > 0 && entries.every((e) => e.hidden)) return 'All variants are hidden.';
-    const { metric } = this.session.state;
+    const { split } = parseMetric(model.metric)!;
     const runs = entries.flatMap((e) => e.runs);
     if (runs.length === 0) return 'No runs with the settings now in the file.';
-    if (metric !== 'train' && runs.some((r) => r.train && r.epoch > 0) && runs.every((r) => !r[metric])) {
-      return `This study has no ${metric} scores.`;
-    }
+    const begun = runs.some((r) => r.train && r.epoch > 0);
+    if (split === undefined) return begun ? 'Nothing of this was logged.' : 'Waiting for the first epoch…';
+    if (split !== 'train' && begun && runs.every((r) => !r[split])) return `This study has no ${split} scores.`;
     return 'Waiting for the first scores…';
   }
 
   private plotWidth(): number {
-    return Math.max(256, ...this.panels.map((p) => p.host?.clientWidth ?? 0));
+    return Math.max(256, ...[...this.panels.values()].map((p) => p.host?.clientWidth ?? 0));
   }
 
   private async pull(): Promise<void> {
@@ -147,9 +163,13 @@ export class CurvesView {
     session.invalidate();
   }
 
-  private newPanel(kind: Kind): Panel {
+  private panelOf(metric: Metric): Panel {
+    const key = panelKey(metric);
+    const known = this.panels.get(key);
+    if (known) return known;
     const part: Panel = {
-      kind,
+      key,
+      quantity: parseMetric(metric)!.quantity,
       model: undefined,
       host: undefined,
       chart: undefined,
@@ -164,11 +184,12 @@ export class CurvesView {
         part.host = element as HTMLElement | undefined;
       },
     };
+    this.panels.set(key, part);
     return part;
   }
 
   private chartEvents(part: Panel): ConstructorParameters<typeof CurveChart>[1] {
-    const on = part.kind;
+    const on = part.key;
     return {
       cursor: (x) => {
         if (x === undefined) {
@@ -177,7 +198,7 @@ export class CurvesView {
       },
       zoom: (axis, range) => {
         if (axis === 'x') this.session.update({ zoom: [Math.max(0, range[0]), range[1]] });
-        else this.session.update(on === 'loss' ? { zoomLoss: range } : { zoomAccuracy: range });
+        else this.session.update({ zoomY: { ...this.session.state.zoomY, [part.quantity]: range } });
       },
       reset: () => this.resetZoom(),
       drawn: () => {
@@ -198,17 +219,14 @@ export class CurvesView {
     this.session.invalidate();
   }
 
-  private zoomY(kind: Kind): Range | null {
-    return (kind === 'loss' ? this.session.state.zoomLoss : this.session.state.zoomAccuracy) ?? null;
-  }
-
   private resetZoom(): void {
-    this.session.update({ zoom: null, zoomLoss: null, zoomAccuracy: null });
+    this.session.update({ zoom: null, zoomY: {} });
   }
 
   private legendCursor(): LegendCursor | undefined {
     const { cursor } = this;
-    const { accuracy, loss } = this.data.models;
+    const { split } = this.session.state;
+    const [accuracy, loss] = [this.data.models.get(`${split}.accuracy`), this.data.models.get(`${split}.loss`)];
     if (!cursor || !accuracy || !loss) return undefined;
     return {
       x: cursor.x,
@@ -228,7 +246,7 @@ export class CurvesView {
       this.announcement = 'The charts follow the data again.';
     } else if (target === 'leave') this.setCursor(undefined);
     else {
-      this.setCursor({ x: model.xs[target]!, on: part.kind, by: 'keys' });
+      this.setCursor({ x: model.xs[target]!, on: part.key, by: 'keys' });
       this.announcement = readingText(model, target);
     }
   }
@@ -247,15 +265,16 @@ export class CurvesView {
 
   private exportSvg(): void {
     const { session } = this;
-    const charts = this.panels.map((part) => ({
-      title: part.kind === 'accuracy' ? 'Accuracy' : 'Loss',
-      model: part.model!,
-      zoomX: session.state.zoom,
-      zoomY: this.zoomY(part.kind),
-      log: part.kind === 'loss' && session.state.logLoss,
+    const { zoom, zoomY, logLoss } = session.state;
+    const charts = this.shown().map(({ part, model }) => ({
+      title: describeMetric(model.metric).label,
+      model,
+      zoomX: zoom,
+      zoomY: zoomY[part.quantity] ?? null,
+      log: part.quantity === 'loss' && logLoss,
     }));
     const order = this.data.entries.map((e) => e.name);
-    const heading = `${session.comparison?.study ?? session.target.study} (${session.state.metric})`;
+    const heading = `${session.comparison?.study ?? session.target.study} (${session.state.split})`;
     session.export(session.exportName('curves.svg'), curvesSvg(heading, charts, order));
   }
 }

@@ -1,18 +1,25 @@
-import { html, render } from 'lit';
-import uplotCss from 'uplot/dist/uPlot.min.css' with { type: 'text' };
-import type { ToWebview } from '../protocol/webview.ts';
-import pageCss from './shared/page.css' with { type: 'text' };
-import { Session, type WebviewApi } from './shared/session.ts';
-import { watchTheme } from './shared/theme.ts';
-import compareCss from './views/compare/compare.css' with { type: 'text' };
-import { CompareView } from './views/compare/view.ts';
-import curvesCss from './views/curves/curves.css' with { type: 'text' };
-import { CurvesView } from './views/curves/view.ts';
+import { html, render, type TemplateResult } from 'lit';
+import type { ViewId } from '../../protocol/views.ts';
+import type { ToWebview } from '../../protocol/webview.ts';
+import pageCss from './page.css' with { type: 'text' };
+import { Session, type WebviewApi } from './session.ts';
+import { watchTheme } from './theme.ts';
+
+/** What each view is: a page that is drawn anew from what it knows, and pulls what it does not know. */
+export interface View {
+  render(): TemplateResult;
+  /** These runs changed, or the file did (no ids): what is shown has to be pulled again. */
+  changed(runIds: readonly string[]): void;
+  /** For what is painted on canvases; everything else is CSS. */
+  themeChanged?(): void;
+  /** What is not HTML and depends on it. */
+  afterRender?(): void;
+}
 
 declare function acquireVsCodeApi(): WebviewApi;
 
 /** Adopted style sheets, because the page's policy allows no style in its text. */
-function adopt(...texts: string[]): void {
+function adopt(texts: readonly string[]): void {
   const sheets = texts.map((text) => {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(text);
@@ -21,23 +28,28 @@ function adopt(...texts: string[]): void {
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, ...sheets];
 }
 
-/** Says `ready` until the extension answers with this page's generation: the first messages can be lost. */
-function main(): void {
+/**
+ * Runs a view on this page. Says `ready` until the extension answers with this page's generation: the first messages
+ * can be lost.
+ * @param make the view, once it is known what it shows
+ * @param css its style sheets, beside those of every page
+ */
+export function startView<V extends ViewId>(make: (session: Session<V>) => View, ...css: readonly string[]): void {
   const api = acquireVsCodeApi();
   const generation = crypto.getRandomValues(new Uint32Array(4)).join('-');
   const root = document.createElement('div');
   root.id = 'lif-lab';
   document.body.append(root);
-  adopt(uplotCss, pageCss, curvesCss, compareCss);
+  adopt([pageCss, ...css]);
 
-  let session: Session | undefined;
-  let view: CurvesView | CompareView | undefined;
+  let session: Session<V> | undefined;
+  let view: View | undefined;
   let scheduled = false;
   const draw = (): void => {
     scheduled = false;
     if (!view) return;
     render(view.render(), root);
-    view.afterRender();
+    view.afterRender?.();
   };
   const invalidate = (): void => {
     if (scheduled) return;
@@ -48,8 +60,9 @@ function main(): void {
   const receive = (message: ToWebview): void => {
     if (message.type === 'init') {
       if (message.generation !== generation || session) return;
-      session = new Session(api, message, invalidate);
-      view = message.target.view === 'curves' ? new CurvesView(session) : new CompareView(session);
+      // The page of a view is made with the bundle of that view.
+      session = new Session<V>(api, message, invalidate);
+      view = make(session);
     } else if (!session || !view) return;
     else if (message.type === 'changed') view.changed(message.runIds);
     else if (message.type === 'trust') session.trusted = message.trusted;
@@ -64,7 +77,7 @@ function main(): void {
       receive(event.data);
   });
   watchTheme(() => {
-    view?.themeChanged();
+    view?.themeChanged?.();
     invalidate();
   });
 
@@ -78,5 +91,3 @@ function main(): void {
   };
   knock();
 }
-
-main();

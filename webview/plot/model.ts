@@ -1,7 +1,8 @@
-import type { Metric, Series } from '../../../protocol/runs.ts';
-import { type Aligned, align, fillBetween, type Points, sharedGrid } from '../../plot/grid.ts';
-import type { LineStyle } from '../../plot/palette.ts';
-import { smooth } from '../../plot/smoothing.ts';
+import { describeMetric, type Metric, type Series } from '../../protocol/runs.ts';
+import { type Aligned, align, fillBetween, type Points, sharedGrid } from './grid.ts';
+import type { LineStyle } from './palette.ts';
+import type { Range, ValueAxis } from './scales.ts';
+import { smooth } from './smoothing.ts';
 
 /** One variant as it goes into a chart. */
 export interface VariantInput {
@@ -39,6 +40,16 @@ export interface ChartModel {
   metric: Metric;
   xs: number[];
   curves: Curve[];
+  /** Curves that the value axis does not reach to, because all others would be a flat line beside them. */
+  beyond?: Beyond;
+}
+
+export interface Beyond {
+  names: string[];
+  /** Their highest value. */
+  highest: number;
+  /** Up to where the axis reaches. */
+  limit: number;
 }
 
 export interface ModelOptions {
@@ -77,7 +88,47 @@ export function buildModel(metric: Metric, variants: readonly VariantInput[], op
       ...(options.showSeeds && seeds.length > 1 ? { seeds } : {}),
     };
   });
-  return { metric, xs: grid.xs, curves };
+  const beyond = describeMetric(metric).range ? undefined : beyondOf(curves);
+  return { metric, xs: grid.xs, curves, ...(beyond ? { beyond } : {}) };
+}
+
+/** How the values of a model are laid out on the axis. */
+export function valueAxis({ metric, beyond }: ChartModel, zoom: Range | null, log: boolean): ValueAxis {
+  const { range } = describeMetric(metric);
+  return { zoom, log, bounds: range && [...range], limit: beyond?.limit };
+}
+
+/** A curve that climbs this many times higher than most do has diverged. */
+const DIVERGED = 20;
+
+function beyondOf(curves: readonly Curve[]): Beyond | undefined {
+  const peaks = curves.map((curve) => extremesOf(curve)[1]).filter((peak) => Number.isFinite(peak));
+  const typical = [...peaks].sort((a, b) => a - b)[(peaks.length - 1) >> 1];
+  if (typical === undefined || typical <= 0) return undefined;
+  const limit = Math.max(...peaks.filter((peak) => peak <= DIVERGED * typical));
+  const out = curves.filter((curve) => extremesOf(curve)[1] > DIVERGED * typical);
+  if (out.length === 0) return undefined;
+  return { names: out.map(({ name }) => name), highest: Math.max(...out.map((curve) => extremesOf(curve)[1])), limit };
+}
+
+/** Least and greatest of everything that is drawn of a curve; infinite for an empty one. */
+function extremesOf({ mean, low, high, raw, seeds = [] }: Curve): [number, number] {
+  let least = Number.POSITIVE_INFINITY;
+  let greatest = Number.NEGATIVE_INFINITY;
+  for (const values of [mean, low, high, raw, ...seeds]) {
+    for (const value of values ?? []) {
+      if (typeof value !== 'number') continue;
+      least = Math.min(least, value);
+      greatest = Math.max(greatest, value);
+    }
+  }
+  return [least, greatest];
+}
+
+/** From the least to the greatest value of all curves, diverged ones too. */
+export function fullRange({ curves }: ChartModel): [number, number] {
+  const all = curves.map(extremesOf);
+  return [Math.min(...all.map(([least]) => least)), Math.max(...all.map(([, greatest]) => greatest))];
 }
 
 /**
@@ -143,9 +194,9 @@ export interface Reading {
   high?: number;
 }
 
-/** What the curves say at one grid point, best first; curves without a value there are left out. */
+/** What the curves say at one grid point, best first, or else largest first; curves without a value there are left out. */
 export function readAt(model: ChartModel, index: number): Reading[] {
-  const descending = model.metric.endsWith('accuracy');
+  const descending = describeMetric(model.metric).better !== 'less';
   const readings: Reading[] = [];
   for (const curve of model.curves) {
     const value = curve.mean[index] === undefined ? between(curve.mean, model.xs, index) : curve.mean[index];

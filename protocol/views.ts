@@ -1,0 +1,135 @@
+/**
+ * The views there are: what each is called and what it keeps of what the user set. Panels, their return after a reload,
+ * commands, the buttons between views, bundles and messages all come from this list; docs/contributing/add-a-view.md
+ * tells how to add one.
+ */
+import { METRICS, type Quantity, SPLITS } from './runs.ts';
+
+/** Reads a field of a state out of whatever was kept: what is not as it should be is at its default. */
+type Field<T> = (kept: unknown) => T;
+
+/** `media/<icon>-light.svg` and `media/<icon>-dark.svg` on a tab; views may share them. */
+export type ViewIcon = 'curves' | 'compare';
+
+export interface ViewInfo<S> {
+  /** On its tab before the name of the study, and on its button in the other views. */
+  title: string;
+  icon: ViewIcon;
+  /** What is shown while nothing has run: `Run the 5 variants of this study, and …`. */
+  promise: string;
+  fields: { [K in keyof S]: Field<S[K]> };
+}
+
+/** Infers the state of a view from its fields. */
+function view<S>(info: ViewInfo<S>): ViewInfo<S> {
+  return info;
+}
+
+const flag: Field<boolean> = (kept) => kept === true;
+
+/** Of more names than these a view keeps the first. */
+const MAX_NAMES = 1000;
+const names: Field<string[]> = (kept) =>
+  Array.isArray(kept) ? kept.filter((name) => typeof name === 'string').slice(0, MAX_NAMES) : [];
+
+/** The first one is the default. */
+function oneOf<T extends string>(...values: readonly T[]): Field<T> {
+  return (kept) => values.find((value) => value === kept) ?? values[0]!;
+}
+
+/** From the default, 0, up to but not including 1. */
+const fraction: Field<number> = (kept) => (typeof kept === 'number' && kept >= 0 && kept < 1 ? kept : 0);
+
+export type ZoomRange = [number, number];
+
+/** null follows the data. */
+const zoom: Field<ZoomRange | null> = (kept) => {
+  if (!Array.isArray(kept) || kept.length !== 2) return null;
+  const [from, to] = kept;
+  return Number.isFinite(from) && Number.isFinite(to) && from < to ? [from, to] : null;
+};
+
+/** Ranges of the value axes that the user zoomed to; the others follow the data. */
+const zooms: Field<Partial<Record<Quantity, ZoomRange>>> = (kept) => {
+  const from = isRecord(kept) ? kept : {};
+  const ranges = (Object.keys(METRICS) as Quantity[]).map((quantity) => [quantity, zoom(from[quantity])] as const);
+  return Object.fromEntries(ranges.filter(([, range]) => range));
+};
+
+const sort: Field<{ column: string; descending: boolean } | null> = (kept) =>
+  isRecord(kept) && typeof kept.column === 'string' && kept.column.length < 100
+    ? { column: kept.column, descending: kept.descending === true }
+    : null;
+
+export const VIEWS = {
+  curves: view({
+    title: 'Curves',
+    icon: 'curves',
+    promise: 'their loss and accuracy appear here while they learn.',
+    fields: {
+      hiddenVariants: names,
+      /** Exponential smoothing in [0, 1). */
+      smoothing: fraction,
+      logLoss: flag,
+      split: oneOf('test', ...SPLITS),
+      /** What is shown beside accuracy and loss, one chart for each spiking layer. */
+      also: oneOf<'nothing' | 'spikes' | 'leak'>('nothing', 'spikes', 'leak'),
+      /** Epochs. */
+      zoom,
+      zoomY: zooms,
+      showSeeds: flag,
+      /** Tables of numbers in place of the charts. */
+      asTable: flag,
+      /** Also draw runs whose settings are no longer those of the file. */
+      showOutdated: flag,
+    },
+  }),
+  compare: view({
+    title: 'Compare',
+    icon: 'compare',
+    promise: 'see here what each change did to accuracy, loss and spike rates.',
+    fields: { sort },
+  }),
+};
+
+export type ViewId = keyof typeof VIEWS;
+export type StateOf<V extends ViewId> = {
+  [K in keyof (typeof VIEWS)[V]['fields']]: (typeof VIEWS)[V]['fields'][K] extends Field<infer T> ? T : never;
+};
+
+export const VIEW_IDS = Object.keys(VIEWS) as ViewId[];
+
+export function isViewId(value: unknown): value is ViewId {
+  return typeof value === 'string' && Object.hasOwn(VIEWS, value);
+}
+
+/** What a view shows. */
+export interface ViewTarget<V extends ViewId = ViewId> {
+  /** Absolute path of the experiment file. */
+  file: string;
+  /** Title of the study when the view was opened. */
+  study: string;
+  view: V;
+}
+
+/** What it takes to bring a view back after a reload; kept by the editor. Version 1 had one flat record for all views. */
+export type ViewState = { [V in ViewId]: { version: 2; target: ViewTarget<V>; state: StateOf<V> } }[ViewId];
+
+/** The state of a view out of whatever was kept of it, also by an earlier version. */
+export function stateOf<V extends ViewId>(id: V, kept: unknown): StateOf<V> {
+  const record = isRecord(kept) ? kept : {};
+  const fields: Record<string, Field<unknown>> = VIEWS[id].fields;
+  return Object.fromEntries(Object.entries(fields).map(([name, read]) => [name, read(record[name])])) as StateOf<V>;
+}
+
+/** What an earlier view of the same target left behind; the defaults when it was another target or is not usable. */
+export function restoreState<V extends ViewId>(kept: unknown, target: ViewTarget<V>): StateOf<V> {
+  if (!isRecord(kept) || !isRecord(kept.target)) return stateOf(target.view, {});
+  if (kept.target.file !== target.file || kept.target.view !== target.view) return stateOf(target.view, {});
+  if (kept.version === 2) return stateOf(target.view, kept.state);
+  return stateOf(target.view, kept.version === 1 ? { ...kept, split: kept.metric } : {});
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
