@@ -1,7 +1,11 @@
 import { dirname, join, sep } from 'node:path';
+import { Refusal } from '../protocol/calls.ts';
 
 /** Glob of experiment files, for document selectors and searches. */
 export const EXPERIMENT_GLOB = '**/*.lif.{yaml,json}';
+
+/** A study is a page of text. What is larger is not read: a workspace may hold anything, before trust, too. */
+export const MAX_EXPERIMENT_BYTES = 1024 * 1024;
 
 const STORE_FOLDER = '.lif';
 
@@ -34,4 +38,28 @@ export function storeIn(folder: string, configured = ''): string {
 export function folderOf(file: string, folders: readonly string[]): string {
   const containing = folders.filter((folder) => file.startsWith(folder.endsWith(sep) ? folder : folder + sep));
   return containing.sort((a, b) => b.length - a.length)[0] ?? dirname(file);
+}
+
+/** What it takes of VS Code's file system to read a file. */
+export interface Files<U> {
+  stat(uri: U): PromiseLike<{ type: number; size: number }>;
+  readFile(uri: U): PromiseLike<Uint8Array>;
+}
+
+/** VS Code's FileType.File, and the same reached through a link. */
+const REGULAR = new Set([1, 65]);
+
+/**
+ * The text of an experiment file, whose size is looked at before anything of it is read.
+ * @throws Refusal when it is not a regular file or too large.
+ */
+export async function readExperiment<U extends { fsPath: string }>(uri: U, files: Files<U>): Promise<string> {
+  const { type, size } = await files.stat(uri);
+  if (!REGULAR.has(type)) throw new Refusal(`${uri.fsPath} is not a file: it is not read.`);
+  if (size > MAX_EXPERIMENT_BYTES) throw new Refusal(tooLarge(uri.fsPath));
+  return new TextDecoder().decode(await files.readFile(uri));
+}
+
+export function tooLarge(file: string): string {
+  return `${file} is larger than 1 MiB, which no experiment file is: it is not read.`;
 }

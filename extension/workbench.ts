@@ -2,11 +2,20 @@ import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { Refusal } from '../protocol/calls.ts';
 import type { Checked } from '../protocol/experiment.ts';
+import { plainLabel } from '../protocol/plain-text.ts';
 import type { Workbench } from './commands/table.ts';
-import { experimentName, isExperimentFile, storeFor } from './experiment-files.ts';
+import {
+  experimentName,
+  isExperimentFile,
+  MAX_EXPERIMENT_BYTES,
+  readExperiment,
+  storeFor,
+  tooLarge,
+} from './experiment-files.ts';
 import { toRange } from './language/convert.ts';
 import type { ExperimentDocuments } from './language/documents.ts';
 import type { StudyCatalog } from './model/catalog.ts';
+import { confirm } from './notify.ts';
 import type { Panels } from './panels/panels.ts';
 import { readSettings } from './settings.ts';
 
@@ -36,14 +45,17 @@ export function createWorkbench({ extensionUri, documents, catalog, panels, show
     async pick(labels, prompt) {
       const items = labels.map((label) =>
         isExperimentFile(label)
-          ? { label: basename(label), description: label, value: label }
-          : { label, value: label },
+          ? { label: plainLabel(basename(label)), description: plainLabel(label), value: label }
+          : { label: plainLabel(label), value: label },
       );
       return (await vscode.window.showQuickPick(items, { placeHolder: prompt }))?.value;
     },
 
-    async confirm(question, detail, action) {
-      return (await vscode.window.showWarningMessage(question, { modal: true, detail }, action)) === action;
+    confirm,
+
+    cursorLine(file) {
+      const editor = vscode.window.activeTextEditor;
+      return editor?.document.uri.fsPath === file ? editor.selection.active.line : undefined;
     },
 
     async savedText(file) {
@@ -52,10 +64,11 @@ export function createWorkbench({ extensionUri, documents, catalog, panels, show
         throw new Refusal('This folder is not on a disk: training needs a folder on the machine that trains.');
       }
       if (open?.isDirty && !(await open.save())) throw new Refusal(`${basename(file)} could not be saved.`);
-      if (open !== undefined) return open.getText();
+      if (open !== undefined) return checkedLength(file, open.getText());
       try {
-        return new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.file(file)));
-      } catch {
+        return await readExperiment(vscode.Uri.file(file), vscode.workspace.fs);
+      } catch (error) {
+        if (error instanceof Refusal) throw error;
         throw new Refusal(`${file} cannot be read: it was moved or deleted.`);
       }
     },
@@ -109,6 +122,11 @@ export function createWorkbench({ extensionUri, documents, catalog, panels, show
 
     settings: readSettings,
   };
+}
+
+function checkedLength(file: string, text: string): string {
+  if (text.length > MAX_EXPERIMENT_BYTES) throw new Refusal(tooLarge(file));
+  return text;
 }
 
 async function showProblems(file: string, { diagnostics }: Checked): Promise<void> {

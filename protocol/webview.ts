@@ -5,6 +5,10 @@
 import type { HostParams, HostResult } from './host.ts';
 import type { ViewId, ViewState, ViewTarget } from './views.ts';
 
+/** Why nothing can be run, stopped or deleted; said by all sides in the same words. */
+export const UNTRUSTED =
+  'This workspace is not trusted: looking at results works; running, stopping and deleting runs needs trust.';
+
 /** Host methods that a webview may call. */
 export type WebviewMethod =
   | 'runs/list'
@@ -16,7 +20,9 @@ export type WebviewMethod =
   | 'runs/resume';
 
 /** The extension adds what a webview must not choose: its own file, the text of it and the store. */
-export type WebviewParams<M extends WebviewMethod> = Omit<HostParams<M>, 'file' | 'text' | 'store' | 'threads'>;
+export type WebviewParams<M extends WebviewMethod> = Omit<HostParams<M>, 'file' | 'text' | 'store' | 'threads'> &
+  // Also what is finished already: asked back.
+  (M extends 'runs/start' ? { again?: boolean } : unknown);
 
 export type FromWebview =
   | { type: 'ready'; generation: string }

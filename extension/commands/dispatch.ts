@@ -1,3 +1,4 @@
+import { UNTRUSTED } from '../../protocol/webview.ts';
 import type { Health } from '../host/client.ts';
 import type { CommandId } from './ids.ts';
 import type { Command } from './table.ts';
@@ -16,9 +17,9 @@ export interface Obstacle {
 
 /** Undefined when the command can run. */
 export function obstacleOf(command: Command, { health, trusted }: Situation): Obstacle | undefined {
-  if (command.need === 'training' && !trusted) {
+  if (command.need === 'trust' && !trusted) {
     return {
-      message: 'Training runs programs and writes files, so it needs a trusted workspace; looking at results does not.',
+      message: UNTRUSTED,
       help: { title: 'Manage Workspace Trust', command: 'workbench.trust.manage' },
     };
   }

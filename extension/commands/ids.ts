@@ -3,6 +3,7 @@ import { VIEW_IDS, type ViewId } from '../../protocol/views.ts';
 const OWN_COMMANDS = [
   'lifLab.newExperiment',
   'lifLab.runAll',
+  'lifLab.runAllAgain',
   'lifLab.runVariant',
   'lifLab.stopAll',
   'lifLab.stopVariant',

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { Refusal } from '../../protocol/calls.ts';
+import { showError } from '../notify.ts';
 import { type Obstacle, obstacleOf, type Situation } from './dispatch.ts';
 import { COMMAND_IDS, type CommandId } from './ids.ts';
 import { Cancelled, COMMANDS, type CommandContext } from './table.ts';
@@ -19,9 +20,7 @@ export function registerCommands(
     } catch (error) {
       if (error instanceof Cancelled) return;
       if (!(error instanceof Refusal)) log(`${id}: ${error instanceof Error ? error.stack : error}`);
-      const message = error instanceof Error ? error.message : String(error);
-      // Not awaited: the command is over, the message stays as long as it likes.
-      vscode.window.showErrorMessage(message).then(undefined, () => {});
+      showError(error instanceof Error ? error.message : String(error));
     }
   };
   return vscode.Disposable.from(
@@ -30,10 +29,5 @@ export function registerCommands(
 }
 
 function refuse({ message, help }: Obstacle): void {
-  vscode.window.showErrorMessage(message, help.title).then(
-    (chosen) => {
-      if (chosen === help.title) vscode.commands.executeCommand(help.command);
-    },
-    () => {},
-  );
+  showError(message, { title: help.title, run: () => void vscode.commands.executeCommand(help.command) });
 }

@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import { Refusal } from '../../protocol/calls.ts';
 import type { Checked } from '../../protocol/experiment.ts';
 import { isActive, isResumable, type RunSummary } from '../../protocol/runs.ts';
@@ -8,12 +7,15 @@ import type { RunsModel } from '../model/model.ts';
 import { newestPerSeed } from '../model/studies.ts';
 import { count } from '../text.ts';
 import { type CommandId, type ViewCommand, viewCommand } from './ids.ts';
+import { start } from './start.ts';
 import type { Target } from './target.ts';
 
 /** What commands ask of the editor. */
 export interface Workbench {
   /** The experiment file in the active editor or view. */
   activeExperiment(): string | undefined;
+  /** The line of the cursor, from 0, in the active editor when it shows this file. */
+  cursorLine(file: string): number | undefined;
   /** Experiment files of the workspace. */
   experiments(): Promise<string[]>;
   /** Undefined when the user turned away. */
@@ -45,8 +47,8 @@ export interface CommandContext {
 }
 
 export interface Command {
-  /** `host`: the query process must run. `training`: the workspace must be trusted, too. */
-  need: 'nothing' | 'host' | 'training';
+  /** `host`: the query process must run. `trust`: the workspace must be trusted, too, for it writes or runs something. */
+  need: 'nothing' | 'host' | 'trust';
   run(context: CommandContext, target: Target): Promise<void>;
 }
 
@@ -54,17 +56,21 @@ export interface Command {
 export const COMMANDS: Record<CommandId, Command> = {
   'lifLab.newExperiment': { need: 'nothing', run: ({ workbench }) => workbench.newExperiment() },
   'lifLab.runAll': {
-    need: 'training',
+    need: 'trust',
     run: async (context, target) => void (await start(context, await fileOf(context, target), {})),
   },
-  'lifLab.runVariant': { need: 'training', run: runVariant },
-  'lifLab.stopAll': { need: 'host', run: stopAll },
-  'lifLab.stopVariant': { need: 'host', run: stop },
+  'lifLab.runAllAgain': {
+    need: 'trust',
+    run: async (context, target) => void (await start(context, await fileOf(context, target), { again: true })),
+  },
+  'lifLab.runVariant': { need: 'trust', run: runVariant },
+  'lifLab.stopAll': { need: 'trust', run: stopAll },
+  'lifLab.stopVariant': { need: 'trust', run: stop },
   ...viewCommands(),
   'lifLab.openFile': { need: 'nothing', run: openFile },
-  'lifLab.stop': { need: 'host', run: stop },
-  'lifLab.resume': { need: 'training', run: resume },
-  'lifLab.delete': { need: 'host', run: deleteRuns },
+  'lifLab.stop': { need: 'trust', run: stop },
+  'lifLab.resume': { need: 'trust', run: resume },
+  'lifLab.delete': { need: 'trust', run: deleteRuns },
   'lifLab.openLog': {
     need: 'nothing',
     run: async (context, target) => context.workbench.openLog(await oneRun(context, target)),
@@ -83,54 +89,20 @@ export class Cancelled extends Error {
   override name = 'Cancelled';
 }
 
+/** The variant at the cursor, or the one that the user picks. */
 async function runVariant(context: CommandContext, target: Target): Promise<void> {
   const file = await fileOf(context, target);
   if (target.variants.length > 0) return void (await start(context, file, { variants: target.variants }));
   const text = await context.workbench.savedText(file);
   const { outline } = await context.host.request('experiment/check', { file, text });
-  const names = outline?.variants.map(({ name }) => name) ?? [];
+  const variants = outline?.variants ?? [];
+  const line = context.workbench.cursorLine(file);
+  const here = line === undefined ? undefined : variants.findLast(({ range }) => range.start.line <= line);
+  if (here !== undefined) return void (await start(context, file, { variants: [here.name] }));
+  const names = variants.map(({ name }) => name);
   if (names.length < 2) return void (await start(context, file, {}));
   const picked = await context.workbench.pick(names, 'Variant to train');
   if (picked !== undefined) await start(context, file, { variants: [picked] });
-}
-
-/**
- * Saves the file and starts the wanted variants (all by default) that are not running, with the wanted seeds (those
- * of the file by default).
- * @returns ids of the new runs.
- * @throws Refusal when the file is not valid or everything runs already.
- */
-export async function start(
-  context: CommandContext,
-  file: string,
-  { variants, seeds }: { variants?: string[]; seeds?: number[] },
-): Promise<string[]> {
-  const { workbench, host, runs } = context;
-  const text = await workbench.savedText(file);
-  const checked = await host.request('experiment/check', { file, text });
-  const errors = checked.diagnostics.filter(({ severity }) => severity === 'error');
-  if (errors.length > 0 || checked.outline === undefined) {
-    await workbench.showProblems(file, checked);
-    const line = errors[0] === undefined ? '' : ` in line ${errors[0].range.start.line + 1}: ${errors[0].message}`;
-    throw new Refusal(`${basename(file)} cannot run: ${count(errors.length, 'error')}, the first${line}`);
-  }
-  const wanted = variants ?? checked.outline.variants.map(({ name }) => name);
-  const busy = new Set(runs.ofFile(file).flatMap((run) => (isActive(run.state) ? [run.variant] : [])));
-  const idle = wanted.filter((name) => !busy.has(name));
-  if (idle.length === 0) throw new Refusal(`${wanted.join(', ')}: already running; stop it first to run it again.`);
-  const { threads, showCurvesOnRun } = workbench.settings();
-  if (showCurvesOnRun) await workbench.openView(file, 'curves', true);
-  const title = `Starting ${count(idle.length * (seeds ?? checked.outline.seeds).length, 'run')}`;
-  const { runIds } = await workbench.busy(title, () =>
-    host.request('runs/start', {
-      file,
-      store: workbench.storeFor(file),
-      variants: idle,
-      ...(seeds === undefined ? {} : { seeds }),
-      ...(threads > 0 ? { threads } : {}),
-    }),
-  );
-  return runIds;
 }
 
 async function stopAll(context: CommandContext, target: Target): Promise<void> {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Checked } from '../../protocol/experiment.ts';
-import { EXPERIMENT_GLOB, isExperimentFile } from '../experiment-files.ts';
+import { EXPERIMENT_GLOB, isExperimentFile, MAX_EXPERIMENT_BYTES, tooLarge } from '../experiment-files.ts';
 
 /** Pause in typing after which a text is checked. */
 const DEBOUNCE_MS = 200;
@@ -61,7 +61,9 @@ export class ExperimentDocuments implements vscode.Disposable {
     const known = this.results.get(key);
     if (known?.version === document.version) return known.checked;
     const { version } = document;
-    const checked = this.request(document.uri.fsPath, document.getText());
+    const text = document.getText();
+    const checked =
+      text.length > MAX_EXPERIMENT_BYTES ? Promise.resolve(refused(document)) : this.request(document.uri.fsPath, text);
     const result = { version, checked };
     this.results.set(key, result);
     checked.then(
@@ -104,6 +106,13 @@ export class ExperimentDocuments implements vscode.Disposable {
     this.timers.delete(key);
     if (this.results.delete(key)) this.closedEmitter.fire(document.uri);
   }
+}
+
+/** The answer for a text that is not even looked at. */
+function refused({ uri }: vscode.TextDocument): Checked {
+  const start = { line: 0, column: 0 };
+  const message = tooLarge(uri.fsPath);
+  return { diagnostics: [{ range: { start, end: start }, severity: 'error', message, path: '' }] };
 }
 
 export function isExperiment(document: vscode.TextDocument): boolean {

@@ -1,9 +1,12 @@
 import * as vscode from 'vscode';
+import { Refusal } from '../../protocol/calls.ts';
 import type { Checked, Outline } from '../../protocol/experiment.ts';
-import { EXPERIMENT_GLOB, isExperimentFile } from '../experiment-files.ts';
+import { EXPERIMENT_GLOB, isExperimentFile, readExperiment } from '../experiment-files.ts';
 
 const EXCLUDED = '**/{node_modules,.git,.lif}/**';
 const MAX_FILES = 500;
+/** Files that are read at a time. */
+const AT_A_TIME = 4;
 
 /** The experiment files of the workspace and what is in them. */
 export class StudyCatalog implements vscode.Disposable {
@@ -14,8 +17,13 @@ export class StudyCatalog implements vscode.Disposable {
   private readonly watcher: vscode.FileSystemWatcher;
   private readonly check: (file: string, text: string) => Promise<Checked>;
 
-  constructor(check: (file: string, text: string) => Promise<Checked>) {
+  private readonly log: (line: string) => void;
+  private readonly unread: vscode.Uri[] = [];
+  private reading = 0;
+
+  constructor(check: (file: string, text: string) => Promise<Checked>, log: (line: string) => void) {
     this.check = check;
+    this.log = log;
     this.watcher = vscode.workspace.createFileSystemWatcher(EXPERIMENT_GLOB);
     this.watcher.onDidCreate(({ fsPath }) => this.add(fsPath));
     this.watcher.onDidChange(({ fsPath }) => this.add(fsPath));
@@ -37,7 +45,8 @@ export class StudyCatalog implements vscode.Disposable {
     for (const file of this.known) if (!found.has(file)) this.remove(file);
     this.known = found;
     this.emitter.fire();
-    for (const uri of uris) this.read(uri);
+    this.unread.length = 0;
+    this.read(...uris);
   }
 
   /** A file was checked: in the editor, or here. The last outline stays while the text is no mapping. */
@@ -66,12 +75,24 @@ export class StudyCatalog implements vscode.Disposable {
     this.emitter.fire();
   }
 
-  private async read(uri: vscode.Uri): Promise<void> {
+  private read(...uris: readonly vscode.Uri[]): void {
+    this.unread.push(...uris);
+    while (this.reading < AT_A_TIME && this.unread.length > 0) {
+      this.reading++;
+      this.learnFrom(this.unread.shift()!).finally(() => {
+        this.reading--;
+        this.read();
+      });
+    }
+  }
+
+  private async learnFrom(uri: vscode.Uri): Promise<void> {
     try {
-      const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+      const text = await readExperiment(uri, vscode.workspace.fs);
       this.learn(uri.fsPath, await this.check(uri.fsPath, text));
-    } catch {
+    } catch (error) {
       // Unreadable, or the query process is down: the file stays in the list without its variants.
+      if (error instanceof Refusal) this.log(error.message);
     }
   }
 }

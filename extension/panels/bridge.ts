@@ -2,7 +2,8 @@ import { Refusal } from '../../protocol/calls.ts';
 import type { Checked } from '../../protocol/experiment.ts';
 import type { HostMethod, HostParams, HostResult } from '../../protocol/host.ts';
 import type { ViewId, ViewState, ViewTarget } from '../../protocol/views.ts';
-import type { FromWebview, ToWebview, WebviewMethod } from '../../protocol/webview.ts';
+import { type FromWebview, type ToWebview, UNTRUSTED, type WebviewMethod } from '../../protocol/webview.ts';
+import type { Wanted } from '../commands/start.ts';
 import type { Health, HostClient } from '../host/client.ts';
 import { parseFromWebview } from '../messages.ts';
 import type { RunsChange, RunsModel } from '../model/model.ts';
@@ -14,7 +15,7 @@ export interface BridgeServices {
   trusted(): boolean;
   /** Text of the file when it is open in an editor. */
   openText(file: string): string | undefined;
-  start(file: string, wanted: { variants?: string[]; seeds?: number[] }): Promise<string[]>;
+  start(file: string, wanted: Wanted): Promise<string[]>;
   openView(file: string, view: ViewId): void;
   openFile(file: string, variant: string | undefined): void;
   save(suggestedName: string, text: string): void;
@@ -24,8 +25,6 @@ export interface BridgeServices {
 }
 
 type Request = Extract<FromWebview, { type: 'request' }>;
-
-export const UNTRUSTED = 'This workspace is not trusted: looking at results works, training does not.';
 
 /**
  * One webview's side of the conversation. Everything that arrives is checked; every request is answered or refused.
@@ -122,16 +121,21 @@ export class ViewBridge {
         return this.compare();
       case 'runs/start': {
         if (!services.trusted()) throw new Refusal(UNTRUSTED);
-        const { variants, seeds } = request.params;
+        const { variants, seeds, again } = request.params;
         if (variants !== undefined && !isListOf(variants, 'string')) throw new Refusal('variants must be names.');
         if (seeds !== undefined && !isListOf(seeds, 'number')) throw new Refusal('seeds must be numbers.');
-        const wanted = { ...(variants ? { variants } : {}), ...(seeds ? { seeds } : {}) };
+        const wanted = {
+          ...(variants ? { variants } : {}),
+          ...(seeds ? { seeds } : {}),
+          ...(again === true ? { again } : {}),
+        };
         return services.start(file, wanted).then((runIds) => ({ runIds }));
       }
       case 'runs/resume':
+      case 'runs/stop':
+        // A stop is a file in the run's folder: nothing is written before trust.
         if (!services.trusted()) throw new Refusal(UNTRUSTED);
         return this.pass(request.method, { ...request.params, runIds: this.own(request.params.runIds) });
-      case 'runs/stop':
       case 'runs/series':
         return this.pass(request.method, { ...request.params, runIds: this.own(request.params.runIds) });
       case 'runs/log':

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { showError } from '../notify.ts';
 
 /** Asks where to, and writes the text there. */
 export async function saveText(suggestedName: string, text: string, log: (line: string) => void): Promise<void> {
@@ -11,6 +12,6 @@ export async function saveText(suggestedName: string, text: string, log: (line: 
     await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(text));
   } catch (error) {
     log(`${target.fsPath}: ${error}`);
-    vscode.window.showErrorMessage(`${target.fsPath} could not be written.`).then(undefined, () => {});
+    showError(`${target.fsPath} could not be written.`);
   }
 }

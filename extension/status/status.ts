@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { markdownText } from '../../protocol/plain-text.ts';
 import type { Health } from '../host/client.ts';
 import type { RunsModel } from '../model/model.ts';
 import { statusLook } from './status-look.ts';
@@ -20,8 +21,8 @@ export class StatusItem implements vscode.Disposable {
     item.command = look.command;
     item.backgroundColor = look.severe ? new vscode.ThemeColor('statusBarItem.errorBackground') : undefined;
     const tooltip = new vscode.MarkdownString();
-    tooltip.isTrusted = { enabledCommands: ['lifLab.showOutput', 'lifLab.restartHost', 'lifLab.stopAll'] };
-    for (const line of look.details) tooltip.appendText(line).appendMarkdown('\n\n');
+    tooltip.isTrusted = { enabledCommands: ['lifLab.showOutput', 'lifLab.restartHost'] };
+    for (const line of look.details) tooltip.appendMarkdown(`${markdownText(line)}\n\n`);
     tooltip.appendMarkdown('[Show log](command:lifLab.showOutput) · [Restart](command:lifLab.restartHost)');
     item.tooltip = tooltip;
   }

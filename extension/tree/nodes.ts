@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { markdownText } from '../../protocol/plain-text.ts';
 import { isActive, isResumable, overallState, type RunState, type RunSummary } from '../../protocol/runs.ts';
 import { newestPerSeed, type Study, type Variant } from '../model/studies.ts';
 import { activity, count, duration, percent } from '../text.ts';
@@ -13,7 +14,7 @@ export type Node =
 export interface Look {
   label: string;
   description: string;
-  /** Markdown. */
+  /** Markdown; everything that comes from files is escaped in it. */
   tooltip: string;
   /** Read aloud by screen readers. */
   accessibility: string;
@@ -40,7 +41,7 @@ export function studyLook(study: Study): Look {
   return {
     label: study.name,
     description,
-    tooltip: `${plainText(study.name)}\n\n\`${study.file}\``,
+    tooltip: `${markdownText(study.name)}\n\n${markdownText(study.file)}`,
     accessibility: `Study ${study.name}, ${basename(study.file)}, ${description}`,
     icon: runs.some((run) => run.state === 'running') ? 'sync~spin' : 'beaker',
     context: `study${active === '' ? '' : '.active'}`,
@@ -54,7 +55,7 @@ export function variantLook(variant: Variant): Look {
   return {
     label: variant.name,
     description,
-    tooltip: `${plainText(variant.name)}: ${description}`,
+    tooltip: `${markdownText(variant.name)}: ${markdownText(description)}`,
     accessibility: `Variant ${variant.name}, ${state ?? 'not run'}, ${description}`,
     ...(state === undefined ? { icon: 'circle-large-outline' } : ICONS[state]),
     context: `variant${state !== undefined && isActive(state) ? '.active' : ''}`,
@@ -65,13 +66,13 @@ export function variantLook(variant: Variant): Look {
 export function runLook(run: RunSummary, earlier = false): Look {
   const description = `${earlier ? 'earlier · ' : ''}${runDescription(run)}`;
   const lines = [
-    `**${plainText(run.variant)}**, seed ${run.seed}: ${run.state}`,
+    `**${markdownText(run.variant)}**, seed ${run.seed}: ${run.state}`,
     [`Epoch ${run.epoch} of ${run.epochs}`, duration(run.seconds), ...speed(run)].join(' · '),
     `Started ${new Date(run.createdAt).toLocaleString()}`,
     ...scoreLines(run),
-    ...(run.message ? [plainText(run.message)] : []),
-    ...run.damage.map((sentence) => `⚠ ${plainText(sentence)}`),
-    `\`${run.folder}\``,
+    ...(run.message ? [markdownText(run.message)] : []),
+    ...run.damage.map((sentence) => `⚠ ${markdownText(sentence)}`),
+    markdownText(run.folder),
   ];
   const can = [isActive(run.state) ? 'active' : 'idle', ...(isResumable(run.state) ? ['resumable'] : [])];
   return {
@@ -125,9 +126,4 @@ function scoreLines(run: RunSummary): string[] {
       ? []
       : [`${split}: ${percent(score.accuracy)} accuracy, loss ${Number(score.loss.toPrecision(4))}`];
   });
-}
-
-/** Names and messages come from files: they are text, not Markdown. */
-function plainText(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+\-.!|<>~&$]/g, '\\$&');
 }

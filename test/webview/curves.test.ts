@@ -311,11 +311,12 @@ describe('what can go wrong', () => {
     await expect.poll(() => host.requests('runs/start').length, { message: 'starts asked for' }).toBe(2);
   });
 
-  test('an untrusted workspace shows results, starts nothing and says why', async () => {
+  test('an untrusted workspace shows results, starts and stops nothing and says why', async () => {
     const study = new FakeStudy();
     Object.assign(study.find('without reset'), { state: 'running', done: 5 });
     await open(study, { trusted: false });
-    expect(await host.page.getByRole('button', { name: 'Stop without reset' }).isDisabled(), 'stopping').toBe(false);
+    expect(await host.page.getByRole('button', { name: 'Stop without reset' }).isDisabled(), 'stopping').toBe(true);
+    expect(await host.page.locator('.actions vscode-button').first().getAttribute('disabled'), 'Stop').not.toBeNull();
     study.find('without reset').state = 'finished';
     await host.changed('without-reset-1');
     await settle(host);

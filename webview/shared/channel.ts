@@ -4,6 +4,8 @@ import type { FromWebview, ToWebview, WebviewMethod, WebviewParams } from '../..
 
 /** How long a request may take before the view says so; messages to a webview can be lost. */
 export const REQUEST_TIMEOUT_MS = 20_000;
+/** Before a start the user may be asked something. */
+const START_TIMEOUT_MS = 600_000;
 
 interface Waiting {
   resolve: (result: unknown) => void;
@@ -28,8 +30,9 @@ export class Channel {
       // A method and its params belong together by the signature above; the union cannot express that generically.
       this.post({ type: 'request', id, method, params } as unknown as FromWebview);
     });
-    const late = `LIF Lab has not answered for ${REQUEST_TIMEOUT_MS / 1000} seconds; try again.`;
-    return inTime(answer, REQUEST_TIMEOUT_MS, late).finally(() => this.waiting.delete(id));
+    const patience = method === 'runs/start' ? START_TIMEOUT_MS : REQUEST_TIMEOUT_MS;
+    const late = `LIF Lab has not answered for ${patience / 1000} seconds; try again.`;
+    return inTime(answer, patience, late).finally(() => this.waiting.delete(id));
   }
 
   /** Takes `reply` and `refusal`; an answer nobody waits for any more is dropped. */

@@ -1,14 +1,12 @@
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { html, nothing, type TemplateResult } from 'lit';
-import { isActive, isResumable } from '../../protocol/runs.ts';
+import { isActive, isResumable, type RunSummary } from '../../protocol/runs.ts';
 import { VIEW_IDS, VIEWS, type ViewId } from '../../protocol/views.ts';
+import { UNTRUSTED } from '../../protocol/webview.ts';
 import { baseName, count, percent } from './format.ts';
 import { icon, VIEW_ICONS } from './icons.ts';
 import { allRuns, describeStudy, groupState } from './progress.ts';
 import type { Session } from './session.ts';
-
-export const UNTRUSTED =
-  'This workspace is not trusted, so LIF Lab only shows results here; trust the workspace to run variants.';
 
 /** Title, where the study comes from, how it stands, and what can be done with all of it. */
 export function header(session: Session): TemplateResult {
@@ -52,7 +50,6 @@ function studyActions(session: Session): TemplateResult {
   const runs = session.comparison ? allRuns(session.comparison) : [];
   const active = runs.filter((run) => isActive(run.state));
   const resumable = active.length === 0 ? runs.filter((run) => isResumable(run.state)) : [];
-  const reason = session.trusted ? nothing : UNTRUSTED;
   return html`${
     resumable.length > 0
       ? html`<vscode-button
@@ -67,19 +64,34 @@ function studyActions(session: Session): TemplateResult {
     active.length > 0
       ? html`<vscode-button
           secondary
-          title="A stopped run can be resumed"
+          title=${session.trusted ? 'A stopped run can be resumed' : UNTRUSTED}
+          ?disabled=${!session.trusted}
           @click=${() => session.stop(active)}
           >${icon('stop')}Stop${active.length > 1 ? ' all' : ''}</vscode-button
         >`
-      : runs.length > 0 || !session.comparison
-        ? html`<vscode-button
-            title=${reason}
-            ?disabled=${!session.trusted || session.pending.has('start')}
-            @click=${() => session.start()}
-            >${icon('play')}${session.pending.has('start') ? 'Starting…' : 'Run all'}</vscode-button
-          >`
-        : nothing
-  }`;
+      : nothing
+  }${runs.length > 0 || !session.comparison || session.comparison.outdated.length > 0 ? runAll(session, runs) : nothing}`;
+}
+
+/** Trains what is missing or outdated; when nothing is, the extension asks whether all of it is meant again. */
+function runAll(session: Session, runs: readonly RunSummary[]): TemplateResult | typeof nothing {
+  if (runs.some((run) => isActive(run.state))) return nothing;
+  const starting = session.pending.has('start');
+  const complete = runs.length > 0 && runs.every((run) => run.state === 'finished') && missingRuns(session) === 0;
+  const hint = complete ? 'Everything is finished; train all of it again' : 'Train what is missing or outdated';
+  return html`<vscode-button
+    ?secondary=${complete}
+    title=${session.trusted ? hint : UNTRUSTED}
+    ?disabled=${!session.trusted || starting}
+    @click=${() => session.start()}
+    >${icon('play')}${starting ? 'Starting…' : complete ? 'Run again…' : 'Run all'}</vscode-button
+  >`;
+}
+
+/** Seeds of the file without a run under its settings. */
+function missingRuns({ comparison }: Session): number {
+  const most = Math.max(0, ...(comparison?.rows ?? []).map((row) => row.runs.length));
+  return (comparison?.rows ?? []).reduce((sum, row) => sum + most - row.runs.length, 0);
 }
 
 export function progressLine(progress: number, label: string): TemplateResult {

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { isActive, isResumable, type RunSummary } from '../../protocol/runs.ts';
-import { UNTRUSTED } from './header.ts';
+import { UNTRUSTED } from '../../protocol/webview.ts';
 import { icon } from './icons.ts';
 import type { Session } from './session.ts';
 
@@ -21,7 +21,7 @@ export function runAction(
 ): TemplateResult | typeof nothing {
   const active = runs.filter((run) => isActive(run.state));
   const resumable = runs.filter((run) => isResumable(run.state));
-  if (active.length > 0) return button('stop', 'Stop', true, () => session.stop(active));
+  if (active.length > 0) return button('stop', 'Stop', session.trusted, () => session.stop(active));
   if (resumable.length > 0) return button('resume', 'Resume', session.trusted, () => session.resume(resumable));
   if (variant === undefined) return nothing;
   const free = session.trusted && !session.pending.has(`start:${variant}`);

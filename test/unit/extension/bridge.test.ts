@@ -1,9 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
 import { RunsModel } from '../../../extension/model/model.ts';
-import { type BridgeServices, UNTRUSTED, ViewBridge } from '../../../extension/panels/bridge.ts';
+import { type BridgeServices, ViewBridge } from '../../../extension/panels/bridge.ts';
 import { Refusal } from '../../../protocol/calls.ts';
 import { stateOf, type ViewState } from '../../../protocol/views.ts';
-import type { ToWebview } from '../../../protocol/webview.ts';
+import { type ToWebview, UNTRUSTED } from '../../../protocol/webview.ts';
 import { FILE, run } from './support.ts';
 
 const target = { file: FILE, study: 'Study', view: 'curves' } as const;
@@ -124,18 +124,17 @@ test('refuses runs of other files and whatever is not a list of ids', async () =
   expect(asked).toEqual([]);
 });
 
-test('does not train in a workspace that is not trusted, but stops and looks', async () => {
+test('writes nothing in a workspace that is not trusted, not even a wish to stop, but looks', async () => {
   trusted = false;
   await ready();
   expect(sent.at(-1)).toMatchObject({ trusted: false });
   await request('runs/start', {});
   await request('runs/resume', { runIds: ['mine'] }, 2);
-  expect(sent.slice(-2)).toEqual([
-    { type: 'refusal', id: 1, message: UNTRUSTED },
-    { type: 'refusal', id: 2, message: UNTRUSTED },
-  ]);
   await request('runs/stop', { runIds: ['mine'] }, 3);
-  expect(asked).toEqual([['runs/stop', { runIds: ['mine'] }]]);
+  expect(sent.slice(-3)).toEqual([1, 2, 3].map((id) => ({ type: 'refusal', id, message: UNTRUSTED })));
+  expect(asked).toEqual([]);
+  await request('runs/series', { runIds: ['mine'], metrics: ['test.loss'], maxPoints: 5 }, 4);
+  expect(asked).toEqual([['runs/series', { runIds: ['mine'], metrics: ['test.loss'], maxPoints: 5 }]]);
 });
 
 test('answers a failure that is nobody’s mistake without its insides', async () => {

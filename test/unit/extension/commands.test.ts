@@ -6,6 +6,8 @@ import { targetOf } from '../../../extension/commands/target.ts';
 import { RunsModel } from '../../../extension/model/model.ts';
 import { Refusal } from '../../../protocol/calls.ts';
 import type { Checked } from '../../../protocol/experiment.ts';
+import type { RunSummary } from '../../../protocol/runs.ts';
+import { UNTRUSTED } from '../../../protocol/webview.ts';
 import { FILE, outline, run, running } from './support.ts';
 
 let calls: unknown[];
@@ -17,9 +19,14 @@ let picked: string | undefined;
 let confirmed: boolean;
 let threads: number;
 let context: CommandContext;
+/** Runs with the settings of the file, by variant. */
+let current: Record<string, RunSummary[]>;
+let cursor: number | undefined;
 
 beforeEach(() => {
   calls = [];
+  current = {};
+  cursor = undefined;
   checked = { diagnostics: [], outline: outline(['a', 'b'], [1, 2]) };
   runs = new RunsModel();
   active = FILE;
@@ -38,12 +45,15 @@ beforeEach(() => {
       restart: () => void calls.push(['restart']),
       request: async (method, params) => {
         if (method === 'experiment/check') return checked as never;
+        if (method === 'runs/compare')
+          return { rows: ['a', 'b'].map((variant) => ({ variant, runs: current[variant] ?? [] })) } as never;
         calls.push([method, params]);
         return { runIds: ['new'] } as never;
       },
     },
     workbench: {
       activeExperiment: () => active,
+      cursorLine: () => cursor,
       experiments: async () => experiments,
       pick: async (labels, prompt) => {
         calls.push(['pick', labels, prompt]);
@@ -76,14 +86,14 @@ describe('running', () => {
     threads = 3;
     await call('lifLab.runAll');
     expect(calls).toEqual([
-      ['runs/start', { file: FILE, store: '/work space/.lif', variants: ['a', 'b'], threads: 3 }],
+      ['runs/start', { file: FILE, store: '/work space/.lif', variants: ['a', 'b'], seeds: [1, 2], threads: 3 }],
     ]);
   });
 
   test('leaves out what is running already, and says so when nothing is left', async () => {
-    runs.replace([running('1', 0.5, { variant: 'a' })]);
+    runs.replace([1, 2].map((seed) => running(`a${seed}`, 0.5, { variant: 'a', seed })));
     await call('lifLab.runAll', uri);
-    expect(calls).toEqual([['runs/start', { file: FILE, store: '/work space/.lif', variants: ['b'] }]]);
+    expect(calls).toEqual([['runs/start', { file: FILE, store: '/work space/.lif', variants: ['b'], seeds: [1, 2] }]]);
     await expect(call('lifLab.runVariant', uri, 'a')).rejects.toThrow(
       'a: already running; stop it first to run it again.',
     );
@@ -98,10 +108,49 @@ describe('running', () => {
     expect(calls).toEqual([['showProblems', FILE, checked]]);
     checked.diagnostics[0]!.severity = 'warning';
     await call('lifLab.runVariant', uri, 'b');
-    expect(calls.at(-1)).toEqual(['runs/start', { file: FILE, store: '/work space/.lif', variants: ['b'] }]);
+    expect(calls.at(-1)).toMatchObject(['runs/start', { file: FILE, store: '/work space/.lif', variants: ['b'] }]);
   });
 
-  test('asks which variant when none was named, and does nothing when the user turns away', async () => {
+  test('trains only what is missing, goes on with what was left off and starts anew what failed', async () => {
+    current = {
+      a: [run('a1', { variant: 'a', seed: 1 }), run('a2', { variant: 'a', seed: 2, state: 'stopped' })],
+      b: [run('b1', { variant: 'b', seed: 1, state: 'failed' }), run('b2', { variant: 'b', seed: 2 })],
+    };
+    await call('lifLab.runAll', uri);
+    expect(calls).toEqual([
+      ['runs/resume', { runIds: ['a2'] }],
+      ['runs/start', { file: FILE, store: '/work space/.lif', variants: ['b'], seeds: [1] }],
+    ]);
+  });
+
+  test('asks before it trains again what is finished, in one variant or in all', async () => {
+    const finished = (variant: string) => [1, 2].map((seed) => run(`${variant}${seed}`, { variant, seed }));
+    current = { a: finished('a'), b: finished('b') };
+    confirmed = false;
+    await call('lifLab.runAll', uri);
+    await call('lifLab.runVariant', uri, 'a');
+    await call('lifLab.runAllAgain', uri);
+    expect(calls.map((entry) => (entry as unknown[]).slice(0, 2))).toEqual([
+      ['confirm', 'Train 4 runs again, from the beginning?'],
+      ['confirm', 'Train 2 runs of a again, from the beginning?'],
+      ['confirm', 'Train 4 runs again, from the beginning?'],
+    ]);
+    confirmed = true;
+    await call('lifLab.runVariant', uri, 'a');
+    expect(calls.at(-1)).toMatchObject(['runs/start', { variants: ['a'], seeds: [1, 2] }]);
+    current.a = [];
+    await call('lifLab.runAllAgain', uri);
+    expect(calls.at(-1)).toMatchObject(['runs/start', { variants: ['a', 'b'], seeds: [1, 2] }]);
+  });
+
+  test('takes the variant at the cursor when none was named', async () => {
+    cursor = 11;
+    await call('lifLab.runVariant');
+    expect(calls).toMatchObject([['runs/start', { variants: ['b'] }]]);
+  });
+
+  test('asks which variant when none was named and the cursor is above all of them, and does nothing when the user turns away', async () => {
+    cursor = 3;
     await call('lifLab.runVariant');
     expect(calls).toEqual([['pick', ['a', 'b'], 'Variant to train']]);
     picked = 'b';
@@ -174,11 +223,20 @@ describe('what a command needs', () => {
   const refused = (situation: Parameters<typeof obstacleOf>[1]): string[] =>
     Object.entries(COMMANDS).flatMap(([id, command]) => (obstacleOf(command, situation) ? [id.slice(7)] : []));
 
-  test('training needs trust, and says so; looking does not', () => {
+  test('whatever runs or writes needs trust, and says so; looking does not', () => {
     expect(refused(ready)).toEqual([]);
-    expect(refused(restricted)).toEqual(['runAll', 'runVariant', 'resume']);
+    expect(refused(restricted)).toEqual([
+      'runAll',
+      'runAllAgain',
+      'runVariant',
+      'stopAll',
+      'stopVariant',
+      'stop',
+      'resume',
+      'delete',
+    ]);
     expect(obstacleOf(COMMANDS['lifLab.runAll'], restricted)).toEqual({
-      message: expect.stringContaining('needs a trusted workspace'),
+      message: UNTRUSTED,
       help: { title: 'Manage Workspace Trust', command: 'workbench.trust.manage' },
     });
   });
@@ -186,6 +244,7 @@ describe('what a command needs', () => {
   test('without the query process, what needs it offers to restart it', () => {
     expect(refused(broken)).toEqual([
       'runAll',
+      'runAllAgain',
       'runVariant',
       'stopAll',
       'stopVariant',

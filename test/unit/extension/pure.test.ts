@@ -175,8 +175,8 @@ describe('tree items', () => {
 
   test('do not take names and messages for Markdown', () => {
     const { tooltip } = runLook(run('1', { variant: '[x](command:evil)', damage: ['run.json <img src=x>'] }));
-    expect(tooltip).toContain('\\[x\\]\\(command:evil\\)');
-    expect(tooltip).toContain('\\<img src=x\\>');
+    expect(tooltip).toContain('\\[x\\]\\(command\\:evil\\)');
+    expect(tooltip).toContain('\\<img src\\=x\\>');
   });
 });
 

@@ -45,7 +45,7 @@ export class CurvesData {
   layers(): number {
     const { comparison } = this.session;
     const runs = comparison ? [...comparison.rows.flatMap((r) => r.runs), ...comparison.outdated] : [];
-    return runs.reduce((most, run) => Math.max(most, run.spikeRates?.length ?? 0), 0);
+    return runs.reduce((most, run) => Math.max(most, run.last?.spikeRates?.length ?? 0), 0);
   }
 
   /** Rebuilds entries and models when anything that goes into them has changed. */

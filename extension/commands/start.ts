@@ -1,0 +1,126 @@
+import { basename } from 'node:path';
+import { Refusal } from '../../protocol/calls.ts';
+import type { Checked } from '../../protocol/experiment.ts';
+import { type Comparison, isActive } from '../../protocol/runs.ts';
+import { count } from '../text.ts';
+import type { CommandContext } from './table.ts';
+
+/** Variants and seeds; all of those in the file when absent. `again`: also what is finished already. */
+export interface Wanted {
+  variants?: string[];
+  seeds?: number[];
+  again?: boolean;
+}
+
+/** What it takes to get every wanted result. */
+export interface Work {
+  /** Runs that were stopped or whose process is gone go on where they were. */
+  resume: string[];
+  /** Seeds that have no run with the settings of the file, or one that failed, by variant. */
+  start: Map<string, number[]>;
+  /** Wanted runs that are finished with these settings. */
+  finished: number;
+  /** Variants and seeds that are running or queued, with these settings or earlier ones. */
+  busy: number;
+}
+
+/**
+ * What is missing or outdated of what is wanted.
+ * @param active runs of the file that go on, with whatever settings
+ */
+export function workFor(
+  { rows }: Pick<Comparison, 'rows'>,
+  active: readonly { variant: string; seed: number }[],
+  seeds: readonly number[],
+  { variants, seeds: wantedSeeds = [...seeds], again = false }: Wanted,
+): Work {
+  const work: Work = { resume: [], start: new Map(), finished: 0, busy: 0 };
+  const going = new Set(active.map(({ variant, seed }) => `${seed} ${variant}`));
+  for (const { variant, runs } of rows) {
+    if (variants && !variants.includes(variant)) continue;
+    const newest = new Map(runs.map((run) => [run.seed, run]));
+    const missing: number[] = [];
+    for (const seed of wantedSeeds) {
+      const run = newest.get(seed);
+      if (going.has(`${seed} ${variant}`)) work.busy++;
+      else if (again || !run || run.state === 'failed') missing.push(seed);
+      else if (run.state === 'finished') work.finished++;
+      else work.resume.push(run.id);
+    }
+    if (missing.length > 0) work.start.set(variant, missing);
+  }
+  return work;
+}
+
+/**
+ * Saves the file, starts what is missing or outdated of what is wanted and goes on with what was left off; asks when
+ * all of it is finished already.
+ * @returns ids of the runs that are started or go on; none when the user turned away.
+ * @throws Refusal when the file is not valid or everything runs already.
+ */
+export async function start(context: CommandContext, file: string, wanted: Wanted): Promise<string[]> {
+  const { workbench, host, runs } = context;
+  const text = await workbench.savedText(file);
+  const { seeds } = await checkedOutline(context, file, text);
+  const comparison = await host.request('runs/compare', { file, text });
+  const active = runs.ofFile(file).filter((run) => isActive(run.state));
+  let work = workFor(comparison, active, seeds, wanted);
+  if (work.start.size === 0 && work.resume.length === 0) {
+    if (work.finished === 0)
+      throw new Refusal(`${nameOf(wanted, file)}: already running; stop it first to run it again.`);
+    if (!(await mayRepeat(context, work.finished, wanted))) return [];
+    work = workFor(comparison, active, seeds, { ...wanted, again: true });
+  } else if (wanted.again && !(await mayRepeat(context, sizeOf(work), wanted))) return [];
+  const { threads, showCurvesOnRun } = workbench.settings();
+  if (showCurvesOnRun) await workbench.openView(file, 'curves', true);
+  const common = threads > 0 ? { threads } : {};
+  return workbench.busy(`Starting ${count(sizeOf(work) + work.resume.length, 'run')}`, async () => {
+    const ids = [...work.resume];
+    if (ids.length > 0) await host.request('runs/resume', { runIds: work.resume, ...common });
+    for (const group of bySeeds(work.start)) {
+      const store = workbench.storeFor(file);
+      ids.push(...(await host.request('runs/start', { file, store, ...group, ...common })).runIds);
+    }
+    return ids;
+  });
+}
+
+function mayRepeat({ workbench }: CommandContext, n: number, wanted: Wanted): Promise<boolean> {
+  const what = wanted.variants?.length === 1 ? ` of ${wanted.variants[0]}` : '';
+  const detail = 'Results there are stay in the store; the new runs take their place in views and comparisons.';
+  return workbench.confirm(`Train ${count(n, 'run')}${what} again, from the beginning?`, detail, 'Train Again');
+}
+
+function sizeOf({ start }: Work): number {
+  return [...start.values()].reduce((sum, seeds) => sum + seeds.length, 0);
+}
+
+function nameOf({ variants }: Wanted, file: string): string {
+  return variants?.join(', ') || basename(file);
+}
+
+/** One request for all variants that lack the same seeds. */
+function bySeeds(start: ReadonlyMap<string, number[]>): { variants: string[]; seeds: number[] }[] {
+  const groups = new Map<string, { variants: string[]; seeds: number[] }>();
+  for (const [variant, seeds] of start) {
+    const key = seeds.join();
+    const group = groups.get(key) ?? { variants: [], seeds };
+    group.variants.push(variant);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+/** @throws Refusal, after the first error is shown, when the file cannot run. */
+async function checkedOutline(
+  { workbench, host }: CommandContext,
+  file: string,
+  text: string,
+): Promise<NonNullable<Checked['outline']>> {
+  const checked = await host.request('experiment/check', { file, text });
+  const errors = checked.diagnostics.filter(({ severity }) => severity === 'error');
+  if (errors.length === 0 && checked.outline !== undefined) return checked.outline;
+  await workbench.showProblems(file, checked);
+  const line = errors[0] === undefined ? '' : ` in line ${errors[0].range.start.line + 1}: ${errors[0].message}`;
+  throw new Refusal(`${basename(file)} cannot run: ${count(errors.length, 'error')}, the first${line}`);
+}

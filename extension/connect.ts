@@ -1,0 +1,85 @@
+import * as vscode from 'vscode';
+import { UNTRUSTED } from '../protocol/webview.ts';
+import type { Own, Parts } from './parts.ts';
+import { readSettings } from './settings.ts';
+
+/** Tells each part what has changed in the others. */
+export function connect(parts: Parts, own: Own): void {
+  const problems = new Map<string, string>();
+  const showStatus = (): void => {
+    parts.status.update(parts.host.health, problems, parts.runs);
+    const sentences = [parts.host.health.message, ...problems.values(), vscode.workspace.isTrusted ? '' : UNTRUSTED];
+    parts.treeView.message = sentences.filter((sentence) => sentence !== '').join('\n');
+  };
+  connectRuns(parts, own, problems, showStatus);
+  connectFiles(parts, own);
+  connectWorkspace(parts, own, showStatus);
+  showStatus();
+}
+
+/** What the query process tells, to whatever shows runs. */
+function connectRuns(parts: Parts, own: Own, problems: Map<string, string>, showStatus: () => void): void {
+  const { host, runs, documents, panels, lenses, tree, commands, log } = parts;
+  own(
+    runs.onChange((change) => {
+      tree.runsChanged(change);
+      lenses.runsChanged(change);
+      panels.runsChanged(change);
+      showStatus();
+    }),
+  );
+  own(host.onStoreChanged(({ changed, removed }) => runs.apply(changed, removed)));
+  own(
+    host.onStoreProblem(({ store, message }) => {
+      if (message === '') problems.delete(store);
+      else problems.set(store, message);
+      showStatus();
+    }),
+  );
+  own(
+    host.onHealth((health) => {
+      problems.clear();
+      showStatus();
+      panels.healthChanged(health);
+      if (health.state !== 'ready') return;
+      commands.refresh().catch((error) => log(`The list of runs could not be read: ${error.message}`));
+      documents.checkAll();
+      lenses.refresh();
+    }),
+  );
+}
+
+/** What happens to experiment files. */
+function connectFiles({ host, documents, catalog, panels, tree, log }: Parts, own: Own): void {
+  own(catalog.onChange(() => tree.catalogChanged()));
+  own(documents.onOpened(() => void host.watchStores().catch((error) => log(error.message))));
+  own(
+    documents.onChecked(({ document, checked }) => {
+      catalog.learn(document.uri.fsPath, checked);
+      panels.fileChanged(document.uri.fsPath);
+    }),
+  );
+}
+
+/** Trust, folders and settings. A configured Node.js or data folder counts from the next query process on. */
+function connectWorkspace({ host, catalog, panels, log }: Parts, own: Own, showStatus: () => void): void {
+  const watchStores = (): void => {
+    Promise.all([host.watchStores(), catalog.refresh()]).then(undefined, (error) => log(error.message));
+  };
+  own(
+    vscode.workspace.onDidGrantWorkspaceTrust(() => {
+      panels.trustChanged();
+      showStatus();
+      const { nodePath, dataFolder } = readSettings();
+      if (nodePath !== '' || dataFolder !== '') host.restart();
+    }),
+  );
+  own(vscode.workspace.onDidChangeWorkspaceFolders(watchStores));
+  own(
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      const affects = (name: string): boolean => event.affectsConfiguration(`lifLab.${name}`);
+      if (affects('nodePath') || affects('dataFolder')) host.restart();
+      else if (affects('store')) watchStores();
+    }),
+  );
+}

@@ -1,0 +1,40 @@
+import * as vscode from 'vscode';
+import { plainNotification } from '../protocol/plain-text.ts';
+
+/**
+ * The only way to notifications and dialogs. VS Code makes links, also to commands, of `[text](target)` in them, and
+ * what is said there holds names out of stores and files: so all of it is made plain here.
+ */
+
+/** A button and what it does. */
+export interface Choice {
+  title: string;
+  run(): void;
+}
+
+/** Not waited for: whoever says something goes on, the message stays as long as it likes. */
+function show(
+  say: (message: string, ...titles: string[]) => Thenable<string | undefined>,
+  message: string,
+  choices: readonly Choice[],
+): void {
+  say(plainNotification(message), ...choices.map(({ title }) => title)).then(
+    (chosen) => choices.find(({ title }) => title === chosen)?.run(),
+    () => {},
+  );
+}
+
+export function showError(message: string, ...choices: readonly Choice[]): void {
+  show(vscode.window.showErrorMessage, message, choices);
+}
+
+export function showNote(message: string, ...choices: readonly Choice[]): void {
+  show(vscode.window.showInformationMessage, message, choices);
+}
+
+/** A modal question; the detail may have several lines. */
+export async function confirm(question: string, detail: string, action: string): Promise<boolean> {
+  const lines = detail.split('\n').map(plainNotification).join('\n');
+  const options = { modal: true, detail: lines };
+  return (await vscode.window.showWarningMessage(plainNotification(question), options, action)) === action;
+}

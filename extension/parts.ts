@@ -1,0 +1,89 @@
+import * as vscode from 'vscode';
+import { viewCommand } from './commands/ids.ts';
+import { start } from './commands/start.ts';
+import type { CommandContext } from './commands/table.ts';
+import { HostClient } from './host/client.ts';
+import { spawnHost } from './host/command.ts';
+import { ExperimentLenses } from './language/code-lens.ts';
+import { ExperimentDocuments } from './language/documents.ts';
+import { StudyCatalog } from './model/catalog.ts';
+import { RunsModel } from './model/model.ts';
+import { saveText } from './panels/export.ts';
+import { Panels } from './panels/panels.ts';
+import { ViewStates } from './panels/states.ts';
+import { readSettings } from './settings.ts';
+import { StatusItem } from './status/status.ts';
+import { watchedStores } from './stores.ts';
+import { RunsTree } from './tree/tree.ts';
+import { createWorkbench } from './workbench.ts';
+
+/** Hands a part over to whoever ends it together with the extension. */
+export type Own = <T extends { dispose(): void }>(part: T) => T;
+
+export interface Parts {
+  host: HostClient;
+  runs: RunsModel;
+  documents: ExperimentDocuments;
+  catalog: StudyCatalog;
+  panels: Panels;
+  lenses: ExperimentLenses;
+  tree: RunsTree;
+  treeView: vscode.TreeView<unknown>;
+  status: StatusItem;
+  commands: CommandContext;
+  log: (line: string) => void;
+}
+
+/** Makes the parts; they know each other, but nothing happens yet. */
+export function createParts(extension: vscode.ExtensionContext, own: Own): Parts {
+  const output = own(vscode.window.createOutputChannel('LIF Lab', { log: true }));
+  const log = (line: string): void => output.info(line);
+  const host: HostClient = own(
+    new HostClient({
+      spawn: () => spawnHost(extension.asAbsolutePath('dist/lif.mjs'), readSettings(), extension.extensionPath),
+      stores: () => watchedStores([...documents.openFiles(), ...panels.files()]),
+      log,
+    }),
+  );
+  const check = (file: string, text: string) => host.request('experiment/check', { file, text });
+  const runs = own(new RunsModel());
+  const documents: ExperimentDocuments = own(new ExperimentDocuments(check));
+  const catalog = own(new StudyCatalog(check, log));
+  const workbench = createWorkbench({
+    extensionUri: extension.extensionUri,
+    documents,
+    catalog,
+    panels: () => panels,
+    showOutput: () => output.show(),
+  });
+  const refresh = async (): Promise<void> => {
+    runs.replace(await host.request('runs/list', {}));
+    await catalog.refresh();
+  };
+  const commands: CommandContext = { host, runs, workbench, refresh };
+  const states = own(new ViewStates(extension.workspaceState));
+  const panels: Panels = own(
+    new Panels(extension.extensionUri, {
+      host,
+      runs,
+      trusted: () => vscode.workspace.isTrusted,
+      openText: (file) => documents.find(file)?.getText(),
+      start: (file, wanted) => start(commands, file, wanted),
+      openView: (file, view) => vscode.commands.executeCommand(viewCommand(view), vscode.Uri.file(file)),
+      openFile: (file, variant) =>
+        vscode.commands.executeCommand('lifLab.openFile', vscode.Uri.file(file), ...(variant ? [variant] : [])),
+      save: (name, text) => saveText(name, text, log),
+      loadState: (target) => states.load(target),
+      saveState: (state) => states.save(state),
+      loadOpen: () => states.loadOpen(),
+      saveOpen: (targets) => states.saveOpen(targets),
+      log,
+    }),
+  );
+  const lenses = own(new ExperimentLenses(host, documents, runs));
+  const tree = own(new RunsTree(runs, catalog));
+  const options = { treeDataProvider: tree, canSelectMany: true, showCollapseAll: true };
+  const treeView = own(vscode.window.createTreeView('lifLab.runs', options));
+  const status = own(new StatusItem());
+  return { host, runs, documents, catalog, panels, lenses, tree, treeView, status, commands, log };
+}
