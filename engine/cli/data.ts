@@ -7,9 +7,19 @@ import type { PreparedDataset, Split } from '../datasets/dataset.ts';
 import { shapeOf } from '../datasets/describe.ts';
 import { CATALOGUE, type CatalogueEntry } from '../datasets/library/catalogue.ts';
 import { dataFolder } from '../datasets/library/locations.ts';
-import { checkFiles, folderOf, getDataset, importDataset, missing } from '../datasets/library/obtain.ts';
+import {
+  type CheckedFile,
+  checkFiles,
+  folderOf,
+  type Glance,
+  getDataset,
+  glance,
+  importDataset,
+  missing,
+} from '../datasets/library/obtain.ts';
 import { prepareDataset } from '../datasets/prepare.ts';
 import { drawSample, summarise } from '../datasets/preview.ts';
+import { remarksOnSamples } from '../datasets/remarks.ts';
 import { datasetSchema } from '../datasets/sets/registry.ts';
 import { interruptible, say } from './data-progress.ts';
 import { padEnd, printable, table, thousands } from './text.ts';
@@ -93,7 +103,7 @@ async function list({ values, catalogue }: Call): Promise<number> {
     catalogue.map(async (entry) => ({
       name: entry.name,
       title: entry.title,
-      state: entry.generated ? 'generated' : (await missing(entry)) === undefined ? 'ready' : 'not here',
+      state: entry.generated ? 'generated' : stateOf(await glance(entry)),
       licence: entry.licence,
       folder: entry.generated ? null : folderOf(entry),
     })),
@@ -110,6 +120,9 @@ async function list({ values, catalogue }: Call): Promise<number> {
   }
   return 0;
 }
+
+const stateOf = ({ problem, remarks }: Glance): string =>
+  problem !== undefined ? 'not here' : remarks.length > 0 ? 'incomplete' : 'ready';
 
 async function get(call: Call): Promise<number> {
   const entry = entryOf(call, 'get');
@@ -138,12 +151,12 @@ async function check(call: Call): Promise<number> {
   const source = entry.uses ? call.catalogue.find(({ name }) => name === entry.uses)! : entry;
   const folder = call.values.path === undefined ? folderOf(source) : resolve(call.values.path);
   return interruptible(async (_signal, progress) => {
-    const problem = await missing(source, folder);
+    const { problem, remarks } = await glance(source, folder);
     const files = await checkFiles(source, folder, progress.show);
     const state = ({ md5, published }: (typeof files)[number]) =>
       published === undefined ? 'no published checksum' : md5 === published ? 'as published' : 'differs';
     progress.clear();
-    if (call.values.json) printJson({ name: source.name, folder, problem: problem ?? null, files });
+    if (call.values.json) printJson({ name: source.name, folder, problem: problem ?? null, remarks, files });
     else
       printLines(
         table(
@@ -152,12 +165,22 @@ async function check(call: Call): Promise<number> {
         ),
       );
     const differing = files.filter((f) => state(f) === 'differs');
-    if (problem) say(problem);
+    for (const sentence of problem ? [problem] : remarks) say(sentence);
     for (const { file, published } of differing)
       say(`${file}: is not the published file, whose MD5 is ${published}; get it again if that was not intended.`);
-    if (!problem && differing.length === 0 && !call.values.json) printLines([`${source.title}: all is well.`]);
-    return problem || differing.length > 0 ? 1 : 0;
+    const wrong = problem !== undefined || remarks.length > 0 || differing.length > 0;
+    if (!wrong && !call.values.json) printLines([`${source.title}: ${praise(files)}`]);
+    return wrong ? 1 : 0;
   });
+}
+
+/** What could not be compared with anything published is not called well. */
+function praise(files: CheckedFile[]): string {
+  const without = files.filter(({ published }) => published === undefined).length;
+  if (files.length > 0 && without === 0) return 'all is well.';
+  const which =
+    files.length === 0 ? 'its recordings' : without === files.length ? 'its files' : `${without} of its files`;
+  return `there are as many samples as were published; for ${which} there is no published checksum, so that their content was not checked.`;
 }
 
 async function importIt(call: Call): Promise<number> {
@@ -169,6 +192,7 @@ async function importIt(call: Call): Promise<number> {
     progress.clear();
     if (absent) say(`Imported, but not complete: ${absent}`);
     else say(`${entry.title} is ready in ${folderOf(entry)}.`);
+    if (!absent) for (const remark of (await glance(entry)).remarks) say(remark);
     if (call.values.json) printJson({ name: entry.name, folder: folderOf(entry), missing: absent ?? null });
     return absent ? 1 : 0;
   });
@@ -184,6 +208,7 @@ async function show(call: Call): Promise<number> {
     const file = join(process.cwd(), 'study.lif.yaml');
     const data = await prepareDataset(spec, { file, seed: 1, signal, onProgress: progress.show });
     progress.clear();
+    for (const remark of remarksOnSamples(spec, data)) say(remark);
     const index = sampleIndex(data, split, sample);
     const summary = summarise(data);
     const drawing = drawSample(data, shapeOf(spec).input, split, index);

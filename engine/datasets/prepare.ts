@@ -2,7 +2,9 @@
 import { UserError } from '../base/errors.ts';
 import type { PreparedDataset } from './dataset.ts';
 import { refuseImpossible, shapeOf } from './describe.ts';
-import type { PrepareContext } from './sets/definition.ts';
+import { probablyMeant, refusePlace } from './place.ts';
+import { remarksOnFiles } from './remarks.ts';
+import type { Found, PrepareContext, SetReader } from './sets/definition.ts';
 import { type DatasetSpec, definitionOf } from './sets/registry.ts';
 
 export type { PrepareContext };
@@ -10,9 +12,13 @@ export type { PrepareContext };
 /** Reads or plans a data set. Rejects with a UserError when a file is missing or damaged. */
 export async function prepareDataset(spec: DatasetSpec, context: PrepareContext): Promise<PreparedDataset> {
   context.signal?.throwIfAborted();
-  refuseImpossible(spec);
-  const reader = await definitionOf(spec).reader();
-  const data = await reader.prepare(spec, context);
+  const reader = await readerOf(spec, context.file);
+  let data: PreparedDataset;
+  try {
+    data = await reader.prepare(spec, context);
+  } catch (error) {
+    throw isFound(() => reader.check(spec, context.file)) ? error : withHint(error, reader, spec, context.file);
+  }
   // The network was planned, and the study checked, for the shape that is known without the files.
   const known = shapeOf(spec);
   for (const part of ['inputs', 'classes', 'steps', 'encoding'] as const)
@@ -21,11 +27,45 @@ export async function prepareDataset(spec: DatasetSpec, context: PrepareContext)
   return data;
 }
 
-/** Cheap check, before a run is started, that the files exist and begin as they must. Rejects with a UserError. */
-export async function checkDataset(spec: DatasetSpec, context: { file: string }): Promise<void> {
+/**
+ * Cheap check, before a run is started, that the files exist and begin as they must. Resolves to what has to be said
+ * of them all the same, a sentence each. Rejects with a UserError.
+ */
+export async function checkDataset(spec: DatasetSpec, { file }: { file: string }): Promise<string[]> {
+  const reader = await readerOf(spec, file);
+  let found: Found;
+  try {
+    found = reader.check(spec, file);
+  } catch (error) {
+    throw withHint(error, reader, spec, file);
+  }
+  return remarksOnFiles(spec, found);
+}
+
+function readerOf(spec: DatasetSpec, file: string): Promise<SetReader<DatasetSpec>> {
   refuseImpossible(spec);
-  const reader = await definitionOf(spec).reader();
-  reader.check(spec, context.file);
+  refusePlace(spec, file);
+  return definitionOf(spec).reader();
+}
+
+/** What is wrong with the files and, when they lie one folder off, where they are. */
+function withHint(error: unknown, reader: SetReader<DatasetSpec>, spec: DatasetSpec, file: string): unknown {
+  if (!(error instanceof UserError)) return error;
+  const meant = probablyMeant(spec, file, (path) =>
+    isFound(() => reader.check({ ...spec, path } as DatasetSpec, file)),
+  );
+  return meant === undefined
+    ? error
+    : new UserError(`${error.message.replace(/\.$/, '')}; did you mean path: ${meant}?`);
+}
+
+function isFound(check: () => void): boolean {
+  try {
+    check();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**

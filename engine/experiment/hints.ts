@@ -8,28 +8,20 @@ import type { Settings, Variant } from './schema.ts';
 import { flowText } from './text/flow-text.ts';
 
 /** Values of the paper's Table 5 where they differ from the defaults, which are those for temporal data. */
-const TABLE_5: Record<'spatial' | 'spatio-temporal', [Path, number][]> = {
-  spatial: [
-    [['neuron', 'threshold'], 0.3],
-    [['neuron', 'surrogate', 'width'], 0.25],
-    [['training', 'learningRate'], 1e-4],
-  ],
-  'spatio-temporal': [
-    [['neuron', 'threshold'], 0.3],
-    [['neuron', 'surrogate', 'width'], 0.25],
-    [['training', 'learningRate'], 1e-4],
-    [['training', 'batchSize'], 1024],
-  ],
-};
+const TABLE_5: [Path, number][] = [
+  [['neuron', 'threshold'], 0.3],
+  [['neuron', 'surrogate', 'width'], 0.25],
+  [['training', 'learningRate'], 1e-4],
+];
 
 /** A file that leaves it to the defaults how a data set of pictures is trained. `raw`: what is written. */
 export function tableProblems(raw: unknown, { dataset, model }: Settings): Problem[] {
   const { domain } = definitionOf(dataset);
   if (domain === 'temporal' || model !== 'lif') return [];
-  const left = TABLE_5[domain].filter(([path]) => valueAt(raw, path) === undefined);
+  const left = TABLE_5.filter(([path]) => valueAt(raw, path) === undefined);
   if (left.length === 0) return [];
   const values = left.map(([path, value]) => `\`${pathText(path)}: ${flowText(value)}\``).join(', ');
-  const message = `The defaults are the paper's for temporal data; for ${domain} data such as ${dataset.name} its Table 5 has ${values}. Write them, or the values that you want.`;
+  const message = `The defaults are those for temporal data; for ${domain} data such as ${dataset.name} the paper's Table 5 has ${values}: write what you want.`;
   return [warning(['dataset', 'name'], message)];
 }
 
@@ -81,7 +73,10 @@ export function sampleProblems({ dataset }: Settings): Problem[] {
   const all = `${dataset.name} has ${count(train)} training samples`;
   if (held >= train) add('validationSamples', `${all}; hold out fewer.`);
   else if (asked('trainSamples') > train - held)
-    add('trainSamples', `${all}${held > 0 ? `, of which ${count(held)} are held out` : ''}: all the others are used.`);
+    add(
+      'trainSamples',
+      held > 0 ? `${all}, of which ${count(held)} are held out: the others are used.` : `${all}: all are used.`,
+    );
   if (asked('testSamples') > test) add('testSamples', `${dataset.name} has ${count(test)} test samples: all are used.`);
   return problems;
 }

@@ -31,11 +31,15 @@ export function checkExperiment(text: string, file: string): CheckedExperiment {
   const outline = outlineOf(root, lines);
   if (broken) return { diagnostics: diagnosticsOf(found, lines), outline };
   const { problems, experiment } = validateExperiment(plain(root), variantNames(root));
+  const inheritedSoFar = new Set<string>();
   const own = new Set(problems.filter(({ variant }) => variant === undefined).map(({ message }) => message));
   for (const problem of problems) {
     const { span, path, inherited } = locate(root, problem);
     // What is wrong at the top is wrong in every variant, too: once is enough.
     if (problem.variant !== undefined && own.has(problem.message) && !setsItself(root, problem)) continue;
+    // Nor does it help to have it from every variant that inherits the same.
+    if (inherited && inheritedSoFar.has(problem.message)) continue;
+    if (inherited) inheritedSoFar.add(problem.message);
     const message = inherited ? `In the variant \`${problem.variant}\`: ${problem.message}` : problem.message;
     found.push({ ...span, severity: problem.severity, message, path });
   }

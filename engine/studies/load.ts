@@ -65,11 +65,13 @@ export function shortPath(file: string): string {
 
 /**
  * Whether the data of the runs are there and begin as they must: all that can be wrong with a checked study before a run
- * exists. Rejects with a UserError.
+ * exists. Resolves to what has to be said of them all the same, a sentence each. Rejects with a UserError.
  */
-export async function checkRuns(specs: RunSpec[]): Promise<void> {
+export async function checkRuns(specs: RunSpec[]): Promise<string[]> {
   // Readers of data formats are large; no other command has to wait for them.
   const { checkDataset } = await import('../datasets/prepare.ts');
   const datasets = new Map(specs.map((spec) => [canonicalJson(spec.dataset), spec]));
-  for (const { dataset, file } of datasets.values()) await checkDataset(dataset, { file });
+  const remarks: string[] = [];
+  for (const { dataset, file } of datasets.values()) remarks.push(...(await checkDataset(dataset, { file })));
+  return [...new Set(remarks)];
 }

@@ -6,6 +6,7 @@ import { EventEngine } from '../backends/event/engine.ts';
 import { MAX_STEPS_PER_COMMAND } from '../backends/event/layout/layout.ts';
 import { UserError } from '../base/errors.ts';
 import { prepareDataset } from '../datasets/prepare.ts';
+import { remarksOnSamples } from '../datasets/remarks.ts';
 import type { RunSpec } from '../experiment/schema.ts';
 import { planNetwork } from '../models/network.ts';
 import { evaluationDivergence, firstDivergence, hasDiverged, type Replay } from './divergence.ts';
@@ -29,6 +30,7 @@ export const train: Trainer = async (spec, options) => {
   });
   observer.preparing(undefined);
   observer.dataset(dataset.checksums);
+  for (const remark of remarksOnSamples(spec.dataset, dataset)) observer.log(remark);
   if (spec.training.earlyStopping && dataset.sizes.validation === 0)
     throw new UserError('training.earlyStopping needs a validation set: set dataset.validationSamples above 0.');
   const network = planNetwork(spec, dataset);

@@ -32,13 +32,14 @@ export const runCommand: Command = {
   },
   async run(cli, input) {
     const study = loadStudy(input.positionals[0]!, input.texts('set'));
-    for (const warning of study.warnings) process.stderr.write(`${warning}\n`);
+    const say = (line: string) => process.stderr.write(`${line}\n`);
+    for (const warning of study.warnings) say(warning);
     const { store, training } = input;
     const specs = expandExperiment(study.experiment, study.file, {
       variants: input.texts('variant'),
       seeds: input.integers('seed', 0, 0xffffffff),
     });
-    const folders = await createStudyRuns(study, specs, store);
+    const folders = await createStudyRuns(study, specs, store, say);
     const runIds = folders.map((folder) => basename(folder));
 
     if (input.flag('detach')) {

@@ -39,15 +39,27 @@ export function defaultSpec(entry: CatalogueEntry, path?: string): DatasetSpec {
 
 export const folderOf = (entry: CatalogueEntry): string => join(dataFolder(), entry.uses ?? entry.name);
 
-/** Whether what the data set needs is there; if not, the sentence that says what is missing. */
-export async function missing(entry: CatalogueEntry, path?: string): Promise<string | undefined> {
+export interface Glance {
+  /** What is missing or damaged, in a sentence; absent when the data set can be read. */
+  problem?: string;
+  /** What has to be said of it all the same, such as missing samples. */
+  remarks: string[];
+}
+
+/** Whether what the data set needs is there, and all of it. */
+export async function glance(entry: CatalogueEntry, path?: string): Promise<Glance> {
   try {
-    await checkDataset(defaultSpec(entry, path), { file: join(process.cwd(), 'study.lif.yaml') });
-    return undefined;
+    const file = join(process.cwd(), 'study.lif.yaml');
+    return { remarks: await checkDataset(defaultSpec(entry, path), { file }) };
   } catch (error) {
-    if (error instanceof UserError) return error.message;
+    if (error instanceof UserError) return { problem: error.message, remarks: [] };
     throw error;
   }
+}
+
+/** Whether what the data set needs is there; if not, the sentence that says what is missing. */
+export async function missing(entry: CatalogueEntry, path?: string): Promise<string | undefined> {
+  return (await glance(entry, path)).problem;
 }
 
 /** Downloads what is not there yet, under a lock. Rejects with a UserError. */
@@ -181,7 +193,7 @@ export async function checkFiles(
   onProgress?: ObtainOptions['onProgress'],
 ): Promise<CheckedFile[]> {
   const places = [folder, ...(entry.archiveFolder === undefined ? [] : [join(folder, entry.archiveFolder)])].filter(
-    (place) => existsSync(place),
+    (place) => existsSync(place) && statSync(place).isDirectory(),
   );
   const found = places.flatMap((place) =>
     readdirSync(place, { withFileTypes: true })

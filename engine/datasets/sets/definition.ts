@@ -40,10 +40,16 @@ export interface PrepareContext {
   signal?: AbortSignal;
 }
 
+/** What a glance at the files finds in each published part: the labels in their order, or only how many samples. */
+export type Found = { [S in Split]?: ArrayLike<number> | number | undefined };
+
 /** Methods throw or reject with a UserError when a file is missing or damaged. */
 export interface SetReader<Spec> {
-  /** Cheap, before a run is started: that the files exist and begin as they must. `file`: the experiment file. */
-  check(spec: Spec, file: string): void;
+  /**
+   * Cheap, before a run is started: that the files exist and begin as they must; and what is in them, as far as that
+   * is cheap, too. `file`: the experiment file.
+   */
+  check(spec: Spec, file: string): Found;
   prepare(spec: Spec, context: PrepareContext): PreparedDataset | Promise<PreparedDataset>;
 }
 

@@ -49,8 +49,8 @@ describe('lif data', () => {
     writeMnist(join(folder, 'data', 'mnist'), 3, 2);
     const states = Object.fromEntries((await names()).map((d) => [d.name, d.state]));
     expect(states).toMatchObject({
-      mnist: 'ready',
-      'nmnist-simulated': 'ready',
+      mnist: 'incomplete',
+      'nmnist-simulated': 'incomplete',
       randman: 'generated',
       shd: 'not here',
     });
@@ -94,6 +94,18 @@ describe('lif data', () => {
     writeMnist(join(folder, 'data', 'mnist'), 3, 2);
     const { out } = await lif('show', 'mnist', '--set', 'coding.kind=bernoulli', '--set', 'coding.maxRate=0.5');
     expect(out).toContain('10 classes, events');
+  });
+
+  it('check calls nothing well that is a fraction of the data set, or a file where a folder is wanted', async () => {
+    writeNmnist();
+    const few = await lif('check', 'nmnist');
+    expect(few).toMatchObject({ code: 1, err: expect.stringContaining('20 instead of 60,000 training') });
+    expect(few.out).not.toContain('all is well');
+    const archive = put(folder, 'cifar-10-binary.tar.gz', Buffer.alloc(9));
+    expect(await lif('check', 'cifar10', '--path', archive)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('is a file, but a folder is wanted'),
+    });
   });
 
   it('check compares with the published checksums', async () => {

@@ -56,9 +56,11 @@ const nmnist = { ...nmnistFiles('Train', 10), ...nmnistFiles('Test', 10) };
 const speech = speechFile(someRecordings(6));
 const gesture = {
   'trials_to_train.txt': 'user01_led.aedat\n',
-  'trials_to_test.txt': 'user01_led.aedat\n',
+  'trials_to_test.txt': 'user24_led.aedat\n',
   'user01_led.aedat': aedat([{ events: [[1, 2, 1, 10]] }]),
   'user01_led_labels.csv': labelsCsv([[1, 0, 20]]),
+  'user24_led.aedat': aedat([{ events: [[1, 2, 1, 10]] }]),
+  'user24_led_labels.csv': labelsCsv([[1, 0, 20]]),
 };
 
 function putAll(data: string, files: Record<string, Uint8Array | string>): void {

@@ -97,6 +97,11 @@ test('variants that differ in such fields alone are called equal', () => {
   );
   const lstm = file({ variants: 'a: { model: lstm }, b: { model: lstm, neuron: { leak: 1 } }' });
   expect(messages(lstm)[0]).toMatch(/^The variant `b` means the same as `a`/);
+  const gains = 'neuron: { reset: none }';
+  const variants = 'a: {}, b: { neuron: { recurrentGain: 3 } }, c: { neuron: { resetGradient: false } }';
+  expect(messages(file({ more: gains, variants })).filter((text) => /means the same as `a`/.test(text))).toHaveLength(
+    2,
+  );
   const layers = file({ variants: 'a: {}, b: { network: { hidden: [{ size: 8, neuron: { reset: hard } }] } }' });
   expect(messages(layers), 'a layer that says what the file says').toEqual([
     expect.stringMatching(/^The variant `b` means the same as `a`/),

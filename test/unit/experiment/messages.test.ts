@@ -264,6 +264,15 @@ describe('a variant', () => {
     );
   });
 
+  it('does not repeat what other variants inherit, too', () => {
+    const text = BASE.replace('steps: 50', 'steps: 50, trainSamples: ⟦40⟧').replace('name: Test', 'name: 3');
+    const { text: bare, place } = marked(text);
+    const { diagnostics } = checkExperiment(`${bare}  b: { neuron: { reset: none } }\n`, 'f');
+    expect(diagnostics.slice(1)).toMatchObject([
+      { range: place.range, message: expect.stringMatching(/^In the variant `a`: There are 40/) },
+    ]);
+  });
+
   it('does not repeat what is wrong at the top', () => {
     expectOne(
       `${BASE}  b: { neuron: { reset: none } }\nneuron: { leak: ⟦2⟧ }`,

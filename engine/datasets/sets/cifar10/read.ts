@@ -85,7 +85,10 @@ function prepareCifar10(spec: Cifar10, context: { file: string; seed: number }):
 
 export const reader: SetReader<Cifar10> = {
   /** That the six batches exist and have whole rows. */
-  check: (spec, file) => checkSizes(batchFolder(spec, file)),
+  check(spec, file) {
+    const rows = checkSizes(batchFolder(spec, file));
+    return { train: rows.slice(0, -1).reduce((sum, count) => sum + count, 0), test: rows.at(-1)! };
+  },
   prepare: prepareCifar10,
 };
 
@@ -96,7 +99,8 @@ function batchFolder(spec: Cifar10, experimentFile: string): string {
   return !existsSync(join(folder, TRAIN_BATCHES[0]!)) && existsSync(inner) ? inner : folder;
 }
 
-function checkSizes(folder: string): void {
+/** Pictures in each batch, that of the test last. */
+function checkSizes(folder: string): number[] {
   const rows = [...TRAIN_BATCHES, TEST_BATCH].map((name) => {
     const file = join(folder, name);
     return rowsIn(file, sizeOf(file, 'get it with "lif data get cifar10"'));
@@ -109,6 +113,7 @@ function checkSizes(folder: string): void {
       rows[short]! * ROW,
       REMEDY,
     );
+  return rows;
 }
 
 /** Mean and deviation of each colour over the first `count` pictures, on the scale [0, 1]. */

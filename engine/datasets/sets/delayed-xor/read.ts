@@ -5,7 +5,7 @@ import { GENERATOR_VERSION } from './samples.ts';
 import type { DelayedXor } from './schema.ts';
 
 export const reader: SetReader<DelayedXor> = {
-  check() {},
+  check: () => ({}),
   prepare(spec, { seed }) {
     const { inputs, classes, steps, encoding } = shapeOf(spec);
     return {

@@ -8,7 +8,7 @@ import { badFile, MOST_TEXT, readHead, readWhole, stampOfAll } from '../../forma
 import { sourcePath } from '../../library/locations.ts';
 import type { Binning, EventBuffer } from '../../recordings/binning.ts';
 import { prepareRecordings, type RecordingPlan, type RecordingSource } from '../../recordings/recordings.ts';
-import type { SetReader } from '../definition.ts';
+import type { Found, SetReader } from '../definition.ts';
 import { ARCHIVE_FOLDER, CLASSES } from './describe.ts';
 import type { DvsGesture } from './schema.ts';
 
@@ -86,16 +86,34 @@ function gestureFolder(spec: DvsGesture, experimentFile: string): string {
 }
 
 /** Checks the lists, every csv file and the first line of every AEDAT file. */
-function checkGesture(spec: DvsGesture, experimentFile: string): void {
+function checkGesture(spec: DvsGesture, experimentFile: string): Found {
   const folder = gestureFolder(spec, experimentFile);
-  for (const part of ['train', 'test'] as const)
-    for (const file of trials(folder, part)) {
-      gesturesOf(file, spec.correctLabels);
+  const [train, test] = (['train', 'test'] as const).map((part) =>
+    trials(folder, part).flatMap((file) => {
       aedatHeader(file, readHead(file, 1 << 16, REMEDY), REMEDY);
-    }
+      return gesturesOf(file, spec.correctLabels).map(({ label }) => label);
+    }),
+  );
+  refuseShared(folder);
+  return { train, test };
+}
+
+/** A recording that is trained on and tested with. Throws a UserError with the line. */
+function refuseShared(folder: string): void {
+  const training = new Set(trials(folder, 'train'));
+  const at = trials(folder, 'test').findIndex((file) => training.has(file));
+  if (at < 0) return;
+  const name = basename(trials(folder, 'test')[at]!);
+  throw badFile(
+    join(folder, LISTS.test),
+    `${name} is in ${LISTS.train}, too, so that what is tested was trained on`,
+    undefined,
+    'take it out of one of the lists',
+  );
 }
 
 function openGesture(folder: string, spec: DvsGesture): RecordingSource {
+  refuseShared(folder);
   const files = { train: trials(folder, 'train'), test: trials(folder, 'test') };
   const gestures = {
     train: files.train.flatMap((file) => gesturesOf(file, spec.correctLabels)),

@@ -18,7 +18,7 @@ import {
 } from '../../formats/files.ts';
 import { idxHeader, parseIdx } from '../../formats/idx.ts';
 import { sourcePath } from '../../library/locations.ts';
-import type { SetReader } from '../definition.ts';
+import type { Found, SetReader } from '../definition.ts';
 import { CLASSES, SIDE } from './describe.ts';
 import type { Mnist } from './schema.ts';
 
@@ -61,10 +61,10 @@ function prepareMnist(spec: Mnist, context: { file: string; seed: number }): Pre
 
 export const reader: SetReader<Mnist> = { check: checkMnist, prepare: prepareMnist };
 
-/** Checks that the four files exist, begin as they must and are whole. Reads a few bytes of each. */
-export function checkMnist(spec: Pick<Mnist, 'path'>, experimentFile: string): void {
+/** Checks that the four files exist, begin as they must and are whole. Reads the labels and a few bytes of the pictures. */
+export function checkMnist(spec: Pick<Mnist, 'path'>, experimentFile: string): Found {
   const folder = sourcePath(spec.path, 'mnist', experimentFile);
-  for (const part of ['train', 't10k'] as const) {
+  const labels = (['train', 't10k'] as const).map((part) => {
     const counts = [3, 1].map((rank) => {
       const file = findIdx(folder, part, rank);
       const head = readHead(file, 4096, REMEDY);
@@ -78,7 +78,9 @@ export function checkMnist(spec: Pick<Mnist, 'path'>, experimentFile: string): v
       return dimensions[0]!;
     });
     checkCounts(folder, part, counts[0]!, counts[1]!);
-  }
+    return readLabels(folder, part).labels;
+  });
+  return { train: labels[0], test: labels[1] };
 }
 
 /** Cuts the held-out pictures from the end and the first `trainSamples` from the start of the training pictures. */
@@ -117,20 +119,26 @@ export function maxEvents(splits: Pictures[], inputs: number, steps: number): nu
 
 /** Both files of a part, checked. Adds their SHA-256 (of the unpacked bytes) to `checksums`. Throws a UserError. */
 export function readPictures(folder: string, part: 'train' | 't10k', checksums: Record<string, string>): Pictures {
-  const read = (rank: number) => {
-    const file = findIdx(folder, part, rank);
-    const bytes = gunzip(file, readWhole(file, REMEDY, LIMIT), LIMIT, REMEDY);
-    checksums[idxName(part, rank)] = sha256(bytes);
-    return { file, idx: parseIdx(file, bytes, rank, REMEDY) };
-  };
-  const images = read(3);
+  const images = readIdx(folder, part, 3);
   checkSide(images.file, images.idx.dimensions);
-  const labels = read(1);
-  checkCounts(folder, part, images.idx.dimensions[0]!, labels.idx.dimensions[0]!);
-  const wrong = labels.idx.data.findIndex((label) => label >= CLASSES);
-  if (wrong >= 0)
-    throw badFile(labels.file, `label ${labels.idx.data[wrong]} is not a digit from 0 to 9`, 8 + wrong, REMEDY);
-  return { pixels: images.idx.data, labels: labels.idx.data };
+  const labels = readLabels(folder, part);
+  checkCounts(folder, part, images.idx.dimensions[0]!, labels.labels.length);
+  checksums[idxName(part, 3)] = sha256(images.bytes);
+  checksums[idxName(part, 1)] = sha256(labels.bytes);
+  return { pixels: images.idx.data, labels: labels.labels };
+}
+
+function readIdx(folder: string, part: string, rank: number) {
+  const file = findIdx(folder, part, rank);
+  const bytes = gunzip(file, readWhole(file, REMEDY, LIMIT), LIMIT, REMEDY);
+  return { file, bytes, idx: parseIdx(file, bytes, rank, REMEDY) };
+}
+
+function readLabels(folder: string, part: string): { bytes: Buffer; labels: Uint8Array } {
+  const { file, bytes, idx } = readIdx(folder, part, 1);
+  const wrong = idx.data.findIndex((label) => label >= CLASSES);
+  if (wrong >= 0) throw badFile(file, `label ${idx.data[wrong]} is not a digit from 0 to 9`, 8 + wrong, REMEDY);
+  return { bytes, labels: idx.data };
 }
 
 function checkSide(file: string, dimensions: number[]): void {

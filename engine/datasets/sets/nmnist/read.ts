@@ -6,12 +6,12 @@ import { createHash, type Hash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../../base/errors.ts';
-import { badFile, getAgain, readHead, readWhole, reason, stampOfAll } from '../../formats/files.ts';
+import { badFile, getAgain, readWhole, reason, stampOfAll } from '../../formats/files.ts';
 import { closeZip, openZip, readEntry, type ZipEntry, type ZipFile } from '../../formats/zip.ts';
 import { sourcePath } from '../../library/locations.ts';
 import type { EventBuffer } from '../../recordings/binning.ts';
 import { prepareRecordings, type RecordingPlan, type RecordingSource } from '../../recordings/recordings.ts';
-import type { SetReader } from '../definition.ts';
+import type { Found, SetReader } from '../definition.ts';
 import { SENSOR, stepsOf } from './describe.ts';
 import type { Nmnist } from './schema.ts';
 
@@ -77,18 +77,21 @@ function planNmnist(spec: Nmnist, experimentFile: string): RecordingPlan {
   };
 }
 
-/** Checks that both parts are there and that their first recordings can be read. */
-function checkNmnist(spec: Nmnist, experimentFile: string): void {
+/** Checks that both parts are there; lists their recordings and opens none. */
+function checkNmnist(spec: Nmnist, experimentFile: string): Found {
   const folder = sourcePath(spec.path, 'nmnist', experimentFile);
-  for (const name of ['Train', 'Test'] as const) {
-    if (!partIn(folder, name)) readHead(zipIn(folder, name)!, 4, REMEDY);
-  }
+  const [train, test] = (['Train', 'Test'] as const).map((name) => {
+    const part = openPart(folder, name);
+    part.close();
+    return Uint8Array.from({ length: part.count }, (_, i) => part.label(i));
+  });
+  return { train, test };
 }
 
 /** The folder of a part, or undefined when it is a zip. Throws a UserError when it is neither. */
 function partIn(folder: string, name: 'Train' | 'Test'): string | undefined {
   const directory = join(folder, name);
-  if (existsSync(directory)) return directory;
+  for (const spelling of [directory, join(folder, name.toLowerCase())]) if (existsSync(spelling)) return spelling;
   if (zipIn(folder, name)) return undefined;
   throw new UserError(`${directory}: there is no such folder and no ${name}.zip; get it with "lif data get nmnist".`);
 }

@@ -22,7 +22,7 @@ const MAX_TERMS = 100;
 const RANGE_POINTS = 500;
 
 export const reader: SetReader<Randman> = {
-  check() {},
+  check: () => ({}),
   prepare: (spec, context) => prepareRecordings(planRandman(spec), context),
 };
 

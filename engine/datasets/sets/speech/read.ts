@@ -8,7 +8,7 @@ import { checkHdf5, openSpikes, type SpikeFile } from '../../formats/spike-file.
 import { sourcePath } from '../../library/locations.ts';
 import { EventBuffer } from '../../recordings/binning.ts';
 import { prepareRecordings, type RecordingPlan, type RecordingSource } from '../../recordings/recordings.ts';
-import type { SetReader } from '../definition.ts';
+import type { Found, SetReader } from '../definition.ts';
 import type { Shd } from '../shd/schema.ts';
 import type { Ssc } from '../ssc/schema.ts';
 import { SPEECH_CHANNELS } from './source.ts';
@@ -60,9 +60,11 @@ function planSpeech(spec: Shd | Ssc, experimentFile: string): RecordingPlan {
 }
 
 /** Checks that the files exist and are HDF5. */
-function checkSpeech(spec: Shd | Ssc, experimentFile: string): void {
+function checkSpeech(spec: Shd | Ssc, experimentFile: string): Found {
   const folder = sourcePath(spec.path, spec.name, experimentFile);
   for (const [, name] of PARTS[spec.name]) checkHdf5(join(folder, name), spec.name);
+  // What is in them is known when they have been prepared.
+  return {};
 }
 
 async function openSpeech(spec: Shd | Ssc, folder: string): Promise<RecordingSource> {

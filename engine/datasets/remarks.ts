@@ -1,0 +1,121 @@
+/** What has to be said of a data set whose files can be read: samples and classes that are missing, parts that are equal. */
+import { SettingError } from '../base/errors.ts';
+import type { PreparedDataset, Split } from './dataset.ts';
+import { shapeOf } from './describe.ts';
+import { openReader } from './reader.ts';
+import type { Found } from './sets/definition.ts';
+import { type DatasetSpec, definitionOf } from './sets/registry.ts';
+
+const SPLITS = ['train', 'validation', 'test'] as const;
+const WORD: Record<Split, string> = { train: 'training', validation: 'validation', test: 'test' };
+/** Classes that a sentence names. */
+const MAX_NAMED = 6;
+
+/** Samples of one split: how many, and, where it is known, of each class. */
+interface Tally {
+  count: number;
+  classes?: number[];
+}
+
+/** From a glance at the files. Throws a SettingError when more is to be held out than there is. */
+export function remarksOnFiles(spec: DatasetSpec, found: Found): string[] {
+  const { classes } = shapeOf(spec);
+  const chosen = choose(spec, found);
+  const tallies = SPLITS.map((split) => [split, tallyOf(chosen[split], classes)] as const);
+  return remarks(spec, Object.fromEntries(tallies));
+}
+
+/** From the samples that are trained on and evaluated with. Generated data sets have nothing to miss. */
+export function remarksOnSamples(spec: DatasetSpec, data: PreparedDataset): string[] {
+  if (!definitionOf(spec).published) return [];
+  const reader = openReader(data);
+  const tallies = SPLITS.map((split) => {
+    const labels = Uint16Array.from({ length: data.sizes[split] }, (_, i) => reader.label(split, 0, i));
+    return [split, tallyOf(labels, data.classes)] as const;
+  });
+  return [...remarks(spec, Object.fromEntries(tallies)), ...equalParts(data.checksums)];
+}
+
+/** What the fields that choose samples leave of the published parts. */
+function choose(spec: DatasetSpec, found: Found): Found {
+  const field = (name: string): number | undefined => (spec as Record<string, unknown>)[name] as number | undefined;
+  const held = field('validationSamples') ?? 0;
+  const all = sizeOf(found.train);
+  if (all !== undefined && held >= all)
+    throw new SettingError(
+      ['dataset', 'validationSamples'],
+      `is ${held}, but there are only ${all} training samples; hold out fewer.`,
+    );
+  return {
+    train: part(found.train, 0, Math.min(field('trainSamples') ?? Infinity, (all ?? 0) - held)),
+    validation: held > 0 ? part(found.train, (all ?? 0) - held, all ?? 0) : found.validation,
+    test: part(found.test, 0, field('testSamples') ?? Infinity),
+  };
+}
+
+const sizeOf = (samples: Found[Split]): number | undefined => (typeof samples === 'object' ? samples.length : samples);
+
+function part(samples: Found[Split], from: number, to: number): Found[Split] {
+  if (typeof samples === 'object') return Array.from(samples).slice(from, to);
+  return samples === undefined ? undefined : Math.min(samples, to) - from;
+}
+
+function tallyOf(samples: Found[Split], classes: number): Tally | undefined {
+  if (typeof samples !== 'object') return samples === undefined ? undefined : { count: samples };
+  const counts = new Array<number>(classes).fill(0);
+  for (let i = 0; i < samples.length; i++) counts[samples[i]!]!++;
+  return { count: samples.length, classes: counts };
+}
+
+function remarks(spec: DatasetSpec, tallies: Partial<Record<Split, Tally | undefined>>): string[] {
+  return [...otherCounts(spec, tallies), ...missingClasses(spec, tallies), ...oneSided(spec, tallies)];
+}
+
+function otherCounts(spec: DatasetSpec, tallies: Partial<Record<Split, Tally | undefined>>): string[] {
+  const { sizes } = shapeOf(spec);
+  const { source } = definitionOf(spec);
+  const differing = SPLITS.flatMap((split) => {
+    const have = tallies[split]?.count;
+    const published = sizes[split];
+    return have === undefined || published === undefined || have === published ? [] : [{ split, have, published }];
+  });
+  if (differing.length === 0) return [];
+  const counts = differing.map(({ split, have, published }) => `${n(have)} instead of ${n(published)} ${WORD[split]}`);
+  return [
+    `${spec.name}: ${counts.join(' and ')} samples are here, so that results are not those of the published data set; "lif data get ${source.uses ?? spec.name}" tells how to have all of it.`,
+  ];
+}
+
+function missingClasses({ name }: DatasetSpec, tallies: Partial<Record<Split, Tally | undefined>>): string[] {
+  return SPLITS.flatMap((split) => {
+    const { classes, count } = tallies[split] ?? {};
+    const missing = (classes ?? []).flatMap((samples, label) => (samples === 0 ? [label] : []));
+    const present = (classes?.length ?? 0) - missing.length;
+    if (!count || missing.length === 0 || (split === 'validation' && present === 1)) return [];
+    const named = missing.slice(0, MAX_NAMED).join(', ') + (missing.length > MAX_NAMED ? ' …' : '');
+    return [
+      `${name}: there are no ${WORD[split]} samples of ${missing.length === 1 ? 'class' : `${missing.length} classes:`} ${named}; files are missing, or too few samples are asked for.`,
+    ];
+  });
+}
+
+/** The end of data that are sorted by label is of one class, and would choose the best epoch. */
+function oneSided({ name }: DatasetSpec, { validation }: Partial<Record<Split, Tally | undefined>>): string[] {
+  const present = (validation?.classes ?? []).flatMap((samples, label) => (samples > 0 ? [label] : []));
+  if (present.length !== 1) return [];
+  return [
+    `${name}: all ${n(validation!.count)} validation samples are of class ${present[0]}, and they choose the best epoch; the data are probably sorted by label: shuffle them, or hold out more.`,
+  ];
+}
+
+/** Training files that were copied over the test files. */
+function equalParts(checksums: Record<string, string>): string[] {
+  const seen = new Map<string, string>();
+  return Object.entries(checksums).flatMap(([what, sum]) => {
+    const twin = seen.get(sum);
+    seen.set(sum, what);
+    return twin === undefined ? [] : [`${twin} and ${what} are the same: what is learned is also what is tested.`];
+  });
+}
+
+const n = (count: number): string => count.toLocaleString('en');
