@@ -1,7 +1,8 @@
 /** The engine on a benchmark network: weight updates as a run makes them, several with each command. */
-import { EventEngine } from '../engine/backends/event/engine.ts';
+import { EventNetwork } from '../engine/backends/event/network.ts';
 import { settingsSchema } from '../engine/experiment/schema.ts';
-import { planNetwork } from '../engine/models/network.ts';
+import { type NetworkPlan, planNetwork } from '../engine/models/network.ts';
+import { spikeRates } from '../engine/training/sums.ts';
 import { BATCHES, type BenchNetwork, type Events, settingsOf } from './networks.ts';
 
 const OPTIMIZER = { kind: 'adam' as const, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
@@ -15,16 +16,20 @@ export class Trainee {
   private perCommand = 1;
 
   private constructor(
-    readonly engine: EventEngine,
+    readonly engine: EventNetwork,
+    private readonly plan: NetworkPlan,
     private readonly batch: number,
   ) {}
 
   static async start(network: BenchNetwork, dataset: Events, threads: number): Promise<Trainee> {
     const plan = planNetwork(settingsSchema.parse(settingsOf(network)), dataset);
-    const engine = await EventEngine.start(plan, dataset, { batchSize: network.batch, threads, seed: 1 });
+    const engine = await EventNetwork.open(plan, dataset, { batchSize: network.batch, threads, seed: 1 });
     // Every batch is the same one.
-    engine.order.set(Array.from({ length: BATCHES * network.batch }, (_, i) => i % network.batch));
-    return new Trainee(engine, network.batch);
+    engine.beginEpoch(
+      0,
+      Uint32Array.from({ length: BATCHES * network.batch }, (_, i) => i % network.batch),
+    );
+    return new Trainee(engine, plan, network.batch);
   }
 
   /** Weight updates for at least so long; the share of the hidden neurons that fired per step, of spiking ones. */
@@ -34,7 +39,7 @@ export class Trainee {
     let spent = 0;
     let activity: number | null = null;
     do {
-      const sums = await this.engine.train(0, 0, this.perCommand, {
+      const sums = await this.engine.train(0, this.perCommand, {
         optimizer: OPTIMIZER,
         updates: 0,
         learningRates: new Array<number>(this.perCommand).fill(RATE),
@@ -43,7 +48,7 @@ export class Trainee {
       const took = (performance.now() - began) / 1000 - spent;
       spent += took;
       this.perCommand = Math.max(1, Math.min(BATCHES, Math.round((COMMAND_SECONDS / took) * this.perCommand)));
-      activity = this.engine.spikeRates(sums.at(-1)!)[0] ?? null;
+      activity = spikeRates(this.plan, sums.at(-1)!)[0] ?? null;
     } while (spent < seconds);
     return { samples, seconds: spent, activity };
   }

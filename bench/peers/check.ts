@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EventEngine } from '../../engine/backends/event/engine.ts';
+import { EventNetwork } from '../../engine/backends/event/network.ts';
 import { settingsSchema } from '../../engine/experiment/schema.ts';
 import { planNetwork } from '../../engine/models/network.ts';
 import { type BenchNetwork, NEURON, settingsOf, syntheticEvents } from '../networks.ts';
@@ -58,10 +58,13 @@ export async function checkPeer(peer: PeerProcess, name: string, model?: BenchNe
 
 async function gradient(network: BenchNetwork, dataset: ReturnType<typeof syntheticEvents>, neuron: object) {
   const plan = planNetwork(settingsSchema.parse(settingsOf(network, neuron)), dataset);
-  const engine = await EventEngine.start(plan, dataset, { batchSize: network.batch, threads: 1, seed: 1 });
-  engine.order.set(Array.from({ length: network.batch }, (_, i) => i));
+  const engine = await EventNetwork.open(plan, dataset, { batchSize: network.batch, threads: 1, seed: 1 });
+  engine.beginEpoch(
+    0,
+    Uint32Array.from({ length: network.batch }, (_, i) => i),
+  );
   const { sums, gradients } = await engine.gradient('train', 0, 0, network.batch);
-  const weights = engine.weights();
+  const weights = engine.parameters();
   await engine.close();
   return { loss: sums.loss / sums.samples, gradients, weights };
 }

@@ -52,7 +52,7 @@ export class Ours implements Contender {
 
   /** Writes network, weights and input where peers read them. */
   share(folder: string): void {
-    writeProblem(folder, this.network, this.dataset, this.trainee!.engine.weights());
+    writeProblem(folder, this.network, this.dataset, this.trainee!.engine.parameters());
   }
 
   async close(): Promise<void> {

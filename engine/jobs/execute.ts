@@ -1,7 +1,7 @@
 /** One run in this process: what the `lif execute` child does. Everything it has to say goes to the store. */
 import { existsSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
-import { chosenInstructions } from '../backends/event/kernels/native.ts';
+import { BACKENDS } from '../backends/registry.ts';
 import { UserError } from '../base/errors.ts';
 import { type Lock, ownerOf } from '../base/lock.ts';
 import { engineVersion } from '../base/version.ts';
@@ -18,7 +18,6 @@ import {
   sweepLeftovers,
   writeStatus,
 } from '../runs/write.ts';
-import { kernelBuilds } from '../studies/provenance.ts';
 import type { Trainer, TrainObserver } from '../training/trainer.ts';
 import { lockRun, readRun } from './claim.ts';
 import { reasonOfFailure } from './endings.ts';
@@ -95,7 +94,7 @@ class Session {
       const { host } = this.status;
       appendLog(
         this.folder,
-        `Process ${process.pid} on ${host} trains this run with ${threads} thread(s) and ${chosenInstructions()} kernels.`,
+        `Process ${process.pid} on ${host} trains this run with ${threads} thread(s) and ${BACKENDS.event.describe()}.`,
       );
       const checkpoint = this.resume();
       this.compareBuilds(run);
@@ -133,7 +132,7 @@ class Session {
 
   /** Another build goes on just as well, but perhaps not with the bits that the first one would have had. */
   private compareBuilds({ provenance }: RunFile): void {
-    const { kernels, nativeKernels = 'none' } = kernelBuilds();
+    const { kernels, nativeKernels = 'none' } = BACKENDS.event.provenance();
     const builds = [
       ['kernels', provenance.kernels, kernels],
       ['native kernels', provenance.kernels && (provenance.nativeKernels ?? 'none'), nativeKernels],

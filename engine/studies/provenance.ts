@@ -1,10 +1,8 @@
 /** What besides the spec decides, or helps to find again, the bits of a run. */
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { chosenInstructions, nativeFile } from '../backends/event/kernels/native.ts';
-import { builtFile } from '../base/paths.ts';
+import { BACKENDS } from '../backends/registry.ts';
 import { engineVersion } from '../base/version.ts';
 import type { Provenance } from '../runs/format.ts';
 import { sha256 } from '../runs/key.ts';
@@ -15,30 +13,12 @@ const GIT_TIMEOUT_MS = 3000;
 export async function provenanceOf(file: string, text: string): Promise<Partial<Provenance>> {
   return {
     engineVersion: engineVersion(),
-    ...kernelBuilds(),
+    ...BACKENDS.event.provenance(),
     node: process.version,
     platform: `${process.platform}-${process.arch}`,
     fileHash: sha256(text),
     ...(await gitState(dirname(file))),
   };
-}
-
-/** SHA-256 of the compiled kernels, without those that are not built, and the instructions they use here. */
-export function kernelBuilds(): Pick<Partial<Provenance>, 'kernels' | 'nativeKernels' | 'instructions'> {
-  const kernels = hashOf('kernels.wasm');
-  const nativeKernels = hashOf(nativeFile());
-  return {
-    ...(kernels !== undefined && { kernels, instructions: chosenInstructions() }),
-    ...(nativeKernels !== undefined && { nativeKernels }),
-  };
-}
-
-function hashOf(built: string): string | undefined {
-  try {
-    return sha256(readFileSync(builtFile(built)));
-  } catch {
-    return undefined;
-  }
 }
 
 /** Commit of the repository that a folder is in, and whether tracked files differ from it. */

@@ -2,42 +2,29 @@
  * Where numbers stop being numbers. A loss that is not finite says so itself. Weights may be broken and the loss not
  * show it: a potential that is NaN never reaches the threshold, so a network read by its spikes just falls silent.
  */
-import type { EventEngine, Sums } from '../backends/event/engine.ts';
-import type { Layout } from '../backends/event/layout/layout.ts';
+import type { Network, Sums } from '../backends/backend.ts';
 import type { RunSpec } from '../experiment/schema.ts';
 import type { NetworkPlan } from '../models/network.ts';
-import { type Position, restore, setOrder, start } from './position.ts';
+import { orderOf, type Position, restore, start } from './position.ts';
 import { optimizerStep } from './schedule.ts';
-
-/** Products of weights beyond this overflow float32. */
-const MOST_WEIGHT = 1e30;
 
 const REMEDY = 'lower training.learningRate or network.weightGain, or set training.clipNorm';
 
 /** Whether any of these weight updates broke something; which one, `firstDivergence` finds out. */
-export function hasDiverged(engine: EventEngine, sums: Sums[]): boolean {
-  return sums.some(({ loss }) => !Number.isFinite(loss)) || brokenWeight(weightsOf(engine)) >= 0;
-}
-
-/** A view, not a copy: this is looked at several times a second. */
-function weightsOf({ order, layout }: EventEngine): Float32Array {
-  return new Float32Array(order.buffer, layout.weights, layout.parameters);
-}
-
-function brokenWeight(weights: Float32Array): number {
-  for (let i = 0; i < weights.length; i++) if (!(Math.abs(weights[i]!) < MOST_WEIGHT)) return i;
-  return -1;
+export function hasDiverged(network: Network, sums: Sums[]): boolean {
+  return sums.some(({ loss }) => !Number.isFinite(loss)) || network.broken() !== undefined;
 }
 
 /** What a run needs to be trained again from a point on its way. */
 export interface Replay {
   spec: RunSpec;
-  network: NetworkPlan;
-  /** A new engine with the initial weights: what broke the last one may have left its traces all over the memory. */
-  restart: () => Promise<EventEngine>;
+  plan: NetworkPlan;
+  /** A new network with the initial weights: what broke the last one may have left its traces all over its memory. */
+  open: () => Promise<Network>;
   /** The checkpoint to begin with; absent: the beginning. */
   from?: Uint8Array | undefined;
-  /** Weight updates in an epoch. */
+  /** Training samples, and weight updates in an epoch. */
+  samples: number;
   updates: number;
   signal: AbortSignal;
 }
@@ -49,48 +36,47 @@ export interface Replay {
 export async function firstDivergence(until: number, replay: Replay): Promise<string> {
   let begin = 0;
   try {
-    const engine = await replay.restart();
+    const network = await replay.open();
     try {
-      const position = replay.from ? restore(engine, replay.from) : start(engine);
+      const position = replay.from ? restore(network, replay.from) : start(replay.plan);
       begin = position.step;
       while (position.step < until && !replay.signal.aborted) {
-        const problem = await repeatUpdate(engine, position, replay);
+        const problem = await repeatUpdate(network, position, replay);
         if (problem) return problem;
       }
     } finally {
-      await engine.close();
+      await network.close();
     }
   } catch {
-    // No memory for a second engine, say: what is known is said below.
+    // No memory for a second network, say: what is known is said below.
   }
   return `Loss or weights stopped being finite between the weight updates ${begin} and ${until}: ${REMEDY}.`;
 }
 
-async function repeatUpdate(engine: EventEngine, position: Position, replay: Replay): Promise<string | undefined> {
-  const { spec, network, updates } = replay;
+async function repeatUpdate(network: Network, position: Position, replay: Replay): Promise<string | undefined> {
+  const { spec, plan, samples, updates } = replay;
   if (position.update === updates) {
     position.epoch++;
     position.update = 0;
   }
   const { epoch, update } = position;
-  setOrder(engine.order, spec.seed, epoch);
+  network.beginEpoch(epoch, orderOf(spec.seed, epoch, samples));
   const step = optimizerStep(spec.training, position, update + 1, updates);
-  const [sums] = await engine.train(epoch, update, update + 1, step);
+  const [sums] = await network.train(update, update + 1, step);
   position.step++;
   position.update++;
-  return divergence(sums!, engine, position, network);
+  return divergence(sums!, network, position, plan);
 }
 
 /** What the update that led to this position broke, in one sentence; undefined when nothing. */
-function divergence(sums: Sums, engine: EventEngine, position: Position, network: NetworkPlan): string | undefined {
+function divergence(sums: Sums, network: Network, position: Position, plan: NetworkPlan): string | undefined {
   const when = `at weight update ${position.step} in epoch ${position.epoch + 1}`;
   if (!Number.isFinite(sums.loss))
-    return `The loss became ${sums.loss} ${when}, beginning with ${placeOfDivergence(sums.divergedLayer, network)}: ${REMEDY}.`;
-  const weights = weightsOf(engine);
-  const at = brokenWeight(weights);
-  if (at < 0) return undefined;
-  const value = Number.isFinite(weights[at]!) ? weights[at]!.toExponential(1) : weights[at];
-  return `The weights of ${layerOfWeight(at, engine.layout)} became ${value} ${when}: ${REMEDY}.`;
+    return `The loss became ${sums.loss} ${when}, beginning with ${placeOfDivergence(sums.divergedLayer, plan)}: ${REMEDY}.`;
+  const broken = network.broken();
+  if (!broken) return undefined;
+  const value = Number.isFinite(broken.value) ? broken.value.toExponential(1) : broken.value;
+  return `The weights of ${layerName(broken.layer, plan)} became ${value} ${when}: ${REMEDY}.`;
 }
 
 /** A loss on held-out data that is not finite, in one sentence. */
@@ -106,8 +92,7 @@ function placeOfDivergence(layer: number | undefined, { layers, cell }: NetworkP
   return `the membrane potentials of layer ${layer + 1} of ${layers.length}`;
 }
 
-/** The layer that element `at` of the parameter vector belongs to. */
-function layerOfWeight(at: number, { layers, cell }: Layout): string {
-  if (cell) return at < cell.readout ? `layer 1 of 2 (${cell.plan.kind})` : 'layer 2 of 2 (linear)';
-  return `layer ${layers.findLastIndex(({ weight }) => weight <= at) + 1} of ${layers.length}`;
+function layerName(layer: number, { layers, cell }: NetworkPlan): string {
+  if (cell) return layer === 0 ? `layer 1 of 2 (${cell.kind})` : 'layer 2 of 2 (linear)';
+  return `layer ${layer + 1} of ${layers.length}`;
 }

@@ -1,5 +1,5 @@
 /** Learning rates: schedule and warm-up. */
-import type { OptimizerStep } from '../backends/event/workers/commands.ts';
+import type { OptimizerStep } from '../backends/backend.ts';
 import type { RunSpec } from '../experiment/schema.ts';
 
 /** Learning rate of weight update `update` of `updates` in an epoch (both from 0): schedule times warm-up. */

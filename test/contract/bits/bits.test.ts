@@ -5,16 +5,16 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { EventEngine } from '../../../engine/backends/event/engine.ts';
 import { availableInstructions } from '../../../engine/backends/event/kernels/native.ts';
+import { EventNetwork } from '../../../engine/backends/event/network.ts';
 import { builtFile } from '../../../engine/base/paths.ts';
-import { shuffle, stream } from '../../../engine/base/random.ts';
 import { prepareDataset } from '../../../engine/datasets/prepare.ts';
 import type { RunSpec } from '../../../engine/experiment/schema.ts';
 import { planNetwork } from '../../../engine/models/network.ts';
 import type { MetricLine } from '../../../engine/runs/format.ts';
 import { addLine, emptyHistory, type History } from '../../../engine/runs/history.ts';
 import { decodeSafetensors } from '../../../engine/runs/safetensors.ts';
+import { orderOf } from '../../../engine/training/position.ts';
 import { train } from '../../../engine/training/train.ts';
 import { COMBINATIONS, specOf, VARIANTS, type Variant } from './variants.ts';
 
@@ -44,12 +44,12 @@ interface Recorded {
   events: Event[];
 }
 
-/** Trains and records; `stopAfter` asks to stop at that progress report. */
+/** Trains and records; asks to stop at progress report number `stopAfter` or at checkpoint number `stopAtCheckpoint`. */
 async function record(
   spec: RunSpec,
-  options: { threads: number; checkpoint?: Uint8Array; stopAfter?: number },
+  options: { threads: number; checkpoint?: Uint8Array; stopAfter?: number; stopAtCheckpoint?: number },
 ): Promise<Recorded> {
-  const { threads, checkpoint, stopAfter } = options;
+  const { threads, checkpoint, stopAfter, stopAtCheckpoint } = options;
   const abort = new AbortController();
   const events: Event[] = [];
   let reports = 0;
@@ -62,7 +62,10 @@ async function record(
       progress: () => {
         if (++reports === stopAfter) abort.abort();
       },
-      checkpoint: (_, bytes) => events.push({ checkpoint: bytes }),
+      checkpoint: (_, bytes) => {
+        events.push({ checkpoint: bytes });
+        if (checkpointsOf(events).length === stopAtCheckpoint) abort.abort();
+      },
       preparing: () => {},
       dataset: () => {},
       log: () => {},
@@ -100,28 +103,25 @@ describe('threads', () => {
   async function outcome(spec: RunSpec, threads: number) {
     const { training, seed } = spec;
     const dataset = await prepareDataset(spec.dataset, { file: spec.file, seed });
-    const engine = await EventEngine.start(planNetwork(spec, dataset), dataset, {
+    const engine = await EventNetwork.open(planNetwork(spec, dataset), dataset, {
       batchSize: training.batchSize,
       threads,
       seed,
     });
     try {
-      const initial = bitsOf(engine.exportState());
+      const initial = bitsOf(engine.state());
       const sums = [];
       for (let epoch = 0; epoch < 3; epoch++) {
-        engine.order.forEach((_, i, order) => {
-          order[i] = i;
-        });
-        shuffle(engine.order, stream(seed, 'shuffle', epoch));
+        engine.beginEpoch(epoch, orderOf(seed, epoch, dataset.sizes.train));
         const { optimizer, clipNorm } = training;
         const step = { optimizer, clipNorm, updates: 5 * epoch, learningRates: new Array(5).fill(0.02) };
-        sums.push(...(await engine.train(epoch, 0, 5, step)));
-        sums.push(await engine.evaluate('test'), await engine.evaluate('validation', 65));
+        sums.push(...(await engine.train(0, 5, step)));
+        sums.push(await engine.evaluate('test'), await engine.evaluate('validation', { samples: 65 }));
       }
       const { gradients, sums: gradientSums } = await engine.gradient('train', 2, 8, 40, { dropout: true });
       return {
         initial,
-        state: bitsOf(engine.exportState()),
+        state: bitsOf(engine.state()),
         sums,
         gradientSums,
         gradients: bitsOf(new Map(gradients.map((g) => [g.name, g]))),
@@ -157,11 +157,11 @@ describe('threads', () => {
 
 describe('stopping and resuming', () => {
   /** Every look at the clock is 20 seconds after the last, so that a checkpoint follows each weight update. */
-  async function withCheckpointsEverywhere(spec: RunSpec, threads = 1): Promise<Recorded> {
+  async function withCheckpointsEverywhere(spec: RunSpec, threads = 1, stopAtCheckpoint?: number): Promise<Recorded> {
     let now = 0;
     const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 20_000));
     try {
-      return await record(spec, { threads });
+      return await record(spec, { threads, ...(stopAtCheckpoint && { stopAtCheckpoint }) });
     } finally {
       clock.mockRestore();
     }
@@ -194,14 +194,30 @@ describe('stopping and resuming', () => {
 
   const indices = ({ events }: Recorded): number[] => events.flatMap((e, i) => ('checkpoint' in e ? [i] : []));
 
-  test('killed after a checkpoint in the middle of an epoch, at its end, after an evaluation, at the end of the run', async () => {
+  test('killed after a checkpoint in the middle of an epoch, at its end, within an evaluation, after one, at the end of the run', async () => {
     const spec = specOf('with recurrence');
     const straight = await withCheckpointsEverywhere(spec);
     const all = indices(straight);
-    // 15 updates, and the end of the run.
-    expect(all).toHaveLength(16);
-    for (const [i, update] of [1, 5, 8, 10, 15, 16].entries())
-      await expectSame(straight, all[update - 1]!, spec, 1 + (i % 3));
+    // 15 updates; between the two parts of the evaluations after the second and the third epoch; the end of the run.
+    expect(all).toHaveLength(18);
+    for (const [i, nth] of [1, 5, 8, 10, 11, 16, 17, 18].entries())
+      await expectSame(straight, all[nth - 1]!, spec, 1 + (i % 3));
+  });
+
+  test('asked to stop within an evaluation: the run stands before it, and makes it when it is resumed', async () => {
+    const spec = specOf('baseline');
+    const straight = await record(spec, { threads: 2 });
+    const stopped = await withCheckpointsEverywhere(spec, 1, 11);
+    expect(stopped.outcome).toBe('stopped');
+    const [within, last] = checkpointsOf(stopped.events).slice(-2) as [Uint8Array, Uint8Array];
+    for (const checkpoint of [within, last]) {
+      const { metadata } = decodeSafetensors(checkpoint);
+      expect(JSON.parse(metadata.position!)).toMatchObject({ step: 10, epoch: 1, update: 5 });
+    }
+    const resumed = await record(spec, { threads: 2, checkpoint: last });
+    expect(endOf(resumed.events)).toEqual(endOf(straight.events));
+    const log = [...metricsOf(stopped.events), ...metricsOf(resumed.events)];
+    expect(historyOf(log)).toEqual(historyOf(metricsOf(straight.events)));
   });
 
   test.each(Object.keys(VARIANTS) as Variant[])('%s: killed within an epoch', async (variant) => {
@@ -224,7 +240,7 @@ describe('stopping and resuming', () => {
       stops++;
       checkpoint = checkpointsOf(part.events).at(-1)!;
     }
-    expect(stops, 'every weight update but the last was the end of a part').toBe(9);
+    expect(stops, 'every weight update was the end of a part, the last of them before its evaluation').toBe(10);
     expect(endOf(events)).toEqual(endOf(straight.events));
     expect(historyOf(metricsOf(events))).toEqual(historyOf(metricsOf(straight.events)));
   });

@@ -3,12 +3,14 @@
  * and the gradient of its weights are sums of rows, as in a spiking network; what follows the hidden state is dense.
  */
 import type { SampleReader } from '../../../datasets/dataset.ts';
+import type { SampleScores } from '../../backend.ts';
 import { CELL, DECODE, FROM_BIAS, FROM_OUT, FROM_ZERO, type Kernels, LOSS } from '../kernels/kernels.ts';
 import { PANEL } from '../kernels/panels.ts';
 import type { CellLayout, CellScratch } from '../layout/cell-layout.ts';
 import { type Layout, type Scratch, STATS } from '../layout/layout.ts';
 import { drawKeep } from './dropout.ts';
 import { BlockInput, type Samples } from './input.ts';
+import { noteSample } from './sample-scores.ts';
 
 export class CellProgram {
   private readonly scratch: Scratch;
@@ -33,8 +35,17 @@ export class CellProgram {
     this.stats = new Float64Array(this.buffer, layout.stats);
   }
 
-  /** Gradient of the mean loss over a batch of `batch` samples, for the samples of one shard, and the shard's stats. */
-  trainShard(samples: Samples, batch: number, shard: number, statsAt: number): void {
+  /**
+   * Gradient of the mean loss over a batch of `batch` samples, for the samples of one shard, and the shard's stats. Neither
+   * is whole when it was cancelled meanwhile.
+   */
+  trainShard(
+    samples: Samples,
+    batch: number,
+    shard: number,
+    statsAt: number,
+    cancelled: () => boolean = () => false,
+  ): void {
     const { layout, kernels, mine } = this;
     const { recurrent, readout, size, columns, classes } = this.cell;
     const gradients = layout.gradients + shard * layout.parameters * 4;
@@ -46,7 +57,7 @@ export class CellProgram {
     }
     kernels.transposeMatrix(mine.recurrentT, this.weights(recurrent), size, columns);
     kernels.transposeMatrix(mine.readoutT, this.weights(readout), size, classes);
-    for (let from = samples.from; from < samples.to; from += layout.block) {
+    for (let from = samples.from; from < samples.to && !cancelled(); from += layout.block) {
       const count = Math.min(layout.block, samples.to - from);
       this.input.read(samples, from, count);
       this.orderBySteps(count);
@@ -58,17 +69,27 @@ export class CellProgram {
     }
   }
 
-  /** Loss and accuracy of some samples, without gradients. */
-  evaluate(samples: Samples, statsAt: number): void {
+  /** Loss and accuracy of some samples, without gradients; not whole when it was cancelled meanwhile. */
+  evaluate(samples: Samples, statsAt: number, scores?: SampleScores, cancelled: () => boolean = () => false): void {
     const { layout } = this;
     this.stats.fill(0, statsAt, statsAt + layout.statsPerTask);
-    for (let from = samples.from; from < samples.to; from += layout.block) {
+    for (let from = samples.from; from < samples.to && !cancelled(); from += layout.block) {
       const count = Math.min(layout.block, samples.to - from);
       this.input.read(samples, from, count);
       this.orderBySteps(count);
       this.forward(count, 0);
-      for (let b = 0; b < count; b++) this.loss(b, count, 0, 0, statsAt);
+      for (let b = 0; b < count; b++) {
+        const readout = () => this.loss(b, count, 0, 0, statsAt);
+        if (!scores) readout();
+        else
+          noteSample(scores, from + b, this.input.labels[b]!, this.stats.subarray(statsAt), this.classScores, readout);
+      }
     }
+  }
+
+  /** Of the sample that was read out last. */
+  private get classScores(): Float32Array {
+    return new Float32Array(this.buffer, this.scratch.scores, this.layout.network.classes);
   }
 
   private zero(address: number, length: number): void {

@@ -3,6 +3,7 @@
  * scratch of its own and only reads the weights, so the result of a shard does not depend on who computes it.
  */
 import type { SampleReader } from '../../../datasets/dataset.ts';
+import type { SampleScores } from '../../backend.ts';
 import { DECODE, type Kernels, LOSS } from '../kernels/kernels.ts';
 import { PANEL } from '../kernels/panels.ts';
 import { type Layout, STATS } from '../layout/layout.ts';
@@ -10,6 +11,7 @@ import { backward } from './backward.ts';
 import { drawDropout, scaleGradients, scaleWeights } from './dropout.ts';
 import { forward } from './forward.ts';
 import { BlockInput, type Samples } from './input.ts';
+import { noteSample } from './sample-scores.ts';
 import { floats, type Work } from './work.ts';
 
 export class Program {
@@ -32,8 +34,17 @@ export class Program {
     this.stats = new Float64Array(buffer, layout.stats);
   }
 
-  /** Gradient of the mean loss over a batch of `batch` samples, for the samples of one shard, and the shard's stats. */
-  trainShard(samples: Samples, batch: number, shard: number, statsAt: number): void {
+  /**
+   * Gradient of the mean loss over a batch of `batch` samples, for the samples of one shard, and the shard's stats. Neither
+   * is whole when it was cancelled meanwhile.
+   */
+  trainShard(
+    samples: Samples,
+    batch: number,
+    shard: number,
+    statsAt: number,
+    cancelled: () => boolean = () => false,
+  ): void {
     const { layout, work } = this;
     const gradients = layout.gradients + shard * layout.parameters * 4;
     this.clearStats(statsAt);
@@ -45,7 +56,7 @@ export class Program {
       return;
     }
     layout.layers.forEach(({ size }, l) => floats(work, work.scratch.layers[l]!.dk, size).fill(0));
-    for (let from = samples.from; from < samples.to; from += layout.block) {
+    for (let from = samples.from; from < samples.to && !cancelled(); from += layout.block) {
       const count = Math.min(layout.block, samples.to - from);
       this.input.read(samples, from, count);
       if (dropout) drawDropout(work, this.seed, samples, from, count);
@@ -58,17 +69,27 @@ export class Program {
     this.leakGradients(gradients);
   }
 
-  /** Loss, accuracy and spikes of some samples, without gradients. */
-  evaluate(samples: Samples, statsAt: number): void {
+  /** Loss, accuracy and spikes of some samples, without gradients; not whole when it was cancelled meanwhile. */
+  evaluate(samples: Samples, statsAt: number, scores?: SampleScores, cancelled: () => boolean = () => false): void {
     this.clearStats(statsAt);
     this.prepareLeaks();
-    for (let from = samples.from; from < samples.to; from += this.layout.block) {
+    for (let from = samples.from; from < samples.to && !cancelled(); from += this.layout.block) {
       const count = Math.min(this.layout.block, samples.to - from);
       this.input.read(samples, from, count);
       forward(this.work, count, false);
-      for (let b = 0; b < count; b++) this.readout(b, 0, 0, statsAt);
+      for (let b = 0; b < count; b++) {
+        const readout = () => this.readout(b, 0, 0, statsAt);
+        if (!scores) readout();
+        else
+          noteSample(scores, from + b, this.input.labels[b]!, this.stats.subarray(statsAt), this.classScores, readout);
+      }
       this.countSpikes(count, statsAt);
     }
+  }
+
+  /** Of the sample that was read out last. */
+  private get classScores(): Float32Array {
+    return floats(this.work, this.work.scratch.scores, this.layout.network.classes);
   }
 
   private clearStats(at: number): void {

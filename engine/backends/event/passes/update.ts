@@ -1,7 +1,8 @@
 /** One thread's share of a weight update: add the shards, clip, apply the optimizer. */
+
+import type { OptimizerStep } from '../../backend.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import type { Layout } from '../layout/layout.ts';
-import type { OptimizerStep } from '../workers/commands.ts';
 
 /** Elements of which the squared norm is summed at once: a function of the layout only, so that its bits are, too. */
 export const NORM_CHUNK = 4096;

@@ -1,6 +1,6 @@
 /** What the main thread asks of the worker threads. All of them run the same command together. */
 import type { PreparedDataset, Split } from '../../../datasets/dataset.ts';
-import type { Training } from '../../../experiment/schema.ts';
+import type { OptimizerStep, SampleScores } from '../../backend.ts';
 import type { Layout } from '../layout/layout.ts';
 
 export interface WorkerStart {
@@ -14,21 +14,12 @@ export interface WorkerStart {
   seed: number;
 }
 
-export interface OptimizerStep {
-  optimizer: Training['optimizer'];
-  /** Weight updates before this one. */
-  updates: number;
-  /** One learning rate per update of the command. */
-  learningRates: number[];
-  clipNorm?: number | undefined;
-}
-
 export type Command =
-  /** Weight updates number [from, to) of an epoch; `order` holds the epoch's permutation. */
+  /** Weight updates number [from, to) of an epoch; the layout's `order` holds the epoch's permutation. */
   | { kind: 'train'; epoch: number; samples: number; from: number; to: number; step: OptimizerStep }
-  /** Samples [0, count) of a split, in chunks of EVALUATION_CHUNK. */
-  | { kind: 'evaluate'; split: Split; samples: number }
-  /** Gradient of one batch without the optimizer, summed into the first shard. For tests and analyses. */
+  /** Chunks [from, to), of EVALUATION_CHUNK samples each, of the first `samples` of a split; `scores` over shared memory. */
+  | { kind: 'evaluate'; split: Split; samples: number; from: number; to: number; scores: SampleScores | undefined }
+  /** Gradient of one batch without the optimizer, summed into the first shard. For tests and benchmarks. */
   | { kind: 'gradient'; split: Split; epoch: number; from: number; to: number; dropout: boolean };
 
 export type Answer = { kind: 'ready' } | { kind: 'done' } | { kind: 'error'; message: string };

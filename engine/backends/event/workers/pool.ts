@@ -4,10 +4,12 @@ import { builtFile } from '../../../base/paths.ts';
 import type { PreparedDataset } from '../../../datasets/dataset.ts';
 import { kernelBytes } from '../kernels/kernels.ts';
 import type { Layout } from '../layout/layout.ts';
+import { beginCommand, cancel, DONE } from './barrier.ts';
 import type { Answer, Command, WorkerStart } from './commands.ts';
 
 export interface Pool {
-  run(command: Command): Promise<void>;
+  /** Resolves to how much was done, in weight updates or chunks: not all of it when `signal` is aborted meanwhile. */
+  run(command: Command, signal?: AbortSignal): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -61,11 +63,21 @@ export async function startPool(
     await close();
     throw error;
   }
+  const control = new Int32Array(memory.buffer, layout.control, 16);
   return {
-    run(command) {
+    async run(command, signal) {
+      if (signal?.aborted) return 0;
       const done = begin();
+      beginCommand(control);
+      const stop = () => cancel(control);
+      signal?.addEventListener('abort', stop);
       for (const worker of workers) worker.postMessage(command);
-      return done;
+      try {
+        await done;
+      } finally {
+        signal?.removeEventListener('abort', stop);
+      }
+      return Atomics.load(control, DONE);
     },
     close,
   };

@@ -1,14 +1,15 @@
 /** One thread's part of a command: take tasks until there are none, meet the others, update its share of the weights. */
 import type { SampleReader } from '../../../datasets/dataset.ts';
 import { openReader } from '../../../datasets/reader.ts';
+import type { OptimizerStep } from '../../backend.ts';
 import { instantiateKernels, type Kernels } from '../kernels/kernels.ts';
 import { chosenInstructions, copier, withNative } from '../kernels/native.ts';
 import { EVALUATION_CHUNK, type Layout } from '../layout/layout.ts';
 import { CellProgram } from '../passes/cell-program.ts';
 import { Program } from '../passes/program.ts';
 import { applyUpdate, clipScale, NORM_CHUNK, shareOf, sumNorms } from '../passes/update.ts';
-import { barrier, TASKS } from './barrier.ts';
-import type { Command, OptimizerStep, WorkerStart } from './commands.ts';
+import { barrier, DONE, isCancelled, isCancelling, TASKS } from './barrier.ts';
+import type { Command, WorkerStart } from './commands.ts';
 
 /** What one thread does with the samples of a shard, for this sort of network. */
 export function createProgram(
@@ -30,6 +31,7 @@ export function createThread(start: WorkerStart): (command: Command) => void {
   const kernels = withNative(instantiateKernels(start.kernels, memory), memory, chosenInstructions());
   const program = createProgram(kernels, memory, layout, thread, openReader(start.dataset, copier()), start.seed);
   const control = new Int32Array(memory.buffer, layout.control, 16);
+  const cancelling = (): boolean => isCancelling(control);
   const trainOrder = new Uint32Array(memory.buffer, layout.order, start.dataset.sizes.train);
   const { statsPerTask, shards, batchSize } = layout;
   const inOrder = new Uint32Array(Math.max(...Object.values(start.dataset.sizes))).map((_, i) => i);
@@ -49,7 +51,7 @@ export function createThread(start: WorkerStart): (command: Command) => void {
     for (let shard = Atomics.add(control, TASKS, 1); shard < shards; shard = Atomics.add(control, TASKS, 1)) {
       const first = Math.min(to, from + shard * perShard);
       const samples = { split, epoch, order, from: first, to: Math.min(to, first + perShard), dropout };
-      program.trainShard(samples, to - from, shard, statsAt + shard * statsPerTask);
+      program.trainShard(samples, to - from, shard, statsAt + shard * statsPerTask, cancelling);
     }
     barrier(control, threads);
   };
@@ -81,7 +83,9 @@ export function createThread(start: WorkerStart): (command: Command) => void {
             (step - command.from) * shards * statsPerTask,
             true,
           );
+          if (isCancelled(control)) return;
           update(command.step, step - command.from);
+          if (thread === 0) Atomics.add(control, DONE, 1);
         }
         return;
       case 'gradient':
@@ -98,14 +102,18 @@ export function createThread(start: WorkerStart): (command: Command) => void {
         barrier(control, threads);
         return;
       case 'evaluate': {
-        const chunks = Math.ceil(command.samples / EVALUATION_CHUNK);
-        for (let chunk = Atomics.add(control, TASKS, 1); chunk < chunks; chunk = Atomics.add(control, TASKS, 1)) {
-          const from = chunk * EVALUATION_CHUNK;
-          const to = Math.min(command.samples, from + EVALUATION_CHUNK);
+        const { split, samples, from, to, scores } = command;
+        for (let task = Atomics.add(control, TASKS, 1); task < to - from; task = Atomics.add(control, TASKS, 1)) {
+          const chunk = from + task;
+          const first = chunk * EVALUATION_CHUNK;
+          const last = Math.min(samples, first + EVALUATION_CHUNK);
           program.evaluate(
-            { split: command.split, epoch: 0, order: inOrder, from, to, dropout: false },
+            { split, epoch: 0, order: inOrder, from: first, to: last, dropout: false },
             chunk * statsPerTask,
+            scores,
+            cancelling,
           );
+          if (!cancelling()) Atomics.add(control, DONE, 1);
         }
         barrier(control, threads);
         return;

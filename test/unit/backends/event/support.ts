@@ -1,5 +1,6 @@
 /** The event backend inside one thread, for tests: the same program as the workers run, without the workers. */
 
+import type { OptimizerStep } from '../../../../engine/backends/backend.ts';
 import { kernelBytes } from '../../../../engine/backends/event/kernels/kernels.ts';
 import { createMemory, type Layout, planLayout } from '../../../../engine/backends/event/layout/layout.ts';
 import {
@@ -9,7 +10,6 @@ import {
   writeTensors,
 } from '../../../../engine/backends/event/layout/parameters.ts';
 import { drawKeep } from '../../../../engine/backends/event/passes/dropout.ts';
-import type { OptimizerStep } from '../../../../engine/backends/event/workers/commands.ts';
 import { createThread } from '../../../../engine/backends/event/workers/thread.ts';
 import { stream } from '../../../../engine/base/random.ts';
 import type { PreparedDataset, Split } from '../../../../engine/datasets/dataset.ts';

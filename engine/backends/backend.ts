@@ -1,0 +1,132 @@
+/**
+ * What a backend is: all that training, analyses, executors and the command line know of whoever does the arithmetic.
+ * registry.ts lists the backends there are; test/unit/backends/conformance.ts holds every one of them to this page.
+ *
+ * Letters in shapes: B samples of a batch, T time steps, M input channels, N neurons of a layer, C classes. Arrays are
+ * flat and row-major. Layers are named by their place in the plan, the first one 0.
+ */
+import type { PreparedDataset, Split } from '../datasets/dataset.ts';
+import type { Training } from '../experiment/schema.ts';
+import type { NetworkPlan } from '../models/network.ts';
+
+export type BackendId = 'event';
+
+export interface Backend {
+  readonly id: BackendId;
+  /** Why this network cannot be run here, in one sentence with what to do; undefined when it can. */
+  refuses(plan: NetworkPlan): string | undefined;
+  /** Which builds compute here: what decides bits besides the settings. Fields of runs/format.ts. */
+  provenance(): BackendProvenance;
+  /** Who computes, for a log: "avx2 kernels". */
+  describe(): string;
+  /**
+   * A network with the initial weights of the seed, which are the same in every backend. Rejects with one sentence when it
+   * is refused or does not fit into memory.
+   */
+  open(plan: NetworkPlan, data: PreparedDataset, options: OpenOptions): Promise<Network>;
+}
+
+export interface BackendProvenance {
+  /** SHA-256 of the compiled kernels, and of those for this processor; absent where there are none. */
+  kernels?: string;
+  nativeKernels?: string;
+  /** The instructions that are used. */
+  instructions?: string;
+}
+
+export interface OpenOptions {
+  /** Samples of a weight update. */
+  batchSize: number;
+  /** At most; the bits do not depend on them. */
+  threads: number;
+  /** Of the run: initial weights and dropout are drawn from it. */
+  seed: number;
+}
+
+/**
+ * An open network. One call at a time: each waits for the last to have resolved. When one rejects (a thread died), the
+ * network is lost and only `close` may follow.
+ */
+export interface Network {
+  /** Weight updates that one call of `train` may make. */
+  readonly maxUpdates: number;
+
+  /** What `train` works on from here on. @param order the training samples, a permutation of [0, their number) */
+  beginEpoch(epoch: number, order: Uint32Array): void;
+  /**
+   * Weight updates [from, to) of the epoch, of `batchSize` samples each but for the last: the sums of each. Fewer when
+   * `signal` is aborted, within about a second: the updates that are missing have then not been made.
+   */
+  train(from: number, to: number, step: OptimizerStep, signal?: AbortSignal): Promise<Sums[]>;
+  /** Loss and accuracy, dropout off. Rejects with the signal's reason, within about a second, when that is aborted. */
+  evaluate(split: Split, options?: EvaluateOptions): Promise<Evaluation>;
+
+  /** Copies of the parameters, in the order and the shapes of `parametersOf`. */
+  parameters(): Tensor[];
+  /** Replaces parameters, by name; the optimizer's moments stay. Throws when one is missing or has another shape. */
+  setParameters(tensors: readonly Tensor[]): void;
+  /** All that a checkpoint holds, by name: `model.`, and the optimizer's moments `adam.m.` and `adam.v.`. */
+  state(): Map<string, Tensor>;
+  /** The other way round; whatever backend wrote it. Throws as setParameters. */
+  restore(state: ReadonlyMap<string, Tensor>): void;
+  /** A parameter that is not finite or beyond all use, and its layer; cheap enough for several times a second. */
+  broken(): { layer: number; value: number } | undefined;
+
+  close(): Promise<void>;
+}
+
+/** Numbers with a name and a shape, as checkpoints hold them. */
+export interface Tensor {
+  name: string;
+  shape: number[];
+  data: Float32Array;
+}
+
+/** What the optimizer needs for some weight updates. */
+export interface OptimizerStep {
+  optimizer: Training['optimizer'];
+  /** Weight updates of the run before this one. */
+  updates: number;
+  /** One learning rate per update. */
+  learningRates: number[];
+  /** Longest gradient of a batch, in the Euclidean norm. */
+  clipNorm?: number | undefined;
+}
+
+export interface Sums {
+  samples: number;
+  /** Sums over the samples. */
+  loss: number;
+  accuracy: number;
+  /** Spikes per layer: of spiking layers and integrators (none), in their order; [] where neither is. */
+  spikes: number[];
+  /** Where the loss stopped being finite: the first layer with such a potential (one beyond the last: the loss itself). */
+  divergedLayer?: number;
+}
+
+export interface EvaluateOptions {
+  /** The first so many of the split; default all. */
+  samples?: number;
+  perClass?: boolean;
+  perSample?: boolean;
+  signal?: AbortSignal | undefined;
+  /** Called now and then with the samples done: time for a checkpoint. What it throws, `evaluate` rejects with. */
+  onPart?: (done: number) => void;
+}
+
+export interface Evaluation extends Sums {
+  /** By label: sums over the samples of each class. */
+  perClass?: { samples: number; loss: number; accuracy: number }[];
+  /** In the order of the split. */
+  perSample?: SampleScores;
+}
+
+export interface SampleScores {
+  /** [B] */
+  labels: Uint32Array;
+  /** [B]; accuracy is 0 or 1, or the share of the steps for each-step. */
+  loss: Float64Array;
+  accuracy: Float64Array;
+  /** Class scores [B, C]; for each-step their mean over the window. */
+  scores: Float32Array;
+}

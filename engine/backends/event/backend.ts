@@ -1,0 +1,35 @@
+/** The event-driven backend: exact, in float32, on as many threads as there are (docs/engine.md). */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { builtFile } from '../../base/paths.ts';
+import type { Backend, BackendProvenance } from '../backend.ts';
+import { chosenInstructions, nativeFile } from './kernels/native.ts';
+import { EventNetwork } from './network.ts';
+
+export const eventBackend: Backend = {
+  id: 'event',
+  refuses: () => undefined,
+  provenance,
+  describe: () => `${chosenInstructions()} kernels`,
+  open: EventNetwork.open,
+};
+
+/** Without the kernels that are not built. */
+function provenance(): BackendProvenance {
+  const kernels = hashOf('kernels.wasm');
+  const nativeKernels = hashOf(nativeFile());
+  return {
+    ...(kernels !== undefined && { kernels, instructions: chosenInstructions() }),
+    ...(nativeKernels !== undefined && { nativeKernels }),
+  };
+}
+
+function hashOf(built: string): string | undefined {
+  try {
+    return createHash('sha256')
+      .update(readFileSync(builtFile(built)))
+      .digest('hex');
+  } catch {
+    return undefined;
+  }
+}

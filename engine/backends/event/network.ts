@@ -1,0 +1,164 @@
+/** A network of the event backend: shared memory, and worker threads that compute in it. */
+import type { DatasetShape, PreparedDataset, Split } from '../../datasets/dataset.ts';
+import type { NetworkPlan } from '../../models/network.ts';
+import type { EvaluateOptions, Evaluation, Network, OpenOptions, OptimizerStep, Sums, Tensor } from '../backend.ts';
+import { classSums } from '../scores.ts';
+import {
+  createMemory,
+  EVALUATION_CHUNK,
+  type Layout,
+  MAX_STEPS_PER_COMMAND,
+  planLayout,
+  STATS,
+} from './layout/layout.ts';
+import { initialTensors, readTensors, writeTensors } from './layout/parameters.ts';
+import { createSampleScores } from './passes/sample-scores.ts';
+import { type Pool, startPool } from './workers/pool.ts';
+
+/** Milliseconds that a part of an evaluation should take: how soon stops and checkpoints come to their turn. */
+const PART_MS = 200;
+/** Products of parameters beyond this overflow float32. */
+const MOST_WEIGHT = 1e30;
+
+export class EventNetwork implements Network {
+  readonly maxUpdates = MAX_STEPS_PER_COMMAND;
+  private epoch = 0;
+
+  private constructor(
+    private readonly layout: Layout,
+    private readonly memory: WebAssembly.Memory,
+    private readonly pool: Pool,
+    private readonly sizes: DatasetShape['sizes'],
+  ) {}
+
+  static async open(
+    this: void,
+    plan: NetworkPlan,
+    dataset: PreparedDataset,
+    { batchSize, threads, seed }: OpenOptions,
+  ): Promise<EventNetwork> {
+    const layout = planLayout(plan, dataset, batchSize, threads);
+    const memory = createMemory(layout);
+    writeTensors(memory, layout, layout.weights, initialTensors(layout, seed));
+    const pool = await startPool(memory, layout, dataset, threads, seed);
+    return new EventNetwork(layout, memory, pool, dataset.sizes);
+  }
+
+  close(): Promise<void> {
+    return this.pool.close();
+  }
+
+  beginEpoch(epoch: number, order: Uint32Array): void {
+    this.epoch = epoch;
+    new Uint32Array(this.memory.buffer, this.layout.order, this.sizes.train).set(order);
+  }
+
+  async train(from: number, to: number, step: OptimizerStep, signal?: AbortSignal): Promise<Sums[]> {
+    const { layout, sizes, epoch } = this;
+    if (to - from > MAX_STEPS_PER_COMMAND) throw new RangeError('Too many weight updates for one command.');
+    const done = await this.pool.run({ kind: 'train', epoch, samples: sizes.train, from, to, step }, signal);
+    return Array.from({ length: done }, (_, i) => {
+      const samples = Math.min(sizes.train, (from + i + 1) * layout.batchSize) - (from + i) * layout.batchSize;
+      return this.sum(i * layout.shards, layout.shards, samples);
+    });
+  }
+
+  async evaluate(split: Split, options: EvaluateOptions = {}): Promise<Evaluation> {
+    const { samples = this.sizes[split], perClass, perSample, signal, onPart } = options;
+    const chunks = Math.ceil(samples / EVALUATION_CHUNK);
+    const scores = perClass || perSample ? createSampleScores(samples, this.layout.network.classes) : undefined;
+    for (let from = 0, part = 2 * this.layout.scratch.length; from < chunks; ) {
+      const to = Math.min(chunks, from + part);
+      const began = performance.now();
+      const done = await this.pool.run({ kind: 'evaluate', split, samples, from, to, scores }, signal);
+      if (done < to - from) signal!.throwIfAborted();
+      // What each chunk leaves in the stats does not hang on the parts.
+      part = Math.max(1, Math.round(Math.min(4, PART_MS / (performance.now() - began)) * (to - from)));
+      from = to;
+      if (from < chunks) onPart?.(from * EVALUATION_CHUNK);
+    }
+    return {
+      ...this.sum(0, chunks, samples),
+      ...(perClass && scores && { perClass: classSums(scores, this.layout.network.classes) }),
+      ...(perSample && scores && { perSample: scores }),
+    };
+  }
+
+  /** Mean loss and its gradient, as in training, over samples [from, to) of a split. */
+  async gradient(
+    split: Split,
+    epoch: number,
+    from: number,
+    to: number,
+    { dropout = false } = {},
+  ): Promise<{ sums: Sums; gradients: Tensor[] }> {
+    const { layout, memory } = this;
+    await this.pool.run({ kind: 'gradient', split, epoch, from, to, dropout });
+    return { sums: this.sum(0, layout.shards, to - from), gradients: readTensors(memory, layout, layout.gradients) };
+  }
+
+  /** Tasks are added in their order, so sums have the same bits whoever computed them. */
+  private sum(task: number, tasks: number, samples: number): Sums {
+    const { layout } = this;
+    const stats = new Float64Array(this.memory.buffer, layout.stats);
+    const sums: Sums = { samples, loss: 0, accuracy: 0, spikes: layout.layers.map(() => 0) };
+    for (let i = task; i < task + tasks; i++) {
+      const at = i * layout.statsPerTask;
+      sums.loss += stats[at + STATS.loss]!;
+      sums.accuracy += stats[at + STATS.accuracy]!;
+      const diverged = stats[at + STATS.diverged]!;
+      if (diverged > 0 && sums.divergedLayer === undefined) sums.divergedLayer = diverged - 1;
+      sums.spikes.forEach((_, l) => {
+        sums.spikes[l]! += stats[at + STATS.spikes + l]!;
+      });
+    }
+    return sums;
+  }
+
+  parameters(): Tensor[] {
+    return readTensors(this.memory, this.layout, this.layout.weights);
+  }
+
+  setParameters(tensors: readonly Tensor[]): void {
+    const { memory, layout } = this;
+    writeTensors(memory, layout, layout.weights, new Map(tensors.map((tensor) => [tensor.name, tensor])));
+  }
+
+  state(): Map<string, Tensor> {
+    const { memory, layout } = this;
+    const state = new Map<string, Tensor>();
+    for (const [prefix, base] of this.parts())
+      for (const tensor of readTensors(memory, layout, base))
+        state.set(prefix + tensor.name, { ...tensor, name: prefix + tensor.name });
+    return state;
+  }
+
+  restore(state: ReadonlyMap<string, Tensor>): void {
+    for (const [prefix, base] of this.parts()) {
+      const part = new Map<string, Tensor>();
+      for (const [name, tensor] of state) if (name.startsWith(prefix)) part.set(name.slice(prefix.length), tensor);
+      writeTensors(this.memory, this.layout, base, part);
+    }
+  }
+
+  private parts(): [string, number][] {
+    const { weights, moment1, moment2 } = this.layout;
+    return [
+      ['model.', weights],
+      ['adam.m.', moment1],
+      ['adam.v.', moment2],
+    ];
+  }
+
+  broken(): { layer: number; value: number } | undefined {
+    const { weights, parameters, layers, cell } = this.layout;
+    // A view, not a copy: this is looked at several times a second.
+    const values = new Float32Array(this.memory.buffer, weights, parameters);
+    for (let i = 0; i < parameters; i++) {
+      if (Math.abs(values[i]!) < MOST_WEIGHT) continue;
+      const layer = cell ? Number(i >= cell.readout) : layers.findLastIndex(({ weight }) => weight <= i);
+      return { layer, value: values[i]! };
+    }
+    return undefined;
+  }
+}

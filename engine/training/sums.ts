@@ -1,0 +1,25 @@
+/** Sums of losses and the like over samples, as backends give them. */
+import type { Sums } from '../backends/backend.ts';
+import type { NetworkPlan } from '../models/network.ts';
+
+export function zeroSums({ layers }: NetworkPlan): Sums {
+  return { samples: 0, loss: 0, accuracy: 0, spikes: layers.map(() => 0) };
+}
+
+export function add(into: Sums, more: Sums): void {
+  into.samples += more.samples;
+  into.loss += more.loss;
+  into.accuracy += more.accuracy;
+  more.spikes.forEach((n, l) => {
+    into.spikes[l]! += n;
+  });
+}
+
+export function mean({ loss, accuracy, samples }: Sums): { loss: number; accuracy: number } {
+  return { loss: loss / samples, accuracy: accuracy / samples };
+}
+
+/** Mean spikes per neuron and step of each spiking layer. */
+export function spikeRates({ layers, steps }: NetworkPlan, { samples, spikes }: Sums): number[] {
+  return layers.flatMap(({ kind, size }, l) => (kind === 'spiking' ? [spikes[l]! / (samples * size * steps)] : []));
+}
