@@ -1,6 +1,7 @@
 /** What a person sees while runs train. It reads the store, like everybody else who looks. */
 import { isActive, type RunSummary } from '../../protocol/runs.ts';
 import type { StoreReader } from '../runs/store.ts';
+import { troubleLines } from './reports.ts';
 import { cut, duration, padEnd, percent, printable, short, thousands, widthOf } from './text.ts';
 
 const REFRESH_MS = 250;
@@ -106,6 +107,7 @@ export class ProgressDisplay {
   private readonly timer: NodeJS.Timeout;
   /** Lines on the screen. */
   private drawn: string[] = [];
+  private readonly warned = new Set<string>();
   private readonly told = new Map<string, { state: string; epoch: number; at: number }>();
 
   constructor(
@@ -134,8 +136,20 @@ export class ProgressDisplay {
     this.reader.refresh(this.ids);
     const runs = this.ids.flatMap((id) => this.reader.summary(id) ?? []);
     if (runs.length === 0) return;
+    this.warn(runs);
     if (this.output.isTTY) this.draw(runs);
     else for (const run of runs) this.tell(run);
+  }
+
+  /** The first trouble of each run that trains, as soon as it shows: nobody should wait for the end to hear of it. */
+  private warn(runs: RunSummary[]): void {
+    for (const run of runs) {
+      const [trouble] = troubleLines(run);
+      if (run.state !== 'running' || trouble === undefined || this.warned.has(run.id)) continue;
+      this.warned.add(run.id);
+      this.erase();
+      this.output.write(`${trouble}\n`);
+    }
   }
 
   private draw(runs: RunSummary[]): void {

@@ -7,6 +7,7 @@ import {
   type RunSummary,
   type Spread,
 } from '../../protocol/runs.ts';
+import { troublesOf } from '../../protocol/troubles.ts';
 import { duration, percent, printable, short, table } from './text.ts';
 
 /** `mean ± deviation` with each number written by `write`. */
@@ -96,11 +97,17 @@ function fallLine(run: RunSummary): string[] {
   ];
 }
 
-/** Damage, messages and falls of runs, one line each. */
+/** Silent layers and a loss of guessing, one line each. */
+export function troubleLines(run: RunSummary): string[] {
+  return troublesOf(run.last).map((trouble) => `${printable(run.variant)}, seed ${run.seed}: ${trouble}`);
+}
+
+/** Damage, messages, falls and troubles of runs, one line each. */
 export function remarkLines(runs: RunSummary[]): string[] {
   return runs.flatMap((run) => [
     ...(run.message !== undefined && run.state !== 'finished' ? [`${run.id}: ${printable(run.message)}`] : []),
     ...run.damage.map((sentence) => `${run.id}: ${printable(sentence)}`),
     ...fallLine(run),
+    ...troubleLines(run),
   ]);
 }

@@ -61,12 +61,6 @@ function diagnosticsOf(found: Found[], lines: LineIndex): Diagnostic[] {
     .map(({ start, end, severity, message, path }) => ({ range: lines.range(start, end), severity, message, path }));
 }
 
-/** `file:line:column: message`, counted from 1, as terminals and editors link it. */
-export function diagnosticText(file: string, { range, message, severity }: Diagnostic): string {
-  const { line, column } = range.start;
-  return `${file}:${line + 1}:${column + 1}: ${severity === 'warning' ? 'warning: ' : ''}${message}`;
-}
-
 function notAMapping(text: string, root: Source | undefined): Found {
   const empty = root === undefined || (root.kind === 'scalar' && root.value === null);
   const start = empty ? 0 : root.start;

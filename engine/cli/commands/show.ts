@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { EpochScores, RunSummary, Score } from '../../../protocol/runs.ts';
 import { readTail } from '../../base/files.ts';
 import { type Command, jsonOption, storeOption } from '../command.ts';
+import { troubleLines } from '../reports.ts';
 import { findRuns } from '../stores.ts';
 import { duration, percent, printable, short, thousands } from '../text.ts';
 import { printJson, printLines } from '../watch.ts';
@@ -24,7 +25,7 @@ export const showCommand: Command = {
       printJson({ summary, spec: run?.spec ?? null, provenance: run?.provenance ?? null, log });
       return 0;
     }
-    printLines(summaryLines(summary));
+    printLines([...summaryLines(summary), ...troubleLines(summary)]);
     if (run) {
       const { study: _s, variant: _v, seed: _n, file: _f, ...settings } = run.spec;
       printLines(['', 'Settings', ...indented(JSON.stringify(settings, null, 2))]);

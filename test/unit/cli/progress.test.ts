@@ -126,3 +126,14 @@ test('NO_COLOR is respected', () => {
   expect(take()).not.toContain('<ESC>[90m');
   shown.close();
 });
+
+test('a silent layer is told of as soon as it is measured, and once', () => {
+  vi.useFakeTimers();
+  const silent = runOf({ last: { epoch: 1, test: { loss: 1, accuracy: 0.5 }, spikeRates: [0, 0.1] } });
+  const reader = { refresh: () => {}, summary: () => silent } as unknown as StoreReader;
+  let written = '';
+  const display = new ProgressDisplay(reader, ['r'], { write: (text) => (written += text) });
+  vi.advanceTimersByTime(2000);
+  display.close();
+  expect(written.match(/without reset, seed 1: layer 1 of 2 that spike never fires/g)).toHaveLength(1);
+});

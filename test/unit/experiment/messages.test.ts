@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkExperiment, diagnosticText } from '../../../engine/experiment/parse.ts';
+import { checkExperiment } from '../../../engine/experiment/parse.ts';
+import { diagnosticLine } from '../../../engine/studies/load.ts';
 import { BASE, marked, messages } from './marked.ts';
 
 const DATASETS = /delayed-xor, .*mnist/;
@@ -339,12 +340,12 @@ describe('JSON', () => {
 });
 
 describe('a diagnostic on a terminal', () => {
-  it('counts from 1 and says when it is a warning', () => {
+  it('counts from 1 and says whether it is an error or a warning', () => {
     const { diagnostics } = checkExperiment(`${BASE}  b: {}\nneuron: { leak: 2 }\n`, 'f');
-    expect(diagnostics.map((d) => diagnosticText('study.lif.yaml', d))).toEqual([
-      'study.lif.yaml:7:17: `neuron.leak` must be a number from 0 to 1, not 2.',
+    expect(diagnostics.map((d) => diagnosticLine('study.lif.yaml', d))).toEqual([
+      'study.lif.yaml:7:17: error: `neuron.leak` must be a number from 0 to 1, not 2.',
     ]);
     const warning = checkExperiment(`${BASE}  b: {}\n`, 'f').diagnostics[0]!;
-    expect(diagnosticText('study.lif.yaml', warning)).toMatch(/^study\.lif\.yaml:6:3: warning: The variant `b`/);
+    expect(diagnosticLine('study.lif.yaml', warning)).toMatch(/^study\.lif\.yaml:6:3: warning: The variant `b`/);
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { trainingSchema } from '../../../engine/experiment/schema.ts';
+import { trainingSchema } from '../../../engine/experiment/sections/training.ts';
 import { learningRateAt } from '../../../engine/training/schedule.ts';
 
 const rates = (settings: object, epochs: number, updates = 1): number[] => {

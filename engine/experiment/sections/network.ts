@@ -1,0 +1,106 @@
+/** `model` and `network`: layers and readout. */
+import { z } from 'zod';
+import { leakSchema, neuronOverride } from './neuron.ts';
+
+const positiveInt = z.int().min(1);
+
+export const modelSchema = z
+  .enum(['lif', 'rnn', 'lstm', 'gru'])
+  .describe(
+    "What the hidden layer is made of. lif: the spiking neurons of `neuron`. rnn (with tanh), lstm, gru: the paper's baselines, with PyTorch's equations and initial weights. They have one hidden layer, ignore `neuron` and `training.spikePenalty`, and read out linearly (`network.readout`).",
+  )
+  .meta({ examples: ['lstm'] });
+
+const layerSize = positiveInt.max(65_535);
+
+const layerSchema = z.union([
+  layerSize.describe('Number of neurons.'),
+  z.strictObject({
+    size: layerSize.describe('Number of neurons.'),
+    neuron: neuronOverride.optional(),
+  }),
+]);
+
+const windowField = positiveInt
+  .optional()
+  .describe('Read only the last so many steps. Default: all of them.')
+  .meta({ examples: [9] });
+
+export const readoutSchema = z
+  .discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('spike-rate').describe('The output layer spikes; a class scores its spikes per step.'),
+      window: windowField,
+      neuron: neuronOverride.optional(),
+    }),
+    z.strictObject({
+      kind: z
+        .enum(['mean-membrane', 'last-membrane', 'max-membrane'])
+        .describe(
+          'The output layer spikes; a class scores the mean, last or maximal membrane potential of its neuron.',
+        ),
+      window: windowField,
+      neuron: neuronOverride.optional(),
+    }),
+    z.strictObject({
+      kind: z.literal('leaky-integrator').describe('The output layer never spikes: u[t] = k·u[t-1] + W·o[t] + b.'),
+      leak: leakSchema.optional().describe('Leak of the integrators. Default: the leak of `neuron`.'),
+      decode: z
+        .enum(['each-step', 'mean', 'last', 'max'])
+        .default('each-step')
+        .describe(
+          "each-step: loss and accuracy are means over the steps of the window, as in the code of the paper's reference [23]. mean, last, max: one score per class from the potentials in the window.",
+        ),
+      window: windowField,
+    }),
+    z.strictObject({
+      kind: z
+        .literal('linear')
+        .describe(
+          'A linear layer on the hidden state of an rnn, lstm or gru; these take it, with its defaults, whatever other kind is given.',
+        ),
+      decode: z
+        .enum(['last', 'mean'])
+        .default('last')
+        .describe(
+          "last: the hidden state after the last step, as in the code of the paper's reference [13]. mean: its mean over all steps.",
+        ),
+    }),
+  ])
+  .describe('How class scores are read from the output layer.')
+  .meta({ examples: [{ kind: 'leaky-integrator', window: 9 }] });
+
+export const networkSchema = z
+  .strictObject({
+    hidden: z
+      .array(layerSchema)
+      .min(1)
+      .max(16)
+      .describe(
+        'Hidden layers, first to last: a number of neurons, or { size, neuron } to change the neuron in one layer.',
+      )
+      .meta({ examples: [[512], [64, { size: 32, neuron: { recurrent: true } }]] }),
+    bias: z.boolean().default(true).describe('Whether layers have biases, as in the published code of the same lab.'),
+    weightGain: z
+      .number()
+      .positive()
+      .default(1)
+      .describe(
+        'Scales the initial weights, drawn from U(±gain/√inputs); in an rnn, lstm or gru from U(±gain/√size), its recurrent ones without the gain.',
+      ),
+    dropout: z
+      .number()
+      .min(0)
+      .lt(1)
+      .default(0)
+      .describe(
+        'Probability that a hidden neuron is silent for the next layer in training: drawn anew for every sample and kept over all its steps, while the others count 1/(1 − dropout) times. Recurrent connections and spike rates see every spike; in an rnn, lstm or gru it acts before the readout. The paper uses none.',
+      )
+      .meta({ examples: [0.2] }),
+    readout: readoutSchema.prefault({ kind: 'spike-rate' }),
+  })
+  .describe('Layers and readout. The number of inputs and classes comes from the data set.');
+
+export type Model = z.output<typeof modelSchema>;
+export type Readout = z.output<typeof readoutSchema>;
+export type Network = z.output<typeof networkSchema>;
