@@ -110,8 +110,10 @@ export interface ComparisonRow {
   variant: string;
   /** What the variant changes against the study's settings: dotted path → value as text. */
   changes: Record<string, string>;
-  /** Of the runs that count: the newest run of each seed under the settings now in the file. */
+  /** The newest run of each seed under the settings now in the file. */
   runs: RunSummary[];
+  /** The finished runs whose numbers these are: the newest of each seed. A result stays until it is replaced. */
+  results: RunSummary[];
   /** Accuracy, loss and spike rates are of the epoch that counts in each run; `lastAccuracy` is of the last epoch. */
   accuracy?: Spread;
   lastAccuracy?: Spread;
@@ -124,6 +126,8 @@ export interface ComparisonRow {
 export interface Comparison {
   study: string;
   file: string;
+  /** Those of the file: a row with fewer results is not complete. */
+  seeds: number[];
   rows: ComparisonRow[];
   /** Runs of this file whose settings are no longer those of the file; not in the rows. */
   outdated: RunSummary[];

@@ -11,8 +11,9 @@ export interface KeyedRun {
 }
 
 /**
- * The comparison of an experiment file as it is now, or of some `specs` out of it. A run counts when it is the newest
- * of its variant and seed with exactly these settings.
+ * The comparison of an experiment file as it is now, or of some `specs` out of it. A run belongs to it when it is of
+ * one of its variants and seeds with exactly these settings. The newest run of a seed is shown; its numbers are those of
+ * the newest that finished, so a result stays until it is replaced and half a run is none.
  */
 export function compareExperiment(
   experiment: Experiment,
@@ -20,34 +21,56 @@ export function compareExperiment(
   runs: KeyedRun[],
   specs: RunSpec[] = expandExperiment(experiment, file),
 ): Comparison {
-  const wanted = new Set(specs.map((spec) => slot(spec, runKey(spec))));
+  const wanted = new Map(specs.map((spec) => [slot(spec), spec]));
   const newest = new Map<string, RunSummary>();
+  const finished = new Map<string, RunSummary>();
   const outdated: RunSummary[] = [];
+  // Keys are taken where there are runs only: a file may ask for more seeds than anybody trains.
+  const keys = new Map<string, string>();
+  const keyOf = (place: string, spec: RunSpec): string => {
+    const known = keys.get(place) ?? runKey(spec);
+    keys.set(place, known);
+    return known;
+  };
   for (const { summary, key } of runs) {
     if (summary.file !== file) continue;
-    const place = slot(summary, key ?? '');
-    if (!wanted.has(place)) outdated.push(summary);
-    else if (isNewer(summary, newest.get(place))) newest.set(place, summary);
+    const place = slot(summary);
+    const spec = wanted.get(place);
+    if (!spec || key !== keyOf(place, spec)) {
+      outdated.push(summary);
+      continue;
+    }
+    if (isNewer(summary, newest.get(place))) newest.set(place, summary);
+    if (summary.state === 'finished' && isNewer(summary, finished.get(place))) finished.set(place, summary);
   }
-  const variants = [...new Set(specs.map((spec) => spec.variant))];
-  const rows = variants.map((variant) => {
-    const places = specs.filter((spec) => spec.variant === variant).map((spec) => slot(spec, runKey(spec)));
-    const counted = places.flatMap((place) => newest.get(place) ?? []);
-    return comparisonRow(variant, describeChanges(experiment, variant), counted);
+  const byVariant = new Map<string, string[]>();
+  for (const [place, { variant }] of wanted) {
+    const places = byVariant.get(variant);
+    if (places) places.push(place);
+    else byVariant.set(variant, [place]);
+  }
+  const rows = [...byVariant].map(([variant, places]) => {
+    const of = (found: ReadonlyMap<string, RunSummary>) => places.flatMap((place) => found.get(place) ?? []);
+    return comparisonRow(variant, describeChanges(experiment, variant), of(newest), of(finished));
   });
-  return { study: experiment.name, file, rows, outdated };
+  return { study: experiment.name, file, seeds: [...new Set(specs.map(({ seed }) => seed))], rows, outdated };
 }
 
-function slot({ variant, seed }: { variant: string; seed: number }, key: string): string {
-  return JSON.stringify([variant, seed, key]);
+function slot({ variant, seed }: { variant: string; seed: number }): string {
+  return `${seed} ${variant}`;
 }
 
 function isNewer(run: RunSummary, than: RunSummary | undefined): boolean {
   return !than || run.createdAt > than.createdAt || (run.createdAt === than.createdAt && run.id > than.id);
 }
 
-function comparisonRow(variant: string, changes: Record<string, string>, runs: RunSummary[]): ComparisonRow {
-  const scored = runs.filter((run) => run.result);
+function comparisonRow(
+  variant: string,
+  changes: Record<string, string>,
+  runs: RunSummary[],
+  finished: RunSummary[],
+): ComparisonRow {
+  const scored = finished.filter((run) => run.result);
   const accuracy = spread(scored.map((run) => run.result!.accuracy));
   const lastAccuracy = spread(scored.flatMap((run) => run.last?.test?.accuracy ?? []));
   const loss = spread(scored.map((run) => run.result!.loss));
@@ -57,6 +80,7 @@ function comparisonRow(variant: string, changes: Record<string, string>, runs: R
     variant,
     changes,
     runs,
+    results: scored,
     ...(accuracy && { accuracy }),
     ...(lastAccuracy && { lastAccuracy }),
     ...(loss && { loss }),

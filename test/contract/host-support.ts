@@ -38,7 +38,7 @@ export function fakeServices(overrides: Partial<Services> = {}): Services & { as
     check: () => ({ diagnostics: [] }),
     complete: () => [],
     hover: () => null,
-    compare: (file) => ({ study: 'test', file, rows: [], outdated: [] }),
+    compare: (file) => ({ study: 'test', file, seeds: [], rows: [], outdated: [] }),
     start: async (request) => {
       asked.push(request);
       return [];

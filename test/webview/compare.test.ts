@@ -120,12 +120,16 @@ describe('the table', () => {
     await expect.poll(() => host.requests('runs/resume').map((r) => r.params)).toEqual([{ runIds: [failed.id] }]);
   });
 
-  test('says in one line how many runs are outdated', async () => {
+  test('runs with earlier settings have rows of their own, and say so', async () => {
     const study = new FakeStudy();
     study.outdated = new FakeStudy({ seeds: 1 }).runs.slice(0, 4);
     await open(study);
     const text = (await host.page.locator('.outdated').textContent())!.replace(/\s+/g, ' ').trim();
-    expect(text).toBe('4 runs were trained with settings that the file no longer has and do not count here.');
+    expect(text).toContain('4 runs were trained with settings that the file no longer has and have rows of their own');
+    expect(await names()).toEqual([...NAMES, ...NAMES.slice(0, 4).map((name) => `earlier ${name}`)]);
+    expect(await cell('earlier baseline', 'variant')).toContain('earlier settings, started Oct 9, 2025');
+    expect(await cell('earlier baseline', 'accuracy')).toMatch(/^\d\d\.\d\d/);
+    expect(await cell('earlier baseline', 'difference'), 'no comparison with other settings').toBe('');
   });
 
   test('stops and runs what its buttons say', async () => {

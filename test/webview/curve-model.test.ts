@@ -180,6 +180,11 @@ describe('axes', () => {
     expect(tickLabels([0, 0.25, 0.5], false, false)).toEqual(['0.00', '0.25', '0.50']);
     expect(tickLabels([0.5, 0.6], true, false)).toEqual(['50', '60']);
     expect(tickLabels([0.985, 0.99], true, false)).toEqual(['98.5', '99.0']);
+    expect(tickLabels([0, 8_000_000, 18_000_000], false, false), 'no label too long for the axis').toEqual([
+      '0',
+      '8e6',
+      '1.8e7',
+    ]);
     expect(logTicks([0.01, 1])).toEqual([0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1]);
   });
 

@@ -20,6 +20,8 @@ export interface VariantPlan {
   leaks?: number[];
   /** Epoch from which everything logged is not a number. */
   nanFrom?: number;
+  /** Epoch from which the loss grows without bound. */
+  divergesFrom?: number;
 }
 
 /** The five variants of the delayed XOR, with curves like those of a real study. */
@@ -68,6 +70,10 @@ export class FakeRun {
       const broken = plan.nanFrom !== undefined && epoch >= plan.nanFrom;
       this.curves.accuracy.push(broken ? Number.NaN : accuracy);
       const loss = 0.012 + 0.69 * (1 - Math.max(0, 2 * accuracy - 1) ** 1.2) + random() * 0.01;
+      if (plan.divergesFrom !== undefined && epoch >= plan.divergesFrom) {
+        this.curves.loss.push(18_000_000 * (epoch / epochs));
+        continue;
+      }
       this.curves.loss.push(broken ? Number.NaN : Math.max(0.004, loss));
     }
   }
@@ -183,12 +189,14 @@ export class FakeStudy {
   comparison(): Comparison {
     const rows = this.variants.map((variant): ComparisonRow => {
       const runs = this.runs.filter((r) => r.plan === variant).map((r) => r.summary(this.file, this.name));
-      const results = runs.flatMap((r) => (r.result ? [r.result] : []));
+      const finished = runs.filter((r) => r.state === 'finished' && r.result);
+      const results = finished.flatMap((r) => (r.result ? [r.result] : []));
       const rates = runs.flatMap((r) => (r.result?.spikeRates ? [r.result.spikeRates] : []));
       return {
         variant: variant.name,
         changes: variant.changes ?? {},
         runs,
+        results: finished,
         ...(results.length > 0
           ? {
               accuracy: spread(results.map((r) => r.accuracy)),
@@ -200,7 +208,8 @@ export class FakeStudy {
       };
     });
     const outdated = this.outdated.map((r) => ({ ...r.summary(this.file, this.name), id: `old-${r.id}` }));
-    return { study: this.name, file: this.file, rows, outdated };
+    const seeds = [...new Set(this.runs.map((r) => r.seed))];
+    return { study: this.name, file: this.file, seeds, rows, outdated };
   }
 
   series(params: { runIds: string[]; metrics: Metric[]; from?: number; to?: number; maxPoints: number }): Series[] {

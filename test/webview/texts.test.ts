@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { restoreState, stateOf, type ViewTarget } from '../../protocol/views.ts';
 import { lineStyle } from '../../webview/plot/palette.ts';
 import { csvField } from '../../webview/shared/csv.ts';
+import { epochNote, fallNote } from '../../webview/shared/epochs.ts';
 import { duration, loss, percent, points, spread } from '../../webview/shared/format.ts';
 import { describeGroup } from '../../webview/shared/progress.ts';
 import { nextSort, rowsOf, sortRows } from '../../webview/views/compare/rows.ts';
@@ -99,6 +100,32 @@ describe('rows of the comparison', () => {
     const [, near, far] = rowsOf(comparison);
     expect(near!.difference?.withinSpread).toBe(true);
     expect(far!.difference?.withinSpread).toBe(false);
+  });
+
+  test('the best is marked only where it is better by more than the seeds spread', () => {
+    const comparison = new FakeStudy({ seeds: 2 }).comparison();
+    const means = [0.7, 0.9, 0.91, 0.5, 0.6];
+    for (const [i, row] of comparison.rows.entries()) row.accuracy = { mean: means[i]!, deviation: 0.02, count: 2 };
+    const best = (): string[] => rowsOf(comparison).flatMap((row) => (row.best.accuracy ? [row.variant] : []));
+    expect(best(), 'two within the spread').toEqual([]);
+    comparison.rows[2]!.accuracy!.mean = 0.99;
+    expect(best()).toEqual([comparison.rows[2]!.variant]);
+    comparison.rows[2]!.accuracy = { mean: 0.99, count: 1 };
+    expect(best(), 'a single seed tells nothing').toEqual([]);
+  });
+
+  test('every number names its epoch, the last one stands beside it, and a fall is said', () => {
+    const study = new FakeStudy({ seeds: 2 });
+    const { runs } = study.comparison().rows[0]!;
+    for (const [i, run] of runs.entries()) {
+      run.result = { ...run.result!, accuracy: 0.904, epoch: 13 + i, chosenBy: 'best validation' };
+      run.last = { epoch: 60, test: { loss: 1, accuracy: 0.498 } };
+    }
+    expect(epochNote(runs).replaceAll('\u202f', ' ')).toBe('at epochs 13–14 (best validation) · last 49.8 %');
+    expect(fallNote(runs)).toBe('2 of 2 seeds fell by up to 41 points after the best epoch');
+    runs[0]!.last = { epoch: 13, test: runs[0]!.result! };
+    expect(epochNote(runs.slice(0, 1))).toBe('at epoch 13 (best validation)');
+    expect(fallNote(runs.slice(0, 1))).toBe('');
   });
 
   test('rows without a value are last in either direction', () => {

@@ -105,8 +105,9 @@ describe('lenses', () => {
   const comparison = (fields: Partial<Comparison['rows'][0]>): Comparison => ({
     study: 'Study',
     file: FILE,
+    seeds: [1],
     outdated: [],
-    rows: [{ variant: 'a', changes: {}, runs: [], ...fields }],
+    rows: [{ variant: 'a', changes: {}, runs: [], results: [], ...fields }],
   });
 
   test('offer to run what does not run', () => {

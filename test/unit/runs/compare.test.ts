@@ -67,12 +67,13 @@ test('a spread of one has no deviation, of none no mean', () => {
   expect(spread([1, 2, 3, 4])).toEqual({ mean: 2.5, deviation: expect.closeTo(1.2909944487, 9), count: 4 });
 });
 
-test('the newest run of a seed counts, even before it has a result', () => {
+test('the newest run of a seed is shown, and the last result stays until it is replaced', () => {
   const old = runOf(0, { accuracy: 0.5, createdAt: 1 });
   const young = runOf(0, { createdAt: 2, state: 'running' });
   const { rows, outdated } = compareExperiment(experiment, FILE, [young, old]);
   expect(rows[0]!.runs).toEqual([young.summary]);
-  expect(rows[0]!.accuracy).toBeUndefined();
+  expect(rows[0]!.results).toEqual([old.summary]);
+  expect(rows[0]!.accuracy).toEqual({ mean: 0.5, count: 1 });
   expect(outdated).toEqual([]);
 });
 
@@ -101,4 +102,20 @@ test('two variants with the same settings keep their own runs', () => {
     ['a', 0],
     ['b', 1],
   ]);
+});
+
+test('a run that was stopped on its way is no result, and the seeds that lack one can be told', () => {
+  const half = runOf(1, { accuracy: 0.2, state: 'stopped' });
+  const comparison = compareExperiment(experiment, FILE, [runOf(0, { accuracy: 0.8 }), half]);
+  expect(comparison.seeds).toEqual([1, 2]);
+  expect(comparison.rows[0]!.runs.map(({ state }) => state)).toEqual(['finished', 'stopped']);
+  expect(comparison.rows[0]!.accuracy).toEqual({ mean: 0.8, count: 1 });
+});
+
+test('a file that asks for half a million runs is compared without looking at each of them', () => {
+  const variants = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`v${i}`, {}]));
+  const large = checked({ ...experiment, variants, seeds: Array.from({ length: 1000 }, (_, i) => i) });
+  const keyed = { summary: { ...runOf(0).summary, variant: 'v7', seed: 3 }, key: 'other' };
+  const { rows, outdated } = compareExperiment(large, FILE, [keyed]);
+  expect([rows.length, outdated.length]).toEqual([500, 1]);
 });

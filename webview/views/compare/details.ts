@@ -11,6 +11,9 @@ import type { Row } from './rows.ts';
 /** The logs that are open, and what they say; undefined while it is being read. */
 export type Logs = ReadonlyMap<string, string | undefined>;
 
+/** More runs than these are not listed. */
+const MAX_RUNS = 200;
+
 /** The runs behind one row. */
 export function details(session: Session, row: Row, logs: Logs, toggleLog: (runId: string) => void): TemplateResult {
   if (row.runs.length === 0) {
@@ -28,13 +31,22 @@ export function details(session: Session, row: Row, logs: Logs, toggleLog: (runI
         <th scope="col" class="num">Accuracy %</th>
         <th scope="col" class="num">Loss</th>
         <th scope="col" class="num">At epoch</th>
-        <th scope="col" class="num wide">Time</th>
+        <th scope="col" class="num">Last %</th>
+        <th scope="col" class="num">Spikes %</th>
+        <th scope="col" class="num">Time</th>
         <th scope="col" class="num wide">Samples/s</th>
         <th scope="col"><span class="visually-hidden">Actions</span></th>
       </tr>
     </thead>
     <tbody>
-      ${runs.map((run) => runRows(session, run, logs, toggleLog))}
+      ${runs.slice(0, MAX_RUNS).map((run) => runRows(session, run, logs, toggleLog))}
+      ${
+        runs.length > MAX_RUNS
+          ? html`<tr>
+            <td colspan="10" class="muted">and ${runs.length - MAX_RUNS} more runs; the export has all seeds</td>
+          </tr>`
+          : nothing
+      }
     </tbody>
   </table>`;
 }
@@ -52,7 +64,9 @@ function runRows(session: Session, run: RunSummary, logs: Logs, toggleLog: (runI
       <td class="num">${percent(score?.accuracy, 2)}</td>
       <td class="num">${loss(score?.loss)}</td>
       <td class="num">${run.result ? run.result.epoch : run.epoch}</td>
-      <td class="num wide">${duration(run.seconds)}</td>
+      <td class="num">${run.last?.test && run.last.epoch !== run.result?.epoch ? percent(run.last.test.accuracy, 2) : ''}</td>
+      <td class="num">${run.result?.spikeRates?.map((rate) => percent(rate)).join(' / ') ?? '–'}</td>
+      <td class="num">${duration(run.seconds)}</td>
       <td class="num wide">${run.samplesPerSecond > 0 ? Math.round(run.samplesPerSecond).toLocaleString('en') : '–'}</td>
       <td>
         <div class="run-actions">
@@ -70,13 +84,13 @@ function runRows(session: Session, run: RunSummary, logs: Logs, toggleLog: (runI
     </tr>
     ${remarks.map(
       (text) => html`<tr class="remark">
-        <td colspan="8">${icon('warning')}<span>${text}</span></td>
+        <td colspan="10">${icon('warning')}<span>${text}</span></td>
       </tr>`,
     )}
     ${
       open
         ? html`<tr class="log">
-          <td colspan="8">
+          <td colspan="10">
             <pre tabindex="0" aria-label="End of the log of seed ${run.seed}">${logs.get(run.id) ?? 'Reading the log…'}</pre>
           </td>
         </tr>`

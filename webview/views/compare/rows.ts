@@ -1,4 +1,4 @@
-import type { Comparison, ComparisonRow, Spread } from '../../../protocol/runs.ts';
+import { type Comparison, type ComparisonRow, isActive, type RunSummary, type Spread } from '../../../protocol/runs.ts';
 import type { StateOf } from '../../../protocol/views.ts';
 
 type Sort = StateOf<'compare'>['sort'];
@@ -8,45 +8,104 @@ export type Column = 'variant' | 'accuracy' | 'difference' | 'loss' | 'spikes' |
 export interface Difference {
   /** Accuracy minus that of the first row, as a fraction. */
   value: number;
+  /** Whether both have a spread to compare it with. */
+  known: boolean;
   /** No larger than the spread over the seeds of both: it may well be chance. */
   withinSpread: boolean;
 }
 
 export interface Row extends ComparisonRow {
-  /** Place in the file. */
+  /** Unique in the table. */
+  key: string;
+  /** Place in the file; rows of earlier settings come after all of them. */
   index: number;
+  /** Trained with settings that the file no longer has. */
+  earlier: boolean;
+  /** Seeds of the file; 0 for earlier settings, of which nothing is asked. */
+  wanted: number;
   /** Against the first row of the file; absent for that row itself and while either has no result. */
   difference?: Difference;
   best: { accuracy: boolean; loss: boolean };
 }
 
-/** The rows in the order of the file, with what only shows beside the others: differences and best values. */
+/** The rows in the order of the file, then those of earlier settings, with what only shows beside the others. */
 export function rowsOf(comparison: Comparison): Row[] {
-  const baseline = comparison.rows[0];
-  const accuracies = comparison.rows.flatMap((r) => (r.accuracy ? [r.accuracy.mean] : []));
-  const losses = comparison.rows.flatMap((r) => (finite(r.loss) ? [r.loss.mean] : []));
-  const several = accuracies.length > 1;
-  const highest = Math.max(...accuracies);
-  const lowest = Math.min(...losses);
-  return comparison.rows.map((row, index) => {
+  const { rows, seeds } = comparison;
+  const baseline = rows[0];
+  const current = rows.map((row, index): Row => {
     const difference = index > 0 ? differenceOf(row.accuracy, baseline?.accuracy) : undefined;
     return {
       ...row,
+      key: row.variant,
       index,
+      earlier: false,
+      wanted: seeds.length,
       ...(difference ? { difference } : {}),
-      best: {
-        accuracy: several && row.accuracy?.mean === highest,
-        loss: several && row.loss?.mean === lowest,
-      },
+      best: { accuracy: isBest(rows, row, 'accuracy', 1), loss: isBest(rows, row, 'loss', -1) },
     };
   });
+  return [...current, ...earlierRows(comparison.outdated, rows.length)];
+}
+
+/** Whether a row is better than each other one by more than the seeds spread; with one seed nobody can tell. */
+function isBest(rows: readonly ComparisonRow[], row: ComparisonRow, what: 'accuracy' | 'loss', sign: 1 | -1): boolean {
+  const own = row[what];
+  const others = rows.filter((other) => other !== row).flatMap((other) => other[what] ?? []);
+  if (!finite(own) || others.length === 0) return false;
+  return others.every((other) => {
+    const difference = differenceOf(own, other)!;
+    return !finite(other) || (sign * difference.value > 0 && difference.known && !difference.withinSpread);
+  });
+}
+
+/** One row for each variant that was trained with earlier settings. */
+function earlierRows(runs: readonly RunSummary[], firstIndex: number): Row[] {
+  const variants = [...new Set(runs.map((run) => run.variant))];
+  return variants.map((variant, i) => {
+    const own = newestOfSeeds(runs.filter((run) => run.variant === variant));
+    const results = own.filter((run) => run.state === 'finished' && run.result);
+    const accuracy = spreadOf(results.map((run) => run.result!.accuracy));
+    const loss = spreadOf(results.map((run) => run.result!.loss));
+    return {
+      key: `earlier ${variant}`,
+      variant,
+      index: firstIndex + i,
+      earlier: true,
+      wanted: 0,
+      changes: {},
+      runs: own,
+      results,
+      ...(accuracy ? { accuracy } : {}),
+      ...(loss ? { loss } : {}),
+      best: { accuracy: false, loss: false },
+    };
+  });
+}
+
+/** What goes on comes before what is newer: a running run never disappears. */
+function newestOfSeeds(runs: readonly RunSummary[]): RunSummary[] {
+  const bySeed = new Map<number, RunSummary>();
+  const rank = (run: RunSummary): number => (isActive(run.state) ? Number.MAX_VALUE : run.createdAt);
+  for (const run of runs) {
+    const other = bySeed.get(run.seed);
+    if (!other || rank(run) > rank(other)) bySeed.set(run.seed, run);
+  }
+  return [...bySeed.values()].sort((a, b) => a.seed - b.seed);
+}
+
+function spreadOf(values: readonly number[]): Spread | undefined {
+  const count = values.length;
+  if (count === 0) return undefined;
+  const mean = values.reduce((sum, value) => sum + value, 0) / count;
+  if (count === 1) return { mean, count };
+  return { mean, deviation: Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (count - 1)), count };
 }
 
 function differenceOf(a: Spread | undefined, b: Spread | undefined): Difference | undefined {
   if (!a || !b) return undefined;
   const value = a.mean - b.mean;
   const known = a.deviation !== undefined && b.deviation !== undefined;
-  return { value, withinSpread: known && Math.abs(value) <= Math.hypot(a.deviation!, b.deviation!) };
+  return { value, known, withinSpread: known && Math.abs(value) <= Math.hypot(a.deviation!, b.deviation!) };
 }
 
 function finite(spread: Spread | undefined): spread is Spread {
@@ -94,7 +153,7 @@ export function meanRate(rates: readonly Spread[] | undefined): number | undefin
 
 /** Accuracies of the seeds of a row, in the order of the seeds. */
 export function seedAccuracies(row: ComparisonRow): { seed: number; accuracy: number }[] {
-  return row.runs
+  return row.results
     .flatMap((run) => (run.result ? [{ seed: run.seed, accuracy: run.result.accuracy }] : []))
     .sort((a, b) => a.seed - b.seed);
 }

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { isActive } from '../../../protocol/runs.ts';
-import { duration, loss, percent, points } from '../../shared/format.ts';
+import { isActive, type RunSummary } from '../../../protocol/runs.ts';
+import { epochNote, fallNote } from '../../shared/epochs.ts';
+import { count, duration, loss, percent, points } from '../../shared/format.ts';
 import { progressLine } from '../../shared/header.ts';
 import { icon, stateIcon } from '../../shared/icons.ts';
 import { describeGroup, groupState } from '../../shared/progress.ts';
@@ -50,7 +51,7 @@ export function variantRow(
   open: boolean,
   toggle: () => void,
 ): TemplateResult {
-  return html`<tr class=${open ? 'open' : ''} data-variant=${row.variant}>
+  return html`<tr class=${open ? 'open' : ''} data-variant=${row.key}>
     <th scope="row" class="col-variant">
       <div class="variant-cell">
         <button
@@ -65,7 +66,7 @@ export function variantRow(
           <button class="name-link" title="Show it in the file" @click=${() => session.openFile(row.variant)}>
             ${row.variant}
           </button>
-          ${changes(row)} ${standing(row)}
+          ${row.earlier ? earlierNote(row) : changes(row)} ${standing(row)}
         </div>
       </div>
     </th>
@@ -74,13 +75,39 @@ export function variantRow(
         ${figure(row.accuracy, (v) => percent(v, 2), row.best.accuracy)}
         ${row.accuracy ? seedDots(row, axis) : nothing}
       </span>
+      ${provenance(row)}
     </td>
     <td class="col-difference ${row.difference?.withinSpread ? 'within' : ''}">${difference(row)}</td>
     <td class="col-loss">${figure(row.loss, loss, row.best.loss)}</td>
     <td class="col-spikes">${spikeBars(row.spikeRates)}</td>
     <td class="col-time">${row.seconds ? duration(row.seconds.mean) : none('–')}</td>
-    <td class="col-actions">${runAction(session, row.runs, { what: row.variant, variant: row.variant })}</td>
+    <td class="col-actions">${runAction(session, row.runs, { what: row.variant, ...(row.earlier ? {} : { variant: row.variant }) })}</td>
   </tr>`;
+}
+
+/** Of how many seeds and of which epoch the numbers are, and what to beware of. */
+function provenance(row: Row): TemplateResult | typeof nothing {
+  const missing = row.wanted > row.results.length && row.results.length > 0;
+  const note = epochNote(row.results);
+  const fall = fallNote(row.results);
+  if (!note && !missing) return nothing;
+  return html`<p class="provenance">
+    ${missing ? html`<span class="missing">${row.results.length} of ${count(row.wanted, 'seed')}</span>` : nothing}
+    <span>${note}</span>
+    ${fall ? html`<span class="fall">${icon('warning', 'small')}${fall}</span>` : nothing}
+  </p>`;
+}
+
+/** Runs that the file has moved away from: they stay, and go on, but answer another question. */
+function earlierNote({ runs }: Row): TemplateResult {
+  const newest = Math.max(...runs.map((run) => run.createdAt));
+  const when = new Date(newest).toLocaleString('en', { dateStyle: 'medium', timeStyle: 'short' });
+  return html`<p class="earlier">earlier settings, started ${when}</p>`;
+}
+
+/** Why runs failed, once for each reason. */
+export function failures(runs: readonly RunSummary[]): string[] {
+  return [...new Set(runs.flatMap((run) => (run.state === 'failed' && run.message ? [run.message] : [])))];
 }
 
 /** What the variant changes in the file: only what differs. */
@@ -96,6 +123,9 @@ function standing(row: Row): TemplateResult {
   const { state, progress } = groupState(row.runs);
   const active = state !== undefined && isActive(state);
   return html`<p class="row-state">${stateIcon(state)}<span>${describeGroup(row.runs)}</span></p>
+    ${failures(row.runs)
+      .slice(0, 2)
+      .map((why) => html`<p class="why">${why}</p>`)}
     ${active ? progressLine(progress, `Progress of ${row.variant}`) : nothing}`;
 }
 
@@ -110,6 +140,7 @@ function figure(s: Row['accuracy'], one: (value: number) => string, best: boolea
 
 function difference(row: Row): TemplateResult | string {
   if (row.index === 0) return none('baseline');
+  if (row.earlier) return none('');
   return row.difference ? points(row.difference.value, 2) : none('–');
 }
 

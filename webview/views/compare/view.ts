@@ -59,7 +59,7 @@ export class CompareView implements View {
     const save = (suffix: string, text: string): void => session.export(session.exportName(suffix), text);
     return html`<div class="toolbar" role="toolbar" aria-label="Comparison">
         <p class="muted">
-          Mean ± standard deviation over the seeds.${
+          Mean ± standard deviation over the seeds that finished.${
             all.some((r) => r.difference?.withinSpread)
               ? html` Differences in grey are no larger than the spread of the seeds.`
               : nothing
@@ -71,6 +71,7 @@ export class CompareView implements View {
           { label: 'LaTeX', hint: 'for a paper', run: () => save('comparison.tex', compareLatex(rows, title)) },
         ])}</span>
       </div>
+      <p class="narrow-hint muted"></p>
       <main class="table-scroll" tabindex="0" aria-label="Comparison of the variants">
         <table class="comparison">
           <caption class="visually-hidden">
@@ -88,7 +89,7 @@ export class CompareView implements View {
   }
 
   private row(row: Row, axis: [number, number]): TemplateResult {
-    const open = this.expanded.has(row.variant);
+    const open = this.expanded.has(row.key);
     return html`${variantRow(this.session, row, axis, open, () => this.toggle(row))}
       ${
         open
@@ -102,17 +103,17 @@ export class CompareView implements View {
   private outdated(): TemplateResult | typeof nothing {
     const n = this.session.comparison!.outdated.length;
     if (n === 0) return nothing;
-    const verb = n === 1 ? 'was' : 'were';
+    const [verb, have] = n === 1 ? ['was', 'has'] : ['were', 'have'];
     return html`<p class="outdated">
       ${icon('info')}<span>
-        ${count(n, 'run')} ${verb} trained with settings that the file no longer has and ${n === 1 ? 'does' : 'do'} not count
-        here.
+        ${count(n, 'run')} ${verb} trained with settings that the file no longer has and ${have} rows of their own; undo the
+        edit in the file to count them again.
       </span>
     </p>`;
   }
 
   private toggle(row: Row): void {
-    if (!this.expanded.delete(row.variant)) this.expanded.add(row.variant);
+    if (!this.expanded.delete(row.key)) this.expanded.add(row.key);
     this.session.invalidate();
   }
 

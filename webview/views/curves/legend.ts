@@ -3,7 +3,8 @@ import { isActive, type Split } from '../../../protocol/runs.ts';
 import type { ChartModel } from '../../plot/model.ts';
 import { readAt } from '../../plot/model.ts';
 import type { LineStyle } from '../../plot/palette.ts';
-import { count, epoch, loss, percent } from '../../shared/format.ts';
+import { epochNote, fallNote } from '../../shared/epochs.ts';
+import { count, epoch, loss, percent, percentSign } from '../../shared/format.ts';
 import { progressLine } from '../../shared/header.ts';
 import { icon, stateIcon } from '../../shared/icons.ts';
 import { describeGroup, groupState } from '../../shared/progress.ts';
@@ -114,10 +115,25 @@ function legendRow(
             : html`<span class="nan">${icon('warning', 'small')}NaN at epoch ${epoch(nanEpoch)}</span>`
         }
       </span>
+      ${notes(entry).map(([kind, text]) => html`<span class=${kind}>${text}</span>`)}
     </button>
-    ${entry.outdated ? nothing : html`<span class="row-actions">${runAction(session, entry.runs, { what: entry.variant, variant: entry.variant })}</span>`}
+    <span class="row-actions">${runAction(session, entry.runs, { what: entry.variant, ...(entry.outdated ? {} : { variant: entry.variant }) })}</span>
     ${active ? progressLine(progress, `Progress of ${entry.name}`) : nothing}
   </li>`;
+}
+
+/** Why runs failed; and of which epoch the result is that tables name, where it is not the newest value. */
+function notes({ runs }: Entry): (readonly [kind: 'why' | 'best', text: string])[] {
+  const failed = runs.find((run) => run.state === 'failed' && run.message);
+  const results = runs.filter((run) => run.state === 'finished' && run.result && run.result.epoch !== run.last?.epoch);
+  const mean = results.reduce((sum, run) => sum + run.result!.accuracy, 0) / results.length;
+  const best = results.length > 0 ? `test ${percentSign(mean)} ${epochNote(results)}` : '';
+  const fall = fallNote(results);
+  return [
+    ...(failed ? [['why', failed.message!] as const] : []),
+    ...(best ? [['best', best] as const] : []),
+    ...(fall ? [['best', fall] as const] : []),
+  ];
 }
 
 /** Runs that the file has moved away from. */

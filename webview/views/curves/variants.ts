@@ -1,4 +1,4 @@
-import type { Comparison, Metric, RunSummary, Split } from '../../../protocol/runs.ts';
+import { type Comparison, isActive, type Metric, type RunSummary, type Split } from '../../../protocol/runs.ts';
 import type { StateOf } from '../../../protocol/views.ts';
 import type { VariantInput } from '../../plot/model.ts';
 import { type LineStyle, lineStyle } from '../../plot/palette.ts';
@@ -28,13 +28,22 @@ export function entriesOf(
     outdated: false,
     runs: row.runs,
   }));
-  const outdated = state.showOutdated ? outdatedRows(comparison.outdated) : [];
+  const current = new Set(comparison.rows.flatMap((row) => (row.runs.length > 0 ? [row.variant] : [])));
+  // A run that goes on never disappears, and an old result stays until there is a new one.
+  const outdated = outdatedRows(comparison.outdated).filter(
+    ({ variant, runs }) => state.showOutdated || !current.has(variant) || runs.some((run) => isActive(run.state)),
+  );
   const hidden = new Set(state.hiddenVariants);
   return [...rows, ...outdated].map((row, index) => ({
     ...row,
     style: lineStyle(index, theme.scheme, theme.highContrast),
     hidden: hidden.has(row.name),
   }));
+}
+
+/** What goes on comes before what is newer. */
+function rank({ state, createdAt }: RunSummary): number {
+  return isActive(state) ? Number.MAX_VALUE : createdAt;
 }
 
 /** The newest outdated run of each seed, by variant. */
@@ -44,7 +53,7 @@ function outdatedRows(runs: readonly RunSummary[]): Omit<Entry, 'style' | 'hidde
     const seeds = byVariant.get(run.variant) ?? new Map<number, RunSummary>();
     byVariant.set(run.variant, seeds);
     const other = seeds.get(run.seed);
-    if (!other || other.createdAt < run.createdAt) seeds.set(run.seed, run);
+    if (!other || rank(other) < rank(run)) seeds.set(run.seed, run);
   }
   return [...byVariant].map(([variant, seeds]) => ({
     name: `${variant} (earlier settings)`,

@@ -1,0 +1,192 @@
+// Many variants, small windows, curves that leave the chart, and pointers that stay where they are while runs go on.
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import {
+  type Bundles,
+  bundleWebview,
+  type FakeHost,
+  launchBrowser,
+  type OpenOptions,
+  openView,
+  picture,
+  settle,
+} from './harness.ts';
+import { FakeStudy, type VariantPlan, XOR } from './study.ts';
+
+let browser: Browser;
+let bundle: Bundles;
+let host: FakeHost;
+
+beforeAll(async () => {
+  [browser, bundle] = await Promise.all([launchBrowser(), bundleWebview()]);
+});
+afterAll(() => browser?.close());
+afterEach(async () => {
+  expect(host.complaints, 'errors and policy violations on the page').toEqual([]);
+  await host.page.context().close();
+});
+
+async function open(study: FakeStudy, options: OpenOptions = {}): Promise<void> {
+  host = await openView(browser, bundle, study, options);
+  await settle(host);
+}
+
+type Box = { x: number; y: number; width: number; height: number };
+
+async function box(selector: string): Promise<Box> {
+  return (await host.page.locator(selector).first().boundingBox())!;
+}
+
+function overlap(a: Box, b: Box): number {
+  const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
+  const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
+  return Math.max(0, width) * Math.max(0, height);
+}
+
+function many(n: number): FakeStudy {
+  const variants = Array.from(
+    { length: n },
+    (_, i): VariantPlan => ({ ...XOR[i % XOR.length]!, name: `variant ${i + 1}` }),
+  );
+  return new FakeStudy({ variants, seeds: 1, epochs: 20 });
+}
+
+describe('legend and charts', () => {
+  const windows = [
+    [1400, 900],
+    [1000, 500],
+    [700, 700],
+    [420, 600],
+  ] as const;
+  for (const n of [10, 24, 100]) {
+    for (const [width, height] of windows) {
+      test(`${n} variants in ${width} × ${height}: nothing lies on the charts, and a curve is in sight`, async () => {
+        await open(many(n), { width, height });
+        const [legend, charts, plot] = [await box('.legend'), await box('.charts'), await box('.plot')];
+        expect(overlap(legend, charts), 'pixels that legend and charts share').toBe(0);
+        const seen = Math.min(height, plot.y + plot.height) - plot.y;
+        expect(seen, 'pixels of the first chart above the fold').toBeGreaterThan(60);
+        const last = host.page.locator('.legend li').last();
+        await last.scrollIntoViewIfNeeded();
+        expect(await last.isVisible(), 'the last variant can be reached').toBe(true);
+        await picture(host, `many-${n}-${width}`);
+      });
+    }
+  }
+});
+
+describe('the tooltip', () => {
+  test('stays in the chart that the pointer is in while epochs arrive', async () => {
+    const study = new FakeStudy({ seeds: 1, epochs: 200 });
+    for (const run of study.runs) Object.assign(run, { state: 'running', done: 60 });
+    await open(study);
+    const plot = await box('.u-over');
+    await host.page.mouse.move(plot.x + plot.width * 0.4, plot.y + plot.height * 0.5);
+    await host.page.mouse.move(plot.x + plot.width * 0.42, plot.y + plot.height * 0.5);
+    await host.page.locator('.tooltip').waitFor();
+    for (let i = 1; i <= 10; i++) {
+      for (const run of study.runs) run.done = 60 + 5 * i;
+      await host.changed(...study.runs.map((run) => run.id));
+      await settle(host);
+      const titles = await host.page.locator('.panel:has(.tooltip) h2').allTextContents();
+      expect(titles, `charts with a tooltip after ${60 + 5 * i} epochs`).toEqual(['Accuracy']);
+    }
+  });
+
+  test('is whole wherever the pointer is, in a narrow panel too', async () => {
+    const variants = XOR.map((v, i) => ({ ...v, name: `a rather long name of a variant, number ${i + 1}` }));
+    await open(new FakeStudy({ variants }), { width: 460, height: 800 });
+    const chart = await box('.canvas');
+    const plot = await box('.u-over');
+    for (const at of [0.05, 0.35, 0.55, 0.75, 0.95]) {
+      await host.page.mouse.move(plot.x + plot.width * at, plot.y + plot.height * 0.5);
+      await settle(host);
+      const tip = await box('.tooltip');
+      expect(tip.x, `left edge with the pointer at ${at}`).toBeGreaterThanOrEqual(chart.x);
+      expect(tip.x + tip.width, `right edge with the pointer at ${at}`).toBeLessThanOrEqual(chart.x + chart.width);
+    }
+  });
+});
+
+describe('a variant that diverges', () => {
+  const variants = XOR.map((v) => (v.name === 'without reset' ? { ...v, divergesFrom: 20 } : v));
+
+  test('does not flatten the others: it leaves the chart, which says so and can show all of it', async () => {
+    await open(new FakeStudy({ variants, seeds: 2 }));
+    const note = host.page.locator('.panel .beyond');
+    expect((await note.textContent())!.replace(/\s+/g, ' ')).toContain('without reset up to 1.8e+7');
+    await picture(host, 'diverged-dark');
+    await note.getByRole('button').click();
+    await settle(host);
+    expect(await note.count(), 'notes when everything is shown').toBe(0);
+    expect(await host.page.getByRole('button', { name: 'Reset zoom' }).count()).toBe(1);
+    await picture(host, 'diverged-all-dark');
+  });
+});
+
+describe('what went wrong', () => {
+  test('a failed run says why in the legend and in the table', async () => {
+    const study = new FakeStudy({ seeds: 1 });
+    const why = 'The loss became NaN in epoch 13 at layer 1: lower the learning rate.';
+    Object.assign(study.find('without reset'), { state: 'failed', done: 12, message: why });
+    await open(study);
+    expect(await host.page.locator('li[data-variant="without reset"]').textContent()).toContain(why);
+    await picture(host, 'failed-dark');
+    await host.page.context().close();
+    await open(study, { view: 'compare' });
+    expect(await host.page.locator('tr[data-variant="without reset"]').textContent()).toContain(why);
+  });
+});
+
+describe('narrow panels', () => {
+  test.each([360, 460, 560, 700])('at %i pixels no button covers another', async (width) => {
+    const study = new FakeStudy({ seeds: 2 });
+    for (const run of study.runs.slice(0, 12)) Object.assign(run, { state: 'stopped', done: 10 });
+    await open(study, { width, height: 700, view: 'compare' });
+    const buttons = host.page.locator('.top button, .top vscode-button');
+    const boxes = await Promise.all((await buttons.all()).map((button) => button.boundingBox()));
+    boxes.forEach((a, i) => {
+      for (const b of boxes.slice(i + 1)) expect(overlap(a!, b!), 'pixels that two buttons share').toBe(0);
+    });
+    await picture(host, `narrow-${width}`);
+    const hint = await host.page
+      .locator('.narrow-hint')
+      .evaluate((element) => getComputedStyle(element, '::before').content);
+    expect(hint).toContain(width < 640 ? 'Spike rate and time' : 'Time is left out');
+  });
+});
+
+describe('earlier settings', () => {
+  test('a run that goes on with them stays in the legend and can be stopped, whatever the file says now', async () => {
+    const study = new FakeStudy({ seeds: 1 });
+    study.outdated = new FakeStudy({ seeds: 1 }).runs.slice(0, 2);
+    Object.assign(study.outdated[1]!, { state: 'running', done: 30 });
+    await open(study);
+    const rows = await host.page
+      .locator('.legend li')
+      .evaluateAll((all) => all.map((row) => row.getAttribute('data-variant')));
+    expect(rows).toEqual([...XOR.map(({ name }) => name), 'without leakage (earlier settings)']);
+    await host.page.getByRole('button', { name: 'Stop without leakage' }).click();
+    await expect
+      .poll(() => host.requests('runs/stop').map((r) => r.params))
+      .toEqual([{ runIds: ['old-without-leakage-1'] }]);
+  });
+
+  test('with nothing but them there is a button to run all', async () => {
+    const study = new FakeStudy({ seeds: 0 });
+    study.outdated = new FakeStudy({ seeds: 1 }).runs;
+    await open(study);
+    await host.page.locator('.actions vscode-button').click();
+    await expect.poll(() => host.requests('runs/start').map((r) => r.params)).toEqual([{}]);
+  });
+});
+
+test('what else was logged has charts of its own, one for each layer', async () => {
+  const variants = XOR.map((v) => ({ ...v, rates: [0.1, 0.2], leaks: [0.8, 0.95] }));
+  await open(new FakeStudy({ variants, seeds: 2 }));
+  await host.page.getByLabel('Also').selectOption('leak');
+  await settle(host);
+  const titles = await host.page.locator('.panel h2').allTextContents();
+  expect(titles).toEqual(['Accuracy', 'Loss', 'Leak k, layer 1', 'Leak k, layer 2']);
+  await picture(host, 'leak-dark');
+});

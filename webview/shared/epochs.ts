@@ -1,0 +1,27 @@
+import { fallAfterBest, NOTABLE_FALL, type RunSummary } from '../../protocol/runs.ts';
+import { percentSign } from './format.ts';
+
+/** Of which epoch the results are, how that was chosen, and how it ended where that is another: one named epoch a number. */
+export function epochNote(results: readonly RunSummary[]): string {
+  const chosen = results.flatMap((run) => run.result ?? []);
+  if (chosen.length === 0) return '';
+  const epochs = chosen.map(({ epoch }) => epoch);
+  const [first, last] = [Math.min(...epochs), Math.max(...epochs)];
+  const by = [...new Set(chosen.map(({ chosenBy }) => chosenBy))].join(', ');
+  const where = first === last ? `at epoch ${first}` : `at epochs ${first}–${last}`;
+  const ended = results.flatMap((run) =>
+    run.last?.test && run.last.epoch !== run.result?.epoch ? [run.last.test] : [],
+  );
+  const mean = ended.reduce((sum, { accuracy }) => sum + accuracy, 0) / ended.length;
+  return `${where} (${by})${ended.length > 0 ? ` · last ${percentSign(mean)}` : ''}`;
+}
+
+/** A warning when the runs are much worse at their end than at the epoch that counts; empty otherwise. */
+export function fallNote(results: readonly RunSummary[]): string {
+  const falls = results.map(fallAfterBest);
+  const worst = Math.max(0, ...falls);
+  if (worst < NOTABLE_FALL) return '';
+  const n = falls.filter((fall) => fall >= NOTABLE_FALL).length;
+  const who = results.length > 1 ? `${n} of ${results.length} seeds fell by up to` : 'fell by';
+  return `${who} ${Math.round(100 * worst)} points after the best epoch`;
+}
