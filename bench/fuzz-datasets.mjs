@@ -42,6 +42,7 @@ for (const target of targets) {
       console.log(`${target.name}, file ${i}: took ${(took / 1000).toFixed(1)} s`);
     }
   }
+  target.end?.();
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const grown = Math.round((process.memoryUsage().rss - before) / 2 ** 20);
   console.log(

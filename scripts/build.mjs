@@ -31,7 +31,11 @@ function views() {
  */
 const BUNDLES = [
   {
-    entries: { lif: 'engine/cli/main.ts', worker: 'engine/backends/event/workers/worker.ts' },
+    entries: {
+      lif: 'engine/cli/main.ts',
+      worker: 'engine/backends/event/workers/worker.ts',
+      'hdf5-worker': 'engine/datasets/formats/hdf5/worker.ts',
+    },
     options: {
       platform: 'node',
       target: 'node20',

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 /** Absolute path of a built file such as `kernels.wasm` or `worker.mjs`. */
 export function builtFile(name: string): string {
   const here = dirname(fileURLToPath(import.meta.url));
-  for (const folder of [here, join(here, '../../dist')]) {
+  for (const folder of [here, join(here, '../dist'), join(here, '../../dist')]) {
     const file = join(folder, name);
     if (existsSync(file)) return file;
   }

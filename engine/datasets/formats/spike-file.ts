@@ -3,25 +3,44 @@
  * /extra/speaker.
  */
 import type { EventBuffer } from '../recordings/binning.ts';
-import { badFile, getAgain, readHead } from './files.ts';
-import { type Dataset, decode, decoderOf, Hdf5File, type Hdf5Reader, NewerLayout, SIGNATURE } from './hdf5.ts';
+import { badFile, getAgain, readHead, sizeOf } from './files.ts';
+import { Hdf5File } from './hdf5/classic.ts';
+import { decode, decoderOf } from './hdf5/numbers.ts';
+import {
+  type Dataset,
+  type Hdf5Reader,
+  NewerLayout,
+  promisedLength,
+  SIGNATURE,
+  SUPERBLOCK_BYTES,
+} from './hdf5/reader.ts';
+import { openInThread, type ThreadOptions } from './hdf5/thread.ts';
 
-const MAX_RECORDINGS = 10_000_000;
+/** Ten times as many as the largest published file has. */
+const MAX_RECORDINGS = 1_000_000;
 
 export interface SpikeFile {
   count: number;
   labels: number[];
   /** Absent when the file does not say. */
   speakers: number[] | undefined;
-  /** Appends recording `index`: times in µs, units as stored. Throws a UserError with the number of the recording. */
-  read(index: number, events: EventBuffer): void;
+  /**
+   * Appends recording `index`: times in µs, units as stored; a promise where it has to be fetched first. Throws or
+   * rejects with a UserError with the number of the recording.
+   */
+  read(index: number, events: EventBuffer): void | Promise<void>;
   close(): void;
 }
 
-/** Checks that the file exists and is an HDF5 file. */
+/** Checks that the file exists, is an HDF5 file and is as long as it says. */
 export function checkHdf5(file: string, name: string): void {
-  const head = readHead(file, 8, getAgain(name));
-  if (!head.equals(SIGNATURE)) throw badFile(file, 'this is not an HDF5 file: wrong signature', 0, getAgain(name));
+  const head = readHead(file, SUPERBLOCK_BYTES, getAgain(name));
+  if (!head.subarray(0, 8).equals(SIGNATURE))
+    throw badFile(file, 'this is not an HDF5 file: wrong signature', 0, getAgain(name));
+  const size = sizeOf(file, getAgain(name));
+  const promised = promisedLength(head) ?? head.length;
+  if (size < promised)
+    throw badFile(file, `the file breaks off: it says it has ${promised} bytes, and ends`, size, getAgain(name));
 }
 
 /**
@@ -30,19 +49,30 @@ export function checkHdf5(file: string, name: string): void {
  * Times are stored as float16 seconds. They are decoded to float64 before any arithmetic: as float16, microseconds
  * would overflow.
  */
-export async function openSpikes(file: string, name: string, channels: number, classes: number): Promise<SpikeFile> {
+export async function openSpikes(
+  file: string,
+  name: string,
+  channels: number,
+  classes: number,
+  options: ThreadOptions = {},
+): Promise<SpikeFile> {
   const remedy = getAgain(name);
   try {
     return readSpikes(new Hdf5File(file, remedy), file, remedy, channels, classes);
   } catch (error) {
     if (!(error instanceof NewerLayout)) throw error;
-    // Loaded only when needed: it is large.
-    const { openWithLibrary } = await import('./hdf5-library.ts');
-    return readSpikes(await openWithLibrary(file, remedy), file, remedy, channels, classes);
+    return openInThread(file, remedy, channels, classes, options);
   }
 }
 
-function readSpikes(hdf5: Hdf5Reader, file: string, remedy: string, channels: number, classes: number): SpikeFile {
+/** Checks the datasets of an open file, which is closed when they are not good. Throws a UserError. */
+export function readSpikes(
+  hdf5: Hdf5Reader,
+  file: string,
+  remedy: string,
+  channels: number,
+  classes: number,
+): SpikeFile & { read(index: number, events: EventBuffer): void } {
   const bad = (what: string) => badFile(file, what, undefined, remedy);
   try {
     const dataset = (path: string, kind: 'integer' | 'float', variable: boolean): Dataset => {

@@ -17,12 +17,18 @@ export const MEMORY_LIMIT = 128 * 2 ** 20;
 
 const MADE_AGAIN = 'delete it, and it will be made again';
 
+export interface ReadRecording {
+  label: number;
+  /** Who made it, where that is known: a speaker, a user. */
+  group: number;
+}
+
 /** Recordings of one data set, numbered through its training, validation and test parts in this order. */
 export interface RecordingSource {
   inputs: number;
   parts: Record<Split, number>;
-  /** Fills `events` (empty before) with recording `index`, called in rising order. Throws a UserError. */
-  read(index: number, events: EventBuffer): { label: number; group: number };
+  /** Fills `events` (empty before) with recording `index`, called in rising order. Throws or rejects with a UserError. */
+  read(index: number, events: EventBuffer): ReadRecording | Promise<ReadRecording>;
   /** File → SHA-256 of what was read; asked for after the last recording. */
   checksums(): Record<string, string> | Promise<Record<string, string>>;
   close(): void;
@@ -36,7 +42,8 @@ export interface RecordingPlan {
   identity: Record<string, unknown>;
   /** What the source files look like now; the cache is made again when it changes. Rejects with a UserError. */
   fingerprint(signal?: AbortSignal): string | Promise<string>;
-  open(): RecordingSource | Promise<RecordingSource>;
+  /** Aborting ends it where it may take long. */
+  open(signal?: AbortSignal): RecordingSource | Promise<RecordingSource>;
   /** Which recordings make up the splits, given the groups (speakers) of all. */
   splits: SplitPlan;
 }
@@ -112,7 +119,7 @@ async function makeCache(
   context: PrepareContext,
 ): Promise<void> {
   mkdirSync(join(dataFolder(), 'cache'), { recursive: true });
-  const source = await plan.open();
+  const source = await plan.open(context.signal);
   let writer: CacheWriter | undefined;
   try {
     writer = new CacheWriter(file);
@@ -130,7 +137,9 @@ async function makeCache(
         breath = performance.now();
       }
       events.length = 0;
-      const { label, group } = source.read(i, events);
+      const read = source.read(i, events);
+      // Waiting for what is there already would cost more than reading it.
+      const { label, group } = read instanceof Promise ? await read : read;
       writer.append(binner, binner.bin(events), label, group);
     }
     const { steps } = plan.binning;

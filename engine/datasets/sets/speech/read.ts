@@ -51,7 +51,7 @@ function planSpeech(spec: Shd | Ssc, experimentFile: string): RecordingPlan {
         `get it with "lif data get ${spec.name}"`,
         signal,
       ),
-    open: () => openSpeech(spec, folder),
+    open: (signal) => openSpeech(spec, folder, signal),
     splits:
       spec.name === 'ssc'
         ? { trainSamples: spec.trainSamples, testSamples: spec.testSamples, publishedValidation: spec.validation }
@@ -67,7 +67,7 @@ function checkSpeech(spec: Shd | Ssc, experimentFile: string): Found {
   return {};
 }
 
-async function openSpeech(spec: Shd | Ssc, folder: string): Promise<RecordingSource> {
+async function openSpeech(spec: Shd | Ssc, folder: string, signal?: AbortSignal): Promise<RecordingSource> {
   const files: { split: Split; file: string; spikes: SpikeFile }[] = [];
   const close = () => {
     for (const { spikes } of files) spikes.close();
@@ -75,7 +75,8 @@ async function openSpeech(spec: Shd | Ssc, folder: string): Promise<RecordingSou
   try {
     for (const [split, name] of PARTS[spec.name]) {
       const file = join(folder, name);
-      files.push({ split, file, spikes: await openSpikes(file, spec.name, SPEECH_CHANNELS, shapeOf(spec).classes) });
+      const spikes = await openSpikes(file, spec.name, SPEECH_CHANNELS, shapeOf(spec).classes, { signal });
+      files.push({ split, file, spikes });
     }
     const train = files[0]!;
     if (spec.name === 'shd' && spec.validationSpeakers.length > 0 && !train.spikes.speakers)
@@ -92,7 +93,7 @@ async function openSpeech(spec: Shd | Ssc, folder: string): Promise<RecordingSou
   return {
     inputs: SPEECH_CHANNELS,
     parts,
-    read(index, events) {
+    async read(index, events) {
       let i = index;
       for (const { spikes } of files) {
         if (i >= spikes.count) {
@@ -101,9 +102,9 @@ async function openSpeech(spec: Shd | Ssc, folder: string): Promise<RecordingSou
         }
         if (spec.quirks.flipChannels) {
           raw.length = 0;
-          spikes.read(i, raw);
+          await spikes.read(i, raw);
           flipChannels(raw, events);
-        } else spikes.read(i, events);
+        } else await spikes.read(i, events);
         return { label: spikes.labels[i]!, group: spikes.speakers?.[i] ?? 0 };
       }
       throw new RangeError(`there is no recording ${index}`);

@@ -1,10 +1,12 @@
 /**
- * HDF5 files of the newer layouts (superblock 2 and later), through the HDF5 library. Their structures carry
- * checksums, so damage is found before the library follows it.
+ * HDF5 files of the newer layouts (superblock 2 and later), through the HDF5 library. Most of their structures carry
+ * checksums, but not all, and one damaged byte can make the library search without end or end itself: it may only run in
+ * a thread of its own (see thread.ts).
  */
 import type { Dataset as LibraryDataset } from 'h5wasm/node';
-import { badFile } from './files.ts';
-import type { Dataset, Hdf5Reader, NumberType } from './hdf5.ts';
+import { badFile } from '../files.ts';
+import type { NumberType } from './numbers.ts';
+import type { Dataset, Hdf5Reader } from './reader.ts';
 
 /** Elements read at a time: large enough to make calls rare, small enough to keep memory bounded. */
 const BLOCK = 64;
@@ -17,12 +19,18 @@ interface Opened extends Dataset {
   block?: { from: number; elements: ArrayBufferView[] };
 }
 
-/** Opens `file` for reading. Rejects with a UserError. */
-export async function openWithLibrary(file: string, remedy: string): Promise<Hdf5Reader> {
+/** The library, ready for use. */
+export async function loadLibrary(): Promise<typeof import('h5wasm/node')['default']> {
   const { default: h5wasm } = await import('h5wasm/node');
   const module = await h5wasm.ready;
   // Without this, a failed read would print to standard error and return whatever was in memory.
   module.activate_throwing_error_handler();
+  return h5wasm;
+}
+
+/** Opens `file` for reading. Rejects with a UserError. */
+export async function openWithLibrary(file: string, remedy: string): Promise<Hdf5Reader> {
+  const h5wasm = await loadLibrary();
   const guard = <T>(what: string, action: () => T): T => {
     try {
       return action();
@@ -51,8 +59,6 @@ export async function openWithLibrary(file: string, remedy: string): Promise<Hdf
         length: metadata.shape[0]!,
         type,
         variable,
-        elementBytes: element.size,
-        storage: { kind: 'compact', data: Buffer.alloc(0) },
         source,
       };
     },

@@ -1,0 +1,257 @@
+/**
+ * Reads one-dimensional datasets of HDF5 files in the layout that HDF5 1.x writes by default: superblock 0 or 1,
+ * groups as symbol tables, version 1 object headers, contiguous or chunked data, variable-length elements in global
+ * heaps. Every address, length and count is checked, and every walk is bounded, so that a damaged file is refused
+ * with the byte at which it is damaged. (The HDF5 library may take minutes and gigabytes over a damaged file.)
+ *
+ * Fill values never come in: data that were never written are refused, wherever they should be.
+ */
+import { StructuredFile, UNALLOCATED } from './bytes.ts';
+import { parseFilters, undoFilters } from './filters.ts';
+import { GlobalHeaps } from './heaps.ts';
+import { parseNumberType } from './numbers.ts';
+import { type Dataset, type Hdf5Reader, NewerLayout, SIGNATURE } from './reader.ts';
+import { findMember, leavesOf } from './trees.ts';
+
+const MAX_CHUNK = 1 << 26;
+/** A contiguous dataset is read in blocks of about so many bytes. */
+const BLOCK_BYTES = 1 << 16;
+/** Messages of object headers. */
+const SPACE = 1;
+const TYPE = 3;
+const EXTERNAL = 7;
+const LAYOUT = 8;
+const FILTERS = 0x0b;
+const CONTINUATION = 0x10;
+const SYMBOL_TABLE = 0x11;
+const VARIABLE_LENGTH = 9;
+
+interface ClassicDataset extends Dataset {
+  elementBytes: number;
+  storage:
+    | { kind: 'compact'; data: Buffer }
+    | { kind: 'contiguous'; at: number }
+    | { kind: 'chunked'; rows: number; chunks: Map<number, { at: number; bytes: number }>; filters: number[] };
+  /** The chunk that was read last. */
+  last?: { index: number; data: Buffer };
+}
+
+interface Message {
+  type: number;
+  data: Buffer;
+  at: number;
+}
+
+export class Hdf5File implements Hdf5Reader {
+  private readonly source: StructuredFile;
+  private readonly heaps: GlobalHeaps;
+  private readonly root: number;
+
+  /** Opens the file. Throws a UserError. */
+  constructor(file: string, remedy: string) {
+    this.source = new StructuredFile(file, remedy);
+    this.heaps = new GlobalHeaps(this.source);
+    try {
+      const { source } = this;
+      if (source.size < 8 || !source.at(0, 8, 'the signature').equals(SIGNATURE))
+        throw source.bad('this is not an HDF5 file: wrong signature', 0);
+      const head = source.at(0, Math.min(source.size, 104), 'the superblock');
+      const version = head[8] ?? 0;
+      if (version > 1) throw new NewerLayout(`${file}: has superblock version ${version}.`);
+      if (head.length < 104) throw source.bad('the file ends within the superblock', source.size);
+      if (head[13] !== 8 || head[14] !== 8) throw source.bad('addresses are not of 8 bytes', 13);
+      // Version 1 has four bytes more before the addresses; the root group's entry follows those.
+      this.root = source.address(head, version === 1 ? 68 : 64, 'the root group', 0);
+    } catch (error) {
+      this.source.close();
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.source.close();
+  }
+
+  dataset(path: string): ClassicDataset | undefined {
+    let at: number | undefined = this.root;
+    for (const name of path.split('/')) {
+      const table = this.message(this.messages(at), SYMBOL_TABLE, 16, 'the symbol table of a group', at);
+      at = findMember(this.source, table, name);
+      if (at === undefined) return undefined;
+    }
+    return this.readDataset(path, at);
+  }
+
+  bytes(dataset: Dataset): Buffer {
+    const { elementBytes, length } = dataset as ClassicDataset;
+    const all = Buffer.alloc(length * elementBytes);
+    for (let i = 0; i < length; i++) {
+      const { data, at } = this.element(dataset as ClassicDataset, i);
+      data.copy(all, i * elementBytes, at, at + elementBytes);
+    }
+    return all;
+  }
+
+  variable(dataset: Dataset, index: number): Buffer {
+    const { data, at } = this.element(dataset as ClassicDataset, index);
+    const length = data.readUInt32LE(at);
+    if (length === 0) return Buffer.alloc(0);
+    const what = () => `element ${index} of ${dataset.path}`;
+    const heapAt = this.source.address(data, at + 4, what(), 0);
+    const object = this.heaps.object(heapAt, data.readUInt32LE(at + 12), what);
+    const wanted = length * dataset.type.size;
+    if (wanted > object.length)
+      throw this.source.bad(`${what()} says it has ${length} values, more than are stored`, heapAt);
+    return object.subarray(0, wanted);
+  }
+
+  /** Messages of a version 1 object header and its continuations. */
+  private messages(header: number): Message[] {
+    const { source } = this;
+    const read = source.walk();
+    const prefix = read(header, 16, 'an object header');
+    if (prefix.toString('latin1', 0, 4) === 'OHDR') throw new NewerLayout(`${source.file}: has newer object headers.`);
+    if (prefix[0] !== 1) throw source.bad(`object header version ${prefix[0]} is not 1`, header);
+    let count = prefix.readUInt16LE(2);
+    const blocks = [{ at: header + 16, length: prefix.readUInt32LE(8) }];
+    const messages: Message[] = [];
+    for (const { at, length } of blocks) {
+      const block = read(at, length, 'an object header');
+      for (let p = 0; count > 0 && p + 8 <= length; count--) {
+        const type = block.readUInt16LE(p);
+        const size = block.readUInt16LE(p + 2);
+        if (p + 8 + size > length) throw source.bad('a message leaves its object header', at + p);
+        const data = block.subarray(p + 8, p + 8 + size);
+        if (type === CONTINUATION && size >= 16) {
+          const next = source.address(data, 0, 'a continuation', at + p + 8);
+          blocks.push({ at: next, length: Number(data.readBigUInt64LE(8)) });
+        } else {
+          if (block[p + 4]! & 2) throw source.bad('a shared message is not supported', at + p);
+          messages.push({ type, data, at: at + p + 8 });
+        }
+        p += 8 + size;
+      }
+    }
+    return messages;
+  }
+
+  private message(messages: Message[], type: number, bytes: number, what: string, header: number): Message {
+    const found = messages.find((m) => m.type === type);
+    if (!found || found.data.length < bytes)
+      throw this.source.bad(`${what} is missing or too short`, found?.at ?? header);
+    return found;
+  }
+
+  private readDataset(path: string, header: number): ClassicDataset {
+    const { source } = this;
+    const messages = this.messages(header);
+    const space = this.message(messages, SPACE, 4, `the size of ${path}`, header);
+    const rank = space.data[1]!;
+    const dimsAt = space.data[0] === 1 ? 8 : 4;
+    if (rank !== 1 || space.data.length < dimsAt + 8) throw source.bad(`${path} has not one dimension`, space.at);
+    const length = Number(space.data.readBigUInt64LE(dimsAt));
+    const type = this.message(messages, TYPE, 8, `the type of ${path}`, header);
+    const variable = (type.data[0]! & 15) === VARIABLE_LENGTH;
+    const elementBytes = type.data.readUInt32LE(4);
+    if (variable && (elementBytes !== 16 || (type.data[1]! & 15) !== 0))
+      throw source.bad(`${path} has a variable-length type that is not supported`, type.at);
+    const numbers = parseNumberType(variable ? type.data.subarray(8) : type.data);
+    if (!numbers) throw source.bad(`${path} does not hold little-endian integers or floats`, type.at);
+    // Even one byte for each of more elements than the file has bytes cannot be.
+    if (length > source.size) throw source.bad(`${path} cannot have ${length} elements`, space.at);
+    if (messages.some((m) => m.type === EXTERNAL)) throw source.bad(`${path} lies in another file`, header);
+    const storage = this.storage(path, messages, header, length, elementBytes);
+    return { path, length, type: numbers, variable, elementBytes, storage };
+  }
+
+  private storage(
+    path: string,
+    messages: Message[],
+    header: number,
+    length: number,
+    elementBytes: number,
+  ): ClassicDataset['storage'] {
+    const { source } = this;
+    const { data, at } = this.message(messages, LAYOUT, 4, `the layout of ${path}`, header);
+    if (data[0] !== 3) throw source.bad(`layout version ${data[0]} of ${path} is not 3`, at);
+    const needs = (bytes: number) => {
+      if (data.length < bytes) throw source.bad(`the layout of ${path} is too short`, at);
+    };
+    if (data[1] === 0) {
+      const size = data.readUInt16LE(2);
+      needs(4 + size);
+      if (size < length * elementBytes) throw source.bad(`${path} has fewer than ${length} elements`, at);
+      return { kind: 'compact', data: data.subarray(4, 4 + size) };
+    }
+    if (length === 0) return { kind: 'compact', data: Buffer.alloc(0) };
+    needs(11);
+    const startAt = data[1] === 1 ? 2 : 3;
+    if (data.readBigUInt64LE(startAt) === UNALLOCATED) throw source.bad(`${path} was never written`, at);
+    const start = source.address(data, startAt, path, at);
+    if (data[1] === 1) {
+      if (start + length * elementBytes > source.size) throw source.bad(`${path} breaks off`, source.size);
+      return { kind: 'contiguous', at: start };
+    }
+    needs(19);
+    const rows = data.readUInt32LE(11);
+    const stored = data.readUInt32LE(15);
+    if (data[1] !== 2 || data[2] !== 2 || rows === 0 || rows * elementBytes > MAX_CHUNK || stored !== elementBytes)
+      throw source.bad(`the layout of ${path} is not supported`, at);
+    const filters = messages.find((m) => m.type === FILTERS);
+    return {
+      kind: 'chunked',
+      rows,
+      chunks: this.chunksOf(path, start, rows, length),
+      filters: filters ? parseFilters(source, path, filters.data, filters.at) : [],
+    };
+  }
+
+  private chunksOf(
+    path: string,
+    tree: number,
+    rows: number,
+    length: number,
+  ): Map<number, { at: number; bytes: number }> {
+    const { source } = this;
+    const chunks = new Map<number, { at: number; bytes: number }>();
+    for (const { key, child } of leavesOf(source, tree, 1, 24)) {
+      const bytes = key.readUInt32LE(0);
+      const first = Number(key.readBigUInt64LE(8));
+      if (key.readUInt32LE(4) !== 0)
+        throw source.bad(`a chunk of ${path} skips a filter, which is not supported`, child);
+      if (bytes > MAX_CHUNK || child + bytes > source.size) throw source.bad(`a chunk of ${path} breaks off`, child);
+      // Chunks beyond the end are left over from a longer dataset.
+      if (first % rows !== 0 || chunks.has(first / rows))
+        throw source.bad(`a chunk of ${path} starts at element ${first}, where none can`, child);
+      if (first < length) chunks.set(first / rows, { at: child, bytes });
+    }
+    return chunks;
+  }
+
+  /** Where an element lies. */
+  private element(dataset: ClassicDataset, index: number): { data: Buffer; at: number } {
+    const { storage, elementBytes } = dataset;
+    if (storage.kind === 'compact') return { data: storage.data, at: index * elementBytes };
+    // A contiguous dataset is read in blocks, as if it were chunked.
+    const rows = storage.kind === 'chunked' ? storage.rows : Math.max(1, Math.floor(BLOCK_BYTES / elementBytes));
+    const chunk = Math.floor(index / rows);
+    if (dataset.last?.index !== chunk) dataset.last = { index: chunk, data: this.chunk(dataset, chunk, rows) };
+    return { data: dataset.last.data, at: (index - chunk * rows) * elementBytes };
+  }
+
+  private chunk({ path, storage, elementBytes, length }: ClassicDataset, index: number, rows: number): Buffer {
+    const full = rows * elementBytes;
+    if (storage.kind === 'contiguous') {
+      const bytes = Math.min(full, length * elementBytes - index * full);
+      return this.source.at(storage.at + index * full, bytes, path);
+    }
+    if (storage.kind !== 'chunked') throw new Error('not chunked');
+    const found = storage.chunks.get(index);
+    if (!found) {
+      const last = Math.min(length, (index + 1) * rows) - 1;
+      throw this.source.bad(`elements ${index * rows} to ${last} of ${path} were never written`, 0);
+    }
+    const packed = this.source.at(found.at, found.bytes, path);
+    return undoFilters(this.source, storage.filters, packed, { path, at: found.at, full, elementBytes });
+  }
+}

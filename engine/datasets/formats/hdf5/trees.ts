@@ -1,0 +1,68 @@
+/** Version 1 B-trees, and groups as symbol tables over them. */
+import type { StructuredFile } from './bytes.ts';
+
+const MAX_LEVELS = 32;
+const ENTRY_BYTES = 40;
+/** A group with more bytes of names is none of a data set. */
+const MAX_NAMES = 1 << 24;
+
+interface Leaf {
+  /** What stands before the child in its node. */
+  key: Buffer;
+  child: number;
+}
+
+/** Children of the leaves of the tree at `root`; `type` is 0 for groups and 1 for chunks. Throws a UserError. */
+export function leavesOf(file: StructuredFile, root: number, type: 0 | 1, keyBytes: number): Leaf[] {
+  const read = file.walk();
+  const leaves: Leaf[] = [];
+  const visit = (at: number, depth: number, parentLevel: number): void => {
+    if (depth > MAX_LEVELS) throw file.bad('a B-tree has no end', at);
+    const head = read(at, 24, 'a B-tree');
+    file.expect(head, 'TREE', type, at);
+    const level = head[5]!;
+    // Levels fall by one, so a node can never lead back to itself.
+    if (parentLevel >= 0 && level !== parentLevel - 1) throw file.bad('a B-tree has the wrong level', at + 5);
+    const used = head.readUInt16LE(6);
+    const body = read(at + 24, used * (keyBytes + 8), 'a B-tree');
+    for (let i = 0; i < used; i++) {
+      const p = i * (keyBytes + 8);
+      const child = file.address(body, p + keyBytes, 'a B-tree node', at + 24);
+      if (level > 0) visit(child, depth + 1, level);
+      else leaves.push({ key: body.subarray(p, p + keyBytes), child });
+    }
+  };
+  visit(root, 0, -1);
+  return leaves;
+}
+
+/** Address of the object header of a member of the group with this symbol table, if it has one of the name. */
+export function findMember(
+  file: StructuredFile,
+  table: { data: Buffer; at: number },
+  name: string,
+): number | undefined {
+  const read = file.walk();
+  const tree = file.address(table.data, 0, 'a group', table.at);
+  const heapAt = file.address(table.data, 8, 'the names of a group', table.at);
+  const heap = read(heapAt, 32, 'a local heap');
+  file.expect(heap, 'HEAP', 0, heapAt);
+  const namesAt = file.address(heap, 24, 'the names of a group', heapAt);
+  const size = Number(heap.readBigUInt64LE(8));
+  if (size > MAX_NAMES) throw file.bad(`${size} bytes of names in one group are too many`, heapAt);
+  const names = read(namesAt, size, 'the names of a group');
+  const wanted = Buffer.from(`${name}\0`);
+  for (const leaf of leavesOf(file, tree, 0, 8)) {
+    const head = read(leaf.child, 8, 'a group');
+    file.expect(head, 'SNOD', 1, leaf.child);
+    const entries = read(leaf.child + 8, ENTRY_BYTES * head.readUInt16LE(6), 'a group');
+    for (let p = 0; p < entries.length; p += ENTRY_BYTES) {
+      const from = Number(entries.readBigUInt64LE(p));
+      if (from >= names.length) throw file.bad('a name lies outside its heap', leaf.child + 8 + p);
+      // Compared in place: names are not read out, however long they say they are.
+      if (names.subarray(from, from + wanted.length).equals(wanted))
+        return file.address(entries, p + 8, name, leaf.child + 8);
+    }
+  }
+  return undefined;
+}
