@@ -32,12 +32,23 @@ const TABLE: Row[] = [
     by: 'training.epochs',
     off: ({ training: { schedule, epochs } }) => schedule?.kind === 'step' && schedule.every >= epochs,
   },
+  {
+    field: 'training.earlyStopping',
+    by: 'training.epochs',
+    off: ({ training }) => (training.earlyStopping?.patience ?? 0) >= evaluations(training),
+  },
 ];
+
+/** Evaluations of a whole training. */
+const evaluations = ({ epochs, evaluateEvery }: Settings['training']): number => Math.ceil(epochs / evaluateEvery);
 
 /** The same for the neuron of the file and for the one of each layer that has fields of its own. */
 const NEURON_TABLE = [
   { field: 'recurrentGain', by: 'recurrent', off: (recurrent: unknown) => recurrent === false },
   { field: 'resetGradient', by: 'reset', off: (reset: unknown) => reset === 'none' },
+  // The reset acts before the decay: where nothing outlives a step there is nothing to reset.
+  { field: 'reset', by: 'leak', off: (leak: unknown) => leak === 0 },
+  { field: 'resetGradient', by: 'leak', off: (leak: unknown) => leak === 0 },
 ];
 
 /** What changes nothing in these settings, written or not. */
@@ -45,11 +56,13 @@ export function idleFields(settings: Settings): Idle[] {
   const split = ({ field, by }: { field: string; by: string }) => ({ field: field.split('.'), by: by.split('.') });
   const { dataset } = settings;
   const ofDataset = (definitionOf(dataset).idle ?? []).filter(({ off }) => off(dataset));
-  return [
+  const found: Idle[] = [
     ...TABLE.filter(({ off }) => off(settings)).map(split),
     ...ofDataset.map(split).map(({ field, by }) => ({ field: ['dataset', ...field], by: ['dataset', ...by] })),
     ...(settings.model === 'lif' ? idleInNeurons(settings) : []),
   ];
+  // Two fields may switch off the same one: the first is enough.
+  return [...new Map(found.toReversed().map((idle) => [pathText(idle.field), idle])).values()].reverse();
 }
 
 function idleInNeurons({ neuron, network }: Settings): Idle[] {

@@ -1,4 +1,5 @@
 /** What follows an epoch of weight updates: evaluation, its line in the log, whether to go on. */
+import { troublesOf } from '../../protocol/troubles.ts';
 import type { Evaluation } from '../backends/backend.ts';
 import type { RunSpec } from '../experiment/schema.ts';
 import { evaluationDivergence } from './divergence.ts';
@@ -25,17 +26,23 @@ export async function finishEpoch(run: TrainingRun): Promise<boolean> {
   const test = due && validation !== 'stopped' ? await evaluate(run, 'test') : undefined;
   if (validation === 'stopped' || test === 'stopped') return false;
   const rates = test && spikeRates(plan, test);
+  const scores = {
+    train: mean(position.epochSums),
+    ...(validation && { validation: mean(validation) }),
+    ...(test && { test: mean(test) }),
+    ...(rates?.length && { spikeRates: rates }),
+  };
   observer.metric({
     kind: 'epoch',
     step: position.step,
     epoch,
     learningRate: learningRateAt(training, position.epoch, updates - 1, updates),
-    train: mean(position.epochSums),
-    ...(validation && { validation: mean(validation) }),
-    ...(test && { test: mean(test) }),
-    ...(rates?.length && { spikeRates: rates }),
+    ...scores,
     seconds: clock.seconds() - position.epochBegan,
   });
+  // Once when it first shows, and once more in the end.
+  if (epoch === Math.min(training.evaluateEvery, training.epochs) || epoch === training.epochs)
+    for (const trouble of troublesOf({ epoch, ...scores })) observer.log(trouble);
   if (validation) {
     const { accuracy } = mean(validation);
     position.stale = accuracy > position.best ? 0 : position.stale + 1;

@@ -58,6 +58,13 @@ test.each<[string, Case, string, string]>([
     'training.epochs',
   ],
   [
+    'training ends before patience does',
+    { more: 'training: { epochs: 10, evaluateEvery: 2, ⟦earlyStopping⟧: { patience: 5 } }' },
+    'training.earlyStopping',
+    'training.epochs',
+  ],
+  ['nothing outlives a step', { more: 'neuron: { leak: 0, ⟦reset⟧: soft }' }, 'neuron.reset', 'neuron.leak'],
+  [
     'in a variant',
     { variants: 'a: {}, b: { dataset: { form: single, steps: 90, ⟦gap⟧: 9 } }' },
     'dataset.gap',
