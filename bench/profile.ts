@@ -6,11 +6,12 @@
 import { instantiateKernels, type Kernels, kernelBytes } from '../engine/backends/event/kernels/kernels.ts';
 import { chosenInstructions, copier, withNative } from '../engine/backends/event/kernels/native.ts';
 import { createMemory, planLayout } from '../engine/backends/event/layout/layout.ts';
-import { initialTensors, writeTensors } from '../engine/backends/event/layout/parameters.ts';
+import { writeTensors } from '../engine/backends/event/layout/tensors.ts';
 import { createProgram } from '../engine/backends/event/workers/thread.ts';
 import { openReader } from '../engine/datasets/reader.ts';
 import { settingsSchema } from '../engine/experiment/schema.ts';
-import { planNetwork } from '../engine/models/network.ts';
+import { planNetwork } from '../engine/models/build/network.ts';
+import { initialTensors } from '../engine/models/parameters.ts';
 import { ALL, NETWORKS, NEURON, SHD_1MS, settingsOf, syntheticEvents } from './networks.ts';
 
 const recurrent = process.argv.includes('--recurrent');
@@ -21,7 +22,7 @@ for (const network of chosen) {
   const dataset = syntheticEvents(network);
   const layout = planLayout(planNetwork(settings, dataset), dataset, network.batch, 1);
   const memory = createMemory(layout);
-  writeTensors(memory, layout, layout.weights, initialTensors(layout, 1));
+  writeTensors(memory, layout, layout.weights, initialTensors(layout.network, 1));
   const times: Record<string, number> = {};
   const kernels = withNative(instantiateKernels(kernelBytes(), memory), memory, chosenInstructions());
   let call = '';

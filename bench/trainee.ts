@@ -1,7 +1,8 @@
 /** The engine on a benchmark network: weight updates as a run makes them, several with each command. */
 import { EventNetwork } from '../engine/backends/event/network.ts';
 import { settingsSchema } from '../engine/experiment/schema.ts';
-import { type NetworkPlan, planNetwork } from '../engine/models/network.ts';
+import { planNetwork } from '../engine/models/build/network.ts';
+import type { NetworkPlan } from '../engine/models/plan.ts';
 import { spikeRates } from '../engine/training/sums.ts';
 import { BATCHES, type BenchNetwork, type Events, settingsOf } from './networks.ts';
 

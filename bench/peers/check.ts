@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventNetwork } from '../../engine/backends/event/network.ts';
 import { settingsSchema } from '../../engine/experiment/schema.ts';
-import { planNetwork } from '../../engine/models/network.ts';
+import { planNetwork } from '../../engine/models/build/network.ts';
 import { type BenchNetwork, NEURON, settingsOf, syntheticEvents } from '../networks.ts';
 import { writeProblem } from './problem.ts';
 import type { PeerProcess } from './process.ts';

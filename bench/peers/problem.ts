@@ -1,7 +1,7 @@
 /** A benchmark network, its initial weights and its input, written into a folder where every peer reads them. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Tensor } from '../../engine/backends/event/layout/parameters.ts';
+import type { Tensor } from '../../engine/models/parameters.ts';
 import { type BenchNetwork, type Events, NEURON } from '../networks.ts';
 
 export interface ProblemFile {

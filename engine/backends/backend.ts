@@ -7,7 +7,8 @@
  */
 import type { PreparedDataset, Split } from '../datasets/dataset.ts';
 import type { Training } from '../experiment/schema.ts';
-import type { NetworkPlan } from '../models/network.ts';
+import type { Tensor } from '../models/parameters.ts';
+import type { NetworkPlan } from '../models/plan.ts';
 
 export type BackendId = 'event';
 
@@ -73,13 +74,6 @@ export interface Network {
   broken(): { layer: number; value: number } | undefined;
 
   close(): Promise<void>;
-}
-
-/** Numbers with a name and a shape, as checkpoints hold them. */
-export interface Tensor {
-  name: string;
-  shape: number[];
-  data: Float32Array;
 }
 
 /** What the optimizer needs for some weight updates. */

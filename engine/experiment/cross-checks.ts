@@ -3,7 +3,9 @@
 import { pathText, SettingError } from '../base/errors.ts';
 import { shapeOf } from '../datasets/describe.ts';
 import { definitionOf } from '../datasets/sets/registry.ts';
-import { type NetworkPlan, parametersOf, planNetwork } from '../models/network.ts';
+import { planNetwork } from '../models/build/network.ts';
+import { countOf } from '../models/parameters.ts';
+import type { NetworkPlan } from '../models/plan.ts';
 import { roundingProblems, surrogateProblems } from './float32.ts';
 import { hints, sampleProblems } from './hints.ts';
 import type { Problem } from './problems.ts';
@@ -62,7 +64,7 @@ function checkEarlyStopping({ dataset, training }: Settings): void {
 
 function plannedNetwork(settings: Settings): NetworkPlan {
   const plan = planNetwork(settings, shapeOf(settings.dataset));
-  const weights = parametersOf(plan).reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  const weights = countOf(plan);
   if (weights > MAX_WEIGHTS)
     throw new SettingError(
       ['network', 'hidden'],

@@ -1,6 +1,6 @@
 /** Networks are trained in 32-bit numbers: what the settings become there must be allowed, too. */
 import { pathText } from '../base/errors.ts';
-import type { NetworkPlan } from '../models/network.ts';
+import type { NetworkPlan } from '../models/plan.ts';
 import { expected, forms, isMapping, nodeAt, type Path } from './assist/describe.ts';
 import { type SchemaNode, settingsNode } from './json-schema.ts';
 import type { Problem } from './problems.ts';

@@ -1,7 +1,8 @@
 /** Everything that can be wrong with an experiment once it is plain data, with paths instead of positions. */
 
 import { shapeOf } from '../datasets/describe.ts';
-import { type NetworkPlan, planNetwork } from '../models/network.ts';
+import { planNetwork } from '../models/build/network.ts';
+import type { NetworkPlan } from '../models/plan.ts';
 import { isMapping, type Mapping, namesIn, own, valueAt } from './assist/describe.ts';
 import { checkSettings, seedProblems } from './cross-checks.ts';
 import { readoutProblems, tableProblems } from './hints.ts';

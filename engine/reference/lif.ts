@@ -4,8 +4,12 @@
  *
  * T steps, M inputs, N neurons; arrays are flat and row-major, so row t of a [T, N] array starts at t·N.
  */
-import type { LayerPlan } from '../models/network.ts';
-import { sigmoid, surrogateDerivative, surrogatePrimitive } from './surrogate.ts';
+import { RESETS, type ResetRule, sigmoid } from '../models/neuron.ts';
+import { type Dense, type Integrator, type LayerPlan, type Lif, type Linear, unreachable } from '../models/plan.ts';
+import { surrogateDerivative, surrogatePrimitive } from './surrogate.ts';
+
+/** Neurons with a membrane potential: to these equations a linear neuron is an integrator that keeps nothing. */
+export type LifLayer = LayerPlan<Lif | Integrator | Linear, Dense>;
 
 /** Parameters of a layer, or their gradients. Optional ones are there when the plan has them. */
 export interface LifParameters {
@@ -41,13 +45,14 @@ export interface LifOptions {
  * @param x inputs [T, M]
  */
 export function lifForward(
-  layer: LayerPlan,
+  layer: LifLayer,
   p: LifParameters,
   x: Float64Array,
   steps: number,
   options: LifOptions = {},
 ): LifTrace {
-  const { inputs: M, size: N, threshold, surrogate } = layer;
+  const { inputs: M, size: N } = layer.connection;
+  const spike = spikeOf(layer.neuron);
   const k = leakOf(layer, p.leak);
   const u = new Float64Array(steps * N);
   const o = new Float64Array(steps * N);
@@ -59,12 +64,14 @@ export function lifForward(
     if (t > 0) {
       const before = (t - 1) * N;
       if (p.recurrent) addRows(now, p.recurrent, o.subarray(before, before + N));
-      for (let n = 0; n < N; n++) now[n]! += k[n]! * reset(layer, u[before + n]!, resetSpikes[before + n]!);
+      for (let n = 0; n < N; n++) {
+        now[n]! += k[n]! * spike.reset.forward(u[before + n]!, resetSpikes[before + n]!, spike.threshold);
+      }
     }
-    if (layer.kind === 'integrator') continue;
+    if (!spike.surrogate) continue;
     for (let n = 0; n < N; n++) {
-      const above = now[n]! - threshold;
-      o[t * N + n] = options.smooth ? surrogatePrimitive(surrogate, above) : above >= 0 ? 1 : 0;
+      const above = now[n]! - spike.threshold;
+      o[t * N + n] = options.smooth ? surrogatePrimitive(spike.surrogate, above) : above >= 0 ? 1 : 0;
     }
   }
   return { u, o };
@@ -83,7 +90,7 @@ export function lifForward(
  * @param dx where the derivative by the inputs is added [T, M]; left out for the first layer
  */
 export function lifBackward(
-  layer: LayerPlan,
+  layer: LifLayer,
   p: LifParameters,
   x: Float64Array,
   steps: number,
@@ -93,7 +100,8 @@ export function lifBackward(
   grad: LifParameters,
   dx?: Float64Array,
 ): void {
-  const { inputs: M, size: N, threshold, surrogate } = layer;
+  const { inputs: M, size: N } = layer.connection;
+  const spike = spikeOf(layer.neuron);
   const k = leakOf(layer, p.leak);
   const dk = new Float64Array(N);
   let later = new Float64Array(N); // δ[t+1]
@@ -105,11 +113,11 @@ export function lifBackward(
     for (let n = 0; n < N; n++) {
       const v = u[t * N + n]!;
       const back = k[n]! * later[n]!;
-      const [byU, byO] = resetBackward(layer, v, spikes[n]!);
-      const e = eps[n]! + byO * back;
+      const { byU, byO } = spike.reset.backward(v, spikes[n]!, spike.threshold);
+      const e = eps[n]! + (spike.resetGradient ? byO * back : 0);
       delta[n]! += byU * back;
-      if (layer.kind === 'spiking') delta[n]! += surrogateDerivative(surrogate, v - threshold) * e;
-      dk[n]! += reset(layer, v, spikes[n]!) * later[n]!;
+      if (spike.surrogate) delta[n]! += surrogateDerivative(spike.surrogate, v - spike.threshold) * e;
+      dk[n]! += spike.reset.forward(v, spikes[n]!, spike.threshold) * later[n]!;
     }
     if (grad.recurrent) addOuter(grad.recurrent, spikes, later);
     addOuter(grad.weight, x.subarray(t * M, (t + 1) * M), delta);
@@ -123,35 +131,33 @@ export function lifBackward(
   }
 }
 
-/** r(u, o): what a spike o leaves of the membrane potential u. */
-function reset(layer: LayerPlan, u: number, o: number): number {
-  switch (layer.reset) {
-    case 'hard':
-      return u * (1 - o);
-    case 'soft':
-      return u - layer.threshold * o;
-    case 'none':
-      return u;
-  }
+/** What a neuron does when it reaches its threshold; without a surrogate it never does. */
+interface Spike {
+  threshold: number;
+  reset: ResetRule;
+  resetGradient: boolean;
+  surrogate?: Lif['surrogate'];
 }
 
-/** [∂r/∂u, ∂r/∂o]; the second is 0 when the gradient through the reset is detached. */
-function resetBackward(layer: LayerPlan, u: number, o: number): [number, number] {
-  const attached = layer.resetGradient ? 1 : 0;
-  switch (layer.reset) {
-    case 'hard':
-      return [1 - o, -u * attached];
-    case 'soft':
-      return [1, -layer.threshold * attached];
-    case 'none':
-      return [1, 0];
+const NO_SPIKE: Spike = { threshold: Number.POSITIVE_INFINITY, reset: RESETS.none, resetGradient: false };
+
+function spikeOf(neuron: LifLayer['neuron']): Spike {
+  switch (neuron.kind) {
+    case 'lif':
+      return { ...neuron, reset: RESETS[neuron.reset] };
+    case 'integrator':
+    case 'linear':
+      return NO_SPIKE;
+    default:
+      return unreachable(neuron);
   }
 }
 
 /** k of every neuron [N]: fixed, or σ(a) with one a per neuron or one for the layer. */
-function leakOf(layer: LayerPlan, a: Float64Array | undefined): Float64Array {
-  if (typeof layer.leak === 'number') return new Float64Array(layer.size).fill(layer.leak);
-  return Float64Array.from({ length: layer.size }, (_, n) => sigmoid(a![a!.length === 1 ? 0 : n]!));
+function leakOf({ connection, neuron }: LifLayer, a: Float64Array | undefined): Float64Array {
+  const leak = neuron.kind === 'linear' ? 0 : neuron.leak;
+  if (typeof leak === 'number') return new Float64Array(connection.size).fill(leak);
+  return Float64Array.from({ length: connection.size }, (_, n) => sigmoid(a![a!.length === 1 ? 0 : n]!));
 }
 
 /** y[n] += Σ_j x[j]·W[j, n]; rows whose input is zero are skipped, which changes nothing but the time. */

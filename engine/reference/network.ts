@@ -1,7 +1,17 @@
 /** A whole network on one sample, float64: the layers one after another, then the readout, and the same backwards. */
-import { type LayerPlan, type NetworkPlan, parametersOf } from '../models/network.ts';
-import { type LifParameters, type LifTrace, lifBackward, lifForward } from './lif.ts';
+import { layerParameters, lengthOf, type Part, parametersOf } from '../models/parameters.ts';
+import {
+  connectionName,
+  type Dense,
+  INPUT,
+  type LayerPlan,
+  type NetworkPlan,
+  type NeuronPlan,
+  unreachable,
+} from '../models/plan.ts';
+import { type LifOptions, type LifParameters, type LifTrace, lifBackward, lifForward } from './lif.ts';
 import { accuracy, decodeBackward, decodeForward, lossBackward, lossForward } from './readout.ts';
+import { type GatedParameters, gatedBackward, gatedForward, type Moment } from './recurrent.ts';
 
 /** Parameters or gradients by name, in the shapes and the order of `parametersOf`. */
 export type Parameters = Record<string, Float64Array>;
@@ -21,31 +31,49 @@ export interface ForwardOptions {
   keep?: Float64Array[] | undefined;
 }
 
+/** Of an RNN, LSTM or GRU, u and o are both the state h [T, N]; of a linear layer, u is what it gives. */
+export interface LayerTrace extends LifTrace {
+  /** Of an RNN, LSTM or GRU: what led to h in every step. */
+  moments?: Moment[];
+}
+
 export interface Pass {
   /** Input of every layer [T, M]. */
   inputs: Float64Array[];
-  /** Potentials and spikes of every layer. */
-  layers: LifTrace[];
+  layers: LayerTrace[];
   /** [1, classes], or [window, classes] for each-step. */
   scores: Float64Array;
   loss: number;
   accuracy: number;
-  /** Spikes per neuron and step, for every layer. */
+  /** Spikes per neuron and step, for every layer of spiking neurons. */
   spikeRates: number[];
 }
 
-/** Runs a sample through the network. */
+/** Why the reference cannot run a network, in one sentence; undefined when it can. */
+export function refuses({ layers }: NetworkPlan): string | undefined {
+  const refused = layers.find(({ connection }) => connection.kind !== 'dense');
+  return (
+    refused &&
+    `Layer ${refused.name} is ${connectionName(refused.connection)}, which the reference does not have: use dense layers.`
+  );
+}
+
+/** Runs a sample through the network. Throws a RangeError where `refuses` has a reason to. */
 export function forward(plan: NetworkPlan, params: Parameters, sample: Sample, options: ForwardOptions = {}): Pass {
   checkParameters(plan, params);
   const { steps, classes } = plan;
-  const inputs = [denseInput(plan, sample)];
-  const layers: LifTrace[] = [];
-  plan.layers.forEach((layer, i) => {
-    const resetSpikes = layer.resetGradient ? undefined : options.resetSpikes?.[i];
-    const smooth = options.smooth ?? false;
-    const trace = lifForward(layer, layerParameters(layer, params, i), inputs[i]!, steps, { smooth, resetSpikes });
+  const inputs: Float64Array[] = [];
+  const layers: LayerTrace[] = [];
+  /** What each layer hands on, by its name. */
+  const outputs = new Map([[INPUT, denseInput(plan, sample)]]);
+  denseLayers(plan).forEach((layer, i) => {
+    const attached = layer.neuron.kind === 'lif' && layer.neuron.resetGradient;
+    const resetSpikes = attached ? undefined : options.resetSpikes?.[i];
+    const x = outputs.get(layer.input[0]!)!;
+    const trace = layerForward(layer, params, x, steps, { smooth: options.smooth ?? false, resetSpikes });
+    inputs.push(x);
     layers.push(trace);
-    inputs.push(dropped(trace.o, options.keep?.[i]));
+    outputs.set(layer.name, dropped(trace.o, options.keep?.[i]));
   });
   const scores = decodeForward(plan.readout, steps, classes, layers.at(-1)!);
   return {
@@ -54,7 +82,9 @@ export function forward(plan: NetworkPlan, params: Parameters, sample: Sample, o
     scores,
     loss: lossForward(plan.loss, scores, classes, sample.label),
     accuracy: accuracy(scores, classes, sample.label),
-    spikeRates: layers.map(({ o }) => o.reduce((sum, spike) => sum + spike, 0) / o.length),
+    spikeRates: layers.flatMap(({ o }, i) =>
+      plan.layers[i]!.neuron.kind === 'lif' ? [o.reduce((sum, spike) => sum + spike, 0) / o.length] : [],
+    ),
   };
 }
 
@@ -68,24 +98,91 @@ export function backward(
 ): Parameters {
   const { steps, classes } = plan;
   const grads = zeroParameters(plan);
-  const output = pass.layers.at(-1)!;
+  const layers = denseLayers(plan);
+  /** Derivatives of the loss by u and o of each layer, by its name. */
+  const du = new Map(layers.map(({ name, connection }) => [name, new Float64Array(steps * connection.size)]));
+  const dO = new Map(layers.map(({ name, connection }) => [name, new Float64Array(steps * connection.size)]));
+  const last = layers.at(-1)!.name;
   const dScores = lossBackward(plan.loss, pass.scores, classes, sample.label);
-  let du = new Float64Array(steps * classes);
-  let dO = new Float64Array(steps * classes);
-  decodeBackward(plan.readout, steps, classes, output, dScores, du, dO);
-  for (let i = plan.layers.length - 1; i >= 0; i--) {
-    const layer = plan.layers[i]!;
-    const p = layerParameters(layer, params, i);
-    const grad = layerParameters(layer, grads, i);
+  decodeBackward(plan.readout, steps, classes, pass.layers.at(-1)!, dScores, du.get(last)!, dO.get(last)!);
+  for (let i = layers.length - 1; i >= 0; i--) {
+    const layer = layers[i]!;
     const x = pass.inputs[i]!;
-    const dx = i > 0 ? new Float64Array(x.length) : undefined;
-    lifBackward(layer, p, x, steps, pass.layers[i]!, du, dO, grad, dx);
+    const below = layers.findIndex(({ name }) => name === layer.input[0]);
+    const dx = below < 0 ? undefined : new Float64Array(x.length);
+    layerBackward(layer, params, x, steps, pass.layers[i]!, du.get(layer.name)!, dO.get(layer.name)!, grads, dx);
     if (dx) {
-      dO = dropped(dx, keep?.[i - 1]);
-      du = new Float64Array(x.length);
+      const sum = dO.get(layer.input[0]!)!;
+      dropped(dx, keep?.[below]).forEach((d, j) => {
+        sum[j]! += d;
+      });
     }
   }
   return grads;
+}
+
+type DenseLayer = LayerPlan<NeuronPlan, Dense>;
+
+function denseLayers(plan: NetworkPlan): DenseLayer[] {
+  const reason = refuses(plan);
+  if (reason) throw new RangeError(reason);
+  return plan.layers as DenseLayer[];
+}
+
+function layerForward(
+  { neuron, ...layer }: DenseLayer,
+  params: Parameters,
+  x: Float64Array,
+  steps: number,
+  options: LifOptions,
+): LayerTrace {
+  const p = partsOf({ ...layer, neuron }, params);
+  switch (neuron.kind) {
+    case 'lif':
+    case 'integrator':
+    case 'linear':
+      return lifForward({ ...layer, neuron }, p, x, steps, options);
+    case 'rnn':
+    case 'lstm':
+    case 'gru': {
+      const { h, moments } = gatedForward({ ...layer, neuron }, p, x, steps);
+      return { u: h, o: h, moments };
+    }
+    default:
+      return unreachable(neuron);
+  }
+}
+
+/** Adds to `grads` and `dx` [T, M] what belongs to the derivatives by u and o [T, N]. */
+function layerBackward(
+  { neuron, ...layer }: DenseLayer,
+  params: Parameters,
+  x: Float64Array,
+  steps: number,
+  trace: LayerTrace,
+  du: Float64Array,
+  dO: Float64Array,
+  grads: Parameters,
+  dx?: Float64Array,
+): void {
+  const p = partsOf({ ...layer, neuron }, params);
+  const grad = partsOf({ ...layer, neuron }, grads);
+  switch (neuron.kind) {
+    case 'lif':
+    case 'integrator':
+    case 'linear':
+      lifBackward({ ...layer, neuron }, p, x, steps, trace, du, dO, grad, dx);
+      break;
+    case 'rnn':
+    case 'lstm':
+    case 'gru': {
+      const dH = dO.map((d, i) => d + du[i]!);
+      gatedBackward({ ...layer, neuron }, p, x, trace.moments!, dH, grad, dx);
+      break;
+    }
+    default:
+      unreachable(neuron);
+  }
 }
 
 /** x·m [T, N] with a factor m [N] for each neuron; x itself without one. */
@@ -95,9 +192,7 @@ function dropped(x: Float64Array, keep: Float64Array | undefined): Float64Array<
 
 /** Zeros in the shape of every parameter. */
 export function zeroParameters(plan: NetworkPlan): Parameters {
-  return Object.fromEntries(
-    parametersOf(plan).map(({ name, shape }) => [name, new Float64Array(shape.reduce((a, b) => a * b))]),
-  );
+  return Object.fromEntries(parametersOf(plan).map(({ name, shape }) => [name, new Float64Array(lengthOf(shape))]));
 }
 
 /** The sample as [T, inputs]: how often each channel fired in each step, or the same currents in every step. */
@@ -110,18 +205,16 @@ export function denseInput({ steps, inputs }: NetworkPlan, sample: Sample): Floa
   return x;
 }
 
-function layerParameters(layer: LayerPlan, params: Parameters, i: number): LifParameters {
-  return {
-    weight: params[`layers.${i}.weight`]!,
-    recurrent: layer.recurrent ? params[`layers.${i}.recurrent`] : undefined,
-    bias: layer.bias ? params[`layers.${i}.bias`] : undefined,
-    leak: typeof layer.leak === 'object' ? params[`layers.${i}.leak`] : undefined,
-  };
+/** The parameters of one layer by what they are there; `weight` and, of an RNN, LSTM or GRU, `recurrent` are always among them. */
+function partsOf(layer: LayerPlan, params: Parameters): LifParameters & GatedParameters {
+  const parts: Partial<Record<Part, Float64Array>> = {};
+  for (const { name, part } of layerParameters(layer)) parts[part] = params[name]!;
+  return parts as LifParameters & GatedParameters;
 }
 
 function checkParameters(plan: NetworkPlan, params: Parameters): void {
   for (const { name, shape } of parametersOf(plan)) {
-    const length = shape.reduce((a, b) => a * b);
+    const length = lengthOf(shape);
     const seen = params[name]?.length ?? 'nothing';
     if (seen !== length) throw new RangeError(`${name} must have ${length} values [${shape}], not ${seen}.`);
   }

@@ -4,7 +4,7 @@
  * T steps, C classes, window [from, T). Scores are [R, C]: one row, or for each-step one row per step of the window.
  * Loss and accuracy are means over the rows.
  */
-import type { NetworkPlan, ReadoutPlan } from '../models/network.ts';
+import type { NetworkPlan, ReadoutPlan } from '../models/plan.ts';
 import type { LifTrace } from './lif.ts';
 
 /**

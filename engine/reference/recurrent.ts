@@ -1,25 +1,24 @@
 /**
- * The paper's baselines, float64: one layer of a vanilla RNN, an LSTM or a GRU, then a linear readout. Equations and
- * order of the gates are PyTorch's; weights are input-major here, so `weight` is the transpose of `weight_ih_l0`.
+ * The paper's baselines, float64: a layer of a vanilla RNN, an LSTM or a GRU. Equations and order of the gates are
+ * PyTorch's; weights are input-major here, so `weight` is the transpose of `weight_ih_l0`.
  *
  * T steps, M inputs, N units, G gates. With the input part a[t] = W·x[t] + b and the recurrent part
  * r[t] = V·h[t-1] + b', both [G·N] with the columns of a gate together, a cell is a rule on a, r and the state before.
  */
-import type { NetworkPlan } from '../models/network.ts';
+import { sigmoid } from '../models/neuron.ts';
+import { type Dense, type Gated, gatesOf, type LayerPlan } from '../models/plan.ts';
 import { addColumns, addOuter, addRows } from './lif.ts';
-import type { Parameters } from './network.ts';
-import { accuracy, lossBackward, lossForward } from './readout.ts';
-import { sigmoid } from './surrogate.ts';
 
-export interface RecurrentPlan {
-  cell: 'rnn' | 'lstm' | 'gru';
-  inputs: number;
-  size: number;
-  classes: number;
-  steps: number;
-  /** The linear readout sees the last hidden state, or the mean over all steps. */
-  readout: 'last' | 'mean';
-  loss: NetworkPlan['loss'];
+export type GatedLayer = LayerPlan<Gated, Dense>;
+
+/** Parameters of a layer, or their gradients; biases are there when the plan has them. */
+export interface GatedParameters {
+  /** W [M, G·N] and V [N, G·N]. */
+  weight: Float64Array;
+  recurrent: Float64Array;
+  /** b and b' [G·N]. */
+  bias?: Float64Array | undefined;
+  recurrentBias?: Float64Array | undefined;
 }
 
 /** One step of one layer; all arrays are [N], or [G·N] where said. */
@@ -41,22 +40,20 @@ export interface MomentGradient {
   dr: Float64Array;
   dh: Float64Array;
   dc: Float64Array;
-  dhBefore: Float64Array;
-  dcBefore: Float64Array;
+  dhBefore: Float64Array<ArrayBuffer>;
+  dcBefore: Float64Array<ArrayBuffer>;
 }
 
 interface Cell {
-  gates: number;
   /** Fills gate, h and c of unit n. */
   forward(m: Moment, n: number, N: number): void;
   /** From dh and dc of unit n: sets da, dr and dcBefore, and the part of dhBefore that does not pass through V. */
   backward(m: Moment, d: MomentGradient, n: number, N: number): void;
 }
 
-export const cells: Record<RecurrentPlan['cell'], Cell> = {
+export const cells: Record<Gated['kind'], Cell> = {
   // h = tanh(a + r)
   rnn: {
-    gates: 1,
     forward(m, n) {
       m.h[n] = m.gate[n] = Math.tanh(m.a[n]! + m.r[n]!);
     },
@@ -68,7 +65,6 @@ export const cells: Record<RecurrentPlan['cell'], Cell> = {
   // i, f, o = σ(a + r), g = tanh(a + r), in the order i f g o
   // c = f·c' + i·g        h = o·tanh(c)
   lstm: {
-    gates: 4,
     forward({ a, r, gate, h, c, cBefore }, n, N) {
       const at = (q: number) => a[q * N + n]! + r[q * N + n]!;
       const [i, f, g, o] = [sigmoid(at(0)), sigmoid(at(1)), Math.tanh(at(2)), sigmoid(at(3))];
@@ -78,13 +74,13 @@ export const cells: Record<RecurrentPlan['cell'], Cell> = {
     },
     backward({ gate, c, cBefore }, d, n, N) {
       const [i, f, g, o] = [gate[n]!, gate[N + n]!, gate[2 * N + n]!, gate[3 * N + n]!];
-      const bent = Math.tanh(c[n]!);
-      const dc = d.dc[n]! + d.dh[n]! * o * (1 - bent ** 2);
+      const tanhC = Math.tanh(c[n]!);
+      const dc = d.dc[n]! + d.dh[n]! * o * (1 - tanhC ** 2);
       d.dcBefore[n] = dc * f;
       const di = dc * g * i * (1 - i);
       const df = dc * cBefore[n]! * f * (1 - f);
       const dg = dc * i * (1 - g ** 2);
-      const dO = d.dh[n]! * bent * o * (1 - o);
+      const dO = d.dh[n]! * tanhC * o * (1 - o);
       setGates(d.da, n, N, di, df, dg, dO);
       setGates(d.dr, n, N, di, df, dg, dO);
     },
@@ -93,7 +89,6 @@ export const cells: Record<RecurrentPlan['cell'], Cell> = {
   // s, z = σ(a + r), q = tanh(a + s·r), in the order s z q (PyTorch: r z n)
   // h = (1 − z)·q + z·h'
   gru: {
-    gates: 3,
     forward({ a, r, gate, h, hBefore }, n, N) {
       const s = sigmoid(a[n]! + r[n]!);
       const z = sigmoid(a[N + n]! + r[N + n]!);
@@ -120,114 +115,81 @@ function setGates(array: Float64Array, n: number, N: number, ...values: number[]
   });
 }
 
-/** Learned parameters in order: weight [M, G·N], recurrent [N, G·N], two biases [G·N], readout [N, classes] and bias. */
-export function recurrentParametersOf({ cell, inputs, size, classes }: RecurrentPlan) {
-  const columns = cells[cell].gates * size;
-  return [
-    { name: 'cell.weight', shape: [inputs, columns] },
-    { name: 'cell.recurrent', shape: [size, columns] },
-    { name: 'cell.bias', shape: [columns] },
-    { name: 'cell.recurrentBias', shape: [columns] },
-    { name: 'readout.weight', shape: [size, classes] },
-    { name: 'readout.bias', shape: [classes] },
-  ];
-}
-
-export interface RecurrentPass {
-  moments: Moment[];
-  /** What the readout sees [N]: the last h, or the mean. */
-  feature: Float64Array;
-  /** [classes] */
-  scores: Float64Array;
-  loss: number;
-  accuracy: number;
+/**
+ * The states of every step [T, N], and what led to them.
+ *
+ * @param x inputs [T, M]
+ */
+export function gatedForward(
+  { connection, neuron }: GatedLayer,
+  p: GatedParameters,
+  x: Float64Array,
+  steps: number,
+): { h: Float64Array; moments: Moment[] } {
+  const { inputs: M, size: N } = connection;
+  const columns = gatesOf(neuron) * N;
+  const moments: Moment[] = [];
+  const h = new Float64Array(steps * N);
+  for (let t = 0; t < steps; t++) {
+    const before = moments.at(-1);
+    const m: Moment = {
+      a: p.bias?.slice() ?? new Float64Array(columns),
+      r: p.recurrentBias?.slice() ?? new Float64Array(columns),
+      gate: new Float64Array(columns),
+      h: h.subarray(t * N, (t + 1) * N),
+      c: new Float64Array(N),
+      hBefore: before?.h ?? new Float64Array(N),
+      cBefore: before?.c ?? new Float64Array(N),
+    };
+    addRows(m.a, p.weight, x.subarray(t * M, (t + 1) * M));
+    addRows(m.r, p.recurrent, m.hBefore);
+    for (let n = 0; n < N; n++) cells[neuron.kind].forward(m, n, N);
+    moments.push(m);
+  }
+  return { h, moments };
 }
 
 /**
- * @param x inputs [T, M]
- * @param keep dropout: the factor on what the readout sees of each unit [N]
+ * Backwards in time, from the last step to the first.
+ *
+ * @param dH derivative of the loss [T, N] by h from outside the layer
+ * @param grad where the gradients of the parameters are added
+ * @param dx where the derivative by the inputs is added [T, M]; left out for the first layer
  */
-export function recurrentForward(
-  plan: RecurrentPlan,
-  p: Parameters,
+export function gatedBackward(
+  { connection, neuron }: GatedLayer,
+  p: GatedParameters,
   x: Float64Array,
-  label: number,
-  keep?: Float64Array,
-): RecurrentPass {
-  const { inputs: M, size: N, classes, steps, readout, loss } = plan;
-  const cell = cells[plan.cell];
-  const moments: Moment[] = [];
-  const feature = new Float64Array(N);
-  for (let t = 0; t < steps; t++) {
-    const hBefore = moments.at(-1)?.h ?? new Float64Array(N);
-    const cBefore = moments.at(-1)?.c ?? new Float64Array(N);
-    const a = p['cell.bias']!.slice();
-    const r = p['cell.recurrentBias']!.slice();
-    addRows(a, p['cell.weight']!, x.subarray(t * M, (t + 1) * M));
-    addRows(r, p['cell.recurrent']!, hBefore);
-    const gate = new Float64Array(cell.gates * N);
-    const m = { a, r, gate, h: new Float64Array(N), c: new Float64Array(N), hBefore, cBefore };
-    for (let n = 0; n < N; n++) cell.forward(m, n, N);
-    moments.push(m);
-    for (let n = 0; n < N; n++) feature[n]! += m.h[n]! * shareOfStep(readout, t, steps);
-  }
-  if (keep) for (let n = 0; n < N; n++) feature[n]! *= keep[n]!;
-  const scores = p['readout.bias']!.slice();
-  addRows(scores, p['readout.weight']!, feature);
-  return {
-    moments,
-    feature,
-    scores,
-    loss: lossForward(loss, scores, classes, label),
-    accuracy: accuracy(scores, classes, label),
-  };
-}
-
-/** Gradient of the loss by every parameter. */
-export function recurrentBackward(
-  plan: RecurrentPlan,
-  p: Parameters,
-  x: Float64Array,
-  label: number,
-  { moments, feature, scores }: RecurrentPass,
-  keep?: Float64Array,
-): Parameters {
-  const { inputs: M, size: N, steps, readout } = plan;
-  const cell = cells[plan.cell];
-  const grads: Parameters = Object.fromEntries(
-    recurrentParametersOf(plan).map(({ name }) => [name, new Float64Array(p[name]!.length)]),
-  );
-  const dScores = lossBackward(plan.loss, scores, plan.classes, label);
-  const dFeature = new Float64Array(N);
-  grads['readout.bias']!.set(dScores);
-  addOuter(grads['readout.weight']!, feature, dScores);
-  addColumns(dFeature, p['readout.weight']!, dScores);
-  if (keep) for (let n = 0; n < N; n++) dFeature[n]! *= keep[n]!;
-
+  moments: Moment[],
+  dH: Float64Array,
+  grad: GatedParameters,
+  dx?: Float64Array,
+): void {
+  const { inputs: M, size: N } = connection;
+  const columns = gatesOf(neuron) * N;
   let dh = new Float64Array(N); // what reaches h[t] from step t+1
   let dc = new Float64Array(N);
-  for (let t = steps - 1; t >= 0; t--) {
+  for (let t = moments.length - 1; t >= 0; t--) {
     const m = moments[t]!;
-    for (let n = 0; n < N; n++) dh[n]! += dFeature[n]! * shareOfStep(readout, t, steps);
-    const da = new Float64Array(cell.gates * N);
-    const dr = new Float64Array(cell.gates * N);
-    const d = { da, dr, dh, dc, dhBefore: new Float64Array(N), dcBefore: new Float64Array(N) };
-    for (let n = 0; n < N; n++) cell.backward(m, d, n, N);
-    addOuter(grads['cell.weight']!, x.subarray(t * M, (t + 1) * M), da);
-    addOuter(grads['cell.recurrent']!, m.hBefore, dr);
-    for (let i = 0; i < da.length; i++) {
-      grads['cell.bias']![i]! += da[i]!;
-      grads['cell.recurrentBias']![i]! += dr[i]!;
+    for (let n = 0; n < N; n++) dh[n]! += dH[t * N + n]!;
+    const d: MomentGradient = {
+      da: new Float64Array(columns),
+      dr: new Float64Array(columns),
+      dh,
+      dc,
+      dhBefore: new Float64Array(N),
+      dcBefore: new Float64Array(N),
+    };
+    for (let n = 0; n < N; n++) cells[neuron.kind].backward(m, d, n, N);
+    addOuter(grad.weight, x.subarray(t * M, (t + 1) * M), d.da);
+    addOuter(grad.recurrent, m.hBefore, d.dr);
+    for (let i = 0; i < columns; i++) {
+      if (grad.bias) grad.bias[i]! += d.da[i]!;
+      if (grad.recurrentBias) grad.recurrentBias[i]! += d.dr[i]!;
     }
-    addColumns(d.dhBefore, p['cell.recurrent']!, dr);
+    addColumns(d.dhBefore, p.recurrent, d.dr);
+    if (dx) addColumns(dx.subarray(t * M, (t + 1) * M), p.weight, d.da);
     dh = d.dhBefore;
     dc = d.dcBefore;
   }
-  return grads;
-}
-
-/** Weight of h[t] in what the readout sees. */
-function shareOfStep(readout: RecurrentPlan['readout'], t: number, steps: number): number {
-  if (readout === 'mean') return 1 / steps;
-  return t === steps - 1 ? 1 : 0;
 }

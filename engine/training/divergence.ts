@@ -4,7 +4,7 @@
  */
 import type { Network, Sums } from '../backends/backend.ts';
 import type { RunSpec } from '../experiment/schema.ts';
-import type { NetworkPlan } from '../models/network.ts';
+import { type LayerPlan, type NetworkPlan, unreachable } from '../models/plan.ts';
 import { orderOf, type Position, restore, start } from './position.ts';
 import { optimizerStep } from './schedule.ts';
 
@@ -76,7 +76,7 @@ function divergence(sums: Sums, network: Network, position: Position, plan: Netw
   const broken = network.broken();
   if (!broken) return undefined;
   const value = Number.isFinite(broken.value) ? broken.value.toExponential(1) : broken.value;
-  return `The weights of ${layerName(broken.layer, plan)} became ${value} ${when}: ${REMEDY}.`;
+  return `The weights of ${layerName(broken.layer, plan.layers)} became ${value} ${when}: ${REMEDY}.`;
 }
 
 /** A loss on held-out data that is not finite, in one sentence. */
@@ -85,14 +85,31 @@ export function evaluationDivergence(split: string, { loss }: Sums, { step, epoc
   return `The loss on the ${split} set became ${loss} after weight update ${step} in epoch ${epoch + 1}: ${REMEDY}.`;
 }
 
-function placeOfDivergence(layer: number | undefined, { layers, cell }: NetworkPlan): string {
-  if (cell && layer === 0) return `the states of layer 1 of 2 (${cell.kind})`;
-  if (cell && layer === 1) return 'the scores of layer 2 of 2 (linear)';
-  if (layer === undefined || layer >= layers.length) return 'the loss itself';
-  return `the membrane potentials of layer ${layer + 1} of ${layers.length}`;
+/** Which numbers of which layer were the first that are not finite; one layer beyond the last: the loss. */
+function placeOfDivergence(index: number | undefined, { layers }: NetworkPlan): string {
+  const layer = index === undefined ? undefined : layers[index];
+  if (!layer) return 'the loss itself';
+  return `the ${numbersOf(layer)} of ${layerName(index!, layers)}`;
 }
 
-function layerName(layer: number, { layers, cell }: NetworkPlan): string {
-  if (cell) return layer === 0 ? `layer 1 of 2 (${cell.kind})` : 'layer 2 of 2 (linear)';
-  return `layer ${layer + 1} of ${layers.length}`;
+function numbersOf({ neuron }: LayerPlan): string {
+  switch (neuron.kind) {
+    case 'lif':
+    case 'integrator':
+      return 'membrane potentials';
+    case 'rnn':
+    case 'lstm':
+    case 'gru':
+      return 'states';
+    case 'linear':
+      return 'scores';
+    default:
+      return unreachable(neuron);
+  }
+}
+
+function layerName(index: number, layers: LayerPlan[]): string {
+  const { kind } = layers[index]!.neuron;
+  const spiking = kind === 'lif' || kind === 'integrator';
+  return `layer ${index + 1} of ${layers.length}${spiking ? '' : ` (${kind})`}`;
 }

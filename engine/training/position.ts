@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Network } from '../backends/backend.ts';
 import { shuffle, stream } from '../base/random.ts';
-import type { NetworkPlan } from '../models/network.ts';
+import type { NetworkPlan } from '../models/plan.ts';
 import { decodeSafetensors, encodeSafetensors } from '../runs/safetensors.ts';
 import { zeroSums } from './sums.ts';
 

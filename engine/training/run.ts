@@ -2,7 +2,7 @@
 import type { Network } from '../backends/backend.ts';
 import type { PreparedDataset } from '../datasets/dataset.ts';
 import type { RunSpec } from '../experiment/schema.ts';
-import type { NetworkPlan } from '../models/network.ts';
+import type { NetworkPlan } from '../models/plan.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import type { Replay } from './divergence.ts';
 import type { Pace, Stopwatch } from './pace.ts';

@@ -1,9 +1,11 @@
 /** Sums of losses and the like over samples, as backends give them. */
 import type { Sums } from '../backends/backend.ts';
-import type { NetworkPlan } from '../models/network.ts';
+import { lengthOf } from '../models/parameters.ts';
+import type { NetworkPlan } from '../models/plan.ts';
 
 export function zeroSums({ layers }: NetworkPlan): Sums {
-  return { samples: 0, loss: 0, accuracy: 0, spikes: layers.map(() => 0) };
+  const counted = layers.filter(({ neuron }) => neuron.kind === 'lif' || neuron.kind === 'integrator');
+  return { samples: 0, loss: 0, accuracy: 0, spikes: counted.map(() => 0) };
 }
 
 export function add(into: Sums, more: Sums): void {
@@ -21,5 +23,7 @@ export function mean({ loss, accuracy, samples }: Sums): { loss: number; accurac
 
 /** Mean spikes per neuron and step of each spiking layer. */
 export function spikeRates({ layers, steps }: NetworkPlan, { samples, spikes }: Sums): number[] {
-  return layers.flatMap(({ kind, size }, l) => (kind === 'spiking' ? [spikes[l]! / (samples * size * steps)] : []));
+  return layers.flatMap(({ neuron, output }, l) =>
+    neuron.kind === 'lif' ? [spikes[l]! / (samples * lengthOf(output) * steps)] : [],
+  );
 }

@@ -9,7 +9,7 @@ import type { PreparedDataset } from '../datasets/dataset.ts';
 import { prepareDataset } from '../datasets/prepare.ts';
 import { remarksOnSamples } from '../datasets/remarks.ts';
 import type { RunSpec } from '../experiment/schema.ts';
-import { planNetwork } from '../models/network.ts';
+import { planNetwork } from '../models/build/network.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { firstDivergence, hasDiverged } from './divergence.ts';
 import { finishEpoch, isOver } from './epoch.ts';

@@ -5,10 +5,11 @@ import { builtFile } from '../../base/paths.ts';
 import type { Backend, BackendProvenance } from '../backend.ts';
 import { chosenInstructions, nativeFile } from './kernels/native.ts';
 import { EventNetwork } from './network.ts';
+import { refuses } from './refuses.ts';
 
 export const eventBackend: Backend = {
   id: 'event',
-  refuses: () => undefined,
+  refuses,
   provenance,
   describe: () => `${chosenInstructions()} kernels`,
   open: EventNetwork.open,

@@ -1,7 +1,8 @@
 /** A network of the event backend: shared memory, and worker threads that compute in it. */
 import type { DatasetShape, PreparedDataset, Split } from '../../datasets/dataset.ts';
-import type { NetworkPlan } from '../../models/network.ts';
-import type { EvaluateOptions, Evaluation, Network, OpenOptions, OptimizerStep, Sums, Tensor } from '../backend.ts';
+import { initialTensors, type Tensor } from '../../models/parameters.ts';
+import type { NetworkPlan } from '../../models/plan.ts';
+import type { EvaluateOptions, Evaluation, Network, OpenOptions, OptimizerStep, Sums } from '../backend.ts';
 import { classSums } from '../scores.ts';
 import {
   createMemory,
@@ -11,7 +12,8 @@ import {
   planLayout,
   STATS,
 } from './layout/layout.ts';
-import { initialTensors, readTensors, writeTensors } from './layout/parameters.ts';
+import { readTensors, writeTensors } from './layout/tensors.ts';
+import type { Bytes } from './layout/units.ts';
 import { createSampleScores } from './passes/sample-scores.ts';
 import { type Pool, startPool } from './workers/pool.ts';
 
@@ -39,7 +41,7 @@ export class EventNetwork implements Network {
   ): Promise<EventNetwork> {
     const layout = planLayout(plan, dataset, batchSize, threads);
     const memory = createMemory(layout);
-    writeTensors(memory, layout, layout.weights, initialTensors(layout, seed));
+    writeTensors(memory, layout, layout.weights, initialTensors(plan, seed));
     const pool = await startPool(memory, layout, dataset, threads, seed);
     return new EventNetwork(layout, memory, pool, dataset.sizes);
   }
@@ -101,7 +103,7 @@ export class EventNetwork implements Network {
   private sum(task: number, tasks: number, samples: number): Sums {
     const { layout } = this;
     const stats = new Float64Array(this.memory.buffer, layout.stats);
-    const sums: Sums = { samples, loss: 0, accuracy: 0, spikes: layout.layers.map(() => 0) };
+    const sums: Sums = { samples, loss: 0, accuracy: 0, spikes: new Array(layout.counted).fill(0) };
     for (let i = task; i < task + tasks; i++) {
       const at = i * layout.statsPerTask;
       sums.loss += stats[at + STATS.loss]!;
@@ -141,7 +143,7 @@ export class EventNetwork implements Network {
     }
   }
 
-  private parts(): [string, number][] {
+  private parts(): [string, Bytes][] {
     const { weights, moment1, moment2 } = this.layout;
     return [
       ['model.', weights],
@@ -151,13 +153,12 @@ export class EventNetwork implements Network {
   }
 
   broken(): { layer: number; value: number } | undefined {
-    const { weights, parameters, layers, cell } = this.layout;
+    const { weights, parameters, layers } = this.layout;
     // A view, not a copy: this is looked at several times a second.
     const values = new Float32Array(this.memory.buffer, weights, parameters);
     for (let i = 0; i < parameters; i++) {
       if (Math.abs(values[i]!) < MOST_WEIGHT) continue;
-      const layer = cell ? Number(i >= cell.readout) : layers.findLastIndex(({ weight }) => weight <= i);
-      return { layer, value: values[i]! };
+      return { layer: layers.findIndex(({ end }) => i < end), value: values[i]! };
     }
     return undefined;
   }

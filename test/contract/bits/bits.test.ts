@@ -10,7 +10,7 @@ import { EventNetwork } from '../../../engine/backends/event/network.ts';
 import { builtFile } from '../../../engine/base/paths.ts';
 import { prepareDataset } from '../../../engine/datasets/prepare.ts';
 import type { RunSpec } from '../../../engine/experiment/schema.ts';
-import { planNetwork } from '../../../engine/models/network.ts';
+import { planNetwork } from '../../../engine/models/build/network.ts';
 import type { MetricLine } from '../../../engine/runs/format.ts';
 import { addLine, emptyHistory, type History } from '../../../engine/runs/history.ts';
 import { decodeSafetensors } from '../../../engine/runs/safetensors.ts';

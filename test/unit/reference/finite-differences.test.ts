@@ -3,11 +3,12 @@
  * gradient. Error: |seen − expected| / max(|seen|, |expected|, 1e-2); the differences themselves are good to 1e-9.
  */
 import { describe, expect, test } from 'vitest';
-import type { LayerPlan, NetworkPlan } from '../../../engine/models/network.ts';
+import type { NetworkPlan } from '../../../engine/models/plan.ts';
 import { backward, forward, type Parameters, type Pass, type Sample } from '../../../engine/reference/network.ts';
 import { surrogateDerivative } from '../../../engine/reference/surrogate.ts';
 import {
   combinations,
+  type LayerFields,
   network,
   randomParameters,
   randomSample,
@@ -41,8 +42,8 @@ function smoothCase(plan: NetworkPlan, name: string, keep?: Float64Array[]): Cas
 }
 
 function isSmooth(plan: NetworkPlan, pass: Pass): boolean {
-  const clear = plan.layers.every((l, i) => {
-    if (l.kind === 'integrator') return true;
+  const clear = plan.layers.every(({ neuron: l }, i) => {
+    if (l.kind !== 'lif') return true;
     const kinks = l.surrogate.shape === 'rectangular' ? [-l.surrogate.width, l.surrogate.width] : [];
     return kinks.every((kink) => pass.layers[i]!.u.every((u) => Math.abs(u - l.threshold - kink) > MARGIN));
   });
@@ -111,7 +112,7 @@ describe('the gradient equals finite differences of the smoothed network', () =>
   test.each(shapes)('surrogate %s, every reset, with recurrence', (shape) => {
     const cases = (['hard', 'soft', 'none'] as const).flatMap((reset) =>
       [surrogateOf(shape), surrogateOf(shape, 0.8, 0.7)].map((surrogate, i) => {
-        const neuron: Partial<LayerPlan> = { reset, surrogate, recurrent: true, leak: 0.7 };
+        const neuron: Partial<LayerFields> = { reset, surrogate, recurrent: true, leak: 0.7 };
         return { name: `${shape} ${reset} ${i}`, plan: network([neuron, neuron], 'rate', 'cross-entropy') };
       }),
     );
@@ -135,7 +136,7 @@ describe('the gradient equals finite differences of the smoothed network', () =>
   });
 
   test('layers of different kinds, sizes and surrogates, without biases, with a constant current', () => {
-    const layers: Partial<LayerPlan>[] = [
+    const layers: Partial<LayerFields>[] = [
       { size: 5, leak: 1, reset: 'none', recurrent: true, surrogate: surrogateOf('arctan') },
       { size: 2, bias: false, reset: 'soft', resetGradient: false, surrogate: surrogateOf('triangular', 1) },
       {
@@ -153,7 +154,14 @@ describe('the gradient equals finite differences of the smoothed network', () =>
 
 test.each(['hard', 'soft'] as const)('a gradient without the %s reset term is noticed', (reset) => {
   const plan = network([{ reset }, { reset }], 'rate', 'cross-entropy');
-  const detached = { ...plan, layers: plan.layers.map((l) => ({ ...l, resetGradient: false })) };
+  const detached = network(
+    [
+      { reset, resetGradient: false },
+      { reset, resetGradient: false },
+    ],
+    'rate',
+    'cross-entropy',
+  );
   const { worst } = compare(plan, `noticed ${reset}`, detached);
   expect(worst.error, worst.text).toBeGreaterThan(1000 * TOLERANCE);
 });

@@ -1,20 +1,24 @@
 /** Small random networks and samples for the tests of the reference. */
 
 import { type Rng, stream } from '../../../engine/base/random.ts';
+import { SURROGATES } from '../../../engine/models/neuron.ts';
+import { parametersOf } from '../../../engine/models/parameters.ts';
 import {
-  defaultHeight,
+  type Dense,
+  INPUT,
+  type Integrator,
   type LayerPlan,
+  type Lif,
   type NetworkPlan,
-  parametersOf,
   type ReadoutPlan,
-} from '../../../engine/models/network.ts';
+} from '../../../engine/models/plan.ts';
 import type { Sample } from '../../../engine/reference/network.ts';
 
 export const INPUTS = 3;
 export const CLASSES = 3;
 export const STEPS = 6;
 
-export const leaks: Record<string, LayerPlan['leak']> = {
+export const leaks: Record<string, Lif['leak']> = {
   'k=0': 0,
   'k=1': 1,
   'k=0.3': 0.3,
@@ -39,17 +43,22 @@ export const readouts = (
   ] as const
 ).map(([kind, decode]) => ({ kind, decode }));
 
-export function surrogateOf(shape: (typeof shapes)[number], width = 0.5, height = defaultHeight(shape, width)) {
+export function surrogateOf(shape: (typeof shapes)[number], width = 0.5, height = SURROGATES[shape].height(width)) {
   return { shape, width, height };
 }
 
-export function layer(fields: Partial<LayerPlan>): LayerPlan {
-  return {
-    inputs: INPUTS,
-    size: 4,
-    kind: 'spiking',
-    bias: true,
-    weightGain: 1,
+/** What the tests vary of a layer of neurons that spike or integrate. */
+export interface LayerFields extends Omit<Lif, 'kind'> {
+  kind: 'spiking' | 'integrator';
+  inputs: number;
+  size: number;
+  bias: boolean;
+}
+
+export function layer(fields: Partial<LayerFields>, index = 0): LayerPlan<Lif | Integrator, Dense> {
+  const { kind = 'spiking', inputs = INPUTS, size = 4, bias = true, ...own } = fields;
+  const lif: Lif = {
+    kind: 'lif',
     threshold: 0.5,
     leak: 0.3,
     reset: 'hard',
@@ -57,21 +66,28 @@ export function layer(fields: Partial<LayerPlan>): LayerPlan {
     recurrent: false,
     recurrentGain: 1,
     surrogate: surrogateOf('rectangular', 0.75),
-    ...fields,
+    ...own,
+  };
+  return {
+    name: `layers.${index}`,
+    input: [index === 0 ? INPUT : `layers.${index - 1}`],
+    connection: { kind: 'dense', inputs, size, bias, weightGain: 1 },
+    neuron: kind === 'spiking' ? lif : { kind, leak: lif.leak },
+    output: [size],
   };
 }
 
 /** Layers of these fields, one after another; the last gets `CLASSES` neurons. */
 export function network(
-  layers: Partial<LayerPlan>[],
+  layers: Partial<LayerFields>[],
   decode: ReadoutPlan['decode'],
   loss: NetworkPlan['loss'],
   encoding: NetworkPlan['encoding'] = 'events',
 ): NetworkPlan {
   let inputs = INPUTS;
   const plans = layers.map((fields, i) => {
-    const plan = layer({ size: i === layers.length - 1 ? CLASSES : 4, ...fields, inputs });
-    inputs = plan.size;
+    const plan = layer({ size: i === layers.length - 1 ? CLASSES : 4, ...fields, inputs }, i);
+    inputs = plan.connection.size;
     return plan;
   });
   const readout = { decode, from: decode === 'last' ? STEPS - 1 : 1 };

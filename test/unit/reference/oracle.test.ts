@@ -3,10 +3,11 @@
  * additions cost about one. Tolerance: |seen − expected| <= 5e-6 · max(1, |expected|).
  */
 import { describe, expect, test } from 'vitest';
-import type { LayerPlan, NetworkPlan } from '../../../engine/models/network.ts';
+import type { NetworkPlan } from '../../../engine/models/plan.ts';
 import { backward, forward } from '../../../engine/reference/network.ts';
 import {
   combinations,
+  type LayerFields,
   network,
   randomParameters,
   randomSample,
@@ -74,7 +75,7 @@ describe('loss and gradients equal those of tfjs', () => {
   test.each(shapes)('surrogate %s, every reset, with recurrence', (shape) => {
     const cases = (['hard', 'soft', 'none'] as const).flatMap((reset) =>
       [surrogateOf(shape), surrogateOf(shape, 0.8, 0.7)].map((surrogate, i) => {
-        const neuron: Partial<LayerPlan> = { reset, surrogate, recurrent: true, leak: 0.7 };
+        const neuron: Partial<LayerFields> = { reset, surrogate, recurrent: true, leak: 0.7 };
         return { name: `${shape} ${reset} ${i}`, plan: network([neuron, neuron], 'rate', 'cross-entropy') };
       }),
     );
@@ -92,7 +93,7 @@ describe('loss and gradients equal those of tfjs', () => {
   });
 
   test('layers of different kinds, sizes and surrogates, without biases, with a constant current', () => {
-    const layers: Partial<LayerPlan>[] = [
+    const layers: Partial<LayerFields>[] = [
       { size: 5, leak: 1, reset: 'none', recurrent: true, surrogate: surrogateOf('arctan') },
       { size: 2, bias: false, reset: 'soft', resetGradient: false, surrogate: surrogateOf('triangular', 1) },
       {

@@ -6,7 +6,8 @@
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
-import { type LayerPlan, type NetworkPlan, parametersOf } from '../../../engine/models/network.ts';
+import { parametersOf } from '../../../engine/models/parameters.ts';
+import type { LayerPlan, Lif, NetworkPlan } from '../../../engine/models/plan.ts';
 import type { Sample } from '../../../engine/reference/network.ts';
 
 // Keeps tfjs from advertising its native form on every start.
@@ -17,7 +18,7 @@ await tf.ready();
 export { tf };
 
 /** h'(x) as tensor operations, from the formulas of docs/engine.md. */
-function surrogate({ shape, width, height }: LayerPlan['surrogate'], x: tf.Tensor): tf.Tensor {
+function surrogate({ shape, width, height }: Lif['surrogate'], x: tf.Tensor): tf.Tensor {
   const z = tf.div(x, width);
   const bell = (mean: number, sd: number) =>
     tf.mul(tf.exp(tf.neg(tf.div(tf.square(tf.sub(x, mean)), 2 * sd * sd))), 1 / (sd * Math.sqrt(2 * Math.PI)));
@@ -42,7 +43,7 @@ function surrogate({ shape, width, height }: LayerPlan['surrogate'], x: tf.Tenso
   }
 }
 
-function spike(layer: LayerPlan, u: tf.Tensor): tf.Tensor {
+function spike(layer: Lif, u: tf.Tensor): tf.Tensor {
   const fire = tf.customGrad((...args) => {
     const [x, save] = args as [tf.Tensor, (tensors: tf.Tensor[]) => void];
     save([x]);
@@ -62,25 +63,29 @@ const detach = tf.customGrad((x) => ({
 type ByName = Record<string, tf.Tensor>;
 
 /** Outputs of layer i for every step: inputs are [B, inputs], outputs [B, size]. */
-function runLayer(layer: LayerPlan, i: number, p: ByName, inputs: tf.Tensor[]): { u: tf.Tensor[]; o: tf.Tensor[] } {
+function runLayer({ connection, neuron }: LayerPlan, i: number, p: ByName, inputs: tf.Tensor[]) {
+  if (connection.kind !== 'dense' || !(neuron.kind === 'lif' || neuron.kind === 'integrator'))
+    throw new Error('The oracle has dense layers of spiking neurons and integrators only.');
+  const layer = neuron.kind === 'lif' ? neuron : { ...neuron, reset: 'none', resetGradient: true, recurrent: false };
   const W = p[`layers.${i}.weight`]!;
   const k = typeof layer.leak === 'number' ? tf.scalar(layer.leak) : tf.sigmoid(p[`layers.${i}.leak`]!);
   const us: tf.Tensor[] = [];
   const os: tf.Tensor[] = [];
   for (const x of inputs) {
     let u = tf.matMul(x as tf.Tensor2D, W as tf.Tensor2D);
-    if (layer.bias) u = tf.add(u, p[`layers.${i}.bias`]!);
+    if (connection.bias) u = tf.add(u, p[`layers.${i}.bias`]!);
     const before = us.at(-1);
     if (before) {
       const spikes = os.at(-1)!;
       const seen = layer.resetGradient ? spikes : detach(spikes);
       if (layer.reset === 'hard') u = tf.add(u, tf.mul(k, tf.mul(before, tf.sub(1, seen))));
-      else if (layer.reset === 'soft') u = tf.add(u, tf.mul(k, tf.sub(before, tf.mul(seen, layer.threshold))));
+      else if (neuron.kind === 'lif' && neuron.reset === 'soft')
+        u = tf.add(u, tf.mul(k, tf.sub(before, tf.mul(seen, neuron.threshold))));
       else u = tf.add(u, tf.mul(k, before));
       if (layer.recurrent) u = tf.add(u, tf.matMul(spikes as tf.Tensor2D, p[`layers.${i}.recurrent`]! as tf.Tensor2D));
     }
     us.push(u);
-    os.push(layer.kind === 'integrator' ? tf.zerosLike(u) : spike(layer, u));
+    os.push(neuron.kind === 'lif' ? spike(neuron, u) : tf.zerosLike(u));
   }
   return { u: us, o: os };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ReadoutPlan } from '../../../engine/models/network.ts';
+import type { ReadoutPlan } from '../../../engine/models/plan.ts';
 import {
   accuracy,
   decodeBackward,

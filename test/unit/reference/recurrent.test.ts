@@ -1,11 +1,8 @@
 /** RNN, LSTM and GRU against finite differences (the networks are smooth) and against tfjs autodiff. */
 import { describe, expect, test } from 'vitest';
-import {
-  type RecurrentPlan,
-  recurrentBackward,
-  recurrentForward,
-  recurrentParametersOf,
-} from '../../../engine/reference/recurrent.ts';
+import { lengthOf, parametersOf } from '../../../engine/models/parameters.ts';
+import { type Gated, INPUT, type LayerPlan, type NetworkPlan } from '../../../engine/models/plan.ts';
+import { backward, forward, zeroParameters } from '../../../engine/reference/network.ts';
 import { streamOf } from './networks.ts';
 import { batchLoss, lossAndGradients, tf } from './oracle.ts';
 
@@ -13,21 +10,60 @@ const M = 3;
 const N = 4;
 const STEPS = 5;
 
-function setUp(fields: Pick<RecurrentPlan, 'cell' | 'readout' | 'loss'>) {
-  const plan: RecurrentPlan = { ...fields, inputs: M, size: N, classes: 3, steps: STEPS };
+interface Fields {
+  cell: Gated['kind'];
+  readout: 'last' | 'mean';
+  loss: NetworkPlan['loss'];
+}
+
+/** A layer of this kind, then a linear one. */
+function planOf({ cell, readout, loss }: Fields, inputs: number, size: number, classes: number, steps: number) {
+  const dense = (inputs: number, size: number): Pick<LayerPlan, 'connection' | 'output'> => ({
+    connection: { kind: 'dense', inputs, size, bias: true, weightGain: 1 },
+    output: [size],
+  });
+  const layers: LayerPlan[] = [
+    { name: 'cell', input: [INPUT], neuron: { kind: cell }, ...dense(inputs, size) },
+    { name: 'readout', input: ['cell'], neuron: { kind: 'linear' }, ...dense(size, classes) },
+  ];
+  const plan: NetworkPlan = {
+    inputs,
+    classes,
+    steps,
+    encoding: 'events',
+    layers,
+    readout: { decode: readout, from: 0 },
+    dropout: 0,
+    loss,
+  };
+  return plan;
+}
+
+/** The rows of x [T, M], whole numbers, as events. */
+function eventsOf(x: Float64Array, inputs: number) {
+  const offsets = [0];
+  const channels: number[] = [];
+  for (let row = 0; row < x.length; row += inputs) {
+    for (let c = 0; c < inputs; c++) for (let n = 0; n < x[row + c]!; n++) channels.push(c);
+    offsets.push(channels.length);
+  }
+  return { offsets, channels };
+}
+
+function setUp(fields: Fields) {
+  const plan = planOf(fields, M, N, 3, STEPS);
   const rng = streamOf(Object.values(fields).join(' '));
   const random = (length: number) => Float64Array.from({ length }, () => Math.fround(2 * rng.uniform() - 1));
-  const params = Object.fromEntries(
-    recurrentParametersOf(plan).map(({ name, shape }) => [name, random(shape.reduce((a, b) => a * b))]),
-  );
+  const params = Object.fromEntries(parametersOf(plan).map(({ name, shape }) => [name, random(lengthOf(shape))]));
   const x = Float64Array.from({ length: STEPS * M }, () => rng.below(3));
-  return { plan, params, x, label: rng.below(3) };
+  const label = rng.below(3);
+  return { plan, params, x, sample: { label, ...eventsOf(x, M) } };
 }
 
 type ByName = Record<string, tf.Tensor>;
 
 /** PyTorch's documented equations on tensors [1, …]; gates are slices of the columns. */
-function peerScores(plan: RecurrentPlan, p: ByName, x: Float64Array): tf.Tensor {
+function peerScores(plan: Fields, p: ByName, x: Float64Array): tf.Tensor {
   const gate = (part: tf.Tensor, q: number) => tf.slice(part, [0, q * N], [1, N]);
   let h: tf.Tensor = tf.zeros([1, N]);
   let c: tf.Tensor = tf.zeros([1, N]);
@@ -61,9 +97,9 @@ const cases = (['rnn', 'lstm', 'gru'] as const).flatMap((cell) =>
 );
 
 describe.each(cases)('$cell, readout $readout, $loss', (fields) => {
-  const { plan, params, x, label } = setUp(fields);
-  const pass = recurrentForward(plan, params, x, label);
-  const grads = recurrentBackward(plan, params, x, label, pass);
+  const { plan, params, x, sample } = setUp(fields);
+  const pass = forward(plan, params, sample);
+  const grads = backward(plan, params, sample, pass);
 
   test('gradients equal finite differences', () => {
     const h = 1e-3;
@@ -71,7 +107,7 @@ describe.each(cases)('$cell, readout $readout, $loss', (fields) => {
       values.forEach((value, i) => {
         const at = (offset: number) => {
           values[i] = value + offset * h;
-          const { loss } = recurrentForward(plan, params, x, label);
+          const { loss } = forward(plan, params, sample);
           values[i] = value;
           return loss;
         };
@@ -83,8 +119,8 @@ describe.each(cases)('$cell, readout $readout, $loss', (fields) => {
   });
 
   test('loss and gradients equal those of tfjs', () => {
-    const peer = lossAndGradients(recurrentParametersOf(plan), params, (p) =>
-      batchLoss(plan.loss, peerScores(plan, p, x), [label]),
+    const peer = lossAndGradients(parametersOf(plan), params, (p) =>
+      batchLoss(plan.loss, peerScores(fields, p, x), [sample.label]),
     );
     expect(Math.abs(pass.loss - peer.loss), `loss expected ${peer.loss}, seen ${pass.loss}`).toBeLessThan(5e-6);
     for (const [name, grad] of Object.entries(peer.grads)) {
@@ -98,21 +134,11 @@ describe.each(cases)('$cell, readout $readout, $loss', (fields) => {
 });
 
 test('one unit by hand, all weights and biases zero but the second bias of the GRU candidate', () => {
-  const plan: RecurrentPlan = {
-    cell: 'gru',
-    inputs: 1,
-    size: 1,
-    classes: 2,
-    steps: 2,
-    readout: 'last',
-    loss: 'cross-entropy',
-  };
-  const params = Object.fromEntries(
-    recurrentParametersOf(plan).map(({ name, shape }) => [name, new Float64Array(shape.reduce((a, b) => a * b))]),
-  );
+  const plan = planOf({ cell: 'gru', readout: 'last', loss: 'cross-entropy' }, 1, 1, 2, 2);
+  const params = zeroParameters(plan);
   params['cell.recurrentBias']![2] = 2;
-  const pass = recurrentForward(plan, params, new Float64Array(2), 0);
+  const pass = forward(plan, params, { label: 0, offsets: [0, 0, 0], channels: [] });
   // r = z = 1/2, n = tanh(r · 2), so h = n/2, then n/2 + h/2.
-  expect(pass.moments.map(({ h }) => h[0])).toEqual([Math.tanh(1) / 2, (Math.tanh(1) * 3) / 4]);
+  expect([...pass.layers[0]!.o]).toEqual([Math.tanh(1) / 2, (Math.tanh(1) * 3) / 4]);
   expect(pass.loss).toBeCloseTo(Math.log(2), 15);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { defaultHeight, multiGaussian } from '../../../engine/models/network.ts';
+import { multiGaussian, SURROGATES } from '../../../engine/models/neuron.ts';
 import { surrogateDerivative, surrogatePrimitive } from '../../../engine/reference/surrogate.ts';
 import { shapes, surrogateOf } from './networks.ts';
 
@@ -54,6 +54,6 @@ describe.each(shapes)('%s', (shape) => {
 });
 
 test('multi-gaussian with its default height is the mixture itself', () => {
-  const s = surrogateOf('multi-gaussian', 0.5, defaultHeight('multi-gaussian', 0.5));
+  const s = surrogateOf('multi-gaussian', 0.5, SURROGATES['multi-gaussian'].height(0.5));
   for (const x of [-2, -0.3, 0, 0.7, 4]) expect(surrogateDerivative(s, x)).toBeCloseTo(multiGaussian(x, 0.5), 14);
 });

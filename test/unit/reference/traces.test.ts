@@ -1,15 +1,15 @@
 /** Potentials, spikes and gradients worked out by hand; every number is exact in binary, so equality is exact too. */
 import { describe, expect, test } from 'vitest';
-import type { LayerPlan } from '../../../engine/models/network.ts';
+import type { Lif } from '../../../engine/models/plan.ts';
 import { type LifParameters, lifBackward, lifForward } from '../../../engine/reference/lif.ts';
 import { backward, forward } from '../../../engine/reference/network.ts';
-import { layer, network, surrogateOf } from './networks.ts';
+import { type LayerFields, layer, network, surrogateOf } from './networks.ts';
 
 /** One neuron behind one channel of weight 1/8 that fires so often in each step: currents 1/4, 3/8, 1/8, 1/2, … */
 const COUNTS = [2, 3, 1, 4, 0, 2, 3, 4];
-const one: Partial<LayerPlan> = { inputs: 1, size: 1, bias: false, threshold: 0.5, leak: 0.5 };
+const one: Partial<LayerFields> = { inputs: 1, size: 1, bias: false, threshold: 0.5, leak: 0.5 };
 
-function trace(fields: Partial<LayerPlan>, p: Partial<Record<keyof LifParameters, number[]>>, counts: number[]) {
+function trace(fields: Partial<LayerFields>, p: Partial<Record<keyof LifParameters, number[]>>, counts: number[]) {
   const parameters = Object.fromEntries(Object.entries(p).map(([name, values]) => [name, Float64Array.from(values)]));
   const plan = layer({ ...one, ...fields });
   const { u, o } = lifForward(plan, parameters as unknown as LifParameters, Float64Array.from(counts), counts.length);
@@ -19,7 +19,7 @@ function trace(fields: Partial<LayerPlan>, p: Partial<Record<keyof LifParameters
 describe('one neuron: u[t] and o[t], u = 0.5 = θ fires', () => {
   const none = [0.25, 0.5, 0.375, 0.6875, 0.34375, 0.421875, 0.5859375, 0.79296875];
   const current = [0.25, 0.375, 0.125, 0.5, 0, 0.25, 0.375, 0.5];
-  const rows: { leak: number; reset: LayerPlan['reset']; u: number[]; o: number[] }[] = [
+  const rows: { leak: number; reset: Lif['reset']; u: number[]; o: number[] }[] = [
     { leak: 0.5, reset: 'hard', u: [0.25, 0.5, 0.125, 0.5625, 0, 0.25, 0.5, 0.5], o: [0, 1, 0, 1, 0, 0, 1, 1] },
     {
       leak: 0.5,
@@ -72,7 +72,7 @@ test.each([
 });
 
 describe('gradients of one neuron over four steps, dL/do[3] = 1, h = 1 for 0 < u < 1', () => {
-  const rows: { reset: LayerPlan['reset']; resetGradient: boolean; delta: number[]; dk: number }[] = [
+  const rows: { reset: Lif['reset']; resetGradient: boolean; delta: number[]; dk: number }[] = [
     { reset: 'hard', resetGradient: true, delta: [-0.041015625, -0.109375, 0.4375, 1], dk: 0.09765625 },
     { reset: 'hard', resetGradient: false, delta: [0, 0, 0.5, 1], dk: 0.125 },
     { reset: 'soft', resetGradient: true, delta: [0.015625, 0.0625, 0.25, 1], dk: 0.140625 },

@@ -6,6 +6,11 @@
 /** Columns of a panel: one cache line of float32. */
 export const PANEL = 16;
 
+/** The next multiple of `step`. */
+export function roundUp(n: number, step: number): number {
+  return Math.ceil(n / step) * step;
+}
+
 /** A matrix, and the rows and columns (a multiple of 4) that it is padded to where it is stored. */
 export interface Padded {
   rows: number;

@@ -1,130 +1,126 @@
-/** Between the padded parameter vector in shared memory and the unpadded tensors of a checkpoint. */
+/**
+ * Where the parameters of every layer lie in the parameter vector. Matrices lie in panels of 16 columns
+ * (kernels/panels.ts). Sizes are padded to multiples of 4 neurons; padding has zero weights and, since thresholds are
+ * positive, never fires, so it stays zero for ever. Units with gates and what reads them are padded to multiples of 16, so
+ * that every gate fills whole panels.
+ */
+import { layerParameters, type Part } from '../../../models/parameters.ts';
+import { type Dense, gatesOf, type LayerPlan, type NeuronPlan, unreachable } from '../../../models/plan.ts';
+import { PANEL, type Padded, roundUp } from '../kernels/panels.ts';
+import { type Elements, elements } from './units.ts';
 
-import { stream } from '../../../base/random.ts';
-import { GATES } from '../../../models/network.ts';
-import { eachRun, type Padded } from '../kernels/panels.ts';
-import type { CellLayout } from './cell-layout.ts';
-import type { Layout } from './layout.ts';
-
-export interface Tensor {
+/** Where a parameter lies, and how it is padded. */
+export interface Slot extends Padded {
   name: string;
   shape: number[];
-  data: Float32Array;
-}
-
-interface Slot extends Padded {
-  name: string;
-  shape: number[];
-  /** Element offset in the parameter vector. */
-  at: number;
-  /** Groups of columns, one for each gate of a cell, that are padded one by one. */
+  first: Elements;
+  /** Groups of columns that are padded one by one. */
   gates: number;
 }
 
-function slot(name: string, at: number, shape: number[], storedRows: number, storedCols: number, gates = 1): Slot[] {
-  const cols = shape.at(-1)!;
-  const rows = shape.length > 1 ? shape[0]! : 1;
-  return at < 0 ? [] : [{ name, shape, at, rows, cols, storedRows, storedCols, gates }];
+/** A layer and where its parameters lie. */
+export interface LayerParameters<N extends NeuronPlan> {
+  plan: LayerPlan<N, Dense>;
+  /** Rows of the weight matrix, padded neurons, and columns: the neurons once for each gate. */
+  inputs: number;
+  size: number;
+  columns: number;
+  /** Elements from the start of the parameter vector. */
+  weight: Elements;
+  recurrent: Elements | undefined;
+  bias: Elements | undefined;
+  recurrentBias: Elements | undefined;
+  /** Of a leak that is learned, k = σ(a). */
+  a: Elements | undefined;
+  slots: Slot[];
+  /** Where the next layer begins. */
+  end: Elements;
 }
 
-/** In the order of parametersOf (models/network.ts). */
-function slots(layout: Layout): Slot[] {
-  if (layout.cell) return cellSlots(layout.cell, layout.network);
-  return layout.layers.flatMap(({ plan, inputs, size, weight, recurrent, bias, leak, leakCount }, i) => [
-    ...slot(`layers.${i}.weight`, weight, [plan.inputs, plan.size], inputs, size),
-    ...slot(`layers.${i}.recurrent`, recurrent, [plan.size, plan.size], size, size),
-    ...slot(`layers.${i}.bias`, bias, [plan.size], 1, size),
-    ...slot(`layers.${i}.leak`, leak, [leakCount], 1, (leakCount + 3) & ~3),
-  ]);
-}
-
-function cellSlots(cell: CellLayout, { inputs, classes }: Layout['network']): Slot[] {
-  const { plan, size, columns } = cell;
-  const gates = GATES[plan.kind];
-  const cols = gates * plan.size;
-  return [
-    ...slot('cell.weight', cell.weight, [inputs, cols], inputs, columns, gates),
-    ...slot('cell.recurrent', cell.recurrent, [plan.size, cols], size, columns, gates),
-    ...slot('cell.bias', cell.bias, [cols], 1, columns, gates),
-    ...slot('cell.recurrentBias', cell.recurrentBias, [cols], 1, columns, gates),
-    ...slot('readout.weight', cell.readout, [plan.size, classes], size, cell.classes),
-    ...slot('readout.bias', cell.readoutBias, [classes], 1, cell.classes),
-  ];
-}
-
-/** Calls back with every run that is contiguous in the parameter vector and in the tensor. */
-function eachSlotRun(
-  { at, gates, rows, cols, storedRows, storedCols }: Slot,
-  copy: (stored: number, plain: number, length: number) => void,
-): void {
-  const width = cols / gates;
-  const storedWidth = storedCols / gates;
-  for (let gate = 0; gate < gates; gate++)
-    eachRun({ rows, cols: width, storedRows, storedCols: storedWidth }, (stored, plain, length) => {
-      const row = Math.floor(plain / width);
-      copy(at + gate * storedRows * storedWidth + stored, row * cols + gate * width + (plain % width), length);
-    });
-}
-
-/** Copies of the tensors in the vector at byte address `base` (weights, a moment or a gradient). */
-export function readTensors(memory: WebAssembly.Memory, layout: Layout, base: number): Tensor[] {
-  const vector = new Float32Array(memory.buffer, base, layout.parameters);
-  return slots(layout).map((slot) => {
-    const data = new Float32Array(slot.rows * slot.cols);
-    eachSlotRun(slot, (stored, plain, length) => data.set(vector.subarray(stored, stored + length), plain));
-    return { name: slot.name, shape: slot.shape, data };
-  });
-}
-
-/** The other way round. Throws when a tensor is missing or has another shape. */
-export function writeTensors(
-  memory: WebAssembly.Memory,
-  layout: Layout,
-  base: number,
-  tensors: Map<string, Tensor>,
-): void {
-  const vector = new Float32Array(memory.buffer, base, layout.parameters);
-  for (const slot of slots(layout)) {
-    const { name, shape } = slot;
-    const tensor = tensors.get(name);
-    if (!tensor) throw new Error(`The checkpoint has no tensor ${name}.`);
-    if (tensor.shape.join() !== shape.join())
-      throw new Error(`The checkpoint's ${name} has shape [${tensor.shape}], but the network needs [${shape}].`);
-    eachSlotRun(slot, (stored, plain, length) => vector.set(tensor.data.subarray(plain, plain + length), stored));
+/** Neurons of a layer with padding. */
+function paddedSize({ connection, neuron }: LayerPlan<NeuronPlan, Dense>): number {
+  switch (neuron.kind) {
+    case 'lif':
+    case 'integrator':
+      return roundUp(connection.size, 4);
+    case 'rnn':
+    case 'lstm':
+    case 'gru':
+    case 'linear':
+      return roundUp(connection.size, PANEL);
+    default:
+      return unreachable(neuron);
   }
 }
 
 /**
- * Initial weights: W and b from U(±gain/√inputs), V from U(±recurrentGain/√size), the usual initialisation of a linear
- * layer; leak parameters as the experiment says. A cell and its readout as in PyTorch: U(±gain/√size), with a gain of 1
- * for what is recurrent. One random stream per tensor.
+ * Places the parameters of a layer from element `start` on, in the order of `parametersOf`; `inputs` is the padded size of
+ * the layer below.
  */
-export function initialTensors(layout: Layout, seed: number): Map<string, Tensor> {
-  const tensors = new Map<string, Tensor>();
-  slots(layout).forEach(({ name, shape, rows, cols }, index) => {
-    const rng = stream(seed, 'initial weights', index);
-    const { low, high } = initialRange(layout, name);
-    const data = Float32Array.from({ length: rows * cols }, () => low + (high - low) * rng.uniform());
-    tensors.set(name, { name, shape, data });
+export function placeParameters<N extends NeuronPlan>(
+  plan: LayerPlan<N, Dense>,
+  inputs: number,
+  start: Elements,
+): LayerParameters<N> {
+  const size = paddedSize(plan);
+  const gates = gatesOf(plan.neuron);
+  const columns = gates * size;
+  const places = new Map<Part, Elements>();
+  let next = start;
+  const slots = layerParameters(plan).map(({ name, part, shape }): Slot => {
+    const [storedRows, storedCols] = storedShape(part, shape, { inputs, size, columns });
+    const first = next;
+    places.set(part, first);
+    next = elements(first + storedRows * storedCols);
+    const rows = shape.length > 1 ? shape[0]! : 1;
+    return { name, shape, first, rows, cols: shape.at(-1)!, storedRows, storedCols, gates };
   });
-  return tensors;
+  return {
+    plan,
+    inputs,
+    size,
+    columns,
+    weight: places.get('weight')!,
+    recurrent: places.get('recurrent'),
+    bias: places.get('bias'),
+    recurrentBias: places.get('recurrentBias'),
+    a: places.get('leak'),
+    slots,
+    end: next,
+  };
 }
 
-function initialRange({ layers, cell }: Layout, name: string): { low: number; high: number } {
-  if (cell) {
-    const { weightGain, size } = cell.plan;
-    const bound = (name.startsWith('cell.recurrent') ? 1 : weightGain) / Math.sqrt(size);
-    return { low: -bound, high: bound };
+function storedShape(
+  part: Part,
+  shape: number[],
+  { inputs, size, columns }: { inputs: number; size: number; columns: number },
+): [rows: number, columns: number] {
+  switch (part) {
+    case 'weight':
+      return [inputs, columns];
+    case 'recurrent':
+      return [size, columns];
+    case 'bias':
+    case 'recurrentBias':
+      return [1, columns];
+    case 'leak':
+      return [1, roundUp(shape[0]!, 4)];
+    default:
+      return unreachable(part);
   }
-  const [, layer, part] = name.split('.');
-  const { plan } = layers[Number(layer)]!;
-  if (part === 'leak') {
-    const { init } = plan.leak as { init: number | { low: number; high: number } };
-    if (typeof init !== 'number') return init;
-    const a = Math.log(init / (1 - init));
-    return { low: a, high: a };
-  }
-  const bound =
-    part === 'recurrent' ? plan.recurrentGain / Math.sqrt(plan.size) : plan.weightGain / Math.sqrt(plan.inputs);
-  return { low: -bound, high: bound };
+}
+
+/** Elements [from, to) of the parameter vector. */
+export interface Stretch {
+  from: Elements;
+  to: Elements;
+}
+
+/** The matrices, in ascending order; the rest is biases and leaks. */
+export function matricesOf(layers: LayerParameters<NeuronPlan>[]): Stretch[] {
+  const matrices = layers.flatMap(({ slots }) => slots).filter(({ shape }) => shape.length > 1);
+  return matrices.map(({ first, storedRows, storedCols }) => ({
+    from: first,
+    to: elements(first + storedRows * storedCols),
+  }));
 }

@@ -3,8 +3,9 @@
  * times: the weights that they meet are scaled once, and so are the gradients.
  */
 import { hashName, Rng } from '../../../base/random.ts';
+import { addressOf, type Bytes } from '../layout/units.ts';
 import type { Samples } from './input.ts';
-import { floats, type Work } from './work.ts';
+import { floats, type Workspace } from './workspace.ts';
 
 const DROPOUT = hashName('dropout');
 const rng = new Rng();
@@ -26,32 +27,39 @@ export function drawKeep(
 }
 
 /** Which neurons of the samples [from, from + count) are silenced. */
-export function drawDropout(work: Work, seed: number, { epoch, order }: Samples, from: number, count: number): void {
-  const { layout, scratch } = work;
+export function drawDropout(
+  workspace: Workspace,
+  seed: number,
+  { epoch, order }: Samples,
+  from: number,
+  count: number,
+): void {
+  const { layout, scratch } = workspace;
   scratch.layers.forEach(({ dropout }, layer) => {
     const { plan, size } = layout.layers[layer]!;
+    const neurons = plan.connection.size;
     for (let b = 0; b < count && dropout; b++) {
-      const keep = floats(work, dropout.keep + b * size * 4, size);
-      drawKeep(keep, plan.size, layout.network.dropout, { seed, epoch, sample: order[from + b]!, layer });
+      const keep = floats(workspace, addressOf(dropout.keep, b * size), size);
+      drawKeep(keep, neurons, layout.network.dropout, { seed, epoch, sample: order[from + b]!, layer });
     }
   });
 }
 
 /** What the layers above others multiply their input with, 1/(1 − p), once for all events. */
-export function scaleWeights({ layout, kernels, scratch }: Work): void {
+export function scaleWeights({ layout, kernels, scratch }: Workspace): void {
   scratch.layers.forEach(({ dropout }, l) => {
     if (!dropout) return;
     const { weight, inputs, size } = layout.layers[l + 1]!;
-    kernels.scale(dropout.weight, layout.weights + weight * 4, 1 / (1 - layout.network.dropout), inputs * size);
+    kernels.scale(dropout.weight, addressOf(layout.weights, weight), 1 / (1 - layout.network.dropout), inputs * size);
   });
 }
 
 /** dW is the sum over the events that were kept, and each counts 1/(1 − p) times. */
-export function scaleGradients({ layout, kernels, scratch }: Work, gradients: number): void {
+export function scaleGradients({ layout, kernels, scratch }: Workspace, gradients: Bytes): void {
   scratch.layers.forEach(({ dropout }, l) => {
     if (!dropout) return;
     const { weight, inputs, size } = layout.layers[l + 1]!;
-    const dW = gradients + weight * 4;
+    const dW = addressOf(gradients, weight);
     kernels.scale(dW, dW, 1 / (1 - layout.network.dropout), inputs * size);
   });
 }

@@ -1,6 +1,7 @@
 /** Samples into the lists of a thread: what the first layer receives. */
 import type { SampleReader, Split } from '../../../datasets/dataset.ts';
-import type { Layout, Scratch } from '../layout/layout.ts';
+import type { Layout } from '../layout/layout.ts';
+import type { Scratch } from '../layout/memory.ts';
 
 export interface Samples {
   split: Split;

@@ -3,20 +3,17 @@
 import type { OptimizerStep } from '../../backend.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import type { Layout } from '../layout/layout.ts';
+import type { Stretch } from '../layout/parameters.ts';
+import { type Elements, elements } from '../layout/units.ts';
 
 /** Elements of which the squared norm is summed at once: a function of the layout only, so that its bits are, too. */
 export const NORM_CHUNK = 4096;
 
-/** Elements [from, to), multiples of 4. */
-export interface Share {
-  from: number;
-  to: number;
-}
-
-/** A contiguous part of the parameter vector for each thread. */
-export function shareOf(layout: Layout, thread: number, threads: number): Share {
+/** A contiguous part of the parameter vector for each thread, in multiples of 4. */
+export function shareOf(layout: Layout, thread: number, threads: number): Stretch {
   const quads = layout.parameters / 4;
-  return { from: Math.floor((quads * thread) / threads) * 4, to: Math.floor((quads * (thread + 1)) / threads) * 4 };
+  const begin = (i: number) => elements(Math.floor((quads * i) / threads) * 4);
+  return { from: begin(thread), to: begin(thread + 1) };
 }
 
 /** Norm chunks of the gradient in the first shard, written to the layout's `norms`: thread `thread` of `threads` does every so manyth. */
@@ -37,7 +34,7 @@ export function clipScale(norms: Float64Array, clipNorm: number): number {
 export function applyUpdate(
   kernels: Kernels,
   layout: Layout,
-  share: Share,
+  share: Stretch,
   step: OptimizerStep,
   index: number,
   shards: number,
@@ -67,13 +64,13 @@ export function applyUpdate(
 }
 
 /** The weight matrices, which decay, and the biases and leaks between them, which do not, within a share. */
-function overlaps(layout: Layout, share: Share): (Share & { decays: boolean })[] {
-  const parts: (Share & { decays: boolean })[] = [];
-  let at = 0;
-  const add = (to: number, decays: boolean): void => {
-    const part = { from: Math.max(at, share.from), to: Math.min(to, share.to), decays };
+function overlaps(layout: Layout, share: Stretch): (Stretch & { decays: boolean })[] {
+  const parts: (Stretch & { decays: boolean })[] = [];
+  let next = elements(0);
+  const add = (to: Elements, decays: boolean): void => {
+    const part = { from: elements(Math.max(next, share.from)), to: elements(Math.min(to, share.to)), decays };
     if (part.from < part.to) parts.push(part);
-    at = to;
+    next = to;
   };
   for (const { from, to } of layout.matrices) {
     add(from, false);

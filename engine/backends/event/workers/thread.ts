@@ -1,12 +1,13 @@
 /** One thread's part of a command: take tasks until there are none, meet the others, update its share of the weights. */
 import type { SampleReader } from '../../../datasets/dataset.ts';
 import { openReader } from '../../../datasets/reader.ts';
+import { unreachable } from '../../../models/plan.ts';
 import type { OptimizerStep } from '../../backend.ts';
 import { instantiateKernels, type Kernels } from '../kernels/kernels.ts';
 import { chosenInstructions, copier, withNative } from '../kernels/native.ts';
 import { EVALUATION_CHUNK, type Layout } from '../layout/layout.ts';
-import { CellProgram } from '../passes/cell-program.ts';
-import { Program } from '../passes/program.ts';
+import { GatedProgram } from '../passes/gated-program.ts';
+import { SpikingProgram } from '../passes/spiking-program.ts';
 import { applyUpdate, clipScale, NORM_CHUNK, shareOf, sumNorms } from '../passes/update.ts';
 import { barrier, DONE, isCancelled, isCancelling, TASKS } from './barrier.ts';
 import type { Command, WorkerStart } from './commands.ts';
@@ -19,10 +20,15 @@ export function createProgram(
   thread: number,
   reader: SampleReader,
   seed: number,
-): Program | CellProgram {
-  return layout.cell
-    ? new CellProgram(kernels, memory, layout, layout.cell, thread, reader, seed)
-    : new Program(kernels, memory, layout, thread, reader, seed);
+): SpikingProgram | GatedProgram {
+  switch (layout.kind) {
+    case 'spiking':
+      return new SpikingProgram(kernels, memory, layout, thread, reader, seed);
+    case 'gated':
+      return new GatedProgram(kernels, memory, layout, thread, reader, seed);
+    default:
+      return unreachable(layout);
+  }
 }
 
 /** The commands of one thread as a function; all threads must call it with the same command. */

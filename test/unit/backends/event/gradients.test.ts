@@ -26,8 +26,8 @@ import {
 } from '../../../../engine/backends/event/kernels/table/entry.ts';
 import { COLUMNS, events, uniform } from '../../../../engine/backends/event/kernels/table/inputs.ts';
 import { stream } from '../../../../engine/base/random.ts';
+import { sigmoid } from '../../../../engine/models/neuron.ts';
 import { decodeForward, lossForward } from '../../../../engine/reference/readout.ts';
-import { sigmoid } from '../../../../engine/reference/surrogate.ts';
 
 const memory = new WebAssembly.Memory({ initial: 32, maximum: 32, shared: true });
 const kernels = instantiateKernels(kernelBytes(), memory);

@@ -40,10 +40,11 @@ function compare(settings: object, dataset: PreparedDataset): void {
       const keep = keepOf(engine.plan, seed, i);
       const pass = forward(engine.plan, params, sample, { keep });
       pass.layers.forEach(({ u }, l) => {
-        const { kind, threshold, surrogate } = engine.plan.layers[l]!;
-        if (kind === 'spiking')
-          for (const x of u)
-            margin = Math.min(margin, Math.abs(x - threshold), Math.abs(Math.abs(x - threshold) - surrogate.width));
+        const { neuron } = engine.plan.layers[l]!;
+        if (neuron.kind !== 'lif') return;
+        const { threshold, surrogate } = neuron;
+        for (const x of u)
+          margin = Math.min(margin, Math.abs(x - threshold), Math.abs(Math.abs(x - threshold) - surrogate.width));
       });
       loss += pass.loss / BATCH;
       accuracy += pass.accuracy / BATCH;

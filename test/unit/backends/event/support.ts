@@ -3,12 +3,7 @@
 import type { OptimizerStep } from '../../../../engine/backends/backend.ts';
 import { kernelBytes } from '../../../../engine/backends/event/kernels/kernels.ts';
 import { createMemory, type Layout, planLayout } from '../../../../engine/backends/event/layout/layout.ts';
-import {
-  initialTensors,
-  readTensors,
-  type Tensor,
-  writeTensors,
-} from '../../../../engine/backends/event/layout/parameters.ts';
+import { readTensors, writeTensors } from '../../../../engine/backends/event/layout/tensors.ts';
 import { drawKeep } from '../../../../engine/backends/event/passes/dropout.ts';
 import { createThread } from '../../../../engine/backends/event/workers/thread.ts';
 import { stream } from '../../../../engine/base/random.ts';
@@ -16,7 +11,9 @@ import type { PreparedDataset, Split } from '../../../../engine/datasets/dataset
 import { openReader } from '../../../../engine/datasets/reader.ts';
 import { delayedXorSchema } from '../../../../engine/datasets/sets/delayed-xor/schema.ts';
 import { settingsSchema } from '../../../../engine/experiment/schema.ts';
-import { type NetworkPlan, planNetwork } from '../../../../engine/models/network.ts';
+import { planNetwork } from '../../../../engine/models/build/network.ts';
+import { initialTensors, type Tensor } from '../../../../engine/models/parameters.ts';
+import type { NetworkPlan } from '../../../../engine/models/plan.ts';
 import type { Sample } from '../../../../engine/reference/network.ts';
 
 export interface Local {
@@ -38,7 +35,7 @@ export function localEngine(settings: object, dataset: PreparedDataset, batchSiz
   const plan = planNetwork(full, dataset);
   const layout = planLayout(plan, dataset, batchSize, 1);
   const memory = createMemory(layout);
-  writeTensors(memory, layout, layout.weights, initialTensors(layout, seed));
+  writeTensors(memory, layout, layout.weights, initialTensors(plan, seed));
   new Uint32Array(memory.buffer, layout.order, dataset.sizes.train).forEach((_, i, order) => (order[i] = i));
   const run = createThread({ memory, kernels: kernelBytes(), layout, dataset, thread: 0, threads: 1, seed });
   return {
@@ -108,8 +105,7 @@ export function pictures(inputs = 9, steps = 10): PreparedDataset {
 
 /** Factors of dropout on the neurons of each hidden layer, as a network that was initialised with `seed` draws them. */
 export function keepOf(plan: NetworkPlan, seed: number, sample: number): Float64Array[] {
-  const sizes = plan.cell ? [plan.cell.size] : plan.layers.slice(0, -1).map((layer) => layer.size);
-  return sizes.map((size, layer) => {
+  return plan.layers.slice(0, -1).map(({ output: [size] }, layer) => {
     const keep = new Float32Array(size);
     drawKeep(keep, size, plan.dropout, { seed, epoch: EPOCH, sample, layer });
     return Float64Array.from(keep);

@@ -1,4 +1,4 @@
-// Surrogate derivatives h'(x), x = u - θ, four at a time. The formulas stand in engine/reference/surrogate.ts.
+// Surrogate derivatives h'(x), x = u - θ, four at a time. The formulas stand in engine/models/neuron.ts.
 
 export const RECTANGULAR: i32 = 0;
 export const TRIANGULAR: i32 = 1;

@@ -1,5 +1,6 @@
 /** Entries of cellForward and cellBackward: one step of an RNN, LSTM or GRU for a block of samples. */
 import type { Rng } from '../../../../base/random.ts';
+import { gatesOf } from '../../../../models/plan.ts';
 import { cells, type Moment } from '../../../../reference/recurrent.ts';
 import { CELL } from '../kernels.ts';
 import { type Entry, type KernelCase, matrix, type Shape } from './entry.ts';
@@ -25,7 +26,7 @@ const labelOf = ({ samples, steps, t, size }: Size): string =>
 
 /** A state as it may be before step t; the arguments of σ and tanh reach from nearly 0 to saturation. */
 function moments(rng: Rng, kind: Kind, { samples, t, size: N }: Size): Moment[] {
-  const { gates } = cells[kind];
+  const gates = gatesOf({ kind });
   return Array.from({ length: samples }, (_, s) => {
     const reach = [1e-3, 1, 8, 40][s % 4]!;
     const zero = new Float64Array(N);
@@ -62,7 +63,7 @@ function extraBefore(rng: Rng, kind: Kind, size: Size, ms: Moment[]): Float64Arr
 function makeForward(rng: Rng, kind: Kind, size: Size, constant: boolean, share: number): KernelCase {
   const { samples, steps, t, size: N } = size;
   const rows = samples * steps;
-  const columns = cells[kind].gates * N;
+  const columns = gatesOf({ kind }) * N;
   const ms = moments(rng, kind, size);
   const noise = uniform(rng, rows * columns);
   const gates = constant ? noise : withStep(noise, size, columns, (s) => ms[s]!.a);
@@ -109,7 +110,7 @@ function makeForward(rng: Rng, kind: Kind, size: Size, constant: boolean, share:
 function makeBackward(rng: Rng, kind: Kind, size: Size, share: number): KernelCase {
   const { samples, steps, t, size: N } = size;
   const rows = samples * steps;
-  const columns = cells[kind].gates * N;
+  const columns = gatesOf({ kind }) * N;
   const ms = moments(rng, kind, size);
   const dMean = uniform(rng, samples * N);
   const dh = uniform(rng, samples * N);
@@ -168,7 +169,7 @@ const shapesOf = (make: (rng: Rng, size: Size) => KernelCase): Shape[] =>
   sizes.map((size) => ({ label: labelOf(size), make: (rng: Rng) => make(rng, size) }));
 
 /** A step reads and writes each gate about three times, and the states. */
-const workOf = (kind: Kind) => ({ adds: 0, bytes: 4 * 32 * 512 * (3 * cells[kind].gates + 4) });
+const workOf = (kind: Kind) => ({ adds: 0, bytes: 4 * 32 * 512 * (3 * gatesOf({ kind }) + 4) });
 
 export const cellEntries: Entry[] = [
   ...kinds.flatMap((kind) =>

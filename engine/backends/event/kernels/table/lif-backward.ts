@@ -13,6 +13,7 @@ import {
   layerOf,
   leaks,
   lifSizes,
+  neuronOf,
   rowsOf,
   STRIP,
   THRESHOLD,
@@ -77,8 +78,7 @@ function make(rng: Rng, way: Way, size: LifSize, columnsAbove: number): KernelCa
   const useU = way.drive === 'potentials';
   const { spiking, reset, resetGradient } = way;
   const surrogate = { shape: way.shape, width: WIDTH, height: HEIGHT };
-  const kind = spiking ? 'spiking' : 'integrator';
-  const layer = layerOf(n, { kind, reset, resetGradient, recurrent: way.recurrent, surrogate });
+  const layer = layerOf(n, neuronOf({ spiking, reset, resetGradient, recurrent: way.recurrent, surrogate }));
   const parameters = { weight: identity(n), leak: a, recurrent: way.recurrent ? recurrent : undefined };
   const expected = u.slice();
   const expectedDk = dk.slice();

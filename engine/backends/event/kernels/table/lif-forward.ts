@@ -13,6 +13,7 @@ import {
   leaks,
   lifSizes,
   logit,
+  neuronOf,
   rowsOf,
   STRIP,
   THRESHOLD,
@@ -52,7 +53,7 @@ function draw(rng: Rng, way: Way, size: LifSize, drive: Drive): Inputs {
   const recurrent = exact ? eighths(rng, n * n) : uniform(rng, n * n, -1 / n, 1 / n);
   const halves = new Float64Array(n).map(() => rng.below(3) / 2);
   const k = exact ? halves : drive === 'silent' ? new Float64Array(n).fill(0.5) : leaks(rng, n, rng.below(2) > 0).k;
-  const layer = layerOf(n, { ...way, kind: way.spiking ? 'spiking' : 'integrator' });
+  const layer = layerOf(n, neuronOf({ spiking: way.spiking, reset: way.reset, recurrent: way.recurrent }));
   const parameters = { weight: identity(n), leak: k.map(logit), recurrent: way.recurrent ? recurrent : undefined };
   const after = u.slice();
   const spikes = new Float64Array(u.length);

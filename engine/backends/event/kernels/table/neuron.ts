@@ -1,7 +1,8 @@
 /** What the entries of lifForward and lifBackward share: layers as plans, leaks, sizes. */
 
 import type { Rng } from '../../../../base/random.ts';
-import type { LayerPlan } from '../../../../models/network.ts';
+import type { Leak } from '../../../../experiment/schema.ts';
+import { type Dense, INPUT, type Integrator, type LayerPlan, type Lif } from '../../../../models/plan.ts';
 import { uniform } from './inputs.ts';
 
 /** Binary fractions, so that float32 holds them exactly. */
@@ -37,15 +38,19 @@ export const labelOf = ({ size, steps, samples }: LifSize): string =>
   `${size} neurons, ${steps} steps, ${samples} samples`;
 
 /** A layer whose input is the current itself: its weights are the identity. */
-export function layerOf(size: number, fields: Partial<LayerPlan>): LayerPlan {
+export function layerOf<N extends Lif | Integrator>(size: number, neuron: N): LayerPlan<N, Dense> {
+  const connection: Dense = { kind: 'dense', inputs: size, size, bias: false, weightGain: 1 };
+  return { name: 'layer', input: [INPUT], connection, neuron, output: [size] };
+}
+
+/** A neuron with these fields, or one that never fires; its leak is a parameter. */
+export function neuronOf({ spiking, ...fields }: { spiking: boolean } & Partial<Lif>): Lif | Integrator {
+  const leak: Leak = { learnable: true, per: 'neuron', init: 0.5 };
+  if (!spiking) return { kind: 'integrator', leak };
   return {
-    inputs: size,
-    size,
-    kind: 'spiking',
-    bias: false,
-    weightGain: 1,
+    kind: 'lif',
     threshold: THRESHOLD,
-    leak: { learnable: true, per: 'neuron', init: 0.5 },
+    leak,
     reset: 'hard',
     resetGradient: true,
     recurrent: false,

@@ -1,7 +1,7 @@
 /** Entries of what happens once per weight update: shards added, the optimizer, the leak's parameter. */
 import type { Rng } from '../../../../base/random.ts';
+import { sigmoid } from '../../../../models/neuron.ts';
 import { adamStep } from '../../../../reference/optimizer.ts';
-import { sigmoid } from '../../../../reference/surrogate.ts';
 import { array, type Entry, type KernelCase, type Shape, type Work } from './entry.ts';
 import { uniform } from './inputs.ts';
 
@@ -205,7 +205,7 @@ export const optimizerEntries: Entry[] = [
     (shared): Entry => ({
       kernel: 'leakFromParameter',
       variant: shared ? 'one for the layer' : 'one per neuron',
-      reference: 'sigmoid (reference/surrogate.ts)',
+      reference: 'sigmoid (models/neuron.ts)',
       tolerance: 5e-7,
       because: 'an exponential and a division in float32',
       ...leakShapes(makeLeak, shared, shared ? 1 : 2),

@@ -1,7 +1,7 @@
 /** Entries of readout: from the output layer to scores, loss, accuracy and the gradient that starts the backward pass. */
 
 import type { Rng } from '../../../../base/random.ts';
-import type { NetworkPlan, ReadoutPlan } from '../../../../models/network.ts';
+import type { NetworkPlan, ReadoutPlan } from '../../../../models/plan.ts';
 import { accuracy, decodeBackward, decodeForward, lossBackward, lossForward } from '../../../../reference/readout.ts';
 import { DECODE, LOSS } from '../kernels.ts';
 import { array, type Entry, type KernelCase, matrix, type Region, room } from './entry.ts';

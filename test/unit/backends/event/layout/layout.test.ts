@@ -4,7 +4,7 @@ import { RESERVED_BYTES } from '../../../../../engine/backends/event/kernels/ker
 import { createMemory, type Layout, planLayout } from '../../../../../engine/backends/event/layout/layout.ts';
 import { shareOf } from '../../../../../engine/backends/event/passes/update.ts';
 import { settingsSchema } from '../../../../../engine/experiment/schema.ts';
-import { planNetwork } from '../../../../../engine/models/network.ts';
+import { planNetwork } from '../../../../../engine/models/build/network.ts';
 
 interface Case {
   hidden?: number[];

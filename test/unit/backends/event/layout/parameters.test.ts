@@ -2,15 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import { eachRun, placeInPanels, toPanels } from '../../../../../engine/backends/event/kernels/panels.ts';
 import { createMemory, planLayout } from '../../../../../engine/backends/event/layout/layout.ts';
-import {
-  initialTensors,
-  readTensors,
-  type Tensor,
-  writeTensors,
-} from '../../../../../engine/backends/event/layout/parameters.ts';
+import { readTensors, writeTensors } from '../../../../../engine/backends/event/layout/tensors.ts';
 import { stream } from '../../../../../engine/base/random.ts';
 import { settingsSchema } from '../../../../../engine/experiment/schema.ts';
-import { parametersOf, planNetwork } from '../../../../../engine/models/network.ts';
+import { planNetwork } from '../../../../../engine/models/build/network.ts';
+import { initialTensors, parametersOf, type Tensor } from '../../../../../engine/models/parameters.ts';
 
 const shape = {
   inputs: 7,
@@ -79,13 +75,15 @@ describe('tensors', () => {
   test('are those of the plan, in its order', () => {
     const layout = layoutOf();
     const tensors = readTensors(createMemory(layout), layout, layout.weights);
-    expect(tensors.map(({ name, shape }) => ({ name, shape }))).toEqual(parametersOf(layout.network));
+    expect(tensors.map(({ name, shape }) => ({ name, shape }))).toEqual(
+      parametersOf(layout.network).map(({ name, shape }) => ({ name, shape })),
+    );
   });
 
   test('come back as they were written, and nothing but their own elements is set', () => {
     const layout = layoutOf();
     const memory = createMemory(layout);
-    const written = numbered(initialTensors(layout, 1).values());
+    const written = numbered(initialTensors(layout.network, 1).values());
     writeTensors(memory, layout, layout.moment1, written);
     expect(readTensors(memory, layout, layout.moment1)).toEqual([...written.values()]);
     const vector = new Float32Array(memory.buffer, layout.moment1, layout.parameters);
@@ -99,7 +97,7 @@ describe('tensors', () => {
   test('missing ones and other shapes are refused', () => {
     const layout = layoutOf();
     const memory = createMemory(layout);
-    const tensors = initialTensors(layout, 1);
+    const tensors = initialTensors(layout.network, 1);
     const bias = tensors.get('layers.1.bias')!;
     tensors.set('layers.1.bias', { ...bias, shape: [7] });
     expect(() => writeTensors(memory, layout, layout.weights, tensors)).toThrow(
@@ -127,7 +125,7 @@ describe('initial weights', () => {
 
   test('are uniform within their bounds', () => {
     const layout = layoutOf(settings);
-    const tensors = initialTensors(layout, 3);
+    const tensors = initialTensors(layout.network, 3);
     for (const [name, bound] of Object.entries(bounds)) {
       const { data } = tensors.get(name)!;
       const largest = Math.max(...data.map(Math.abs));
@@ -145,12 +143,12 @@ describe('initial weights', () => {
 
   test('of a fixed start are such that the leak is that number', () => {
     const layout = layoutOf({ neuron: { leak: { learnable: true, init: 0.8 } } });
-    for (const a of initialTensors(layout, 3).get('layers.0.leak')!.data)
+    for (const a of initialTensors(layout.network, 3).get('layers.0.leak')!.data)
       expect(1 / (1 + Math.exp(-a))).toBeCloseTo(0.8, 6);
   });
 
   test('are a function of the seed; every tensor has a stream of its own', () => {
-    const tensors = (seed: number, more = settings) => initialTensors(layoutOf(more), seed);
+    const tensors = (seed: number, more = settings) => initialTensors(layoutOf(more).network, seed);
     expect(tensors(3)).toEqual(tensors(3));
     const weight = (t: Map<string, Tensor>) => t.get('layers.0.weight')!.data;
     expect(weight(tensors(4))).not.toEqual(weight(tensors(3)));

@@ -6,15 +6,18 @@ import type { SampleReader } from '../../../datasets/dataset.ts';
 import type { SampleScores } from '../../backend.ts';
 import { CELL, DECODE, FROM_BIAS, FROM_OUT, FROM_ZERO, type Kernels, LOSS } from '../kernels/kernels.ts';
 import { PANEL } from '../kernels/panels.ts';
-import type { CellLayout, CellScratch } from '../layout/cell-layout.ts';
-import { type Layout, type Scratch, STATS } from '../layout/layout.ts';
+import { type GatedLayer, type GatedLayout, type LinearLayer, STATS } from '../layout/layout.ts';
+import type { CellScratch, GatedScratch } from '../layout/memory.ts';
+import { addressOf, type Bytes, type Elements } from '../layout/units.ts';
 import { drawKeep } from './dropout.ts';
 import { BlockInput, type Samples } from './input.ts';
 import { noteSample } from './sample-scores.ts';
 
-export class CellProgram {
-  private readonly scratch: Scratch;
-  private readonly mine: CellScratch;
+export class GatedProgram {
+  private readonly scratch: GatedScratch;
+  private readonly state: CellScratch;
+  private readonly cell: GatedLayer;
+  private readonly readout: LinearLayer;
   private readonly buffer: ArrayBufferLike;
   private readonly input: BlockInput;
   private readonly stats: Float64Array;
@@ -22,15 +25,15 @@ export class CellProgram {
   constructor(
     private readonly kernels: Kernels,
     memory: WebAssembly.Memory,
-    private readonly layout: Layout,
-    private readonly cell: CellLayout,
+    private readonly layout: GatedLayout,
     thread: number,
     reader: SampleReader,
     private readonly seed: number,
   ) {
     this.scratch = layout.scratch[thread]!;
-    this.mine = this.scratch.cell!;
+    this.state = this.scratch.cell;
     this.buffer = memory.buffer;
+    [this.cell, this.readout] = layout.layers;
     this.input = new BlockInput(this.buffer, layout, this.scratch, reader);
     this.stats = new Float64Array(this.buffer, layout.stats);
   }
@@ -46,17 +49,16 @@ export class CellProgram {
     statsAt: number,
     cancelled: () => boolean = () => false,
   ): void {
-    const { layout, kernels, mine } = this;
-    const { recurrent, readout, size, columns, classes } = this.cell;
-    const gradients = layout.gradients + shard * layout.parameters * 4;
-    const keep = samples.dropout ? (mine.keep ?? 0) : 0;
+    const { layout, kernels, state, cell, readout } = this;
+    const gradients = addressOf(layout.gradients, shard * layout.parameters);
+    const keep = samples.dropout ? state.keep : undefined;
     this.stats.fill(0, statsAt, statsAt + layout.statsPerTask);
     if (samples.from >= samples.to) {
       this.zero(gradients, layout.parameters);
       return;
     }
-    kernels.transposeMatrix(mine.recurrentT, this.weights(recurrent), size, columns);
-    kernels.transposeMatrix(mine.readoutT, this.weights(readout), size, classes);
+    kernels.transposeMatrix(state.recurrentT, this.weights(cell.recurrent), cell.size, cell.columns);
+    kernels.transposeMatrix(state.readoutT, this.weights(readout.weight), cell.size, readout.size);
     for (let from = samples.from; from < samples.to && !cancelled(); from += layout.block) {
       const count = Math.min(layout.block, samples.to - from);
       this.input.read(samples, from, count);
@@ -77,9 +79,9 @@ export class CellProgram {
       const count = Math.min(layout.block, samples.to - from);
       this.input.read(samples, from, count);
       this.orderBySteps(count);
-      this.forward(count, 0);
+      this.forward(count, undefined);
       for (let b = 0; b < count; b++) {
-        const readout = () => this.loss(b, count, 0, 0, statsAt);
+        const readout = () => this.loss(b, count, 0, undefined, statsAt);
         if (!scores) readout();
         else
           noteSample(scores, from + b, this.input.labels[b]!, this.stats.subarray(statsAt), this.classScores, readout);
@@ -92,12 +94,13 @@ export class CellProgram {
     return new Float32Array(this.buffer, this.scratch.scores, this.layout.network.classes);
   }
 
-  private zero(address: number, length: number): void {
+  private zero(address: Bytes, length: number): void {
     new Float32Array(this.buffer, address, length).fill(0);
   }
 
-  private weights(element: number): number {
-    return element < 0 ? this.scratch.zeros : this.layout.weights + element * 4;
+  /** Where a parameter lies; zeros where the network has none. */
+  private weights(first: Elements | undefined): Bytes {
+    return first === undefined ? this.scratch.zeros : addressOf(this.layout.weights, first);
   }
 
   private get averages(): boolean {
@@ -105,8 +108,8 @@ export class CellProgram {
   }
 
   /** What the readout sees [samples × size]. */
-  private get feature(): number {
-    return this.averages ? this.mine.mean : this.mine.h;
+  private get feature(): Bytes {
+    return this.averages ? this.state.mean : this.state.h;
   }
 
   /**
@@ -114,13 +117,13 @@ export class CellProgram {
    * sample b. Events are sorted accordingly; of a constant input the rows of each sample are listed.
    */
   private orderBySteps(count: number): void {
-    const { scratch, mine, buffer } = this;
+    const { scratch, state, buffer } = this;
     const { steps, encoding } = this.layout.network;
     const rows = count * steps;
-    const to = new Uint32Array(buffer, mine.offsets, rows + 1);
+    const to = new Uint32Array(buffer, state.offsets, rows + 1);
     to[0] = 0;
     if (encoding === 'current') {
-      const list = new Uint16Array(buffer, mine.channels, rows);
+      const list = new Uint16Array(buffer, state.channels, rows);
       for (let b = 0; b < count; b++) {
         for (let t = 0; t < steps; t++) list[b * steps + t] = t * count + b;
         to[b + 1] = (b + 1) * steps;
@@ -130,7 +133,7 @@ export class CellProgram {
     const from = new Uint32Array(buffer, scratch.offsets, rows + 1);
     const events = from[rows]!;
     const source = new Uint16Array(buffer, scratch.channels, events);
-    const sorted = new Uint16Array(buffer, mine.channels, events);
+    const sorted = new Uint16Array(buffer, state.channels, events);
     let at = 0;
     for (let t = 0; t < steps; t++)
       for (let b = 0; b < count; b++) {
@@ -141,12 +144,13 @@ export class CellProgram {
   }
 
   /** Factors on what the readout sees of each sample, a matrix in panels. */
-  private drawDropout({ epoch, order }: Samples, from: number, count: number, keep: number): void {
+  private drawDropout({ epoch, order }: Samples, from: number, count: number, keep: Bytes): void {
     const { size, plan } = this.cell;
+    const neurons = plan.connection.size;
     const row = new Float32Array(size);
     const matrix = new Float32Array(this.buffer, keep, count * size);
     for (let b = 0; b < count; b++) {
-      drawKeep(row, plan.size, this.layout.network.dropout, {
+      drawKeep(row, neurons, this.layout.network.dropout, {
         seed: this.seed,
         epoch,
         sample: order[from + b]!,
@@ -156,11 +160,11 @@ export class CellProgram {
     }
   }
 
-  /** `keep`: factors of dropout, or 0 for none. */
-  private forward(count: number, keep: number): void {
-    const { kernels, scratch, mine, cell } = this;
+  /** `keep`: factors of dropout. */
+  private forward(count: number, keep: Bytes | undefined): void {
+    const { kernels, scratch, state, cell, readout } = this;
     const { inputs, steps, encoding } = this.layout.network;
-    const { size, columns, classes } = cell;
+    const { size, columns } = cell;
     const rows = count * steps;
     const weight = this.weights(cell.weight);
     const bias = this.weights(cell.bias);
@@ -173,121 +177,130 @@ export class CellProgram {
       );
     else
       kernels.gatherRows(
-        mine.gates, rows, 0, FROM_BIAS, bias, weight, inputs, mine.offsets, mine.channels, rows, columns,
+        state.gates, rows, 0, FROM_BIAS, bias, weight, inputs, state.offsets, state.channels, rows, columns,
       );
-    this.zero(mine.h, count * size);
-    this.zero(mine.mean, count * size);
+    this.zero(state.h, count * size);
+    this.zero(state.mean, count * size);
     const recurrent = this.weights(cell.recurrent);
     const recurrentBias = this.weights(cell.recurrentBias);
     const share = this.averages ? 1 / steps : 0;
     for (let t = 0; t < steps; t++) {
       // The first state is zero.
       const inner = t === 0 ? 0 : size;
-      kernels.multiply(mine.r, FROM_BIAS, recurrentBias, mine.h, recurrent, count, inner, columns);
+      kernels.multiply(state.r, FROM_BIAS, recurrentBias, state.h, recurrent, count, inner, columns);
       // biome-ignore format: one line per group of arguments
       kernels.cellForward(
-        CELL[cell.plan.kind], count, steps, t, size,
-        constant ? current : mine.gates, constant ? count : rows, constant ? 0 : t * count,
-        mine.r, mine.gates, mine.before, mine.extra, mine.h, mine.mean, share,
+        CELL[cell.plan.neuron.kind], count, steps, t, size,
+        constant ? current : state.gates, constant ? count : rows, constant ? 0 : t * count,
+        state.r, state.gates, state.before, state.extra, state.h, state.mean, share,
       );
     }
     if (keep) kernels.multiplyElements(this.feature, keep, count * size);
-    const readout = this.weights(cell.readout);
-    const readoutBias = this.weights(cell.readoutBias);
-    kernels.multiply(mine.scores, FROM_BIAS, readoutBias, this.feature, readout, count, size, classes);
+    // biome-ignore format: one line per group of arguments
+    kernels.multiply(
+      state.scores, FROM_BIAS, this.weights(readout.bias), this.feature, this.weights(readout.weight),
+      count, size, readout.size,
+    );
   }
 
-  /** Loss and accuracy of sample `b` of a block of `count`; the gradient of its scores unless `gradient` is 0. */
-  private loss(b: number, count: number, scale: number, gradient: number, statsAt: number): void {
+  /** Loss and accuracy of sample `b` of a block of `count`; the gradient of its scores where there is a place for it. */
+  private loss(b: number, count: number, scale: number, gradient: Bytes | undefined, statsAt: number): void {
     const { loss, classes } = this.layout.network;
     // biome-ignore format: one line per group of arguments
     this.kernels.readout(
-      DECODE.last, 0, 1, this.cell.classes, classes, this.mine.scores, count, b,
-      0, LOSS[loss], this.input.labels[b]!, scale, this.scratch.scores, gradient, this.layout.stats + statsAt * 8,
+      DECODE.last, 0, 1, this.readout.size, classes, this.state.scores, count, b,
+      0, LOSS[loss], this.input.labels[b]!, scale, this.scratch.scores, gradient ?? 0, this.layout.stats + statsAt * 8,
     );
   }
 
   private lossAndGradient(b: number, count: number, scale: number, statsAt: number): void {
     const { classWeights } = this.layout.network;
-    const { classes } = this.cell;
+    const classes = this.readout.size;
     const { gradient } = this.scratch;
     this.loss(b, count, scale * (classWeights?.[this.input.labels[b]!] ?? 1), gradient, statsAt);
     if (!Number.isFinite(this.stats[statsAt]) && this.stats[statsAt + STATS.diverged] === 0)
       this.stats[statsAt + STATS.diverged] = this.divergedLayer(count) + 1;
     const row = new Float32Array(this.buffer, gradient, classes);
-    const dScores = new Float32Array(this.buffer, this.mine.dScores, count * classes);
+    const dScores = new Float32Array(this.buffer, this.state.dScores, count * classes);
     for (let c = 0; c < classes; c += PANEL) dScores.set(row.subarray(c, c + PANEL), count * c + b * PANEL);
   }
 
   /** The first of hidden states (0) and scores (1) with a number that is not finite; 2 when all are. */
   private divergedLayer(count: number): number {
-    const { mine, cell } = this;
-    const allFinite = (at: number, length: number): boolean =>
+    const { state, cell, readout } = this;
+    const allFinite = (at: Bytes, length: number): boolean =>
       new Float32Array(this.buffer, at, length).every(Number.isFinite);
-    if (!allFinite(mine.h, count * cell.size) || !allFinite(mine.mean, count * cell.size)) return 0;
-    return allFinite(mine.scores, count * cell.classes) ? 2 : 1;
+    if (!allFinite(state.h, count * cell.size) || !allFinite(state.mean, count * cell.size)) return 0;
+    return allFinite(state.scores, count * readout.size) ? 2 : 1;
   }
 
   /** From the scores back to the first step: the gates turn into their gradients. */
-  private backward(count: number, keep: number): void {
-    const { kernels, mine, cell } = this;
+  private backward(count: number, keep: Bytes | undefined): void {
+    const { kernels, state, cell, readout } = this;
     const { steps } = this.layout.network;
-    const { plan, size, columns, classes } = cell;
-    kernels.multiply(mine.dFeature, FROM_ZERO, 0, mine.dScores, mine.readoutT, count, classes, size);
-    if (keep) kernels.multiplyElements(mine.dFeature, keep, count * size);
-    this.zero(mine.dh, count * size);
-    this.zero(mine.dc, count * size);
+    const { size, columns } = cell;
+    const { kind } = cell.plan.neuron;
+    kernels.multiply(state.dFeature, FROM_ZERO, 0, state.dScores, state.readoutT, count, readout.size, size);
+    if (keep) kernels.multiplyElements(state.dFeature, keep, count * size);
+    this.zero(state.dh, count * size);
+    this.zero(state.dc, count * size);
     // In the GRU a part of the gradient passes by the recurrent weights.
-    const from = plan.kind === 'gru' ? FROM_OUT : FROM_ZERO;
+    const from = kind === 'gru' ? FROM_OUT : FROM_ZERO;
     for (let t = steps - 1; t >= 0; t--) {
       const share = this.averages ? 1 / steps : Number(t === steps - 1);
       // biome-ignore format: one line per group of arguments
       kernels.cellBackward(
-        CELL[plan.kind], count, steps, t, size, mine.gates, mine.before, mine.extra,
-        mine.dh, mine.dc, mine.dr, mine.dFeature, share,
+        CELL[kind], count, steps, t, size, state.gates, state.before, state.extra,
+        state.dh, state.dc, state.dr, state.dFeature, share,
       );
-      if (t > 0) kernels.multiply(mine.dh, from, 0, mine.dr, mine.recurrentT, count, columns, size);
+      if (t > 0) kernels.multiply(state.dh, from, 0, state.dr, state.recurrentT, count, columns, size);
     }
   }
 
   /** Gradients of a block; `add` to what earlier blocks of the shard left, or start it. */
-  private accumulate(count: number, gradients: number, add: boolean): void {
-    const { kernels, scratch, mine, cell } = this;
+  private accumulate(count: number, gradients: Bytes, add: boolean): void {
+    const { kernels, scratch, state, cell, readout } = this;
     const { inputs, steps, encoding } = this.layout.network;
-    const { size, columns, classes } = cell;
+    const { size, columns } = cell;
     const { offsets, channels, values, current, outOffsets, outRows, outValues } = scratch;
     const rows = count * steps;
     const from = add ? FROM_OUT : FROM_ZERO;
     const keep = Number(add);
-    const at = (element: number): number => gradients + element * 4;
-    const sum = (to: number, source: number, sourceRows: number, cols: number): void =>
+    const sum = (to: Bytes, source: Bytes, sourceRows: number, cols: number): void =>
       kernels.sumRows(to, 1, 0, keep, source, sourceRows, 0, sourceRows, cols);
+    const dW = addressOf(gradients, cell.weight);
 
     // biome-ignore format: one line per group of arguments
     if (encoding === 'current') {
       kernels.gatherRows(
-        current, count, 0, FROM_ZERO, 0, mine.gates, rows, mine.offsets, mine.channels, count, columns,
+        current, count, 0, FROM_ZERO, 0, state.gates, rows, state.offsets, state.channels, count, columns,
       );
       kernels.transposeEvents(offsets, channels, values, count, inputs, 0, outOffsets, outRows, outValues);
       kernels.gatherRowsWeighted(
-        at(cell.weight), inputs, from, 0, current, count, outOffsets, outRows, outValues, inputs, columns,
+        dW, inputs, from, 0, current, count, outOffsets, outRows, outValues, inputs, columns,
       );
     } else {
-      kernels.transposeEvents(mine.offsets, mine.channels, 0, rows, inputs, 0, outOffsets, outRows, 0);
-      kernels.gatherRows(at(cell.weight), inputs, 0, from, 0, mine.gates, rows, outOffsets, outRows, inputs, columns);
+      kernels.transposeEvents(state.offsets, state.channels, 0, rows, inputs, 0, outOffsets, outRows, 0);
+      kernels.gatherRows(dW, inputs, 0, from, 0, state.gates, rows, outOffsets, outRows, inputs, columns);
     }
 
     // The recurrent part of the GRU's candidate has a gradient of its own.
-    const own = cell.plan.kind === 'gru' ? size : 0;
+    const own = cell.plan.neuron.kind === 'gru' ? size : 0;
     const shared = columns - own;
-    const candidate = at(cell.recurrent + shared * size);
-    kernels.multiplyTransposed(at(cell.recurrent), keep, mine.before, mine.gates, rows, size, shared);
-    if (own) kernels.multiplyTransposed(candidate, keep, mine.before, mine.extra, rows, size, own);
-    kernels.multiplyTransposed(at(cell.readout), keep, this.feature, mine.dScores, count, size, classes);
-    if (!cell.plan.bias) return;
-    sum(at(cell.bias), mine.gates, rows, columns);
-    sum(at(cell.recurrentBias), mine.gates, rows, shared);
-    if (own) sum(at(cell.recurrentBias + shared), mine.extra, rows, own);
-    sum(at(cell.readoutBias), mine.dScores, count, classes);
+    const dV = addressOf(gradients, cell.recurrent!);
+    const candidate = addressOf(dV, shared * size);
+    kernels.multiplyTransposed(dV, keep, state.before, state.gates, rows, size, shared);
+    if (own) kernels.multiplyTransposed(candidate, keep, state.before, state.extra, rows, size, own);
+    // biome-ignore format: one line per group of arguments
+    kernels.multiplyTransposed(
+      addressOf(gradients, readout.weight), keep, this.feature, state.dScores, count, size, readout.size,
+    );
+    if (cell.bias !== undefined) sum(addressOf(gradients, cell.bias), state.gates, rows, columns);
+    if (cell.recurrentBias !== undefined) {
+      const db = addressOf(gradients, cell.recurrentBias);
+      sum(db, state.gates, rows, shared);
+      if (own) sum(addressOf(db, shared), state.extra, rows, own);
+    }
+    if (readout.bias !== undefined) sum(addressOf(gradients, readout.bias), state.dScores, count, readout.size);
   }
 }

@@ -1,0 +1,236 @@
+/** What one thread works in: addresses in the shared memory, each the start of a cache line. */
+import type { NetworkPlan } from '../../../models/plan.ts';
+import { BACKWARD_WORK, FIRED_TABLES, recurrentWork, SPARE_EVENTS, stepsWork } from '../kernels/kernels.ts';
+import { PANEL } from '../kernels/panels.ts';
+import type { Blocks } from './blocks.ts';
+import type { GatedLayer, LinearLayer, SpikingLayer } from './layout.ts';
+import { type Bytes, bytes, sizeOf } from './units.ts';
+
+/** Up to so many events per row, on average, taking rows one by one takes longer than naming the row of each event. */
+export const SPARSE_ROW = 3;
+
+/** Reserves so many bytes. */
+export type Allocate = (count: number) => Bytes;
+
+export function allocateFrom(first: number): { allocate: Allocate; end: () => Bytes } {
+  let next = first;
+  return {
+    allocate: (count) => {
+      const address = bytes(next);
+      next += Math.ceil(count / 64) * 64;
+      return address;
+    },
+    end: () => bytes(next),
+  };
+}
+
+/**
+ * Where the events of a block lie: those of row r are channels[offsets[r] .. offsets[r+1]) (u16; u32 [rows + 1]). rowOf: the
+ * row of each event (u16), of lists with few of them.
+ */
+export interface EventList {
+  offsets: Bytes;
+  channels: Bytes;
+  rowOf: Bytes;
+}
+
+/** Of one layer of spiking neurons: u or δ, f32 [rows × size]; its spikes. */
+export interface LayerScratch extends EventList {
+  u: Bytes;
+  /** Which neurons fired, a bit each: u16 [rows × panels]. */
+  fired: Bytes;
+  /** Spikes of each sample of a block, u32. */
+  counts: Bytes;
+  /** The leaks, f32 [size], and dL/dk. */
+  k: Bytes;
+  dk: Bytes;
+  /** With dropout, of a layer below another. */
+  dropout?: EventList & {
+    /** Factor on each neuron by sample, f32 [samples × size]; the list has the events that it leaves. */
+    keep: Bytes;
+    /** Weights of the layer above times 1/(1 − p), so that events need no factor. */
+    weight: Bytes;
+  };
+}
+
+/** Input and loss of a block, whatever the layers are. */
+export interface Scratch extends EventList {
+  /** The list has the input; values, f32: of constant currents. */
+  values: Bytes;
+  /** Constant input current and summed δ of the first layer, f32 [samples × columns] (current only). */
+  current: Bytes;
+  /** Transposed events: u32 [channels + 1], u16 rows, f32 values. */
+  outOffsets: Bytes;
+  outRows: Bytes;
+  outValues: Bytes;
+  /** What the loss hands the output layer of each sample, f32 [samples × steps × classes] at most. */
+  gradient: Bytes;
+  /** f32 [2 × classes], and as many zeros as the widest layer has columns. */
+  scores: Bytes;
+  zeros: Bytes;
+}
+
+export interface SpikingScratch extends Scratch {
+  layers: LayerScratch[];
+  /** dL/do of the spike penalty, f32 [samples × size]. */
+  penalty: Bytes;
+  /** What the kernels of the layers need besides. */
+  work: Bytes;
+}
+
+/** Of a layer of an RNN, LSTM or GRU and its readout; f32 matrices but for the first two. */
+export interface CellScratch {
+  /**
+   * Step by step instead of sample by sample: of input events the rows and channels, u32 [rows + 1] and u16; of constant
+   * input the rows of each sample, u32 [samples + 1] and u16 [rows].
+   */
+  offsets: Bytes;
+  channels: Bytes;
+  /** Of all steps of a block [steps·samples × …]: gates or dL/da [columns]; h before the step [size]; extra [size] (kernels/assembly/cell.ts). */
+  gates: Bytes;
+  before: Bytes;
+  extra: Bytes;
+  /** Of one step [samples × …]: recurrent part and its gradient [columns]; h, its gradient, that of c [size]. */
+  r: Bytes;
+  dr: Bytes;
+  h: Bytes;
+  dh: Bytes;
+  dc: Bytes;
+  /** Mean of h, and the gradient of what the readout sees [samples × size]; scores and their gradient [samples × classes]. */
+  mean: Bytes;
+  dFeature: Bytes;
+  scores: Bytes;
+  dScores: Bytes;
+  /** Transposes of the recurrent and of the readout weights. */
+  recurrentT: Bytes;
+  readoutT: Bytes;
+  /** With dropout: factor on what the readout sees [samples × size]. */
+  keep: Bytes | undefined;
+}
+
+export interface GatedScratch extends Scratch {
+  cell: CellScratch;
+}
+
+/** Of a block: its samples and rows, and the input events that it may have. */
+export interface BlockSize extends Blocks {
+  events: number;
+}
+
+/** Lists are written several entries at a time. */
+function eventList(rows: number, most: number, allocate: Allocate): EventList {
+  return {
+    offsets: allocate((rows + 1) * 4),
+    channels: allocate((most + SPARE_EVENTS) * 2),
+    rowOf: allocate((Math.min(most, SPARSE_ROW * rows) + SPARE_EVENTS) * 2),
+  };
+}
+
+export function spikingScratch(
+  layers: SpikingLayer[],
+  network: NetworkPlan,
+  { block, rows, events }: BlockSize,
+  allocate: Allocate,
+): SpikingScratch {
+  const { steps } = network;
+  const constant = network.encoding === 'current';
+  const sizes = layers.map(({ size }) => size);
+  const widest = Math.max(...sizes);
+  const inputs = eventList(rows, events, allocate);
+  return {
+    ...inputs,
+    values: allocate(constant ? sizeOf(events) : 0),
+    layers: layers.map((layer, l) =>
+      layerScratch(layer, layers[l + 1], network.dropout > 0, { block, rows }, allocate),
+    ),
+    current: allocate(constant ? sizeOf(block * sizes[0]!) : 0),
+    outOffsets: allocate((Math.max(network.inputs, widest) + 2) * 4),
+    outRows: allocate((Math.max(events, rows * widest) + SPARE_EVENTS) * 2),
+    outValues: allocate(constant ? sizeOf(events) : 0),
+    gradient: allocate(sizeOf(block * steps * sizes.at(-1)!)),
+    scores: allocate(sizeOf(2 * sizes.at(-1)!)),
+    zeros: allocate(sizeOf(widest)),
+    penalty: allocate(network.spikePenalty ? sizeOf(block * widest) : 0),
+    work: allocate(sizeOf(workOf(layers, block))),
+  };
+}
+
+function layerScratch(
+  { size }: SpikingLayer,
+  above: SpikingLayer | undefined,
+  dropout: boolean,
+  { block, rows }: Pick<Blocks, 'block' | 'rows'>,
+  allocate: Allocate,
+): LayerScratch {
+  return {
+    u: allocate(sizeOf(rows * size)),
+    fired: allocate(rows * Math.ceil(size / PANEL) * 2),
+    ...eventList(rows, rows * size, allocate),
+    counts: allocate(block * 4),
+    k: allocate(sizeOf(size)),
+    dk: allocate(sizeOf(size)),
+    ...(dropout &&
+      above && {
+        dropout: {
+          keep: allocate(sizeOf(block * size)),
+          ...eventList(rows, rows * size, allocate),
+          weight: allocate(sizeOf(size * above.size)),
+        },
+      }),
+  };
+}
+
+/** Elements that the kernels of spiking layers need, f32. */
+function workOf(layers: SpikingLayer[], samples: number): number {
+  const ofLayer = ({ lookUp, size, recurrent, bySteps }: SpikingLayer, l: number): number => {
+    const above = layers[l + 1]?.size ?? 0;
+    return Math.max(
+      lookUp ? FIRED_TABLES * size : 0,
+      recurrent === undefined ? 0 : recurrentWork(size, above, samples),
+      bySteps ? stepsWork(size, above, samples) : 0,
+    );
+  };
+  return Math.max(BACKWARD_WORK, ...layers.map(ofLayer));
+}
+
+export function gatedScratch(
+  { size, columns }: GatedLayer,
+  { size: classes }: LinearLayer,
+  network: NetworkPlan,
+  { block, rows: blockRows, events }: BlockSize,
+  allocate: Allocate,
+): GatedScratch {
+  const constant = network.encoding === 'current';
+  const matrix = (rows: number, cols: number): Bytes => allocate(sizeOf(rows * cols));
+  const rows = block * network.steps;
+  return {
+    ...eventList(blockRows, events, allocate),
+    values: allocate(constant ? sizeOf(events) : 0),
+    current: allocate(constant ? sizeOf(block * columns) : 0),
+    outOffsets: allocate((network.inputs + 2) * 4),
+    outRows: allocate((events + SPARE_EVENTS) * 2),
+    outValues: allocate(constant ? sizeOf(events) : 0),
+    gradient: allocate(sizeOf(block * classes)),
+    scores: allocate(sizeOf(2 * classes)),
+    zeros: allocate(sizeOf(Math.max(columns, classes))),
+    cell: {
+      offsets: allocate((rows + 1) * 4),
+      channels: allocate((Math.max(rows, events) + SPARE_EVENTS) * 2),
+      gates: matrix(rows, columns),
+      before: matrix(rows, size),
+      extra: matrix(rows, size),
+      r: matrix(block, columns),
+      dr: matrix(block, columns),
+      h: matrix(block, size),
+      dh: matrix(block, size),
+      dc: matrix(block, size),
+      mean: matrix(block, size),
+      dFeature: matrix(block, size),
+      scores: matrix(block, classes),
+      dScores: matrix(block, classes),
+      recurrentT: matrix(columns, size),
+      readoutT: matrix(classes, size),
+      keep: network.dropout > 0 ? matrix(block, size) : undefined,
+    },
+  };
+}

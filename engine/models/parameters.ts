@@ -1,0 +1,132 @@
+/** The learned parameters of a network: names as in checkpoints, shapes, and where they start. */
+import { stream } from '../base/random.ts';
+import type { Leak } from '../experiment/schema.ts';
+import { gatesOf, type LayerPlan, type NetworkPlan, unreachable } from './plan.ts';
+
+/** Numbers with a name and a shape, as checkpoints hold them. */
+export interface Tensor {
+  name: string;
+  shape: number[];
+  data: Float32Array;
+}
+
+/** In the order in which the parameters of a layer stand. */
+export const PARTS = ['weight', 'recurrent', 'bias', 'recurrentBias', 'leak'] as const;
+export type Part = (typeof PARTS)[number];
+
+export interface Parameter {
+  /** `layers.0.weight`, `cell.recurrent`, …: the name of the layer, and what it is there. */
+  name: string;
+  part: Part;
+  /**
+   * Of a dense connection, weight: [inputs, size], input-major. recurrent: [size, size], from-major. bias: [size]. leak:
+   * [size] or [1], before the sigmoid. With gates, the columns of each stand together: [inputs, gates·size].
+   */
+  shape: number[];
+  /** Initial values are drawn uniformly from this range. */
+  initial: { low: number; high: number };
+}
+
+type Parts = Partial<Record<Part, Omit<Parameter, 'name' | 'part'>>>;
+
+/** Learned parameters in the order in which gradients are reduced and checkpoints written. */
+export function parametersOf({ layers }: NetworkPlan): Parameter[] {
+  return layers.flatMap(layerParameters);
+}
+
+export function layerParameters(layer: LayerPlan): Parameter[] {
+  const parts: Parts = { ...connectionParameters(layer), ...neuronParameters(layer) };
+  return PARTS.flatMap((part) => {
+    const found = parts[part];
+    return found ? [{ name: `${layer.name}.${part}`, part, ...found }] : [];
+  });
+}
+
+/** The elements of all parameters. */
+export function countOf(plan: NetworkPlan): number {
+  return parametersOf(plan).reduce((sum, { shape }) => sum + lengthOf(shape), 0);
+}
+
+/** Elements of a tensor of this shape. */
+export function lengthOf(shape: readonly number[]): number {
+  return shape.reduce((product, n) => product * n, 1);
+}
+
+/** U(±gain/√inputs), the usual initialisation of a linear layer; with gates U(±gain/√size), as in PyTorch. */
+function connectionParameters({ connection, neuron }: LayerPlan): Parts {
+  switch (connection.kind) {
+    case 'dense': {
+      const { inputs, size, bias, weightGain } = connection;
+      const gated = neuron.kind === 'rnn' || neuron.kind === 'lstm' || neuron.kind === 'gru';
+      const initial = within(weightGain / Math.sqrt(gated ? size : inputs));
+      const columns = gatesOf(neuron) * size;
+      return { weight: { shape: [inputs, columns], initial }, ...(bias && { bias: { shape: [columns], initial } }) };
+    }
+    case 'conv': {
+      const { input, filters, kernel, bias, weightGain } = connection;
+      const shape = [filters, input[0], ...kernel];
+      const initial = within(weightGain / Math.sqrt(lengthOf(shape.slice(1))));
+      return { weight: { shape, initial }, ...(bias && { bias: { shape: [filters], initial } }) };
+    }
+    case 'norm': {
+      const shape = [connection.input[0]];
+      return { weight: { shape, initial: { low: 1, high: 1 } }, bias: { shape, initial: { low: 0, high: 0 } } };
+    }
+    case 'pool':
+    case 'residual':
+      return {};
+    default:
+      return unreachable(connection);
+  }
+}
+
+function neuronParameters({ connection, neuron, output }: LayerPlan): Parts {
+  const size = lengthOf(output);
+  switch (neuron.kind) {
+    case 'lif': {
+      const initial = within(neuron.recurrentGain / Math.sqrt(size));
+      return {
+        ...(neuron.recurrent && { recurrent: { shape: [size, size], initial } }),
+        ...leakParameters(neuron.leak, size),
+      };
+    }
+    case 'integrator':
+      return leakParameters(neuron.leak, size);
+    case 'rnn':
+    case 'lstm':
+    case 'gru': {
+      const columns = gatesOf(neuron) * size;
+      const initial = within(1 / Math.sqrt(size));
+      const bias = 'bias' in connection && connection.bias;
+      return {
+        recurrent: { shape: [size, columns], initial },
+        ...(bias && { recurrentBias: { shape: [columns], initial } }),
+      };
+    }
+    case 'linear':
+      return {};
+    default:
+      return unreachable(neuron);
+  }
+}
+
+/** a, of which the leak is k = σ(a). */
+function leakParameters(leak: Leak, size: number): Parts {
+  if (typeof leak === 'number') return {};
+  const { per, init } = leak;
+  const a = typeof init === 'number' ? Math.log(init / (1 - init)) : undefined;
+  const initial = typeof init === 'number' ? { low: a!, high: a! } : init;
+  return { leak: { shape: [per === 'neuron' ? size : 1], initial } };
+}
+
+const within = (bound: number): Parameter['initial'] => ({ low: -bound, high: bound });
+
+/** The parameters that a run with this seed starts from; each has a random stream of its own. */
+export function initialTensors(plan: NetworkPlan, seed: number): Map<string, Tensor> {
+  const tensors = parametersOf(plan).map(({ name, shape, initial: { low, high } }, index): [string, Tensor] => {
+    const rng = stream(seed, 'initial weights', index);
+    const data = Float32Array.from({ length: lengthOf(shape) }, () => low + (high - low) * rng.uniform());
+    return [name, { name, shape, data }];
+  });
+  return new Map(tensors);
+}
