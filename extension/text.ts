@@ -1,4 +1,7 @@
+import { count } from '../protocol/format.ts';
 import { isActive, type RunSummary, type Spread } from '../protocol/runs.ts';
+
+export { count, duration } from '../protocol/format.ts';
 
 /** `96.1 %` for 0.961. */
 export function percent(fraction: number): string {
@@ -9,19 +12,6 @@ export function percent(fraction: number): string {
 export function accuracyText(spread: Spread): string {
   const deviation = spread.deviation === undefined ? '' : ` ± ${(spread.deviation * 100).toFixed(1)}`;
   return `${percent(spread.mean)}${deviation} · ${count(spread.count, 'seed')}`;
-}
-
-/** `1 run`, `3 runs`. */
-export function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
-}
-
-/** `48 s`, `3 min 20 s`, `2 h 5 min`. */
-export function duration(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
 /** Mean progress in [0, 1]; 0 for no runs. */

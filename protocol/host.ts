@@ -37,7 +37,10 @@ export interface HostRequests {
     result: { runIds: string[] };
   };
   'runs/stop': { params: { runIds: string[] }; result: { stopping: string[] } };
-  'runs/resume': { params: { runIds: string[]; threads?: number }; result: { resumed: string[] } };
+  'runs/resume': {
+    params: { runIds: string[]; threads?: number };
+    result: { resumed: string[] /** Those without a checkpoint. */; anew?: string[] };
+  };
   /** Deletes folders of runs that are not running. */
   'runs/delete': { params: { runIds: string[] }; result: { deleted: string[] } };
 }

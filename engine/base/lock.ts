@@ -12,6 +12,8 @@ export interface Owner {
   host: string;
   /** When the process started, where the platform tells: a recycled process id is somebody else. */
   started?: string;
+  /** What it holds the lock for, as others may read it. */
+  purpose?: string;
 }
 
 /** An unreadable lock this old belongs to nobody: its writer died between creating and filling it. */
@@ -61,9 +63,14 @@ export function isAlive(owner: Owner): boolean | undefined {
 
 function parseOwner(text: string): Owner | undefined {
   try {
-    const { pid, host, started } = JSON.parse(text) as Partial<Owner>;
+    const { pid, host, started, purpose } = JSON.parse(text) as Partial<Owner>;
     if (typeof pid !== 'number' || typeof host !== 'string') return undefined;
-    return { pid, host, ...(typeof started === 'string' && { started }) };
+    return {
+      pid,
+      host,
+      ...(typeof started === 'string' && { started }),
+      ...(typeof purpose === 'string' && { purpose }),
+    };
   } catch {
     return undefined;
   }
@@ -83,8 +90,8 @@ export class Lock {
   }
 
   /** Hands the lock to another process of this machine, which from now on decides how long it lives. */
-  handTo(pid: number): void {
-    this.text = lockText(ownerOf(pid));
+  handTo(pid: number, purpose?: string): void {
+    this.text = lockText({ ...ownerOf(pid), ...(purpose !== undefined && { purpose }) });
     writeAtomic(this.file, this.text);
   }
 
@@ -97,12 +104,18 @@ function lockText(owner: Owner): string {
   return JSON.stringify({ ...owner, id: randomUUID() });
 }
 
+/** Who holds a lock; undefined when nobody does, or it cannot be told. */
+export function holderOf(file: string): Owner | undefined {
+  const content = readSmall(file, 4096);
+  return 'text' in content ? parseOwner(content.text) : undefined;
+}
+
 /**
  * Takes the lock or throws a LockHeldError at once. `lastSign` tells when an owner on another machine was last seen
  * alive (milliseconds since 1970).
  */
-export function acquireLock(file: string, lastSign?: () => number | undefined): Lock {
-  const text = lockText(ownerOf(process.pid));
+export function acquireLock(file: string, lastSign?: () => number | undefined, purpose?: string): Lock {
+  const text = lockText({ ...ownerOf(process.pid), ...(purpose !== undefined && { purpose }) });
   for (let attempt = 0; attempt < 5; attempt++) {
     try {
       writeFileSync(file, text, { flag: 'wx' });

@@ -1,6 +1,8 @@
 /** What a person sees while a data set is fetched or prepared. */
+
+import { thousands } from '../../protocol/format.ts';
 import { withSignals } from './signals.ts';
-import { printable, thousands } from './text.ts';
+import { printable } from './text.ts';
 
 export const say = (sentence: string): void => void process.stderr.write(`${sentence}\n`);
 

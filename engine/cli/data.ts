@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parse as parseYaml } from 'yaml';
+import { thousands } from '../../protocol/format.ts';
 import { UserError } from '../base/errors.ts';
 import type { PreparedDataset, Split } from '../datasets/dataset.ts';
 import { shapeOf } from '../datasets/describe.ts';
@@ -22,7 +23,7 @@ import { drawSample, summarise } from '../datasets/preview.ts';
 import { remarksOnSamples } from '../datasets/remarks.ts';
 import { datasetSchema } from '../datasets/sets/registry.ts';
 import { interruptible, say } from './data-progress.ts';
-import { padEnd, printable, table, thousands } from './text.ts';
+import { padEnd, printable, table } from './text.ts';
 import { printJson, printLines } from './watch.ts';
 
 export const DATA_HELP = `lif data: get, check and look at data sets.

@@ -1,8 +1,10 @@
 /** What a person sees while runs train. It reads the store, like everybody else who looks. */
+
+import { duration, percent, thousands } from '../../protocol/format.ts';
 import { isActive, type RunSummary } from '../../protocol/runs.ts';
 import type { StoreReader } from '../runs/store.ts';
 import { troubleLines } from './reports.ts';
-import { cut, duration, padEnd, percent, printable, short, thousands, widthOf } from './text.ts';
+import { cut, padEnd, printable, short, widthOf } from './text.ts';
 
 const REFRESH_MS = 250;
 /** When piped, a running run has something to say at most this often. */
@@ -37,6 +39,9 @@ function bar(progress: number): string {
 
 /** One line for one run. On a narrow screen the least important pieces give way. */
 export function progressLine(run: RunSummary, nameWidth: number, { columns, colour }: Screen): string {
+  // What a run waits for is all there is to say of it.
+  if (run.state === 'queued' && run.message !== undefined)
+    return cut(`${padEnd(cut(nameOf(run), nameWidth), nameWidth)}  queued: ${printable(run.message)}`, columns);
   const ended = !isActive(run.state);
   const { result } = run;
   // One line, one epoch: of a run that has ended the one that counts, of others the newest.
@@ -171,9 +176,10 @@ export class ProgressDisplay {
     const before = this.told.get(run.id);
     const now = performance.now();
     const news = before?.state !== run.state || (run.epoch !== before.epoch && now - before.at >= PLAIN_MS);
-    if (!news || (!before && run.state === 'queued')) return;
+    if (!news || (!before && run.state === 'queued' && run.message === undefined)) return;
     this.told.set(run.id, { state: run.state, epoch: run.epoch, at: now });
-    const line = progressLine(run, widthOf(nameOf(run)), { columns: 200, rows: 0, colour: false });
-    this.output.write(`${line}${run.message ? `  ${printable(run.message)}` : ''}\n`);
+    const line = progressLine(run, widthOf(nameOf(run)), { columns: 1000, rows: 0, colour: false });
+    const message = run.message !== undefined && run.state !== 'queued' ? `  ${printable(run.message)}` : '';
+    this.output.write(`${line}${message}\n`);
   }
 }

@@ -1,4 +1,5 @@
 /** Comparison tables and lists of runs as text. */
+import { duration, percent } from '../../protocol/format.ts';
 import {
   type Comparison,
   type ComparisonRow,
@@ -8,7 +9,7 @@ import {
   type Spread,
 } from '../../protocol/runs.ts';
 import { troublesOf } from '../../protocol/troubles.ts';
-import { duration, percent, printable, short, table } from './text.ts';
+import { printable, short, table } from './text.ts';
 
 /** `mean ± deviation` with each number written by `write`. */
 function spreadText(spread: Spread | undefined, write: (value: number) => string): string {
@@ -22,12 +23,12 @@ function changesText(changes: Record<string, string>): string {
     .join(', ');
 }
 
-/** How many of the runs have a result, and what became of the others. */
-function seedsText({ runs }: ComparisonRow): string {
-  const done = runs.filter((run) => run.state === 'finished').length;
-  if (done === runs.length) return String(done);
-  const others = [...new Set(runs.filter((run) => run.state !== 'finished').map((run) => run.state))];
-  return `${done} of ${runs.length} (${others.join(', ')})`;
+/** How many of the file's seeds have a result, and what became of the others: those that are not finished count nowhere. */
+function seedsText({ runs, results }: ComparisonRow, seeds: number): string {
+  const others = new Set<string>(runs.filter((run) => run.state !== 'finished').map((run) => run.state));
+  if (runs.length < seeds) others.add('not run');
+  const notes = others.size > 0 ? ` (${[...others].join(', ')})` : '';
+  return `${results.length === seeds ? seeds : `${results.length} of ${seeds}`}${notes}`;
 }
 
 export function comparisonLines(comparison: Comparison): string[] {
@@ -35,16 +36,16 @@ export function comparisonLines(comparison: Comparison): string[] {
   const rows = comparison.rows.map((row) => [
     printable(row.variant),
     spreadText(row.accuracy, percent),
-    row.runs.flatMap((run) => run.result?.epoch ?? []).join(', ') || '–',
+    row.results.map((run) => run.result!.epoch).join(', ') || '–',
     spreadText(row.lastAccuracy, percent),
     spreadText(row.loss, short),
     row.spikeRates?.map((rate) => short(rate.mean)).join(' / ') ?? '–',
     spreadText(row.seconds, (value) => value.toFixed(1)),
-    seedsText(row),
+    seedsText(row, comparison.seeds.length),
     printable(changesText(row.changes)),
   ]);
   const lines = table(header, rows, [1, 2, 3, 4, 5, 6]);
-  const chosen = new Set(comparison.rows.flatMap(({ runs }) => runs.flatMap((run) => run.result?.chosenBy ?? [])));
+  const chosen = new Set(comparison.rows.flatMap(({ results }) => results.map((run) => run.result!.chosenBy)));
   if (chosen.size > 0)
     lines.push('', `Accuracy, loss and spike rate are of the epoch that counts (${[...chosen].join('; ')}).`);
   lines.push(...comparison.rows.flatMap(({ runs }) => runs.flatMap(fallLine)));

@@ -1,4 +1,7 @@
-/** Ctrl-C once: stop politely. Twice: at once. */
+/**
+ * Ctrl-C once: stop politely. Twice: at once. A terminal that is closed stops what it shows; what shows on none was
+ * detached from it (nohup, a pipe in the background) and goes on.
+ */
 
 export interface Interruption {
   stop: AbortSignal;
@@ -6,6 +9,9 @@ export interface Interruption {
   /** Exit code when a signal ended it: 128 plus its number. */
   exitCode(): number | undefined;
 }
+
+/** Node forgets that its parent had it ignore hang-ups; but nohup leaves none of these on a terminal. */
+const ON_TERMINAL = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY);
 
 const NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 
@@ -15,6 +21,7 @@ export async function withSignals<T>(action: (signals: Interruption) => Promise<
   const kill = new AbortController();
   let code: number | undefined;
   const listener = (signal: NodeJS.Signals) => {
+    if (signal === 'SIGHUP' && !ON_TERMINAL) return;
     if (stop.signal.aborted) return kill.abort();
     code = 128 + NUMBERS[signal as keyof typeof NUMBERS];
     onFirst?.();

@@ -1,4 +1,4 @@
-/** Numbers, durations and tables as people read them. */
+/** Text and tables in a terminal. */
 
 /** Text from a file or a store, safe to print: control characters could move the cursor or worse. */
 export function printable(text: string): string {
@@ -52,26 +52,10 @@ export function table(header: string[], rows: string[][], right: number[] = []):
   );
 }
 
-/** 3 → "3s", 75 → "1m 15s", 3700 → "1h 01m". */
-export function duration(seconds: number): string {
-  const s = Math.max(0, Math.round(seconds));
-  if (s < 60) return `${s}s`;
-  if (s < 3600) return `${Math.floor(s / 60)}m ${String(s % 60).padStart(2, '0')}s`;
-  return `${Math.floor(s / 3600)}h ${String(Math.floor((s % 3600) / 60)).padStart(2, '0')}m`;
-}
-
 /** 0.4213, 12.34, 1.2e-5: four significant digits or so. */
 export function short(value: number): string {
   if (value === 0) return '0';
   const size = Math.abs(value);
   if (size < 1e-3 || size >= 1e5) return value.toExponential(1);
   return value.toFixed(size < 10 ? 4 : 2);
-}
-
-export function percent(fraction: number): string {
-  return (fraction * 100).toFixed(2);
-}
-
-export function thousands(value: number): string {
-  return Math.round(value).toLocaleString('en-US');
 }

@@ -46,12 +46,13 @@ async function start(executor: Executor, { file, store, variants, seeds, threads
 }
 
 /** The runs of each store are a submission of their own. */
-async function resume(executor: Executor, runs: readonly RunSummary[], threads: number | undefined): Promise<void> {
-  const folders = resumeRuns(runs);
+async function resume(executor: Executor, runs: readonly RunSummary[], threads: number | undefined): Promise<string[]> {
+  const { folders, anew } = resumeRuns(runs);
   for (const store of new Set(folders.map(storeOf))) {
     const ofStore = folders.filter((folder) => storeOf(folder) === store);
     await executor.submit(trainJobs(ofStore), { store, threads });
   }
+  return anew;
 }
 
 /** `<store>/runs/<id>` → `<store>`. */

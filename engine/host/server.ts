@@ -136,9 +136,9 @@ class Session {
   private async resume(runIds: string[], threads: number | undefined): Promise<HostResult<'runs/resume'>> {
     const stores = this.open();
     const runs = runIds.map((id) => stores.summary(id));
-    if (runs.length > 0) await this.services.resume(runs, threads);
+    const anew = runs.length > 0 ? await this.services.resume(runs, threads) : [];
     stores.touch(runIds);
-    return { resumed: runIds };
+    return { resumed: runIds, ...(anew.length > 0 && { anew }) };
   }
 
   private open(): Stores {

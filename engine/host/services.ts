@@ -15,6 +15,6 @@ export interface Services {
   start(request: HostParams<'runs/start'>): Promise<string[]>;
   /** Asks those of the runs to stop that are active, and returns them. */
   stop(runs: RunSummary[]): RunSummary[];
-  /** Starts a process that goes on with these runs. */
-  resume(runs: RunSummary[], threads: number | undefined): Promise<void>;
+  /** Starts a process that goes on with these runs; answers with the ids of those that begin anew for want of a checkpoint. */
+  resume(runs: RunSummary[], threads: number | undefined): Promise<string[]>;
 }

@@ -8,6 +8,7 @@ import { engineVersion } from '../base/version.ts';
 import type { RunSpec } from '../experiment/schema.ts';
 import { newestCheckpoint } from '../runs/checkpoints.ts';
 import { HEARTBEAT_MS, type RunFile, type Status } from '../runs/format.ts';
+import { readHistory } from '../runs/read.ts';
 import {
   appendLog,
   clearStop,
@@ -20,6 +21,7 @@ import {
 } from '../runs/write.ts';
 import type { Trainer, TrainObserver } from '../training/trainer.ts';
 import { lockRun, readRun } from './claim.ts';
+import { Diary } from './diary.ts';
 import { reasonOfFailure } from './endings.ts';
 
 /** How soon a stop file is noticed. */
@@ -43,7 +45,7 @@ export async function executeRun(folder: string, options: ExecuteOptions): Promi
     const run = readRun(folder);
     session.begin(run.spec.training.epochs);
     const outcome = await session.train(run, options);
-    session.end(outcome, undefined);
+    session.end(outcome);
     return outcome;
   } catch (error) {
     session.end('failed', error);
@@ -58,6 +60,7 @@ class Session {
   private readonly timers: NodeJS.Timeout[] = [];
   private status: Status;
   private metrics: MetricsLog | undefined;
+  private diary = new Diary();
   private lastWrite = Number.NEGATIVE_INFINITY;
   /** Why training had to be given up from outside the trainer. */
   private fatal: Error | undefined;
@@ -112,7 +115,10 @@ class Session {
       if (this.fatal) throw this.fatal;
       return outcome;
     } catch (error) {
-      throw this.fatal ?? error;
+      if (this.fatal) throw this.fatal;
+      // Asked to stop before there was anything to save, while data were made ready, say.
+      if (this.abort.signal.aborted && isAbort(error)) return 'stopped';
+      throw error;
     } finally {
       options.signal.removeEventListener('abort', stop);
       process.removeListener('uncaughtException', crash);
@@ -125,8 +131,9 @@ class Session {
     for (const file of skipped) appendLog(this.folder, `${file} is damaged and is passed over.`);
     this.metrics = new MetricsLog(this.folder);
     // With a checkpoint the trainer says itself where it goes on.
-    if (!found) this.metrics.restart();
+    if (!found && this.metrics.restart()) appendLog(this.folder, 'There is no checkpoint: training begins anew.');
     if (found) appendLog(this.folder, `Resumes after ${found.step} weight updates.`);
+    this.diary = new Diary(readHistory(this.folder));
     return found?.bytes;
   }
 
@@ -154,7 +161,9 @@ class Session {
       metric: (line) => {
         stillOurs();
         metrics.append(line);
-        if (line.kind === 'epoch') this.status = { ...this.status, epoch: line.epoch };
+        if (line.kind !== 'epoch') return;
+        this.status = { ...this.status, epoch: line.epoch };
+        attempt(() => appendLog(this.folder, this.diary.epoch(line, run.spec.training.epochs)));
       },
       checkpoint: (step, bytes) => {
         stillOurs();
@@ -209,7 +218,7 @@ class Session {
   }
 
   /** The last word. A folder that is gone or not ours any more gets none. */
-  end(state: 'finished' | 'stopped' | 'failed', error: unknown): void {
+  end(state: 'finished' | 'stopped' | 'failed', error?: unknown): void {
     for (const timer of this.timers) clearInterval(timer);
     if (!existsSync(this.folder) || !this.lock.isHeld()) return;
     this.status = { ...this.status, state, samplesPerSecond: 0 };
@@ -219,7 +228,10 @@ class Session {
     try {
       if (state === 'failed')
         appendLog(this.folder, error instanceof Error ? (error.stack ?? error.message) : `${error}`);
-      else clearStop(this.folder);
+      else {
+        clearStop(this.folder);
+        appendLog(this.folder, this.diary.end(state, this.status));
+      }
     } catch {
       // The status below says the same.
     }
@@ -239,6 +251,19 @@ class Session {
     } catch {
       // Closing has nothing left to save; a lock that stays is taken over from a dead process.
     }
+  }
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}
+
+/** What cannot be said now is no reason to give a run up; results that cannot be written are. */
+function attempt(write: () => void): void {
+  try {
+    write();
+  } catch {
+    // The next checkpoint finds out, too.
   }
 }
 

@@ -10,16 +10,23 @@ export interface KeyedRun {
   key: string | undefined;
 }
 
+export interface CompareOptions {
+  /** Some of the runs that the file asks for; default all. */
+  specs?: RunSpec[];
+  /** Runs that are not finished count in means, too. */
+  partial?: boolean;
+}
+
 /**
  * The comparison of an experiment file as it is now, or of some `specs` out of it. A run belongs to it when it is of
  * one of its variants and seeds with exactly these settings. The newest run of a seed is shown; its numbers are those of
- * the newest that finished, so a result stays until it is replaced and half a run is none.
+ * the newest that finished, so a result stays until it is replaced and half a run is none, unless `partial` asks for it.
  */
 export function compareExperiment(
   experiment: Experiment,
   file: string,
   runs: KeyedRun[],
-  specs: RunSpec[] = expandExperiment(experiment, file),
+  { specs = expandExperiment(experiment, file), partial = false }: CompareOptions = {},
 ): Comparison {
   const wanted = new Map(specs.map((spec) => [slot(spec), spec]));
   const newest = new Map<string, RunSummary>();
@@ -51,7 +58,7 @@ export function compareExperiment(
   }
   const rows = [...byVariant].map(([variant, places]) => {
     const of = (found: ReadonlyMap<string, RunSummary>) => places.flatMap((place) => found.get(place) ?? []);
-    return comparisonRow(variant, describeChanges(experiment, variant), of(newest), of(finished));
+    return comparisonRow(variant, describeChanges(experiment, variant), of(newest), of(partial ? newest : finished));
   });
   return { study: experiment.name, file, seeds: [...new Set(specs.map(({ seed }) => seed))], rows, outdated };
 }
@@ -68,9 +75,9 @@ function comparisonRow(
   variant: string,
   changes: Record<string, string>,
   runs: RunSummary[],
-  finished: RunSummary[],
+  counted: RunSummary[],
 ): ComparisonRow {
-  const scored = finished.filter((run) => run.result);
+  const scored = counted.filter((run) => run.result);
   const accuracy = spread(scored.map((run) => run.result!.accuracy));
   const lastAccuracy = spread(scored.flatMap((run) => run.last?.test?.accuracy ?? []));
   const loss = spread(scored.map((run) => run.result!.loss));

@@ -117,6 +117,13 @@ export class MetricsReader {
   }
 }
 
+/** What metrics.jsonl of a run says now. */
+export function readHistory(folder: string): History {
+  const reader = new MetricsReader(folder);
+  reader.refresh();
+  return reader.history;
+}
+
 function parseMetric(text: string): MetricLine | undefined {
   try {
     return metricSchema.safeParse(JSON.parse(text)).data;

@@ -48,9 +48,13 @@ function truncateTo(file: string, size: number): void {
   }
 }
 
+/** Fields of a status to change; `message: undefined` removes it. */
+export type StatusPatch = Partial<Omit<Status, 'message'>> & { message?: string | undefined };
+
 /** The status on disk with `patch` applied and a fresh heartbeat. */
-export function updateStatus(folder: string, patch: Partial<Status>): Status {
-  const status = { ...knownStatus(folder), ...patch, heartbeat: Date.now() };
+export function updateStatus(folder: string, patch: StatusPatch): Status {
+  const { message, ...rest } = { ...knownStatus(folder), ...patch, heartbeat: Date.now() };
+  const status = { ...rest, ...(message !== undefined && { message }) };
   writeStatus(folder, status);
   return status;
 }
@@ -130,9 +134,10 @@ export class MetricsLog {
     if (size > 0 && readSync(this.fd, last, 0, 1, size - 1) === 1 && last[0] !== 10) writeFileSync(this.fd, '\n');
   }
 
-  /** Says that training begins anew, if anything was logged before. */
-  restart(): void {
+  /** Says that training begins anew, if anything was logged before; whether it was. */
+  restart(): boolean {
     if (!this.wasEmpty) this.append({ kind: 'resume', step: 0, epoch: 0 });
+    return !this.wasEmpty;
   }
 
   append(line: MetricLine): void {

@@ -1,7 +1,9 @@
 /** Puts runs that ended early back into the queue. */
+import { basename } from 'node:path';
 import { isActive, type RunSummary } from '../../protocol/runs.ts';
 import { UserError } from '../base/errors.ts';
 import { reason } from '../base/files.ts';
+import { listCheckpoints } from '../runs/checkpoints.ts';
 import { readRunFile } from '../runs/read.ts';
 import { requeue } from '../runs/write.ts';
 
@@ -15,8 +17,15 @@ export function checkResumable(runs: readonly RunSummary[]): void {
   }
 }
 
-/** Queues these runs again, all or none; returns their folders, each once. Throws a UserError before any is touched. */
-export function resumeRuns(runs: readonly RunSummary[]): string[] {
+export interface Resumed {
+  /** Folders of the queued runs, each once. */
+  folders: string[];
+  /** Ids of those that have no checkpoint to go on from. */
+  anew: string[];
+}
+
+/** Queues these runs again, all or none. Throws a UserError before any is touched. */
+export function resumeRuns(runs: readonly RunSummary[]): Resumed {
   checkResumable(runs);
   const folders = [...new Set(runs.map(({ folder }) => folder))];
   for (const folder of folders) {
@@ -26,5 +35,8 @@ export function resumeRuns(runs: readonly RunSummary[]): string[] {
       throw new UserError(`${folder} cannot be written: ${reason(error)}.`);
     }
   }
-  return folders;
+  return {
+    folders,
+    anew: folders.filter((folder) => listCheckpoints(folder).length === 0).map((folder) => basename(folder)),
+  };
 }

@@ -47,6 +47,7 @@ export function fakeServices(overrides: Partial<Services> = {}): Services & { as
     resume: async (runs, threads) => {
       checkResumable(runs);
       asked.push(['resume', runs.map(({ id }) => id), threads]);
+      return [];
     },
     ...overrides,
   };

@@ -9,13 +9,19 @@ export const compareCommand: Command = {
   name: 'compare',
   usage: 'FILE',
   summary:
-    'Compares the variants of an experiment file: for each seed the newest run with the settings now in the file.',
+    'Compares the variants of an experiment file: for each seed the newest finished run with the settings now in the file.',
   example: 'lif compare examples/delayed-xor.lif.yaml',
   positionals: [1, 1],
-  options: { store: storeOption, json: jsonOption },
+  options: {
+    partial: { type: 'boolean', help: 'count runs that are not finished, too' },
+    store: storeOption,
+    json: jsonOption,
+  },
   async run(_cli, input) {
     const { experiment, file } = loadStudy(input.positionals[0]!);
-    const comparison = compareExperiment(experiment, file, openStore(input.store).keyedRuns());
+    const comparison = compareExperiment(experiment, file, openStore(input.store).keyedRuns(), {
+      partial: input.flag('partial'),
+    });
     if (input.flag('json')) printJson(comparison);
     else printLines(comparisonLines(comparison));
     return 0;

@@ -22,16 +22,17 @@ export const resumeCommand: Command = {
   async run(cli, input) {
     const { store, training } = input;
     const { runs } = findRuns(store, input.positionals);
-    const folders = resumeRuns(runs);
+    const { folders, anew } = resumeRuns(runs);
+    for (const id of anew) process.stderr.write(`${id} has no checkpoint: it begins anew.\n`);
     const runIds = runs.map((run) => run.id);
     if (input.flag('detach')) {
       await localExecutor(cli.lif).submit(trainJobs(folders), { store, ...training });
-      if (input.flag('json')) printJson({ store, runIds });
+      if (input.flag('json')) printJson({ store, runIds, anew });
       else printLines(runIds);
       return 0;
     }
     const ended = await trainHere(cli, store, folders, training);
-    if (input.flag('json')) printJson({ store, runIds, runs: ended.runs });
+    if (input.flag('json')) printJson({ store, runIds, anew, runs: ended.runs });
     else printLines(runLines(ended.runs));
     return ended.exitCode;
   },

@@ -49,7 +49,7 @@ export const runCommand: Command = {
       return 0;
     }
     const { reader, runs, exitCode } = await trainHere(cli, store, folders, training);
-    const comparison = compareExperiment(study.experiment, study.file, reader.keyedRuns(), specs);
+    const comparison = compareExperiment(study.experiment, study.file, reader.keyedRuns(), { specs });
     if (input.flag('json')) printJson({ store, runIds, runs, comparison });
     else {
       process.stderr.write('\n');

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
+import { duration, percent, thousands } from '../../../protocol/format.ts';
 import type { EpochScores, RunSummary, Score } from '../../../protocol/runs.ts';
 import { readTail } from '../../base/files.ts';
 import { type Command, jsonOption, storeOption } from '../command.ts';
 import { troubleLines } from '../reports.ts';
 import { findRuns } from '../stores.ts';
-import { duration, percent, printable, short, thousands } from '../text.ts';
+import { printable, short } from '../text.ts';
 import { printJson, printLines } from '../watch.ts';
 
 const LOG_BYTES = 2000;

@@ -4,15 +4,16 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, fstatSync, openSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { count, duration } from '../../../protocol/format.ts';
 import { reason } from '../../base/files.ts';
 import { acquireLock, type Lock, LockHeldError, ownerOf } from '../../base/lock.ts';
 import { type End, reasonOfEnd, unwritable } from '../../jobs/endings.ts';
 import type { Job } from '../../jobs/job.ts';
 import { readStatus } from '../../runs/read.ts';
-import { clearStop, requestStop, stopFile, updateStatus } from '../../runs/write.ts';
+import { appendLog, clearStop, requestStop, stopFile, updateStatus } from '../../runs/write.ts';
 import type { JobOptions } from '../executor.ts';
-import { Slots } from './slots.ts';
+import { Slots, type Wait } from './slots.ts';
 
 /** Exit codes of `lif execute` beyond 0 (finished or stopped) and 1 (failed). */
 export const EXIT_BUSY = 75;
@@ -50,7 +51,10 @@ export async function runLocally(jobs: readonly Job[], options: LocalOptions): P
   const running: Promise<unknown>[] = [];
   try {
     while (queue.waiting.length > 0 && !options.stop.aborted) {
-      const held = await slots.acquire(threads, AbortSignal.any([options.stop, queue.emptied]));
+      const held = await slots.acquire(threads, AbortSignal.any([options.stop, queue.emptied]), {
+        purpose: purposeOf(queue.waiting[0]!),
+        onWait: (wait) => queue.blocked(wait),
+      });
       const folder = held && queue.take();
       if (!held || !folder) {
         for (const lock of held ?? []) lock.release();
@@ -65,12 +69,28 @@ export async function runLocally(jobs: readonly Job[], options: LocalOptions): P
   return outcomes;
 }
 
+/** What cores are held for, as whoever waits for them reads it. */
+function purposeOf(folder: string): string {
+  return `${basename(folder)} of ${dirname(dirname(folder))}`;
+}
+
+/** `waits for 2 cores held by RUN of STORE`, of what others hold; undefined when only runs of our own are in the way. */
+function waitSentence({ cores, holders }: Wait, own: ReadonlySet<string>): string | undefined {
+  const [first, ...more] = holders.filter((holder) => !own.has(holder));
+  if (first === undefined) return undefined;
+  const others = more.length === 0 ? '' : ` and ${count(more.length, 'other')}`;
+  return `waits for ${count(cores, 'core')} held by ${first}${others}`;
+}
+
 /** Runs that wait: keeps their status fresh, and takes out those that somebody stops or deletes. */
 class Queue {
   waiting: string[];
   private readonly timer: NodeJS.Timeout;
   private readonly done = new AbortController();
-  private lastHeartbeat = 0;
+  private lastHeartbeat = Number.NEGATIVE_INFINITY;
+  /** What the runs wait for besides each other, and since when. */
+  private waits: { sentence: string; since: number } | undefined;
+  private readonly own: ReadonlySet<string>;
   private readonly stopAll = () => {
     for (const folder of this.waiting.splice(0)) this.stopOne(folder);
   };
@@ -81,6 +101,7 @@ class Queue {
     private readonly left: (folder: string, outcome: Outcome) => void,
   ) {
     this.waiting = [...folders];
+    this.own = new Set(folders.map(purposeOf));
     this.timer = setInterval(() => this.tick(), TICK_MS);
     if (stop.aborted) this.stopAll();
     stop.addEventListener('abort', this.stopAll);
@@ -94,7 +115,23 @@ class Queue {
 
   take(): string | undefined {
     this.tick();
-    return this.waiting.shift();
+    const folder = this.waiting.shift();
+    if (folder !== undefined && this.waits) {
+      const { sentence, since } = this.waits;
+      const seconds = (performance.now() - since) / 1000;
+      attempt(() => appendLog(folder, `Waited ${duration(seconds)}: ${sentence}.`));
+    }
+    return folder;
+  }
+
+  /** The first of them was refused cores. */
+  blocked(wait: Wait): void {
+    const sentence = waitSentence(wait, this.own);
+    if (sentence === this.waits?.sentence) return;
+    this.waits = sentence === undefined ? undefined : { sentence, since: this.waits?.since ?? performance.now() };
+    // Whoever looks learns of it now, and not at the next heartbeat.
+    this.lastHeartbeat = Number.NEGATIVE_INFINITY;
+    this.tick();
   }
 
   close(): void {
@@ -114,12 +151,13 @@ class Queue {
     if (now - this.lastHeartbeat < QUEUED_HEARTBEAT_MS) return;
     this.lastHeartbeat = now;
     const me = ownerOf(process.pid);
-    for (const folder of this.waiting) attempt(() => updateStatus(folder, { state: 'queued', ...me }));
+    const message = this.waits?.sentence;
+    for (const folder of this.waiting) attempt(() => updateStatus(folder, { state: 'queued', ...me, message }));
   }
 
   private stopOne(folder: string): void {
     attempt(() => {
-      updateStatus(folder, { state: 'stopped' });
+      updateStatus(folder, { state: 'stopped', message: undefined });
       clearStop(folder);
     });
     this.left(folder, 'stopped');
@@ -141,7 +179,7 @@ async function runChild(folder: string, threads: number, held: Lock[], options: 
   let asked = false;
   try {
     const { child, logBefore } = startChild(folder, threads, options);
-    if (child.pid !== undefined) for (const lock of held) lock.handTo(child.pid);
+    if (child.pid !== undefined) for (const lock of held) lock.handTo(child.pid, purposeOf(folder));
     const onStop = () => {
       asked = true;
       stopChild(folder, child);

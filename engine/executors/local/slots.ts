@@ -1,16 +1,18 @@
 /**
  * The cores of this machine, shared by everything of this user that trains: one lock file per core. Who asks first is
- * served first, also when he asks for all of them.
+ * served first, also when he asks for all of them; who is not heard of any more (Ctrl-Z, say) is passed over meanwhile.
  */
-import { chmodSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, statSync, utimesSync } from 'node:fs';
 import { availableParallelism, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../../base/errors.ts';
 import { reason } from '../../base/files.ts';
-import { acquireLock, type Lock, LockHeldError } from '../../base/lock.ts';
+import { acquireLock, holderOf, type Lock, LockHeldError } from '../../base/lock.ts';
 
 const POLL_MS = 200;
+/** Who waits touches his ticket at every look. One that nobody touched for so long, while we watched, has to wait. */
+const PATIENCE_MS = 3000;
 
 /** The folder of the lock files: in the platform's temporary folder, for this user alone. */
 export function slotFolder(): string {
@@ -29,49 +31,94 @@ function prepare(folder: string): void {
   }
 }
 
+/** Why there are no cores yet. */
+export interface Wait {
+  /** Cores that are asked for. */
+  cores: number;
+  /** What holds cores, or asked for them before us; each purpose once, in no order. */
+  holders: string[];
+}
+
+export interface AcquireOptions {
+  /** What the cores are for, as others may read it. */
+  purpose?: string;
+  /** At every look that finds too few cores free. */
+  onWait?: (wait: Wait) => void;
+}
+
+/** A ticket of somebody else, as this process sees it. */
+interface Sight {
+  touched: number;
+  /** Steady time (ms) of the last change, and of the last look. */
+  since: number;
+  seen: number;
+}
+
 export class Slots {
   private served = 0;
+  private readonly sights = new Map<string, Sight>();
 
   constructor(
     readonly total: number = availableParallelism(),
     private readonly folder: string = slotFolder(),
     private readonly now: () => number = Date.now,
+    private readonly patienceMs = PATIENCE_MS,
   ) {
     prepare(folder);
   }
 
-  /** Waits for `count` cores (at most all). Undefined when the signal aborts first. */
-  async acquire(count: number, signal: AbortSignal): Promise<Lock[] | undefined> {
-    const wanted = Math.max(1, Math.min(count, this.total));
-    const held: Lock[] = [];
-    const ticket = this.drawTicket();
+  /** Waits for `count` cores (at most all) and takes them at once or not at all. Undefined when the signal aborts first. */
+  async acquire(count: number, signal: AbortSignal, options: AcquireOptions = {}): Promise<Lock[] | undefined> {
+    const cores = Math.max(1, Math.min(count, this.total));
+    const ticket = this.drawTicket(options.purpose);
     try {
       while (!signal.aborted) {
-        // Only the first in the queue takes slots, and as long as it is that it keeps those it gets: nobody starves.
-        if (this.isFirst(ticket.file)) {
-          for (let i = 0; i < this.total && held.length < wanted; i++) {
-            const lock = tryLock(join(this.folder, `slot-${i}`), held);
-            if (lock) held.push(lock);
-          }
-          if (held.length === wanted) return held;
-        } else for (const lock of held.splice(0)) lock.release(); // Two that wait for each other's would wait for ever.
+        touch(ticket.file);
+        const ahead = this.ahead(ticket.file);
+        // Only the first in the queue takes cores, so those that become free are kept for it: nobody starves.
+        const held = ahead.length === 0 && this.take(cores, options.purpose);
+        if (held) return held;
+        options.onWait?.({ cores, holders: this.holders(ahead) });
         await delay(POLL_MS, undefined, { signal }).catch(() => {});
       }
-      for (const lock of held) lock.release();
       return undefined;
-    } catch (error) {
-      for (const lock of held) lock.release();
-      throw error;
     } finally {
       ticket.release();
     }
   }
 
+  /** So many cores, or none of them: who waits for more than is free must not keep them from those who pass him. */
+  private take(cores: number, purpose: string | undefined): Lock[] | undefined {
+    const held: Lock[] = [];
+    try {
+      for (let i = 0; i < this.total && held.length < cores; i++) {
+        const lock = tryLock(this.slot(i), purpose);
+        if (lock) held.push(lock);
+      }
+      if (held.length === cores) return held;
+    } catch (error) {
+      for (const lock of held) lock.release();
+      throw error;
+    }
+    for (const lock of held) lock.release();
+    return undefined;
+  }
+
+  private slot(i: number): string {
+    return join(this.folder, `slot-${i}`);
+  }
+
+  private holders(ahead: string[]): string[] {
+    const slots = Array.from({ length: this.total }, (_, i) => this.slot(i));
+    return [...new Set([...slots, ...ahead].flatMap((file) => holderOf(file)?.purpose ?? []))];
+  }
+
   /** Numbered by the time, and after all that are there: a clock that was set back lets nobody jump the queue. */
-  private drawTicket(): Lock {
+  private drawTicket(purpose: string | undefined): Lock {
     const last = Number(this.tickets().at(-1)?.split('-')[1] ?? 0);
     const number = String(Math.max(this.now(), last + 1)).padStart(15, '0');
-    return acquireLock(join(this.folder, `ticket-${number}-${process.pid}-${this.served++}`));
+    const file = join(this.folder, `ticket-${number}-${process.pid}-${this.served++}`);
+    return acquireLock(file, undefined, purpose);
   }
 
   private tickets(): string[] {
@@ -80,21 +127,37 @@ export class Slots {
       .sort();
   }
 
-  private isFirst(ticket: string): boolean {
-    for (const name of this.tickets()) {
-      const file = join(this.folder, name);
-      if (file === ticket) return true;
-      if (!isAbandoned(file)) return false;
-    }
-    // A cleaner of temporary files took the ticket; the slots themselves are still exclusive.
-    return true;
+  /** Tickets of those who come before this one. A ticket that a cleaner of temporary files took has none before it. */
+  private ahead(ticket: string): string[] {
+    const files = this.tickets().map((name) => join(this.folder, name));
+    const own = files.indexOf(ticket);
+    return files.slice(0, Math.max(0, own)).filter((file) => !isAbandoned(file) && this.isAwake(file));
+  }
+
+  /** Whether somebody touches this ticket. A process that was stopped holds its place, but nobody up. */
+  private isAwake(file: string): boolean {
+    const touched = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    const now = performance.now();
+    const known = this.sights.get(file);
+    // Who did not look himself for a while cannot tell.
+    const watched = known && known.touched === touched && now - known.seen < this.patienceMs;
+    const since = watched ? known.since : now;
+    this.sights.set(file, { touched, since, seen: now });
+    return now - since < this.patienceMs;
   }
 }
 
-function tryLock(file: string, held: Lock[]): Lock | undefined {
-  if (held.some((lock) => lock.file === file)) return undefined;
+function touch(file: string): void {
   try {
-    return acquireLock(file);
+    utimesSync(file, new Date(), new Date());
+  } catch {
+    // Taken by a cleaner of temporary files; then nobody can see it anyway.
+  }
+}
+
+function tryLock(file: string, purpose: string | undefined): Lock | undefined {
+  try {
+    return acquireLock(file, undefined, purpose);
   } catch (error) {
     if (error instanceof LockHeldError) return undefined;
     throw error;

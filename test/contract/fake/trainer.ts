@@ -27,6 +27,8 @@ export const fakeTrainer: Trainer = async (spec, { checkpoint, signal, observer 
   let { step, weight } = checkpoint ? restore(checkpoint) : { step: 0, weight: spec.seed };
   if (checkpoint) observer.metric({ kind: 'resume', step, epoch: step / STEPS_PER_EPOCH });
   const { epochs } = spec.training;
+  // Data sets are made ready before anything can be saved.
+  if (spec.variant === 'preparing') await delay(600_000, undefined, { signal });
   const save = () => observer.checkpoint(step, encode(step, weight, spec.variant === 'big' ? 1_000_000 : 1));
   while (step < epochs * STEPS_PER_EPOCH) {
     if (signal.aborted && spec.variant !== 'deaf') {

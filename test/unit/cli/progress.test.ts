@@ -34,8 +34,8 @@ function runOf(change: Partial<RunSummary> = {}): RunSummary {
 }
 
 test('all there is to say on a wide screen', () => {
-  expect(progressLine(runOf(), 16, SCREEN)).toBe(
-    'without reset s1  running      ██░░░░░░░░  12/80  loss 0.4213  train 90.00 %  held out 95.60 %  41,235/s  1m 30s left',
+  expect(progressLine(runOf(), 16, { ...SCREEN, columns: 200 })).toBe(
+    'without reset s1  running      ██░░░░░░░░  12/80  loss 0.4213  train 90.00 %  held out 95.60 %  41,235/s  1 min 30 s left',
   );
 });
 
@@ -55,7 +55,7 @@ test('a run that ended shows its result and how long it took', () => {
     last: { epoch: 80, test: { accuracy: 0.5, loss: 0.7 } },
   });
   expect(progressLine(run, 16, { ...SCREEN, columns: 200 })).toMatch(
-    /finished .*loss 0\.0500 {2}train 98\.00 % {2}held out 99\.00 % at epoch 3 {2}last 50\.00 % {2}30s$/,
+    /finished .*loss 0\.0500 {2}train 98\.00 % {2}held out 99\.00 % at epoch 3 {2}last 50\.00 % {2}30 s$/,
   );
 });
 

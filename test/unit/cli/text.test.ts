@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cut, duration, padEnd, printable, short, table, widthOf } from '../../../engine/cli/text.ts';
+import { cut, padEnd, printable, short, table, widthOf } from '../../../engine/cli/text.ts';
 
 test('control characters cannot reach the terminal', () => {
   expect(printable('a\x1b[2Jb\u0007\u202ec\nd')).toBe('a?[2Jb??c?d');
@@ -25,18 +25,6 @@ test('tables align text to the left and numbers to the right', () => {
       [1],
     ),
   ).toEqual(['name   n  x', 'a     10  y', '学习   5']);
-});
-
-test('durations', () => {
-  expect([0, 3.4, 59.6, 75, 3599, 3700, 100_000].map(duration)).toEqual([
-    '0s',
-    '3s',
-    '1m 00s',
-    '1m 15s',
-    '59m 59s',
-    '1h 01m',
-    '27h 46m',
-  ]);
 });
 
 test('short numbers', () => {

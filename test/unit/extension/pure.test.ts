@@ -38,7 +38,7 @@ describe('texts', () => {
   test('say how accurate, how long and how far', () => {
     expect(accuracyText({ mean: 0.9612, deviation: 0.00401, count: 3 })).toBe('96.1 % ± 0.4 · 3 seeds');
     expect(accuracyText({ mean: 0.5, count: 1 })).toBe('50.0 % · 1 seed');
-    expect([duration(59.4), duration(200), duration(7500)]).toEqual(['59 s', '3 min 20 s', '2 h 5 min']);
+    expect([duration(59.4), duration(200), duration(7500)]).toEqual(['59 s', '3 min 20 s', '2 h 05 min']);
     const queued = run('q', { state: 'queued', progress: 0 });
     expect([activity([]), activity([queued, queued]), activity([running('1', 0.5), queued, run('f')])]).toEqual([
       '',

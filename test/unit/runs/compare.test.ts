@@ -110,6 +110,8 @@ test('a run that was stopped on its way is no result, and the seeds that lack on
   expect(comparison.seeds).toEqual([1, 2]);
   expect(comparison.rows[0]!.runs.map(({ state }) => state)).toEqual(['finished', 'stopped']);
   expect(comparison.rows[0]!.accuracy).toEqual({ mean: 0.8, count: 1 });
+  const partial = compareExperiment(experiment, FILE, [runOf(0, { accuracy: 0.8 }), half], { partial: true });
+  expect(partial.rows[0]!.accuracy, 'asked for with partial runs').toMatchObject({ mean: 0.5, count: 2 });
 });
 
 test('a file that asks for half a million runs is compared without looking at each of them', () => {

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { acquireLock, type Lock } from '../../../../engine/base/lock.ts';
 import { threadsPerRun } from '../../../../engine/executors/local/local.ts';
-import { Slots } from '../../../../engine/executors/local/slots.ts';
+import { Slots, type Wait } from '../../../../engine/executors/local/slots.ts';
 import { temporaryFolder } from '../../runs/fixtures.ts';
 
 let folder: string;
@@ -77,19 +77,52 @@ test('a clock that is set back lets nobody jump the queue, and nobody waits for 
   expect(order).toEqual(['first', 'second']);
 });
 
-test('who is not the first any more gives back what it took', async () => {
+test('who waits for more than is free holds none of it', async () => {
   const slots = new Slots(2, folder);
   const busy = await slots.acquire(1, never);
-  const both = slots.acquire(2, never);
-  await vi.waitFor(() => expect(readdirSync(folder)).toContain('slot-1'));
-  // Drawn a moment before, on a clock that was behind, and seen only now.
-  const earlier = acquireLock(join(folder, 'ticket-000000000000001-1-0'));
-  await vi.waitFor(() => expect(readdirSync(folder)).not.toContain('slot-1'));
+  const waits: Wait[] = [];
+  const both = slots.acquire(2, never, { onWait: (wait) => waits.push(wait) });
+  await vi.waitFor(() => expect(waits).not.toEqual([]));
+  expect(readdirSync(folder)).not.toContain('slot-1');
   const rival = acquireLock(join(folder, 'slot-1'));
-  earlier.release();
-  rival.release();
   release(busy);
+  rival.release();
   expect(await both).toHaveLength(2);
+});
+
+test('a living process that does not touch its ticket is passed over, and is first again when it does', async () => {
+  const slots = new Slots(2, folder, Date.now, 500);
+  const asleep = acquireLock(join(folder, 'ticket-000000000000001-1-0'));
+  const one = await slots.acquire(1, never);
+  expect(one, 'expected a core although somebody who sleeps asked before').toHaveLength(1);
+  // From here on it is awake, and waits for what is free.
+  const touch = () => utimesSync(asleep.file, new Date(), new Date());
+  touch();
+  const awake = setInterval(touch, 20);
+  const abort = new AbortController();
+  let looks = 0;
+  const onWait = () => {
+    if (++looks === 5) abort.abort();
+  };
+  expect(await slots.acquire(1, abort.signal, { onWait }), 'expected to wait for one who is awake').toBeUndefined();
+  clearInterval(awake);
+});
+
+test('who waits is told for what: cores that are held, and who asked before', async () => {
+  const slots = new Slots(2, folder);
+  const busy = await slots.acquire(1, never, { purpose: 'first of store A' });
+  const abort = new AbortController();
+  const waits: Wait[] = [];
+  const second = slots.acquire(2, abort.signal, { purpose: 'second of store B', onWait: (wait) => waits.push(wait) });
+  const third = slots.acquire(1, abort.signal, { onWait: (wait) => waits.push(wait) });
+  await vi.waitFor(() => expect(waits.length).toBeGreaterThan(1));
+  abort.abort();
+  expect([await second, await third]).toEqual([undefined, undefined]);
+  expect(waits.slice(0, 2)).toEqual([
+    { cores: 2, holders: ['first of store A'] },
+    { cores: 1, holders: ['first of store A', 'second of store B'] },
+  ]);
+  release(busy);
 });
 
 test('slots and tickets of dead processes are taken over', async () => {

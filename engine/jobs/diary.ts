@@ -1,0 +1,38 @@
+/** The log of a run as a story: its epochs, which was the best, and how it ended. */
+import { count, duration, percent } from '../../protocol/format.ts';
+import type { Score } from '../../protocol/runs.ts';
+import type { Status } from '../runs/format.ts';
+import { addLine, type EpochLine, emptyHistory, type History, scoresOf } from '../runs/history.ts';
+
+export class Diary {
+  private readonly history: History;
+
+  /** @param before what an earlier process of the run has logged and still counts */
+  constructor(before: History = emptyHistory()) {
+    this.history = before;
+  }
+
+  /** `Epoch 3 of 40: train 78.12 %, loss 0.4213; validation 75.00 %, loss 0.5 (best so far).` */
+  epoch(line: EpochLine, epochs: number): string {
+    const before = Math.max(...this.history.epochs.map((one) => one.validation?.accuracy ?? -1), -1);
+    addLine(this.history, line);
+    const { train, validation, test } = line;
+    const best = validation && (validation.accuracy ?? -1) > before ? ' (best so far)' : '';
+    const parts = [scoreText('train', train), scoreText('validation', validation) + best, scoreText('test', test)];
+    return `Epoch ${line.epoch} of ${epochs}: ${parts.filter((part) => part !== '').join('; ')}.`;
+  }
+
+  /** `Finished after 40 epochs and 12 min 03 s: test 90.40 %, loss 0.31 at epoch 13.` */
+  end(state: 'finished' | 'stopped', { epoch, seconds }: Status): string {
+    const { result } = scoresOf(this.history);
+    const what = state === 'finished' ? 'Finished' : 'Stopped on request';
+    const score = result ? `: ${scoreText('test', result.test)} at epoch ${result.epoch}` : '';
+    return `${what} after ${count(epoch, 'epoch')} and ${duration(seconds)}${score}.`;
+  }
+}
+
+function scoreText(split: string, score: { accuracy: number | null; loss: number | null } | Score | undefined): string {
+  if (!score) return '';
+  const accuracy = score.accuracy === null ? 'NaN' : percent(score.accuracy);
+  return `${split} ${accuracy} %, loss ${score.loss === null ? 'NaN' : Number(score.loss.toPrecision(4))}`;
+}
