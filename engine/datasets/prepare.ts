@@ -5,7 +5,7 @@ import { refuseImpossible, shapeOf } from './describe.ts';
 import { probablyMeant, refusePlace } from './place.ts';
 import { remarksOnFiles } from './remarks.ts';
 import type { Found, PrepareContext, SetReader } from './sets/definition.ts';
-import { type DatasetSpec, definitionOf } from './sets/registry.ts';
+import { DATASETS, type DatasetSpec, definitionOf } from './sets/registry.ts';
 
 export type { PrepareContext };
 
@@ -75,7 +75,8 @@ function isFound(check: () => void): boolean {
 export function atResolution(spec: DatasetSpec, dt: number, steps?: number): DatasetSpec {
   const changed = definitionOf(spec).atResolution?.(spec, dt, steps);
   if (changed) return changed;
+  const names = DATASETS.filter((set) => set.atResolution).map(({ name }) => name);
   throw new UserError(
-    `dataset ${spec.name} has no integration length to change; use nmnist, nmnist-simulated, shd, ssc, or dvs128-gesture with frames: fixed.`,
+    `dataset ${spec.name} has no integration length to change; use ${names.join(', ')} (dvs128-gesture with frames: fixed).`,
   );
 }
