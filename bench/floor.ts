@@ -2,8 +2,10 @@
  * What this machine can do at best, with the instructions that the kernels use: additions with an operand from the first
  * cache, and copying. No kernel that must add and move as much can be faster.
  */
+import { execFileSync } from 'node:child_process';
 import asc from 'assemblyscript/asc';
-import { chosenInstructions, type Instructions, nativeAdditions } from '../engine/backends/event/kernels/native.ts';
+import { chosenInstructions, type Instructions } from '../engine/backends/event/kernels/native.ts';
+import { builtFile } from '../engine/base/paths.ts';
 
 /**
  * Eight sums that do not wait for each other keep both load ports of a core busy; in two basic blocks, since compilers load
@@ -45,6 +47,9 @@ export interface Floor {
   move(bytes: number): number;
 }
 
+/** What run.mjs compiles additions.cpp to. */
+const additionsProgram = (set: Instructions): string => `additions-${set}`;
+
 const LANES: Record<Instructions, number> = { avx512: 16, avx2: 8, baseline: 4, wasm: 4 };
 
 /** `time` gives the nanoseconds of one call of a function. */
@@ -54,8 +59,10 @@ export async function measureFloor(time: (run: () => void) => number, set = chos
   const { instance } = await WebAssembly.instantiate(await compile(), { env: { memory } });
   const { adds, copy } = instance.exports as Record<string, (...args: number[]) => void>;
   const repeats = 100;
-  const additions = set === 'wasm' ? adds! : nativeAdditions(memory, set);
-  const add = time(() => additions(FIRST, L1_BYTES, repeats, FIRST + L1_BYTES)) / (repeats * (L1_BYTES / 16));
+  const add =
+    set === 'wasm'
+      ? time(() => adds!(FIRST, L1_BYTES, repeats, FIRST + L1_BYTES)) / (repeats * (L1_BYTES / 16))
+      : Number(execFileSync(builtFile(additionsProgram(set)), { encoding: 'utf8' }));
   const rates = new Map<number, number>();
   return {
     add,

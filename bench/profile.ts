@@ -3,8 +3,9 @@
  * recurrent weights `--recurrent`.
  */
 
-import { instantiateKernels, type Kernels, kernelBytes } from '../engine/backends/event/kernels/kernels.ts';
+import { instantiateKernels, kernelBytes, START } from '../engine/backends/event/kernels/kernels.ts';
 import { chosenInstructions, copier, withNative } from '../engine/backends/event/kernels/native.ts';
+import type { Kernels } from '../engine/backends/event/kernels/signatures/all.ts';
 import { createMemory, planLayout } from '../engine/backends/event/layout/layout.ts';
 import { writeTensors } from '../engine/backends/event/layout/tensors.ts';
 import { createProgram } from '../engine/backends/event/workers/thread.ts';
@@ -29,15 +30,11 @@ for (const network of chosen) {
   const timed = Object.fromEntries(
     Object.entries(kernels).map(([name, kernel]) => [
       name,
-      (...args: number[]) => {
-        const label =
-          name === 'gatherRows'
-            ? args[3] === 1
-              ? `gather forward, ${args[9]} rows × ${args[10]}`
-              : `gather gradient, ${args[9]} rows × ${args[10]}`
-            : name;
+      (values: Record<string, number>) => {
+        const direction = values.start === START.bias ? 'forward' : 'gradient';
+        const label = name === 'gatherRows' ? `gather ${direction}, ${values.rows} rows × ${values.columns}` : name;
         const began = performance.now();
-        const result = (kernel as (...a: number[]) => number)(...args);
+        const result = (kernel as (values: object) => unknown)(values);
         times[label] = (times[label] ?? 0) + performance.now() - began;
         call = label;
         return result;

@@ -119,8 +119,7 @@ function writeNotices(results) {
 async function buildKernels() {
   if (!existsSync(join(root, 'engine/backends/event/kernels/build.mjs'))) return;
   const kernels = await import('../engine/backends/event/kernels/build.mjs');
-  const native = await import('../engine/backends/event/kernels/native/build.mjs');
-  const [without] = await Promise.all([native.buildNative(dist), kernels.buildKernels(join(dist, 'kernels.wasm'))]);
+  const without = await kernels.buildKernels(dist);
   if (without) console.log(without);
 }
 
@@ -170,7 +169,7 @@ async function buildAndWatch() {
   await compileKernels();
   /** @type {NodeJS.Timeout | undefined} */
   let timer;
-  for (const sources of ['assembly', 'native'])
+  for (const sources of ['signatures', 'assembly', 'native'])
     watch(join(root, 'engine/backends/event/kernels', sources), { recursive: true }, () => {
       clearTimeout(timer);
       timer = setTimeout(compileKernels, 200);

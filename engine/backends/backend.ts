@@ -20,6 +20,8 @@ export interface Backend {
   provenance(): BackendProvenance;
   /** Who computes, for a log: "avx2 kernels". */
   describe(): string;
+  /** Sentences on why it computes in another way than one may expect, more slowly for instance. */
+  remarks?(): string[];
   /**
    * A network with the initial weights of the seed, which are the same in every backend. Rejects with one sentence when it
    * is refused or does not fit into memory.

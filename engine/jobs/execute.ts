@@ -95,6 +95,7 @@ class Session {
     try {
       const { threads, checkpointSeconds } = options;
       const { host } = this.status;
+      for (const remark of BACKENDS.event.remarks?.() ?? []) appendLog(this.folder, remark);
       appendLog(
         this.folder,
         `Process ${process.pid} on ${host} trains this run with ${threads} thread(s) and ${BACKENDS.event.describe()}.`,

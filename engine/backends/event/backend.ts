@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { builtFile } from '../../base/paths.ts';
 import type { Backend, BackendProvenance } from '../backend.ts';
-import { chosenInstructions, nativeFile } from './kernels/native.ts';
+import { chosenInstructions, kernelRemarks, nativeFile } from './kernels/native.ts';
 import { EventNetwork } from './network.ts';
 import { refuses } from './refuses.ts';
 
@@ -12,6 +12,7 @@ export const eventBackend: Backend = {
   refuses,
   provenance,
   describe: () => `${chosenInstructions()} kernels`,
+  remarks: kernelRemarks,
   open: EventNetwork.open,
 };
 

@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path';
+import { BACKENDS } from '../../backends/registry.ts';
 import { localExecutor } from '../../executors/local/executor.ts';
 import { expandExperiment } from '../../experiment/expand.ts';
 import { trainJobs } from '../../jobs/job.ts';
@@ -33,7 +34,7 @@ export const runCommand: Command = {
   async run(cli, input) {
     const study = loadStudy(input.positionals[0]!, input.texts('set'));
     const say = (line: string) => process.stderr.write(`${line}\n`);
-    for (const warning of study.warnings) say(warning);
+    for (const warning of [...study.warnings, ...(BACKENDS.event.remarks?.() ?? [])]) say(warning);
     const { store, training } = input;
     const specs = expandExperiment(study.experiment, study.file, {
       variants: input.texts('variant'),

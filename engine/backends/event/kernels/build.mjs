@@ -1,24 +1,108 @@
-/** Compiles the kernels (engine/backends/event/kernels/assembly, AssemblyScript) to WebAssembly with SIMD and shared memory. */
+/**
+ * Compiles the kernels: assembly/ (AssemblyScript) to WebAssembly with SIMD and shared memory, native/ to an addon where there
+ * is a C++ compiler. What the two share with TypeScript is written beside them first (signatures/emit.ts).
+ */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { homedir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
+import { build } from 'esbuild';
+import { buildNative } from './native/build.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '../../../..');
+const assembly = join(here, 'assembly');
 
 /**
- * Compiles unless what lies there is from the same sources and compiler.
- * @param {string} outFile path of the .wasm to write
+ * Compiles both unless what lies there is from the same sources and compilers.
+ * @param {string} folder where kernels.wasm and the addon go
+ * @returns {Promise<string | undefined>} one sentence why there are no native kernels, or undefined when there are
  */
-export async function buildKernels(outFile) {
+export async function buildKernels(folder) {
+  const { nativeFile } = await writeGenerated();
+  const file = join(folder, nativeFile());
+  const kept = keptBuild(nativeFile());
+  if (existsSync(kept) && !same(`${kept}.key`, `${file}.key`)) copyBuild(kept, file);
+  const [without] = await Promise.all([buildNative(folder, nativeFile()), buildAssembly(join(folder, 'kernels.wasm'))]);
+  if (existsSync(file) && !same(`${kept}.key`, `${file}.key`)) copyBuild(file, kept);
+  return without;
+}
+
+/**
+ * Where this user's last build from the same sources is kept: compiling takes minutes, and other checkouts want the same.
+ * @param {string} name
+ */
+function keptBuild(name) {
+  const sources = keyOf(join(here, 'native'), /\.(cpp|h|mjs)$/, '');
+  return join(
+    process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'),
+    'lif-lab',
+    'native',
+    `${sources.slice(0, 16)}-${name}`,
+  );
+}
+
+/** @param {string} a @param {string} b */
+const same = (a, b) => existsSync(a) && existsSync(b) && readFileSync(a, 'utf8') === readFileSync(b, 'utf8');
+
+/** Copies an addon and its key, the key last. @param {string} from @param {string} to */
+function copyBuild(from, to) {
+  mkdirSync(dirname(to), { recursive: true });
+  for (const part of ['', '.key']) {
+    copyFileSync(`${from}${part}`, `${to}${part}.${process.pid}.new`);
+    renameSync(`${to}${part}.${process.pid}.new`, `${to}${part}`);
+  }
+}
+
+/** Writes the header and the constants; what the modules that know them export. */
+async function writeGenerated() {
+  const bundled = await build({
+    stdin: {
+      contents:
+        "export * from './signatures/all.ts'; export * from './signatures/emit.ts'; export * from './native-file.ts';",
+      resolveDir: here,
+      loader: 'ts',
+    },
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'warning',
+  });
+  const { text } = /** @type {import('esbuild').OutputFile} */ (bundled.outputFiles[0]);
+  const emit = await import(`data:text/javascript;base64,${Buffer.from(text).toString('base64')}`);
+  const sources = new Map(
+    readdirSync(assembly)
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => [name, readFileSync(join(assembly, name), 'utf8')]),
+  );
+  replace('native/generated/signatures.h', emit.cHeader(emit.CONTRACT));
+  replace('assembly/generated/constants.ts', emit.assemblyConstants(emit.CONTRACT));
+  replace('assembly/generated/index.ts', emit.assemblyIndex(emit.CONTRACT, sources));
+  return emit;
+}
+
+/** @param {string} name @param {string} text */
+function replace(name, text) {
+  const file = join(here, name);
+  if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
+  mkdirSync(dirname(file), { recursive: true });
+  // Another build may be reading it.
+  writeFileSync(`${file}.${process.pid}.new`, text);
+  renameSync(`${file}.${process.pid}.new`, file);
+}
+
+/** @param {string} outFile path of the .wasm to write */
+async function buildAssembly(outFile) {
   const keyFile = `${outFile}.key`;
-  const key = keyOfSources();
+  const { version } = createRequire(import.meta.url)('assemblyscript/package.json');
+  const key = keyOf(assembly, /\.ts$/, version + readFileSync(fileURLToPath(import.meta.url), 'utf8'));
   if (existsSync(outFile) && existsSync(keyFile) && readFileSync(keyFile, 'utf8') === key) return;
   const { error, stderr } = await asc.main([
-    'engine/backends/event/kernels/assembly/index.ts',
+    relative(root, join(assembly, 'generated/index.ts')),
     '--baseDir',
     root,
     '--outFile',
@@ -45,14 +129,18 @@ export async function buildKernels(outFile) {
   writeFileSync(keyFile, key);
 }
 
-function keyOfSources() {
-  const { version } = createRequire(import.meta.url)('assemblyscript/package.json');
-  const hash = createHash('sha256')
-    .update(version)
-    .update(readFileSync(fileURLToPath(import.meta.url)));
-  const sources = join(here, 'assembly');
-  for (const name of readdirSync(sources).sort()) hash.update(name).update(readFileSync(join(sources, name)));
+/**
+ * A hash of the sources of a folder and of what else decides what comes of them.
+ * @param {string} folder @param {RegExp} sources @param {string} rest
+ */
+function keyOf(folder, sources, rest) {
+  const hash = createHash('sha256').update(rest);
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort())
+    if (sources.test(name)) hash.update(name).update(readFileSync(join(folder, name)));
   return hash.digest('hex');
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await buildKernels(join(root, 'dist/kernels.wasm'));
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  mkdirSync(join(root, 'dist'), { recursive: true });
+  console.log((await buildKernels(join(root, 'dist'))) ?? 'Compiled.');
+}

@@ -1,37 +1,46 @@
 /**
- * The hot kernels compiled for this machine's processor (engine/backends/event/kernels/native), in place of their WebAssembly twins:
- * the same sums in the same order in wider registers, so the same bits. Where they are not built, or do not load, the
- * WebAssembly kernels do all the work.
+ * The hot kernels compiled for this machine's processor (native/), in place of their WebAssembly twins: the same sums in the
+ * same order in wider registers, so the same bits. Where they are not built, do not load, or were built from other
+ * signatures, the WebAssembly kernels do all the work.
  */
 import { createRequire } from 'node:module';
 import { type Copy, copyPlainly } from '../../../base/copy.ts';
 import { builtFile } from '../../../base/paths.ts';
-import { type Kernels, SURROGATE } from './kernels.ts';
+import { bindStored, MOST_ARGUMENTS } from './bind.ts';
+import { nativeFile } from './native-file.ts';
+import { CONTRACT, fingerprint, type KernelName, type Kernels } from './signatures/all.ts';
+import { SURROGATE } from './signatures/constants.ts';
+
+export { nativeFile };
 
 /** What kernels are compiled for: instructions of processors, the widest first, or WebAssembly. */
 export type Instructions = 'avx512' | 'avx2' | 'baseline' | 'wasm';
 
-interface Addon {
+export interface Addon {
+  /** The fingerprint of the signatures and constants that it was built from. */
+  signatures: number;
   /** What this processor has, the widest first. */
   sets: Instructions[];
   bind(memory: Uint8Array, args: Float64Array, set: Instructions): Record<string, () => void>;
   copy: Copy;
 }
 
-/** Most arguments that a kernel takes. */
-const ARGUMENTS = 32;
-/** Which argument of the kernels of the backward pass is the surrogate's shape. */
-const SHAPE = { lifBackward: 10, lifBackwardRecurrent: 9, lifBackwardSteps: 9 };
+let loaded: { addon: Addon | undefined; refused?: string } | undefined;
 
-export const nativeFile = (): string => `kernels-${process.platform}-${process.arch}.node`;
-
-let loaded: { addon: Addon | undefined } | undefined;
+/** An addon as it may be used: not one whose kernels take other arguments than these. */
+export function accept(addon: Addon): { addon: Addon | undefined; refused?: string } {
+  if (addon.signatures === fingerprint(CONTRACT)) return { addon };
+  return {
+    addon: undefined,
+    refused: `${nativeFile()} was built for another version of LIF Lab, so the WebAssembly kernels do its work, more slowly: run "npm run build", or install LIF Lab again.`,
+  };
+}
 
 /** The compiled kernels, or undefined where there are none for this machine. */
 function addon(): Addon | undefined {
   if (!loaded)
     try {
-      loaded = { addon: createRequire(import.meta.url)(builtFile(nativeFile())) as Addon };
+      loaded = accept(createRequire(import.meta.url)(builtFile(nativeFile())) as Addon);
     } catch {
       loaded = { addon: undefined };
     }
@@ -49,58 +58,50 @@ export function chosenInstructions(): Instructions {
   return available.find((set) => set === process.env.LIF_KERNELS) ?? available[0]!;
 }
 
+/** Sentences on why other kernels are used than one may expect. */
+export function kernelRemarks(): string[] {
+  const available = availableInstructions();
+  const wish = process.env.LIF_KERNELS;
+  const unknown = wish && !available.some((set) => set === wish);
+  return [
+    ...(loaded?.refused ? [loaded.refused] : []),
+    ...(unknown
+      ? [`LIF_KERNELS asks for "${wish}" kernels, but here there are ${list(available)}: ${available[0]} is used.`]
+      : []),
+  ];
+}
+
+const list = (names: string[]): string =>
+  names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : `only ${names[0]}`;
+
 /** How recordings are copied: in words, where JavaScript copies shared memory byte by byte unless both lie alike. */
 export function copier(): Copy {
   const native = addon();
   return !native || chosenInstructions() === 'wasm' ? copyPlainly : native.copy;
 }
 
-/** The compiled kernels for `set` over a memory, called with their arguments. */
-function bind(memory: WebAssembly.Memory, set: Instructions): Record<string, (...values: number[]) => void> {
-  const args = new Float64Array(ARGUMENTS);
-  const bound = addon()!.bind(new Uint8Array(memory.buffer), args, set);
-  return Object.fromEntries(
-    Object.entries(bound).map(([name, run]) => [
-      name,
-      (...values: number[]) => {
-        for (let i = 0; i < values.length; i++) args[i] = values[i]!;
-        run();
-      },
-    ]),
-  );
-}
-
 /** `wasm` with those kernels replaced that there are for `set`; both work in `memory`. */
 export function withNative(wasm: Kernels, memory: WebAssembly.Memory, set: Instructions): Kernels {
   if (set === 'wasm') return wasm;
-  const { additions: _, ...kernels } = bind(memory, set);
-  const native = { ...wasm, ...kernels } as Kernels;
+  const numbers = new Float64Array(MOST_ARGUMENTS);
+  const compiled = addon()!.bind(new Uint8Array(memory.buffer), numbers, set);
+  const native = Object.fromEntries(
+    Object.entries(compiled).map(([name, run]) => [name, bindStored(name as KernelName, run, numbers)]),
+  );
+  const all = { ...wasm, ...native } as Kernels;
   return {
-    ...native,
-    lifBackward: withExponentials('lifBackward', wasm, native),
-    lifBackwardRecurrent: withExponentials('lifBackwardRecurrent', wasm, native),
-    lifBackwardSteps: withExponentials('lifBackwardSteps', wasm, native),
+    ...all,
+    lifBackward: withExponentials(wasm.lifBackward, all.lifBackward),
+    lifBackwardRecurrent: withExponentials(wasm.lifBackwardRecurrent, all.lifBackwardRecurrent),
+    lifBackwardSteps: withExponentials(wasm.lifBackwardSteps, all.lifBackwardSteps),
   };
 }
 
-/**
- * additions(source, bytes, repeats, out): `repeats` times sums of all float32 of `bytes` bytes (a multiple of 512) at
- * `source`, 16 of which go to `out`. For benchmarks: how fast `set` adds at best.
- */
-export function nativeAdditions(memory: WebAssembly.Memory, set: Instructions): (...values: number[]) => void {
-  return bind(memory, set).additions!;
-}
-
 /** The compiled backward pass has no exponentials. */
-function withExponentials<K extends keyof typeof SHAPE>(
-  kernel: K,
-  wasm: Kernels,
-  native: Kernels,
-): (...values: number[]) => void {
-  const [slow, fast] = [wasm[kernel], native[kernel]] as ((...values: number[]) => void)[];
-  return (...values) => {
-    const shape = values[SHAPE[kernel]];
-    const exponential = shape === SURROGATE.sigmoid || shape === SURROGATE['multi-gaussian'];
-    (exponential ? slow : fast)!(...values);
+function withExponentials<A extends { shape: number }>(wasm: (values: A) => void, native: (values: A) => void) {
+  return (values: A): void => {
+    const exponential = values.shape === SURROGATE.sigmoid || values.shape === SURROGATE['multi-gaussian'];
+    if (exponential) wasm(values);
+    else native(values);
   };
 }

@@ -3,8 +3,9 @@
  * of all rows, one row after the other; the last panel is as wide as what is left.
  */
 
-/** Columns of a panel: one cache line of float32. */
-export const PANEL = 16;
+import { PANEL } from './signatures/constants.ts';
+
+export { PANEL };
 
 /** The next multiple of `step`. */
 export function roundUp(n: number, step: number): number {

@@ -1,17 +1,14 @@
-/** A neuron as the kernels take it. */
+/** A neuron as the kernels take it: part of the arguments of each kernel of a layer. */
 import { type Integrator, type Lif, unreachable } from '../../../models/plan.ts';
-import { RESET, SURROGATE } from '../kernels/kernels.ts';
+import { type Kernels, RESET, SURROGATE } from '../kernels/kernels.ts';
 
-/** To the kernels an integrator is a neuron that never fires; flags are 0 or 1, reset and shape are codes. */
-export interface Dynamics {
-  spiking: number;
-  threshold: number;
-  reset: number;
-  resetGradient: number;
-  shape: number;
-  width: number;
-  height: number;
-}
+type Arguments = Parameters<Kernels['lifBackward']>[0];
+
+/** To the kernels an integrator is a neuron that never fires; reset and shape are codes. */
+export type Dynamics = Pick<
+  Arguments,
+  'spiking' | 'threshold' | 'reset' | 'resetGradient' | 'shape' | 'width' | 'height'
+>;
 
 export function dynamicsOf(neuron: Lif | Integrator): Dynamics {
   switch (neuron.kind) {
@@ -19,11 +16,11 @@ export function dynamicsOf(neuron: Lif | Integrator): Dynamics {
       const { threshold, reset, resetGradient, surrogate } = neuron;
       const { shape, width, height } = surrogate;
       const codes = { reset: RESET[reset], shape: SURROGATE[shape] };
-      return { spiking: 1, threshold, resetGradient: Number(resetGradient), width, height, ...codes };
+      return { spiking: true, threshold, resetGradient, width, height, ...codes };
     }
     case 'integrator': {
       const codes = { reset: RESET.none, shape: SURROGATE.rectangular };
-      return { spiking: 0, threshold: 1, resetGradient: 0, width: 1, height: 1, ...codes };
+      return { spiking: false, threshold: 1, resetGradient: false, width: 1, height: 1, ...codes };
     }
     default:
       return unreachable(neuron);

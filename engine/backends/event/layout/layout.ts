@@ -9,7 +9,7 @@ import {
   type NeuronPlan,
   unreachable,
 } from '../../../models/plan.ts';
-import { FEW_COLUMNS, FEW_RECURRENT, RESERVED_BYTES } from '../kernels/kernels.ts';
+import { MAX_PANELWISE_COLUMNS, MAX_PANELWISE_RECURRENT, RESERVED_BYTES } from '../kernels/kernels.ts';
 import { PANEL, roundUp } from '../kernels/panels.ts';
 import { runnable, type SpikingPlan } from '../refuses.ts';
 import { type Blocks, blocksOf, gatedBlock, spikingBlock } from './blocks.ts';
@@ -152,7 +152,7 @@ function placeSpiking(plans: SpikingPlan[], { inputs, dropout }: NetworkPlan): S
       dynamics: dynamicsOf(plan.neuron),
       masked: masked(l),
       lookUp: lookUp(l),
-      bySteps: roundUp(size(l + 1), 4) > FEW_COLUMNS || (recurrent && placed.size > FEW_RECURRENT),
+      bySteps: roundUp(size(l + 1), 4) > MAX_PANELWISE_COLUMNS || (recurrent && placed.size > MAX_PANELWISE_RECURRENT),
       listed: (recurrent && placed.size > PANEL) || (l + 1 < plans.length && !lookUp(l + 1)),
     });
   });

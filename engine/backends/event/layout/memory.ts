@@ -1,6 +1,6 @@
 /** What one thread works in: addresses in the shared memory, each the start of a cache line. */
 import type { NetworkPlan } from '../../../models/plan.ts';
-import { BACKWARD_WORK, FIRED_TABLES, recurrentWork, SPARE_EVENTS, stepsWork } from '../kernels/kernels.ts';
+import { BACKWARD_WORK, recurrentWork, SPARE_EVENTS, stepsWork, TABLE_ROWS } from '../kernels/kernels.ts';
 import { PANEL } from '../kernels/panels.ts';
 import type { Blocks } from './blocks.ts';
 import type { GatedLayer, LinearLayer, SpikingLayer } from './layout.ts';
@@ -185,7 +185,7 @@ function workOf(layers: SpikingLayer[], samples: number): number {
   const ofLayer = ({ lookUp, size, recurrent, bySteps }: SpikingLayer, l: number): number => {
     const above = layers[l + 1]?.size ?? 0;
     return Math.max(
-      lookUp ? FIRED_TABLES * size : 0,
+      lookUp ? TABLE_ROWS * size : 0,
       recurrent === undefined ? 0 : recurrentWork(size, above, samples),
       bySteps ? stepsWork(size, above, samples) : 0,
     );

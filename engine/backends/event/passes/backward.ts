@@ -1,5 +1,5 @@
 /** A block of samples backward: the deltas of every layer, the last one first, and what they make of the gradients. */
-import { FEW_COLUMNS, FROM_OUT, FROM_ZERO } from '../kernels/kernels.ts';
+import { MAX_PANELWISE_COLUMNS, START } from '../kernels/kernels.ts';
 import { PANEL } from '../kernels/panels.ts';
 import { addressOf, type Bytes, bytes, type Elements, panelAddress } from '../layout/units.ts';
 import { eventsInto, floats, sparseEvents, stripFrom, type Workspace } from './workspace.ts';
@@ -23,11 +23,11 @@ interface Incoming {
 
 /**
  * Whether gradients [inputs × neurons] are formed from events as they come (scatterRows): of at most 800 inputs those of
- * 16 neurons, 64 bytes each, stay in a first cache of 48 KB, and up to FEW_COLUMNS neurons that is faster than sorting the
+ * 16 neurons, 64 bytes each, stay in a first cache of 48 KB, and up to MAX_PANELWISE_COLUMNS neurons that is faster than sorting the
  * events once for all of them.
  */
 function scattered(inputs: number, neurons: number): boolean {
-  return inputs <= 800 && neurons <= FEW_COLUMNS;
+  return inputs <= 800 && neurons <= MAX_PANELWISE_COLUMNS;
 }
 
 /** `scale` is that of the loss of a sample, for the spike penalty. */
@@ -85,14 +85,14 @@ function penaltyGradient(workspace: Workspace, l: number, count: number, scale: 
   return scratch.penalty;
 }
 
-/** The layer that receives the spikes of layer `l`: its weights, neurons and deltas; 0 stands for none. */
-function layerAbove({ layout, scratch }: Workspace, l: number): { weight: number; neurons: number; delta: number } {
+/** The layer that receives the spikes of layer `l`, if there is one: its weights, neurons and deltas. */
+function layerAbove({ layout, scratch }: Workspace, l: number) {
   const above = layout.layers[l + 1];
-  if (!above) return { weight: 0, neurons: 0, delta: 0 };
+  if (!above) return { next: undefined, nextSize: 0, nextDelta: undefined };
   return {
-    weight: addressOf(layout.weights, above.weight),
-    neurons: above.plan.connection.size,
-    delta: scratch.layers[l + 1]!.u,
+    next: addressOf(layout.weights, above.weight),
+    nextSize: above.plan.connection.size,
+    nextDelta: scratch.layers[l + 1]!.u,
   };
 }
 
@@ -109,16 +109,35 @@ function deltas(
   const { dynamics, size, a } = layout.layers[l]!;
   const { steps } = layout.network;
   const { u, k, dk } = scratch.layers[l]!;
-  const above = layerAbove(workspace, l);
-  // biome-ignore format: one line per group of arguments
-  workspace.kernels.lifBackward(
-    panelAddress(u, layout.rows, c), layout.rows, count, steps, columns, addressOf(k, c),
-    dynamics.threshold, dynamics.reset, dynamics.resetGradient, dynamics.spiking,
-    dynamics.shape, dynamics.width, dynamics.height,
-    above.weight, size, c, above.neurons, above.delta,
-    keep ? addressOf(keep, c) : 0, gO ? addressOf(gO, c) : 0, gU ? panelAddress(gU, steps - from, c) : 0, size, from,
-    a === undefined ? 0 : addressOf(dk, c), scratch.work,
-  );
+  const { threshold, reset, resetGradient, spiking, shape, width, height } = dynamics;
+  const { next, nextSize, nextDelta } = layerAbove(workspace, l);
+  workspace.kernels.lifBackward({
+    u: panelAddress(u, layout.rows, c),
+    rows: layout.rows,
+    samples: count,
+    steps,
+    columns,
+    leak: addressOf(k, c),
+    threshold,
+    reset,
+    resetGradient,
+    spiking,
+    shape,
+    width,
+    height,
+    next,
+    nextRows: size,
+    nextFirst: c,
+    nextSize,
+    nextDelta,
+    keep: keep && addressOf(keep, c),
+    gO: gO && addressOf(gO, c),
+    gU: gU && panelAddress(gU, steps - from, c),
+    stride: size,
+    windowStart: from,
+    dk: a === undefined ? undefined : addressOf(dk, c),
+    work: scratch.work,
+  });
 }
 
 /** δ of a layer that is recurrent or below a wide one: all neurons of a step before the next, all samples of a block. */
@@ -126,16 +145,33 @@ function deltasByStep(workspace: Workspace, l: number, count: number, { gO, gU, 
   const { kernels, layout, scratch } = workspace;
   const { dynamics, size, a, recurrent, bySteps } = layout.layers[l]!;
   const { u, k, dk } = scratch.layers[l]!;
-  const above = layerAbove(workspace, l);
+  const { threshold, reset, resetGradient, shape, width, height } = dynamics;
+  const { next, nextSize, nextDelta } = layerAbove(workspace, l);
   const kernel = bySteps ? kernels.lifBackwardSteps : kernels.lifBackwardRecurrent;
-  // biome-ignore format: one line per group of arguments
-  kernel(
-    u, layout.rows, count, layout.network.steps, size, k, dynamics.threshold, dynamics.reset,
-    dynamics.resetGradient, dynamics.shape, dynamics.width, dynamics.height,
-    above.weight, above.neurons, above.delta, keep ?? 0,
-    recurrent === undefined ? 0 : addressOf(layout.weights, recurrent), gO ?? 0, gU ?? 0, from,
-    a === undefined ? 0 : dk, scratch.work,
-  );
+  kernel({
+    u,
+    rows: layout.rows,
+    samples: count,
+    steps: layout.network.steps,
+    size,
+    leak: k,
+    threshold,
+    reset,
+    resetGradient,
+    shape,
+    width,
+    height,
+    next,
+    nextSize,
+    nextDelta,
+    keep,
+    recurrent: recurrent === undefined ? undefined : addressOf(layout.weights, recurrent),
+    gO,
+    gU,
+    windowStart: from,
+    dk: a === undefined ? undefined : dk,
+    work: scratch.work,
+  });
 }
 
 /** dW of a constant input: it was multiplied once for all steps, so the deltas of all steps are summed first. */
@@ -144,11 +180,41 @@ function addCurrents({ layout, kernels, scratch }: Workspace, count: number, { g
   const { inputs, size, weight } = layout.layers[0]!;
   const { offsets, channels, values, outOffsets, outRows, outValues, current } = scratch;
   const delta = scratch.layers[0]!.u;
-  for (let b = 0; b < count; b++) kernels.sumRows(current, count, b, 0, delta, layout.rows, b * steps, steps, size);
-  kernels.transposeEvents(offsets, channels, values, count, inputs, 0, outOffsets, outRows, outValues);
-  const from = add ? FROM_OUT : FROM_ZERO;
-  const dW = addressOf(gradients, weight);
-  kernels.gatherRowsWeighted(dW, inputs, from, 0, current, count, outOffsets, outRows, outValues, inputs, size);
+  for (let b = 0; b < count; b++)
+    kernels.sumRows({
+      out: current,
+      outRows: count,
+      outRow: b,
+      accumulate: false,
+      source: delta,
+      sourceRows: layout.rows,
+      firstRow: b * steps,
+      rows: steps,
+      columns: size,
+    });
+  kernels.transposeEvents({
+    offsets,
+    channels,
+    values,
+    rows: count,
+    channelCount: inputs,
+    delayWithin: 0,
+    outOffsets,
+    outIndices: outRows,
+    outValues,
+  });
+  kernels.gatherRowsWeighted({
+    out: addressOf(gradients, weight),
+    outRows: inputs,
+    start: add ? START.out : START.zero,
+    source: current,
+    sourceRows: count,
+    offsets: outOffsets,
+    indices: outRows,
+    values: outValues,
+    rows: inputs,
+    columns: size,
+  });
 }
 
 /**
@@ -160,7 +226,15 @@ function sortEvents(workspace: Workspace, l: number, rows: number, dropout: bool
   if (masked || scattered(inputs, size)) return;
   const { outOffsets, outRows } = workspace.scratch;
   const { offsets, channels } = eventsInto(workspace, l, dropout);
-  workspace.kernels.transposeEvents(offsets, channels, 0, rows, inputs, 0, outOffsets, outRows, 0);
+  workspace.kernels.transposeEvents({
+    offsets,
+    channels,
+    rows,
+    channelCount: inputs,
+    delayWithin: 0,
+    outOffsets,
+    outIndices: outRows,
+  });
 }
 
 /** dW of the neurons [c, c + columns): the deltas of the rows that each channel fired in. */
@@ -178,21 +252,52 @@ function addEvents(
   const delta = panelAddress(scratch.layers[l]!.u, layout.rows, c);
   if (!masked && !scattered(inputs, size)) {
     const { outOffsets, outRows } = scratch;
-    const from = add ? FROM_OUT : FROM_ZERO;
-    kernels.gatherRows(dW, inputs, 0, from, 0, delta, layout.rows, outOffsets, outRows, inputs, columns);
+    kernels.gatherRows({
+      out: dW,
+      outRows: inputs,
+      firstRow: 0,
+      start: add ? START.out : START.zero,
+      source: delta,
+      sourceRows: layout.rows,
+      offsets: outOffsets,
+      indices: outRows,
+      rows: inputs,
+      columns,
+    });
     return;
   }
   if (!add) floats(workspace, dW, inputs * columns).fill(0);
   if (masked) {
     const { fired } = scratch.layers[l - 1]!;
-    kernels.scatterFired(dW, inputs, delta, fired, Math.ceil(inputs / PANEL), rows, columns);
+    const panels = Math.ceil(inputs / PANEL);
+    kernels.scatterFired({ out: dW, outRows: inputs, source: delta, fired, panels, rows, columns });
     return;
   }
   const input = eventsInto(workspace, l, dropout);
   const sparse = sparseEvents(workspace, input, rows);
   if (sparse !== undefined)
-    kernels.addRows(dW, inputs, input.channels, delta, layout.rows, input.rowOf, sparse, columns);
-  else kernels.scatterRows(dW, inputs, delta, layout.rows, input.offsets, input.channels, rows, columns, 0);
+    kernels.addRows({
+      out: dW,
+      outRows: inputs,
+      outIndices: input.channels,
+      source: delta,
+      sourceRows: layout.rows,
+      sourceIndices: input.rowOf,
+      count: sparse,
+      columns,
+    });
+  else
+    kernels.scatterRows({
+      out: dW,
+      outRows: inputs,
+      source: delta,
+      sourceRows: layout.rows,
+      offsets: input.offsets,
+      indices: input.channels,
+      rows,
+      columns,
+      delayWithin: 0,
+    });
 }
 
 /** dV: as dW, with the spikes of the layer itself, one step later. */
@@ -210,16 +315,51 @@ function addRecurrent(
   const dV = addressOf(gradients, recurrent);
   if (!add && scattered(size, size)) floats(workspace, dV, size * size).fill(0);
   if (size <= PANEL)
-    for (let b = 0; b < count; b++) {
-      const delta = addressOf(u, (b * steps + 1) * size);
-      kernels.scatterFired(dV, size, delta, bytes(fired + b * steps * 2), 1, steps - 1, size);
-    }
+    for (let b = 0; b < count; b++)
+      kernels.scatterFired({
+        out: dV,
+        outRows: size,
+        source: addressOf(u, (b * steps + 1) * size),
+        fired: bytes(fired + b * steps * 2),
+        panels: 1,
+        rows: steps - 1,
+        columns: size,
+      });
   else if (scattered(size, size))
-    kernels.scatterRows(dV, size, u, layout.rows, offsets, channels, count * steps, size, steps);
+    kernels.scatterRows({
+      out: dV,
+      outRows: size,
+      source: u,
+      sourceRows: layout.rows,
+      offsets,
+      indices: channels,
+      rows: count * steps,
+      columns: size,
+      delayWithin: steps,
+    });
   else {
     const { outOffsets, outRows } = scratch;
-    kernels.transposeEvents(offsets, channels, 0, count * steps, size, steps, outOffsets, outRows, 0);
-    kernels.gatherRows(dV, size, 0, add ? FROM_OUT : FROM_ZERO, 0, u, layout.rows, outOffsets, outRows, size, size);
+    kernels.transposeEvents({
+      offsets,
+      channels,
+      rows: count * steps,
+      channelCount: size,
+      delayWithin: steps,
+      outOffsets,
+      outIndices: outRows,
+    });
+    kernels.gatherRows({
+      out: dV,
+      outRows: size,
+      firstRow: 0,
+      start: add ? START.out : START.zero,
+      source: u,
+      sourceRows: layout.rows,
+      offsets: outOffsets,
+      indices: outRows,
+      rows: size,
+      columns: size,
+    });
   }
 }
 
@@ -234,5 +374,15 @@ function addBias(
 ): void {
   const delta = constant ? scratch.current : scratch.layers[l]!.u;
   const [matrixRows, rows] = constant ? [count, count] : [layout.rows, count * layout.network.steps];
-  kernels.sumRows(addressOf(gradients, bias), 1, 0, Number(add), delta, matrixRows, 0, rows, layout.layers[l]!.size);
+  kernels.sumRows({
+    out: addressOf(gradients, bias),
+    outRows: 1,
+    outRow: 0,
+    accumulate: add,
+    source: delta,
+    sourceRows: matrixRows,
+    firstRow: 0,
+    rows,
+    columns: layout.layers[l]!.size,
+  });
 }

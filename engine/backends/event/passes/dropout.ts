@@ -50,7 +50,12 @@ export function scaleWeights({ layout, kernels, scratch }: Workspace): void {
   scratch.layers.forEach(({ dropout }, l) => {
     if (!dropout) return;
     const { weight, inputs, size } = layout.layers[l + 1]!;
-    kernels.scale(dropout.weight, addressOf(layout.weights, weight), 1 / (1 - layout.network.dropout), inputs * size);
+    kernels.scale({
+      out: dropout.weight,
+      source: addressOf(layout.weights, weight),
+      factor: 1 / (1 - layout.network.dropout),
+      count: inputs * size,
+    });
   });
 }
 
@@ -60,6 +65,6 @@ export function scaleGradients({ layout, kernels, scratch }: Workspace, gradient
     if (!dropout) return;
     const { weight, inputs, size } = layout.layers[l + 1]!;
     const dW = addressOf(gradients, weight);
-    kernels.scale(dW, dW, 1 / (1 - layout.network.dropout), inputs * size);
+    kernels.scale({ out: dW, source: dW, factor: 1 / (1 - layout.network.dropout), count: inputs * size });
   });
 }

@@ -1,5 +1,5 @@
 /** A block of samples forward: potentials and spikes of every layer, the first one first. */
-import { FROM_BIAS } from '../kernels/kernels.ts';
+import { START } from '../kernels/kernels.ts';
 import { PANEL } from '../kernels/panels.ts';
 import type { LayerScratch } from '../layout/memory.ts';
 import { addressOf, type Bytes, bytes, panelAddress } from '../layout/units.ts';
@@ -14,8 +14,9 @@ export function forward(workspace: Workspace, count: number, dropout: boolean): 
     receive(workspace, l, count, dropout);
     if (layer.recurrent !== undefined) recur(workspace, l, count);
     if (layer.plan.neuron.kind === 'lif') {
-      if (layer.listed) kernels.listFired(own.fired, panels, count * steps, own.offsets, own.channels);
-      kernels.countFired(own.fired, panels, count, steps, own.counts);
+      const { fired, offsets, channels, counts } = own;
+      if (layer.listed) kernels.listFired({ fired, panels, rows: count * steps, offsets, channels });
+      kernels.countFired({ fired, panels, samples: count, steps, counts });
     }
     if (dropout && own.dropout) dropEvents(workspace, own, layer.size, count);
   });
@@ -43,28 +44,64 @@ function receive(workspace: Workspace, l: number, count: number, dropout: boolea
   const constant = currentOf(workspace, l);
   const input = eventsInto(workspace, l, dropout);
   const sparse = constant || lookUp ? undefined : sparseEvents(workspace, input, rows);
-  if (sparse !== undefined) kernels.rowsOfEvents(input.offsets, rows, input.rowOf);
+  if (sparse !== undefined) kernels.rowsOfEvents({ offsets: input.offsets, rows, rowOf: input.rowOf });
   // What a strip of neurons receives is still in the second cache when their potentials are computed.
-  // biome-ignore format: one line per group of arguments
   for (let c = 0, columns = 0; c < size; c += columns) {
     columns = stripFrom(c, size);
     const u = panelAddress(potentials, layout.rows, c);
     const weight = panelAddress(allWeights, inputs, c);
     const bias = addressOf(biases, c);
     if (constant)
-      kernels.gatherRowsWeighted(
-        panelAddress(constant, count, c), count, FROM_BIAS, bias, weight, inputs,
-        scratch.offsets, scratch.channels, scratch.values, count, columns,
-      );
+      kernels.gatherRowsWeighted({
+        out: panelAddress(constant, count, c),
+        outRows: count,
+        start: START.bias,
+        bias,
+        source: weight,
+        sourceRows: inputs,
+        offsets: scratch.offsets,
+        indices: scratch.channels,
+        values: scratch.values,
+        rows: count,
+        columns,
+      });
     else if (lookUp)
-      kernels.gatherFired(u, bias, weight, inputs, scratch.layers[l - 1]!.fired, rows, size, scratch.work);
+      kernels.gatherFired({
+        out: u,
+        bias,
+        source: weight,
+        inputs,
+        fired: scratch.layers[l - 1]!.fired,
+        rows,
+        columns: size,
+        tables: scratch.work,
+      });
     else if (sparse !== undefined) {
-      kernels.fillRows(u, layout.rows, bias, rows, columns);
-      kernels.addRows(u, layout.rows, input.rowOf, weight, inputs, input.channels, sparse, columns);
+      kernels.fillRows({ out: u, outRows: layout.rows, bias, rows, columns });
+      kernels.addRows({
+        out: u,
+        outRows: layout.rows,
+        outIndices: input.rowOf,
+        source: weight,
+        sourceRows: inputs,
+        sourceIndices: input.channels,
+        count: sparse,
+        columns,
+      });
     } else
-      kernels.gatherRows(
-        u, layout.rows, 0, FROM_BIAS, bias, weight, inputs, input.offsets, input.channels, rows, columns,
-      );
+      kernels.gatherRows({
+        out: u,
+        outRows: layout.rows,
+        firstRow: 0,
+        start: START.bias,
+        bias,
+        source: weight,
+        sourceRows: inputs,
+        offsets: input.offsets,
+        indices: input.channels,
+        rows,
+        columns,
+      });
     if (recurrent === undefined) fire(workspace, l, c, columns, count, constant);
   }
 }
@@ -74,13 +111,21 @@ function fire(workspace: Workspace, l: number, c: number, columns: number, count
   const { layout, kernels, scratch } = workspace;
   const { dynamics, size } = layout.layers[l]!;
   const { u, k, fired } = scratch.layers[l]!;
-  // biome-ignore format: one line per group of arguments
-  kernels.lifForward(
-    panelAddress(u, layout.rows, c), layout.rows, count, layout.network.steps, columns,
-    constant ? panelAddress(constant, count, c) : 0, count,
-    addressOf(k, c), dynamics.threshold, dynamics.reset, dynamics.spiking,
-    bytes(fired + (c / PANEL) * 2), Math.ceil(size / PANEL),
-  );
+  kernels.lifForward({
+    u: panelAddress(u, layout.rows, c),
+    rows: layout.rows,
+    samples: count,
+    steps: layout.network.steps,
+    columns,
+    constant: constant && panelAddress(constant, count, c),
+    constantRows: count,
+    leak: addressOf(k, c),
+    threshold: dynamics.threshold,
+    reset: dynamics.reset,
+    spiking: dynamics.spiking,
+    fired: bytes(fired + (c / PANEL) * 2),
+    panels: Math.ceil(size / PANEL),
+  });
 }
 
 /** Potentials and spikes of a recurrent layer. */
@@ -88,11 +133,21 @@ function recur(workspace: Workspace, l: number, count: number): void {
   const { layout, kernels, scratch } = workspace;
   const { dynamics, size, recurrent } = layout.layers[l]!;
   const { u, k, fired } = scratch.layers[l]!;
-  // biome-ignore format: one line per group of arguments
-  kernels.lifForwardRecurrent(
-    u, layout.rows, count, layout.network.steps, size, currentOf(workspace, l) ?? 0, count,
-    k, dynamics.threshold, dynamics.reset, addressOf(layout.weights, recurrent!), fired, scratch.work,
-  );
+  kernels.lifForwardRecurrent({
+    u,
+    rows: layout.rows,
+    samples: count,
+    steps: layout.network.steps,
+    size,
+    constant: currentOf(workspace, l),
+    constantRows: count,
+    leak: k,
+    threshold: dynamics.threshold,
+    reset: dynamics.reset,
+    recurrent: addressOf(layout.weights, recurrent!),
+    fired,
+    work: scratch.work,
+  });
 }
 
 function dropEvents(
@@ -102,17 +157,17 @@ function dropEvents(
   count: number,
 ): void {
   const { steps } = workspace.layout.network;
-  const { keep, offsets: keptOffsets, channels: keptChannels } = dropout!;
-  new Uint32Array(workspace.buffer, keptOffsets, 1)[0] = 0;
+  const { keep, offsets: outOffsets, channels: outChannels } = dropout!;
+  new Uint32Array(workspace.buffer, outOffsets, 1)[0] = 0;
   for (let b = 0; b < count; b++) {
     const first = b * steps * 4;
-    workspace.kernels.keepEvents(
-      offsets + first,
+    workspace.kernels.keepEvents({
+      offsets: offsets + first,
       channels,
-      steps,
-      keep + b * size * 4,
-      keptOffsets + first,
-      keptChannels,
-    );
+      rows: steps,
+      keep: keep + b * size * 4,
+      outOffsets: outOffsets + first,
+      outChannels,
+    });
   }
 }

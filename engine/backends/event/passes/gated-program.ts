@@ -4,7 +4,7 @@
  */
 import type { SampleReader } from '../../../datasets/dataset.ts';
 import type { SampleScores } from '../../backend.ts';
-import { CELL, DECODE, FROM_BIAS, FROM_OUT, FROM_ZERO, type Kernels, LOSS } from '../kernels/kernels.ts';
+import { CELL, DECODE, type Kernels, LOSS, START } from '../kernels/kernels.ts';
 import { PANEL } from '../kernels/panels.ts';
 import { type GatedLayer, type GatedLayout, type LinearLayer, STATS } from '../layout/layout.ts';
 import type { CellScratch, GatedScratch } from '../layout/memory.ts';
@@ -57,8 +57,11 @@ export class GatedProgram {
       this.zero(gradients, layout.parameters);
       return;
     }
-    kernels.transposeMatrix(state.recurrentT, this.weights(cell.recurrent), cell.size, cell.columns);
-    kernels.transposeMatrix(state.readoutT, this.weights(readout.weight), cell.size, readout.size);
+    const rows = cell.size;
+    const V = this.weights(cell.recurrent);
+    kernels.transposeMatrix({ out: state.recurrentT, source: V, rows, columns: cell.columns });
+    const W = this.weights(readout.weight);
+    kernels.transposeMatrix({ out: state.readoutT, source: W, rows, columns: readout.size });
     for (let from = samples.from; from < samples.to && !cancelled(); from += layout.block) {
       const count = Math.min(layout.block, samples.to - from);
       this.input.read(samples, from, count);
@@ -170,15 +173,27 @@ export class GatedProgram {
     const bias = this.weights(cell.bias);
     const { offsets, channels, values, current } = scratch;
     const constant = encoding === 'current';
-    // biome-ignore format: one line per group of arguments
+    const weighted = { start: START.bias, bias, source: weight, sourceRows: inputs, columns };
     if (constant)
-      kernels.gatherRowsWeighted(
-        current, count, FROM_BIAS, bias, weight, inputs, offsets, channels, values, count, columns,
-      );
+      kernels.gatherRowsWeighted({
+        ...weighted,
+        out: current,
+        outRows: count,
+        offsets,
+        indices: channels,
+        values,
+        rows: count,
+      });
     else
-      kernels.gatherRows(
-        state.gates, rows, 0, FROM_BIAS, bias, weight, inputs, state.offsets, state.channels, rows, columns,
-      );
+      kernels.gatherRows({
+        ...weighted,
+        out: state.gates,
+        outRows: rows,
+        firstRow: 0,
+        offsets: state.offsets,
+        indices: state.channels,
+        rows,
+      });
     this.zero(state.h, count * size);
     this.zero(state.mean, count * size);
     const recurrent = this.weights(cell.recurrent);
@@ -187,30 +202,67 @@ export class GatedProgram {
     for (let t = 0; t < steps; t++) {
       // The first state is zero.
       const inner = t === 0 ? 0 : size;
-      kernels.multiply(state.r, FROM_BIAS, recurrentBias, state.h, recurrent, count, inner, columns);
-      // biome-ignore format: one line per group of arguments
-      kernels.cellForward(
-        CELL[cell.plan.neuron.kind], count, steps, t, size,
-        constant ? current : state.gates, constant ? count : rows, constant ? 0 : t * count,
-        state.r, state.gates, state.before, state.extra, state.h, state.mean, share,
-      );
+      kernels.multiply({
+        out: state.r,
+        start: START.bias,
+        bias: recurrentBias,
+        a: state.h,
+        b: recurrent,
+        rows: count,
+        inner,
+        columns,
+      });
+      kernels.cellForward({
+        kind: CELL[cell.plan.neuron.kind],
+        samples: count,
+        steps,
+        t,
+        size,
+        input: constant ? current : state.gates,
+        inputRows: constant ? count : rows,
+        inputFirst: constant ? 0 : t * count,
+        r: state.r,
+        gates: state.gates,
+        before: state.before,
+        extra: state.extra,
+        h: state.h,
+        mean: state.mean,
+        share,
+      });
     }
-    if (keep) kernels.multiplyElements(this.feature, keep, count * size);
-    // biome-ignore format: one line per group of arguments
-    kernels.multiply(
-      state.scores, FROM_BIAS, this.weights(readout.bias), this.feature, this.weights(readout.weight),
-      count, size, readout.size,
-    );
+    if (keep) kernels.multiplyElements({ a: this.feature, m: keep, count: count * size });
+    kernels.multiply({
+      out: state.scores,
+      start: START.bias,
+      bias: this.weights(readout.bias),
+      a: this.feature,
+      b: this.weights(readout.weight),
+      rows: count,
+      inner: size,
+      columns: readout.size,
+    });
   }
 
   /** Loss and accuracy of sample `b` of a block of `count`; the gradient of its scores where there is a place for it. */
   private loss(b: number, count: number, scale: number, gradient: Bytes | undefined, statsAt: number): void {
     const { loss, classes } = this.layout.network;
-    // biome-ignore format: one line per group of arguments
-    this.kernels.readout(
-      DECODE.last, 0, 1, this.readout.size, classes, this.state.scores, count, b,
-      0, LOSS[loss], this.input.labels[b]!, scale, this.scratch.scores, gradient ?? 0, this.layout.stats + statsAt * 8,
-    );
+    this.kernels.readout({
+      decode: DECODE.last,
+      windowStart: 0,
+      steps: 1,
+      size: this.readout.size,
+      classes,
+      u: this.state.scores,
+      rows: count,
+      firstRow: b,
+      threshold: 0,
+      loss: LOSS[loss],
+      label: this.input.labels[b]!,
+      scale,
+      scores: this.scratch.scores,
+      gradient,
+      result: this.layout.stats + statsAt * 8,
+    });
   }
 
   private lossAndGradient(b: number, count: number, scale: number, statsAt: number): void {
@@ -240,20 +292,47 @@ export class GatedProgram {
     const { steps } = this.layout.network;
     const { size, columns } = cell;
     const { kind } = cell.plan.neuron;
-    kernels.multiply(state.dFeature, FROM_ZERO, 0, state.dScores, state.readoutT, count, readout.size, size);
-    if (keep) kernels.multiplyElements(state.dFeature, keep, count * size);
+    kernels.multiply({
+      out: state.dFeature,
+      start: START.zero,
+      a: state.dScores,
+      b: state.readoutT,
+      rows: count,
+      inner: readout.size,
+      columns: size,
+    });
+    if (keep) kernels.multiplyElements({ a: state.dFeature, m: keep, count: count * size });
     this.zero(state.dh, count * size);
     this.zero(state.dc, count * size);
     // In the GRU a part of the gradient passes by the recurrent weights.
-    const from = kind === 'gru' ? FROM_OUT : FROM_ZERO;
+    const start = kind === 'gru' ? START.out : START.zero;
     for (let t = steps - 1; t >= 0; t--) {
       const share = this.averages ? 1 / steps : Number(t === steps - 1);
-      // biome-ignore format: one line per group of arguments
-      kernels.cellBackward(
-        CELL[kind], count, steps, t, size, state.gates, state.before, state.extra,
-        state.dh, state.dc, state.dr, state.dFeature, share,
-      );
-      if (t > 0) kernels.multiply(state.dh, from, 0, state.dr, state.recurrentT, count, columns, size);
+      kernels.cellBackward({
+        kind: CELL[kind],
+        samples: count,
+        steps,
+        t,
+        size,
+        gates: state.gates,
+        before: state.before,
+        extra: state.extra,
+        dh: state.dh,
+        dc: state.dc,
+        dr: state.dr,
+        dMean: state.dFeature,
+        share,
+      });
+      if (t > 0)
+        kernels.multiply({
+          out: state.dh,
+          start,
+          a: state.dr,
+          b: state.recurrentT,
+          rows: count,
+          inner: columns,
+          columns: size,
+        });
     }
   }
 
@@ -264,24 +343,39 @@ export class GatedProgram {
     const { size, columns } = cell;
     const { offsets, channels, values, current, outOffsets, outRows, outValues } = scratch;
     const rows = count * steps;
-    const from = add ? FROM_OUT : FROM_ZERO;
-    const keep = Number(add);
-    const sum = (to: Bytes, source: Bytes, sourceRows: number, cols: number): void =>
-      kernels.sumRows(to, 1, 0, keep, source, sourceRows, 0, sourceRows, cols);
-    const dW = addressOf(gradients, cell.weight);
+    const sum = (out: Bytes, source: Bytes, rows: number, columns: number): void => {
+      const all = { sourceRows: rows, firstRow: 0, rows, columns };
+      kernels.sumRows({ out, outRows: 1, outRow: 0, accumulate: add, source, ...all });
+    };
+    const transposed = { channelCount: inputs, delayWithin: 0, outOffsets, outIndices: outRows };
+    const dW = {
+      out: addressOf(gradients, cell.weight),
+      outRows: inputs,
+      start: add ? START.out : START.zero,
+      offsets: outOffsets,
+      indices: outRows,
+      rows: inputs,
+      columns,
+    };
 
-    // biome-ignore format: one line per group of arguments
     if (encoding === 'current') {
-      kernels.gatherRows(
-        current, count, 0, FROM_ZERO, 0, state.gates, rows, state.offsets, state.channels, count, columns,
-      );
-      kernels.transposeEvents(offsets, channels, values, count, inputs, 0, outOffsets, outRows, outValues);
-      kernels.gatherRowsWeighted(
-        dW, inputs, from, 0, current, count, outOffsets, outRows, outValues, inputs, columns,
-      );
+      kernels.gatherRows({
+        out: current,
+        outRows: count,
+        firstRow: 0,
+        start: START.zero,
+        source: state.gates,
+        sourceRows: rows,
+        offsets: state.offsets,
+        indices: state.channels,
+        rows: count,
+        columns,
+      });
+      kernels.transposeEvents({ offsets, channels, values, rows: count, ...transposed, outValues });
+      kernels.gatherRowsWeighted({ ...dW, source: current, sourceRows: count, values: outValues });
     } else {
-      kernels.transposeEvents(state.offsets, state.channels, 0, rows, inputs, 0, outOffsets, outRows, 0);
-      kernels.gatherRows(dW, inputs, 0, from, 0, state.gates, rows, outOffsets, outRows, inputs, columns);
+      kernels.transposeEvents({ offsets: state.offsets, channels: state.channels, rows, ...transposed });
+      kernels.gatherRows({ ...dW, firstRow: 0, source: state.gates, sourceRows: rows });
     }
 
     // The recurrent part of the GRU's candidate has a gradient of its own.
@@ -289,12 +383,18 @@ export class GatedProgram {
     const shared = columns - own;
     const dV = addressOf(gradients, cell.recurrent!);
     const candidate = addressOf(dV, shared * size);
-    kernels.multiplyTransposed(dV, keep, state.before, state.gates, rows, size, shared);
-    if (own) kernels.multiplyTransposed(candidate, keep, state.before, state.extra, rows, size, own);
-    // biome-ignore format: one line per group of arguments
-    kernels.multiplyTransposed(
-      addressOf(gradients, readout.weight), keep, this.feature, state.dScores, count, size, readout.size,
-    );
+    const outer = { accumulate: add, a: state.before, rows, m: size };
+    kernels.multiplyTransposed({ ...outer, out: dV, b: state.gates, n: shared });
+    if (own) kernels.multiplyTransposed({ ...outer, out: candidate, b: state.extra, n: own });
+    kernels.multiplyTransposed({
+      out: addressOf(gradients, readout.weight),
+      accumulate: add,
+      a: this.feature,
+      b: state.dScores,
+      rows: count,
+      m: size,
+      n: readout.size,
+    });
     if (cell.bias !== undefined) sum(addressOf(gradients, cell.bias), state.gates, rows, columns);
     if (cell.recurrentBias !== undefined) {
       const db = addressOf(gradients, cell.recurrentBias);

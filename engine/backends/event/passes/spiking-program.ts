@@ -103,7 +103,10 @@ export class SpikingProgram {
     layout.layers.forEach(({ plan: { neuron }, size, a }, l) => {
       const { k } = scratch.layers[l]!;
       if (typeof neuron.leak === 'number') floats(this.workspace, k, size).fill(neuron.leak);
-      else kernels.leakFromParameter(k, addressOf(layout.weights, a!), size, Number(neuron.leak.per === 'layer'));
+      else {
+        const shared = neuron.leak.per === 'layer';
+        kernels.leakFromParameter({ k, a: addressOf(layout.weights, a!), size, shared });
+      }
     });
   }
 
@@ -112,11 +115,23 @@ export class SpikingProgram {
     const { layout, kernels, scratch } = this.workspace;
     const { steps, classes, readout, loss } = layout.network;
     const { dynamics, size } = layout.layers.at(-1)!;
-    // biome-ignore format: one line per group of arguments
-    kernels.readout(
-      DECODE[readout.decode], readout.from, steps, size, classes, scratch.layers.at(-1)!.u, layout.rows, b * steps,
-      dynamics.threshold, LOSS[loss], this.input.labels[b]!, scale, scratch.scores, gradient ?? 0, layout.stats + statsAt * 8,
-    );
+    kernels.readout({
+      decode: DECODE[readout.decode],
+      windowStart: readout.from,
+      steps,
+      size,
+      classes,
+      u: scratch.layers.at(-1)!.u,
+      rows: layout.rows,
+      firstRow: b * steps,
+      threshold: dynamics.threshold,
+      loss: LOSS[loss],
+      label: this.input.labels[b]!,
+      scale,
+      scores: scratch.scores,
+      gradient,
+      result: layout.stats + statsAt * 8,
+    });
   }
 
   private lossOf(b: number, scale: number, statsAt: number): void {
@@ -157,7 +172,7 @@ export class SpikingProgram {
       const shared = neuron.leak.per === 'layer';
       const da = addressOf(gradients, a!);
       floats(this.workspace, da, shared ? 4 : size).fill(0);
-      kernels.leakGradient(da, dk, k, connection.size, Number(shared));
+      kernels.leakGradient({ da, dk, k, size: connection.size, shared });
     });
   }
 

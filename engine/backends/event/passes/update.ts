@@ -19,7 +19,11 @@ export function shareOf(layout: Layout, thread: number, threads: number): Stretc
 /** Norm chunks of the gradient in the first shard, written to the layout's `norms`: thread `thread` of `threads` does every so manyth. */
 export function sumNorms(kernels: Kernels, layout: Layout, norms: Float64Array, thread: number, threads: number): void {
   for (let i = thread; i < norms.length; i += threads)
-    norms[i] = kernels.sumSquares(layout.gradients, i * NORM_CHUNK, Math.min(layout.parameters, (i + 1) * NORM_CHUNK));
+    norms[i] = kernels.sumSquares({
+      g: layout.gradients,
+      begin: i * NORM_CHUNK,
+      end: Math.min(layout.parameters, (i + 1) * NORM_CHUNK),
+    });
 }
 
 /** What the gradient is multiplied with so that its Euclidean norm is at most `clipNorm`. */
@@ -40,27 +44,41 @@ export function applyUpdate(
   shards: number,
   scale: number,
 ): void {
-  const { weights, moment1, moment2, gradients, parameters } = layout;
+  const { weights, moment1, moment2 } = layout;
   const { optimizer } = step;
   const rate = step.learningRates[index]!;
-  const bytes = parameters * 4;
+  const gradients = shardGradients(layout, shards);
   if (optimizer.kind === 'sgd') {
-    kernels.sgd(weights, moment1, gradients, bytes, shards, share.from, share.to, scale, rate, optimizer.momentum);
+    const { momentum } = optimizer;
+    kernels.sgd({ w: weights, m: moment1, ...gradients, begin: share.from, end: share.to, scale, rate, momentum });
     return;
   }
   const t = step.updates + index + 1;
   const { beta1, beta2, epsilon } = optimizer;
-  const first = rate / (1 - beta1 ** t);
   const correction = 1 / Math.sqrt(1 - beta2 ** t);
   const decay = optimizer.kind === 'adamw' ? optimizer.weightDecay : 0;
   for (const { from, to, decays } of overlaps(layout, share)) {
-    const keep = decays ? 1 - rate * decay : 1;
-    // biome-ignore format: one line per group of arguments
-    kernels.adam(
-      weights, moment1, moment2, gradients, bytes, shards, from, to,
-      scale, keep, first, beta1, beta2, epsilon, correction,
-    );
+    kernels.adam({
+      w: weights,
+      m: moment1,
+      v: moment2,
+      ...gradients,
+      begin: from,
+      end: to,
+      scale,
+      weightFactor: decays ? 1 - rate * decay : 1,
+      rate: rate / (1 - beta1 ** t),
+      beta1,
+      beta2,
+      epsilon,
+      correction,
+    });
   }
+}
+
+/** Where the gradients of the first `shards` shards lie, for the kernels that add them. */
+export function shardGradients({ gradients, parameters }: Layout, shards: number) {
+  return { gradients, shardBytes: parameters * 4, shards };
 }
 
 /** The weight matrices, which decay, and the biases and leaks between them, which do not, within a share. */

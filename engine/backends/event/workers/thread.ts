@@ -8,7 +8,7 @@ import { chosenInstructions, copier, withNative } from '../kernels/native.ts';
 import { EVALUATION_CHUNK, type Layout } from '../layout/layout.ts';
 import { GatedProgram } from '../passes/gated-program.ts';
 import { SpikingProgram } from '../passes/spiking-program.ts';
-import { applyUpdate, clipScale, NORM_CHUNK, shareOf, sumNorms } from '../passes/update.ts';
+import { applyUpdate, clipScale, NORM_CHUNK, shardGradients, shareOf, sumNorms } from '../passes/update.ts';
 import { barrier, DONE, isCancelled, isCancelling, TASKS } from './barrier.ts';
 import type { Command, WorkerStart } from './commands.ts';
 
@@ -65,7 +65,7 @@ export function createThread(start: WorkerStart): (command: Command) => void {
   const update = (step: OptimizerStep, index: number): void => {
     if (step.clipNorm === undefined) applyUpdate(kernels, layout, share, step, index, shards, 1);
     else {
-      kernels.reduceShards(layout.gradients, layout.parameters * 4, shards, share.from, share.to);
+      kernels.reduceShards({ ...shardGradients(layout, shards), begin: share.from, end: share.to });
       barrier(control, threads);
       sumNorms(kernels, layout, norms, thread, threads);
       barrier(control, threads);
@@ -104,7 +104,7 @@ export function createThread(start: WorkerStart): (command: Command) => void {
           0,
           command.dropout,
         );
-        kernels.reduceShards(layout.gradients, layout.parameters * 4, shards, share.from, share.to);
+        kernels.reduceShards({ ...shardGradients(layout, shards), begin: share.from, end: share.to });
         barrier(control, threads);
         return;
       case 'evaluate': {

@@ -138,8 +138,22 @@ describe('sigmoid and tanh', () => {
     const [input, r, gates, before, extra, h] = [0, 1, 2, 3, 4, 5].map((i) => RESERVED_BYTES + i * 64 * 3) as number[];
     new Float32Array(memory.buffer, RESERVED_BYTES, 16 * 3 * 6).fill(0);
     new Float32Array(memory.buffer, input, 16).set(x);
-    // biome-ignore format: one line per group of arguments
-    kernels.cellForward(CELL[kind], 1, 1, 0, 16, input!, 1, 0, r!, gates!, before!, extra!, h!, 0, 0);
+    kernels.cellForward({
+      kind: CELL[kind],
+      samples: 1,
+      steps: 1,
+      t: 0,
+      size: 16,
+      input: input!,
+      inputRows: 1,
+      inputFirst: 0,
+      r: r!,
+      gates: gates!,
+      before: before!,
+      extra: extra!,
+      h: h!,
+      share: 0,
+    });
     return new Float32Array(memory.buffer, gates, 16 * groups).slice(0, 16);
   };
 

@@ -7,16 +7,18 @@ import { describe, expect, test } from 'vitest';
 import {
   BACKWARD_WORK,
   DECODE,
-  FROM_ZERO,
   instantiateKernels,
-  type Kernels,
   kernelBytes,
   LOSS,
   RESERVED_BYTES,
+  RESET,
   recurrentWork,
   SPARE_EVENTS,
+  START,
+  SURROGATE,
 } from '../../../../engine/backends/event/kernels/kernels.ts';
 import { PANEL, toPanels } from '../../../../engine/backends/event/kernels/panels.ts';
+import type { Kernels } from '../../../../engine/backends/event/kernels/signatures/all.ts';
 import {
   array,
   matrix,
@@ -78,11 +80,34 @@ test.each(COLUMNS)('input weights, %d columns: gatherRows, and gatherRows over t
     outOffsets: array('u32', new Array(inputs + 2).fill(0)),
     outRows: array('u16', new Array(e.index.length).fill(0)),
   };
-  // biome-ignore format: one line per call
   const { current, delta, weight, gradient } = run(regions, (k, at) => {
-    k.gatherRows(at('current'), rows, 0, FROM_ZERO, 0, at('weight'), inputs, at('offsets'), at('channels'), rows, columns);
-    k.transposeEvents(at('offsets'), at('channels'), 0, rows, inputs, 0, at('outOffsets'), at('outRows'), 0);
-    k.gatherRows(at('gradient'), inputs, 0, FROM_ZERO, 0, at('delta'), rows, at('outOffsets'), at('outRows'), inputs, columns);
+    const events = { offsets: at('offsets'), channels: at('channels') };
+    const transposed = { outOffsets: at('outOffsets'), outIndices: at('outRows') };
+    k.gatherRows({
+      out: at('current'),
+      outRows: rows,
+      firstRow: 0,
+      start: START.zero,
+      source: at('weight'),
+      sourceRows: inputs,
+      offsets: events.offsets,
+      indices: events.channels,
+      rows,
+      columns,
+    });
+    k.transposeEvents({ ...events, rows, channelCount: inputs, delayWithin: 0, ...transposed });
+    k.gatherRows({
+      out: at('gradient'),
+      outRows: inputs,
+      firstRow: 0,
+      start: START.zero,
+      source: at('delta'),
+      sourceRows: rows,
+      offsets: transposed.outOffsets,
+      indices: transposed.outIndices,
+      rows: inputs,
+      columns,
+    });
   });
   expectTransposes([current!, delta!], [weight!, gradient!]);
 });
@@ -106,11 +131,33 @@ test.each(COLUMNS)(
       outValues: array('f32', new Array(e.index.length).fill(0)),
     };
     const { current, delta, weight, gradient } = run(regions, (k, at) => {
-      const lists = [at('offsets'), at('channels'), at('values')] as const;
-      const transposed = [at('outOffsets'), at('outRows'), at('outValues')] as const;
-      k.gatherRowsWeighted(at('current'), samples, FROM_ZERO, 0, at('weight'), inputs, ...lists, samples, columns);
-      k.transposeEvents(...lists, samples, inputs, 0, ...transposed);
-      k.gatherRowsWeighted(at('gradient'), inputs, FROM_ZERO, 0, at('delta'), samples, ...transposed, inputs, columns);
+      const events = { offsets: at('offsets'), channels: at('channels'), values: at('values') };
+      const transposed = { outOffsets: at('outOffsets'), outIndices: at('outRows'), outValues: at('outValues') };
+      k.gatherRowsWeighted({
+        out: at('current'),
+        outRows: samples,
+        start: START.zero,
+        source: at('weight'),
+        sourceRows: inputs,
+        offsets: events.offsets,
+        indices: events.channels,
+        values: events.values,
+        rows: samples,
+        columns,
+      });
+      k.transposeEvents({ ...events, rows: samples, channelCount: inputs, delayWithin: 0, ...transposed });
+      k.gatherRowsWeighted({
+        out: at('gradient'),
+        outRows: inputs,
+        start: START.zero,
+        source: at('delta'),
+        sourceRows: samples,
+        offsets: transposed.outOffsets,
+        indices: transposed.outIndices,
+        values: transposed.outValues,
+        rows: inputs,
+        columns,
+      });
     });
     expectTransposes([current!, delta!], [weight!, gradient!]);
   },
@@ -139,13 +186,38 @@ test.each(COLUMNS)(
       outOffsets: array('u32', new Array(size + 2).fill(0)),
       outRows: array('u16', new Array(rows * size).fill(0)),
     };
-    // biome-ignore format: one line per call
     const { u, delta, recurrent, gradient } = run(regions, (k, at) => {
-    k.lifForwardRecurrent(at('u'), rows, samples, steps, size, 0, 0, at('leak'), 0.25, 2, at('recurrent'), at('fired'), at('work'));
-    k.listFired(at('fired'), panels, rows, at('offsets'), at('channels'));
-    k.transposeEvents(at('offsets'), at('channels'), 0, rows, size, steps, at('outOffsets'), at('outRows'), 0);
-    k.gatherRows(at('gradient'), size, 0, FROM_ZERO, 0, at('delta'), rows, at('outOffsets'), at('outRows'), size, size);
-  });
+      const spikes = { offsets: at('offsets'), channels: at('channels') };
+      const transposed = { outOffsets: at('outOffsets'), outIndices: at('outRows') };
+      k.lifForwardRecurrent({
+        u: at('u'),
+        rows,
+        samples,
+        steps,
+        size,
+        constantRows: 0,
+        leak: at('leak'),
+        threshold: 0.25,
+        reset: RESET.none,
+        recurrent: at('recurrent'),
+        fired: at('fired'),
+        work: at('work'),
+      });
+      k.listFired({ fired: at('fired'), panels, rows, ...spikes });
+      k.transposeEvents({ ...spikes, rows, channelCount: size, delayWithin: steps, ...transposed });
+      k.gatherRows({
+        out: at('gradient'),
+        outRows: size,
+        firstRow: 0,
+        start: START.zero,
+        source: at('delta'),
+        sourceRows: rows,
+        offsets: transposed.outOffsets,
+        indices: transposed.outIndices,
+        rows: size,
+        columns: size,
+      });
+    });
     // With k = 0 the potential is the input and what came through V.
     const received = Float64Array.from(u!, (x, i) => x - regions.input.data[i]!);
     expectTransposes([received, delta!], [recurrent!, gradient!]);
@@ -170,10 +242,33 @@ test.each(COLUMNS)('the leak of %d integrators: lifForward and lifBackward', (si
     leak: array('f32', uniform(rng, size, 0, 1)),
     work: array('f32', new Array(BACKWARD_WORK).fill(Number.NaN)),
   };
-  // biome-ignore format: one line per call
   const seen = run(regions, (k, at) => {
-    k.lifForward(at('u'), rows, samples, steps, size, 0, 0, at('leak'), 1, 2, 0, 0, 0);
-    k.lifBackward(at('delta'), rows, samples, steps, size, at('leak'), 1, 2, 1, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, at('gU'), size, 0, 0, at('work'));
+    const integrators = {
+      rows,
+      samples,
+      steps,
+      columns: size,
+      leak: at('leak'),
+      threshold: 1,
+      reset: RESET.none,
+      spiking: false,
+    };
+    k.lifForward({ ...integrators, u: at('u'), constantRows: 0, panels: 0 });
+    k.lifBackward({
+      ...integrators,
+      u: at('delta'),
+      resetGradient: true,
+      shape: SURROGATE.rectangular,
+      width: 1,
+      height: 1,
+      nextRows: 0,
+      nextFirst: 0,
+      nextSize: 0,
+      gU: at('gU'),
+      stride: size,
+      windowStart: 0,
+      work: at('work'),
+    });
   });
   expectTransposes([seen.u!, seen.slope!], [seen.input!, seen.delta!]);
 });
@@ -202,12 +297,24 @@ describe('readout of potentials', () => {
           scores: array('f32', new Array(2 * classes).fill(0)),
           result: array('f64', [0, 0]),
         };
-        // biome-ignore format: one line per group of arguments
         const { gradient } = run(regions, (k, at) => {
-          k.readout(
-            DECODE[decode], from, steps, classes, classes, at('u'), steps, 0, 1,
-            LOSS[loss], label, 1, at('scores'), at('gradient'), at('result'),
-          );
+          k.readout({
+            decode: DECODE[decode],
+            windowStart: from,
+            steps,
+            size: classes,
+            classes,
+            u: at('u'),
+            rows: steps,
+            firstRow: 0,
+            threshold: 1,
+            loss: LOSS[loss],
+            label,
+            scale: 1,
+            scores: at('scores'),
+            gradient: at('gradient'),
+            result: at('result'),
+          });
         });
         // Eight columns are one panel, whose rows lie one after the other.
         for (let i = 0; i < gradient!.length; i++) {
@@ -232,8 +339,8 @@ test.each([false, true])('leak parameter, shared: %s', (shared) => {
     da: array('f32', new Array(a.length).fill(0)),
   };
   const { da } = run(regions, (k, at) => {
-    k.leakFromParameter(at('k'), at('a'), size, Number(shared));
-    k.leakGradient(at('da'), at('dk'), at('k'), size, Number(shared));
+    k.leakFromParameter({ k: at('k'), a: at('a'), size, shared });
+    k.leakGradient({ da: at('da'), dk: at('dk'), k: at('k'), size, shared });
   });
   a.forEach((x, j) => {
     const neurons = shared ? [...dk.keys()] : [j];

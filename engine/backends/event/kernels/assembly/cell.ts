@@ -9,10 +9,8 @@
 // Matrices [samples × …] belong to the step. Matrices [steps·samples × …] keep what the backward pass needs, step by
 // step: row t·samples + s belongs to sample s. So a step works on stretches of memory, and on few pages.
 import { sigmoid, tanh } from './activation';
-import { PANEL, panelAt } from './panel';
-
-const RNN: i32 = 0;
-const LSTM: i32 = 1;
+import { CELL_LSTM, CELL_RNN, PANEL } from './generated/constants';
+import { panelAt } from './panel';
 
 /**
  * input [inputRows × groups·size]: a of sample s in row inputFirst + s (may be `gates`). r [samples × groups·size]. h
@@ -38,10 +36,10 @@ export function cellForward(
       const hBefore = v128.load(ph);
       v128.store(before + row + i, hBefore);
       let y: v128;
-      if (kind == RNN) {
+      if (kind == CELL_RNN) {
         y = tanh(sumOf(a, pr));
         v128.store(g, y);
-      } else if (kind == LSTM) {
+      } else if (kind == CELL_LSTM) {
         const gi = sigmoid(sumOf(a, pr));
         const gf = sigmoid(sumOf(a + A, pr + R));
         const gg = tanh(sumOf(a + 2 * A, pr + 2 * R));
@@ -96,24 +94,24 @@ export function cellBackward(
       const g = gates + row + i, pd = dh + own + i, x = extra + row + i, pr = dr + own + i;
       let d = v128.load(pd);
       if (share != 0) d = f32x4.add(d, f32x4.mul(part, v128.load(dMean + own + i)));
-      if (kind == RNN) {
+      if (kind == CELL_RNN) {
         const y = v128.load(g);
         const da = f32x4.mul(d, f32x4.sub(one, f32x4.mul(y, y)));
         v128.store(g, da);
         v128.store(pr, da);
         v128.store(pd, zero);
-      } else if (kind == LSTM) {
+      } else if (kind == CELL_LSTM) {
         const gi = v128.load(g), gf = v128.load(g + G), gg = v128.load(g + 2 * G), go = v128.load(g + 3 * G);
-        const bent = tanh(v128.load(x));
+        const tanhC = tanh(v128.load(x));
         const cBefore = t > 0 ? v128.load(x - bytes) : zero;
         const pc = dc + own + i;
-        const through = f32x4.mul(f32x4.mul(d, go), f32x4.sub(one, f32x4.mul(bent, bent)));
+        const through = f32x4.mul(f32x4.mul(d, go), f32x4.sub(one, f32x4.mul(tanhC, tanhC)));
         const e = f32x4.add(v128.load(pc), through);
         v128.store(pc, f32x4.mul(e, gf));
         const di = f32x4.mul(f32x4.mul(e, gg), slope(gi));
         const df = f32x4.mul(f32x4.mul(e, cBefore), slope(gf));
         const dg = f32x4.mul(f32x4.mul(e, gi), f32x4.sub(one, f32x4.mul(gg, gg)));
-        const dO = f32x4.mul(f32x4.mul(d, bent), slope(go));
+        const dO = f32x4.mul(f32x4.mul(d, tanhC), slope(go));
         v128.store(g, di); v128.store(g + G, df); v128.store(g + 2 * G, dg); v128.store(g + 3 * G, dO);
         v128.store(pr, di); v128.store(pr + R, df); v128.store(pr + 2 * R, dg); v128.store(pr + 3 * R, dO);
         v128.store(pd, zero);

@@ -1,8 +1,11 @@
 // What is made of the masks of a layer's spikes: bit i of fired [rows × panels] (u16) at (row, p) says that neuron 16p + i
 // fired. Lists of the neurons that fired serve any layer above. Above few neurons a table or the masks themselves are
 // faster: no spike has to be taken up one by one.
+import { TABLE_ROWS } from './generated/constants';
 import { rowBytes } from './panel';
 import { appendMask } from './select';
+
+if (TABLE_ROWS != 2 * 256) ERROR('A table has a row for each pattern of eight neurons; a panel has two.');
 
 /** The neurons that fired, row by row: from masks [rows × panels] (u16) to offsets [rows + 1] (u32) and channels (u16). */
 export function listFired(fired: usize, panels: i32, rows: i32, offsets: usize, channels: usize): void {

@@ -1,51 +1,48 @@
 // Sums of rows: the one product that a spiking network needs. Spikes are 0 or 1, so W·x is the sum of the weight rows
 // of the inputs that fired, and dW[i] is the sum of the deltas of the steps at which input i fired. Both are
 //
-//   out[first + r] (+)= init + Σ_{e in [offsets[r], offsets[r+1])} source[index[e]]          (index: u16)
+//   out[firstRow + r] = start + Σ_{e in [offsets[r], offsets[r+1])} source[indices[e]]          (indices: u16)
 //
 // over matrices in panels (panel.ts). A panel of `source` serves all rows before the next panel starts; the sums of a
 // row stay in registers, those of even and odd events apart so that additions do not wait for each other. Compilers load
 // all operands of a basic block before they add: with the two events in blocks of their own (the test between them) the
 // eight sums and four operands fit the sixteen registers; together they did not.
-import { PANEL, panelAt, rowBytes } from './panel';
-
-/** Start from zero, from one row for all (a bias), or from what `out` holds (accumulate; rows without events are left). */
-const FROM_BIAS: i32 = 1;
-const FROM_OUT: i32 = 2;
+import { PANEL, START_BIAS, START_OUT } from './generated/constants';
+import { panelAt, rowBytes } from './panel';
 
 export function gatherRows(
-  out: usize, outRows: i32, first: i32, from: i32, bias: usize, source: usize, sourceRows: i32,
-  offsets: usize, index: usize, rows: i32, columns: i32,
+  out: usize, outRows: i32, firstRow: i32, start: i32, bias: usize, source: usize, sourceRows: i32,
+  offsets: usize, indices: usize, rows: i32, columns: i32,
 ): void {
   for (let c = 0; c < columns; c += PANEL) {
     const bytes = rowBytes(c, columns);
-    const o = panelAt(out, outRows, c) + <usize>first * bytes;
+    const o = panelAt(out, outRows, c) + <usize>firstRow * bytes;
     const s = panelAt(source, sourceRows, c);
     const b = bias + (<usize>c << 2);
     if (bytes == 64) {
-      gather16(o, from, b, s, offsets, index, rows);
+      gather16(o, start, b, s, offsets, indices, rows);
       continue;
     }
     let i: usize = 0;
     if (bytes & 32) {
-      gather8(o, bytes, from, b, s, offsets, index, rows);
+      gather8(o, bytes, start, b, s, offsets, indices, rows);
       i = 32;
     }
-    if (bytes & 16) gather4(o + i, bytes, from, b + i, s + i, offsets, index, rows);
+    if (bytes & 16) gather4(o + i, bytes, start, b + i, s + i, offsets, indices, rows);
   }
 }
 
-function gather16(out: usize, from: i32, bias: usize, source: usize, offsets: usize, index: usize, rows: i32): void {
+function gather16(out: usize, start: i32, bias: usize, source: usize, offsets: usize, indices: usize, rows: i32): void {
   const zero = f32x4.splat(0);
   let b0 = zero, b1 = zero, b2 = zero, b3 = zero;
-  if (from == FROM_BIAS) {
+  if (start == START_BIAS) {
     b0 = v128.load(bias); b1 = v128.load(bias, 16); b2 = v128.load(bias, 32); b3 = v128.load(bias, 48);
   }
-  let e: usize = index + (<usize>load<u32>(offsets) << 1);
+  let e: usize = indices + (<usize>load<u32>(offsets) << 1);
   for (let r = 0; r < rows; r++) {
     offsets += 4;
-    const end: usize = index + (<usize>load<u32>(offsets) << 1);
-    if (from == FROM_OUT) {
+    const end: usize = indices + (<usize>load<u32>(offsets) << 1);
+    if (start == START_OUT) {
       if (e == end) {
         out += 64;
         continue;
@@ -75,16 +72,16 @@ function gather16(out: usize, from: i32, bias: usize, source: usize, offsets: us
   }
 }
 
-function gather8(out: usize, bytes: usize, from: i32, bias: usize, source: usize, offsets: usize, index: usize, rows: i32): void {
+function gather8(out: usize, bytes: usize, start: i32, bias: usize, source: usize, offsets: usize, indices: usize, rows: i32): void {
   let b0 = f32x4.splat(0), b1 = b0;
-  if (from == FROM_BIAS) {
+  if (start == START_BIAS) {
     b0 = v128.load(bias); b1 = v128.load(bias, 16);
   }
-  let e: usize = index + (<usize>load<u32>(offsets) << 1);
+  let e: usize = indices + (<usize>load<u32>(offsets) << 1);
   for (let r = 0; r < rows; r++) {
     offsets += 4;
-    const end: usize = index + (<usize>load<u32>(offsets) << 1);
-    if (from == FROM_OUT) {
+    const end: usize = indices + (<usize>load<u32>(offsets) << 1);
+    if (start == START_OUT) {
       if (e == end) {
         out += bytes;
         continue;
@@ -102,14 +99,14 @@ function gather8(out: usize, bytes: usize, from: i32, bias: usize, source: usize
   }
 }
 
-function gather4(out: usize, bytes: usize, from: i32, bias: usize, source: usize, offsets: usize, index: usize, rows: i32): void {
+function gather4(out: usize, bytes: usize, start: i32, bias: usize, source: usize, offsets: usize, indices: usize, rows: i32): void {
   let b0 = f32x4.splat(0);
-  if (from == FROM_BIAS) b0 = v128.load(bias);
-  let e: usize = index + (<usize>load<u32>(offsets) << 1);
+  if (start == START_BIAS) b0 = v128.load(bias);
+  let e: usize = indices + (<usize>load<u32>(offsets) << 1);
   for (let r = 0; r < rows; r++) {
     offsets += 4;
-    const end: usize = index + (<usize>load<u32>(offsets) << 1);
-    if (from == FROM_OUT) {
+    const end: usize = indices + (<usize>load<u32>(offsets) << 1);
+    if (start == START_OUT) {
       if (e == end) {
         out += bytes;
         continue;
@@ -123,31 +120,31 @@ function gather4(out: usize, bytes: usize, from: i32, bias: usize, source: usize
   }
 }
 
-/** As gatherRows, with a weight per event: out[r] (+)= init + Σ value[e]·source[index[e]]. For constant real-valued input. */
+/** As gatherRows, with a weight per event: out[r] = start + Σ values[e]·source[indices[e]]. For constant real-valued input. */
 export function gatherRowsWeighted(
-  out: usize, outRows: i32, from: i32, bias: usize, source: usize, sourceRows: i32,
-  offsets: usize, index: usize, values: usize, rows: i32, columns: i32,
+  out: usize, outRows: i32, start: i32, bias: usize, source: usize, sourceRows: i32,
+  offsets: usize, indices: usize, values: usize, rows: i32, columns: i32,
 ): void {
   for (let c = 0; c < columns; c += PANEL) {
     const bytes = rowBytes(c, columns);
     const o = panelAt(out, outRows, c);
     const s = panelAt(source, sourceRows, c);
     const b = bias + (<usize>c << 2);
-    if (bytes == 64) weighted16(o, from, b, s, offsets, index, values, rows);
-    else for (let i: usize = 0; i < bytes; i += 16) weighted4(o + i, bytes, from, b + i, s + i, offsets, index, values, rows);
+    if (bytes == 64) weighted16(o, start, b, s, offsets, indices, values, rows);
+    else for (let i: usize = 0; i < bytes; i += 16) weighted4(o + i, bytes, start, b + i, s + i, offsets, indices, values, rows);
   }
 }
 
-function weighted16(out: usize, from: i32, bias: usize, source: usize, offsets: usize, index: usize, values: usize, rows: i32): void {
+function weighted16(out: usize, start: i32, bias: usize, source: usize, offsets: usize, indices: usize, values: usize, rows: i32): void {
   let b0 = f32x4.splat(0), b1 = b0, b2 = b0, b3 = b0;
-  if (from == FROM_BIAS) {
+  if (start == START_BIAS) {
     b0 = v128.load(bias); b1 = v128.load(bias, 16); b2 = v128.load(bias, 32); b3 = v128.load(bias, 48);
   }
   let e = load<u32>(offsets);
   for (let r = 0; r < rows; r++) {
     offsets += 4;
     const end = load<u32>(offsets);
-    if (from == FROM_OUT) {
+    if (start == START_OUT) {
       if (e == end) {
         out += 64;
         continue;
@@ -156,7 +153,7 @@ function weighted16(out: usize, from: i32, bias: usize, source: usize, offsets: 
     }
     let a0 = b0, a1 = b1, a2 = b2, a3 = b3;
     for (; e < end; e++) {
-      const s = source + (<usize>load<u16>(index + (<usize>e << 1)) << 6);
+      const s = source + (<usize>load<u16>(indices + (<usize>e << 1)) << 6);
       const x = v128.load32_splat(values + (<usize>e << 2));
       a0 = f32x4.add(a0, f32x4.mul(x, v128.load(s)));
       a1 = f32x4.add(a1, f32x4.mul(x, v128.load(s, 16)));
@@ -168,14 +165,14 @@ function weighted16(out: usize, from: i32, bias: usize, source: usize, offsets: 
   }
 }
 
-function weighted4(out: usize, bytes: usize, from: i32, bias: usize, source: usize, offsets: usize, index: usize, values: usize, rows: i32): void {
+function weighted4(out: usize, bytes: usize, start: i32, bias: usize, source: usize, offsets: usize, indices: usize, values: usize, rows: i32): void {
   let b0 = f32x4.splat(0);
-  if (from == FROM_BIAS) b0 = v128.load(bias);
+  if (start == START_BIAS) b0 = v128.load(bias);
   let e = load<u32>(offsets);
   for (let r = 0; r < rows; r++) {
     offsets += 4;
     const end = load<u32>(offsets);
-    if (from == FROM_OUT) {
+    if (start == START_OUT) {
       if (e == end) {
         out += bytes;
         continue;
@@ -184,7 +181,7 @@ function weighted4(out: usize, bytes: usize, from: i32, bias: usize, source: usi
     }
     let a0 = b0;
     for (; e < end; e++) {
-      const s = source + <usize>load<u16>(index + (<usize>e << 1)) * bytes;
+      const s = source + <usize>load<u16>(indices + (<usize>e << 1)) * bytes;
       a0 = f32x4.add(a0, f32x4.mul(v128.load32_splat(values + (<usize>e << 2)), v128.load(s)));
     }
     v128.store(out, a0);
@@ -193,16 +190,16 @@ function weighted4(out: usize, bytes: usize, from: i32, bias: usize, source: usi
 }
 
 /**
- * out[c] (+)= Σ_{r in [first, first+rows)} source[r][c]: the gradient of a bias (out is a row: outRows 1, outRow 0), or
+ * out[c] (+)= Σ_{r in [firstRow, firstRow + rows)} source[r][c]: the gradient of a bias (out is a row: outRows 1, outRow 0), or
  * the summed delta of a constant input (row `outRow` of a matrix of `outRows`).
  */
 export function sumRows(
-  out: usize, outRows: i32, outRow: i32, accumulate: i32, source: usize, sourceRows: i32, first: i32, rows: i32, columns: i32,
+  out: usize, outRows: i32, outRow: i32, accumulate: i32, source: usize, sourceRows: i32, firstRow: i32, rows: i32, columns: i32,
 ): void {
   for (let c = 0; c < columns; c += PANEL) {
     const bytes = rowBytes(c, columns);
     const o = panelAt(out, outRows, c) + <usize>outRow * bytes;
-    const s = panelAt(source, sourceRows, c) + <usize>first * bytes;
+    const s = panelAt(source, sourceRows, c) + <usize>firstRow * bytes;
     const end = s + <usize>rows * bytes;
     for (let i: usize = 0; i < bytes; i += 16) {
       // The sums of every fourth row, so that additions do not wait for each other.

@@ -2,23 +2,24 @@
 // with W⁺ and V are computed for the neurons inside the window of h' alone. Rows of weights belong to the sender, so each is
 // a dot product; its sixteen lanes are summed at the end.
 import { delta, leakDelta, padded } from './lif-backward';
-import { PANEL, panelAt, rowBytes, sumLanes } from './panel';
+import { PANEL, SURROGATE_RECTANGULAR } from './generated/constants';
+import { panelAt, rowBytes, sumLanes } from './panel';
 import { appendLanes } from './select';
-import { derivative, RECTANGULAR } from './surrogate';
+import { derivative } from './surrogate';
 
 /**
  * Of all samples of a block; arguments as those of lifBackwardRecurrent, with `recurrent` 0 where there is none; the padding
- * of W⁺ and δ⁺ is read and has to be 0. work: stepsWork() in kernels.ts.
+ * of W⁺ and δ⁺ is read and has to be 0. work: stepsWork() in scratch.ts.
  */
 export function lifBackwardSteps(
   u: usize, rows: i32, samples: i32, steps: i32, size: i32, leak: usize, threshold: f32, reset: i32, resetGradient: i32,
   shape: i32, width: f32, height: f32, next: usize, nextSize: i32, nextDelta: usize, keep: usize,
-  recurrent: usize, gO: usize, gU: usize, from: i32, dk: usize, work: usize,
+  recurrent: usize, gO: usize, gU: usize, windowStart: i32, dk: usize, work: usize,
 ): void {
   const theta = f32x4.splat(threshold);
   const bytes = <usize>size << 2;
   // Scratch: nothing; h', e and dL/dk by neuron; the neurons inside the window (u16).
-  const zeros = work, slope = work + 64, e = slope + bytes, ownDk = e + bytes, open = ownDk + bytes;
+  const zeros = work, slope = work + 64, e = slope + bytes, ownDk = e + bytes, active = ownDk + bytes;
   memory.fill(zeros, 0, 64);
   memory.fill(e, 0, bytes);
   for (let b = 0; b < samples; b++) {
@@ -27,20 +28,20 @@ export function lifBackwardSteps(
     for (let t = steps - 1; t >= 0; t--) {
       const r = b * steps + t;
       const last = t == steps - 1;
-      const count = openWindow(u, rows, r, size, theta, shape, width, height, slope, open);
+      const count = findActive(u, rows, r, size, theta, shape, width, height, slope, active);
       for (let j: usize = 0; j < <usize>count << 1; j += 2) {
-        const i = <usize>load<u16>(open + j);
+        const i = <usize>load<u16>(active + j);
         const error = errorOf(
           i, next, nextSize, nextDelta, r, keep ? keep + own + (i << 2) : 0, last ? 0 : recurrent, u, r + 1, size, rows,
         );
-        store<f32>(e + (i << 2), error + (gO && t >= from ? load<f32>(gO + own + (i << 2)) : 0));
+        store<f32>(e + (i << 2), error + (gO && t >= windowStart ? load<f32>(gO + own + (i << 2)) : 0));
       }
       for (let c = 0; c < size; c += PANEL) {
         const width0 = rowBytes(c, size);
         const row = panelAt(u, rows, c) + <usize>r * width0;
         const at = <usize>c << 2;
-        const slopes0 = gU ? panelAt(gU + <usize>(steps - from) * own, steps - from, c) : 0;
-        const g = gU && t >= from ? slopes0 + <usize>(t - from) * width0 : zeros;
+        const slopes0 = gU ? panelAt(gU + <usize>(steps - windowStart) * own, steps - windowStart, c) : 0;
+        const g = gU && t >= windowStart ? slopes0 + <usize>(t - windowStart) * width0 : zeros;
         const after = last ? zeros : row + width0;
         // What lies in e outside the window is left over from other samples and steps, but masked.
         delta(row, width0, after, leak + at, e + at, g, theta, reset, resetGradient, 1, shape, width, height, slope + at);
@@ -52,13 +53,13 @@ export function lifBackwardSteps(
   }
 }
 
-/** slope = h'(u-θ) of every neuron; the neurons where it is not zero into `open`; their number. */
-function openWindow(
-  u: usize, rows: i32, r: i32, size: i32, theta: v128, shape: i32, width: f32, height: f32, slope: usize, open: usize,
+/** slope = h'(u-θ) of every neuron; the neurons where it is not zero into `active`; their number. */
+function findActive(
+  u: usize, rows: i32, r: i32, size: i32, theta: v128, shape: i32, width: f32, height: f32, slope: usize, active: usize,
 ): i32 {
   const zero = f32x4.splat(0);
   const half = f32x4.splat(width), high = f32x4.splat(height);
-  let list = open;
+  let list = active;
   for (let c = 0; c < size; c += PANEL) {
     const bytes = rowBytes(c, size);
     const row = panelAt(u, rows, c) + <usize>r * bytes;
@@ -67,7 +68,7 @@ function openWindow(
     for (let i: usize = 0; i < bytes; i += 16) {
       const x = f32x4.sub(v128.load(row + i), theta);
       let inside: v128;
-      if (shape == RECTANGULAR) {
+      if (shape == SURROGATE_RECTANGULAR) {
         inside = f32x4.lt(f32x4.abs(x), half);
         v128.store(out + i, v128.and(inside, high));
       } else {
@@ -79,7 +80,7 @@ function openWindow(
       first += 4;
     }
   }
-  return <i32>((list - open) >> 1);
+  return <i32>((list - active) >> 1);
 }
 
 /** m·W⁺[i]·δ⁺[row] + V[i]·δ[ownRow], whichever there are; factor: where m is, or 0. */

@@ -7,63 +7,64 @@
 //
 // h' is zero outside its window, where e does not matter. Here, without V and below few columns (a readout layer), no use is
 // made of that: a panel of 16 neurons goes through all samples and steps, and e of all sixteen is a sum of columns of W⁺,
-// each multiplied with one number of δ⁺. Testing which neurons are open would take longer. lif-recurrent.ts does the same
+// each multiplied with one number of δ⁺. Testing which neurons are active would take longer. lif-recurrent.ts does the same
 // with V of few neurons, and lif-backward-steps.ts computes the products for the neurons inside the window alone.
-import { HARD, SOFT } from './lif-forward';
-import { PANEL, panelAt, rowBytes } from './panel';
-import { derivative, RECTANGULAR } from './surrogate';
+import { PANEL, RESET_HARD, RESET_SOFT, SURROGATE_RECTANGULAR } from './generated/constants';
+import { RESET_OFF } from './lif-forward';
+import { panelAt, rowBytes } from './panel';
+import { derivative } from './surrogate';
 
 /**
  * Of `columns` neurons, and all samples of a block. On entry u [rows × columns] as the forward pass left it, on return δ.
  * next: weights W⁺ [nextRows × nextSize], of which rows nextFirst… belong to these neurons, and nextDelta δ⁺ [rows ×
  * nextSize]; or 0. nextSize leaves out padding: the matrices have the next multiple of 4 columns. keep: factor on what the
- * next layer receives of each neuron (dropout), or 0 for none. gO: dL/do, the same for all steps t >= from, or 0. Both have
- * `stride` f32 from sample to sample. gU: dL/du of the steps from `from` on, a panel matrix [steps-from × …] of `stride`
- * columns for each sample, or 0. dk [columns]: dL/dk is added to it, or 0. work: scratch of BACKWARD_WORK f32 (kernels.ts).
+ * next layer receives of each neuron (dropout), or 0 for none. gO: dL/do, the same for all steps t >= windowStart, or 0. Both
+ * have `stride` f32 from sample to sample. gU: dL/du of the steps from windowStart on, a panel matrix [steps − windowStart × …]
+ * of `stride` columns for each sample, or 0. dk [columns]: dL/dk is added to it, or 0. work: scratch of BACKWARD_WORK f32 (scratch.ts).
  */
 export function lifBackward(
   u: usize, rows: i32, samples: i32, steps: i32, columns: i32, leak: usize, threshold: f32, reset: i32, resetGradient: i32,
   spiking: i32, shape: i32, width: f32, height: f32,
   next: usize, nextRows: i32, nextFirst: i32, nextSize: i32, nextDelta: usize, keep: usize,
-  gO: usize, gU: usize, stride: i32, from: i32, dk: usize, work: usize,
+  gO: usize, gU: usize, stride: i32, windowStart: i32, dk: usize, work: usize,
 ): void {
-  const mode = spiking ? reset : -1;
+  const mode = spiking ? reset : RESET_OFF;
   const theta = f32x4.splat(threshold);
   const dots = spiking && next;
   // Scratch: nothing, h' of a panel, dL/dk of a panel and sample, e of a panel in two steps, and W⁺ of a panel with rows
   // and columns exchanged.
-  const zeros = work, slope = work + 64, ownDk = work + 128, e = work + 192, across = work + 320;
+  const zeros = work, slope = work + 64, ownDk = work + 128, e = work + 192, transposed = work + 320;
   memory.fill(zeros, 0, 64);
   for (let c = 0; c < columns; c += PANEL) {
     const bytes = rowBytes(c, columns);
     const at = <usize>c << 2;
-    if (dots) exchange(across, next, nextRows, nextSize, nextFirst + c, bytes);
+    if (dots) transposePanel(transposed, next, nextRows, nextSize, nextFirst + c, bytes);
     for (let b = 0; b < samples; b++) {
       const own = (<usize>b * <usize>stride << 2) + at;
       const drive = gO ? gO + own : zeros;
       const factor = keep ? keep + own : 0;
-      const slopes0 = gU ? panelAt(gU + (<usize>b * <usize>(steps - from) * <usize>stride << 2), steps - from, c) : 0;
+      const slopes0 = gU ? panelAt(gU + (<usize>b * <usize>(steps - windowStart) * <usize>stride << 2), steps - windowStart, c) : 0;
       const first = b * steps;
       let row = panelAt(u, rows, c) + <usize>(first + steps - 1) * bytes;
       let after = zeros;
       memory.fill(ownDk, 0, 64);
       for (let t = steps - 1; t >= 0; ) {
         // Two steps at once where possible: every number of W⁺ that is loaded serves both.
-        let together = 1;
-        const given = t >= from ? drive : zeros;
+        let stepsAtOnce = 1;
+        const outside = t >= windowStart ? drive : zeros;
         if (dots) {
-          const before = t > from ? drive : zeros;
+          const before = t > windowStart ? drive : zeros;
           if (t > 0 && bytes == 64) {
-            together = 2;
-            sumTwo(e, factor ? zeros : given, factor ? zeros : before, across, nextSize, nextDelta, rows, first + t);
+            stepsAtOnce = 2;
+            sumTwo(e, factor ? zeros : outside, factor ? zeros : before, transposed, nextSize, nextDelta, rows, first + t);
             if (factor) scaleOnto(e + 64, bytes, factor, before);
-          } else sumOne(e, bytes, factor ? zeros : given, across, nextSize, nextDelta, rows, first + t);
-          if (factor) scaleOnto(e, bytes, factor, given);
+          } else sumOne(e, bytes, factor ? zeros : outside, transposed, nextSize, nextDelta, rows, first + t);
+          if (factor) scaleOnto(e, bytes, factor, outside);
         }
-        for (let n = 0; n < together; n++, t--) {
-          const errors = dots ? e + (<usize>n << 6) : given;
-          const g = gU && t >= from ? slopes0 + <usize>(t - from) * bytes : zeros;
-          if (shape != RECTANGULAR && spiking) slopes(slope, row, bytes, theta, shape, width, height);
+        for (let n = 0; n < stepsAtOnce; n++, t--) {
+          const errors = dots ? e + (<usize>n << 6) : outside;
+          const g = gU && t >= windowStart ? slopes0 + <usize>(t - windowStart) * bytes : zeros;
+          if (shape != SURROGATE_RECTANGULAR && spiking) slopes(slope, row, bytes, theta, shape, width, height);
           delta(row, bytes, after, leak + at, errors, g, theta, mode, resetGradient, spiking, shape, width, height, slope);
           if (dk && t > 0) leakDelta(row, bytes, mode, theta, ownDk);
           after = row;
@@ -100,12 +101,12 @@ export function delta(
   // An integrator has no window.
   const half = f32x4.splat(spiking ? width : 0), high = f32x4.splat(height);
   const through = i32x4.splat(resetGradient && mode >= 0 ? -1 : 0);
-  const rectangular = shape == RECTANGULAR || !spiking;
-  if (mode == HARD) {
+  const rectangular = shape == SURROGATE_RECTANGULAR || !spiking;
+  if (mode == RESET_HARD) {
     if (rectangular) deltaOf(row, bytes, after, leak, e, g, theta, true, through, true, half, high, slope);
     else deltaOf(row, bytes, after, leak, e, g, theta, true, through, false, half, high, slope);
   } else {
-    const soft = mode == SOFT ? through : i32x4.splat(0);
+    const soft = mode == RESET_SOFT ? through : i32x4.splat(0);
     if (rectangular) deltaOf(row, bytes, after, leak, e, g, theta, false, soft, true, half, high, slope);
     else deltaOf(row, bytes, after, leak, e, g, theta, false, soft, false, half, high, slope);
   }
@@ -121,21 +122,21 @@ function deltaOf(
   for (let i: usize = 0; i < bytes; i += 16) {
     const u = v128.load(row + i);
     const error = v128.load(e + i);
-    let h: v128, open: v128;
+    let h: v128, active: v128;
     if (rectangular) {
       const inside = f32x4.lt(f32x4.abs(f32x4.sub(u, theta)), half);
       h = v128.and(inside, high);
-      open = v128.and(inside, f32x4.mul(high, error));
+      active = v128.and(inside, f32x4.mul(high, error));
     } else {
       h = v128.load(slope + i);
       // Where h' is 0, e may be anything, even infinite.
-      open = v128.and(f32x4.ne(h, zero), f32x4.mul(h, error));
+      active = v128.and(f32x4.ne(h, zero), f32x4.mul(h, error));
     }
     // s = ∂r/∂u + h'·∂r/∂o. What waits for δ[t+1] is one product and one sum.
     const kept = hard ? v128.andnot(one, f32x4.ge(u, theta)) : one;
     const s = f32x4.sub(kept, f32x4.mul(h, v128.and(hard ? u : theta, through)));
     const carried = f32x4.mul(f32x4.mul(s, v128.load(leak + i)), v128.load(after + i));
-    v128.store(row + i, f32x4.add(f32x4.add(open, v128.load(g + i)), carried));
+    v128.store(row + i, f32x4.add(f32x4.add(active, v128.load(g + i)), carried));
   }
 }
 
@@ -145,8 +146,8 @@ export function padded(columns: i32): i32 {
   return (columns + 3) & ~3;
 }
 
-/** across[j] = the sixteen (bytes / 4) numbers W⁺[c…][j]. */
-export function exchange(across: usize, next: usize, size: i32, nextSize: i32, c: i32, bytes: usize): void {
+/** transposed[j] = the sixteen (bytes / 4) numbers W⁺[c…][j]. */
+export function transposePanel(transposed: usize, next: usize, size: i32, nextSize: i32, c: i32, bytes: usize): void {
   for (let j = 0; j < nextSize; j += PANEL) {
     const width = rowBytes(j, padded(nextSize));
     for (let i: usize = 0; i < bytes; i += 16) {
@@ -156,7 +157,7 @@ export function exchange(across: usize, next: usize, size: i32, nextSize: i32, c
         const r2 = v128.load(from + 2 * width + q), r3 = v128.load(from + 3 * width + q);
         const a = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5), b = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
         const d = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7), f = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
-        const to = across + ((<usize>j + (q >> 2)) << 6) + i;
+        const to = transposed + ((<usize>j + (q >> 2)) << 6) + i;
         v128.store(to, v128.shuffle<f32>(a, b, 0, 1, 4, 5));
         v128.store(to, v128.shuffle<f32>(a, b, 2, 3, 6, 7), 64);
         v128.store(to, v128.shuffle<f32>(d, f, 0, 1, 4, 5), 128);
@@ -166,14 +167,14 @@ export function exchange(across: usize, next: usize, size: i32, nextSize: i32, c
   }
 }
 
-/** e = given + Σ_j across[j]·δ⁺[row][j] for the neurons of a panel; given: f32 [bytes / 4]. */
+/** e = given + Σ_j transposed[j]·δ⁺[row][j] for the neurons of a panel; given: f32 [bytes / 4]. */
 export function sumOne(
-  e: usize, bytes: usize, given: usize, across: usize, nextSize: i32, nextDelta: usize, rows: i32, row: i32,
+  e: usize, bytes: usize, given: usize, transposed: usize, nextSize: i32, nextDelta: usize, rows: i32, row: i32,
 ): void {
   if (bytes == 64) {
     // Four sums that do not wait for each other.
     let a0 = v128.load(given), a1 = v128.load(given, 16), a2 = v128.load(given, 32), a3 = v128.load(given, 48);
-    let w = across;
+    let w = transposed;
     for (let j = 0; j < nextSize; j += PANEL) {
       let d = panelAt(nextDelta, rows, j) + <usize>row * rowBytes(j, padded(nextSize));
       for (const end = d + rowBytes(j, nextSize); d < end; d += 4, w += 64) {
@@ -189,7 +190,7 @@ export function sumOne(
   }
   for (let i: usize = 0; i < bytes; i += 16) {
     let a = v128.load(given + i);
-    let w = across + i;
+    let w = transposed + i;
     for (let j = 0; j < nextSize; j += PANEL) {
       let d = panelAt(nextDelta, rows, j) + <usize>row * rowBytes(j, padded(nextSize));
       for (const end = d + rowBytes(j, nextSize); d < end; d += 4, w += 64)
@@ -201,12 +202,12 @@ export function sumOne(
 
 /** As sumOne for sixteen neurons in two steps: e[0…15] of row `row`, e[16…31] of the row before. */
 function sumTwo(
-  e: usize, given: usize, givenBefore: usize, across: usize, nextSize: i32, nextDelta: usize, rows: i32, row: i32,
+  e: usize, given: usize, givenBefore: usize, transposed: usize, nextSize: i32, nextDelta: usize, rows: i32, row: i32,
 ): void {
   let a0 = v128.load(given), a1 = v128.load(given, 16), a2 = v128.load(given, 32), a3 = v128.load(given, 48);
   let b0 = v128.load(givenBefore), b1 = v128.load(givenBefore, 16);
   let b2 = v128.load(givenBefore, 32), b3 = v128.load(givenBefore, 48);
-  let w = across;
+  let w = transposed;
   for (let j = 0; j < nextSize; j += PANEL) {
     const width = rowBytes(j, padded(nextSize));
     let d = panelAt(nextDelta, rows, j) + <usize>row * width;
@@ -234,8 +235,8 @@ function sumTwo(
 export function leakDelta(row: usize, bytes: usize, mode: i32, theta: v128, dk: usize): void {
   for (let i: usize = 0; i < bytes; i += 16) {
     let kept = v128.load(row + i - bytes);
-    if (mode == HARD) kept = v128.andnot(kept, f32x4.ge(kept, theta));
-    else if (mode == SOFT) kept = f32x4.sub(kept, v128.and(theta, f32x4.ge(kept, theta)));
+    if (mode == RESET_HARD) kept = v128.andnot(kept, f32x4.ge(kept, theta));
+    else if (mode == RESET_SOFT) kept = f32x4.sub(kept, v128.and(theta, f32x4.ge(kept, theta)));
     v128.store(dk + i, f32x4.add(v128.load(dk + i), f32x4.mul(v128.load(row + i), kept)));
   }
 }

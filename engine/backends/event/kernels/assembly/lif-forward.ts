@@ -6,10 +6,11 @@
 //
 // Without V, here, neurons know nothing of each other: a panel of 16 goes through all samples and steps before the next
 // one starts. Which of them fired is a mask of 16 bits (fired.ts). With V: lif-recurrent.ts.
-import { PANEL, panelAt, rowBytes } from './panel';
+import { PANEL, RESET_HARD, RESET_SOFT } from './generated/constants';
+import { panelAt, rowBytes } from './panel';
 
-export const HARD: i32 = 0;
-export const SOFT: i32 = 1;
+/** No reset, or an integrator, which never fires. */
+export const RESET_OFF: i32 = -1;
 
 /**
  * Forward without recurrence, of `columns` neurons. On entry row b·steps + t of u [rows × columns] holds I[t]; or
@@ -22,7 +23,7 @@ export function lifForward(
   leak: usize, threshold: f32, reset: i32, spiking: i32, fired: usize, panels: i32,
 ): void {
   const theta = f32x4.splat(threshold);
-  const mode = spiking ? reset : -1;
+  const mode = spiking ? reset : RESET_OFF;
   const stride = <usize>panels << 1;
   for (let c = 0; c < columns; c += PANEL) {
     const bytes = rowBytes(c, columns);
@@ -49,8 +50,8 @@ export function lifForward(
 // @ts-ignore: decorator
 @inline
 export function carryOver(row: usize, bytes: usize, leak: usize, theta: v128, mode: i32): void {
-  if (mode == HARD) decayHard(row, bytes, leak, theta);
-  else if (mode == SOFT) decaySoft(row, bytes, leak, theta);
+  if (mode == RESET_HARD) decayHard(row, bytes, leak, theta);
+  else if (mode == RESET_SOFT) decaySoft(row, bytes, leak, theta);
   else decay(row, bytes, leak);
 }
 

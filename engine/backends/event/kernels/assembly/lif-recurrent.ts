@@ -6,18 +6,16 @@
 //   many, lifBackwardSteps forms the products of the neurons inside the window alone.
 import { tabulate } from './fired';
 import { gatherRows } from './gather';
-import { delta, exchange, leakDelta, padded, scaleOnto, slopes, sumOne } from './lif-backward';
+import { PANEL, START_OUT, SURROGATE_RECTANGULAR } from './generated/constants';
+import { delta, leakDelta, padded, scaleOnto, slopes, sumOne, transposePanel } from './lif-backward';
 import { carryOver, firedOf } from './lif-forward';
-import { PANEL, panelAt, rowBytes } from './panel';
+import { panelAt, rowBytes } from './panel';
 import { appendMask } from './select';
-import { RECTANGULAR } from './surrogate';
-
-const FROM_OUT: i32 = 2;
 
 /**
  * Forward with recurrent weights V [size × size], of all samples of a block. On entry row b·steps + t of u [rows × size] holds
  * I[t]; or `constant` != 0 is a panel matrix [constantRows × size] whose row b is I[t] of sample b for every t. On return u
- * holds the potentials, and fired [samples·steps × panels] (u16) the spikes as masks. work: recurrentWork() in kernels.ts.
+ * holds the potentials, and fired [samples·steps × panels] (u16) the spikes as masks. work: recurrentWork() in scratch.ts.
  */
 export function lifForwardRecurrent(
   u: usize, rows: i32, samples: i32, steps: i32, size: i32, constant: usize, constantRows: i32,
@@ -39,7 +37,7 @@ export function lifForwardRecurrent(
       }
       if (t > 0) {
         if (narrow) addLooked(u + <usize>r * rowBytes(0, size), rowBytes(0, size), work, load<u16>(fired + (<usize>(r - 1) << 1)));
-        else gatherRows(u, rows, r, FROM_OUT, 0, recurrent, size, ends, neurons, 1, size);
+        else gatherRows(u, rows, r, START_OUT, 0, recurrent, size, ends, neurons, 1, size);
       }
       let list = neurons;
       for (let p = 0; p < panels; p++) {
@@ -65,26 +63,26 @@ function addLooked(row: usize, bytes: usize, tables: usize, mask: u32): void {
 
 /**
  * Backward with recurrent weights V of few neurons and below few columns, of all samples of a block; arguments as those of
- * lifBackward, with `size` as the stride. work: recurrentWork() in kernels.ts.
+ * lifBackward, with `size` as the stride. work: recurrentWork() in scratch.ts.
  */
 export function lifBackwardRecurrent(
   u: usize, rows: i32, samples: i32, steps: i32, size: i32, leak: usize, threshold: f32, reset: i32, resetGradient: i32,
   shape: i32, width: f32, height: f32, next: usize, nextSize: i32, nextDelta: usize, keep: usize,
-  recurrent: usize, gO: usize, gU: usize, from: i32, dk: usize, work: usize,
+  recurrent: usize, gO: usize, gU: usize, windowStart: i32, dk: usize, work: usize,
 ): void {
   const theta = f32x4.splat(threshold);
   const panels = (size + PANEL - 1) / PANEL;
   const nextColumns = next ? nextSize : 0;
   // Scratch: nothing, h' and e of a panel, dL/dk of a sample, W⁺ and V of every panel with rows and columns exchanged.
   const zeros = work, slope = work + 64, e = work + 128, ownDk = work + 192;
-  const acrossNext = ownDk + (<usize>panels << 6);
+  const nextTransposed = ownDk + (<usize>panels << 6);
   const nextBytes = <usize>padded(nextColumns) << 6;
-  const acrossOwn = acrossNext + <usize>panels * nextBytes;
+  const ownTransposed = nextTransposed + <usize>panels * nextBytes;
   memory.fill(zeros, 0, 64);
   for (let p = 0; p < panels; p++) {
     const bytes = rowBytes(p << 4, size);
-    if (next) exchange(acrossNext + <usize>p * nextBytes, next, size, nextColumns, p << 4, bytes);
-    exchange(acrossOwn + (<usize>(p * size) << 6), recurrent, size, size, p << 4, bytes);
+    if (next) transposePanel(nextTransposed + <usize>p * nextBytes, next, size, nextColumns, p << 4, bytes);
+    transposePanel(ownTransposed + (<usize>(p * size) << 6), recurrent, size, size, p << 4, bytes);
   }
   for (let b = 0; b < samples; b++) {
     memory.fill(ownDk, 0, <usize>panels << 6);
@@ -96,13 +94,13 @@ export function lifBackwardRecurrent(
         const at = <usize>p << 6;
         const own = (<usize>b * <usize>size << 2) + at;
         const row = panelAt(u, rows, p << 4) + <usize>r * bytes;
-        const given = gO && t >= from ? gO + own : zeros;
-        sumOne(e, bytes, keep ? zeros : given, acrossNext + <usize>p * nextBytes, nextColumns, nextDelta, rows, r);
-        if (keep) scaleOnto(e, bytes, keep + own, given);
-        if (!last) sumOne(e, bytes, e, acrossOwn + (<usize>(p * size) << 6), size, u, rows, r + 1);
-        const slopes0 = gU ? panelAt(gU + (<usize>b * <usize>(steps - from) * <usize>size << 2), steps - from, p << 4) : 0;
-        const g = gU && t >= from ? slopes0 + <usize>(t - from) * bytes : zeros;
-        if (shape != RECTANGULAR) slopes(slope, row, bytes, theta, shape, width, height);
+        const outside = gO && t >= windowStart ? gO + own : zeros;
+        sumOne(e, bytes, keep ? zeros : outside, nextTransposed + <usize>p * nextBytes, nextColumns, nextDelta, rows, r);
+        if (keep) scaleOnto(e, bytes, keep + own, outside);
+        if (!last) sumOne(e, bytes, e, ownTransposed + (<usize>(p * size) << 6), size, u, rows, r + 1);
+        const slopes0 = gU ? panelAt(gU + (<usize>b * <usize>(steps - windowStart) * <usize>size << 2), steps - windowStart, p << 4) : 0;
+        const g = gU && t >= windowStart ? slopes0 + <usize>(t - windowStart) * bytes : zeros;
+        if (shape != SURROGATE_RECTANGULAR) slopes(slope, row, bytes, theta, shape, width, height);
         const after = last ? zeros : row + bytes;
         delta(row, bytes, after, leak + at, e, g, theta, reset, resetGradient, 1, shape, width, height, slope);
         if (dk && t > 0) leakDelta(row, bytes, reset, theta, ownDk + at);

@@ -4,30 +4,29 @@
 //
 // A tile of 4 rows × 8 columns stays in eight registers, and two more hold what they are multiplied with: that is what
 // the sixteen registers of x86 have room for.
-import { PANEL, panelAt } from './panel';
+import { PANEL, START_BIAS, START_OUT } from './generated/constants';
+import { panelAt } from './panel';
 
-const FROM_BIAS: i32 = 1;
-const FROM_OUT: i32 = 2;
 /** Rows that multiplyTransposed goes through at a time: their parts of two panels fit the L1 cache. */
 const CHUNK: i32 = 128;
 
 /**
- * out [rows × columns] = init + a·b with a [rows × inner] and b [inner × columns]. `from` and `bias` as in gatherRows. A
+ * out [rows × columns] = start + a·b with a [rows × inner] and b [inner × columns]. `start` and `bias` as in gatherRows. A
  * panel of `b` serves all rows before the next one starts.
  */
-export function multiply(out: usize, from: i32, bias: usize, a: usize, b: usize, rows: i32, inner: i32, columns: i32): void {
+export function multiply(out: usize, start: i32, bias: usize, a: usize, b: usize, rows: i32, inner: i32, columns: i32): void {
   for (let c = 0; c < columns; c += PANEL) {
     for (let half: usize = 0; half < 64; half += 32) {
       const panel = panelAt(b, inner, c) + half;
-      const init = from == FROM_BIAS ? bias + (<usize>c << 2) + half : 0;
+      const init = start == START_BIAS ? bias + (<usize>c << 2) + half : 0;
       let o = panelAt(out, rows, c) + half;
       let r = 0;
       for (; r + 4 <= rows; r += 4) {
-        rowsTimesPanel(o, from, init, a + (<usize>r << 6), panel, rows, inner);
+        rowsTimesPanel(o, start, init, a + (<usize>r << 6), panel, rows, inner);
         o += 256;
       }
       for (; r < rows; r++) {
-        rowTimesPanel(o, from, init, a + (<usize>r << 6), panel, rows, inner);
+        rowTimesPanel(o, start, init, a + (<usize>r << 6), panel, rows, inner);
         o += 64;
       }
     }
@@ -35,13 +34,13 @@ export function multiply(out: usize, from: i32, bias: usize, a: usize, b: usize,
 }
 
 /** Four rows, eight columns; `a` is where the first row begins in the first panel. */
-function rowsTimesPanel(out: usize, from: i32, init: usize, a: usize, b: usize, rows: i32, inner: i32): void {
+function rowsTimesPanel(out: usize, start: i32, init: usize, a: usize, b: usize, rows: i32, inner: i32): void {
   const zero = f32x4.splat(0);
   let s0 = zero, s1 = zero, s2 = zero, s3 = zero, t0 = zero, t1 = zero, t2 = zero, t3 = zero;
-  if (from == FROM_BIAS) {
+  if (start == START_BIAS) {
     s0 = v128.load(init); t0 = v128.load(init, 16);
     s1 = s0; s2 = s0; s3 = s0; t1 = t0; t2 = t0; t3 = t0;
-  } else if (from == FROM_OUT) {
+  } else if (start == START_OUT) {
     s0 = v128.load(out); s1 = v128.load(out, 64); s2 = v128.load(out, 128); s3 = v128.load(out, 192);
     t0 = v128.load(out, 16); t1 = v128.load(out, 80); t2 = v128.load(out, 144); t3 = v128.load(out, 208);
   }
@@ -70,11 +69,11 @@ function rowsTimesPanel(out: usize, from: i32, init: usize, a: usize, b: usize, 
   v128.store(out, t0, 16); v128.store(out, t1, 80); v128.store(out, t2, 144); v128.store(out, t3, 208);
 }
 
-function rowTimesPanel(out: usize, from: i32, init: usize, a: usize, b: usize, rows: i32, inner: i32): void {
+function rowTimesPanel(out: usize, start: i32, init: usize, a: usize, b: usize, rows: i32, inner: i32): void {
   let s = f32x4.splat(0), t = s;
-  if (from == FROM_BIAS) {
+  if (start == START_BIAS) {
     s = v128.load(init); t = v128.load(init, 16);
-  } else if (from == FROM_OUT) {
+  } else if (start == START_OUT) {
     s = v128.load(out); t = v128.load(out, 16);
   }
   const panelBytes = <usize>rows << 6;

@@ -1,29 +1,24 @@
 // From the output layer to class scores, loss and the gradient that starts the backward pass. One sample.
-import { PANEL, panelAt, rowBytes } from './panel';
-
-const RATE: i32 = 0;
-const MEAN: i32 = 1;
-const LAST: i32 = 2;
-const MAX: i32 = 3;
-const EACH_STEP: i32 = 4;
-
-const CROSS_ENTROPY: i32 = 0;
+import {
+  DECODE_EACH_STEP, DECODE_LAST, DECODE_MAX, DECODE_MEAN, DECODE_RATE, LOSS_CROSS_ENTROPY, PANEL,
+} from './generated/constants';
+import { panelAt, rowBytes } from './panel';
 
 /**
- * u [rows × size]: the potentials of the output layer, step t of the sample in row first + t; the window is the steps
- * [from, steps). scale: what gradients are multiplied with (1 / batch size).
+ * u [rows × size]: the potentials of the output layer, step t of the sample in row firstRow + t; the window is the steps
+ * [windowStart, steps). scale: what gradients are multiplied with (1 / batch size).
  * scores [2·size]: on return the class scores (each-step: their mean over the window), then scratch.
- * gradient: rate → one row [size], dL/do per step of the window; else [steps-from × size], dL/du. 0: forward only.
+ * gradient: rate → one row [size], dL/do per step of the window; else [steps − windowStart × size], dL/du. 0: forward only.
  * result: f64 loss and f64 accuracy of this sample are added to result[0] and result[1]. Returns the predicted class.
  */
 export function readout(
-  decode: i32, from: i32, steps: i32, size: i32, classes: i32, u: usize, rows: i32, first: i32, threshold: f32, loss: i32,
+  decode: i32, windowStart: i32, steps: i32, size: i32, classes: i32, u: usize, rows: i32, firstRow: i32, threshold: f32, loss: i32,
   label: i32, scale: f32, scores: usize, gradient: usize, result: usize,
 ): i32 {
-  const window = steps - from;
-  const start = first + from;
+  const window = steps - windowStart;
+  const start = firstRow + windowStart;
   const bytes: usize = <usize>size << 2;
-  if (decode == EACH_STEP) {
+  if (decode == DECODE_EACH_STEP) {
     const row = scores + bytes;
     memory.fill(scores, 0, bytes);
     let lossSum: f64 = 0;
@@ -52,7 +47,7 @@ export function readout(
   for (let c = 0; c < size && gradient; c += PANEL) {
     const width = rowBytes(c, size);
     const at = <usize>c << 2;
-    const out = decode == RATE ? gradient + at : panelAt(gradient, window, c);
+    const out = decode == DECODE_RATE ? gradient + at : panelAt(gradient, window, c);
     spread(decode, panelAt(u, rows, c) + <usize>start * width, window, width, scores + at, slope + at, out);
   }
   const predicted = argmax(scores, classes);
@@ -73,12 +68,12 @@ function decodeScores(decode: i32, u: usize, window: i32, bytes: usize, threshol
   const theta = f32x4.splat(threshold);
   for (let c: usize = 0; c < bytes; c += 16) {
     let s = f32x4.splat(0);
-    if (decode == LAST) s = v128.load(u + <usize>(window - 1) * bytes + c);
-    else if (decode == MAX) {
+    if (decode == DECODE_LAST) s = v128.load(u + <usize>(window - 1) * bytes + c);
+    else if (decode == DECODE_MAX) {
       s = v128.load(u + c);
       for (let t = 1; t < window; t++) s = f32x4.max(s, v128.load(u + <usize>t * bytes + c));
     } else {
-      if (decode == RATE) s = countSpikes(u + c, window, bytes, theta);
+      if (decode == DECODE_RATE) s = countSpikes(u + c, window, bytes, theta);
       else for (let t = 0; t < window; t++) s = f32x4.add(s, v128.load(u + <usize>t * bytes + c));
       s = f32x4.mul(s, f32x4.splat(<f32>1 / <f32>window));
     }
@@ -105,20 +100,20 @@ function spread(decode: i32, u: usize, window: i32, bytes: usize, scores: usize,
   const share = f32x4.splat(<f32>1 / <f32>window);
   for (let c: usize = 0; c < bytes; c += 16) {
     const g = v128.load(slope + c);
-    if (decode == RATE) v128.store(gradient + c, f32x4.mul(g, share));
-    else if (decode == MEAN) {
+    if (decode == DECODE_RATE) v128.store(gradient + c, f32x4.mul(g, share));
+    else if (decode == DECODE_MEAN) {
       for (let t = 0; t < window; t++) v128.store(gradient + <usize>t * bytes + c, f32x4.mul(g, share));
-    } else if (decode == LAST) {
+    } else if (decode == DECODE_LAST) {
       for (let t = 0; t < window - 1; t++) v128.store(gradient + <usize>t * bytes + c, f32x4.splat(0));
       v128.store(gradient + <usize>(window - 1) * bytes + c, g);
     } else {
       // The first step that attains the maximum takes the whole gradient.
       const top = v128.load(scores + c);
-      let open = f32x4.eq(top, top);
+      let undecided = f32x4.eq(top, top);
       for (let t = 0; t < window; t++) {
-        const here = v128.and(open, f32x4.eq(v128.load(u + <usize>t * bytes + c), top));
+        const here = v128.and(undecided, f32x4.eq(v128.load(u + <usize>t * bytes + c), top));
         v128.store(gradient + <usize>t * bytes + c, v128.and(here, g));
-        open = v128.andnot(open, here);
+        undecided = v128.andnot(undecided, here);
       }
     }
   }
@@ -127,7 +122,7 @@ function spread(decode: i32, u: usize, window: i32, bytes: usize, scores: usize,
 /** Loss of one row of scores; dL/dscore·scale into `gradient` (may be `scores`; padding set to 0) when not 0. */
 function lossOf(scores: usize, classes: i32, loss: i32, label: i32, scale: f32, gradient: usize, size: i32): f64 {
   let value: f64 = 0;
-  if (loss == CROSS_ENTROPY) {
+  if (loss == LOSS_CROSS_ENTROPY) {
     let top = load<f32>(scores);
     for (let c = 1; c < classes; c++) top = max(top, load<f32>(scores + (<usize>c << 2)));
     const own = load<f32>(scores + (<usize>label << 2)) - top;

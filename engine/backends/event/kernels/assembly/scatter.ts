@@ -1,28 +1,29 @@
 // Rows onto rows that events name, over matrices in panels (panel.ts). Every event reads and writes a row of `out`, but the
 // events need not be sorted by it.
-import { PANEL, panelAt, rowBytes } from './panel';
+import { PANEL } from './generated/constants';
+import { panelAt, rowBytes } from './panel';
 
 /**
  * The gradient of weights that are few enough to stay in the first cache: for every row of `source`, in their order,
  *
- *   out[index[e]] += source[r]        for e in [offsets[r], offsets[r+1])
+ *   out[indices[e]] += source[r]        for e in [offsets[r], offsets[r+1])
  *
- * onto what `out` [outRows × columns] holds. With `steps` > 0 the events of row r meet row r + 1 of `source`, and those of
- * the last step of a sample (`steps` rows each) none: spikes act on the recurrent input one step later.
+ * onto what `out` [outRows × columns] holds. With `delayWithin` > 0, the steps of a sample, the events of row r meet row r + 1
+ * of `source`, and those of the last step none: spikes act on the recurrent input one step later.
  */
 export function scatterRows(
-  out: usize, outRows: i32, source: usize, sourceRows: i32, offsets: usize, index: usize, rows: i32, columns: i32, steps: i32,
+  out: usize, outRows: i32, source: usize, sourceRows: i32, offsets: usize, indices: usize, rows: i32, columns: i32, delayWithin: i32,
 ): void {
   for (let c = 0; c < columns; c += PANEL) {
     const bytes = rowBytes(c, columns);
     const o = panelAt(out, outRows, c);
-    let s = panelAt(source, sourceRows, c) + (steps > 0 ? bytes : 0);
-    let e: usize = index + (<usize>load<u32>(offsets) << 1);
-    let left = steps;
+    let s = panelAt(source, sourceRows, c) + (delayWithin > 0 ? bytes : 0);
+    let e: usize = indices + (<usize>load<u32>(offsets) << 1);
+    let left = delayWithin;
     for (let r = 1; r <= rows; r++, s += bytes) {
-      const end: usize = index + (<usize>load<u32>(offsets + (<usize>r << 2)) << 1);
+      const end: usize = indices + (<usize>load<u32>(offsets + (<usize>r << 2)) << 1);
       if (--left == 0) {
-        left = steps;
+        left = delayWithin;
         e = end;
         continue;
       }
@@ -53,17 +54,17 @@ function addRow(out: usize, source: usize, bytes: usize): void {
 }
 
 /**
- * out[to[e]] += source[from[e]] for the first `count` events in their order (both u16). With the rows that events belong to
+ * out[outIndices[e]] += source[sourceIndices[e]] for the first `count` events in their order (both u16). With the rows that events belong to
  * (rowsOfEvents) for one and their channels for the other this is a sum of weights, or a gradient, of rows so short that
  * finding out where each ends would take longer.
  */
 export function addRows(
-  out: usize, outRows: i32, to: usize, source: usize, sourceRows: i32, from: usize, count: u32, columns: i32,
+  out: usize, outRows: i32, outIndices: usize, source: usize, sourceRows: i32, sourceIndices: usize, count: u32, columns: i32,
 ): void {
   for (let c = 0; c < columns; c += PANEL) {
     const bytes = rowBytes(c, columns);
     const o = panelAt(out, outRows, c), s = panelAt(source, sourceRows, c);
     for (let e: usize = 0; e < <usize>count << 1; e += 2)
-      addRow(o + <usize>load<u16>(to + e) * bytes, s + <usize>load<u16>(from + e) * bytes, bytes);
+      addRow(o + <usize>load<u16>(outIndices + e) * bytes, s + <usize>load<u16>(sourceIndices + e) * bytes, bytes);
   }
 }

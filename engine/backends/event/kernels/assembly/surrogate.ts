@@ -1,25 +1,22 @@
 // Surrogate derivatives h'(x), x = u - θ, four at a time. The formulas stand in engine/models/neuron.ts.
 
-export const RECTANGULAR: i32 = 0;
-export const TRIANGULAR: i32 = 1;
-export const SIGMOID: i32 = 2;
-export const ARCTAN: i32 = 3;
-export const SUPERSPIKE: i32 = 4;
-export const MULTI_GAUSSIAN: i32 = 5;
+import {
+  SURROGATE_ARCTAN, SURROGATE_RECTANGULAR, SURROGATE_SIGMOID, SURROGATE_SUPERSPIKE, SURROGATE_TRIANGULAR,
+} from './generated/constants';
 
 // @ts-ignore: decorator
 @inline
 export function derivative(shape: i32, x: v128, width: f32, height: f32): v128 {
-  if (shape == RECTANGULAR) return v128.and(f32x4.lt(f32x4.abs(x), f32x4.splat(width)), f32x4.splat(height));
+  if (shape == SURROGATE_RECTANGULAR) return v128.and(f32x4.lt(f32x4.abs(x), f32x4.splat(width)), f32x4.splat(height));
   return smoothDerivative(shape, x, width, height);
 }
 
 function smoothDerivative(shape: i32, x: v128, width: f32, height: f32): v128 {
   const one = f32x4.splat(1);
   const z = f32x4.div(f32x4.abs(x), f32x4.splat(width));
-  if (shape == TRIANGULAR) return f32x4.mul(f32x4.splat(height), f32x4.max(f32x4.splat(0), f32x4.sub(one, z)));
-  if (shape == ARCTAN) return f32x4.div(f32x4.splat(height), f32x4.add(one, f32x4.mul(z, z)));
-  if (shape == SUPERSPIKE) {
+  if (shape == SURROGATE_TRIANGULAR) return f32x4.mul(f32x4.splat(height), f32x4.max(f32x4.splat(0), f32x4.sub(one, z)));
+  if (shape == SURROGATE_ARCTAN) return f32x4.div(f32x4.splat(height), f32x4.add(one, f32x4.mul(z, z)));
+  if (shape == SURROGATE_SUPERSPIKE) {
     const d = f32x4.add(one, z);
     return f32x4.div(f32x4.splat(height), f32x4.mul(d, d));
   }
@@ -33,7 +30,7 @@ function smoothDerivative(shape: i32, x: v128, width: f32, height: f32): v128 {
 
 /** z = |x| / width. */
 function scalar(shape: i32, z: f32, height: f32): f32 {
-  if (shape == SIGMOID) {
+  if (shape == SURROGATE_SIGMOID) {
     const e = Mathf.exp(-z);
     return (height * 4 * e) / ((1 + e) * (1 + e));
   }

@@ -2,18 +2,18 @@
 // gradients are always summed in the same order.
 
 /**
- * offsets [rows+1], channels [offsets[rows]] (u16) → outOffsets [channelCount+1], outRows (u16).
- * With `steps` > 0 an event of row r is filed under row r + 1, and dropped in the last step of its sample (`steps` rows
- * each): spikes act on the recurrent input one step later. `values` (f32 per event) travel along when not 0.
+ * offsets [rows+1], channels [offsets[rows]] (u16) → outOffsets [channelCount+1], outIndices (u16).
+ * With `delayWithin` > 0, the steps of a sample, an event of row r is filed under row r + 1, and dropped in the last step of its
+ * sample: spikes act on the recurrent input one step later. `values` (f32 per event) travel along when not 0.
  */
 export function transposeEvents(
-  offsets: usize, channels: usize, values: usize, rows: i32, channelCount: i32, steps: i32,
-  outOffsets: usize, outRows: usize, outValues: usize,
+  offsets: usize, channels: usize, values: usize, rows: i32, channelCount: i32, delayWithin: i32,
+  outOffsets: usize, outIndices: usize, outValues: usize,
 ): void {
   memory.fill(outOffsets, 0, <usize>(channelCount + 1) << 2);
   // Histogram one place to the right of where each channel starts.
   for (let r = 0; r < rows; r++) {
-    if (steps > 0 && (r + 1) % steps == 0) continue;
+    if (delayWithin > 0 && (r + 1) % delayWithin == 0) continue;
     const end = load<u32>(offsets + (<usize>(r + 1) << 2));
     for (let e = load<u32>(offsets + (<usize>r << 2)); e < end; e++) {
       const p = outOffsets + (<usize>load<u16>(channels + (<usize>e << 1)) << 2);
@@ -28,13 +28,13 @@ export function transposeEvents(
   }
   // outOffsets[c] is now where channel c starts; filling moves it to where channel c + 1 starts.
   for (let r = 0; r < rows; r++) {
-    if (steps > 0 && (r + 1) % steps == 0) continue;
-    const row = <u32>(steps > 0 ? r + 1 : r);
+    if (delayWithin > 0 && (r + 1) % delayWithin == 0) continue;
+    const row = <u32>(delayWithin > 0 ? r + 1 : r);
     const end = load<u32>(offsets + (<usize>(r + 1) << 2));
     for (let e = load<u32>(offsets + (<usize>r << 2)); e < end; e++) {
       const p = outOffsets + (<usize>load<u16>(channels + (<usize>e << 1)) << 2);
       const at = load<u32>(p);
-      store<u16>(outRows + (<usize>at << 1), <u16>row);
+      store<u16>(outIndices + (<usize>at << 1), <u16>row);
       if (values) store<f32>(outValues + (<usize>at << 2), load<f32>(values + (<usize>e << 2)));
       store<u32>(p, at + 1);
     }

@@ -4,6 +4,7 @@
 #include <node_api.h>
 #include <stdlib.h>
 #include <string.h>
+#include "generated/signatures.h"
 #include "kernels.h"
 
 extern "C" {
@@ -124,7 +125,9 @@ static napi_value bind(napi_env env, napi_callback_info info) {
 }
 
 NAPI_MODULE_INIT() {
-  napi_value names, function;
+  napi_value names, function, signatures;
+  napi_create_double(env, SIGNATURES, &signatures);
+  napi_set_named_property(env, exports, "signatures", signatures);
   napi_create_array(env, &names);
   uint32_t at = 0;
   for (const Set& set : SETS) {

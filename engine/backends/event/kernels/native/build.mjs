@@ -36,16 +36,14 @@ const SETS = {
   arm64: { baseline: [] },
 };
 
-/** What the addon is called on this machine. */
-export const nativeFile = `kernels-${process.platform}-${process.arch}.node`;
-
 /**
  * Compiles into `folder` unless what lies there is from the same sources and compiler.
  * @param {string} folder
+ * @param {string} name what the addon is called on this machine
  * @returns {Promise<string | undefined>} one sentence why there are no native kernels, or undefined when there are
  */
-export async function buildNative(folder) {
-  const file = join(folder, nativeFile);
+export async function buildNative(folder, name) {
+  const file = join(folder, name);
   const keyFile = `${file}.key`;
   const sets = SETS[process.arch];
   if (!sets || process.platform === 'win32')
@@ -73,7 +71,7 @@ export async function buildNative(folder) {
     const link =
       process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared', '-s', '-nodefaultlibs'];
     const libraries = process.platform === 'darwin' ? [] : ['-lgcc', '-lc'];
-    const built = join(folder, `${nativeFile}.${process.pid}.new`);
+    const built = join(folder, `${name}.${process.pid}.new`);
     await run(compiler.path, [...link, '-o', built, ...objects, ...libraries]);
     // A process that runs goes on with the file that it has open.
     renameSync(built, file);
@@ -88,6 +86,19 @@ export async function buildNative(folder) {
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/**
+ * Compiles a program over the headers of this folder, as the kernels are compiled for one set of instructions.
+ * @param {string} source
+ * @param {string} out
+ * @param {string} set such as `avx2`
+ */
+export async function compileProgram(source, out, set) {
+  const compiler = await findCompiler();
+  const flags = SETS[process.arch]?.[set];
+  if (!compiler || !flags) throw new Error(`Nothing can be compiled for ${set} here.`);
+  await run(compiler.path, [...FLAGS, ...flags, '-I', here, source, '-o', out]);
 }
 
 /**
@@ -126,6 +137,7 @@ async function findCompiler() {
 /** @param {string} compiler */
 function keyOf(compiler) {
   const hash = createHash('sha256').update(compiler);
-  for (const name of readdirSync(here).sort()) hash.update(name).update(readFileSync(join(here, name)));
+  for (const name of readdirSync(here, { recursive: true, encoding: 'utf8' }).sort())
+    if (/\.(cpp|h|mjs)$/.test(name)) hash.update(name).update(readFileSync(join(here, name)));
   return hash.digest('hex');
 }

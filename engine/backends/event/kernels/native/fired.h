@@ -3,7 +3,9 @@
 #include "row.h"
 #include "select.h"
 
-static void listFired(ptr fired, int panels, int rows, ptr offsets, ptr channels) {
+static_assert(TABLE_ROWS == 2 * 256, "A table has a row for each pattern of eight neurons; a panel has two.");
+
+KERNEL(listFired) {
   ptr list = channels;
   store<u32>(offsets, 0);
   for (int r = 1; r <= rows; r++) {
@@ -12,7 +14,7 @@ static void listFired(ptr fired, int panels, int rows, ptr offsets, ptr channels
   }
 }
 
-static void countFired(ptr fired, int panels, int samples, int steps, ptr counts) {
+KERNEL(countFired) {
   const size_t bytes = (size_t)steps * (size_t)panels << 1;
   for (int b = 0; b < samples; b++, counts += 4) {
     u32 sum = 0;
@@ -44,7 +46,7 @@ template <class R> static INLINE R lookUp(ptr tables, size_t mask) {
   return R::at(tables + (mask & 255) * R::bytes) + R::at(tables + (256 + (mask >> 8)) * R::bytes);
 }
 
-static void gatherFired(ptr out, ptr bias, ptr source, int inputs, ptr fired, int rows, int columns, ptr tables) {
+KERNEL(gatherFired) {
   withRow(rowBytes(0, columns), [&](auto row) {
     using R = decltype(row);
     tabulate(row, bias, source, inputs, tables);
@@ -72,7 +74,7 @@ static INLINE void scatterMasked(ptr out, int neurons, ptr source, ptr fired, si
 }
 #endif
 
-static void scatterFired(ptr out, int outRows, ptr source, ptr fired, int panels, int rows, int columns) {
+KERNEL(scatterFired) {
   withRow(rowBytes(0, columns), [&](auto row) {
     using R = decltype(row);
 #ifdef __AVX512F__

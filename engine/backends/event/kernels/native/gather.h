@@ -2,9 +2,6 @@
 #pragma once
 #include "row.h"
 
-static const int FROM_BIAS = 1;
-static const int FROM_OUT = 2;
-
 /** Whole panels that are worked on at once: an index that is read serves them all, and more sums are under way. */
 #if defined(__AVX2__)
 static const int PAIR = 2;
@@ -26,26 +23,26 @@ struct Panels {
  * panels, as the WebAssembly kernel does: the order of the additions decides the bits.
  */
 template <int P, class R>
-static INLINE void gatherPanels(const Panels& at, int from, ptr offsets, ptr index, int rows) {
+static INLINE void gatherPanels(const Panels& at, int start, ptr offsets, ptr indices, int rows) {
   static const bool REST = R::bytes > 0;
   ptr out = at.out, rest = at.rest;
   const ptr restSource = at.source + P * at.sourceStride;
-  ptr e = index + ((size_t)load<u32>(offsets) << 1);
+  ptr e = indices + ((size_t)load<u32>(offsets) << 1);
   // What the panels behind these weights need is on its way from the last cache while these are at work.
   ptr next = at.source + P * at.sourceStride;
-  const size_t ahead = from == FROM_BIAS && rows > 0 ? (P * at.sourceStride / rows + 63) / 64 * 64 : 0;
+  const size_t ahead = start == START_BIAS && rows > 0 ? (P * at.sourceStride / rows + 63) / 64 * 64 : 0;
   for (int r = 0; r < rows; r++, out += 64, rest += R::bytes) {
     offsets += 4;
-    const ptr end = index + ((size_t)load<u32>(offsets) << 1);
-    if (from == FROM_OUT && e == end) continue;
+    const ptr end = indices + ((size_t)load<u32>(offsets) << 1);
+    if (start == START_OUT && e == end) continue;
     for (const ptr until = next + ahead; next < until; next += 64) __builtin_prefetch(next, 0, 2);
     Row16 a[P + 1], c[P + 1];
     R d = R::all(0);
     for (int p = 0; p < P; p++) {
-      a[p] = from == FROM_OUT ? Row16::at(out + p * at.outStride) : from == FROM_BIAS ? Row16::at(at.bias + 64 * p) : Row16::all(0);
+      a[p] = start == START_OUT ? Row16::at(out + p * at.outStride) : start == START_BIAS ? Row16::at(at.bias + 64 * p) : Row16::all(0);
       c[p] = Row16::all(0);
     }
-    if (REST) d = from == FROM_OUT ? R::at(rest) : from == FROM_BIAS ? R::at(at.bias + 64 * P) : d;
+    if (REST) d = start == START_OUT ? R::at(rest) : start == START_BIAS ? R::at(at.bias + 64 * P) : d;
     const auto add = [&](size_t channel, bool odd) __attribute__((always_inline)) {
       for (int p = 0; p < P; p++) {
         const Row16 x = Row16::at(at.source + p * at.sourceStride + (channel << 6));
@@ -67,24 +64,22 @@ static INLINE void gatherPanels(const Panels& at, int from, ptr offsets, ptr ind
   }
 }
 
-static void gatherRows(
-  ptr out, int outRows, int first, int from, ptr bias, ptr source, int sourceRows, ptr offsets, ptr index, int rows, int columns
-) {
+KERNEL(gatherRows) {
   for (int c = 0; c < columns;) {
     const int whole = (columns - c) / PANEL < PAIR ? (columns - c) / PANEL : PAIR;
     const int left = columns - c - whole * PANEL;
     // The rest goes along with the last whole panels.
     const int along = left < PANEL ? left : 0;
     const Panels at = {
-      panelAt(out, outRows, c) + (size_t)first * 64,
-      panelAt(out, outRows, c + whole * PANEL) + (size_t)first * along * 4, (size_t)outRows << 6,
+      panelAt(out, outRows, c) + (size_t)firstRow * 64,
+      panelAt(out, outRows, c + whole * PANEL) + (size_t)firstRow * along * 4, (size_t)outRows << 6,
       panelAt(source, sourceRows, c), (size_t)sourceRows << 6, bias + ((size_t)c << 2),
     };
-    const auto go = [&](auto p, auto rest) { gatherPanels<p.value, decltype(rest)>(at, from, offsets, index, rows); };
+    const auto run = [&](auto p, auto rest) { gatherPanels<p.value, decltype(rest)>(at, start, offsets, indices, rows); };
     const auto with = [&](auto rest) {
-      if (whole == 0) go(Constant<0>(), rest);
-      else if (whole == 1) go(Constant<1>(), rest);
-      else go(Constant<PAIR>(), rest);
+      if (whole == 0) run(Constant<0>(), rest);
+      else if (whole == 1) run(Constant<1>(), rest);
+      else run(Constant<PAIR>(), rest);
     };
     if (along) withRow((size_t)along << 2, with);
     else with(None());
@@ -93,34 +88,32 @@ static void gatherRows(
 }
 
 template <class R>
-static INLINE void weightedPanel(R, ptr out, int from, ptr bias, ptr source, ptr offsets, ptr index, ptr values, int rows) {
-  const R first = from == FROM_BIAS ? R::at(bias) : R::all(0);
+static INLINE void weightedPanel(R, ptr out, int start, ptr bias, ptr source, ptr offsets, ptr indices, ptr values, int rows) {
+  const R first = start == START_BIAS ? R::at(bias) : R::all(0);
   u32 e = load<u32>(offsets);
   for (int r = 0; r < rows; r++, out += R::bytes) {
     offsets += 4;
     const u32 end = load<u32>(offsets);
-    if (from == FROM_OUT && e == end) continue;
-    R a = from == FROM_OUT ? R::at(out) : first;
+    if (start == START_OUT && e == end) continue;
+    R a = start == START_OUT ? R::at(out) : first;
     for (; e < end; e++)
-      a = a + R::all(load<float>(values + ((size_t)e << 2))) * R::at(source + (size_t)load<u16>(index + ((size_t)e << 1)) * R::bytes);
+      a = a + R::all(load<float>(values + ((size_t)e << 2))) * R::at(source + (size_t)load<u16>(indices + ((size_t)e << 1)) * R::bytes);
     a.to(out);
   }
 }
 
-static void gatherRowsWeighted(
-  ptr out, int outRows, int from, ptr bias, ptr source, int sourceRows, ptr offsets, ptr index, ptr values, int rows, int columns
-) {
+KERNEL(gatherRowsWeighted) {
   for (int c = 0; c < columns; c += PANEL) {
     const ptr o = panelAt(out, outRows, c), s = panelAt(source, sourceRows, c), b = bias + ((size_t)c << 2);
-    withRow(rowBytes(c, columns), [&](auto row) { weightedPanel(row, o, from, b, s, offsets, index, values, rows); });
+    withRow(rowBytes(c, columns), [&](auto row) { weightedPanel(row, o, start, b, s, offsets, indices, values, rows); });
   }
 }
 
-static void sumRows(ptr out, int outRows, int outRow, int accumulate, ptr source, int sourceRows, int first, int rows, int columns) {
+KERNEL(sumRows) {
   for (int c = 0; c < columns; c += PANEL) {
     const size_t bytes = rowBytes(c, columns);
     const ptr o = panelAt(out, outRows, c) + (size_t)outRow * bytes;
-    const ptr s = panelAt(source, sourceRows, c) + (size_t)first * bytes;
+    const ptr s = panelAt(source, sourceRows, c) + (size_t)firstRow * bytes;
     withRow(bytes, [&](auto row) {
       using R = decltype(row);
       R a = accumulate ? R::at(o) : R::all(0), b = R::all(0), d = b, e = b;
@@ -136,7 +129,7 @@ static void sumRows(ptr out, int outRows, int outRow, int accumulate, ptr source
   }
 }
 
-static void fillRows(ptr out, int outRows, ptr bias, int rows, int columns) {
+KERNEL(fillRows) {
   for (int c = 0; c < columns; c += PANEL) {
     const ptr o = panelAt(out, outRows, c), b = bias + ((size_t)c << 2);
     withRow(rowBytes(c, columns), [&](auto row) {

@@ -3,6 +3,8 @@
 #pragma once
 #include "lif-recurrent.h"
 
+static_assert(STEPS_SAMPLES <= 16, "A mask of samples has sixteen bits.");
+
 /** A bit matrix turned over: bit s of columns[i] is bit i of rows[s], of sixteen by sixteen. */
 static INLINE void turnBits(const u16* rows, ptr columns) {
 #ifdef __AVX512BW__
@@ -19,7 +21,7 @@ static INLINE void turnBits(const u16* rows, ptr columns) {
 }
 
 /** In which samples each neuron is inside its window, in rows first, first + steps …: a bit each, u16 [whole panels]. */
-static void openWindow(ptr u, int rows, int first, int steps, int samples, int size, float threshold, Surrogate surrogate, ptr open) {
+static void findActive(ptr u, int rows, int first, int steps, int samples, int size, float threshold, Surrogate surrogate, ptr active) {
   for (int c = 0; c < size; c += PANEL)
     withRow(rowBytes(c, size), [&](auto panel) {
       using R = decltype(panel);
@@ -27,9 +29,9 @@ static void openWindow(ptr u, int rows, int first, int steps, int samples, int s
       u16 inside[16] = {};
       for (int s = 0; s < samples; s++) {
         const R x = R::at(panelAt(u, rows, c) + (size_t)(first + s * steps) * R::bytes) - theta;
-        inside[s] = (u16)(surrogate.shape == RECTANGULAR ? x.abs() < R::all(surrogate.width) : R::all(0) < derivative(x, surrogate)).bits();
+        inside[s] = (u16)(surrogate.shape == SURROGATE_RECTANGULAR ? x.abs() < R::all(surrogate.width) : R::all(0) < derivative(x, surrogate)).bits();
       }
-      turnBits(inside, open + 2 * (size_t)c);
+      turnBits(inside, active + 2 * (size_t)c);
     });
 }
 
@@ -39,7 +41,7 @@ struct Product {
   size_t stride;
 
   /** Lays the rows of a matrix in panels one after the other, so that they are read in order. */
-  void unfold(ptr matrix, int rows, int columns) const {
+  void toRowMajor(ptr matrix, int rows, int columns) const {
     for (int c = 0; c < columns; c += PANEL) {
       const size_t bytes = rowBytes(c, columns);
       for (int i = 0; i < rows; i++)
@@ -104,9 +106,9 @@ template <int N> static INLINE void errorOf(const Errors& errors, int i, const i
 }
 
 /** e of all neurons where they are inside their window; a row of weights that is read serves all samples. */
-static void errorsOf(const Errors& errors, ptr open, int size) {
+static void errorsOf(const Errors& errors, ptr active, int size) {
   for (int i = 0; i < size; i++) {
-    u32 mask = load<u16>(open + 2 * (size_t)i);
+    u32 mask = load<u16>(active + 2 * (size_t)i);
     while (mask) {
       int of[4], n = 0;
       for (; mask && n < 4; mask &= mask - 1) of[n++] = __builtin_ctz(mask);
@@ -120,40 +122,34 @@ static void errorsOf(const Errors& errors, ptr open, int size) {
   }
 }
 
-static void lifBackwardSteps(
-  ptr u, int rows, int samples, int steps, int size, ptr leak, float threshold, int reset, int resetGradient, int shape,
-  float width, float height, ptr next, int nextSize, ptr nextDelta, ptr keep, ptr recurrent, ptr gO, ptr gU, int from, ptr dk,
-  ptr work
-) {
-  // Samples together, at most: as many as a mask has bits.
-  static const int MOST = 16;
+KERNEL(lifBackwardSteps) {
   const Surrogate surrogate = {shape, width, height};
-  const int most = samples < MOST ? samples : MOST;
+  const int atOnce = samples < STEPS_SAMPLES ? samples : STEPS_SAMPLES;
   const size_t stride = (size_t)size << 2, whole = (size_t)((size + PANEL - 1) & -PANEL) << 2;
   const int nextColumns = padded(nextSize);
   const size_t nextWhole = next ? (size_t)((nextSize + PANEL - 1) & -PANEL) << 2 : 0;
-  // Scratch: who is open; of each sample e, dL/dk and the deltas of a step; the weights.
-  const ptr open = work, e = work + whole, ownDk = e + most * whole, deltas = ownDk + most * whole;
-  const ptr weights = deltas + most * (whole + nextWhole);
+  // Scratch: who is active; of each sample e, dL/dk and the deltas of a step; the weights.
+  const ptr active = work, e = work + whole, ownDk = e + atOnce * whole, deltas = ownDk + atOnce * whole;
+  const ptr weights = deltas + atOnce * (whole + nextWhole);
   const Product own = {weights, deltas, whole};
-  const Product above = {weights + (recurrent ? size * whole : 0), deltas + most * whole, nextWhole};
-  if (recurrent) own.unfold(recurrent, size, size);
-  if (next) above.unfold(next, size, nextColumns);
-  memset(e, 0, most * whole);
+  const Product above = {weights + (recurrent ? size * whole : 0), deltas + atOnce * whole, nextWhole};
+  if (recurrent) own.toRowMajor(recurrent, size, size);
+  if (next) above.toRowMajor(next, size, nextColumns);
+  memset(e, 0, atOnce * whole);
   for (int b = 0, count; b < samples; b += count) {
-    count = samples - b < most ? samples - b : most;
+    count = samples - b < atOnce ? samples - b : atOnce;
     memset(ownDk, 0, count * whole);
     for (int t = steps - 1; t >= 0; t--) {
       const int first = b * steps + t;
       const bool carried = recurrent && t + 1 < steps;
-      openWindow(u, rows, first, steps, count, size, threshold, surrogate, open);
+      findActive(u, rows, first, steps, count, size, threshold, surrogate, active);
       if (next) above.take(nextDelta, rows, nextColumns, first, steps, count);
       if (carried) own.take(u, rows, size, first + 1, steps, count);
       const Errors errors = {
         next ? &above : nullptr, carried ? &own : nullptr, keep ? keep + b * stride : nullptr,
-        gO && t >= from ? gO + b * stride : nullptr, stride, e, whole,
+        gO && t >= windowStart ? gO + b * stride : nullptr, stride, e, whole,
       };
-      errorsOf(errors, open, size);
+      errorsOf(errors, active, size);
       for (int c = 0; c < size; c += PANEL)
         withRow(rowBytes(c, size), [&](auto panel) {
           using R = decltype(panel);
@@ -161,12 +157,12 @@ static void lifBackwardSteps(
           const Neurons<R> neurons = {
             R::at(leak + at), R::all(threshold), R::all(width), R::all(height), surrogate, resetGradient && reset >= 0,
           };
-          const Block block = {panelAt(u, rows, c), rows, steps, from, nullptr, 0, nullptr};
-          Sources sources[MOST];
+          const Block block = {panelAt(u, rows, c), rows, steps, windowStart, nullptr, 0, nullptr};
+          Sources sources[STEPS_SAMPLES];
           for (int s = 0; s < count; s++)
-            sources[s] = {nullptr, nullptr, gU ? panelAt(gU + (steps - from) * (b + s) * stride, steps - from, c) : nullptr};
+            sources[s] = {nullptr, nullptr, gU ? panelAt(gU + (steps - windowStart) * (b + s) * stride, steps - windowStart, c) : nullptr};
           // What lies in e outside the window is left over from other steps, but masked.
-          withMode(reset, shape == RECTANGULAR, dk, [&](auto m, auto rectangular, auto learned) {
+          withMode(reset, shape == SURROGATE_RECTANGULAR, dk, [&](auto m, auto rectangular, auto learned) {
             deltasOfStep<R, m.value, rectangular.value, learned.value>(
               neurons, block, sources, count, b * steps, t, e + at, whole, ownDk + at, whole);
           });

@@ -2,11 +2,6 @@
 #pragma once
 #include "lif-forward.h"
 
-static const int RECTANGULAR = 0;
-static const int TRIANGULAR = 1;
-static const int ARCTAN = 3;
-static const int SUPERSPIKE = 4;
-
 struct Surrogate {
   int shape;
   float width, height;
@@ -16,11 +11,11 @@ struct Surrogate {
 template <class R> static INLINE R derivative(R x, Surrogate s) {
   const R one = R::all(1), height = R::all(s.height);
   const R z = x.abs() / R::all(s.width);
-  if (s.shape == TRIANGULAR) {
+  if (s.shape == SURROGATE_TRIANGULAR) {
     const R y = one - z;
     return height * y.unless(y < R::all(0));
   }
-  if (s.shape == ARCTAN) return height / (one + z * z);
+  if (s.shape == SURROGATE_ARCTAN) return height / (one + z * z);
   const R d = one + z;
   return height / (d * d);
 }
@@ -28,12 +23,12 @@ template <class R> static INLINE R derivative(R x, Surrogate s) {
 /** Columns with their padding. */
 static INLINE int padded(int columns) { return (columns + 3) & ~3; }
 
-/** across[j] = the numbers W⁺[c…][j] of a panel. */
-template <class R> static INLINE void exchange(R, ptr across, ptr next, int nextRows, int nextSize, int c) {
+/** transposed[j] = the numbers W⁺[c…][j] of a panel. */
+template <class R> static INLINE void transposePanel(R, ptr transposed, ptr next, int nextRows, int nextSize, int c) {
   for (int j = 0; j < nextSize; j++) {
     const size_t width = rowBytes(j & ~15, padded(nextSize));
     const ptr from = panelAt(next, nextRows, j & ~15) + (size_t)c * width + ((size_t)(j & 15) << 2);
-    const ptr to = across + ((size_t)j << 6);
+    const ptr to = transposed + ((size_t)j << 6);
     for (int i = 0; i < R::bytes / 4; i++) store(to + 4 * i, load<u32>(from + (size_t)i * width));
   }
 }
@@ -50,21 +45,21 @@ template <class R, int MODE, bool RECT>
 static INLINE R deltaOf(const Neurons<R>& n, R u, R error, R g, R after) {
   const R zero = R::all(0), one = R::all(1);
   const R distance = u - n.theta;
-  R h, open;
+  R h, active;
   if (RECT) {
     const auto inside = distance.abs() < n.half;
     h = n.high.where(inside);
-    open = (n.high * error).where(inside);
+    active = (n.high * error).where(inside);
   } else {
     h = derivative(distance, n.surrogate);
     // Where h' is 0, the error may be anything, even infinite.
-    open = (h * error).where(zero < h);
+    active = (h * error).where(zero < h);
   }
   // s = ∂r/∂u + h'·∂r/∂o
-  const R rest = MODE == HARD ? one.unless(u >= n.theta) : one;
-  const R pull = MODE == HARD ? u : MODE == SOFT ? n.theta : zero;
+  const R rest = MODE == RESET_HARD ? one.unless(u >= n.theta) : one;
+  const R pull = MODE == RESET_HARD ? u : MODE == RESET_SOFT ? n.theta : zero;
   const R s = rest - h * (n.through ? pull : zero);
-  return (open + g) + (s * n.leak) * after;
+  return (active + g) + (s * n.leak) * after;
 }
 
 /** Where the errors and gradients of a panel of one sample come from. */
@@ -75,16 +70,16 @@ struct Sources {
 /** What the samples of a block share. */
 struct Block {
   ptr u;
-  int rows, steps, from;
-  ptr across;
+  int rows, steps, windowStart;
+  ptr transposed;
   int nextSize;
   ptr nextDelta;
 };
 
-/** e[s][n] += Σ_j across[j]·δ⁺[row - n][j] for N steps, the latest first, of S samples; `row` is one of the first sample. */
+/** e[s][n] += Σ_j transposed[j]·δ⁺[row - n][j] for N steps, the latest first, of S samples; `row` is one of the first sample. */
 template <class R, int S, int N>
 static INLINE void addErrors(R (&e)[S][N], const Block& block, int row) {
-  ptr w = block.across;
+  ptr w = block.transposed;
   for (int j = 0; j < block.nextSize; j += PANEL) {
     const size_t width = rowBytes(j, padded(block.nextSize)), used = rowBytes(j, block.nextSize);
     const size_t sample = (size_t)block.steps * width;
@@ -105,7 +100,7 @@ template <class R, int S> struct Passing {
   ptr row;
   size_t stride;
   /** gO, δ[t+1], and what was added to dL/dk. */
-  R given[S], after[S], dk[S];
+  R gO[S], after[S], dk[S];
 };
 
 /**
@@ -113,24 +108,24 @@ template <class R, int S> struct Passing {
  * and there is no dropout.
  */
 template <int N, bool PLAIN, class R, int S, int MODE, bool RECT, bool LEAK>
-static INLINE void stepsBack(const Neurons<R>& neurons, const Block& block, const Sources* from, int first, int t, Passing<R, S>& p) {
+static INLINE void stepsBack(const Neurons<R>& neurons, const Block& block, const Sources* sources, int first, int t, Passing<R, S>& p) {
   const R zero = R::all(0);
   R e[S][N];
 #pragma GCC unroll 8
   for (int s = 0; s < S; s++)
 #pragma GCC unroll 8
-    for (int n = 0; n < N; n++) e[s][n] = PLAIN || (t - n >= block.from && !from[s].keep) ? p.given[s] : zero;
+    for (int n = 0; n < N; n++) e[s][n] = PLAIN || (t - n >= block.windowStart && !sources[s].keep) ? p.gO[s] : zero;
   addErrors<R, S, N>(e, block, first + t);
   for (int s = 0; s < S && !PLAIN; s++)
-    for (int n = 0; n < N && from[s].keep; n++)
-      e[s][n] = (t - n >= block.from ? p.given[s] : zero) + R::at(from[s].keep) * e[s][n];
+    for (int n = 0; n < N && sources[s].keep; n++)
+      e[s][n] = (t - n >= block.windowStart ? p.gO[s] : zero) + R::at(sources[s].keep) * e[s][n];
 #pragma GCC unroll 8
   for (int n = 0; n < N; n++)
 #pragma GCC unroll 8
     for (int s = 0; s < S; s++) {
       const ptr at = p.row + s * p.stride - n * R::bytes;
-      const bool outside = !PLAIN && from[s].gU && t - n >= block.from;
-      const R g = outside ? R::at(from[s].gU + (size_t)(t - n - block.from) * R::bytes) : zero;
+      const bool outside = !PLAIN && sources[s].gU && t - n >= block.windowStart;
+      const R g = outside ? R::at(sources[s].gU + (size_t)(t - n - block.windowStart) * R::bytes) : zero;
       p.after[s] = deltaOf<R, MODE, RECT>(neurons, R::at(at), e[s][n], g, p.after[s]);
       p.after[s].to(at);
       if (LEAK && t > n) p.dk[s] = p.dk[s] + p.after[s] * kept(R::at(at - R::bytes), MODE, neurons.theta);
@@ -144,17 +139,17 @@ static INLINE void stepsBack(const Neurons<R>& neurons, const Block& block, cons
  * added to `dk` in their order.
  */
 template <bool PLAIN, class R, int S, int MODE, bool RECT, bool LEAK>
-static INLINE void deltasOfSamples(const Neurons<R>& neurons, const Block& block, const Sources* from, int first, R& dk) {
+static INLINE void deltasOfSamples(const Neurons<R>& neurons, const Block& block, const Sources* sources, int first, R& dk) {
   Passing<R, S> p;
   p.row = block.u + (size_t)(first + block.steps - 1) * R::bytes;
   p.stride = (size_t)block.steps * R::bytes;
   for (int s = 0; s < S; s++) {
-    p.given[s] = from[s].gO ? R::at(from[s].gO) : R::all(0);
+    p.gO[s] = sources[s].gO ? R::at(sources[s].gO) : R::all(0);
     p.after[s] = p.dk[s] = R::all(0);
   }
   int t = block.steps - 1;
-  for (; t >= 3; t -= 4) stepsBack<4, PLAIN, R, S, MODE, RECT, LEAK>(neurons, block, from, first, t, p);
-  for (; t >= 0; t--) stepsBack<1, PLAIN, R, S, MODE, RECT, LEAK>(neurons, block, from, first, t, p);
+  for (; t >= 3; t -= 4) stepsBack<4, PLAIN, R, S, MODE, RECT, LEAK>(neurons, block, sources, first, t, p);
+  for (; t >= 0; t--) stepsBack<1, PLAIN, R, S, MODE, RECT, LEAK>(neurons, block, sources, first, t, p);
   if (LEAK)
     for (int s = 0; s < S; s++) dk = dk + p.dk[s];
 }
@@ -169,9 +164,9 @@ template <class Use> static INLINE void withMode(int mode, bool rectangular, boo
     if (rectangular) third(m, Constant<true>());
     else third(m, Constant<false>());
   };
-  if (mode == HARD) second(Constant<HARD>());
-  else if (mode == SOFT) second(Constant<SOFT>());
-  else second(Constant<-1>());
+  if (mode == RESET_HARD) second(Constant<RESET_HARD>());
+  else if (mode == RESET_SOFT) second(Constant<RESET_SOFT>());
+  else second(Constant<RESET_OFF>());
 }
 
 /** Samples of which the registers can hold what they need. */
@@ -181,14 +176,10 @@ static const int PAIRED = 4;
 static const int PAIRED = 1;
 #endif
 
-static void lifBackward(
-  ptr u, int rows, int samples, int steps, int columns, ptr leak, float threshold, int reset, int resetGradient, int spiking,
-  int shape, float width, float height, ptr next, int nextRows, int nextFirst, int nextSize, ptr nextDelta, ptr keep,
-  ptr gO, ptr gU, int stride, int from, ptr dk, ptr work
-) {
+KERNEL(lifBackward) {
   // An integrator has no window.
-  const Surrogate surrogate = spiking ? Surrogate{shape, width, height} : Surrogate{RECTANGULAR, 0, 0};
-  const int mode = spiking ? reset : -1;
+  const Surrogate surrogate = spiking ? Surrogate{shape, width, height} : Surrogate{SURROGATE_RECTANGULAR, 0, 0};
+  const int mode = spiking ? reset : RESET_OFF;
   for (int c = 0; c < columns; c += PANEL)
     withRow(rowBytes(c, columns), [&](auto panel) {
       using R = decltype(panel);
@@ -198,15 +189,15 @@ static void lifBackward(
         resetGradient && mode >= 0,
       };
       const bool dots = spiking && next;
-      if (dots) exchange(panel, work, next, nextRows, nextSize, nextFirst + c);
+      if (dots) transposePanel(panel, work, next, nextRows, nextSize, nextFirst + c);
       R sum = dk ? R::at(dk + at) : R::all(0);
-      const Block block = {panelAt(u, rows, c), rows, steps, from, work, dots ? nextSize : 0, nextDelta};
+      const Block block = {panelAt(u, rows, c), rows, steps, windowStart, work, dots ? nextSize : 0, nextDelta};
       const auto sourcesOf = [&](int b) {
         const size_t own = ((size_t)b * stride << 2) + at;
-        const ptr outside = gU ? gU + ((size_t)b * (steps - from) * stride << 2) : nullptr;
-        return Sources{keep && dots ? keep + own : nullptr, gO ? gO + own : nullptr, gU ? panelAt(outside, steps - from, c) : nullptr};
+        const ptr outside = gU ? gU + ((size_t)b * (steps - windowStart) * stride << 2) : nullptr;
+        return Sources{keep && dots ? keep + own : nullptr, gO ? gO + own : nullptr, gU ? panelAt(outside, steps - windowStart, c) : nullptr};
       };
-      const auto go = [&](auto plain, auto m, auto rectangular, auto learned) {
+      const auto run = [&](auto plain, auto m, auto rectangular, auto learned) {
         int b = 0;
         for (; b + PAIRED <= samples; b += PAIRED) {
           Sources sources[PAIRED];
@@ -218,9 +209,9 @@ static void lifBackward(
           deltasOfSamples<plain.value, R, 1, m.value, rectangular.value, learned.value>(neurons, block, &sources, b * steps, sum);
         }
       };
-      withMode(mode, surrogate.shape == RECTANGULAR, dk, [&](auto m, auto rectangular, auto learned) {
-        if (rectangular.value && from == 0 && !gU && !keep) go(Constant<rectangular.value>(), m, rectangular, learned);
-        else go(Constant<false>(), m, rectangular, learned);
+      withMode(mode, surrogate.shape == SURROGATE_RECTANGULAR, dk, [&](auto m, auto rectangular, auto learned) {
+        if (rectangular.value && windowStart == 0 && !gU && !keep) run(Constant<rectangular.value>(), m, rectangular, learned);
+        else run(Constant<false>(), m, rectangular, learned);
       });
       if (dk) sum.to(dk + at);
     });

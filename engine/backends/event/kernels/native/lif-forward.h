@@ -2,13 +2,13 @@
 #pragma once
 #include "row.h"
 
-static const int HARD = 0;
-static const int SOFT = 1;
+/** No reset, or an integrator, which never fires. */
+static const int RESET_OFF = -1;
 
 /** r(u, o): what reset leaves of a potential. */
 template <class R> static INLINE R kept(R u, int mode, R theta) {
-  if (mode == HARD) return u.unless(u >= theta);
-  if (mode == SOFT) return u - theta.where(u >= theta);
+  if (mode == RESET_HARD) return u.unless(u >= theta);
+  if (mode == RESET_SOFT) return u - theta.where(u >= theta);
   return u;
 }
 
@@ -35,10 +35,7 @@ static INLINE void stepsOfPanel(
     }
 }
 
-static void lifForward(
-  ptr u, int rows, int samples, int steps, int columns, ptr constant, int constantRows, ptr leak, float threshold, int reset,
-  int spiking, ptr fired, int panels
-) {
+KERNEL(lifForward) {
   const size_t stride = (size_t)panels << 1;
   for (int c = 0; c < columns; c += PANEL)
     withRow(rowBytes(c, columns), [&](auto panel) {
@@ -47,7 +44,7 @@ static void lifForward(
       ptr row = panelAt(u, rows, c);
       ptr input = constant ? panelAt(constant, constantRows, c) : nullptr;
       ptr mask = fired + ((size_t)c >> 4 << 1);
-      const auto go = [&](auto mode, auto fires) {
+      const auto run = [&](auto mode, auto fires) {
         int b = 0;
         const auto samplesAtOnce = [&](auto s) {
           for (; b + s.value <= samples; b += s.value) {
@@ -62,9 +59,9 @@ static void lifForward(
         samplesAtOnce(Constant<2>());
         samplesAtOnce(Constant<1>());
       };
-      if (!spiking) go(Constant<-1>(), Constant<false>());
-      else if (reset == HARD) go(Constant<HARD>(), Constant<true>());
-      else if (reset == SOFT) go(Constant<SOFT>(), Constant<true>());
-      else go(Constant<-1>(), Constant<true>());
+      if (!spiking) run(Constant<RESET_OFF>(), Constant<false>());
+      else if (reset == RESET_HARD) run(Constant<RESET_HARD>(), Constant<true>());
+      else if (reset == RESET_SOFT) run(Constant<RESET_SOFT>(), Constant<true>());
+      else run(Constant<RESET_OFF>(), Constant<true>());
     });
 }

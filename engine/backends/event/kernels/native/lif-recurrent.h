@@ -5,6 +5,8 @@
 #include "gather.h"
 #include "lif-backward.h"
 
+static_assert(MAX_PANELWISE_RECURRENT % PANEL == 0, "The samples of whole panels are kept on the stack.");
+
 /** A layer of one panel in S samples: what its neurons receive of each other is looked up. */
 template <class R, int S>
 static INLINE void recurrentPanel(R, ptr row, ptr input, int steps, R leak, R theta, int mode, ptr tables, ptr fired) {
@@ -25,15 +27,12 @@ static INLINE void recurrentPanel(R, ptr row, ptr input, int steps, R leak, R th
 /** Where the spikes of a sample in one step are listed: u32 0 and their number, and the list. */
 struct StepList {
   ptr at;
-  StepList(ptr work, int sample, int size) : at(work + (size_t)sample * (8 + 2 * ((size_t)size + SPARE))) {}
+  StepList(ptr work, int sample, int size) : at(work + (size_t)sample * (8 + 2 * ((size_t)size + SPARE_EVENTS))) {}
   ptr ends() const { return at; }
   ptr neurons() const { return at + 8; }
 };
 
-static void lifForwardRecurrent(
-  ptr u, int rows, int samples, int steps, int size, ptr constant, int constantRows, ptr leak, float threshold, int reset,
-  ptr recurrent, ptr fired, ptr work
-) {
+KERNEL(lifForwardRecurrent) {
   if (size <= PANEL) {
     withRow(rowBytes(0, size), [&](auto panel) {
       using R = decltype(panel);
@@ -66,7 +65,7 @@ static void lifForwardRecurrent(
           }
         const StepList list(work, b, size);
         if (t > 0)
-          gatherRows(panelAt(u, rows, c), rows, r, FROM_OUT, nullptr, panelAt(recurrent, size, c), size, list.ends(), list.neurons(), 1, columns);
+          gatherRows(panelAt(u, rows, c), rows, r, START_OUT, nullptr, panelAt(recurrent, size, c), size, list.ends(), list.neurons(), 1, columns);
         for (int i = c; i < c + columns; i += PANEL)
           withRow(rowBytes(i, size), [&](auto panel) {
             using R = decltype(panel);
@@ -92,18 +91,18 @@ static void lifForwardRecurrent(
   }
 }
 
-/** e of a panel in S samples: given + W⁺δ⁺, or given + m·W⁺δ⁺, then + V·δ[t+1]; `row` is step t of the first one. */
+/** e of a panel in S samples: gO + W⁺δ⁺, or gO + m·W⁺δ⁺, then + V·δ[t+1]; `row` is step t of the first one. */
 template <class R, int S>
 static void errorsOfPanel(
-  R, const Block& next, const Block& own, const Sources* from, int row, bool given, bool last, ptr e
+  R, const Block& next, const Block& own, const Sources* sources, int row, bool inWindow, bool last, ptr e
 ) {
   R sum[S][1];
 #pragma GCC unroll 8
-  for (int s = 0; s < S; s++) sum[s][0] = given && from[s].gO && !from[s].keep ? R::at(from[s].gO) : R::all(0);
+  for (int s = 0; s < S; s++) sum[s][0] = inWindow && sources[s].gO && !sources[s].keep ? R::at(sources[s].gO) : R::all(0);
   addErrors<R, S, 1>(sum, next, row);
-  if (from[0].keep)
+  if (sources[0].keep)
 #pragma GCC unroll 8
-    for (int s = 0; s < S; s++) sum[s][0] = (given && from[s].gO ? R::at(from[s].gO) : R::all(0)) + R::at(from[s].keep) * sum[s][0];
+    for (int s = 0; s < S; s++) sum[s][0] = (inWindow && sources[s].gO ? R::at(sources[s].gO) : R::all(0)) + R::at(sources[s].keep) * sum[s][0];
   if (!last) addErrors<R, S, 1>(sum, own, row + 1);
 #pragma GCC unroll 8
   for (int s = 0; s < S; s++) sum[s][0].to(e + 64 * s);
@@ -112,14 +111,14 @@ static void errorsOfPanel(
 /** δ of a panel at step t of `samples` samples, and what each adds to its dL/dk. */
 template <class R, int MODE, bool RECT, bool LEAK>
 static void deltasOfStep(
-  const Neurons<R>& neurons, const Block& block, const Sources* from, int samples, int first, int t, ptr e, size_t eStride,
+  const Neurons<R>& neurons, const Block& block, const Sources* sources, int samples, int first, int t, ptr e, size_t eStride,
   ptr dk, size_t dkStride
 ) {
   const R zero = R::all(0);
   const bool last = t == block.steps - 1;
   for (int s = 0; s < samples; s++) {
     const ptr row = block.u + (size_t)(first + s * block.steps + t) * R::bytes;
-    const R g = from[s].gU && t >= block.from ? R::at(from[s].gU + (size_t)(t - block.from) * R::bytes) : zero;
+    const R g = sources[s].gU && t >= block.windowStart ? R::at(sources[s].gU + (size_t)(t - block.windowStart) * R::bytes) : zero;
     const R after = last ? zero : R::at(row + R::bytes);
     const R delta = deltaOf<R, MODE, RECT>(neurons, R::at(row), R::at(e + s * eStride), g, after);
     delta.to(row);
@@ -134,33 +133,27 @@ static void addOwn(ptr dk, ptr own, size_t stride, int samples, int size) {
     for (size_t i = 0; i < (size_t)size << 2; i += 16) (Row4::at(dk + i) + Row4::at(own + s * stride + i)).to(dk + i);
 }
 
-static void lifBackwardRecurrent(
-  ptr u, int rows, int samples, int steps, int size, ptr leak, float threshold, int reset, int resetGradient, int shape,
-  float width, float height, ptr next, int nextSize, ptr nextDelta, ptr keep, ptr recurrent, ptr gO, ptr gU, int from, ptr dk,
-  ptr work
-) {
-  // At most FEW_RECURRENT neurons (kernels.ts).
-  static const int MOST = 8, FEW = 64;
+KERNEL(lifBackwardRecurrent) {
   const Surrogate surrogate = {shape, width, height};
   const int panels = (size + PANEL - 1) / PANEL, nextColumns = next ? nextSize : 0;
   const size_t dkStride = (size_t)panels << 6;
   // Scratch: W⁺ and V of every panel with rows and columns exchanged; e of a panel, and dL/dk of all, by sample.
-  const ptr acrossNext = work, acrossOwn = acrossNext + (size_t)panels * nextColumns * 64;
-  const ptr e = acrossOwn + (size_t)panels * size * 64, ownDk = e + MOST * 64;
+  const ptr nextTransposed = work, ownTransposed = nextTransposed + (size_t)panels * nextColumns * 64;
+  const ptr e = ownTransposed + (size_t)panels * size * 64, ownDk = e + RECURRENT_SAMPLES * 64;
   for (int p = 0; p < panels; p++)
     withRow(rowBytes(p << 4, size), [&](auto panel) {
-      if (next) exchange(panel, acrossNext + (size_t)p * nextColumns * 64, next, size, nextColumns, p << 4);
-      exchange(panel, acrossOwn + (size_t)p * size * 64, recurrent, size, size, p << 4);
+      if (next) transposePanel(panel, nextTransposed + (size_t)p * nextColumns * 64, next, size, nextColumns, p << 4);
+      transposePanel(panel, ownTransposed + (size_t)p * size * 64, recurrent, size, size, p << 4);
     });
   for (int b = 0; b < samples;) {
-    const int together = samples - b >= MOST ? MOST : samples - b >= 2 ? 2 : 1, first = b * steps;
-    memset(ownDk, 0, MOST * dkStride);
-    Sources sources[FEW / PANEL][MOST];
+    const int parallel = samples - b >= RECURRENT_SAMPLES ? RECURRENT_SAMPLES : samples - b >= 2 ? 2 : 1, first = b * steps;
+    memset(ownDk, 0, RECURRENT_SAMPLES * dkStride);
+    Sources sources[MAX_PANELWISE_RECURRENT / PANEL][RECURRENT_SAMPLES];
     for (int p = 0; p < panels; p++)
-      for (int s = 0; s < together; s++) {
+      for (int s = 0; s < parallel; s++) {
         const size_t own = ((size_t)(b + s) * size + (size_t)(p << 4)) << 2;
-        const ptr outside = gU ? gU + ((size_t)(b + s) * (steps - from) * size << 2) : nullptr;
-        sources[p][s] = {keep ? keep + own : nullptr, gO ? gO + own : nullptr, gU ? panelAt(outside, steps - from, p << 4) : nullptr};
+        const ptr outside = gU ? gU + ((size_t)(b + s) * (steps - windowStart) * size << 2) : nullptr;
+        sources[p][s] = {keep ? keep + own : nullptr, gO ? gO + own : nullptr, gU ? panelAt(outside, steps - windowStart, p << 4) : nullptr};
       }
     for (int t = steps - 1; t >= 0; t--)
       for (int p = 0; p < panels; p++)
@@ -170,18 +163,18 @@ static void lifBackwardRecurrent(
           const Neurons<R> neurons = {
             R::at(leak + at), R::all(threshold), R::all(width), R::all(height), surrogate, resetGradient && reset >= 0,
           };
-          const Block own = {panelAt(u, rows, p << 4), rows, steps, from, acrossOwn + (size_t)p * size * 64, size, u};
-          const Block above = {own.u, rows, steps, from, acrossNext + (size_t)p * nextColumns * 64, nextColumns, nextDelta};
-          const bool given = t >= from, last = t == steps - 1;
-          if (together == MOST) errorsOfPanel<R, MOST>(panel, above, own, sources[p], first + t, given, last, e);
-          else if (together == 2) errorsOfPanel<R, 2>(panel, above, own, sources[p], first + t, given, last, e);
-          else errorsOfPanel<R, 1>(panel, above, own, sources[p], first + t, given, last, e);
-          withMode(reset, shape == RECTANGULAR, dk, [&](auto m, auto rectangular, auto learned) {
+          const Block own = {panelAt(u, rows, p << 4), rows, steps, windowStart, ownTransposed + (size_t)p * size * 64, size, u};
+          const Block above = {own.u, rows, steps, windowStart, nextTransposed + (size_t)p * nextColumns * 64, nextColumns, nextDelta};
+          const bool inWindow = t >= windowStart, last = t == steps - 1;
+          if (parallel == RECURRENT_SAMPLES) errorsOfPanel<R, RECURRENT_SAMPLES>(panel, above, own, sources[p], first + t, inWindow, last, e);
+          else if (parallel == 2) errorsOfPanel<R, 2>(panel, above, own, sources[p], first + t, inWindow, last, e);
+          else errorsOfPanel<R, 1>(panel, above, own, sources[p], first + t, inWindow, last, e);
+          withMode(reset, shape == SURROGATE_RECTANGULAR, dk, [&](auto m, auto rectangular, auto learned) {
             deltasOfStep<R, m.value, rectangular.value, learned.value>(
-              neurons, own, sources[p], together, first, t, e, 64, ownDk + at, dkStride);
+              neurons, own, sources[p], parallel, first, t, e, 64, ownDk + at, dkStride);
           });
         });
-    addOwn(dk, ownDk, dkStride, together, size);
-    b += together;
+    addOwn(dk, ownDk, dkStride, parallel, size);
+    b += parallel;
   }
 }

@@ -31,40 +31,35 @@ template <class R> static INLINE R sumShards(ptr p, size_t shardBytes, int shard
   return g;
 }
 
-/** Calls `use` with a vector type and a byte position for all elements [from, to), multiples of 4. */
-template <class Use> static INLINE void eachVector(int from, int to, Use use) {
-  size_t i = (size_t)from << 2;
-  const size_t end = (size_t)to << 2;
-  for (; i + Widest::bytes <= end; i += Widest::bytes) use(Widest::all(0), i);
-  for (; i < end; i += 16) use(Lanes<4>::all(0), i);
+/** Calls `use` with a vector type and a byte position for all elements [begin, end), multiples of 4. */
+template <class Use> static INLINE void eachVector(int begin, int end, Use use) {
+  size_t i = (size_t)begin << 2;
+  const size_t last = (size_t)end << 2;
+  for (; i + Widest::bytes <= last; i += Widest::bytes) use(Widest::all(0), i);
+  for (; i < last; i += 16) use(Lanes<4>::all(0), i);
 }
 
-static void reduceShards(ptr grads, size_t shardBytes, int shards, int from, int to) {
-  eachVector(from, to, [&](auto v, size_t i) { sumShards<decltype(v)>(grads + i, shardBytes, shards).to(grads + i); });
+KERNEL(reduceShards) {
+  eachVector(begin, end, [&](auto v, size_t i) { sumShards<decltype(v)>(gradients + i, shardBytes, shards).to(gradients + i); });
 }
 
-static void adam(
-  ptr w, ptr m, ptr v, ptr grads, size_t shardBytes, int shards, int from, int to, float scale, float keep, float rate,
-  float beta1, float beta2, float epsilon, float correction
-) {
-  eachVector(from, to, [&](auto x, size_t i) {
+KERNEL(adam) {
+  eachVector(begin, end, [&](auto x, size_t i) {
     using R = decltype(x);
-    const R g = R::all(scale) * sumShards<R>(grads + i, shardBytes, shards);
+    const R g = R::all(scale) * sumShards<R>(gradients + i, shardBytes, shards);
     const R m1 = R::all(beta1) * R::at(m + i) + R::all(1 - beta1) * g;
     const R v1 = R::all(beta2) * R::at(v + i) + R::all(1 - beta2) * (g * g);
     m1.to(m + i);
     v1.to(v + i);
     const R step = (R::all(rate) * m1) / (root(v1) * R::all(correction) + R::all(epsilon));
-    (R::all(keep) * R::at(w + i) - step).to(w + i);
+    (R::all(weightFactor) * R::at(w + i) - step).to(w + i);
   });
 }
 
-static void sgd(
-  ptr w, ptr m, ptr grads, size_t shardBytes, int shards, int from, int to, float scale, float rate, float momentum
-) {
-  eachVector(from, to, [&](auto x, size_t i) {
+KERNEL(sgd) {
+  eachVector(begin, end, [&](auto x, size_t i) {
     using R = decltype(x);
-    const R m1 = R::all(momentum) * R::at(m + i) + R::all(scale) * sumShards<R>(grads + i, shardBytes, shards);
+    const R m1 = R::all(momentum) * R::at(m + i) + R::all(scale) * sumShards<R>(gradients + i, shardBytes, shards);
     m1.to(m + i);
     (R::at(w + i) - R::all(rate) * m1).to(w + i);
   });

@@ -12,10 +12,10 @@ static const int TILE_ROWS = 2;
 #endif
 
 /** N rows of a panel of the result. `a` is where the first row begins in the first panel. */
-template <int N> static INLINE void rowsTimesPanel(ptr out, int from, ptr init, ptr a, ptr b, int rows, int inner) {
+template <int N> static INLINE void rowsTimesPanel(ptr out, int start, ptr init, ptr a, ptr b, int rows, int inner) {
   Row16 s[N];
   for (int n = 0; n < N; n++)
-    s[n] = from == FROM_BIAS ? Row16::at(init) : from == FROM_OUT ? Row16::at(out + 64 * n) : Row16::all(0);
+    s[n] = start == START_BIAS ? Row16::at(init) : start == START_OUT ? Row16::at(out + 64 * n) : Row16::all(0);
   for (int k = 0; k < inner; k += PANEL, a += (size_t)rows << 6)
     for (int p = 0; p < 64; p += 4, b += 64) {
       const Row16 w = Row16::at(b);
@@ -24,14 +24,14 @@ template <int N> static INLINE void rowsTimesPanel(ptr out, int from, ptr init, 
   for (int n = 0; n < N; n++) s[n].to(out + 64 * n);
 }
 
-static void multiply(ptr out, int from, ptr bias, ptr a, ptr b, int rows, int inner, int columns) {
+KERNEL(multiply) {
   for (int c = 0; c < columns; c += PANEL) {
     const ptr panel = panelAt(b, inner, c), init = bias + ((size_t)c << 2);
     ptr o = panelAt(out, rows, c);
     int r = 0;
     for (; r + TILE_ROWS <= rows; r += TILE_ROWS, o += 64 * TILE_ROWS)
-      rowsTimesPanel<TILE_ROWS>(o, from, init, a + ((size_t)r << 6), panel, rows, inner);
-    for (; r < rows; r++, o += 64) rowsTimesPanel<1>(o, from, init, a + ((size_t)r << 6), panel, rows, inner);
+      rowsTimesPanel<TILE_ROWS>(o, start, init, a + ((size_t)r << 6), panel, rows, inner);
+    for (; r < rows; r++, o += 64) rowsTimesPanel<1>(o, start, init, a + ((size_t)r << 6), panel, rows, inner);
   }
 }
 
@@ -49,7 +49,7 @@ template <int N> static INLINE void addOuterProducts(ptr out, bool keep, ptr a, 
 /** Rows that are gone through at a time: their parts of two panels fit the L1 cache. */
 static const int CHUNK = 128;
 
-static void multiplyTransposed(ptr out, int accumulate, ptr a, ptr b, int rows, int m, int n) {
+KERNEL(multiplyTransposed) {
   for (int first = 0; first < rows || first == 0; first += CHUNK) {
     const int count = rows - first < CHUNK ? rows - first : CHUNK;
     const bool keep = accumulate || first > 0;

@@ -14,6 +14,8 @@ typedef uint8_t* ptr;
 typedef uint32_t u32;
 typedef uint16_t u16;
 
+#include "generated/signatures.h"
+
 template <class T> static INLINE T load(const uint8_t* p) {
   T x;
   memcpy(&x, p, sizeof x);
@@ -216,7 +218,7 @@ template <class Use> static INLINE void withRow(size_t bytes, Use use) {
   }
 }
 
-static const int PANEL = 16;
+static_assert(PANEL == 16, "A row of a panel is one cache line, and its lanes are a mask of sixteen bits.");
 
 /** Bytes of one row in the panel that starts at `column`. */
 static INLINE size_t rowBytes(int column, int columns) {

@@ -2,8 +2,7 @@
 #pragma once
 #include "row.h"
 
-/** Entries beyond the end of a list that may be overwritten while it grows. */
-static const int SPARE = 16;
+static_assert(SPARE_EVENTS >= 16, "Sixteen entries are written at a time, however few of them count.");
 
 #if !defined(__AVX512VBMI2__) || !defined(__AVX512VL__)
 /** The set lanes of each pattern of four bits. */

@@ -2,17 +2,15 @@
 #pragma once
 #include "row.h"
 
-static void transposeEvents(
-  ptr offsets, ptr channels, ptr values, int rows, int channelCount, int steps, ptr outOffsets, ptr outRows, ptr outValues
-) {
+KERNEL(transposeEvents) {
   u32* __restrict const starts = (u32*)outOffsets;
   const u32* __restrict const ends = (const u32*)offsets;
   const u16* __restrict const channel = (const u16*)channels;
-  u16* __restrict const toRow = (u16*)outRows;
+  u16* __restrict const toRow = (u16*)outIndices;
   memset(starts, 0, (size_t)(channelCount + 1) << 2);
-  if (steps > 0) {
-    for (int first = 0; first < rows; first += steps)
-      for (u32 e = ends[first], end = ends[first + steps - 1]; e < end; e++) starts[channel[e] + 1]++;
+  if (delayWithin > 0) {
+    for (int first = 0; first < rows; first += delayWithin)
+      for (u32 e = ends[first], end = ends[first + delayWithin - 1]; e < end; e++) starts[channel[e] + 1]++;
   } else {
     for (u32 e = ends[0], end = ends[rows]; e < end; e++) starts[channel[e] + 1]++;
   }
@@ -20,11 +18,11 @@ static void transposeEvents(
   for (int c = 0; c <= channelCount; c++) starts[c] = sum += starts[c];
   // starts[c] is now where channel c starts; filling moves it to where channel c + 1 starts.
   for (int r = 0, t = 1; r < rows; r++, t++) {
-    if (t == steps) {
+    if (t == delayWithin) {
       t = 0;
       continue;
     }
-    const u16 row = (u16)(steps > 0 ? r + 1 : r);
+    const u16 row = (u16)(delayWithin > 0 ? r + 1 : r);
     const u32 end = ends[r + 1];
     if (values)
       for (u32 e = ends[r]; e < end; e++) {
@@ -39,7 +37,7 @@ static void transposeEvents(
   starts[0] = 0;
 }
 
-static void rowsOfEvents(ptr offsets, int rows, ptr rowOf) {
+KERNEL(rowsOfEvents) {
   // Eight entries at a time; those beyond a row's events are overwritten by the next row's.
   static const u32 AT_ONCE = 8;
   u32 e = load<u32>(offsets);

@@ -98,12 +98,23 @@ function makeForward(rng: Rng, kind: Kind, size: Size, constant: boolean, share:
       ),
     },
     call: (k, at) =>
-      // biome-ignore format: one line per group of arguments
-      k.cellForward(
-        CELL[kind], samples, steps, t, N,
-        constant ? at('current') : at('gates'), constant ? samples : rows, constant ? 0 : t * samples,
-        at('r'), at('gates'), at('before'), at('extra'), at('h'), share ? at('mean') : 0, share,
-      ),
+      k.cellForward({
+        kind: CELL[kind],
+        samples,
+        steps,
+        t,
+        size: N,
+        input: constant ? at('current') : at('gates'),
+        inputRows: constant ? samples : rows,
+        inputFirst: constant ? 0 : t * samples,
+        r: at('r'),
+        gates: at('gates'),
+        before: at('before'),
+        extra: at('extra'),
+        h: at('h'),
+        mean: share ? at('mean') : 0,
+        share,
+      }),
   };
 }
 
@@ -153,11 +164,21 @@ function makeBackward(rng: Rng, kind: Kind, size: Size, share: number): KernelCa
       dMean: matrix(dMean, samples, N),
     },
     call: (k, at) =>
-      // biome-ignore format: one line per group of arguments
-      k.cellBackward(
-        CELL[kind], samples, steps, t, N, at('gates'), at('before'), at('extra'),
-        at('dh'), at('dc'), at('dr'), share ? at('dMean') : 0, share,
-      ),
+      k.cellBackward({
+        kind: CELL[kind],
+        samples,
+        steps,
+        t,
+        size: N,
+        gates: at('gates'),
+        before: at('before'),
+        extra: at('extra'),
+        dh: at('dh'),
+        dc: at('dc'),
+        dr: at('dr'),
+        dMean: share ? at('dMean') : 0,
+        share,
+      }),
   };
 }
 

@@ -42,7 +42,15 @@ function makeKeep(rng: Rng, { rows, channels }: Size, density: Density | number)
         expected: [...earlier, ...kept],
       },
     },
-    call: (k, at) => k.keepEvents(at('offsets'), at('channels'), rows, at('keep'), at('outOffsets'), at('outChannels')),
+    call: (k, at) =>
+      k.keepEvents({
+        offsets: at('offsets'),
+        channels: at('channels'),
+        rows,
+        keep: at('keep'),
+        outOffsets: at('outOffsets'),
+        outChannels: at('outChannels'),
+      }),
   };
 }
 
@@ -57,7 +65,7 @@ function makeScale(rng: Rng, count: number): KernelCase {
         source.map((x) => 1.25 * x),
       ),
     },
-    call: (k, at) => k.scale(at('out'), at('source'), 1.25, count),
+    call: (k, at) => k.scale({ out: at('out'), source: at('source'), factor: 1.25, count }),
   };
 }
 
@@ -73,7 +81,7 @@ function makeMultiply(rng: Rng, count: number): KernelCase {
       ),
       m: array('f32', m),
     },
-    call: (k, at) => k.multiplyElements(at('a'), at('m'), count),
+    call: (k, at) => k.multiplyElements({ a: at('a'), m: at('m'), count }),
   };
 }
 

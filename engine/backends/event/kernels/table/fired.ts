@@ -1,7 +1,7 @@
 /** Entries of what is made of masks of spikes: listFired, countFired, gatherFired, scatterFired. */
 import type { Rng } from '../../../../base/random.ts';
 import { addRows } from '../../../../reference/lif.ts';
-import { FIRED_TABLES, SPARE_EVENTS } from '../kernels.ts';
+import { SPARE_EVENTS, TABLE_ROWS } from '../kernels.ts';
 import { PANEL } from '../panels.ts';
 import { array, type Entry, type KernelCase, matrix, room } from './entry.ts';
 import { uniform } from './inputs.ts';
@@ -40,7 +40,8 @@ function makeList(rng: Rng, rows: number, panels: number, share: number): Kernel
       offsets: { ...room('u32', rows + 1), expected: offsets },
       channels: { ...room('u16', channels.length + SPARE_EVENTS), expected: channels },
     },
-    call: (k, at) => k.listFired(at('fired'), panels, rows, at('offsets'), at('channels')),
+    call: (k, at) =>
+      k.listFired({ fired: at('fired'), panels, rows, offsets: at('offsets'), channels: at('channels') }),
   };
 }
 
@@ -53,7 +54,7 @@ function makeCount(rng: Rng, samples: number, steps: number, panels: number, sha
   return {
     exact: true,
     regions: { fired: array('u16', masks), counts: { ...room('u32', samples), expected: counts } },
-    call: (k, at) => k.countFired(at('fired'), panels, samples, steps, at('counts')),
+    call: (k, at) => k.countFired({ fired: at('fired'), panels, samples, steps, counts: at('counts') }),
   };
 }
 
@@ -73,10 +74,19 @@ function makeGather(rng: Rng, rows: number, neurons: number, columns: number, sh
       bias: array('f32', bias),
       source: array('f32', source),
       fired: array('u16', masks),
-      tables: room('f32', FIRED_TABLES * columns),
+      tables: room('f32', TABLE_ROWS * columns),
     },
     call: (k, at) =>
-      k.gatherFired(at('out'), at('bias'), at('source'), neurons, at('fired'), rows, columns, at('tables')),
+      k.gatherFired({
+        out: at('out'),
+        bias: at('bias'),
+        source: at('source'),
+        inputs: neurons,
+        fired: at('fired'),
+        rows,
+        columns,
+        tables: at('tables'),
+      }),
   };
 }
 
@@ -95,7 +105,16 @@ function makeScatter(rng: Rng, rows: number, neurons: number, columns: number, s
       source: matrix(source, rows, columns),
       fired: array('u16', masks),
     },
-    call: (k, at) => k.scatterFired(at('out'), neurons, at('source'), at('fired'), panels, rows, columns),
+    call: (k, at) =>
+      k.scatterFired({
+        out: at('out'),
+        outRows: neurons,
+        source: at('source'),
+        fired: at('fired'),
+        panels,
+        rows,
+        columns,
+      }),
   };
 }
 

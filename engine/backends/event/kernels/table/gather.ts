@@ -1,11 +1,12 @@
 /** Entries of the sums of rows: gatherRows, gatherRowsWeighted, fillRows, sumRows. */
 import type { Rng } from '../../../../base/random.ts';
 import { addRows } from '../../../../reference/lif.ts';
-import { FROM_BIAS, FROM_OUT, FROM_ZERO } from '../kernels.ts';
+import { START } from '../kernels.ts';
 import { array, type Entry, type KernelCase, matrix, type Work } from './entry.ts';
 import { COLUMNS, type Density, denseRow, type Events, evenEvents, events, uniform } from './inputs.ts';
 
-const STARTS = { 'from zero': FROM_ZERO, 'from a bias': FROM_BIAS, 'onto what is there': FROM_OUT };
+const STARTS = { 'from zero': START.zero, 'from a bias': START.bias, 'onto what is there': START.out };
+type Start = (typeof STARTS)[keyof typeof STARTS];
 
 interface Size {
   /** Rows of the output that are written, and where they start among `outRows`. */
@@ -34,7 +35,7 @@ function block(rows: number, sourceRows: number, columns: number, first: number)
 
 /** Sums of the rows of `source` that the events name, row by row. */
 function gathered(
-  from: number,
+  start: Start,
   size: Size,
   out: Float64Array,
   bias: Float64Array,
@@ -46,37 +47,45 @@ function gathered(
   const expected = out.slice();
   for (let r = 0; r < rows; r++) {
     const row = expected.subarray((first + r) * columns, (first + r + 1) * columns);
-    if (from === FROM_ZERO) row.fill(0);
-    if (from === FROM_BIAS) row.set(bias);
+    if (start === START.zero) row.fill(0);
+    if (start === START.bias) row.set(bias);
     addRows(row, source, denseRow(e, r, sourceRows, values));
   }
   return expected;
 }
 
-function makeGather(rng: Rng, from: number, size: Size, e: Events): KernelCase {
+function makeGather(rng: Rng, start: Start, size: Size, e: Events): KernelCase {
   const { rows, first, outRows, sourceRows, columns } = size;
   const out = uniform(rng, outRows * columns);
   const bias = uniform(rng, columns);
   const source = uniform(rng, sourceRows * columns);
   return {
     regions: {
-      out: matrix(out, outRows, columns, gathered(from, size, out, bias, source, e)),
+      out: matrix(out, outRows, columns, gathered(start, size, out, bias, source, e)),
       bias: array('f32', bias),
       source: matrix(source, sourceRows, columns),
       offsets: array('u32', e.offsets),
       index: array('u16', e.index),
     },
     call: (k, at) =>
-      // biome-ignore format: one line per group of arguments
-      k.gatherRows(
-        at('out'), outRows, first, from, from === FROM_BIAS ? at('bias') : 0, at('source'), sourceRows,
-        at('offsets'), at('index'), rows, columns,
-      ),
+      k.gatherRows({
+        out: at('out'),
+        outRows,
+        firstRow: first,
+        start,
+        bias: start === START.bias ? at('bias') : 0,
+        source: at('source'),
+        sourceRows,
+        offsets: at('offsets'),
+        indices: at('index'),
+        rows,
+        columns,
+      }),
   };
 }
 
 /** The output always starts at row 0 here. */
-function makeWeighted(rng: Rng, from: number, { rows, outRows, sourceRows, columns }: Size, e: Events): KernelCase {
+function makeWeighted(rng: Rng, start: Start, { rows, outRows, sourceRows, columns }: Size, e: Events): KernelCase {
   const out = uniform(rng, outRows * columns);
   const bias = uniform(rng, columns);
   const source = uniform(rng, sourceRows * columns);
@@ -84,7 +93,7 @@ function makeWeighted(rng: Rng, from: number, { rows, outRows, sourceRows, colum
   const size = { rows, first: 0, outRows, sourceRows, columns };
   return {
     regions: {
-      out: matrix(out, outRows, columns, gathered(from, size, out, bias, source, e, values)),
+      out: matrix(out, outRows, columns, gathered(start, size, out, bias, source, e, values)),
       bias: array('f32', bias),
       source: matrix(source, sourceRows, columns),
       offsets: array('u32', e.offsets),
@@ -92,11 +101,19 @@ function makeWeighted(rng: Rng, from: number, { rows, outRows, sourceRows, colum
       values: array('f32', values),
     },
     call: (k, at) =>
-      // biome-ignore format: one line per group of arguments
-      k.gatherRowsWeighted(
-        at('out'), outRows, from, from === FROM_BIAS ? at('bias') : 0, at('source'), sourceRows,
-        at('offsets'), at('index'), at('values'), rows, columns,
-      ),
+      k.gatherRowsWeighted({
+        out: at('out'),
+        outRows,
+        start,
+        bias: start === START.bias ? at('bias') : 0,
+        source: at('source'),
+        sourceRows,
+        offsets: at('offsets'),
+        indices: at('index'),
+        values: at('values'),
+        rows,
+        columns,
+      }),
   };
 }
 
@@ -118,7 +135,7 @@ const sumSizes: SumSize[] = [
 
 function makeSum(
   rng: Rng,
-  accumulate: number,
+  accumulate: boolean,
   { outRows, outRow, sourceRows, first, rows, columns }: SumSize,
 ): KernelCase {
   const out = uniform(rng, outRows * columns);
@@ -131,7 +148,18 @@ function makeSum(
   }
   return {
     regions: { out: matrix(out, outRows, columns, expected), source: matrix(source, sourceRows, columns) },
-    call: (k, at) => k.sumRows(at('out'), outRows, outRow, accumulate, at('source'), sourceRows, first, rows, columns),
+    call: (k, at) =>
+      k.sumRows({
+        out: at('out'),
+        outRows,
+        outRow,
+        accumulate,
+        source: at('source'),
+        sourceRows,
+        firstRow: first,
+        rows,
+        columns,
+      }),
   };
 }
 
@@ -142,7 +170,7 @@ function makeFill(rng: Rng, outRows: number, rows: number, columns: number): Ker
   for (let r = 0; r < rows; r++) expected.set(bias, r * columns);
   return {
     regions: { out: matrix(out, outRows, columns, expected), bias: array('f32', bias) },
-    call: (k, at) => k.fillRows(at('out'), outRows, at('bias'), rows, columns),
+    call: (k, at) => k.fillRows({ out: at('out'), outRows, bias: at('bias'), rows, columns }),
   };
 }
 
@@ -163,8 +191,8 @@ function gatherWork({ size, perRow }: { size: Size; perRow: number }, weights = 
 const because = 'float32 sums of up to some hundred terms, even and odd ones apart';
 
 export const gatherEntries: Entry[] = [
-  ...Object.entries(STARTS).map(([variant, from]): Entry => {
-    const bench = from === FROM_OUT ? benchGradient : benchForward;
+  ...Object.entries(STARTS).map(([variant, start]): Entry => {
+    const bench = start === START.out ? benchGradient : benchForward;
     return {
       kernel: 'gatherRows',
       variant,
@@ -173,18 +201,18 @@ export const gatherEntries: Entry[] = [
       because,
       shapes: sizes.map(({ size, density }) => ({
         label: sizeLabel(size, density),
-        make: (rng) => makeGather(rng, from, size, events(rng, size.rows, size.sourceRows, density)),
+        make: (rng) => makeGather(rng, start, size, events(rng, size.rows, size.sourceRows, density)),
       })),
       bench: {
         label: sizeLabel(bench.size, `${bench.perRow} × ${bench.size.rows}`),
         make: (rng) =>
-          makeGather(rng, from, bench.size, evenEvents(rng, bench.size.rows, bench.size.sourceRows, bench.perRow)),
+          makeGather(rng, start, bench.size, evenEvents(rng, bench.size.rows, bench.size.sourceRows, bench.perRow)),
         work: gatherWork(bench),
       },
     };
   }),
   ...Object.entries(STARTS).map(
-    ([variant, from]): Entry => ({
+    ([variant, start]): Entry => ({
       kernel: 'gatherRowsWeighted',
       variant,
       reference: 'addRows (reference/lif.ts) on the weighted events as a dense row',
@@ -192,11 +220,11 @@ export const gatherEntries: Entry[] = [
       because: 'float32 sums of up to some hundred products',
       shapes: sizes.map(({ size, density }) => ({
         label: sizeLabel(size, density),
-        make: (rng) => makeWeighted(rng, from, size, events(rng, size.rows, size.sourceRows, density)),
+        make: (rng) => makeWeighted(rng, start, size, events(rng, size.rows, size.sourceRows, density)),
       })),
       bench: {
         label: sizeLabel(benchPictures.size, `${benchPictures.perRow} × ${benchPictures.size.rows}`),
-        make: (rng) => makeWeighted(rng, from, benchPictures.size, evenEvents(rng, 64, 784, benchPictures.perRow)),
+        make: (rng) => makeWeighted(rng, start, benchPictures.size, evenEvents(rng, 64, 784, benchPictures.perRow)),
         work: gatherWork(benchPictures, 4),
       },
     }),
@@ -217,7 +245,7 @@ export const gatherEntries: Entry[] = [
       work: { adds: 0, bytes: 4 * 64 * 3200 },
     },
   },
-  ...[0, 1].map(
+  ...[false, true].map(
     (accumulate): Entry => ({
       kernel: 'sumRows',
       variant: accumulate ? 'onto what is there' : 'from zero',

@@ -22,7 +22,7 @@ export interface Events {
 
 /**
  * Events per row: none at all, one in the middle row, 0 to 3, mostly none or one but now and then nine, none but 600 in
- * the middle row, about so many as there are channels.
+ * the middle row, about as many as there are channels.
  */
 export type Density = 'none' | 'one' | 'few' | 'bursts' | 'one long' | 'many';
 

@@ -1,7 +1,7 @@
 /** Entries of lifBackward, lifBackwardRecurrent and lifBackwardSteps: from potentials to derivatives of the loss by them, last step first, in place. */
 import type { Rng } from '../../../../base/random.ts';
 import { addColumns, lifBackward } from '../../../../reference/lif.ts';
-import { BACKWARD_WORK, FEW_RECURRENT, RESET, recurrentWork, SURROGATE, stepsWork } from '../kernels.ts';
+import { BACKWARD_WORK, MAX_PANELWISE_RECURRENT, RESET, recurrentWork, SURROGATE, stepsWork } from '../kernels.ts';
 import { toPanels } from '../panels.ts';
 import { keepOf } from './dropout.ts';
 import { array, type Entry, type KernelCase, matrix, type Region, room, type Work } from './entry.ts';
@@ -119,23 +119,50 @@ function make(rng: Rng, way: Way, size: LifSize, columnsAbove: number): KernelCa
     },
     call: (kernels, at) => {
       const given = (use: boolean, region: string, element = 0): number => (use ? at(region) + 4 * element : 0);
-      const neuron = [THRESHOLD, RESET[reset], Number(resetGradient)] as const;
-      const window = [SURROGATE[way.shape], WIDTH, HEIGHT] as const;
-      // biome-ignore format: one line per group of arguments
+      const shared = {
+        rows,
+        samples,
+        steps,
+        threshold: THRESHOLD,
+        reset: RESET[reset],
+        resetGradient,
+        shape: SURROGATE[way.shape],
+        width: WIDTH,
+        height: HEIGHT,
+        next: given(fromNext, 'next'),
+        nextSize,
+        nextDelta: given(fromNext, 'nextDelta'),
+        windowStart: from,
+        work: at('work'),
+      };
       if (way.kernel !== 'lifBackward')
-        kernels[way.kernel](
-          at('u'), rows, samples, steps, n, at('leak'), ...neuron, ...window,
-          given(fromNext, 'next'), nextSize, given(fromNext, 'nextDelta'), given(way.dropout, 'keep'),
-          given(way.recurrent, 'recurrent'), given(useO, 'gO'), given(useU, 'gU'), from, given(way.learnable, 'dk'), at('work'),
-        );
+        kernels[way.kernel]({
+          ...shared,
+          u: at('u'),
+          size: n,
+          leak: at('leak'),
+          keep: given(way.dropout, 'keep'),
+          recurrent: given(way.recurrent, 'recurrent'),
+          gO: given(useO, 'gO'),
+          gU: given(useU, 'gU'),
+          dk: given(way.learnable, 'dk'),
+        });
       else
         for (let c = 0; c < n; c += STRIP)
-          kernels.lifBackward(
-            at('u') + 4 * rows * c, rows, samples, steps, Math.min(STRIP, n - c), at('leak') + 4 * c,
-            ...neuron, Number(spiking), ...window, given(fromNext, 'next'), n, c, nextSize, given(fromNext, 'nextDelta'),
-            given(way.dropout, 'keep', c), given(useO, 'gO', c), given(useU, 'gU', (steps - from) * c), n, from,
-            given(way.learnable, 'dk', c), at('work'),
-          );
+          kernels.lifBackward({
+            ...shared,
+            u: at('u') + 4 * rows * c,
+            columns: Math.min(STRIP, n - c),
+            leak: at('leak') + 4 * c,
+            spiking,
+            nextRows: n,
+            nextFirst: c,
+            keep: given(way.dropout, 'keep', c),
+            gO: given(useO, 'gO', c),
+            gU: given(useU, 'gU', (steps - from) * c),
+            stride: n,
+            dk: given(way.learnable, 'dk', c),
+          });
     },
   };
 }
@@ -225,7 +252,7 @@ const bench: LifSize = { size: 64, steps: 100, samples: 4 };
 const BENCH_NEXT = 20;
 
 const sizesOf = ({ kernel }: Way): LifSize[] =>
-  lifSizes.filter(({ size }) => kernel !== 'lifBackwardRecurrent' || size <= FEW_RECURRENT);
+  lifSizes.filter(({ size }) => kernel !== 'lifBackwardRecurrent' || size <= MAX_PANELWISE_RECURRENT);
 
 export const lifBackwardEntries: Entry[] = ways.map((way) => ({
   kernel: way.kernel,

@@ -98,19 +98,30 @@ function make(rng: Rng, way: Way, size: LifSize, drive: Drive): KernelCase {
     },
     call: (k, at) => {
       const constant = way.constant ? at('constant') : 0;
-      // biome-ignore format: one line per group of arguments
+      const shared = { rows, samples, steps, constantRows: samples, threshold: THRESHOLD, reset: RESET[way.reset] };
       if (way.recurrent)
-        k.lifForwardRecurrent(
-          at('u'), rows, samples, steps, n, constant, samples, at('leak'), THRESHOLD, RESET[way.reset],
-          at('recurrent'), at('fired'), at('work'),
-        );
+        k.lifForwardRecurrent({
+          ...shared,
+          u: at('u'),
+          size: n,
+          constant,
+          leak: at('leak'),
+          recurrent: at('recurrent'),
+          fired: at('fired'),
+          work: at('work'),
+        });
       else
         for (let c = 0; c < n; c += STRIP)
-          k.lifForward(
-            at('u') + 4 * rows * c, rows, samples, steps, Math.min(STRIP, n - c),
-            constant && constant + 4 * samples * c, samples, at('leak') + 4 * c, THRESHOLD, RESET[way.reset],
-            Number(way.spiking), at('fired') + (2 * c) / PANEL, panels,
-          );
+          k.lifForward({
+            ...shared,
+            u: at('u') + 4 * rows * c,
+            columns: Math.min(STRIP, n - c),
+            constant: constant && constant + 4 * samples * c,
+            leak: at('leak') + 4 * c,
+            spiking: way.spiking,
+            fired: at('fired') + (2 * c) / PANEL,
+            panels,
+          });
     },
   };
 }

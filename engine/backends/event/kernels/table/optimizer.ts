@@ -53,11 +53,19 @@ function within({ from, to }: Size, values: Float64Array, updated: Float64Array)
   return merged;
 }
 
+/** Where the gradients of the shards lie, and which elements a thread works on. */
+const shardsAt = (at: (region: string) => number, { parameters, shards }: Size) => ({
+  gradients: at('gradients'),
+  shardBytes: 4 * parameters,
+  shards,
+});
+const rangeOf = ({ from, to }: Size) => ({ begin: from, end: to });
+
 function makeReduce(rng: Rng, size: Size): KernelCase {
   const { grads, sum } = shardsOf(rng, size);
   return {
-    regions: { grads: array('f32', grads, within(size, grads, sum)) },
-    call: (k, at) => k.reduceShards(at('grads'), 4 * size.parameters, size.shards, size.from, size.to),
+    regions: { gradients: array('f32', grads, within(size, grads, sum)) },
+    call: (k, at) => k.reduceShards({ ...shardsAt(at, size), ...rangeOf(size) }),
   };
 }
 
@@ -69,8 +77,8 @@ function makeAdam(rng: Rng, size: Size, scale: number, decay: number): KernelCas
   const [w, m] = [uniform(rng, size.parameters), uniform(rng, size.parameters)];
   const v = uniform(rng, size.parameters, 0, 2);
   const t = 1 + rng.below(200);
-  const keep = 1 - HYPER.learningRate * decay;
-  const after = { w: w.map((x) => keep * x), m: m.slice(), v: v.slice(), step: t - 1 };
+  const weightFactor = 1 - HYPER.learningRate * decay;
+  const after = { w: w.map((x) => weightFactor * x), m: m.slice(), v: v.slice(), step: t - 1 };
   const { learningRate, ...rest } = HYPER;
   adamStep(
     after.w,
@@ -84,15 +92,21 @@ function makeAdam(rng: Rng, size: Size, scale: number, decay: number): KernelCas
       w: array('f32', w, within(size, w, after.w)),
       m: array('f32', m, within(size, m, after.m)),
       v: array('f32', v, within(size, v, after.v)),
-      grads: array('f32', grads),
+      gradients: array('f32', grads),
     },
     call: (k, at) =>
-      // biome-ignore format: one line per group of arguments
-      k.adam(
-        at('w'), at('m'), at('v'), at('grads'), 4 * size.parameters, size.shards, size.from, size.to,
-        scale, keep, learningRate / (1 - rest.beta1 ** t), rest.beta1, rest.beta2, rest.epsilon,
-        1 / Math.sqrt(1 - rest.beta2 ** t),
-      ),
+      k.adam({
+        w: at('w'),
+        m: at('m'),
+        v: at('v'),
+        ...shardsAt(at, size),
+        ...rangeOf(size),
+        ...rest,
+        scale,
+        weightFactor,
+        rate: learningRate / (1 - rest.beta1 ** t),
+        correction: 1 / Math.sqrt(1 - rest.beta2 ** t),
+      }),
   };
 }
 
@@ -106,14 +120,9 @@ function makeSgd(rng: Rng, size: Size, scale: number, momentum: number): KernelC
     regions: {
       w: array('f32', w, within(size, w, w1)),
       m: array('f32', m, within(size, m, m1)),
-      grads: array('f32', grads),
+      gradients: array('f32', grads),
     },
-    call: (k, at) =>
-      // biome-ignore format: one line per group of arguments
-      k.sgd(
-        at('w'), at('m'), at('grads'), 4 * size.parameters, size.shards, size.from, size.to,
-        scale, rate, momentum,
-      ),
+    call: (k, at) => k.sgd({ w: at('w'), m: at('m'), ...shardsAt(at, size), ...rangeOf(size), scale, rate, momentum }),
   };
 }
 
@@ -124,7 +133,7 @@ function makeSquares(rng: Rng, size: Size): KernelCase {
   return {
     regions: { g: array('f32', g) },
     returns: sum,
-    call: (k, at) => k.sumSquares(at('g'), size.from, size.to),
+    call: (k, at) => k.sumSquares({ g: at('g'), ...rangeOf(size) }),
   };
 }
 
@@ -135,7 +144,7 @@ function makeLeak(rng: Rng, size: number, shared: boolean): KernelCase {
   const expected = Array.from({ length: size }, (_, i) => sigmoid(a[shared ? 0 : i]!));
   return {
     regions: { k: array('f32', new Array(size).fill(Number.NaN), expected), a: array('f32', a) },
-    call: (k, at) => k.leakFromParameter(at('k'), at('a'), size, Number(shared)),
+    call: (k, at) => k.leakFromParameter({ k: at('k'), a: at('a'), size, shared }),
   };
 }
 
@@ -149,7 +158,7 @@ function makeLeakGradient(rng: Rng, size: number, shared: boolean): KernelCase {
   for (let i = 0; i < size; i++) expected[shared ? 0 : i]! += dk[i]! * k[i]! * (1 - k[i]!);
   return {
     regions: { da: array('f32', da, expected), dk: array('f32', dk), k: array('f32', k) },
-    call: (kernels, at) => kernels.leakGradient(at('da'), at('dk'), at('k'), size, Number(shared)),
+    call: (kernels, at) => kernels.leakGradient({ da: at('da'), dk: at('dk'), k: at('k'), size, shared }),
   };
 }
 

@@ -1,9 +1,12 @@
 /** Entries of the dense products: multiply, multiplyTransposed, transposeMatrix. */
 import type { Rng } from '../../../../base/random.ts';
 import { addOuter, addRows } from '../../../../reference/lif.ts';
-import { FROM_BIAS, FROM_OUT, FROM_ZERO } from '../kernels.ts';
+import { START } from '../kernels.ts';
 import { array, type Entry, type KernelCase, matrix } from './entry.ts';
 import { uniform } from './inputs.ts';
+
+const STARTS = { 'from zero': START.zero, 'from a bias': START.bias, 'onto what is there': START.out };
+type Start = (typeof STARTS)[keyof typeof STARTS];
 
 interface Size {
   rows: number;
@@ -24,7 +27,7 @@ const sizes: Size[] = [
 ];
 const labelOf = ({ rows, inner, columns }: Size): string => `${rows} × ${inner} × ${columns}`;
 
-function makeProduct(rng: Rng, from: number, { rows, inner, columns }: Size): KernelCase {
+function makeProduct(rng: Rng, start: Start, { rows, inner, columns }: Size): KernelCase {
   const out = uniform(rng, rows * columns);
   const bias = uniform(rng, columns);
   const a = uniform(rng, rows * inner);
@@ -32,8 +35,8 @@ function makeProduct(rng: Rng, from: number, { rows, inner, columns }: Size): Ke
   const expected = new Float64Array(rows * columns);
   for (let r = 0; r < rows; r++) {
     const row = expected.subarray(r * columns, (r + 1) * columns);
-    if (from === FROM_OUT) row.set(out.subarray(r * columns, (r + 1) * columns));
-    if (from === FROM_BIAS) row.set(bias);
+    if (start === START.out) row.set(out.subarray(r * columns, (r + 1) * columns));
+    if (start === START.bias) row.set(bias);
     addRows(row, b, a.subarray(r * inner, (r + 1) * inner));
   }
   return {
@@ -44,11 +47,20 @@ function makeProduct(rng: Rng, from: number, { rows, inner, columns }: Size): Ke
       b: matrix(b, inner, columns),
     },
     call: (k, at) =>
-      k.multiply(at('out'), from, from === FROM_BIAS ? at('bias') : 0, at('a'), at('b'), rows, inner, columns),
+      k.multiply({
+        out: at('out'),
+        start,
+        bias: start === START.bias ? at('bias') : 0,
+        a: at('a'),
+        b: at('b'),
+        rows,
+        inner,
+        columns,
+      }),
   };
 }
 
-function makeTransposed(rng: Rng, accumulate: number, { rows, inner, columns }: Size): KernelCase {
+function makeTransposed(rng: Rng, accumulate: boolean, { rows, inner, columns }: Size): KernelCase {
   const out = uniform(rng, inner * columns);
   const a = uniform(rng, rows * inner);
   const b = uniform(rng, rows * columns);
@@ -57,7 +69,8 @@ function makeTransposed(rng: Rng, accumulate: number, { rows, inner, columns }: 
     addOuter(expected, a.subarray(r * inner, (r + 1) * inner), b.subarray(r * columns, (r + 1) * columns));
   return {
     regions: { out: matrix(out, inner, columns, expected), a: matrix(a, rows, inner), b: matrix(b, rows, columns) },
-    call: (k, at) => k.multiplyTransposed(at('out'), accumulate, at('a'), at('b'), rows, inner, columns),
+    call: (k, at) =>
+      k.multiplyTransposed({ out: at('out'), accumulate, a: at('a'), b: at('b'), rows, m: inner, n: columns }),
   };
 }
 
@@ -69,11 +82,10 @@ function makeTranspose(rng: Rng, rows: number, columns: number): KernelCase {
       out: matrix(new Float64Array(rows * columns), columns, rows, expected),
       source: matrix(source, rows, columns),
     },
-    call: (k, at) => k.transposeMatrix(at('out'), at('source'), rows, columns),
+    call: (k, at) => k.transposeMatrix({ out: at('out'), source: at('source'), rows, columns }),
   };
 }
 
-const STARTS = { 'from zero': FROM_ZERO, 'from a bias': FROM_BIAS, 'onto what is there': FROM_OUT };
 /** One step of 32 samples, and all steps of 32 samples, of the RNN on N-MNIST. */
 const step: Size = { rows: 32, inner: 512, columns: 512 };
 const block: Size = { rows: 3200, inner: 512, columns: 512 };
@@ -83,21 +95,21 @@ const because = 'float32 sums of up to 256 products';
 
 export const productEntries: Entry[] = [
   ...Object.entries(STARTS).map(
-    ([variant, from]): Entry => ({
+    ([variant, start]): Entry => ({
       kernel: 'multiply',
       variant,
       reference: 'addRows (reference/lif.ts)',
       tolerance: 2e-6,
       because,
-      shapes: sizes.map((size) => ({ label: labelOf(size), make: (rng) => makeProduct(rng, from, size) })),
+      shapes: sizes.map((size) => ({ label: labelOf(size), make: (rng) => makeProduct(rng, start, size) })),
       bench: {
         label: labelOf(step),
-        make: (rng) => makeProduct(rng, from, step),
+        make: (rng) => makeProduct(rng, start, step),
         work: { adds: adds(step), bytes: bytes(step) },
       },
     }),
   ),
-  ...[0, 1].map(
+  ...[false, true].map(
     (accumulate): Entry => ({
       kernel: 'multiplyTransposed',
       variant: accumulate ? 'onto what is there' : 'from zero',

@@ -78,11 +78,23 @@ function make(rng: Rng, way: Way, size: Size): KernelCase {
       result: array('f64', before, result),
     },
     call: (k, at) =>
-      // biome-ignore format: one line per group of arguments
-      k.readout(
-        DECODE[way.decode], from, steps, padded, classes, at('u'), rows, sample * steps, THRESHOLD,
-        LOSS[way.loss], label, SCALE, at('scores'), way.gradient ? at('gradient') : 0, at('result'),
-      ),
+      k.readout({
+        decode: DECODE[way.decode],
+        windowStart: from,
+        steps,
+        size: padded,
+        classes,
+        u: at('u'),
+        rows,
+        firstRow: sample * steps,
+        threshold: THRESHOLD,
+        loss: LOSS[way.loss],
+        label,
+        scale: SCALE,
+        scores: at('scores'),
+        gradient: way.gradient ? at('gradient') : 0,
+        result: at('result'),
+      }),
   };
 }
 

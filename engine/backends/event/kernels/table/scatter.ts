@@ -54,10 +54,17 @@ function makeScatter(
       index: array('u16', e.index),
     },
     call: (k, at) =>
-      // biome-ignore format: one line per group of arguments
-      k.scatterRows(
-        at('out'), channels, at('source'), rows, at('offsets'), at('index'), rows, columns, shift ? steps : 0,
-      ),
+      k.scatterRows({
+        out: at('out'),
+        outRows: channels,
+        source: at('source'),
+        sourceRows: rows,
+        offsets: at('offsets'),
+        indices: at('index'),
+        rows,
+        columns,
+        delayWithin: shift ? steps : 0,
+      }),
   };
 }
 
@@ -93,7 +100,17 @@ function makeAdd(rng: Rng, { outRows, sourceRows, count, columns }: AddSize): Ke
       to: array('u16', to),
       from: array('u16', from),
     },
-    call: (k, at) => k.addRows(at('out'), outRows, at('to'), at('source'), sourceRows, at('from'), count, columns),
+    call: (k, at) =>
+      k.addRows({
+        out: at('out'),
+        outRows,
+        outIndices: at('to'),
+        source: at('source'),
+        sourceRows,
+        sourceIndices: at('from'),
+        count,
+        columns,
+      }),
   };
 }
 

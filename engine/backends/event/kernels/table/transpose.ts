@@ -51,11 +51,17 @@ function make(rng: Rng, size: Size, e: Events, shift: boolean, weighted: boolean
       ...(values && { values: array('f32', values), outValues: { ...room('f32', count), expected: outValues } }),
     },
     call: (k, at) =>
-      // biome-ignore format: one line per group of arguments
-      k.transposeEvents(
-        at('offsets'), at('channels'), values ? at('values') : 0, rows, size.channels, shift ? size.steps : 0,
-        at('outOffsets'), at('outRows'), values ? at('outValues') : 0,
-      ),
+      k.transposeEvents({
+        offsets: at('offsets'),
+        channels: at('channels'),
+        values: values ? at('values') : 0,
+        rows,
+        channelCount: size.channels,
+        delayWithin: shift ? size.steps : 0,
+        outOffsets: at('outOffsets'),
+        outIndices: at('outRows'),
+        outValues: values ? at('outValues') : 0,
+      }),
   };
 }
 
@@ -85,7 +91,7 @@ function makeRows(rows: number, { offsets, index }: Events): KernelCase {
   return {
     exact: true,
     regions: { offsets: array('u32', offsets), rowOf: { ...rowOf, expected } },
-    call: (k, at) => k.rowsOfEvents(at('offsets'), rows, at('rowOf')),
+    call: (k, at) => k.rowsOfEvents({ offsets: at('offsets'), rows, rowOf: at('rowOf') }),
   };
 }
 

@@ -2,12 +2,17 @@
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { instantiateKernels } from '../../../../../engine/backends/event/kernels/kernels.ts';
 import {
+  type Addon,
+  accept,
   availableInstructions,
   chosenInstructions,
   copier,
+  kernelRemarks,
   nativeFile,
 } from '../../../../../engine/backends/event/kernels/native.ts';
+import { CONTRACT, fingerprint } from '../../../../../engine/backends/event/kernels/signatures/all.ts';
 import { builtFile } from '../../../../../engine/base/paths.ts';
 
 const compiler = (process.env.CXX ? [process.env.CXX] : ['c++', 'g++', 'clang++']).some(
@@ -28,6 +33,34 @@ test('without a wish the widest instructions are used, and LIF_KERNELS names oth
   expect(chosenInstructions()).toBe('wasm');
   vi.stubEnv('LIF_KERNELS', 'mmx');
   expect(chosenInstructions()).toBe(availableInstructions()[0]);
+});
+
+test('a wish that cannot be met is answered with a sentence, and only that', () => {
+  for (const wish of ['', ...availableInstructions()]) {
+    vi.stubEnv('LIF_KERNELS', wish);
+    expect(kernelRemarks(), `LIF_KERNELS=${wish}`).toEqual([]);
+  }
+  vi.stubEnv('LIF_KERNELS', 'mmx');
+  const widest = availableInstructions()[0];
+  expect(kernelRemarks()).toEqual([
+    expect.stringMatching(`^LIF_KERNELS asks for "mmx" kernels, but here there are .*wasm: ${widest} is used\\.$`),
+  ]);
+});
+
+test('an addon that was built from other signatures is refused with a sentence', () => {
+  const stale = { signatures: fingerprint(CONTRACT) - 1, sets: ['baseline'] } as Addon;
+  expect(accept(stale)).toEqual({ addon: undefined, refused: expect.stringContaining('run "npm run build"') });
+  const current = { ...stale, signatures: fingerprint(CONTRACT) };
+  expect(accept(current)).toEqual({ addon: current });
+  // As builds before there were fingerprints.
+  expect(accept({ sets: ['baseline'] } as Addon).addon).toBeUndefined();
+});
+
+test('WebAssembly that was built from other signatures is refused with a sentence', () => {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+  // A module without anything in it.
+  const stale = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+  expect(() => instantiateKernels(stale, memory)).toThrow('kernels.wasm was built for another version of LIF Lab');
 });
 
 test('shared memory is copied whole, however it lies', () => {

@@ -2,12 +2,12 @@
 import { describe, expect, test } from 'vitest';
 import {
   instantiateKernels,
-  type Kernels,
   kernelBytes,
   RESERVED_BYTES,
 } from '../../../../../engine/backends/event/kernels/kernels.ts';
 import { availableInstructions, withNative } from '../../../../../engine/backends/event/kernels/native.ts';
 import { placeInPanels } from '../../../../../engine/backends/event/kernels/panels.ts';
+import type { Kernels } from '../../../../../engine/backends/event/kernels/signatures/all.ts';
 import {
   bytesOf,
   type Entry,
