@@ -9,6 +9,11 @@ export const MAX_EXPERIMENT_BYTES = 1024 * 1024;
 
 const STORE_FOLDER = '.lif';
 
+/** A data set is a name of the catalogue; whatever else arrives is none. */
+export function isDatasetName(name: unknown): name is string {
+  return typeof name === 'string' && /^[a-z][a-z0-9-]{0,40}$/.test(name);
+}
+
 /** Whether a path names an experiment file. */
 export function isExperimentFile(path: string): boolean {
   return /\.lif\.(yaml|json)$/.test(path);

@@ -3,7 +3,10 @@ import { registerCommands } from './commands/register.ts';
 import { connect } from './connect.ts';
 import { registerAssist } from './language/assist.ts';
 import { showDiagnostics } from './language/diagnostics.ts';
+import { registerQuickFixes } from './language/quick-fixes.ts';
 import { createParts, type Own } from './parts.ts';
+import { readSettings } from './settings.ts';
+import { offerLif } from './terminal-path.ts';
 
 /**
  * Puts the parts together. Two lifetimes: what is made here lives as long as the extension; the query process behind
@@ -18,8 +21,13 @@ export function activate(extension: vscode.ExtensionContext): void {
   const { host, catalog, documents, commands, log } = parts;
   own(showDiagnostics(documents));
   own(registerAssist(host));
+  own(registerQuickFixes(documents));
   own(registerCommands(commands, () => ({ health: host.health, trusted: vscode.workspace.isTrusted }), log));
   connect(parts, own);
+  const offer = (): void =>
+    offerLif(extension.environmentVariableCollection, extension.asAbsolutePath('dist'), readSettings());
+  if (vscode.workspace.isTrusted) offer();
+  own(vscode.workspace.onDidGrantWorkspaceTrust(offer));
   host.start();
   catalog.refresh().then(() => vscode.commands.executeCommand('setContext', 'lifLab.listed', true));
 }

@@ -1,6 +1,6 @@
 import { isRecord, isViewId, restoreState, type ViewState, type ViewTarget } from '../protocol/views.ts';
 import type { FromWebview, WebviewMethod } from '../protocol/webview.ts';
-import { isExperimentFile } from './experiment-files.ts';
+import { isDatasetName, isExperimentFile } from './experiment-files.ts';
 
 /** Larger view states are not kept. */
 const MAX_STATE_LENGTH = 64 * 1024;
@@ -38,6 +38,9 @@ export function parseFromWebview(value: unknown): FromWebview | undefined {
     case 'openFile':
       if (value.variant === undefined) return { type: 'openFile' };
       return isShortText(value.variant) ? { type: 'openFile', variant: value.variant } : undefined;
+    case 'getData':
+      if (value.how !== 'download' && value.how !== 'import') return undefined;
+      return isDatasetName(value.dataset) ? { type: 'getData', dataset: value.dataset, how: value.how } : undefined;
     case 'export':
       return isShortText(value.suggestedName) && typeof value.text === 'string'
         ? { type: 'export', suggestedName: value.suggestedName, text: value.text }

@@ -72,6 +72,7 @@ export function createParts(extension: vscode.ExtensionContext, own: Own): Parts
       openView: (file, view) => vscode.commands.executeCommand(viewCommand(view), vscode.Uri.file(file)),
       openFile: (file, variant) =>
         vscode.commands.executeCommand('lifLab.openFile', vscode.Uri.file(file), ...(variant ? [variant] : [])),
+      getData: (dataset, how) => vscode.commands.executeCommand(`lifLab.${how}Data`, { dataset }),
       save: (name, text) => saveText(name, text, log),
       loadState: (target) => states.load(target),
       saveState: (state) => states.save(state),

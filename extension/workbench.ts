@@ -4,6 +4,7 @@ import { Refusal } from '../protocol/calls.ts';
 import type { Checked } from '../protocol/experiment.ts';
 import { plainLabel } from '../protocol/plain-text.ts';
 import type { Workbench } from './commands/table.ts';
+import { downloadData, importData } from './data.ts';
 import {
   experimentName,
   isExperimentFile,
@@ -30,6 +31,7 @@ export interface WorkbenchParts {
 
 /** What commands ask of the editor, in terms of the real one. */
 export function createWorkbench({ extensionUri, documents, catalog, panels, showOutput }: WorkbenchParts): Workbench {
+  const lif = vscode.Uri.joinPath(extensionUri, 'dist', 'lif.mjs').fsPath;
   return {
     activeExperiment() {
       const active = vscode.window.activeTextEditor?.document.uri.fsPath;
@@ -109,6 +111,8 @@ export function createWorkbench({ extensionUri, documents, catalog, panels, show
     newExperiment: () => newExperiment(extensionUri),
 
     showOutput,
+
+    getData: (dataset, how) => (how === 'download' ? downloadData(lif, dataset) : importData(lif, dataset)),
 
     busy: async (title, task) =>
       vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () => task()),

@@ -7,6 +7,14 @@
 /** An error whose message is one sentence, meant for the user as it is. */
 export class Refusal extends Error {
   override name = 'Refusal';
+
+  constructor(
+    message: string,
+    /** The data set that is missing, when that is why: it can be downloaded or taken over. */
+    readonly dataset?: string,
+  ) {
+    super(message);
+  }
 }
 
 // Both sides have timers; neither of their libraries belongs here.

@@ -17,6 +17,8 @@ export interface Diagnostic {
   message: string;
   /** Dotted path of the field, e.g. `neuron.leak`; empty for the file itself. */
   path: string;
+  /** What was probably meant: the text to put in place of the range. */
+  replacement?: string;
 }
 
 /** The parts of the file that have buttons above them. */

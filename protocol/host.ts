@@ -10,6 +10,11 @@ export const PROTOCOL_VERSION = 1;
 /** JSON-RPC error code of a mistake in what was asked: its message is one sentence for the user. */
 export const USER_ERROR_CODE = 1;
 
+/** What goes along with it: the data set whose files are not there or not as they must be. */
+export interface UserErrorData {
+  dataset: string;
+}
+
 export interface HostRequests {
   /** First request. `stores`: absolute paths of the `.lif` folders to watch, one per workspace folder. */
   'host/initialize': {

@@ -43,6 +43,15 @@ export function markdownText(text: string): string {
   return plainLine(text).replace(/[!-/:-@[-`{-~]/g, '\\$&');
 }
 
+/** One line as code in Markdown: fenced by more backticks than it holds in a row, so that it cannot end the fence. */
+export function markdownCode(text: string): string {
+  const line = plainLine(text);
+  const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  const room = longest > 0 ? ' ' : '';
+  return `${fence}${room}${line}${room}${fence}`;
+}
+
 /** JSON that a terminal shows and does not obey: what is left of such characters is escaped, with the same value. */
 export function plainJson(json: string): string {
   return json.replace(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>

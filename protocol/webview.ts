@@ -31,6 +31,8 @@ export type FromWebview =
   | { type: 'state'; state: ViewState }
   | { type: 'openView'; view: ViewId }
   | { type: 'openFile'; variant?: string }
+  /** Ask for the files of a data set: from its publisher, or from the user. */
+  | { type: 'getData'; dataset: string; how: 'download' | 'import' }
   /** Ask the user where to, and write the text there. */
   | { type: 'export'; suggestedName: string; text: string };
 
@@ -41,7 +43,8 @@ export type FromWebview =
 export type ToWebview =
   | { type: 'init'; generation: string; target: ViewTarget; trusted: boolean; state?: ViewState }
   | { [M in WebviewMethod]: { type: 'reply'; id: number; result: HostResult<M> } }[WebviewMethod]
-  | { type: 'refusal'; id: number; message: string }
+  /** `dataset`: its files are missing, and can be had. */
+  | { type: 'refusal'; id: number; message: string; dataset?: string }
   /** Runs of this file changed: pull what is shown again. */
   | { type: 'changed'; runIds: string[] }
   | { type: 'trust'; trusted: boolean }

@@ -123,6 +123,11 @@ async function buildKernels() {
   if (without) console.log(without);
 }
 
+/** The command `lif` for the integrated terminal. */
+function copyCommand() {
+  cpSync(join(root, 'scripts/bin'), join(dist, 'bin'), { recursive: true });
+}
+
 /** The JSON Schema for other editors comes from engine/experiment; a copy lies beside the bundles. */
 function copySchemas() {
   const schemas = join(root, 'schemas');
@@ -144,6 +149,7 @@ export async function build(options = {}) {
     await Promise.all(all.map((one) => one.dispose()));
   }
   copySchemas();
+  copyCommand();
 }
 
 function printSizes() {

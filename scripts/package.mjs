@@ -20,12 +20,13 @@ export async function packageExtension(file = join(root, 'dist/lif-lab.vsix')) {
   rmSync(packagePath, { force: true });
   await build({ minify: true });
   // Everything that runs is bundled, so no package goes along.
-  // Links of the README stay as they are: the repository has no public address yet.
+  // The page of the extension is a text of its own, without links and pictures: the repository has no public address yet.
   await createVSIX({
     cwd: root,
     packagePath,
     dependencies: false,
     allowMissingRepository: true,
+    readmePath: 'docs/extension-page.md',
     rewriteRelativeLinks: false,
   });
   return packagePath;

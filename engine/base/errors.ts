@@ -3,6 +3,17 @@ export class UserError extends Error {
   override name = 'UserError';
 }
 
+/** The data of a data set are not there, or not as they must be. */
+export class DataError extends UserError {
+  constructor(
+    message: string,
+    /** Its name in the catalogue. */
+    readonly dataset: string,
+  ) {
+    super(message);
+  }
+}
+
 /** Where a field stands in an experiment file: names of fields, numbers of list entries. */
 export type Path = readonly (string | number)[];
 

@@ -41,7 +41,8 @@ export function checkExperiment(text: string, file: string): CheckedExperiment {
     if (inherited && inheritedSoFar.has(problem.message)) continue;
     if (inherited) inheritedSoFar.add(problem.message);
     const message = inherited ? `In the variant \`${problem.variant}\`: ${problem.message}` : problem.message;
-    found.push({ ...span, severity: problem.severity, message, path });
+    const { severity, replacement } = problem;
+    found.push({ ...span, severity, message, path, ...(replacement !== undefined && { replacement }) });
   }
   return { diagnostics: diagnosticsOf(found, lines), outline, ...(experiment && { experiment }) };
 }
@@ -51,14 +52,14 @@ function variantNames(root: Source): string[] {
   return variants?.kind === 'mapping' ? [...variants.entries.keys()] : [];
 }
 
-type Found = Span & Pick<Diagnostic, 'severity' | 'message' | 'path'>;
+type Found = Span & Pick<Diagnostic, 'severity' | 'message' | 'path' | 'replacement'>;
 
 function diagnosticsOf(found: Found[], lines: LineIndex): Diagnostic[] {
   const once = new Map(found.map((entry) => [`${entry.start} ${entry.message}`, entry]));
   return [...once.values()]
     .sort((a, b) => a.start - b.start)
     .slice(0, MAX_DIAGNOSTICS)
-    .map(({ start, end, severity, message, path }) => ({ range: lines.range(start, end), severity, message, path }));
+    .map(({ start, end, ...rest }) => ({ range: lines.range(start, end), ...rest }));
 }
 
 function notAMapping(text: string, root: Source | undefined): Found {

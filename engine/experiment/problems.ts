@@ -26,6 +26,8 @@ export interface Problem {
   place: 'value' | 'name' | 'parent';
   severity: 'error' | 'warning';
   message: string;
+  /** What was probably meant in place of the value or the name. */
+  replacement?: string;
   /** The variant whose merged settings have this problem. */
   variant?: string;
 }
@@ -82,7 +84,9 @@ function wrongValue(path: Path, { root, data }: Context): Problem {
   if (value === undefined) return error(path, 'parent', `\`${name}\` is missing; it must be ${expected(node)}.`);
   if (path.length === 0) return error(path, 'value', `An experiment file is ${expected(node)}.`);
   const right = expected(narrowed(node, value));
-  return error(path, 'value', `\`${name}\` must be ${right}, ${seen(value)}${remedy(node, value)}.`);
+  const problem = error(path, 'value', `\`${name}\` must be ${right}, ${seen(value)}${remedy(node, value)}.`);
+  const guess = typeof value === 'string' ? nearest(value, choices(node).map(scalarText)) : undefined;
+  return guess === undefined ? problem : { ...problem, replacement: guess };
 }
 
 /** Only the form that a number was meant as: `leak: 2` is about the range of a number, not about mappings. */
@@ -119,7 +123,8 @@ function unknownField(parent: Path, key: string, { root, name, data }: Context):
   const guess = nearest(key, free) ?? nearest(key, known);
   const hint = guess !== undefined ? `did you mean \`${guess}\`` : elsewhere(node, key, around);
   const advice = `${hint ? `${hint}; ` : ''}allowed are ${known.join(', ')}`;
-  return error([...parent, key], 'name', `\`${scalarText(key)}\` is not a field of ${where}: ${advice}.`);
+  const problem = error([...parent, key], 'name', `\`${scalarText(key)}\` is not a field of ${where}: ${advice}.`);
+  return guess !== undefined && free.includes(guess) ? { ...problem, replacement: guess } : problem;
 }
 
 /** Where a field that is not allowed here does belong. */

@@ -12,8 +12,9 @@ import {
   type HostResult,
   PROTOCOL_VERSION,
   USER_ERROR_CODE,
+  type UserErrorData,
 } from '../../protocol/host.ts';
-import { UserError } from '../base/errors.ts';
+import { DataError, UserError } from '../base/errors.ts';
 import { METHODS, parseParams } from './params.ts';
 import type { Services } from './services.ts';
 import { Stores } from './stores.ts';
@@ -59,6 +60,8 @@ async function answer<M extends HostMethod>(
   try {
     return await handlers[method](parseParams(method, params));
   } catch (error) {
+    if (error instanceof DataError)
+      throw new ResponseError<UserErrorData>(USER_ERROR_CODE, error.message, { dataset: error.dataset });
     if (error instanceof UserError) throw new ResponseError(USER_ERROR_CODE, error.message);
     report(`${method}: ${error instanceof Error ? error.stack : error}`);
     throw new ResponseError(INTERNAL_ERROR_CODE, error instanceof Error ? error.message : String(error));

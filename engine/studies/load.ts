@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, relative, resolve } from 'node:path';
 import type { Diagnostic } from '../../protocol/experiment.ts';
-import { UserError } from '../base/errors.ts';
+import { DataError, UserError } from '../base/errors.ts';
 import { reason } from '../base/files.ts';
 import { checkExperiment } from '../experiment/parse.ts';
 import type { Experiment, RunSpec } from '../experiment/schema.ts';
@@ -72,6 +72,12 @@ export async function checkRuns(specs: RunSpec[]): Promise<string[]> {
   const { checkDataset } = await import('../datasets/prepare.ts');
   const datasets = new Map(specs.map((spec) => [canonicalJson(spec.dataset), spec]));
   const remarks: string[] = [];
-  for (const { dataset, file } of datasets.values()) remarks.push(...(await checkDataset(dataset, { file })));
+  for (const { dataset, file } of datasets.values()) {
+    try {
+      remarks.push(...(await checkDataset(dataset, { file })));
+    } catch (error) {
+      throw error instanceof UserError ? new DataError(error.message, dataset.name) : error;
+    }
+  }
   return [...new Set(remarks)];
 }

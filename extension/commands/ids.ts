@@ -13,6 +13,8 @@ const OWN_COMMANDS = [
   'lifLab.delete',
   'lifLab.openLog',
   'lifLab.openFolder',
+  'lifLab.downloadData',
+  'lifLab.importData',
   'lifLab.refresh',
   'lifLab.restartHost',
   'lifLab.showOutput',

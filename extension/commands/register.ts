@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { Refusal } from '../../protocol/calls.ts';
-import { showError } from '../notify.ts';
+import { type Choice, showError } from '../notify.ts';
 import { type Obstacle, obstacleOf, type Situation } from './dispatch.ts';
 import { COMMAND_IDS, type CommandId } from './ids.ts';
 import { Cancelled, COMMANDS, type CommandContext } from './table.ts';
@@ -20,12 +20,23 @@ export function registerCommands(
     } catch (error) {
       if (error instanceof Cancelled) return;
       if (!(error instanceof Refusal)) log(`${id}: ${error instanceof Error ? error.stack : error}`);
-      showError(error instanceof Error ? error.message : String(error));
+      showError(error instanceof Error ? error.message : String(error), ...helpFor(error));
     }
   };
   return vscode.Disposable.from(
     ...COMMAND_IDS.map((id) => vscode.commands.registerCommand(id, (...args: unknown[]) => run(id, args))),
   );
+}
+
+/** Ways to the data that are missing. */
+function helpFor(error: unknown): Choice[] {
+  const dataset = error instanceof Refusal ? error.dataset : undefined;
+  if (dataset === undefined) return [];
+  const choice = (title: string, command: CommandId): Choice => ({
+    title,
+    run: () => void vscode.commands.executeCommand(command, { dataset }),
+  });
+  return [choice('Download', 'lifLab.downloadData'), choice('Choose Folder…', 'lifLab.importData')];
 }
 
 function refuse({ message, help }: Obstacle): void {

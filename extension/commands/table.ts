@@ -32,6 +32,8 @@ export interface Workbench {
   openFolder(run: RunSummary): Promise<void>;
   newExperiment(): Promise<void>;
   showOutput(): void;
+  /** `download` it, or take over (`import`) what the user has. */
+  getData(dataset: string, how: 'download' | 'import'): Promise<void>;
   /** Shows in place that something is under way. */
   busy<T>(title: string, task: () => Promise<T>): Promise<T>;
   storeFor(file: string): string;
@@ -79,6 +81,8 @@ export const COMMANDS: Record<CommandId, Command> = {
     need: 'nothing',
     run: async (context, target) => context.workbench.openFolder(await oneRun(context, target)),
   },
+  'lifLab.downloadData': { need: 'trust', run: (context, target) => getData(context, target, 'download') },
+  'lifLab.importData': { need: 'trust', run: (context, target) => getData(context, target, 'import') },
   'lifLab.refresh': { need: 'host', run: (context) => context.refresh() },
   'lifLab.restartHost': { need: 'nothing', run: async ({ host }) => host.restart() },
   'lifLab.showOutput': { need: 'nothing', run: async ({ workbench }) => workbench.showOutput() },
@@ -161,6 +165,14 @@ async function openFile(context: CommandContext, target: Target): Promise<void> 
   const run = target.runIds[0] === undefined ? undefined : context.runs.get(target.runIds[0]);
   const variant = target.variants[0] ?? run?.variant;
   await context.workbench.openFile(await fileOf(context, target), variant, target.peek === true);
+}
+
+/** Data sets that can be had; the others are generated. */
+const DATASETS = ['mnist', 'nmnist', 'shd', 'ssc', 'dvs128-gesture', 'cifar10'];
+
+async function getData({ workbench }: CommandContext, target: Target, how: 'download' | 'import'): Promise<void> {
+  const dataset = target.dataset ?? (await workbench.pick(DATASETS, 'Data set'));
+  if (dataset !== undefined) await workbench.getData(dataset, how);
 }
 
 /** The file that was meant: the one given, the active one, the only one, or the one the user picks. */

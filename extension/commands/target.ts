@@ -1,5 +1,5 @@
 import { isRecord } from '../../protocol/views.ts';
-import { isExperimentFile } from '../experiment-files.ts';
+import { isDatasetName, isExperimentFile } from '../experiment-files.ts';
 
 import type { Node } from '../tree/nodes.ts';
 
@@ -11,6 +11,8 @@ export interface Target {
   variants: string[];
   /** Selected runs; empty when the file or its variants are meant. */
   runIds: string[];
+  /** Name of a data set. */
+  dataset?: string;
   /** Show it, but leave the focus where it is. */
   peek?: boolean;
 }
@@ -19,7 +21,7 @@ export interface Target {
 export const PEEK = 'peek';
 
 /**
- * Reads the arguments of a command: `(uri, variant?)` from the editor, `(node, selected nodes?)` from the tree,
+ * Reads the arguments of a command: `(uri, variant?)` or `({ dataset })` from the editor, `(node, selected nodes?)` from the tree,
  * nothing from the palette. Whatever else arrives counts as nothing.
  */
 export function targetOf(args: readonly unknown[]): Target {
@@ -29,6 +31,7 @@ export function targetOf(args: readonly unknown[]): Target {
     return third === PEEK ? { ...target, peek: true } : target;
   }
   const target: Target = { variants: [], runIds: [] };
+  if (isRecord(first) && isDatasetName(first.dataset)) target.dataset = first.dataset;
   if (isRecord(first) && typeof first.fsPath === 'string' && isExperimentFile(first.fsPath)) target.file = first.fsPath;
   if (target.file !== undefined && typeof second === 'string') target.variants.push(second);
   return target;

@@ -16,6 +16,7 @@ import {
   type HostResult,
   PROTOCOL_VERSION,
   USER_ERROR_CODE,
+  type UserErrorData,
 } from '../../protocol/host.ts';
 
 /** How the query process is doing. `message` is one sentence, empty while all is well. */
@@ -203,7 +204,8 @@ export class HostClient {
       return await inTime(answer, seconds * 1000, `LIF Lab did not answer within ${seconds} s (${method}).`);
     } catch (error) {
       if (error instanceof Refusal) throw error;
-      if (error instanceof ResponseError && error.code === USER_ERROR_CODE) throw new Refusal(error.message);
+      if (error instanceof ResponseError && error.code === USER_ERROR_CODE)
+        throw new Refusal(error.message, (error.data as UserErrorData | undefined)?.dataset);
       this.options.log(`${method} failed: ${text(error)}`);
       throw new Refusal(`LIF Lab could not answer (${method}): ${text(error)}`);
     }

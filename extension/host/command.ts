@@ -12,10 +12,21 @@ export function spawnHost(
   { nodePath, dataFolder }: { nodePath: string; dataFolder: string },
   cwd: string,
 ): ChildProcessWithoutNullStreams {
-  const own = nodePath === '';
-  const env: NodeJS.ProcessEnv = { ...process.env, ...(own ? { ELECTRON_RUN_AS_NODE: '1' } : {}) };
-  if (dataFolder !== '') env.LIF_DATA = dataFolder;
+  const { program, env: own } = runtime({ nodePath, dataFolder });
+  const env: NodeJS.ProcessEnv = { ...process.env, ...own };
   // An option meant for the editor's own processes would end up in every run.
   delete env.NODE_OPTIONS;
-  return spawn(own ? process.execPath : nodePath, [script, 'host'], { cwd, env, stdio: 'pipe', windowsHide: true });
+  return spawn(program, [script, 'host'], { cwd, env, stdio: 'pipe', windowsHide: true });
+}
+
+/** What runs `lif`, and the variables that it needs. */
+export function runtime({ nodePath, dataFolder }: { nodePath: string; dataFolder: string }): {
+  program: string;
+  env: Record<string, string>;
+} {
+  const own = nodePath === '';
+  return {
+    program: own ? process.execPath : nodePath,
+    env: { ...(own ? { ELECTRON_RUN_AS_NODE: '1' } : {}), ...(dataFolder !== '' ? { LIF_DATA: dataFolder } : {}) },
+  };
 }

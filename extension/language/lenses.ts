@@ -1,4 +1,5 @@
 import type { Outline, Range } from '../../protocol/experiment.ts';
+import { plainLabel, plainLine } from '../../protocol/plain-text.ts';
 import { type Comparison, isResumable, type RunSummary } from '../../protocol/runs.ts';
 import type { CommandId } from '../commands/ids.ts';
 import { activeRuns } from '../model/studies.ts';
@@ -34,7 +35,7 @@ function fileLenses(outline: Outline, runs: readonly RunSummary[]): Lens[] {
     {
       range,
       title: '$(run-all) Run all',
-      tooltip: `Train ${count(outline.variants.length, 'variant')} with ${count(outline.seeds.length, 'seed')} each: ${count(total, 'run')}`,
+      tooltip: `Train what is missing or outdated of ${count(outline.variants.length, 'variant')} with ${count(outline.seeds.length, 'seed')} each: ${count(total, 'run')}`,
       command: 'lifLab.runAll',
     },
     {
@@ -95,6 +96,16 @@ function variantLenses(
       },
     );
   }
+  const failed = row?.runs.find((run) => run.state === 'failed' && run.message);
+  if (active.length === 0 && failed !== undefined) {
+    lenses.push({
+      range,
+      variant,
+      title: `$(error) ${plainLabel(shortened(failed.message!))}`,
+      tooltip: plainLine(failed.message!),
+      command: 'lifLab.openLog',
+    });
+  }
   const resumable = row?.runs.filter((run) => isResumable(run.state)) ?? [];
   if (active.length === 0 && resumable.length > 0) {
     lenses.push({
@@ -115,6 +126,11 @@ function variantLenses(
     });
   }
   return lenses;
+}
+
+/** Longer reasons are cut: they are whole in the tooltip, the curves and the comparison. */
+function shortened(message: string): string {
+  return message.length > 90 ? `${message.slice(0, 89)}…` : message;
 }
 
 function accuracyNow(running: readonly RunSummary[]): string {

@@ -18,6 +18,7 @@ export interface BridgeServices {
   start(file: string, wanted: Wanted): Promise<string[]>;
   openView(file: string, view: ViewId): void;
   openFile(file: string, variant: string | undefined): void;
+  getData(dataset: string, how: 'download' | 'import'): void;
   save(suggestedName: string, text: string): void;
   loadState(target: ViewTarget): ViewState | undefined;
   saveState(state: ViewState): void;
@@ -65,6 +66,9 @@ export class ViewBridge {
       case 'openFile':
         services.openFile(target.file, message.variant);
         return;
+      case 'getData':
+        services.getData(message.dataset, message.how);
+        return;
       case 'export':
         services.save(message.suggestedName, message.text);
     }
@@ -106,7 +110,9 @@ export class ViewBridge {
     } catch (error) {
       const known = error instanceof Refusal;
       if (!known) this.services.log(`${request.method} failed: ${error instanceof Error ? error.stack : error}`);
-      reply = { type: 'refusal', id: request.id, message: known ? error.message : 'LIF Lab failed; see its log.' };
+      const dataset = known && error.dataset !== undefined ? { dataset: error.dataset } : {};
+      const message = known ? error.message : 'LIF Lab failed; see its log.';
+      reply = { type: 'refusal', id: request.id, message, ...dataset };
     }
     if (generation === this.generation) this.send(reply);
   }

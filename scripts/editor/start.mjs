@@ -10,7 +10,7 @@ import { startEditor } from './server.mjs';
 
 const HELP = `npm run editor -- [options]
 
-  --folder DIR     open this folder instead of a copy of the examples
+  --folder DIR     open this folder instead of a copy of the examples, which is kept in ~/lif-lab
   --port N         listen there (default: any free port)
   --theme NAME     colour theme, e.g. "Default Light Modern"
   --version V      code-server's version: 4.100.3 (default) or 4.139.1
@@ -39,27 +39,26 @@ async function main() {
   if (values.vsix !== undefined && !fs.existsSync(values.vsix)) throw new Error(`${values.vsix} does not exist.`);
 
   const vsix = values.vsix ?? freshPackage({ log: say });
-  const scratch = values.folder === undefined ? fs.mkdtempSync(path.join(os.tmpdir(), 'lif-lab-')) : undefined;
-  const folder = scratch ? path.join(scratch, 'examples') : path.resolve(String(values.folder));
-  if (scratch) {
-    const notRuns = (/** @type {string} */ file) => path.basename(file) !== '.lif';
-    fs.cpSync(path.join(REPOSITORY, 'examples'), folder, { recursive: true, filter: notRuns });
-  }
-  const removeScratch = () => scratch && fs.rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
-  try {
-    const { version, theme } = values;
-    const editor = await startEditor({ folder, vsix, port, ...(version && { version }), theme, log: say });
-    console.log(`\n  LIF Lab is open at  ${editor.url}\n`);
-    console.log(`  Workspace: ${folder}${scratch ? ' (a copy of examples/, gone when you press Ctrl-C)' : ''}`);
-    console.log(`  On another machine? Forward the port first: ssh -L ${editor.port}:localhost:${editor.port} HOST`);
-    console.log('  Ctrl-C ends it.\n');
-    await new Promise((resolve) => {
-      for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(name, resolve);
-    });
-    await editor.stop({ leaveRuns: scratch === undefined });
-  } finally {
-    removeScratch();
-  }
+  const own = values.folder === undefined;
+  const folder = path.resolve(values.folder ?? path.join(os.homedir(), 'lif-lab'));
+  // What is there already stays as it is: files that were edited, and the runs.
+  if (own) copyExamples(folder);
+  const { version, theme } = values;
+  const editor = await startEditor({ folder, vsix, port, ...(version && { version }), theme, log: say });
+  console.log(`\n  LIF Lab is open at  ${editor.url}\n`);
+  console.log(`  Workspace: ${folder}${own ? ' (a copy of examples/; it stays, with its runs)' : ''}`);
+  console.log(`  On another machine? Forward the port first: ssh -L ${editor.port}:localhost:${editor.port} HOST`);
+  console.log('  Ctrl-C ends it.\n');
+  await new Promise((resolve) => {
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(name, resolve);
+  });
+  await editor.stop({ leaveRuns: true });
+}
+
+/** @param {string} folder */
+function copyExamples(folder) {
+  const notRuns = (/** @type {string} */ file) => path.basename(file) !== '.lif';
+  fs.cpSync(path.join(REPOSITORY, 'examples'), folder, { recursive: true, force: false, filter: notRuns });
 }
 
 main().catch((error) => {

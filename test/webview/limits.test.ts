@@ -138,6 +138,21 @@ describe('what went wrong', () => {
   });
 });
 
+test('missing data can be downloaded or taken over from where the sentence is', async () => {
+  await open(new FakeStudy());
+  host.refuse.set('runs/start', null);
+  await host.page.locator('.actions vscode-button').last().click();
+  await expect.poll(() => host.requests('runs/start').length).toBe(1);
+  const message = 'train-images-idx3-ubyte: there is no such file.';
+  await host.post({ type: 'refusal', id: host.requests('runs/start')[0]!.id, message, dataset: 'mnist' });
+  await host.page.getByRole('button', { name: 'Download mnist' }).click();
+  await host.page.getByRole('button', { name: 'Choose folder…' }).click();
+  await expect
+    .poll(() => host.sent.filter((m) => m.type === 'getData'))
+    .toEqual(['download', 'import'].map((how) => ({ type: 'getData', dataset: 'mnist', how })));
+  await picture(host, 'missing-data-dark');
+});
+
 describe('narrow panels', () => {
   test.each([360, 460, 560, 700])('at %i pixels no button covers another', async (width) => {
     const study = new FakeStudy({ seeds: 2 });

@@ -102,13 +102,14 @@ export function valueAxis({ metric, beyond }: ChartModel, zoom: Range | null, lo
 const DIVERGED = 20;
 
 function beyondOf(curves: readonly Curve[]): Beyond | undefined {
-  const peaks = curves.map((curve) => extremesOf(curve)[1]).filter((peak) => Number.isFinite(peak));
+  const tops = curves.map((curve) => ({ name: curve.name, peak: extremesOf(curve)[1] }));
+  const peaks = tops.map(({ peak }) => peak).filter((peak) => Number.isFinite(peak));
   const typical = [...peaks].sort((a, b) => a - b)[(peaks.length - 1) >> 1];
   if (typical === undefined || typical <= 0) return undefined;
   const limit = Math.max(...peaks.filter((peak) => peak <= DIVERGED * typical));
-  const out = curves.filter((curve) => extremesOf(curve)[1] > DIVERGED * typical);
+  const out = tops.filter(({ peak }) => peak > DIVERGED * typical);
   if (out.length === 0) return undefined;
-  return { names: out.map(({ name }) => name), highest: Math.max(...out.map((curve) => extremesOf(curve)[1])), limit };
+  return { names: out.map(({ name }) => name), highest: Math.max(...out.map(({ peak }) => peak)), limit };
 }
 
 /** Least and greatest of everything that is drawn of a curve; infinite for an empty one. */

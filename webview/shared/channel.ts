@@ -38,6 +38,7 @@ export class Channel {
   /** Takes `reply` and `refusal`; an answer nobody waits for any more is dropped. */
   receive(message: ToWebview): void {
     if (message.type === 'reply') this.waiting.get(message.id)?.resolve(message.result);
-    else if (message.type === 'refusal') this.waiting.get(message.id)?.reject(new Refusal(message.message));
+    else if (message.type === 'refusal')
+      this.waiting.get(message.id)?.reject(new Refusal(message.message, message.dataset));
   }
 }

@@ -117,6 +117,7 @@ export function banners(session: Session): TemplateResult {
       problem
         ? html`<p class="banner error">
             ${icon('cross')}<span>${problem.message}</span>
+            ${problem.dataset ? dataButtons(session, problem.dataset) : nothing}
             ${problem.retry ? html`<button class="link" @click=${problem.retry}>Try again</button>` : nothing}
             ${
               problem === actionProblem
@@ -130,6 +131,11 @@ export function banners(session: Session): TemplateResult {
     )}
     ${notice ? html`<p class="banner info">${icon('info')}<span>${notice}</span></p>` : nothing}
   </div>`;
+}
+
+function dataButtons(session: Session, dataset: string): TemplateResult {
+  return html`<button class="link" @click=${() => session.getData(dataset, 'download')}>Download ${dataset}</button>
+    <button class="link" @click=${() => session.getData(dataset, 'import')}>Choose folder…</button>`;
 }
 
 /** Before the first run: what will be here, and the button that makes it so. */

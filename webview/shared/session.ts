@@ -1,3 +1,4 @@
+import { Refusal } from '../../protocol/calls.ts';
 import { type Comparison, isActive, isResumable, type RunSummary } from '../../protocol/runs.ts';
 import { restoreState, type StateOf, type ViewId, type ViewState, type ViewTarget } from '../../protocol/views.ts';
 import type { FromWebview, ToWebview } from '../../protocol/webview.ts';
@@ -14,6 +15,8 @@ export interface Problem {
   message: string;
   /** What the button beside the sentence does. */
   retry?: () => void;
+  /** The data set whose files are missing. */
+  dataset?: string;
 }
 
 /** What all views share: where they look, what they know, and what a user can ask of the engine. */
@@ -88,6 +91,10 @@ export class Session<V extends ViewId = ViewId> {
     this.api.postMessage(variant === undefined ? { type: 'openFile' } : { type: 'openFile', variant });
   }
 
+  getData(dataset: string, how: 'download' | 'import'): void {
+    this.api.postMessage({ type: 'getData', dataset, how });
+  }
+
   export(suggestedName: string, text: string): void {
     this.api.postMessage({ type: 'export', suggestedName, text });
   }
@@ -100,7 +107,8 @@ export class Session<V extends ViewId = ViewId> {
     this.notice = '';
     action()
       .catch((error: Error) => {
-        this.actionProblem = { message: error.message, retry: () => this.act(key, action) };
+        const dataset = error instanceof Refusal && error.dataset ? { dataset: error.dataset } : {};
+        this.actionProblem = { message: error.message, retry: () => this.act(key, action), ...dataset };
       })
       .finally(() => {
         this.pending.delete(key);

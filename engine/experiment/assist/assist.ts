@@ -1,5 +1,7 @@
 /** Completions and hovers on an experiment file, from the same schema as its diagnostics. */
+
 import type { Completion, Hover, Position } from '../../../protocol/experiment.ts';
+import { markdownCode } from '../../../protocol/plain-text.ts';
 import { describeChanges } from '../expand.ts';
 import { experimentNode, type SchemaNode } from '../json-schema.ts';
 import { mergeSettings } from '../merge.ts';
@@ -143,5 +145,5 @@ function variantMarkdown(text: string, file: string, variant: string): string {
   if (!experiment) return 'A variant: what it changes against the settings of the file.';
   const changes = Object.entries(describeChanges(experiment, variant));
   if (changes.length === 0) return 'This variant changes nothing: it has the settings of the file.';
-  return `This variant changes:\n\n${changes.map(([path, value]) => `- \`${path}: ${value}\``).join('\n')}`;
+  return `This variant changes:\n\n${changes.map(([path, value]) => `- ${markdownCode(`${path}: ${value}`)}`).join('\n')}`;
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { checkExperiment } from '../../../engine/experiment/parse.ts';
 import { diagnosticLine } from '../../../engine/studies/load.ts';
 import { BASE, marked, messages } from './marked.ts';
@@ -348,4 +348,17 @@ describe('a diagnostic on a terminal', () => {
     const warning = checkExperiment(`${BASE}  b: {}\n`, 'f').diagnostics[0]!;
     expect(diagnosticLine('study.lif.yaml', warning)).toMatch(/^study\.lif\.yaml:6:3: warning: The variant `b`/);
   });
+});
+
+test('what was probably meant can be put in place of a wrong name or value', () => {
+  const text =
+    'name: x\ndataset: { name: delayed-xor }\nnetwork: { hiden: [4] }\nneuron: { reset: Hard }\nvariants: { a: {} }\n';
+  const { diagnostics } = checkExperiment(text, '/x.lif.yaml');
+  const fixed = [...diagnostics]
+    .filter(({ replacement }) => replacement !== undefined)
+    .map(({ range, replacement }) => {
+      const line = text.split('\n')[range.start.line]!;
+      return line.slice(0, range.start.column) + replacement + line.slice(range.end.column);
+    });
+  expect(fixed).toEqual(['network: { hidden: [4] }', 'neuron: { reset: hard }']);
 });

@@ -44,6 +44,7 @@ beforeEach(() => {
     },
     openView: (file, view) => void asked.push(['openView', file, view]),
     openFile: (file, variant) => void asked.push(['openFile', file, variant]),
+    getData: (dataset, how) => void asked.push(['getData', dataset, how]),
     save: (name, text) => void asked.push(['save', name, text]),
     loadState: () => saved[0],
     saveState: (state) => void saved.push(state),
@@ -109,6 +110,19 @@ test('compares by the saved file while the text in the editor is not valid', asy
   };
   await request('runs/compare', {}, 2);
   expect(sent.at(-1)).toEqual({ type: 'refusal', id: 2, message: 'line 3 is wrong' });
+});
+
+test('a refusal for want of data names the data set, and asks for nothing else that can be had', async () => {
+  answer = () => {
+    throw new Refusal('mnist: there is no such file.', 'mnist');
+  };
+  await ready();
+  await request('runs/series', { runIds: ['mine'] });
+  expect(sent.at(-1)).toEqual({ type: 'refusal', id: 1, message: 'mnist: there is no such file.', dataset: 'mnist' });
+  await bridge.receive({ type: 'getData', dataset: 'mnist', how: 'download' });
+  await bridge.receive({ type: 'getData', dataset: 'mnist; rm -r', how: 'download' });
+  await bridge.receive({ type: 'getData', dataset: '../x', how: 'import' });
+  expect(asked.filter((entry) => (entry as string[])[0] === 'getData')).toEqual([['getData', 'mnist', 'download']]);
 });
 
 test('refuses runs of other files and whatever is not a list of ids', async () => {

@@ -70,6 +70,7 @@ beforeEach(() => {
       openLog: note('openLog'),
       openFolder: note('openFolder'),
       newExperiment: note('newExperiment'),
+      getData: note('getData'),
       showOutput: () => void calls.push(['showOutput']),
       busy: (_title, task) => task(),
       storeFor: () => '/work space/.lif',
@@ -158,6 +159,16 @@ describe('running', () => {
     expect(calls.at(-1)).toMatchObject(['runs/start', { variants: ['b'] }]);
   });
 
+  test('gets the data that a sentence named, or those that the user picks', async () => {
+    await call('lifLab.downloadData', { dataset: 'mnist' });
+    picked = 'shd';
+    await call('lifLab.importData', { dataset: '../etc' });
+    expect(calls.filter((entry) => (entry as string[])[0] === 'getData')).toEqual([
+      ['getData', 'mnist', 'download'],
+      ['getData', 'shd', 'import'],
+    ]);
+  });
+
   test('finds the file that is meant', async () => {
     active = undefined;
     experiments = [];
@@ -234,6 +245,8 @@ describe('what a command needs', () => {
       'stop',
       'resume',
       'delete',
+      'downloadData',
+      'importData',
     ]);
     expect(obstacleOf(COMMANDS['lifLab.runAll'], restricted)).toEqual({
       message: UNTRUSTED,
@@ -251,6 +264,8 @@ describe('what a command needs', () => {
       'stop',
       'resume',
       'delete',
+      'downloadData',
+      'importData',
       'refresh',
     ]);
     expect(obstacleOf(COMMANDS['lifLab.stop'], broken)).toEqual({

@@ -6,6 +6,7 @@ import { parseFromWebview, parseViewState } from '../../../extension/messages.ts
 import { groupStudies, newestPerSeed } from '../../../extension/model/studies.ts';
 import { page } from '../../../extension/panels/html.ts';
 import { statusLook } from '../../../extension/status/status-look.ts';
+import { offerLif } from '../../../extension/terminal-path.ts';
 import { accuracyText, activity, duration, progressText } from '../../../extension/text.ts';
 import { runLook, studyLook, variantLook } from '../../../extension/tree/nodes.ts';
 import { type Comparison, overallState } from '../../../protocol/runs.ts';
@@ -99,6 +100,19 @@ describe('studies', () => {
   });
 });
 
+test('the integrated terminal finds lif at the end of its PATH, in the runtime that is configured', () => {
+  const set: unknown[] = [];
+  const variables = {
+    description: undefined as string | undefined,
+    clear: () => void set.push('clear'),
+    append: (name: string, value: string) => void set.push([name, value]),
+    replace: (name: string, value: string) => void set.push([name, value]),
+    delete: () => {},
+  };
+  offerLif(variables, '/extension/dist', { nodePath: '/opt/node', dataFolder: '' });
+  expect(set).toEqual(['clear', ['PATH', ':/extension/dist/bin'], ['LIF_NODE', '/opt/node']]);
+});
+
 describe('lenses', () => {
   const titles = (...args: Parameters<typeof lensesOf>): string[] =>
     lensesOf(...args).map(({ range, title }) => `${range.start.line} ${title.replace(/\$\([^)]*\) ?/g, '')}`);
@@ -108,6 +122,17 @@ describe('lenses', () => {
     seeds: [1],
     outdated: [],
     rows: [{ variant: 'a', changes: {}, runs: [], results: [], ...fields }],
+  });
+
+  test('say why a run failed', () => {
+    const message = `The loss became NaN in epoch 3 at layer 1: lower the learning rate. $(x) ${'and more '.repeat(20)}`;
+    const failed = run('1', { variant: 'a', state: 'failed', message });
+    const lens = lensesOf(outline(['a']), [failed], comparison({ runs: [failed] })).find(
+      ({ command }) => command === 'lifLab.openLog',
+    )!;
+    expect(lens.title).toMatch(/^\$\(error\) The loss became NaN in epoch 3 at layer 1.*…$/);
+    expect(lens.title.length).toBeLessThan(110);
+    expect(lens.tooltip).toContain(message);
   });
 
   test('offer to run what does not run', () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  markdownCode,
   markdownText,
   plainJson,
   plainLabel,
@@ -47,4 +48,9 @@ test('JSON for a terminal keeps its value', () => {
   const json = plainJson(JSON.stringify(value, null, 2));
   expect(json).not.toMatch(/[\x7f-\x9f\u202e\u2028\u{e0041}]/u);
   expect(JSON.parse(json)).toEqual(value);
+});
+
+test('code in Markdown cannot be left from within', () => {
+  expect(markdownCode('neuron.leak: 1')).toBe('`neuron.leak: 1`');
+  expect(markdownCode('a`![x](http://e.example/p.png)``b')).toBe('``` a`![x](http://e.example/p.png)``b ```');
 });

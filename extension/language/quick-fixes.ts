@@ -1,0 +1,36 @@
+import * as vscode from 'vscode';
+import type { Diagnostic } from '../../protocol/experiment.ts';
+import { toRange } from './convert.ts';
+import { type ExperimentDocuments, SELECTOR } from './documents.ts';
+
+/** What Ctrl+. offers: the names and values that diagnostics say were probably meant. */
+export function registerQuickFixes(documents: ExperimentDocuments): vscode.Disposable {
+  const provider: vscode.CodeActionProvider = {
+    async provideCodeActions(document, range) {
+      const checked = await documents.check(document).catch(() => undefined);
+      return (checked?.diagnostics ?? []).flatMap((diagnostic) => {
+        const action = actionOf(document, diagnostic);
+        return action && toRange(diagnostic.range).intersection(range) ? [action] : [];
+      });
+    },
+  };
+  const kinds = [vscode.CodeActionKind.QuickFix];
+  return vscode.languages.registerCodeActionsProvider(SELECTOR, provider, { providedCodeActionKinds: kinds });
+}
+
+/** In the quotes of what it replaces, which JSON cannot do without. */
+export function quotedAs(before: string, text: string): string {
+  const quote = /^["']/.exec(before)?.[0] ?? '';
+  return `${quote}${text}${quote}`;
+}
+
+function actionOf(document: vscode.TextDocument, { range, replacement }: Diagnostic): vscode.CodeAction | undefined {
+  if (replacement === undefined) return undefined;
+  const action = new vscode.CodeAction(`Change to ${replacement}`, vscode.CodeActionKind.QuickFix);
+  action.edit = new vscode.WorkspaceEdit();
+  action.edit.replace(document.uri, toRange(range), quotedAs(document.getText(toRange(range)), replacement));
+  action.isPreferred = true;
+  const own = vscode.languages.getDiagnostics(document.uri).filter((known) => known.range.isEqual(toRange(range)));
+  action.diagnostics = own;
+  return action;
+}

@@ -1,0 +1,23 @@
+import { delimiter, join } from 'node:path';
+import type * as vscode from 'vscode';
+
+/**
+ * Puts `lif` on the PATH of the integrated terminal, running in the editor's own runtime unless another Node.js is
+ * configured.
+ * @param dist folder of the bundles, which holds `bin/lif`
+ */
+export function offerLif(
+  variables: Pick<
+    vscode.GlobalEnvironmentVariableCollection,
+    'append' | 'replace' | 'clear' | 'delete' | 'description'
+  >,
+  dist: string,
+  { nodePath, dataFolder }: { nodePath: string; dataFolder: string },
+): void {
+  variables.clear();
+  variables.description = 'Adds the command `lif` of LIF Lab.';
+  // At the end: a `lif` that the user installed comes first.
+  variables.append('PATH', `${delimiter}${join(dist, 'bin')}`);
+  variables.replace('LIF_NODE', nodePath || process.execPath);
+  if (dataFolder !== '') variables.replace('LIF_DATA', dataFolder);
+}
