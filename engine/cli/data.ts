@@ -1,5 +1,5 @@
 /** `lif data list | get | check | import | show`. */
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parse as parseYaml } from 'yaml';
 import { thousands } from '../../protocol/format.ts';
@@ -7,17 +7,10 @@ import { UserError } from '../base/errors.ts';
 import type { PreparedDataset, Split } from '../datasets/dataset.ts';
 import { shapeOf } from '../datasets/describe.ts';
 import { CATALOGUE, type CatalogueEntry } from '../datasets/library/catalogue.ts';
+import { importDataset } from '../datasets/library/import.ts';
 import { dataFolder } from '../datasets/library/locations.ts';
-import {
-  type CheckedFile,
-  checkFiles,
-  folderOf,
-  type Glance,
-  getDataset,
-  glance,
-  importDataset,
-  missing,
-} from '../datasets/library/obtain.ts';
+import { folderOf, type Glance, getDataset, glance, missing, type ObtainOptions } from '../datasets/library/obtain.ts';
+import { type CheckedFile, checkFiles } from '../datasets/library/verify.ts';
 import { prepareDataset } from '../datasets/prepare.ts';
 import { drawSample, summarise } from '../datasets/preview.ts';
 import { remarksOnSamples } from '../datasets/remarks.ts';
@@ -151,9 +144,9 @@ async function check(call: Call): Promise<number> {
   }
   const source = entry.uses ? call.catalogue.find(({ name }) => name === entry.uses)! : entry;
   const folder = call.values.path === undefined ? folderOf(source) : resolve(call.values.path);
-  return interruptible(async (_signal, progress) => {
+  return interruptible(async (signal, progress) => {
     const { problem, remarks } = await glance(source, folder);
-    const files = await checkFiles(source, folder, progress.show);
+    const files = await checkFiles(source, folder, { signal, onProgress: progress.show });
     const state = ({ md5, published }: (typeof files)[number]) =>
       published === undefined ? 'no published checksum' : md5 === published ? 'as published' : 'differs';
     progress.clear();
@@ -190,13 +183,30 @@ async function importIt(call: Call): Promise<number> {
   return interruptible(async (signal, progress) => {
     const options = { signal, onNote: progress.say, onProgress: progress.show };
     const absent = await importDataset(entry, resolve(call.names[1]!), options);
+    const { remarks } = await glance(entry);
+    const others = absent ? [] : await notPublished(entry, options);
     progress.clear();
     if (absent) say(`Imported, but not complete: ${absent}`);
-    else say(`${entry.title} is ready in ${folderOf(entry)}.`);
-    if (!absent) for (const remark of (await glance(entry)).remarks) say(remark);
+    else if (remarks.length + others.length === 0) say(`${entry.title} is ready in ${folderOf(entry)}.`);
+    else say(`${entry.title} was imported to ${folderOf(entry)}. It can be read, but:`);
+    for (const sentence of [...remarks, ...others]) say(sentence);
     if (call.values.json) printJson({ name: entry.name, folder: folderOf(entry), missing: absent ?? null });
     return absent ? 1 : 0;
   });
+}
+
+/** What is to be said of files that are not known to be the published ones. */
+async function notPublished(entry: CatalogueEntry, options: ObtainOptions): Promise<string[]> {
+  const files = await checkFiles(entry, folderOf(entry), options);
+  const without = files.filter(({ published }) => published === undefined);
+  const sentences = files
+    .filter(({ md5, published }) => published !== undefined && md5 !== published)
+    .map(({ file, published }) => `${file}: is not the published file, whose MD5 is ${published}.`);
+  if (files.length === 0 || without.length > 0)
+    sentences.push(
+      `For ${files.length === 0 ? 'its recordings' : without.map(({ file }) => basename(file)).join(', ')} there is no published checksum, so that the content was not checked.`,
+    );
+  return sentences;
 }
 
 async function show(call: Call): Promise<number> {

@@ -4,6 +4,7 @@
  * u32 number, u32 valid) and its events; a polarity event (type 1) is u32 data and i32 µs.
  */
 import { badFile } from './files.ts';
+import { whatIs } from './what.ts';
 
 const FIRST_LINE = '#!AER-DAT3.1';
 const LAST_LINE = '#!END-HEADER';
@@ -30,12 +31,21 @@ export function aedatHeader(file: string, bytes: Buffer, remedy: string): number
     const end = bytes.indexOf('\n', at);
     if (end < 0) break;
     const line = bytes.toString('latin1', at, end).trimEnd();
-    if (first && line !== FIRST_LINE) throw badFile(file, `the first line is not ${FIRST_LINE}`, 0, remedy);
+    if (first && line !== FIRST_LINE) throw other(file, bytes, remedy);
     at = end + 1;
     if (line === LAST_LINE) return at;
   }
-  throw badFile(file, at === 0 ? `the first line is not ${FIRST_LINE}` : `the header has no ${LAST_LINE}`, at, remedy);
+  if (at === 0) throw other(file, bytes, remedy);
+  throw badFile(file, `the header has no ${LAST_LINE}`, at, remedy);
 }
+
+const other = (file: string, bytes: Buffer, remedy: string): Error =>
+  badFile(
+    file,
+    `this is not an AEDAT 3.1 file but ${whatIs(bytes)}: the first line is not ${FIRST_LINE}`,
+    undefined,
+    remedy,
+  );
 
 /** All valid polarity events on a sensor of `side` × `side` pixels. Throws a UserError with the byte. */
 export function parseAedat(file: string, bytes: Buffer, side: number, remedy: string): PolarityEvents {

@@ -3,6 +3,7 @@
  * dimension, then the bytes, row by row.
  */
 import { badFile } from './files.ts';
+import { whatIs } from './what.ts';
 
 export interface Idx {
   dimensions: number[];
@@ -13,11 +14,15 @@ export interface Idx {
 /** Checks the header against `rank` and returns the dimensions. Throws a UserError. */
 export function idxHeader(file: string, bytes: Buffer, rank: number, remedy: string): number[] {
   const headerBytes = 4 + 4 * rank;
-  if (bytes.length < headerBytes)
+  if (bytes.length < headerBytes && (bytes.length === 0 || bytes[0] === 0))
     throw badFile(file, `the file ends within its ${headerBytes}-byte header`, bytes.length, remedy);
-  const magic = bytes.readUInt32BE(0);
-  if (magic !== 0x0800 + rank)
-    throw badFile(file, `magic number ${hex(magic)} instead of ${hex(0x0800 + rank)}`, 0, remedy);
+  if (bytes.length < headerBytes || bytes.readUInt32BE(0) !== 0x0800 + rank)
+    throw badFile(
+      file,
+      `this is not an IDX file with ${rank} dimension${rank === 1 ? '' : 's'} but ${whatIs(bytes)}`,
+      undefined,
+      remedy,
+    );
   return Array.from({ length: rank }, (_, i) => bytes.readUInt32BE(4 + 4 * i));
 }
 
@@ -37,5 +42,3 @@ export function parseIdx(file: string, bytes: Buffer, rank: number, remedy: stri
     throw badFile(file, `${bytes.length - start - length} bytes too many`, start + length, remedy);
   return { dimensions, data: bytes.subarray(start) };
 }
-
-const hex = (n: number): string => `0x${n.toString(16).padStart(8, '0')}`;

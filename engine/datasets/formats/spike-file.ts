@@ -6,15 +6,10 @@ import type { EventBuffer } from '../recordings/binning.ts';
 import { badFile, getAgain, readHead, sizeOf } from './files.ts';
 import { Hdf5File } from './hdf5/classic.ts';
 import { decode, decoderOf } from './hdf5/numbers.ts';
-import {
-  type Dataset,
-  type Hdf5Reader,
-  NewerLayout,
-  promisedLength,
-  SIGNATURE,
-  SUPERBLOCK_BYTES,
-} from './hdf5/reader.ts';
+import { type Dataset, type Hdf5Reader, NewerLayout, notHdf5 } from './hdf5/reader.ts';
+import { promisedLength, SIGNATURE } from './hdf5/superblock.ts';
 import { openInThread, type ThreadOptions } from './hdf5/thread.ts';
+import { TELLING_BYTES } from './what.ts';
 
 /** Ten times as many as the largest published file has. */
 const MAX_RECORDINGS = 1_000_000;
@@ -34,9 +29,8 @@ export interface SpikeFile {
 
 /** Checks that the file exists, is an HDF5 file and is as long as it says. */
 export function checkHdf5(file: string, name: string): void {
-  const head = readHead(file, SUPERBLOCK_BYTES, getAgain(name));
-  if (!head.subarray(0, 8).equals(SIGNATURE))
-    throw badFile(file, 'this is not an HDF5 file: wrong signature', 0, getAgain(name));
+  const head = readHead(file, TELLING_BYTES, getAgain(name));
+  if (!head.subarray(0, 8).equals(SIGNATURE)) throw notHdf5(file, head, getAgain(name));
   const size = sizeOf(file, getAgain(name));
   const promised = promisedLength(head) ?? head.length;
   if (size < promised)

@@ -3,6 +3,7 @@ import { closeSync } from 'node:fs';
 import { inflateRawSync } from 'node:zlib';
 import { type OpenFile, readUpTo } from '../../base/files.ts';
 import { badFile, openData } from './files.ts';
+import { TELLING_BYTES, whatIs } from './what.ts';
 
 export interface ZipEntry {
   name: string;
@@ -24,6 +25,12 @@ export interface ZipFile {
 const END = 0x06054b50;
 const CENTRAL = 0x02014b50;
 const LOCAL = 0x04034b50;
+/** Of a local header, without the name. */
+const LOCAL_BYTES = 30;
+/** Deflate cannot pack more densely. */
+const MOST_RATIO = 1032;
+/** 65,535 entries with names as long as one reads. */
+const MOST_DIRECTORY = 1 << 25;
 
 /** Opens a zip and reads its directory. Throws a UserError. Close with closeZip. */
 export function openZip(file: string, remedy: string): ZipFile {
@@ -43,12 +50,18 @@ function readDirectory(file: string, { fd, size }: OpenFile, remedy: string): Zi
   const tail = readAt(file, fd, tailAt, size - tailAt, remedy);
   let end = tail.length - 22;
   while (end >= 0 && tail.readUInt32LE(end) !== END) end--;
-  if (end < 0) throw badFile(file, 'the directory of the zip is missing: it breaks off', size, remedy);
+  if (end < 0) {
+    const head = readUpTo(fd, 0, Math.min(size, TELLING_BYTES));
+    if (head.length < 4 || head.readUInt32LE(0) !== LOCAL)
+      throw badFile(file, `this is not a zip archive but ${whatIs(head, size)}`, undefined, remedy);
+    throw badFile(file, 'the directory of the zip is missing: it breaks off', size, remedy);
+  }
   const count = tail.readUInt16LE(end + 10);
   const bytes = tail.readUInt32LE(end + 12);
   const at = tail.readUInt32LE(end + 16);
   if (at + bytes > tailAt + end)
     throw badFile(file, 'the zip promises a directory beyond its end', tailAt + end, remedy);
+  if (bytes > MOST_DIRECTORY) throw badFile(file, `a directory of ${bytes} bytes is too large`, tailAt + end, remedy);
   const directory = readAt(file, fd, at, bytes, remedy);
   const entries: ZipEntry[] = [];
   let p = 0;
@@ -71,12 +84,27 @@ function readDirectory(file: string, { fd, size }: OpenFile, remedy: string): Zi
     };
     if ((method !== 0 && method !== 8) || flags & 1)
       throw badFile(file, `${shown(entry)} is encrypted or packed by an unknown method`, at + p, remedy);
-    if (entry.at + 30 + entry.packed > size || (entry.stored && entry.packed !== entry.size))
+    if (
+      entry.at + LOCAL_BYTES + entry.packed > at ||
+      entry.size > MOST_RATIO * entry.packed + 64 ||
+      (entry.stored && entry.packed !== entry.size)
+    )
       throw badFile(file, `${shown(entry)} has impossible sizes`, at + p, remedy);
     entries.push(entry);
     p += 46 + skip;
   }
+  refuseOverlap(file, entries, remedy);
   return entries;
+}
+
+/** Entries that share bytes promise much more than there is. Throws a UserError. */
+function refuseOverlap(file: string, entries: ZipEntry[], remedy: string): void {
+  const inOrder = [...entries].sort((a, b) => a.at - b.at);
+  for (const [i, entry] of inOrder.entries()) {
+    const before = inOrder[i - 1];
+    if (before && entry.at < before.at + LOCAL_BYTES + before.packed)
+      throw badFile(file, `${shown(entry)} and ${shown(before)} overlap in the zip`, entry.at, remedy);
+  }
 }
 
 /** The name of an entry in a message: short, and without control characters. */

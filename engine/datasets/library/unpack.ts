@@ -1,14 +1,15 @@
 /** Unpacking archives that may be hostile: nothing leaves the folder, nothing grows without bound. */
 
 import { randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync, mkdirSync, renameSync, rmSync, statfsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createInflateRaw } from 'node:zlib';
 import { UserError } from '../../base/errors.ts';
-import { badFile, reason, streamOf } from '../formats/files.ts';
+import { badFile, isGzip, readHead, reason, streamOf } from '../formats/files.ts';
+import { TELLING_BYTES, whatIs } from '../formats/what.ts';
 import { closeZip, crc32, entryStart, openZip, shown, type ZipEntry, type ZipFile } from '../formats/zip.ts';
 
 export interface UnpackOptions {
@@ -43,9 +44,10 @@ export async function unpack(archive: string, folder: string, options: UnpackOpt
   const aside = join(folder, `.unpacking-${randomUUID()}`);
   mkdirSync(aside, { recursive: true });
   try {
+    const room = roomFor(folder, options.limit);
     const names = archive.endsWith('.zip')
-      ? await unzip(archive, aside, options)
-      : await untar(archive, aside, options);
+      ? await unzip(archive, aside, room, options)
+      : await untar(archive, aside, room, options);
     for (const name of names) {
       const target = join(folder, name);
       mkdirSync(dirname(target), { recursive: true });
@@ -62,14 +64,30 @@ export async function unpack(archive: string, folder: string, options: UnpackOpt
   }
 }
 
-async function unzip(archive: string, folder: string, options: UnpackOptions): Promise<string[]> {
+/** How many bytes may be written to `folder`, and why not more. */
+export interface Room {
+  bytes: number;
+  /** Continues "more than". */
+  what: string;
+}
+
+/** At most `limit`, and at most what the disk has left. */
+export function roomFor(folder: string, limit: number): Room {
+  const { bavail, bsize } = statfsSync(folder);
+  const free = bavail * bsize;
+  return free < limit
+    ? { bytes: free, what: `the ${free} that the disk has left` }
+    : { bytes: limit, what: `the ${limit} that it may` };
+}
+
+async function unzip(archive: string, folder: string, room: Room, options: UnpackOptions): Promise<string[]> {
   const zip = openZip(archive, options.remedy);
   try {
     const files = zip.entries.filter((entry) => !entry.name.endsWith('/'));
     const names = files.map((entry) => safeName(archive, entry.name, options.remedy));
     const total = files.reduce((sum, entry) => sum + entry.size, 0);
-    if (total > options.limit)
-      throw badFile(archive, `it unpacks to ${total} bytes, more than ${options.limit}`, undefined, options.remedy);
+    if (total > room.bytes)
+      throw badFile(archive, `it unpacks to ${total} bytes, more than ${room.what}`, undefined, options.remedy);
     let done = 0;
     for (const [i, entry] of files.entries()) {
       const target = join(folder, names[i]!);
@@ -123,9 +141,11 @@ async function unzipEntry(
 }
 
 const BLOCK = 512;
+/** Three times as many as the largest published archive has. */
+const MOST_FILES = 200_000;
 
 /** Regular files of a gzipped tar (ustar, with GNU or pax headers skipped); links and devices are refused. */
-async function untar(archive: string, folder: string, options: UnpackOptions): Promise<string[]> {
+async function untar(archive: string, folder: string, room: Room, options: UnpackOptions): Promise<string[]> {
   const { remedy } = options;
   const names: string[] = [];
   let total = 0;
@@ -170,10 +190,13 @@ async function untar(archive: string, folder: string, options: UnpackOptions): P
           left = entry.size;
           padding = (BLOCK - (entry.size % BLOCK)) % BLOCK;
           at += left + padding;
+          // What is skipped counts, too: somebody waits for it.
+          total += left;
+          if (total > room.bytes)
+            throw badFile(archive, `it unpacks to more than ${room.what} bytes`, undefined, remedy);
           if (entry.type === 'file') {
-            total += left;
-            if (total > options.limit)
-              throw badFile(archive, `it unpacks to more than ${options.limit} bytes`, undefined, remedy);
+            if (names.length === MOST_FILES)
+              throw badFile(archive, `it has more than ${MOST_FILES} files`, undefined, remedy);
             const name = safeName(archive, entry.name, remedy);
             const target = join(folder, name);
             mkdirSync(dirname(target), { recursive: true });
@@ -185,7 +208,7 @@ async function untar(archive: string, folder: string, options: UnpackOptions): P
     }
   } catch (error) {
     if (/^(Z_|ERR_STREAM)/.test((error as NodeJS.ErrnoException).code ?? ''))
-      throw badFile(archive, 'the gzip data are damaged or break off', undefined, remedy);
+      throw badFile(archive, damage(archive, remedy), undefined, remedy);
     throw error;
   } finally {
     input.destroy();
@@ -193,6 +216,12 @@ async function untar(archive: string, folder: string, options: UnpackOptions): P
   }
   if (left > 0 || header.length > 0 || zeros === 0) throw badFile(archive, 'the tar archive breaks off', at, remedy);
   return names;
+}
+
+/** A damaged gzip file, or none. */
+function damage(archive: string, remedy: string): string {
+  const head = readHead(archive, TELLING_BYTES, remedy);
+  return isGzip(head) ? 'the gzip data are damaged or break off' : `this is not a gzip file but ${whatIs(head)}`;
 }
 
 /** Undefined for a block of zeros. */

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aedatHeader, parseAedat } from '../../../engine/datasets/formats/aedat.ts';
 import { openSpikes } from '../../../engine/datasets/formats/spike-file.ts';
 import { CATALOGUE } from '../../../engine/datasets/library/catalogue.ts';
-import { checkFiles } from '../../../engine/datasets/library/obtain.ts';
+import { checkFiles } from '../../../engine/datasets/library/verify.ts';
 import { prepareDataset } from '../../../engine/datasets/prepare.ts';
 import { openReader } from '../../../engine/datasets/reader.ts';
 import { EventBuffer } from '../../../engine/datasets/recordings/binning.ts';

@@ -6,11 +6,14 @@
  *
  * Fill values never come in: data that were never written are refused, wherever they should be.
  */
+
+import { TELLING_BYTES } from '../what.ts';
 import { StructuredFile, UNALLOCATED } from './bytes.ts';
 import { parseFilters, undoFilters } from './filters.ts';
 import { GlobalHeaps } from './heaps.ts';
 import { parseNumberType } from './numbers.ts';
-import { type Dataset, type Hdf5Reader, NewerLayout, SIGNATURE } from './reader.ts';
+import { type Dataset, type Hdf5Reader, NewerLayout, notHdf5 } from './reader.ts';
+import { SIGNATURE } from './superblock.ts';
 import { findMember, leavesOf } from './trees.ts';
 
 const MAX_CHUNK = 1 << 26;
@@ -53,9 +56,8 @@ export class Hdf5File implements Hdf5Reader {
     this.heaps = new GlobalHeaps(this.source);
     try {
       const { source } = this;
-      if (source.size < 8 || !source.at(0, 8, 'the signature').equals(SIGNATURE))
-        throw source.bad('this is not an HDF5 file: wrong signature', 0);
-      const head = source.at(0, Math.min(source.size, 104), 'the superblock');
+      const head = source.at(0, Math.min(source.size, TELLING_BYTES), 'the superblock');
+      if (!head.subarray(0, 8).equals(SIGNATURE)) throw notHdf5(file, head, remedy);
       const version = head[8] ?? 0;
       if (version > 1) throw new NewerLayout(`${file}: has superblock version ${version}.`);
       if (head.length < 104) throw source.bad('the file ends within the superblock', source.size);

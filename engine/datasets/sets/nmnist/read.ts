@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { UserError } from '../../../base/errors.ts';
 import { badFile, getAgain, readWhole, reason, stampOfAll } from '../../formats/files.ts';
 import { closeZip, openZip, readEntry, type ZipEntry, type ZipFile } from '../../formats/zip.ts';
+import { isLitter, isLitterPath } from '../../library/litter.ts';
 import { sourcePath } from '../../library/locations.ts';
 import type { EventBuffer } from '../../recordings/binning.ts';
 import { prepareRecordings, type RecordingPlan, type RecordingSource } from '../../recordings/recordings.ts';
@@ -119,13 +120,16 @@ function labelFolders(directory: string): string[] {
 function listFolder(directory: string): Part {
   const files = labelFolders(directory).flatMap((label) =>
     readdirSync(join(directory, label))
-      .filter((name) => name.endsWith('.bin'))
+      .filter(isRecording)
       .map((name) => ({ label: Number(label), name: join(label, name) })),
   );
   if (files.length === 0)
     throw new UserError(`${directory}: there are no recordings <digit>/<number>.bin in it; ${REMEDY}.`);
   return { folder: directory, files: files.sort(byNumber) };
 }
+
+/** The same in folders and in zips. */
+const isRecording = (name: string): boolean => name.endsWith('.bin') && !isLitter(name);
 
 /** By number and not by folder, so that the first recordings are of all digits. */
 function byNumber(a: { name: string }, b: { name: string }): number {
@@ -161,11 +165,12 @@ function openPart(folder: string, name: 'Train' | 'Test'): OpenPart {
     };
   }
   const zip: ZipFile = openZip(zipIn(folder, name)!, REMEDY);
-  const pattern = new RegExp(`(?:^|/)${name}/(\\d)/\\d+\\.bin$`);
+  const pattern = new RegExp(`(?:^|/)${name}/(\\d)/([^/]+)$`);
   const files: { label: number; name: string; entry: ZipEntry }[] = [];
   for (const entry of zip.entries) {
     const match = pattern.exec(entry.name);
-    if (match) files.push({ label: Number(match[1]), name: entry.name, entry });
+    if (match && isRecording(match[2]!) && !isLitterPath(entry.name))
+      files.push({ label: Number(match[1]), name: entry.name, entry });
   }
   files.sort(byNumber);
   if (files.length === 0) {

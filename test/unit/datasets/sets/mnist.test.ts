@@ -81,7 +81,12 @@ function put32(bytes: Buffer, offset: number, value: number): Buffer {
 describe('damaged mnist files', () => {
   const damaged: [string, string, (bytes: Buffer) => Buffer, RegExp][] = [
     ['an empty file', 'train-images-idx3-ubyte', () => Buffer.alloc(0), /train-images.*at byte 0/],
-    ['a wrong magic number', 'train-images-idx3-ubyte', (b) => put32(b, 0, 7), /0x00000007.*at byte 0/],
+    [
+      'a wrong magic number',
+      'train-images-idx3-ubyte',
+      (b) => put32(b, 0, 7),
+      /train-images-idx3-ubyte: this is not an IDX file with 3 dimensions but a file of an unknown kind/,
+    ],
     ['a truncated file', 'train-images-idx3-ubyte', (b) => b.subarray(0, 1000), /break off.*at byte 1000/],
     ['a lying count', 't10k-images-idx3-ubyte', (b) => put32(b, 4, 0xffffffff), /break off/],
     ['no pictures', 'train-images-idx3-ubyte', (b) => put32(b, 4, 0).subarray(0, 16), /count is 0/],
