@@ -1,9 +1,11 @@
 /** File operations that leave either the old content or the new, and reads that nothing in a store can derail. */
+import { randomUUID } from 'node:crypto';
 import {
   closeSync,
   constants,
   fstatSync,
   fsyncSync,
+  lstatSync,
   openSync,
   readSync,
   renameSync,
@@ -17,9 +19,9 @@ export function errorCode(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException | undefined)?.code;
 }
 
-/** Writes a file and waits until it is on the disk. */
+/** Makes a file that is not there yet, not even as a link, and waits until it is on the disk. */
 export function writeDurably(file: string, data: string | Uint8Array): void {
-  const fd = openSync(file, 'w');
+  const fd = openSync(file, 'wx');
   try {
     writeFileSync(fd, data);
     fsyncSync(fd);
@@ -41,9 +43,10 @@ export function syncFolder(folder: string): void {
   }
 }
 
-/** Replaces a file: whoever reads sees the old content or the new, also after a crash. */
+/** Replaces a file: whoever reads sees the old content or the new, also after a crash. A link is replaced, not followed. */
 export function writeAtomic(file: string, data: string | Uint8Array): void {
-  const aside = `${file}.${process.pid}.tmp`;
+  // Nobody could have put a link there before.
+  const aside = `${file}.${randomUUID().slice(0, 8)}.${process.pid}.tmp`;
   try {
     writeDurably(aside, data);
     renameSync(aside, file);
@@ -59,9 +62,12 @@ export interface OpenFile {
   size: number;
 }
 
+const LINK = 'it is a link, which is not followed here';
+
 /** What a path leads to, if not a regular file; undefined for one. */
 function kindOf(info: Stats): string | undefined {
   if (info.isFile()) return undefined;
+  if (info.isSymbolicLink()) return LINK;
   if (info.isDirectory()) return 'it is a folder, not a file';
   if (info.isFIFO()) return 'it is a pipe, not a file';
   if (info.isSocket()) return 'it is a socket, not a file';
@@ -114,6 +120,28 @@ export function readUpTo(fd: number, from: number, length: number): Buffer {
   return bytes.subarray(0, done);
 }
 
+/**
+ * Opens a regular file for writing or reading on, never through a link, without waiting, or makes it where `flags` say so.
+ * Throws an error that `reason` puts into words, also for a file that is to be written and has a second name elsewhere.
+ */
+export function openUnlinked(file: string, flags: number): number {
+  const found = lstatSync(file, { throwIfNoEntry: false });
+  const kind = found && kindOf(found);
+  if (kind) throw new Error(kind);
+  const { O_NOFOLLOW = 0, O_NONBLOCK = 0, O_WRONLY, O_RDWR } = constants;
+  const fd = openSync(file, flags | O_NOFOLLOW | O_NONBLOCK, 0o666);
+  try {
+    const info = fstatSync(fd);
+    const other = kindOf(info);
+    if (other) throw new Error(other);
+    if (flags & (O_WRONLY | O_RDWR) && info.nlink > 1) throw new Error('it is the same file as another one elsewhere');
+    return fd;
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}
+
 export type Content = { text: string } | { missing: true } | { problem: string };
 
 /** Opens for reading without ever waiting for the other end of a pipe. */
@@ -121,27 +149,29 @@ export function openForReading(file: string): number {
   return openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
 }
 
-/** Reads a small text file; anything that is not one becomes a problem in words. */
+/** What stands here in place of a file, as the end of a sentence; undefined for a file. Throws when nothing does. */
+export function misfit(file: string): string | undefined {
+  const info = lstatSync(file);
+  if (info.isSymbolicLink()) return 'is a link, which is not followed';
+  return info.isFile() ? undefined : 'is not a file';
+}
+
+/** Reads a small text file, never through a link; anything that is not one becomes a problem in words. */
 export function readSmall(file: string, maxBytes: number): Content {
-  let fd: number;
+  let fd: number | undefined;
   try {
-    fd = openForReading(file);
+    const problem = misfit(file);
+    if (problem) return { problem };
+    fd = openUnlinked(file, constants.O_RDONLY);
+    const { size } = fstatSync(fd);
+    if (size > maxBytes) return { problem: `is too large (${size} bytes)` };
+    return { text: readUpTo(fd, 0, size).toString('utf8') };
   } catch (error) {
     const code = errorCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return { missing: true };
-    return { problem: `cannot be opened (${code ?? error})` };
-  }
-  try {
-    const info = fstatSync(fd);
-    if (!info.isFile()) return { problem: 'is not a file' };
-    if (info.size > maxBytes) return { problem: `is too large (${info.size} bytes)` };
-    const bytes = Buffer.alloc(info.size);
-    const count = readSync(fd, bytes, 0, bytes.length, 0);
-    return { text: bytes.toString('utf8', 0, count) };
-  } catch (error) {
-    return { problem: `cannot be read (${errorCode(error) ?? error})` };
+    return { problem: `cannot be ${fd === undefined ? 'opened' : 'read'} (${code ?? error})` };
   } finally {
-    closeSync(fd);
+    if (fd !== undefined) closeSync(fd);
   }
 }
 
@@ -159,6 +189,8 @@ export function reason(error: unknown): string {
       return 'the disk quota is used up';
     case 'ENOENT':
       return 'it does not exist';
+    case 'ELOOP':
+      return LINK;
     case 'ENOTDIR':
       return 'a file stands where a folder should be';
     case 'EMFILE':
@@ -169,23 +201,17 @@ export function reason(error: unknown): string {
   }
 }
 
-/** The last bytes of a text file, none before byte `first`, from the beginning of a line; empty when there is none. */
+/**
+ * The last bytes of a text file, none before byte `first`, from the beginning of a line. Throws when it is a link or no
+ * file.
+ */
 export function readTail(file: string, maxBytes: number, first = 0): string {
-  let fd: number;
+  const fd = openUnlinked(file, constants.O_RDONLY);
   try {
-    fd = openForReading(file);
-  } catch {
-    return '';
-  }
-  try {
-    const info = fstatSync(fd);
-    if (!info.isFile()) return '';
-    const from = Math.max(Math.min(first, info.size), info.size - maxBytes);
-    const bytes = Buffer.alloc(info.size - from);
-    const text = bytes.toString('utf8', 0, readSync(fd, bytes, 0, bytes.length, from));
-    return from <= first ? text : text.slice(text.indexOf('\n') + 1);
-  } catch {
-    return '';
+    const { size } = fstatSync(fd);
+    const from = Math.max(Math.min(first, size), size - maxBytes);
+    const bytes = readUpTo(fd, from, size - from);
+    return bytes.toString('utf8', from <= first ? 0 : bytes.indexOf(10) + 1);
   } finally {
     closeSync(fd);
   }

@@ -3,7 +3,7 @@
  * Used for writing a run and for the machine's slots.
  */
 import { randomUUID } from 'node:crypto';
-import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { linkSync, lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { errorCode, readSmall, writeAtomic } from './files.ts';
 
@@ -144,7 +144,7 @@ function removeIfEmpty(file: string): void {
 
 function isStale(file: string, owner: Owner | undefined, lastSign?: () => number | undefined): boolean {
   // One from the future was written before the clock was set back.
-  if (!owner) return Math.abs(Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0)) > UNREADABLE_MS;
+  if (!owner) return Math.abs(Date.now() - (lstatSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0)) > UNREADABLE_MS;
   const alive = isAlive(owner);
   if (alive !== undefined) return !alive;
   const sign = lastSign?.();

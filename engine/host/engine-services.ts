@@ -1,5 +1,5 @@
 /** The services of the query process, from the parts of the engine that the commands use, too. */
-import { basename, dirname } from 'node:path';
+import { basename } from 'node:path';
 import type { HostParams } from '../../protocol/host.ts';
 import type { RunSummary } from '../../protocol/runs.ts';
 import { engineVersion } from '../base/version.ts';
@@ -10,6 +10,7 @@ import { expandExperiment } from '../experiment/expand.ts';
 import { checkExperiment } from '../experiment/parse.ts';
 import { trainJobs } from '../jobs/job.ts';
 import { compareExperiment } from '../runs/compare.ts';
+import { storeOf } from '../runs/folder.ts';
 import { firstError, loadStudy, readStudyText, studyOf } from '../studies/load.ts';
 import { resumeRuns } from '../studies/resume.ts';
 import { createStudyRuns } from '../studies/start.ts';
@@ -53,9 +54,4 @@ async function resume(executor: Executor, runs: readonly RunSummary[], threads: 
     await executor.submit(trainJobs(ofStore), { store, threads });
   }
   return anew;
-}
-
-/** `<store>/runs/<id>` → `<store>`. */
-function storeOf(folder: string): string {
-  return dirname(dirname(folder));
 }

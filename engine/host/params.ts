@@ -4,18 +4,14 @@ import { z } from 'zod';
 import type { HostMethod, HostParams } from '../../protocol/host.ts';
 import { type Metric, parseMetric } from '../../protocol/runs.ts';
 import { UserError } from '../base/errors.ts';
+import { isRunId } from '../runs/folder.ts';
 
 const MAX_TEXT = 4 * 1024 * 1024;
 
 const path = z.string().min(1).max(4096).refine(isAbsolute, 'must be an absolute path');
 const text = z.string().max(MAX_TEXT);
 const count = z.int().min(0).max(0xffffffff);
-/** Ids are names of folders: nothing that leads out of the store. */
-const runId = z
-  .string()
-  .max(255)
-  .regex(/^[^/\\\0]+$/)
-  .refine((id) => !id.startsWith('.'), 'must not begin with a dot');
+const runId = z.string().refine(isRunId, 'must be the id of a run');
 const runIds = z.array(runId).max(100_000);
 const stores = z.array(path).max(1000);
 const position = z.strictObject({ line: count, column: count });

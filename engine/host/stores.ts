@@ -1,14 +1,14 @@
-import { rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { HostParams } from '../../protocol/host.ts';
 import { isActive, type RunSummary, type Series } from '../../protocol/runs.ts';
 import { UserError } from '../base/errors.ts';
 import { reason } from '../base/files.ts';
 import type { KeyedRun } from '../runs/compare.ts';
+import { deleteRun } from '../runs/folder.ts';
+import { readLog } from '../runs/log.ts';
 import { seriesOf } from '../runs/series.ts';
 import { StoreReader } from '../runs/store.ts';
 import { Changes } from './changes.ts';
-import { logTail } from './log.ts';
 import { StoreWatch } from './watch.ts';
 
 /** Pushes are at least this far apart. */
@@ -89,7 +89,12 @@ export class Stores {
 
   /** The last `maxBytes` of a run's log, from the beginning of a line; empty when nothing was logged. */
   log(id: string, maxBytes: number): string {
-    return logTail(this.summary(id).folder, maxBytes);
+    const { folder } = this.summary(id);
+    try {
+      return readLog(folder, maxBytes);
+    } catch (error) {
+      throw new UserError(`The log of ${id} cannot be read: ${reason(error)}.`);
+    }
   }
 
   /** Deletes folders of runs that are not active. @throws UserError when one is, before any is deleted. */
@@ -99,7 +104,7 @@ export class Stores {
     if (active !== undefined) throw new UserError(`Run ${active.id} is ${active.state}: stop it before deleting it.`);
     for (const { folder } of runs) {
       try {
-        rmSync(folder, { recursive: true, force: true });
+        deleteRun(folder);
       } catch (error) {
         throw new UserError(`Run ${basename(folder)} could not be deleted: ${reason(error)}.`);
       }

@@ -1,6 +1,5 @@
 /** Watches one store: file-system events where there are any, polling always. */
-import { type FSWatcher, readdirSync, watch } from 'node:fs';
-import { join } from 'node:path';
+import type { FSWatcher } from 'node:fs';
 import type { RunState, RunSummary } from '../../protocol/runs.ts';
 import type { StoreReader } from '../runs/store.ts';
 
@@ -95,7 +94,7 @@ export class StoreWatch {
   private due(): Set<string> | undefined {
     let names: string[];
     try {
-      names = readdirSync(this.reader.folder).filter((name) => !name.startsWith('.'));
+      names = this.reader.list();
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || this.problem !== '') return undefined;
       names = [];
@@ -146,7 +145,7 @@ export class StoreWatch {
 
   private watchFolder(id: string): void {
     try {
-      const watcher = watch(join(this.reader.folder, id), { persistent: false }, (_event, name) => {
+      const watcher = this.reader.watch(id === '' ? undefined : id, (name) => {
         if (id !== '') this.dirty.add(id);
         else if (name !== null && !name.startsWith('.')) this.dirty.add(name);
         if (!this.closed) this.eventTimer ??= setTimeout(() => this.lookAtDirty(), EVENT_MS);

@@ -1,9 +1,9 @@
 /** Before a run is trained: that it is ours to write, and what it says it is. */
-import { join } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { reason } from '../base/files.ts';
-import { acquireLock, type Lock, LockHeldError } from '../base/lock.ts';
+import { type Lock, LockHeldError } from '../base/lock.ts';
 import { type RunSpec, settingsSchema } from '../experiment/schema.ts';
+import { acquireRunLock } from '../runs/folder.ts';
 import { HEARTBEAT_MS, HEARTBEAT_TIMEOUT_MS, type RunFile } from '../runs/format.ts';
 import { lastSign } from '../runs/pulse.ts';
 import { readRunFile, readStatus } from '../runs/read.ts';
@@ -19,7 +19,7 @@ export function lockRun(folder: string): Lock {
       return 'value' in status ? status.value.heartbeat : undefined;
     };
     const pause = () => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3 * HEARTBEAT_MS);
-    return acquireLock(join(folder, 'lock'), () => lastSign(heartbeat, pause, HEARTBEAT_TIMEOUT_MS));
+    return acquireRunLock(folder, () => lastSign(heartbeat, pause, HEARTBEAT_TIMEOUT_MS));
   } catch (error) {
     if (error instanceof LockHeldError) {
       throw new RunBusyError(`${folder} is being written by another process: ${error.message}; wait or stop it first.`);

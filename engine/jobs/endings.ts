@@ -1,7 +1,7 @@
 /** Why a run ended, in one sentence with what to do: what a person reads in the list of runs. */
-import { join } from 'node:path';
 import { UserError } from '../base/errors.ts';
-import { errorCode, readTail, reason } from '../base/files.ts';
+import { errorCode, reason } from '../base/files.ts';
+import { readLog } from '../runs/log.ts';
 
 /** As V8, its WebAssembly, worker threads and the C library say it. */
 const OUT_OF_MEMORY =
@@ -41,10 +41,19 @@ export function unwritable(error: unknown): string {
 /** Of a process that left no last word in the run of this folder. */
 export function reasonOfEnd(folder: string, { code, signal, error, logBefore }: End): string {
   if (error !== undefined) return `The run could not be started: ${reason(error)}.`;
-  if (OUT_OF_MEMORY.test(readTail(join(folder, 'log.txt'), LOG_BYTES, logBefore))) return MORE_MEMORY;
+  if (OUT_OF_MEMORY.test(wordsOf(folder, logBefore))) return MORE_MEMORY;
   if (signal === 'SIGKILL')
     return 'The process was killed (SIGKILL), as happens when memory runs out: resume the run, with fewer at a time if it happens again.';
   const log = "its log may say why; resume it if that was no fault of the run's";
   if (signal) return `The process was ended by ${signal}; ${log}.`;
   return `The process ended with exit code ${code} without finishing; ${log}.`;
+}
+
+/** What it left in the log beyond what was there before. */
+function wordsOf(folder: string, logBefore: number | undefined): string {
+  try {
+    return readLog(folder, LOG_BYTES, logBefore);
+  } catch {
+    return '';
+  }
 }

@@ -1,5 +1,4 @@
 /** One run in this process: what the `lif execute` child does. Everything it has to say goes to the store. */
-import { existsSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { BACKENDS } from '../backends/registry.ts';
 import { UserError } from '../base/errors.ts';
@@ -7,15 +6,16 @@ import { type Lock, ownerOf } from '../base/lock.ts';
 import { engineVersion } from '../base/version.ts';
 import type { RunSpec } from '../experiment/schema.ts';
 import { newestCheckpoint } from '../runs/checkpoints.ts';
+import { runExists } from '../runs/folder.ts';
 import { HEARTBEAT_MS, type RunFile, type Status } from '../runs/format.ts';
+import { appendError, appendLog } from '../runs/log.ts';
 import { readHistory } from '../runs/read.ts';
 import {
-  appendLog,
   clearStop,
+  isStopRequested,
   knownStatus,
   MetricsLog,
   recordDataset,
-  stopFile,
   sweepLeftovers,
   writeStatus,
 } from '../runs/write.ts';
@@ -193,7 +193,7 @@ class Session {
   private heartbeat(): void {
     if (this.fatal || performance.now() - this.lastWrite < HEARTBEAT_MS / 2) return;
     try {
-      if (!existsSync(this.folder)) throw new Error(`${this.folder} was deleted while it was being trained.`);
+      if (!runExists(this.folder)) throw new Error(`${this.folder} was deleted while it was being trained.`);
       if (!this.lock.isHeld()) throw new Error(`${this.folder} was taken over by another process.`);
     } catch (error) {
       this.fatal = error as Error;
@@ -215,20 +215,19 @@ class Session {
   }
 
   private pollStop(): void {
-    if (existsSync(stopFile(this.folder))) this.abort.abort();
+    if (isStopRequested(this.folder)) this.abort.abort();
   }
 
   /** The last word. A folder that is gone or not ours any more gets none. */
   end(state: 'finished' | 'stopped' | 'failed', error?: unknown): void {
     for (const timer of this.timers) clearInterval(timer);
-    if (!existsSync(this.folder) || !this.lock.isHeld()) return;
+    if (!runExists(this.folder) || !this.lock.isHeld()) return;
     this.status = { ...this.status, state, samplesPerSecond: 0 };
     // Not all epochs need to be done: training may stop early.
     if (state === 'finished') this.status = { ...this.status, progress: 1 };
     if (state === 'failed') this.status = { ...this.status, message: reasonOfFailure(error) };
     try {
-      if (state === 'failed')
-        appendLog(this.folder, error instanceof Error ? (error.stack ?? error.message) : `${error}`);
+      if (state === 'failed') appendError(this.folder, error);
       else {
         clearStop(this.folder);
         appendLog(this.folder, this.diary.end(state, this.status));

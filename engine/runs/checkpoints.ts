@@ -1,10 +1,13 @@
 /** Checkpoints of a run: `checkpoints/<step>.safetensors`, the last few. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { syncFolder, writeDurably } from '../base/files.ts';
-import { decodeSafetensors } from './safetensors.ts';
+import { closeSync, constants, fstatSync, readSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { openUnlinked, readUpTo, syncFolder, writeAtomic } from '../base/files.ts';
+import { fileOf, makeRealFolder, namesIn } from './folder.ts';
+import { decodeSafetensors, lengthBySafetensors, MAX_HEADER } from './safetensors.ts';
 
 const KEPT = 3;
+/** Larger ones are not ours: a network of this size would not fit into the memory of its kernels. */
+const MAX_BYTES = 2 ** 31 - 1;
 const NAME = /^(\d{12})\.safetensors$/;
 
 export interface StoredCheckpoint {
@@ -14,13 +17,7 @@ export interface StoredCheckpoint {
 
 /** All that look like checkpoints, newest first. */
 export function listCheckpoints(folder: string): StoredCheckpoint[] {
-  let names: string[];
-  try {
-    names = readdirSync(join(folder, 'checkpoints'));
-  } catch {
-    return [];
-  }
-  return names
+  return namesIn(folder, 'checkpoints')
     .flatMap((name) => {
       const match = NAME.exec(name);
       return match ? [{ step: Number(match[1]), file: join(folder, 'checkpoints', name) }] : [];
@@ -30,19 +27,11 @@ export function listCheckpoints(folder: string): StoredCheckpoint[] {
 
 /** Writes aside, waits for the disk, renames; then forgets all but the last few. */
 export function saveCheckpoint(folder: string, step: number, bytes: Uint8Array): void {
-  const parent = join(folder, 'checkpoints');
-  const file = join(parent, `${String(step).padStart(12, '0')}.safetensors`);
-  const aside = `${file}.tmp`;
-  try {
-    // Somebody may have made room by hand. A run that was deleted as a whole stays deleted: its folder is not made.
-    if (!existsSync(parent)) mkdirSync(parent);
-    writeDurably(aside, bytes);
-    renameSync(aside, file);
-  } catch (error) {
-    rmSync(aside, { force: true });
-    throw error;
-  }
-  syncFolder(parent);
+  // Somebody may have made room by hand. A run that was deleted as a whole stays deleted: its folder is not made.
+  makeRealFolder(fileOf(folder, 'checkpoints'));
+  const file = fileOf(folder, 'checkpoints', `${String(step).padStart(12, '0')}.safetensors`);
+  writeAtomic(file, bytes);
+  syncFolder(dirname(file));
   for (const old of listCheckpoints(folder).slice(KEPT)) rmSync(old.file, { force: true });
 }
 
@@ -62,12 +51,21 @@ export function newestCheckpoint(folder: string): {
 
 /** The bytes of a file that is complete and undamaged. */
 function readWhole(file: string): Uint8Array | undefined {
+  let fd: number | undefined;
   try {
+    fd = openUnlinked(file, constants.O_RDONLY);
+    const { size } = fstatSync(fd);
+    // The header tells how long the file must be, before anybody makes room for it.
+    const length = lengthBySafetensors(readUpTo(fd, 0, Math.min(size, MAX_HEADER + 8)));
+    if (length !== size || size > MAX_BYTES) return undefined;
     // Not a Buffer, whose slice() is a view: who reads tensors out of it must be able to rely on a Uint8Array.
-    const bytes = new Uint8Array(readFileSync(file));
+    const bytes = new Uint8Array(size);
+    if (readSync(fd, bytes, 0, size, 0) !== size) return undefined;
     decodeSafetensors(bytes);
     return bytes;
   } catch {
     return undefined;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
   }
 }

@@ -3,20 +3,20 @@ import {
   accessSync,
   constants,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   renameSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { reason, syncFolder, writeDurably } from '../base/files.ts';
 import type { RunSpec } from '../experiment/schema.ts';
+import { makeRealFolder, runsFolder } from './folder.ts';
 import { FORMAT_VERSION, type Provenance, type RunFile, type Status } from './format.ts';
 import { newRunId, runKey } from './key.ts';
-import { runsFolder } from './store.ts';
 
 /** Leftovers of a process that died while it made a run are swept away after this long. */
 const LEFTOVER_MS = 60 * 60 * 1000;
@@ -59,13 +59,16 @@ function obstacle(folder: string): unknown {
 }
 
 function prepareStore(store: string, parent: string): void {
-  const isNew = !existsSync(store);
-  mkdirSync(parent, { recursive: true });
+  const root = resolve(store);
+  const isNew = !existsSync(root);
+  mkdirSync(dirname(root), { recursive: true });
+  makeRealFolder(root);
+  makeRealFolder(parent);
   // Runs are results, often large: they stay out of version control unless somebody decides otherwise.
-  if (isNew) writeFileSync(join(resolve(store), '.gitignore'), '*\n');
+  if (isNew) writeFileSync(join(root, '.gitignore'), '*\n', { flag: 'wx' });
   for (const name of readdirSync(parent)) {
-    if (!name.startsWith('.new-')) continue;
-    const info = statSync(join(parent, name), { throwIfNoEntry: false });
+    if (!/^\.(new|gone)-/.test(name)) continue;
+    const info = lstatSync(join(parent, name), { throwIfNoEntry: false });
     if (info && Date.now() - info.mtimeMs > LEFTOVER_MS) rmSync(join(parent, name), { recursive: true, force: true });
   }
 }
@@ -76,7 +79,8 @@ function stage(parent: string, spec: RunSpec, provenance: Partial<Provenance>, c
   const aside = join(parent, `.new-${id}`);
   const run: RunFile = { format: FORMAT_VERSION, id, createdAt, key: runKey(spec), spec: { ...spec }, provenance };
   try {
-    mkdirSync(join(aside, 'checkpoints'), { recursive: true });
+    mkdirSync(aside);
+    mkdirSync(join(aside, 'checkpoints'));
     writeDurably(join(aside, 'run.json'), `${JSON.stringify(run, null, 2)}\n`);
     writeDurably(join(aside, 'status.json'), JSON.stringify(queuedStatus(spec.training.epochs)));
     syncFolder(aside);

@@ -1,8 +1,9 @@
 /** Reading one run folder, whatever state it is in: what can be saved, and in words what cannot. */
 import { basename, join } from 'node:path';
 import type { RunState, RunSummary } from '../../protocol/runs.ts';
-import { readSmall } from '../base/files.ts';
+import { type Content, errorCode, readSmall, reason } from '../base/files.ts';
 import { isAlive } from '../base/lock.ts';
+import { fileOf } from './folder.ts';
 import {
   HEARTBEAT_MS,
   HEARTBEAT_TIMEOUT_MS,
@@ -31,9 +32,13 @@ interface Issue {
   message: string;
 }
 
-function readJson<T>(file: string, schema: Schema<T>): Parsed<T> {
-  const content = readSmall(file, MAX_JSON);
-  const name = basename(file);
+function readJson<T>(folder: string, name: string, schema: Schema<T>): Parsed<T> {
+  let content: Content;
+  try {
+    content = readSmall(fileOf(folder, name), MAX_JSON);
+  } catch (error) {
+    content = errorCode(error) === 'ENOENT' ? { missing: true } : { problem: `cannot be opened (${reason(error)})` };
+  }
   if ('missing' in content) return { damage: `${name} is missing.` };
   if ('problem' in content) return { damage: `${name} ${content.problem}.` };
   let raw: unknown;
@@ -53,11 +58,11 @@ function readJson<T>(file: string, schema: Schema<T>): Parsed<T> {
 }
 
 export function readRunFile(folder: string): Parsed<RunFile> {
-  return readJson(join(folder, 'run.json'), runFileSchema);
+  return readJson(folder, 'run.json', runFileSchema);
 }
 
 export function readStatus(folder: string): Parsed<Status> {
-  return readJson(join(folder, 'status.json'), statusSchema);
+  return readJson(folder, 'status.json', statusSchema);
 }
 
 /** Follows metrics.jsonl of one run. */

@@ -10,7 +10,8 @@ export interface TensorFile {
   metadata: Record<string, string>;
 }
 
-const MAX_HEADER = 16 * 2 ** 20;
+/** That of a network of a hundred layers has a hundredth of this. */
+export const MAX_HEADER = 2 ** 20;
 
 export function encodeSafetensors({ tensors, metadata }: TensorFile): Uint8Array<ArrayBuffer> {
   const header: Header = {};
@@ -50,11 +51,8 @@ function checksumOf(header: Header, metadata: Record<string, string>, parts: Uin
   return `sha256:${hash.digest('hex')}`;
 }
 
-/**
- * Throws an Error with one sentence when the bytes are not a complete file of float32 tensors, or not those that were
- * written.
- */
-export function decodeSafetensors(bytes: Uint8Array): TensorFile {
+/** The header of the file that begins with these bytes, and where its data begin. Throws as `decodeSafetensors` does. */
+function readHeader(bytes: Uint8Array): { header: Header; dataFrom: number } {
   if (bytes.length < 8) throw new Error('The checkpoint is empty or cut off.');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerLength = Number(view.getBigUint64(0, true));
@@ -67,8 +65,29 @@ export function decodeSafetensors(bytes: Uint8Array): TensorFile {
     throw new Error('The header of the checkpoint is not JSON.');
   }
   if (!isMapping(header)) throw new Error('The header of the checkpoint is not a list of tensors.');
-  // A copy of its own: offsets count from its start. (The slice of a Buffer would share memory.)
-  const data = Uint8Array.prototype.slice.call(bytes, 8 + headerLength);
+  return { header, dataFrom: 8 + headerLength };
+}
+
+/** Bytes of the whole file that begins with these, by its header. Throws as `decodeSafetensors` does. */
+export function lengthBySafetensors(beginning: Uint8Array): number {
+  const { header, dataFrom } = readHeader(beginning);
+  let end = 0;
+  for (const entry of Object.values(header)) {
+    const span = isMapping(entry) ? entry.data_offsets : undefined;
+    if (isCounts(span)) end = Math.max(end, span[1] ?? 0);
+  }
+  return dataFrom + end;
+}
+
+/**
+ * Throws an Error with one sentence when the bytes are not a complete file of float32 tensors, or not those that were
+ * written.
+ */
+export function decodeSafetensors(bytes: Uint8Array): TensorFile {
+  const { header, dataFrom } = readHeader(bytes);
+  // In place where the data lie as numbers must, or else a copy. (The slice of a Buffer would share memory.)
+  const aligned = (bytes.byteOffset + dataFrom) % 4 === 0;
+  const data = aligned ? bytes.subarray(dataFrom) : Uint8Array.prototype.slice.call(bytes, dataFrom);
   const tensors: TensorFile['tensors'] = new Map();
   const { __metadata__: given = {}, ...entries } = header;
   let end = 0;
@@ -80,7 +99,7 @@ export function decodeSafetensors(bytes: Uint8Array): TensorFile {
     if (from % 4 !== 0 || to - from !== 4 * shape.reduce((a, b) => a * b, 1) || to > data.length)
       throw new Error(`The checkpoint is cut off: the data of ${name} is not complete.`);
     end = Math.max(end, to);
-    tensors.set(name, { name, shape, data: new Float32Array(data.buffer, from, (to - from) / 4) });
+    tensors.set(name, { name, shape, data: new Float32Array(data.buffer, data.byteOffset + from, (to - from) / 4) });
   }
   if (end !== data.length) throw new Error('The checkpoint has bytes that belong to no tensor.');
   if (!isTexts(given)) throw new Error("The checkpoint's metadata are not texts.");

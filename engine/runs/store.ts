@@ -1,18 +1,14 @@
 /** A store as a whole: all its runs, kept up to date at the price of what changed. */
-import { readdirSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { type FSWatcher, lstatSync } from 'node:fs';
+import { join } from 'node:path';
 import type { RunState, RunSummary } from '../../protocol/runs.ts';
 import { UserError } from '../base/errors.ts';
 import { errorCode, reason } from '../base/files.ts';
+import { isRunId, listRuns, realRunsFolder, runsFolder, watchRuns } from './folder.ts';
 import { HEARTBEAT_TIMEOUT_MS, type RunFile, type Status } from './format.ts';
 import type { History } from './history.ts';
 import { type Clock, feel, type Pulse, systemClock } from './pulse.ts';
 import { MetricsReader, type Parsed, readRunFile, readStatus, summarize } from './read.ts';
-
-/** Folder of the runs of a store (`.lif`). */
-export function runsFolder(store: string): string {
-  return join(resolve(store), 'runs');
-}
 
 const FILES = ['run.json', 'status.json', 'metrics.jsonl'];
 const ACTIVE: ReadonlySet<RunState> = new Set(['queued', 'running']);
@@ -39,9 +35,11 @@ export interface StoreChange {
 export class StoreReader {
   private readonly entries = new Map<string, Entry>();
   readonly folder: string;
+  /** Folders and links among the runs that are none: their names are not ids, or there are too many. */
+  others = 0;
 
   constructor(
-    store: string,
+    private readonly store: string,
     private readonly timeoutMs = HEARTBEAT_TIMEOUT_MS,
     private readonly clock: Clock = systemClock,
   ) {
@@ -50,7 +48,7 @@ export class StoreReader {
 
   /** Looks at the store again. With `ids`, only at these runs. */
   refresh(ids?: Iterable<string>): StoreChange {
-    const names = ids ? [...ids] : this.listFolders();
+    const names = this.names(ids);
     if (typeof names === 'string') return { changed: [], removed: [], problem: names };
     const changed: RunSummary[] = [];
     const removed: string[] = [];
@@ -93,24 +91,36 @@ export class StoreReader {
     return this.summaries().map((summary) => ({ summary, key: this.run(summary.id)?.key }));
   }
 
-  /** Names of the run folders, or why there are none to see. Names with a dot in front are runs in the making. */
-  private listFolders(): string[] | string {
+  /** Ids of the run folders there are now. Throws when they cannot be listed. */
+  list(): string[] {
+    const { ids, others } = listRuns(this.store);
+    this.others = others;
+    return ids;
+  }
+
+  /** Tells when one run changes, or when any comes or goes, as far as the file system tells. Throws where it does not. */
+  watch(id: string | undefined, changed: (name: string | null) => void): FSWatcher {
+    return watchRuns(this.store, id, changed);
+  }
+
+  /** Names of the run folders to look at, or why there are none to see. */
+  private names(ids: Iterable<string> | undefined): string[] | string {
     try {
-      return readdirSync(this.folder, { withFileTypes: true })
-        .filter((entry) => (entry.isDirectory() || entry.isSymbolicLink()) && !entry.name.startsWith('.'))
-        .map((entry) => entry.name);
+      if (!ids) return this.list();
+      realRunsFolder(this.store);
+      return [...ids];
     } catch (error) {
+      if (ids && errorCode(error) === 'ENOENT') return [...ids];
       if (errorCode(error) === 'ENOENT') return [];
       return `The runs in ${this.folder} cannot be listed: ${reason(error)}.`;
     }
   }
 
   private refreshRun(id: string): RunSummary | 'gone' | undefined {
-    // An id is the name of a folder here and never a way out of it.
-    if (id !== basename(id) || id.startsWith('.')) return 'gone';
+    if (!isRunId(id)) return 'gone';
     const known = this.entries.get(id);
     const folder = join(this.folder, id);
-    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return 'gone';
+    if (!lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()) return 'gone';
     const stamps = FILES.map((name) => stamp(join(folder, name)));
     const same = FILES.map((_, i) => stamps[i] === known?.stamps[i]);
     // A run that stands still only changes when its files do; one that is active also when nothing happens.
@@ -130,7 +140,7 @@ export class StoreReader {
 
 function stamp(file: string): string {
   try {
-    const { ino, size, mtimeMs } = statSync(file);
+    const { ino, size, mtimeMs } = lstatSync(file);
     return `${ino} ${size} ${mtimeMs}`;
   } catch (error) {
     return errorCode(error) ?? 'unreadable';

@@ -1,6 +1,6 @@
 /** Follows a growing file of lines: each call hands over the whole lines that are new. */
-import { closeSync, fstatSync, readSync } from 'node:fs';
-import { errorCode, openForReading } from '../base/files.ts';
+import { closeSync, constants, fstatSync, readSync } from 'node:fs';
+import { errorCode, misfit, openUnlinked, reason } from '../base/files.ts';
 
 const CHUNK = 1 << 20;
 /** Longer lines are garbage; they are passed over without being kept. */
@@ -29,15 +29,16 @@ export class LineTail {
   read(events: TailEvents): string {
     let fd: number;
     try {
-      fd = openForReading(this.file);
+      const problem = misfit(this.file);
+      if (problem) return problem;
+      fd = openUnlinked(this.file, constants.O_RDONLY);
     } catch (error) {
-      if (errorCode(error) !== 'ENOENT') return `cannot be opened (${errorCode(error) ?? error})`;
+      if (errorCode(error) !== 'ENOENT') return `cannot be opened (${errorCode(error) ?? reason(error)})`;
       this.restart(events);
       return '';
     }
     try {
       const info = fstatSync(fd);
-      if (!info.isFile()) return 'is not a file';
       if (info.ino !== this.inode || info.size < this.offset || !this.anchorHolds(fd)) this.restart(events);
       this.inode = info.ino;
       this.readLines(fd, Math.min(info.size, MAX_BYTES), events);

@@ -1,22 +1,21 @@
 /** Writing to a run that exists. Nothing here ever brings a deleted folder back. */
 import {
-  appendFileSync,
   closeSync,
+  constants,
   fstatSync,
   fsyncSync,
-  openSync,
-  readdirSync,
+  lstatSync,
   readSync,
   rmSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
-import { errorCode, writeAtomic } from '../base/files.ts';
+import { errorCode, openUnlinked, writeAtomic } from '../base/files.ts';
 import { isAlive } from '../base/lock.ts';
 import { saveCheckpoint } from './checkpoints.ts';
 import { queuedStatus } from './create.ts';
+import { fileOf, namesIn } from './folder.ts';
 import type { MetricLine, RunFile, Status } from './format.ts';
 import { readRunFile, readStatus } from './read.ts';
 
@@ -25,24 +24,24 @@ import { readRunFile, readStatus } from './read.ts';
  * overwritten in place, because a clear last word is worth more than atomicity.
  */
 export function writeStatus(folder: string, status: Status): void {
-  const file = join(folder, 'status.json');
+  const file = fileOf(folder, 'status.json');
   const text = JSON.stringify(status);
   try {
     writeAtomic(file, text);
   } catch (error) {
     const code = errorCode(error);
     if (code !== 'ENOSPC' && code !== 'EDQUOT') throw error;
-    writeFileSync(file, text, { flag: 'r+' });
-    // Blanks after the JSON are harmless; what is left of a longer old text would not be.
-    truncateTo(file, Buffer.byteLength(text));
+    overwrite(file, text);
   }
 }
 
-function truncateTo(file: string, size: number): void {
-  const fd = openSync(file, 'r+');
+function overwrite(file: string, text: string): void {
+  const fd = openUnlinked(file, constants.O_RDWR);
   try {
-    const rest = fstatSync(fd).size - size;
-    if (rest > 0) writeSync(fd, ' '.repeat(rest), size);
+    writeSync(fd, text, 0);
+    // Blanks after the JSON are harmless; what is left of a longer old text would not be.
+    const rest = fstatSync(fd).size - Buffer.byteLength(text);
+    if (rest > 0) writeSync(fd, ' '.repeat(rest), Buffer.byteLength(text));
   } finally {
     closeSync(fd);
   }
@@ -74,49 +73,44 @@ export function knownStatus(folder: string): Status {
   return queuedStatus('value' in run ? run.value.spec.training.epochs : 0);
 }
 
-export function stopFile(folder: string): string {
-  return join(folder, 'stop');
+/** Asks whoever trains this run, on whatever machine, to stop it. Whatever is called `stop` asks already. */
+export function requestStop(folder: string): void {
+  try {
+    writeFileSync(fileOf(folder, 'stop'), '', { flag: 'wx' });
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+  }
 }
 
-/** Asks whoever trains this run, on whatever machine, to stop it. */
-export function requestStop(folder: string): void {
-  writeFileSync(stopFile(folder), '');
+export function isStopRequested(folder: string): boolean {
+  try {
+    return lstatSync(fileOf(folder, 'stop'), { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 export function clearStop(folder: string): void {
-  rmSync(stopFile(folder), { force: true });
+  rmSync(fileOf(folder, 'stop'), { force: true });
 }
 
 /** Removes what processes that were killed left half-written beside a run. Call under its lock. */
 export function sweepLeftovers(folder: string): void {
-  const checkpoints = join(folder, 'checkpoints');
-  for (const name of namesIn(checkpoints)) if (name.endsWith('.tmp')) rmSync(join(checkpoints, name), { force: true });
+  for (const name of namesIn(folder, 'checkpoints'))
+    if (name.endsWith('.tmp')) rmSync(fileOf(folder, 'checkpoints', name), { force: true });
   for (const name of namesIn(folder)) {
     const pid = /\.(\d+)\.(?:tmp|stale)$/.exec(name)?.[1];
     // Statuses are written without the lock, too: not what a living process is just about to rename.
     if (pid !== undefined && isAlive({ pid: Number(pid), host: hostname() }) === false)
-      rmSync(join(folder, name), { force: true });
+      rmSync(fileOf(folder, name), { force: true });
   }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
-/** One line of log.txt, with the time. */
-export function appendLog(folder: string, line: string): void {
-  appendFileSync(join(folder, 'log.txt'), `${new Date().toISOString()} ${line}\n`, { flag: 'a' });
 }
 
 /** Completes run.json with what the data set was read from; what is recorded already stays. */
 export function recordDataset(folder: string, run: RunFile, checksums: Record<string, string>): RunFile {
   if (run.provenance.dataset) return run;
   const completed = { ...run, provenance: { ...run.provenance, dataset: checksums } };
-  writeAtomic(join(folder, 'run.json'), `${JSON.stringify(completed, null, 2)}\n`);
+  writeAtomic(fileOf(folder, 'run.json'), `${JSON.stringify(completed, null, 2)}\n`);
   return completed;
 }
 
@@ -127,7 +121,8 @@ export class MetricsLog {
 
   /** A torn last line, left by a crash, is ended so that the next one is whole. */
   constructor(private readonly folder: string) {
-    this.fd = openSync(join(folder, 'metrics.jsonl'), 'a+');
+    const { O_RDWR, O_APPEND, O_CREAT } = constants;
+    this.fd = openUnlinked(fileOf(folder, 'metrics.jsonl'), O_RDWR | O_APPEND | O_CREAT);
     const { size } = fstatSync(this.fd);
     this.wasEmpty = size === 0;
     const last = Buffer.alloc(1);

@@ -1,7 +1,7 @@
-import { join } from 'node:path';
 import { duration, percent, thousands } from '../../../protocol/format.ts';
 import type { EpochScores, RunSummary, Score } from '../../../protocol/runs.ts';
-import { readTail } from '../../base/files.ts';
+import { reason } from '../../base/files.ts';
+import { readLog } from '../../runs/log.ts';
 import { type Command, jsonOption, storeOption } from '../command.ts';
 import { troubleLines } from '../reports.ts';
 import { findRuns } from '../stores.ts';
@@ -21,7 +21,7 @@ export const showCommand: Command = {
     const { reader, runs } = findRuns(input.store, input.positionals);
     const summary = runs[0]!;
     const run = reader.run(summary.id);
-    const log = readTail(join(summary.folder, 'log.txt'), LOG_BYTES);
+    const log = logOf(summary.folder);
     if (input.flag('json')) {
       printJson({ summary, spec: run?.spec ?? null, provenance: run?.provenance ?? null, log });
       return 0;
@@ -35,6 +35,14 @@ export const showCommand: Command = {
     return 0;
   },
 };
+
+function logOf(folder: string): string {
+  try {
+    return readLog(folder, LOG_BYTES);
+  } catch (error) {
+    return `(log.txt cannot be read: ${reason(error)})`;
+  }
+}
 
 function indented(text: string): string[] {
   return text.split('\n').map((line) => `  ${printable(line)}`);

@@ -1,8 +1,8 @@
-import { rmSync, statSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { UserError } from '../../base/errors.ts';
 import { workSchema } from '../../executors/local/detach.ts';
 import { runLocally } from '../../executors/local/local.ts';
+import { removeEmptyWorkLog } from '../../runs/log.ts';
 import type { Command } from '../command.ts';
 import { withSignals } from '../signals.ts';
 
@@ -22,7 +22,7 @@ export const workCommand: Command = {
     return withSignals(async ({ stop, kill, exitCode }) => {
       const report = (sentence: string) => process.stderr.write(`${sentence}\n`);
       await runLocally(jobs, { lif: cli.lif, stop, kill, report, ...training });
-      if (log !== undefined && statSync(log, { throwIfNoEntry: false })?.size === 0) rmSync(log);
+      if (log !== undefined) removeEmptyWorkLog(log);
       return exitCode() ?? 0;
     });
   },

@@ -1,11 +1,11 @@
 /** Training that outlives whoever started it: a `lif work` process of its own, with its words in a file of the store. */
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { closeSync } from 'node:fs';
 import { z } from 'zod';
 import { UserError } from '../../base/errors.ts';
 import { reason } from '../../base/files.ts';
 import { jobSchema } from '../../jobs/job.ts';
+import { openWorkLog } from '../../runs/log.ts';
 
 /** What `lif work` reads from its standard input. */
 export const workSchema = z.object({
@@ -19,11 +19,10 @@ export type Work = z.output<typeof workSchema>;
 
 /** Starts the process that does these queued jobs, and returns as soon as it has its orders. */
 export async function detachWork(lif: string[], store: string, work: Work): Promise<void> {
-  const file = join(resolve(store), 'logs', `${basename(work.jobs[0]!.run)}.txt`);
   let log: number | undefined;
   try {
-    mkdirSync(dirname(file), { recursive: true });
-    log = openSync(file, 'a');
+    const { file, fd } = openWorkLog(store, work.jobs[0]!.run);
+    log = fd;
     const child = spawn(lif[0]!, [...lif.slice(1), 'work'], {
       stdio: ['pipe', log, log],
       detached: true,

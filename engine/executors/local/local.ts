@@ -3,15 +3,17 @@
  * the others alone, and no more at a time than there are cores.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, fstatSync, openSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { closeSync, fstatSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { count, duration } from '../../../protocol/format.ts';
 import { reason } from '../../base/files.ts';
-import { acquireLock, type Lock, LockHeldError, ownerOf } from '../../base/lock.ts';
+import { type Lock, LockHeldError, ownerOf } from '../../base/lock.ts';
 import { type End, reasonOfEnd, unwritable } from '../../jobs/endings.ts';
 import type { Job } from '../../jobs/job.ts';
+import { acquireRunLock, runExists } from '../../runs/folder.ts';
+import { appendLog, openLog } from '../../runs/log.ts';
 import { readStatus } from '../../runs/read.ts';
-import { appendLog, clearStop, requestStop, stopFile, updateStatus } from '../../runs/write.ts';
+import { clearStop, isStopRequested, requestStop, updateStatus } from '../../runs/write.ts';
 import type { JobOptions } from '../executor.ts';
 import { Slots, type Wait } from './slots.ts';
 
@@ -141,8 +143,8 @@ class Queue {
 
   private tick(): void {
     this.waiting = this.waiting.filter((folder) => {
-      if (!existsSync(folder)) this.left(folder, 'deleted');
-      else if (existsSync(stopFile(folder))) this.stopOne(folder);
+      if (!runExists(folder)) this.left(folder, 'deleted');
+      else if (isStopRequested(folder)) this.stopOne(folder);
       else return true;
       return false;
     });
@@ -208,7 +210,7 @@ function startChild(
   threads: number,
   { lif, checkpointSeconds }: LocalOptions,
 ): { child: ChildProcess; logBefore: number } {
-  const log = openSync(join(folder, 'log.txt'), 'a');
+  const log = openLog(folder);
   try {
     const args = [...lif.slice(1), 'execute', folder, '--threads', String(threads)];
     if (checkpointSeconds !== undefined) args.push('--checkpoint-every', String(checkpointSeconds));
@@ -236,7 +238,7 @@ function ended(child: ChildProcess): Promise<End> {
 /** What became of a run whose process ended; writes its status when the process could not. */
 function conclude(folder: string, end: End, stopped: boolean, report: (sentence: string) => void): Outcome {
   const id = basename(folder);
-  if (!existsSync(folder)) {
+  if (!runExists(folder)) {
     report(`The folder of ${id} was deleted while it was being trained.`);
     return 'deleted';
   }
@@ -253,7 +255,7 @@ function conclude(folder: string, end: End, stopped: boolean, report: (sentence:
   let lock: Lock | undefined;
   try {
     try {
-      lock = acquireLock(join(folder, 'lock'));
+      lock = acquireRunLock(folder);
     } catch (error) {
       if (error instanceof LockHeldError) throw error;
       // What keeps us from writing has ended the run: a status fits on a full disk where the old one was.

@@ -176,8 +176,8 @@ describe('damage', () => {
     symlinkSync(join(folder, 'status.json'), join(folder, 'status.json'));
     expect(only().damage).toEqual([
       'run.json is not a file.',
-      'status.json cannot be opened (ELOOP).',
-      'metrics.jsonl is not a file.',
+      'status.json is a link, which is not followed.',
+      'metrics.jsonl is a link, which is not followed.',
     ]);
   });
 
