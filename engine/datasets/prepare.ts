@@ -17,7 +17,8 @@ export async function prepareDataset(spec: DatasetSpec, context: PrepareContext)
   try {
     data = await reader.prepare(spec, context);
   } catch (error) {
-    throw isFound(() => reader.check(spec, context.file)) ? error : withHint(error, reader, spec, context.file);
+    const damaged = !(error instanceof UserError) || isFound(() => reader.check(spec, context.file));
+    throw damaged ? error : withHint(error, reader, spec, context.file);
   }
   // The network was planned, and the study checked, for the shape that is known without the files.
   const known = shapeOf(spec);
