@@ -38,6 +38,7 @@ export function reason(error: unknown): string {
     EPERM: 'the operation is not permitted',
     EISDIR: 'it is a folder, not a file',
     ENOTDIR: 'a part of its path is not a folder',
+    EEXIST: 'a file of this name is in the way',
     ELOOP: 'its links lead in a circle',
     ENXIO: 'it is a device or a socket, not a file',
   };

@@ -67,6 +67,12 @@ export async function withLock<T>(file: string, action: () => Promise<T>, option
 function tryLock(file: string, content: string): boolean {
   try {
     mkdirSync(dirname(file), { recursive: true });
+  } catch (error) {
+    throw new UserError(
+      `${dirname(file)}: cannot be a folder for data because ${reason(error)}; remove it or set LIF_DATA to another folder.`,
+    );
+  }
+  try {
     writeFileSync(file, content, { flag: 'wx' });
     return true;
   } catch (error) {

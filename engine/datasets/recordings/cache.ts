@@ -10,8 +10,9 @@
  * their hash, and every recording by its bounds.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readdirSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsync, fsyncSync, openSync, readdirSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { z } from 'zod';
 import { UserError } from '../../base/errors.ts';
 import { type OpenFile, openRegular } from '../../base/files.ts';
@@ -100,6 +101,7 @@ export class CacheWriter {
   private readonly starts: number[] = [HEADER_BYTES];
   private readonly labels: number[] = [];
   private readonly groups: number[] = [];
+  private synced = 0;
   private maxEvents = 0;
   private events = 0;
   private dropped = 0;
@@ -127,6 +129,23 @@ export class CacheWriter {
     this.maxEvents = Math.max(this.maxEvents, spikes);
     this.events += spikes;
     this.dropped += binner.dropped;
+  }
+
+  /** Bytes written so far, without the index. */
+  get bytes(): number {
+    return this.position;
+  }
+
+  /** Bytes that may not be on the disk yet. */
+  get unsynced(): number {
+    return this.position - this.synced;
+  }
+
+  /** Waits for the disk without blocking. */
+  async sync(): Promise<void> {
+    this.guard(() => this.flush());
+    await promisify(fsync)(this.fd);
+    this.synced = this.position;
   }
 
   finish(about: Pick<CacheHeader, 'fingerprint' | 'inputs' | 'steps' | 'parts' | 'checksums'>): void {

@@ -1,13 +1,14 @@
 /** One road for every event data set: recordings from a source, cut into steps, cached, opened as plain data. */
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { UserError } from '../../base/errors.ts';
 import type { PreparedDataset, Split } from '../dataset.ts';
-import { badFile, readHead, shared } from '../formats/files.ts';
+import { badFile, readHead, reason, shared } from '../formats/files.ts';
 import { dataFolder } from '../library/locations.ts';
 import { withLock } from '../library/lock.ts';
+import { type Room, roomFor } from '../library/unpack.ts';
 import type { PrepareContext } from '../prepare.ts';
 import { Binner, type Binning, EventBuffer } from './binning.ts';
 import { CACHE_VERSION, CacheWriter, type EventCache, openCache } from './cache.ts';
@@ -15,6 +16,10 @@ import { CACHE_VERSION, CacheWriter, type EventCache, openCache } from './cache.
 /** Caches up to this size are read into shared memory; larger ones stay on disk and are read sample by sample. */
 export const MEMORY_LIMIT = 128 * 2 ** 20;
 
+/** Largest cache: the published recordings take a tenth, in steps of a tenth of a millisecond. */
+const MOST_CACHE = 64 * 2 ** 30;
+/** The disk is waited for after so many bytes. */
+const SYNC_BYTES = 1 << 26;
 const MADE_AGAIN = 'delete it, and it will be made again';
 
 export interface ReadRecording {
@@ -118,14 +123,14 @@ async function makeCache(
   fingerprint: string,
   context: PrepareContext,
 ): Promise<void> {
-  mkdirSync(join(dataFolder(), 'cache'), { recursive: true });
   const source = await plan.open(context.signal);
   let writer: CacheWriter | undefined;
   try {
+    const total = source.parts.train + source.parts.validation + source.parts.test;
+    const room = roomForCache(file, plan, total);
     writer = new CacheWriter(file);
     const binner = new Binner(plan.binning, source.inputs);
     const events = new EventBuffer();
-    const total = source.parts.train + source.parts.validation + source.parts.test;
     const what = `preparing ${plan.name}`;
     let breath = 0;
     for (let i = 0; i < total; i++) {
@@ -141,6 +146,9 @@ async function makeCache(
       // Waiting for what is there already would cost more than reading it.
       const { label, group } = read instanceof Promise ? await read : read;
       writer.append(binner, binner.bin(events), label, group);
+      if (writer.bytes > room.bytes) throw tooLarge(file, writer.bytes, room);
+      // In parts: all of it at the end would block for as long as the disk takes.
+      if (writer.unsynced > SYNC_BYTES) await writer.sync();
     }
     const { steps } = plan.binning;
     const checksums = await source.checksums();
@@ -156,6 +164,27 @@ async function makeCache(
     source.close();
   }
 }
+
+/** Makes the folder of the cache, and sees to it that at least the starts of all steps fit. Throws a UserError. */
+function roomForCache(file: string, plan: RecordingPlan, recordings: number): Room {
+  let room: Room;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    room = roomFor(dirname(file), MOST_CACHE);
+  } catch (error) {
+    throw new UserError(
+      `${dirname(file)}: no caches can be kept there because ${reason(error)}; remove it or set LIF_DATA to another folder.`,
+    );
+  }
+  const least = recordings * 4 * (plan.binning.steps + 1);
+  if (least > room.bytes) throw tooLarge(file, least, room);
+  return room;
+}
+
+const tooLarge = (file: string, bytes: number, room: Room): UserError =>
+  new UserError(
+    `${file}: the recordings cut into steps take at least ${(bytes / 2 ** 30).toFixed(1)} GiB, more than ${room.what} bytes; take fewer or longer steps or fewer samples, or set LIF_DATA to a larger disk.`,
+  );
 
 function readBody(cache: EventCache): Extract<PreparedDataset, { source: 'events' }>['body'] {
   const { file, digest, header } = cache;

@@ -15,7 +15,7 @@ import type { DvsGesture } from './schema.ts';
 const SIDE = 128;
 const REMEDY = 'see "lif data get dvs128-gesture" for where to get it';
 /** The largest published file has less than a tenth. */
-const MOST_AEDAT = 2 ** 30;
+const MOST_AEDAT = 1 << 28;
 const LISTS = { train: 'trials_to_train.txt', test: 'trials_to_test.txt' } as const;
 
 /** One labelled gesture. */

@@ -7,7 +7,9 @@
  * scaled so that the manifold fills the whole sequence. x is uniform: only spike times tell the classes apart.
  */
 import { createHash } from 'node:crypto';
-import { stream } from '../../../base/random.ts';
+import { setImmediate } from 'node:timers/promises';
+import { UserError } from '../../../base/errors.ts';
+import { type Rng, stream } from '../../../base/random.ts';
 import { bytesOf } from '../../recordings/cache.ts';
 import { prepareRecordings, type RecordingPlan, type RecordingSource } from '../../recordings/recordings.ts';
 import type { SetReader } from '../definition.ts';
@@ -20,6 +22,10 @@ const PRECISION = 1e-3;
 const MAX_TERMS = 100;
 /** Points that find the range of each function. */
 const RANGE_POINTS = 500;
+/** Of all manifolds: their numbers take 24 bytes each, and a sample computes a class's share of them. */
+const MOST_TERMS = 1 << 24;
+/** Other work gets its turn after so long. */
+const BREATH_MS = 50;
 
 export const reader: SetReader<Randman> = {
   check: () => ({}),
@@ -34,14 +40,30 @@ function planRandman(spec: Randman): RecordingPlan {
     binning: { kind: 'fixed', steps, dt: 1, values: 'binary', rightClosed: false, fromFirst: false },
     identity,
     fingerprint: () => `generator ${GENERATOR_VERSION}`,
-    open: () => openRandman(spec),
+    open: (signal) => openRandman(spec, signal),
     splits: { publishedValidation: true },
   };
 }
 
-function openRandman(spec: Randman): RecordingSource {
+async function openRandman(spec: Randman, signal?: AbortSignal): Promise<RecordingSource> {
   const { classes, steps, channels, dimensions, jitter, manifoldSeed } = spec;
-  const manifolds = Array.from({ length: classes }, (_, label) => new Manifold(spec, label));
+  const terms = classes * channels * spec.spikes * dimensions * termsOf(spec.smoothness);
+  if (terms > MOST_TERMS)
+    throw new UserError(
+      `dataset: ${classes} classes of ${channels * spec.spikes} functions have ${terms} terms in all, more than the ${MOST_TERMS} that fit into memory; take fewer channels, spikes, classes or dimensions, or smoother manifolds.`,
+    );
+  const manifolds: Manifold[] = [];
+  for (let label = 0; label < classes; label++) {
+    const manifold = new Manifold(spec, label);
+    manifolds.push(manifold);
+    let breath = performance.now();
+    for (const _ of manifold.findRange()) {
+      if (performance.now() - breath < BREATH_MS) continue;
+      await setImmediate();
+      signal?.throwIfAborted();
+      breath = performance.now();
+    }
+  }
   const hash = createHash('sha256');
   const x = new Float64Array(dimensions);
   return {
@@ -67,7 +89,10 @@ function openRandman(spec: Randman): RecordingSource {
   };
 }
 
-/** The functions f_c of one class, scaled to [0, 1]. */
+const termsOf = (smoothness: number): number =>
+  smoothness > 0 ? Math.min(MAX_TERMS, Math.ceil(PRECISION ** (-1 / smoothness))) : MAX_TERMS;
+
+/** The functions f_c of one class, scaled to [0, 1] when their range was found. */
 export class Manifold {
   readonly units: number;
   private readonly dimensions: number;
@@ -76,6 +101,7 @@ export class Manifold {
   private readonly amplitude: Float64Array;
   private readonly frequency: Float64Array;
   private readonly phase: Float64Array;
+  private readonly rng: Rng;
   private readonly low: Float64Array;
   private readonly high: Float64Array;
 
@@ -85,7 +111,7 @@ export class Manifold {
   ) {
     this.units = spec.channels * spec.spikes;
     this.dimensions = spec.dimensions;
-    this.terms = spec.smoothness > 0 ? Math.min(MAX_TERMS, Math.ceil(PRECISION ** (-1 / spec.smoothness))) : MAX_TERMS;
+    this.terms = termsOf(spec.smoothness);
     const n = this.units * this.dimensions * this.terms;
     this.amplitude = new Float64Array(n);
     this.frequency = new Float64Array(n);
@@ -99,14 +125,20 @@ export class Manifold {
     }
     this.low = new Float64Array(this.units).fill(Number.POSITIVE_INFINITY);
     this.high = new Float64Array(this.units).fill(Number.NEGATIVE_INFINITY);
+    this.rng = rng;
+  }
+
+  /** Tries one point after another; call it once, to the end. */
+  *findRange(): Generator<void> {
     const x = new Float64Array(this.dimensions);
     for (let point = 0; point < RANGE_POINTS; point++) {
-      for (let d = 0; d < this.dimensions; d++) x[d] = rng.uniform();
+      for (let d = 0; d < this.dimensions; d++) x[d] = this.rng.uniform();
       for (let unit = 0; unit < this.units; unit++) {
         const value = this.raw(unit, x);
         if (value < this.low[unit]!) this.low[unit] = value;
         if (value > this.high[unit]!) this.high[unit] = value;
       }
+      yield;
     }
   }
 

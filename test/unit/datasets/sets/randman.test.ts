@@ -1,9 +1,9 @@
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { prepareDataset } from '../../../../engine/datasets/prepare.ts';
 import { Manifold } from '../../../../engine/datasets/sets/randman/read.ts';
-import { readSample, specOf, temporaryFolder } from '../helpers.ts';
+import { expectUserError, readSample, specOf, temporaryFolder } from '../helpers.ts';
 
 let folder: string;
 const before = process.env.LIF_DATA;
@@ -23,12 +23,18 @@ const prepare = (more: Record<string, unknown> = {}, seed = 1) =>
     seed,
   });
 
+/** With its range found. */
+function ranged(manifold: Manifold): Manifold {
+  for (const _ of manifold.findRange());
+  return manifold;
+}
+
 /** Step in which each channel fires. */
 const firstSpikes = (steps: number[][], channels: number): number[] =>
   Array.from({ length: channels }, (_, c) => steps.findIndex((step) => step.includes(c)));
 
 describe('randman', () => {
-  it('has any number of channels and classes; every channel fires once in a sample', async () => {
+  test('has any number of channels and classes; every channel fires once in a sample', async () => {
     const data = await prepare({ validationSamples: 10 });
     expect(data).toMatchObject({ inputs: 12, classes: 3, steps: 100, sizes: { train: 90, validation: 10, test: 30 } });
     for (let i = 0; i < 90; i++) {
@@ -41,7 +47,7 @@ describe('randman', () => {
     }
   });
 
-  it('is the same in every epoch and for every seed of a run, and differs with its own seed', async () => {
+  test('is the same in every epoch and for every seed of a run, and differs with its own seed', async () => {
     const data = await prepare();
     expect(readSample(data, 'train', 5, 7)).toEqual(readSample(data, 'train', 0, 7));
     expect(readSample(await prepare({}, 2), 'train', 0, 7)).toEqual(readSample(data, 'train', 0, 7));
@@ -49,7 +55,7 @@ describe('randman', () => {
     expect(readSample(data, 'test', 0, 0)).not.toEqual(readSample(data, 'train', 0, 0));
   });
 
-  it('only timing tells the classes apart: a sample lies closer to samples of its class', async () => {
+  test('only timing tells the classes apart: a sample lies closer to samples of its class', async () => {
     const data = await prepare({ trainSamples: 300, channels: 30 });
     const times = Array.from({ length: 300 }, (_, i) => firstSpikes(readSample(data, 'train', 0, i).steps, 30));
     let right = 0;
@@ -66,7 +72,7 @@ describe('randman', () => {
     expect(right, 'nearest neighbours of the same class, of 300; chance is 100').toBeGreaterThan(270);
   });
 
-  it('several spikes per channel, and jitter', async () => {
+  test('several spikes per channel, and jitter', async () => {
     const data = await prepare({ spikes: 4 });
     const counts = Array.from({ length: 30 }, (_, i) => readSample(data, 'train', 0, i).steps.flat().length);
     expect(Math.max(...counts)).toBeLessThanOrEqual(48);
@@ -80,9 +86,9 @@ describe('randman', () => {
 });
 
 describe('a manifold', () => {
-  it('is the product over dimensions of the sums of its harmonics, scaled to its range', () => {
+  test('is the product over dimensions of the sums of its harmonics, scaled to its range', () => {
     const fields = { channels: 5, spikes: 1, dimensions: 2, smoothness: 2, manifoldSeed: 3 };
-    const manifold = new Manifold(fields, 1);
+    const manifold = ranged(new Manifold(fields, 1));
     const x = new Float64Array(2);
     for (let unit = 0; unit < 5; unit++) {
       const values: number[] = [];
@@ -98,9 +104,9 @@ describe('a manifold', () => {
     }
   });
 
-  it('a higher exponent is smoother', () => {
+  test('a higher exponent is smoother', () => {
     const roughness = (smoothness: number): number => {
-      const manifold = new Manifold({ channels: 40, spikes: 1, dimensions: 1, smoothness, manifoldSeed: 1 }, 0);
+      const manifold = ranged(new Manifold({ channels: 40, spikes: 1, dimensions: 1, smoothness, manifoldSeed: 1 }, 0));
       const at = (unit: number, v: number) => manifold.at(unit, Float64Array.of(v));
       let sum = 0;
       for (let unit = 0; unit < 40; unit++)
@@ -110,5 +116,37 @@ describe('a manifold', () => {
     const [rough, middle, smooth] = [roughness(1), roughness(2), roughness(4)];
     expect(rough, `total variation ${rough}, ${middle}, ${smooth}`).toBeGreaterThan(1.5 * middle);
     expect(middle).toBeGreaterThan(1.1 * smooth);
+  });
+
+  test('that takes long to make lets go within its first manifolds when it is told to stop', async () => {
+    const stop = new AbortController();
+    // 500 points on each of 1000 manifolds: minutes, of which nothing was heard.
+    const making = prepareDataset(specOf({ name: 'randman', channels: 500, classes: 1000, trainSamples: 10 }), {
+      file: join(folder, 'study.lif.yaml'),
+      seed: 1,
+      signal: stop.signal,
+    });
+    setTimeout(() => stop.abort(new Error('stopped by the test')), 100);
+    await expect(making).rejects.toThrow('stopped by the test');
+  });
+
+  test('of more functions than fit into memory is refused in a sentence', async () => {
+    await expectUserError(
+      () => prepare({ channels: 65535, spikes: 100, dimensions: 16, classes: 1000, smoothness: 0 }),
+      'terms in all, more than the 16777216 that fit into memory',
+    );
+  });
+
+  test('of more steps and samples than a disk holds is refused before anything is written', async () => {
+    await expectUserError(
+      () => prepare({ steps: 65535, trainSamples: 10_000_000 }),
+      /take at least \d+\.\d GiB, more than the \d+ that .* fewer or longer steps or fewer samples/,
+    );
+    expect(readdirSync(join(folder, 'cache'))).toEqual([]);
+  });
+
+  test('says so when a file is in the place of the cache', async () => {
+    writeFileSync(join(folder, 'cache'), 'x');
+    await expectUserError(() => prepare(), /cache: .*a (file|folder).*; remove it or set LIF_DATA/);
   });
 });
