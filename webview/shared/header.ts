@@ -90,8 +90,8 @@ function runAll(session: Session, runs: readonly RunSummary[]): TemplateResult |
 
 /** Seeds of the file without a run under its settings. */
 function missingRuns({ comparison }: Session): number {
-  const most = Math.max(0, ...(comparison?.rows ?? []).map((row) => row.runs.length));
-  return (comparison?.rows ?? []).reduce((sum, row) => sum + most - row.runs.length, 0);
+  const { rows = [], seeds = [] } = comparison ?? {};
+  return rows.reduce((sum, row) => sum + seeds.length - row.runs.length, 0);
 }
 
 export function progressLine(progress: number, label: string): TemplateResult {
