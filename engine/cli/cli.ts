@@ -12,6 +12,7 @@ import { showCommand } from './commands/show.ts';
 import { stopCommand } from './commands/stop.ts';
 import { validateCommand } from './commands/validate.ts';
 import { workCommand } from './commands/work.ts';
+import { printLines, say } from './output.ts';
 
 const COMMANDS: Command[] = [
   runCommand,
@@ -32,7 +33,7 @@ export async function runCli(cli: Cli, args: string[]): Promise<number> {
     const [name, ...rest] = args;
     if (name === undefined || name === '--help' || name === '-h' || name === 'help') return help(rest[0]);
     if (name === '--version') {
-      process.stdout.write(`${engineVersion()}\n`);
+      printLines([engineVersion()]);
       return 0;
     }
     // It has commands of its own, and readers of data formats that nothing else needs.
@@ -42,10 +43,10 @@ export async function runCli(cli: Cli, args: string[]): Promise<number> {
     return await command.run(cli, parseInput(command, rest));
   } catch (error) {
     if (error instanceof UserError) {
-      process.stderr.write(`${error.message}\n`);
+      say(error.message);
       return 2;
     }
-    process.stderr.write(`lif failed unexpectedly: ${error instanceof Error ? error.stack : error}\n`);
+    say(`lif failed unexpectedly: ${error instanceof Error ? error.stack : error}`);
     return 1;
   }
 }
@@ -59,7 +60,7 @@ function find(name: string): Command {
 
 function help(name: string | undefined): number {
   if (name !== undefined && !name.startsWith('-') && name !== 'data') {
-    process.stdout.write(commandHelp(find(name)));
+    printLines(commandHelp(find(name)).trimEnd().split('\n'));
     return 0;
   }
   const data = { name: 'data', usage: 'COMMAND', summary: 'Lists, fetches, checks and shows data sets.' };
@@ -67,15 +68,12 @@ function help(name: string | undefined): number {
   const usages = shown.map((command) => `  lif ${command.name} ${command.usage}`.trimEnd());
   const width = Math.max(...usages.map((usage) => usage.length));
   const lines = shown.map((command, i) => `${usages[i]!.padEnd(width)}  ${command.summary}`);
-  process.stdout.write(
-    [
-      'LIF Lab: find out what each part of a spiking neuron does.',
-      '',
-      ...lines,
-      '',
-      'lif COMMAND --help tells more. Example: lif run examples/delayed-xor.lif.yaml',
-      '',
-    ].join('\n'),
-  );
+  printLines([
+    'LIF Lab: find out what each part of a spiking neuron does.',
+    '',
+    ...lines,
+    '',
+    'lif COMMAND --help tells more. Example: lif run examples/delayed-xor.lif.yaml',
+  ]);
   return 0;
 }

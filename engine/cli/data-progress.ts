@@ -4,8 +4,6 @@ import { thousands } from '../../protocol/format.ts';
 import { withSignals } from './signals.ts';
 import { printable } from './text.ts';
 
-export const say = (sentence: string): void => void process.stderr.write(`${sentence}\n`);
-
 export interface Progress {
   show(p: { what: string; done: number; total: number }): void;
   say(sentence: string): void;

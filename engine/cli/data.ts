@@ -15,9 +15,9 @@ import { prepareDataset } from '../datasets/prepare.ts';
 import { drawSample, summarise } from '../datasets/preview.ts';
 import { remarksOnSamples } from '../datasets/remarks.ts';
 import { datasetSchema } from '../datasets/sets/registry.ts';
-import { interruptible, say } from './data-progress.ts';
+import { interruptible } from './data-progress.ts';
+import { printJson, printLines, say } from './output.ts';
 import { padEnd, printable, table } from './text.ts';
-import { printJson, printLines } from './watch.ts';
 
 export const DATA_HELP = `lif data: get, check and look at data sets.
 
@@ -46,7 +46,7 @@ export async function runDataCommand(argv: string[], catalogue: CatalogueEntry[]
   const { positionals, values } = readArguments(argv);
   const [command, ...names] = positionals;
   if (values.help || command === undefined) {
-    process.stdout.write(DATA_HELP);
+    printLines(DATA_HELP.trimEnd().split('\n'));
     return command === undefined && !values.help ? 2 : 0;
   }
   const call: Call = { names, values, catalogue };

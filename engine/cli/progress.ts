@@ -1,6 +1,7 @@
 /** What a person sees while runs train. It reads the store, like everybody else who looks. */
 
 import { duration, percent, thousands } from '../../protocol/format.ts';
+import { plainText } from '../../protocol/plain-text.ts';
 import { isActive, type RunSummary } from '../../protocol/runs.ts';
 import type { StoreReader } from '../runs/store.ts';
 import { troubleLines } from './reports.ts';
@@ -127,7 +128,7 @@ export class ProgressDisplay {
   /** A sentence above the block. */
   say(sentence: string): void {
     this.erase();
-    this.output.write(`${sentence}\n`);
+    this.output.write(`${plainText(sentence)}\n`);
     this.update();
   }
 

@@ -6,6 +6,7 @@ import { type Outcome, runLocally } from '../executors/local/local.ts';
 import { trainJobs } from '../jobs/job.ts';
 import { StoreReader } from '../runs/store.ts';
 import type { Cli } from './command.ts';
+import { say } from './output.ts';
 import { ProgressDisplay } from './progress.ts';
 import { remarkLines } from './reports.ts';
 import { withSignals } from './signals.ts';
@@ -30,19 +31,10 @@ export async function trainHere(cli: Cli, store: string, folders: string[], trai
   }, hint).finally(() => display.close());
   reader.refresh();
   const runs = ids.flatMap((id) => reader.summary(id) ?? []);
-  for (const line of remarkLines(runs)) process.stderr.write(`${line}\n`);
+  for (const line of remarkLines(runs)) say(line);
   return { reader, runs, exitCode };
 }
 
 function codeOf(outcomes: Map<string, Outcome>): number {
   return [...outcomes.values()].every((outcome) => outcome === 'finished') ? 0 : 1;
-}
-
-/** The one JSON document of a command. */
-export function printJson(document: unknown): void {
-  process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
-}
-
-export function printLines(lines: string[]): void {
-  process.stdout.write(lines.map((line) => `${line}\n`).join(''));
 }

@@ -81,6 +81,14 @@ test('trains, stops, resumes, compares and deletes through the same process', as
   expect(runIds.filter((id) => existsSync(join(lab.store, 'runs', id)))).toEqual([]);
 });
 
+test('ends with an editor that was killed in the middle of a message', async () => {
+  const child = spawnHost();
+  const ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
+  child.stdin.end('Content-Length: 1000\r\n\r\n{"jsonrpc":');
+  const late = new Promise((resolve) => setTimeout(resolve, 20_000, 'still there after 20 s'));
+  expect(await Promise.race([ended, late])).toEqual({ code: 0, signal: null });
+});
+
 test('stops a run and goes on with it', async () => {
   const { client, runs } = connect();
   const file = lab.study({ variants: ['baseline'], epochs: 200, step: 10 });

@@ -2,8 +2,8 @@ import { compareExperiment } from '../../runs/compare.ts';
 import { openStore } from '../../runs/store.ts';
 import { loadStudy } from '../../studies/load.ts';
 import { type Command, jsonOption, storeOption } from '../command.ts';
+import { printJson, printLines } from '../output.ts';
 import { comparisonLines } from '../reports.ts';
-import { printJson, printLines } from '../watch.ts';
 
 export const compareCommand: Command = {
   name: 'compare',

@@ -4,6 +4,7 @@ import { RunBusyError } from '../../jobs/claim.ts';
 import { executeRun } from '../../jobs/execute.ts';
 import type { Command } from '../command.ts';
 import { checkpointOption, threadsOption } from '../command.ts';
+import { say } from '../output.ts';
 
 /** One run in this process. What it has to say goes to the store; standard error is the run's log. */
 export const executeCommand: Command = {
@@ -26,7 +27,7 @@ export const executeCommand: Command = {
         signal: stop.signal,
       });
     } catch (error) {
-      if (error instanceof RunBusyError) process.stderr.write(`${error.message}\n`);
+      if (error instanceof RunBusyError) say(error.message);
       // Any other reason is in the run's status and log.
       code = error instanceof RunBusyError ? EXIT_BUSY : 1;
     }

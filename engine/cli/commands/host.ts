@@ -12,6 +12,7 @@ export const hostCommand: Command = {
   async run(cli) {
     const { startHost } = await import('../../host/main.ts');
     await startHost(cli.lif);
-    return 0;
+    // Half a message, of an editor that was killed while it wrote, would keep this process waiting for the rest.
+    process.exit(0);
   },
 };

@@ -1,7 +1,7 @@
 import { openStore } from '../../runs/store.ts';
 import { type Command, jsonOption, storeOption } from '../command.ts';
+import { printJson, printLines, say } from '../output.ts';
 import { remarkLines, runLines } from '../reports.ts';
-import { printJson, printLines } from '../watch.ts';
 
 export const listCommand: Command = {
   name: 'list',
@@ -16,7 +16,7 @@ export const listCommand: Command = {
     else if (runs.length === 0) printLines([`There are no runs in ${input.store}.`]);
     else {
       printLines(runLines(runs));
-      for (const line of remarkLines(runs)) process.stderr.write(`${line}\n`);
+      for (const line of remarkLines(runs)) say(line);
     }
     return 0;
   },

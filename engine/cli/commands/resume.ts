@@ -2,9 +2,10 @@ import { localExecutor } from '../../executors/local/executor.ts';
 import { trainJobs } from '../../jobs/job.ts';
 import { resumeRuns } from '../../studies/resume.ts';
 import { type Command, checkpointOption, jsonOption, storeOption, threadsOption } from '../command.ts';
+import { printJson, printLines, say } from '../output.ts';
 import { runLines } from '../reports.ts';
 import { findRuns } from '../stores.ts';
-import { printJson, printLines, trainHere } from '../watch.ts';
+import { trainHere } from '../watch.ts';
 
 export const resumeCommand: Command = {
   name: 'resume',
@@ -23,7 +24,7 @@ export const resumeCommand: Command = {
     const { store, training } = input;
     const { runs } = findRuns(store, input.positionals);
     const { folders, anew } = resumeRuns(runs);
-    for (const id of anew) process.stderr.write(`${id} has no checkpoint: it begins anew.\n`);
+    for (const id of anew) say(`${id} has no checkpoint: it begins anew.`);
     const runIds = runs.map((run) => run.id);
     if (input.flag('detach')) {
       await localExecutor(cli.lif).submit(trainJobs(folders), { store, ...training });

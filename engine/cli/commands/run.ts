@@ -7,8 +7,9 @@ import { compareExperiment } from '../../runs/compare.ts';
 import { loadStudy, shortPath } from '../../studies/load.ts';
 import { createStudyRuns } from '../../studies/start.ts';
 import { type Command, checkpointOption, jsonOption, storeOption, threadsOption } from '../command.ts';
+import { printJson, printLines, say } from '../output.ts';
 import { comparisonLines } from '../reports.ts';
-import { printJson, printLines, trainHere } from '../watch.ts';
+import { trainHere } from '../watch.ts';
 
 export const runCommand: Command = {
   name: 'run',
@@ -33,7 +34,6 @@ export const runCommand: Command = {
   },
   async run(cli, input) {
     const study = loadStudy(input.positionals[0]!, input.texts('set'));
-    const say = (line: string) => process.stderr.write(`${line}\n`);
     for (const warning of [...study.warnings, ...(BACKENDS.event.remarks?.() ?? [])]) say(warning);
     const { store, training } = input;
     const specs = expandExperiment(study.experiment, study.file, {
@@ -53,7 +53,7 @@ export const runCommand: Command = {
     const comparison = compareExperiment(study.experiment, study.file, reader.keyedRuns(), { specs });
     if (input.flag('json')) printJson({ store, runIds, runs, comparison });
     else {
-      process.stderr.write('\n');
+      say('');
       printLines([...comparisonLines(comparison), '', editorHint(study.file, store)]);
     }
     return exitCode;

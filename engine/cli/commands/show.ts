@@ -3,10 +3,10 @@ import type { EpochScores, RunSummary, Score } from '../../../protocol/runs.ts';
 import { reason } from '../../base/files.ts';
 import { readLog } from '../../runs/log.ts';
 import { type Command, jsonOption, storeOption } from '../command.ts';
+import { printJson, printLines } from '../output.ts';
 import { troubleLines } from '../reports.ts';
 import { findRuns } from '../stores.ts';
 import { printable, short } from '../text.ts';
-import { printJson, printLines } from '../watch.ts';
 
 const LOG_BYTES = 2000;
 

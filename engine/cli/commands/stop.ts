@@ -4,8 +4,8 @@ import { localExecutor } from '../../executors/local/executor.ts';
 import type { StoreReader } from '../../runs/store.ts';
 import { stopRuns } from '../../studies/stop.ts';
 import { type Command, jsonOption, storeOption } from '../command.ts';
+import { printJson, printLines } from '../output.ts';
 import { findRuns } from '../stores.ts';
-import { printJson, printLines } from '../watch.ts';
 
 const POLL_MS = 250;
 const PATIENCE_MS = 60_000;

@@ -4,7 +4,7 @@ import { expandExperiment } from '../../experiment/expand.ts';
 import { checkExperiment } from '../../experiment/parse.ts';
 import { checkRuns, diagnosticLine, readStudyText, shortPath } from '../../studies/load.ts';
 import { type Command, jsonOption } from '../command.ts';
-import { printJson, printLines } from '../watch.ts';
+import { printJson, printLines } from '../output.ts';
 
 export const validateCommand: Command = {
   name: 'validate',

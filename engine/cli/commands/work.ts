@@ -4,6 +4,7 @@ import { workSchema } from '../../executors/local/detach.ts';
 import { runLocally } from '../../executors/local/local.ts';
 import { removeEmptyWorkLog } from '../../runs/log.ts';
 import type { Command } from '../command.ts';
+import { say } from '../output.ts';
 import { withSignals } from '../signals.ts';
 
 /** The background half of --detach. */
@@ -20,7 +21,7 @@ export const workCommand: Command = {
     if (!work.success) throw new UserError('lif work expects {"jobs": [...], "threads": N} on standard input.');
     const { jobs, log, ...training } = work.data;
     return withSignals(async ({ stop, kill, exitCode }) => {
-      const report = (sentence: string) => process.stderr.write(`${sentence}\n`);
+      const report = say;
       await runLocally(jobs, { lif: cli.lif, stop, kill, report, ...training });
       if (log !== undefined) removeEmptyWorkLog(log);
       return exitCode() ?? 0;
