@@ -34,6 +34,9 @@ const MARKS: [at: number, mark: string, what: string][] = [
   [0, 'LIFEVT1\n', 'a cache of LIF Lab'],
 ];
 
+/** What `whatIs` says when it does not know. */
+export const UNKNOWN = 'a file of an unknown kind';
+
 const WEB_PAGE = /^\s*(<!--[\s\S]*?-->\s*)?<(!doctype html|html|head|body|title|meta|script)\b/i;
 
 /** Whether these are the first bytes of a web page: what servers send that have no file, or want a sign-in first. */
@@ -62,7 +65,7 @@ export function whatIs(head: Uint8Array, size = head.length): string {
   if (bytes.every((byte) => byte === 0)) return 'nothing but zeros';
   if (/^\s*<\?xml/.test(textOf(bytes))) return 'an XML document';
   if (/^\s*[{[]\s*["{[\]}\d-]/.test(textOf(bytes))) return 'a JSON document';
-  return isText(bytes) ? `a text file that begins with "${firstLine(bytes)}"` : 'a file of an unknown kind';
+  return isText(bytes) ? `a text file that begins with "${firstLine(bytes)}"` : UNKNOWN;
 }
 
 const textOf = (bytes: Uint8Array): string =>

@@ -19,6 +19,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../base/errors.ts';
 import { readSmall } from '../../base/files.ts';
 import { hashOf, reason } from '../formats/files.ts';
+import { isWebPage, UNKNOWN, whatIs } from '../formats/what.ts';
 
 export interface Source {
   /** Addresses of the same file, tried in turn. */
@@ -41,6 +42,9 @@ export interface DownloadOptions {
 
 const WAITS = [1_000, 2_000, 4_000, 8_000, 16_000];
 const STALL_MS = 30_000;
+/** How often one address is asked to go on before another one has its turn. */
+const MOST_CONTINUED = 10;
+const WRONG_CHECKSUM = 'wrong checksum';
 /** No data set is near this: an endless answer is cut off. */
 const MAX_BYTES = 64 * 2 ** 30;
 
@@ -54,11 +58,12 @@ export async function download(source: Source, file: string, options: DownloadOp
   for (let round = 0; ; round++) {
     for (const url of [...candidates]) {
       options.signal?.throwIfAborted();
-      const outcome = await tryOnce(url, source, file, options);
+      const outcome = await tryWhileItGrows(url, source, file, options);
       if (outcome === 'done') return;
+      // The same wrong file twice is what this address has: an old mirror, say.
+      const again = failures.get(url) === outcome.why && outcome.why.startsWith(WRONG_CHECKSUM);
       failures.set(url, outcome.why);
-      options.onNote?.(`${url}: ${outcome.why}`);
-      if (outcome.forGood) candidates = candidates.filter((u) => u !== url);
+      if (outcome.forGood || again) candidates = candidates.filter((u) => u !== url);
     }
     const wait = waits[round];
     if (candidates.length === 0 || wait === undefined) break;
@@ -74,6 +79,24 @@ export async function download(source: Source, file: string, options: DownloadOp
 
 const md5Of = (file: string, { signal }: DownloadOptions): Promise<string> =>
   hashOf(file, 'md5', 'delete it and start again', signal);
+
+/**
+ * Asks one address, and again at once as long as each answer brings more of the file: another address could only start
+ * from the beginning.
+ */
+async function tryWhileItGrows(url: string, source: Source, file: string, options: DownloadOptions): Promise<Outcome> {
+  const partial = `${file}.partial`;
+  let had = resumable(partial, url).bytes;
+  for (let attempt = 0; ; attempt++) {
+    options.signal?.throwIfAborted();
+    const outcome = await tryOnce(url, source, file, options);
+    if (outcome === 'done') return outcome;
+    options.onNote?.(`${url}: ${outcome.why}`);
+    const { bytes } = resumable(partial, url);
+    if (outcome.forGood || bytes <= had || attempt === MOST_CONTINUED) return outcome;
+    had = bytes;
+  }
+}
 
 type Outcome = 'done' | { why: string; forGood: boolean };
 
@@ -92,7 +115,7 @@ async function tryOnce(url: string, source: Source, file: string, options: Downl
   if (md5 !== source.md5) {
     // Keeping it would continue from the same wrong bytes.
     forget(partial);
-    return { why: `wrong checksum ${md5} instead of ${source.md5}`, forGood: false };
+    return { why: `${WRONG_CHECKSUM} ${md5} instead of ${source.md5}`, forGood: false };
   }
   renameSync(partial, file);
   forget(partial);
@@ -126,16 +149,30 @@ async function fetchInto(url: string, source: Source, partial: string, options: 
       forget(partial);
       return { why: 'the server sent another range than asked for', forGood: false };
     }
+    const type = response.headers.get('content-type') ?? '';
+    if (/^text\/html\b/i.test(type) && start > 0)
+      return { why: 'the server sends a web page instead of the rest of the file', forGood: true };
+    const promised = rangeTotal(response);
+    if (start > 0 && source.bytes !== undefined && promised !== undefined && promised !== source.bytes) {
+      forget(partial);
+      return { why: `the file there has ${promised} bytes instead of ${source.bytes}`, forGood: false };
+    }
     const length = Number(response.headers.get('content-length') ?? Number.NaN);
     const total = source.bytes ?? (Number.isFinite(length) ? start + length : Number.NaN);
     const limit = source.bytes ?? MAX_BYTES;
-    writeFileSync(`${partial}.from`, JSON.stringify({ url, validator: validatorOf(response) }));
     let done = start;
-    const fd = openSync(partial, start > 0 ? 'r+' : 'w');
+    let fd: number | undefined;
     try {
       if (response.body)
         for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
           timer.refresh();
+          if (fd === undefined) {
+            // What is there of the file stays until something comes that can be the file.
+            const other = start === 0 && somethingElse(chunk, type, partial);
+            if (other) return { why: `the server sends ${other} instead of the file`, forGood: true };
+            writeFileSync(`${partial}.from`, JSON.stringify({ url, validator: validatorOf(response) }));
+            fd = openSync(partial, start > 0 ? 'r+' : 'w');
+          }
           if (done + chunk.length > limit) {
             forget(partial);
             return { why: `more than the ${limit} bytes expected`, forGood: false };
@@ -144,14 +181,14 @@ async function fetchInto(url: string, source: Source, partial: string, options: 
           done += chunk.length;
           options.onProgress?.({ what: `downloading ${url}`, done, total });
         }
-      fsyncSync(fd);
+      if (fd !== undefined) fsyncSync(fd);
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
       if (code === 'ENOSPC' || code === 'EIO' || code === 'EROFS')
         throw new UserError(`${partial}: cannot be written because ${reason(error)}; make room and start again.`);
       throw error;
     } finally {
-      closeSync(fd);
+      if (fd !== undefined) closeSync(fd);
     }
     if (source.bytes !== undefined && done < source.bytes)
       return { why: `it ends after ${done} of ${source.bytes} bytes`, forGood: false };
@@ -168,9 +205,10 @@ function resumable(partial: string, url: string): { bytes: number; validator?: s
   try {
     const from: unknown = JSON.parse(textOf(`${partial}.from`));
     const { url: before, validator } = from as { url?: unknown; validator?: unknown };
-    // Mirrors hold the same bytes, which the checksum makes sure of; a validator only means something at its server.
-    const same = before === url && typeof validator === 'string' && validator !== '';
-    return { bytes: statSync(partial).size, ...(same && { validator }) };
+    // Another server may have had another file, or a page that is none: its bytes are not continued.
+    if (before !== url) return { bytes: 0 };
+    const { size } = statSync(partial);
+    return { bytes: size, ...(typeof validator === 'string' && validator !== '' && { validator }) };
   } catch {
     return { bytes: 0 };
   }
@@ -184,6 +222,27 @@ function textOf(file: string): string {
 function validatorOf(response: Response): string {
   const etag = response.headers.get('etag');
   return etag && !etag.startsWith('W/') ? etag : (response.headers.get('last-modified') ?? '');
+}
+
+/** Formats that the name of a file promises, by how they begin. */
+const SIGNATURES: Record<string, number[]> = { '.gz.partial': [0x1f, 0x8b], '.zip.partial': [0x50, 0x4b] };
+
+/** What an answer is that cannot be the file; undefined when it can. */
+function somethingElse(first: Uint8Array, type: string, partial: string): string | undefined {
+  const page = isWebPage(first) || /^text\/html\b/i.test(type);
+  if (page && !/\.html?\.partial$/.test(partial)) return isWebPage(first) ? whatIs(first) : 'a web page';
+  const signature = Object.entries(SIGNATURES).find(([end]) => partial.endsWith(end))?.[1];
+  if (!signature || first.length < signature.length) return undefined;
+  if (signature.every((byte, i) => first[i] === byte)) return undefined;
+  // What nobody knows, the checksum decides.
+  const what = whatIs(first);
+  return what === UNKNOWN ? undefined : what;
+}
+
+/** Bytes of the whole file, as a partial answer gives them. */
+function rangeTotal(response: Response): number | undefined {
+  const match = /\/(\d{1,15})$/.exec(response.headers.get('content-range') ?? '');
+  return match ? Number(match[1]) : undefined;
 }
 
 function rangeStart(response: Response): number {

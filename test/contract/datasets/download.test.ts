@@ -4,7 +4,8 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, wr
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runDataCommand } from '../../../engine/cli/data.ts';
 import { CATALOGUE, type CatalogueEntry } from '../../../engine/datasets/library/catalogue.ts';
 import { type DownloadOptions, download } from '../../../engine/datasets/library/download.ts';
@@ -88,7 +89,7 @@ const expectDone = () => {
 };
 
 describe('download', () => {
-  it('fetches with progress, and does not fetch again', async () => {
+  test('fetches with progress, and does not fetch again', async () => {
     handlers['/f'] = (request, response) => serve(response, request, content);
     const seen: number[] = [];
     await get(['/f'], { onProgress: ({ done, total }) => seen.push(done / total) });
@@ -98,7 +99,7 @@ describe('download', () => {
     expect(requests).toEqual(['/f']);
   });
 
-  it('continues a download that broke off, from where it broke off', async () => {
+  test('continues a download that broke off, from where it broke off', async () => {
     handlers['/f'] = (request, response, attempt) =>
       attempt === 1 ? sendPart(response, 100_000, 'break') : serve(response, request, content);
     await get(['/f']);
@@ -107,7 +108,7 @@ describe('download', () => {
     expect(requests[1]).toMatch(/^\/f bytes=[1-9]\d*-$/);
   });
 
-  it('continues after a stall', async () => {
+  test('continues after a stall', async () => {
     handlers['/f'] = (request, response, attempt) =>
       attempt === 1 ? sendPart(response, 65_536, 'stall') : serve(response, request, content);
     const notes: string[] = [];
@@ -116,12 +117,12 @@ describe('download', () => {
     expect(notes.join(' ')).toContain('no data for 0.3 s');
   });
 
-  it('gives up on a server that accepts and never answers', async () => {
+  test('gives up on a server that accepts and never answers', async () => {
     handlers['/f'] = () => {};
     await expectUserError(() => get(['/f'], { waits: [] }), 'no data for 0.3 s', 'lif data import');
   });
 
-  it('starts again when the server ignores ranges', async () => {
+  test('starts again when the server ignores ranges', async () => {
     handlers['/f'] = (_request, response, attempt) =>
       attempt === 1
         ? sendPart(response, 50_000, 'break')
@@ -130,7 +131,7 @@ describe('download', () => {
     expectDone();
   });
 
-  it('starts again when the file changed meanwhile', async () => {
+  test('starts again when the file changed meanwhile', async () => {
     const older = Buffer.from(content).fill(7);
     handlers['/f'] = (request, response, attempt) => {
       if (attempt === 1) {
@@ -143,7 +144,7 @@ describe('download', () => {
     expectDone();
   });
 
-  it('drops what it has when the server sends another range, or says there is no such range', async () => {
+  test('drops what it has when the server sends another range, or says there is no such range', async () => {
     handlers['/f'] = (request, response, attempt) => {
       if (attempt === 1) sendPart(response, 50_000, 'break');
       else if (attempt === 2)
@@ -156,7 +157,7 @@ describe('download', () => {
     expectDone();
   });
 
-  it('follows redirects, but not in circles', async () => {
+  test('follows redirects, but not in circles', async () => {
     handlers['/f'] = (_request, response) => response.writeHead(302, { location: '/g' }).end();
     handlers['/g'] = (_request, response) => response.writeHead(307, { location: `${base}/h` }).end();
     handlers['/h'] = (request, response) => serve(response, request, content);
@@ -167,7 +168,7 @@ describe('download', () => {
     await expectUserError(() => get(['/loop'], { waits: [] }), 'redirect');
   });
 
-  it('a length that promises too much', async () => {
+  test('a length that promises too much', async () => {
     handlers['/f'] = (_request, response) => {
       response.writeHead(200, { 'content-length': content.length + 500 });
       response.write(content, () => setTimeout(() => response.destroy(), 20));
@@ -176,7 +177,7 @@ describe('download', () => {
     expect(existsSync(target())).toBe(false);
   });
 
-  it('an answer that is shorter than it should be, with a length that agrees', async () => {
+  test('an answer that is shorter than it should be, with a length that agrees', async () => {
     handlers['/f'] = (request, response, attempt) =>
       attempt === 1
         ? response.writeHead(200, { 'content-length': 1000 }).end(content.subarray(0, 1000))
@@ -186,7 +187,61 @@ describe('download', () => {
     expect(requests[1]).toBe('/f bytes=1000-');
   });
 
-  it('an answer without end', async () => {
+  test('bytes of one server are never continued with those of another', async () => {
+    const stale = Buffer.from(content).fill(9);
+    handlers['/stale'] = (_request, response) => {
+      response.writeHead(200, { 'content-length': stale.length });
+      response.write(stale.subarray(0, 70_000), () => setTimeout(() => response.destroy(), 20));
+    };
+    handlers['/good'] = (request, response) => serve(response, request, content);
+    await get(['/stale', '/good']);
+    expectDone();
+    expect(requests.filter((request) => request.startsWith('/good'))).toEqual(['/good']);
+  });
+
+  for (const size of [true, false])
+    test(`a page to sign in at the first address is known as such; the second is asked once (size ${size ? '' : 'un'}known)`, async () => {
+      handlers['/portal'] = (_request, response) =>
+        response
+          .writeHead(200, { 'content-type': 'text/html' })
+          .end('<!DOCTYPE html><title>Sign in</title>'.padEnd(1000));
+      handlers['/good'] = (request, response) => serve(response, request, content);
+      const notes: string[] = [];
+      await get(['/portal', '/good'], { onNote: (note) => notes.push(note) }, content, size);
+      expectDone();
+      expect(requests).toEqual(['/portal', '/good']);
+      expect(notes.join(' ')).toContain('the server sends a web page ("Sign in") instead of the file');
+    });
+
+  test('a page does not cost what is there of the file', async () => {
+    handlers['/f'] = (request, response, attempt) => {
+      if (attempt === 1) sendPart(response, 100_000, 'break');
+      else if (attempt === 2) response.writeHead(200, { 'content-type': 'text/html' }).end('<html>busy</html>');
+      else serve(response, request, content);
+    };
+    await expectUserError(() => get(['/f'], { waits: [] }), 'sends a web page');
+    await get(['/f']);
+    expectDone();
+    expect(requests[2], 'the first bytes were kept').toMatch(/^\/f bytes=[1-9]\d*-$/);
+  });
+
+  test('a mirror with an old file of the same size is given up after the second time', async () => {
+    const old = Buffer.from(content).reverse();
+    handlers['/old'] = (request, response) => serve(response, request, old);
+    await expectUserError(() => get(['/old'], { waits: [1, 1, 1, 1] }), 'wrong checksum');
+    expect(requests).toHaveLength(2);
+  });
+
+  test('a gzip file begins like one', async () => {
+    handlers['/f'] = (_request, response) => response.end('{"message": "rate limited"}');
+    const source = { urls: [`${base}/f`], md5: md5(content) };
+    await expectUserError(
+      () => download(source, join(folder, 'file.gz'), { ...quick, waits: [] }),
+      'sends a JSON document instead of the file',
+    );
+  });
+
+  test('an answer without end', async () => {
     handlers['/f'] = (_request, response) => {
       response.writeHead(200);
       const more = () => {
@@ -199,7 +254,7 @@ describe('download', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('wrong bytes: tried again, then the mirror, never kept', async () => {
+  test('wrong bytes: tried again, then the mirror, never kept', async () => {
     const wrong = Buffer.from(content).fill(1);
     handlers['/bad'] = (request, response) => serve(response, request, wrong);
     handlers['/good'] = (request, response) => serve(response, request, content);
@@ -210,14 +265,14 @@ describe('download', () => {
     expectDone();
   });
 
-  it('an empty answer and a page instead of the file', async () => {
+  test('an empty answer and a page instead of the file', async () => {
     handlers['/empty'] = (_request, response) => response.writeHead(200, { 'content-length': 0 }).end();
     handlers['/page'] = (_request, response) => response.writeHead(202).end('<html>are you human?</html>');
     await expectUserError(() => get(['/empty'], { waits: [] }, content, false), 'the answer is empty');
     await expectUserError(() => get(['/page'], { waits: [] }), 'answers 202');
   });
 
-  it('a missing file is not asked for again; the error names every address', async () => {
+  test('a missing file is not asked for again; the error names every address', async () => {
     handlers['/busy'] = (_request, response) => response.writeHead(503).end();
     const notes: string[] = [];
     await expectUserError(
@@ -230,14 +285,14 @@ describe('download', () => {
     expect(notes.filter((n) => n.startsWith('trying again'))).toHaveLength(2);
   });
 
-  it('a server that is not there', async () => {
+  test('a server that is not there', async () => {
     await expectUserError(
       () => download({ urls: ['http://127.0.0.1:9/x'], md5: '0' }, target(), { waits: [] }),
       /http:\/\/127\.0\.0\.1:9\/x \(/,
     );
   });
 
-  it('an interrupted download continues next time', async () => {
+  test('an interrupted download continues next time', async () => {
     const stop = new AbortController();
     handlers['/f'] = (request, response, attempt) =>
       attempt === 1 ? sendPart(response, 200_000, 'stall') : serve(response, request, content);
@@ -257,7 +312,7 @@ describe('download', () => {
 });
 
 describe('the lock', () => {
-  it('lets one go at a time', async () => {
+  test('lets one go at a time', async () => {
     const lock = join(folder, 'a.lock');
     let inside = 0;
     let most = 0;
@@ -272,7 +327,7 @@ describe('the lock', () => {
     expect(existsSync(lock)).toBe(false);
   });
 
-  it('is taken over from a process that is gone, and from one that was not heard of', async () => {
+  test('is taken over from a process that is gone, and from one that was not heard of', async () => {
     const lock = join(folder, 'a.lock');
     const { hostname } = await import('node:os');
     // No process has this number: it is above the largest that Linux gives out.
@@ -286,7 +341,7 @@ describe('the lock', () => {
     expect(await withLock(lock, async () => 3)).toBe(3);
   });
 
-  it('waits for a living holder, says for whom, and can be given up', async () => {
+  test('waits for a living holder, says for whom, and can be given up', async () => {
     const lock = join(folder, 'a.lock');
     writeFileSync(lock, JSON.stringify({ pid: 1, host: 'another-machine' }));
     const stop = new AbortController();
@@ -303,7 +358,7 @@ describe('the lock', () => {
     expect(existsSync(lock)).toBe(true);
   });
 
-  it('is released when the work fails', async () => {
+  test('is released when the work fails', async () => {
     const lock = join(folder, 'a.lock');
     await expect(withLock(lock, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(existsSync(lock)).toBe(false);
@@ -321,7 +376,7 @@ describe('getting a data set', () => {
     return { file, md5: md5(bytes), urls: [`${base}/${file}`], ...(unpacksTo && { unpacksTo }) };
   };
 
-  it('fetches, unpacks, removes the archive, and does nothing the second time', async () => {
+  test('fetches, unpacks, removes the archive, and does nothing the second time', async () => {
     const batch = Buffer.alloc(3073);
     const names = [1, 2, 3, 4, 5].map((i) => `data_batch_${i}`).concat('test_batch');
     const inner = names.map((n) => `cifar-10-batches-bin/${n}.bin`);
@@ -334,14 +389,14 @@ describe('getting a data set', () => {
     expect(requests).toHaveLength(1);
   });
 
-  it('two at once fetch it once', async () => {
+  test('two at once fetch it once', async () => {
     const shd = entry('shd', [item('a.zip', zipOf({ 'shd_train.h5': content }), ['shd_train.h5'])]);
     await Promise.all([getDataset(shd, quick), getDataset(shd, quick)]);
     expect(requests).toEqual(['/a.zip']);
     expect(readdirSync(join(folder, 'data'))).toEqual(['shd']);
   });
 
-  it('a zip that leads out of its folder leaves nothing, inside or outside', async () => {
+  test('a zip that leads out of its folder leaves nothing, inside or outside', async () => {
     const evil = zipOf({ 'shd_train.h5': content, '../../evil.h5': content });
     const shd = entry('shd', [item('evil.zip', evil, ['shd_train.h5'])]);
     await expectUserError(() => getDataset(shd, quick), 'leads out of its folder');
@@ -349,22 +404,23 @@ describe('getting a data set', () => {
     expect(existsSync(join(folder, 'data', 'shd', 'shd_train.h5'))).toBe(false);
   });
 
-  it('an archive without the file it should have', async () => {
+  test('an archive without the file it should have', async () => {
     const shd = entry('shd', [item('a.zip', zipOf({ other: content }), ['shd_train.h5'])]);
     await expectUserError(() => getDataset(shd, quick), 'no shd_train.h5 in it');
   });
 
-  it('a mirror is tried first, and what it sends must have the published checksum', async () => {
-    const published = item('x/train-images-idx3-ubyte.gz', content);
+  test('a mirror is tried first, and what it sends must have the published checksum', async () => {
+    const packed = gzipSync(content);
+    const published = item('x/train-images-idx3-ubyte.gz', packed);
     const mnist = entry('mnist', [{ ...published, file: 'train-images-idx3-ubyte.gz' }]);
     handlers['/m/train-images-idx3-ubyte.gz'] = (request, response) => serve(response, request, Buffer.from('wrong'));
     await getDataset(mnist, { ...quick, mirror: `${base}/m/` });
     expect(requests).toEqual(['/m/train-images-idx3-ubyte.gz', '/x/train-images-idx3-ubyte.gz']);
-    expect(readFileSync(join(folder, 'data/mnist/train-images-idx3-ubyte.gz')).equals(content)).toBe(true);
+    expect(readFileSync(join(folder, 'data/mnist/train-images-idx3-ubyte.gz')).equals(packed)).toBe(true);
     await expectUserError(() => getDataset(mnist, { mirror: 'ftp://x' }), 'not an http');
   });
 
-  it('says where to click when no program may fetch it', async () => {
+  test('says where to click when no program may fetch it', async () => {
     await expectUserError(() => runDataCommand(['get', 'dvs128-gesture']), 'box.com', 'lif data import dvs128-gesture');
   });
 });
@@ -372,7 +428,7 @@ describe('getting a data set', () => {
 describe('importing a data set', () => {
   const mnist = CATALOGUE.find((e) => e.name === 'mnist')!;
 
-  it('takes a folder, leaves other files alone, and says what is missing', async () => {
+  test('takes a folder, leaves other files alone, and says what is missing', async () => {
     writeMnist(join(folder, 'mine'), 3, 2);
     put(join(folder, 'mine'), 'diary.txt', 'private');
     expect(await importDataset(mnist, join(folder, 'mine'))).toBeUndefined();
@@ -387,7 +443,7 @@ describe('importing a data set', () => {
     expect(await importDataset(mnist, join(folder, 'mine'))).toContain('t10k-labels');
   });
 
-  it('takes an archive of gestures, or a file', async () => {
+  test('takes an archive of gestures, or a file', async () => {
     const gesture = { ...CATALOGUE.find((e) => e.name === 'dvs128-gesture')!, contents: {} };
     const archive = tarGz([{ name: 'DvsGesture/trials_to_train.txt', data: Buffer.from('user01_led.aedat') }]);
     const path = put(folder, 'DvsGesture.tar.gz', archive);
@@ -399,7 +455,7 @@ describe('importing a data set', () => {
     expect(existsSync(join(folder, 'data/mnist/train-labels-idx1-ubyte'))).toBe(true);
   });
 
-  it('refuses a published archive with another checksum, other files, and what is not there', async () => {
+  test('refuses a published archive with another checksum, other files, and what is not there', async () => {
     await expectUserError(
       () => importDataset(CATALOGUE.find((e) => e.name === 'nmnist')!, put(folder, 'Train.zip', 'x')),
       'not the published 20959b8e626244a1b502305a9e6e2031',
