@@ -1,5 +1,5 @@
 /**
- * Matrices in panels of 16 columns, as the kernels keep them (assembly/panel.ts): panel p holds columns [16p, 16p + 16)
+ * Matrices in panels of 16 columns, as the kernels keep them (assembly/shared/panel.ts): panel p holds columns [16p, 16p + 16)
  * of all rows, one row after the other; the last panel is as wide as what is left.
  */
 

@@ -8,9 +8,9 @@
 //
 // Matrices [samples × …] belong to the step. Matrices [steps·samples × …] keep what the backward pass needs, step by
 // step: row t·samples + s belongs to sample s. So a step works on stretches of memory, and on few pages.
-import { sigmoid, tanh } from './activation';
+import { sigmoid, tanh } from './shared/activation';
 import { CELL_LSTM, CELL_RNN, PANEL } from './generated/constants';
-import { panelAt } from './panel';
+import { panelAt } from './shared/panel';
 
 /**
  * input [inputRows × groups·size]: a of sample s in row inputFirst + s (may be `gates`). r [samples × groups·size]. h

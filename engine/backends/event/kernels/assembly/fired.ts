@@ -2,8 +2,8 @@
 // fired. Lists of the neurons that fired serve any layer above. Above few neurons a table or the masks themselves are
 // faster: no spike has to be taken up one by one.
 import { TABLE_ROWS } from './generated/constants';
-import { rowBytes } from './panel';
-import { appendMask } from './select';
+import { rowBytes } from './shared/panel';
+import { appendMask } from './shared/select';
 
 if (TABLE_ROWS != 2 * 256) ERROR('A table has a row for each pattern of eight neurons; a panel has two.');
 

@@ -8,7 +8,7 @@
 // all operands of a basic block before they add: with the two events in blocks of their own (the test between them) the
 // eight sums and four operands fit the sixteen registers; together they did not.
 import { PANEL, START_BIAS, START_OUT } from './generated/constants';
-import { panelAt, rowBytes } from './panel';
+import { panelAt, rowBytes } from './shared/panel';
 
 export function gatherRows(
   out: usize, outRows: i32, firstRow: i32, start: i32, bias: usize, source: usize, sourceRows: i32,

@@ -9,10 +9,10 @@
 // made of that: a panel of 16 neurons goes through all samples and steps, and e of all sixteen is a sum of columns of W⁺,
 // each multiplied with one number of δ⁺. Testing which neurons are active would take longer. lif-recurrent.ts does the same
 // with V of few neurons, and lif-backward-steps.ts computes the products for the neurons inside the window alone.
-import { PANEL, RESET_HARD, RESET_SOFT, SURROGATE_RECTANGULAR } from './generated/constants';
-import { RESET_OFF } from './lif-forward';
-import { panelAt, rowBytes } from './panel';
-import { derivative } from './surrogate';
+import { PANEL, SURROGATE_RECTANGULAR } from './generated/constants';
+import { delta, leakDelta, RESET_OFF } from './shared/neuron';
+import { panelAt, rowBytes } from './shared/panel';
+import { derivative } from './shared/surrogate';
 
 /**
  * Of `columns` neurons, and all samples of a block. On entry u [rows × columns] as the forward pass left it, on return δ.
@@ -89,55 +89,6 @@ export function scaleOnto(e: usize, bytes: usize, factor: usize, given: usize): 
 export function slopes(slope: usize, row: usize, bytes: usize, theta: v128, shape: i32, width: f32, height: f32): void {
   for (let i: usize = 0; i < bytes; i += 16)
     v128.store(slope + i, derivative(shape, f32x4.sub(v128.load(row + i), theta), width, height));
-}
-
-/** δ of the neurons of a panel in one step; `after`: δ[t+1]. */
-// @ts-ignore: decorator
-@inline
-export function delta(
-  row: usize, bytes: usize, after: usize, leak: usize, e: usize, g: usize, theta: v128, mode: i32, resetGradient: i32,
-  spiking: i32, shape: i32, width: f32, height: f32, slope: usize,
-): void {
-  // An integrator has no window.
-  const half = f32x4.splat(spiking ? width : 0), high = f32x4.splat(height);
-  const through = i32x4.splat(resetGradient && mode >= 0 ? -1 : 0);
-  const rectangular = shape == SURROGATE_RECTANGULAR || !spiking;
-  if (mode == RESET_HARD) {
-    if (rectangular) deltaOf(row, bytes, after, leak, e, g, theta, true, through, true, half, high, slope);
-    else deltaOf(row, bytes, after, leak, e, g, theta, true, through, false, half, high, slope);
-  } else {
-    const soft = mode == RESET_SOFT ? through : i32x4.splat(0);
-    if (rectangular) deltaOf(row, bytes, after, leak, e, g, theta, false, soft, true, half, high, slope);
-    else deltaOf(row, bytes, after, leak, e, g, theta, false, soft, false, half, high, slope);
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function deltaOf(
-  row: usize, bytes: usize, after: usize, leak: usize, e: usize, g: usize, theta: v128, hard: bool, through: v128,
-  rectangular: bool, half: v128, high: v128, slope: usize,
-): void {
-  const zero = f32x4.splat(0), one = f32x4.splat(1);
-  for (let i: usize = 0; i < bytes; i += 16) {
-    const u = v128.load(row + i);
-    const error = v128.load(e + i);
-    let h: v128, active: v128;
-    if (rectangular) {
-      const inside = f32x4.lt(f32x4.abs(f32x4.sub(u, theta)), half);
-      h = v128.and(inside, high);
-      active = v128.and(inside, f32x4.mul(high, error));
-    } else {
-      h = v128.load(slope + i);
-      // Where h' is 0, e may be anything, even infinite.
-      active = v128.and(f32x4.ne(h, zero), f32x4.mul(h, error));
-    }
-    // s = ∂r/∂u + h'·∂r/∂o. What waits for δ[t+1] is one product and one sum.
-    const kept = hard ? v128.andnot(one, f32x4.ge(u, theta)) : one;
-    const s = f32x4.sub(kept, f32x4.mul(h, v128.and(hard ? u : theta, through)));
-    const carried = f32x4.mul(f32x4.mul(s, v128.load(leak + i)), v128.load(after + i));
-    v128.store(row + i, f32x4.add(f32x4.add(active, v128.load(g + i)), carried));
-  }
 }
 
 // @ts-ignore: decorator
@@ -227,16 +178,4 @@ function sumTwo(
   }
   v128.store(e, a0); v128.store(e, a1, 16); v128.store(e, a2, 32); v128.store(e, a3, 48);
   v128.store(e, b0, 64); v128.store(e, b1, 80); v128.store(e, b2, 96); v128.store(e, b3, 112);
-}
-
-/** dk += δ[t]·r(u[t-1], o[t-1]). */
-// @ts-ignore: decorator
-@inline
-export function leakDelta(row: usize, bytes: usize, mode: i32, theta: v128, dk: usize): void {
-  for (let i: usize = 0; i < bytes; i += 16) {
-    let kept = v128.load(row + i - bytes);
-    if (mode == RESET_HARD) kept = v128.andnot(kept, f32x4.ge(kept, theta));
-    else if (mode == RESET_SOFT) kept = f32x4.sub(kept, v128.and(theta, f32x4.ge(kept, theta)));
-    v128.store(dk + i, f32x4.add(v128.load(dk + i), f32x4.mul(v128.load(row + i), kept)));
-  }
 }

@@ -6,11 +6,9 @@
 //
 // Without V, here, neurons know nothing of each other: a panel of 16 goes through all samples and steps before the next
 // one starts. Which of them fired is a mask of 16 bits (fired.ts). With V: lif-recurrent.ts.
-import { PANEL, RESET_HARD, RESET_SOFT } from './generated/constants';
-import { panelAt, rowBytes } from './panel';
-
-/** No reset, or an integrator, which never fires. */
-export const RESET_OFF: i32 = -1;
+import { PANEL } from './generated/constants';
+import { carryOver, RESET_OFF } from './shared/neuron';
+import { panelAt, rowBytes } from './shared/panel';
 
 /**
  * Forward without recurrence, of `columns` neurons. On entry row b·steps + t of u [rows × columns] holds I[t]; or
@@ -43,42 +41,6 @@ export function lifForward(
       }
       input += bytes;
     }
-  }
-}
-
-/** u += k·r(u[t-1], o[t-1]) of a panel; row t-1 lies before row t. */
-// @ts-ignore: decorator
-@inline
-export function carryOver(row: usize, bytes: usize, leak: usize, theta: v128, mode: i32): void {
-  if (mode == RESET_HARD) decayHard(row, bytes, leak, theta);
-  else if (mode == RESET_SOFT) decaySoft(row, bytes, leak, theta);
-  else decay(row, bytes, leak);
-}
-
-// @ts-ignore: decorator
-@inline
-function decay(row: usize, bytes: usize, leak: usize): void {
-  for (let i: usize = 0; i < bytes; i += 16)
-    v128.store(row + i, f32x4.add(v128.load(row + i), f32x4.mul(v128.load(leak + i), v128.load(row + i - bytes))));
-}
-
-// @ts-ignore: decorator
-@inline
-function decayHard(row: usize, bytes: usize, leak: usize, theta: v128): void {
-  for (let i: usize = 0; i < bytes; i += 16) {
-    const b = v128.load(row + i - bytes);
-    const kept = v128.andnot(b, f32x4.ge(b, theta));
-    v128.store(row + i, f32x4.add(v128.load(row + i), f32x4.mul(v128.load(leak + i), kept)));
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function decaySoft(row: usize, bytes: usize, leak: usize, theta: v128): void {
-  for (let i: usize = 0; i < bytes; i += 16) {
-    const b = v128.load(row + i - bytes);
-    const kept = f32x4.sub(b, v128.and(theta, f32x4.ge(b, theta)));
-    v128.store(row + i, f32x4.add(v128.load(row + i), f32x4.mul(v128.load(leak + i), kept)));
   }
 }
 

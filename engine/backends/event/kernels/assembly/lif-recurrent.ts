@@ -7,10 +7,11 @@
 import { tabulate } from './fired';
 import { gatherRows } from './gather';
 import { PANEL, START_OUT, SURROGATE_RECTANGULAR } from './generated/constants';
-import { delta, leakDelta, padded, scaleOnto, slopes, sumOne, transposePanel } from './lif-backward';
-import { carryOver, firedOf } from './lif-forward';
-import { panelAt, rowBytes } from './panel';
-import { appendMask } from './select';
+import { padded, scaleOnto, slopes, sumOne, transposePanel } from './lif-backward';
+import { firedOf } from './lif-forward';
+import { carryOver, delta, leakDelta } from './shared/neuron';
+import { panelAt, rowBytes } from './shared/panel';
+import { appendMask } from './shared/select';
 
 /**
  * Forward with recurrent weights V [size × size], of all samples of a block. On entry row b·steps + t of u [rows × size] holds

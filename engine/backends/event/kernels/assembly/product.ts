@@ -5,7 +5,7 @@
 // A tile of 4 rows × 8 columns stays in eight registers, and two more hold what they are multiplied with: that is what
 // the sixteen registers of x86 have room for.
 import { PANEL, START_BIAS, START_OUT } from './generated/constants';
-import { panelAt } from './panel';
+import { panelAt } from './shared/panel';
 
 /** Rows that multiplyTransposed goes through at a time: their parts of two panels fit the L1 cache. */
 const CHUNK: i32 = 128;

@@ -2,7 +2,7 @@
 import {
   DECODE_EACH_STEP, DECODE_LAST, DECODE_MAX, DECODE_MEAN, DECODE_RATE, LOSS_CROSS_ENTROPY, PANEL,
 } from './generated/constants';
-import { panelAt, rowBytes } from './panel';
+import { panelAt, rowBytes } from './shared/panel';
 
 /**
  * u [rows × size]: the potentials of the output layer, step t of the sample in row firstRow + t; the window is the steps

@@ -1,7 +1,7 @@
 // Rows onto rows that events name, over matrices in panels (panel.ts). Every event reads and writes a row of `out`, but the
 // events need not be sorted by it.
 import { PANEL } from './generated/constants';
-import { panelAt, rowBytes } from './panel';
+import { panelAt, rowBytes } from './shared/panel';
 
 /**
  * The gradient of weights that are few enough to stay in the first cache: for every row of `source`, in their order,

@@ -1,7 +1,7 @@
 // What is made of the masks of a layer's spikes: ../assembly/fired.ts.
 #pragma once
-#include "row.h"
-#include "select.h"
+#include "shared/row.h"
+#include "shared/select.h"
 
 static_assert(TABLE_ROWS == 2 * 256, "A table has a row for each pattern of eight neurons; a panel has two.");
 

@@ -1,6 +1,6 @@
 // Sums of rows: ../assembly/gather.ts in wider registers.
 #pragma once
-#include "row.h"
+#include "shared/row.h"
 
 /** Whole panels that are worked on at once: an index that is read serves them all, and more sums are under way. */
 #if defined(__AVX2__)

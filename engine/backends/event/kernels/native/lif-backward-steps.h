@@ -72,7 +72,7 @@ struct Product {
   }
 };
 
-/** The sum of sixteen lanes: quarters first, then as sumLanes of ../assembly/panel.ts. */
+/** The sum of sixteen lanes: quarters first, then as sumLanes of ../assembly/shared/panel.ts. */
 static INLINE float sumOf(Row16 x) {
   alignas(64) uint8_t p[64];
   x.to(p);

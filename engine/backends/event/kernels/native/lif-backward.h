@@ -2,24 +2,6 @@
 #pragma once
 #include "lif-forward.h"
 
-struct Surrogate {
-  int shape;
-  float width, height;
-};
-
-/** h'(x) of the shapes that need no exponential. */
-template <class R> static INLINE R derivative(R x, Surrogate s) {
-  const R one = R::all(1), height = R::all(s.height);
-  const R z = x.abs() / R::all(s.width);
-  if (s.shape == SURROGATE_TRIANGULAR) {
-    const R y = one - z;
-    return height * y.unless(y < R::all(0));
-  }
-  if (s.shape == SURROGATE_ARCTAN) return height / (one + z * z);
-  const R d = one + z;
-  return height / (d * d);
-}
-
 /** Columns with their padding. */
 static INLINE int padded(int columns) { return (columns + 3) & ~3; }
 
@@ -31,35 +13,6 @@ template <class R> static INLINE void transposePanel(R, ptr transposed, ptr next
     const ptr to = transposed + ((size_t)j << 6);
     for (int i = 0; i < R::bytes / 4; i++) store(to + 4 * i, load<u32>(from + (size_t)i * width));
   }
-}
-
-/** What δ depends on besides potentials and errors, of the neurons of a panel. */
-template <class R> struct Neurons {
-  R leak, theta, half, high;
-  Surrogate surrogate;
-  bool through;
-};
-
-/** δ[t] from u[t], its error, the gradient from outside and δ[t+1]. */
-template <class R, int MODE, bool RECT>
-static INLINE R deltaOf(const Neurons<R>& n, R u, R error, R g, R after) {
-  const R zero = R::all(0), one = R::all(1);
-  const R distance = u - n.theta;
-  R h, active;
-  if (RECT) {
-    const auto inside = distance.abs() < n.half;
-    h = n.high.where(inside);
-    active = (n.high * error).where(inside);
-  } else {
-    h = derivative(distance, n.surrogate);
-    // Where h' is 0, the error may be anything, even infinite.
-    active = (h * error).where(zero < h);
-  }
-  // s = ∂r/∂u + h'·∂r/∂o
-  const R rest = MODE == RESET_HARD ? one.unless(u >= n.theta) : one;
-  const R pull = MODE == RESET_HARD ? u : MODE == RESET_SOFT ? n.theta : zero;
-  const R s = rest - h * (n.through ? pull : zero);
-  return (active + g) + (s * n.leak) * after;
 }
 
 /** Where the errors and gradients of a panel of one sample come from. */
@@ -152,21 +105,6 @@ static INLINE void deltasOfSamples(const Neurons<R>& neurons, const Block& block
   for (; t >= 0; t--) stepsBack<1, PLAIN, R, S, MODE, RECT, LEAK>(neurons, block, sources, first, t, p);
   if (LEAK)
     for (int s = 0; s < S; s++) dk = dk + p.dk[s];
-}
-
-/** Calls `use` with mode, whether the window is rectangular and whether leaks are learned, as constants. */
-template <class Use> static INLINE void withMode(int mode, bool rectangular, bool learned, Use use) {
-  const auto third = [&](auto m, auto r) {
-    if (learned) use(m, r, Constant<true>());
-    else use(m, r, Constant<false>());
-  };
-  const auto second = [&](auto m) {
-    if (rectangular) third(m, Constant<true>());
-    else third(m, Constant<false>());
-  };
-  if (mode == RESET_HARD) second(Constant<RESET_HARD>());
-  else if (mode == RESET_SOFT) second(Constant<RESET_SOFT>());
-  else second(Constant<RESET_OFF>());
 }
 
 /** Samples of which the registers can hold what they need. */

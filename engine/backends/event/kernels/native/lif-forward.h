@@ -1,16 +1,6 @@
 // Layers of neurons over all steps of their samples: ../assembly/lif-forward.ts.
 #pragma once
-#include "row.h"
-
-/** No reset, or an integrator, which never fires. */
-static const int RESET_OFF = -1;
-
-/** r(u, o): what reset leaves of a potential. */
-template <class R> static INLINE R kept(R u, int mode, R theta) {
-  if (mode == RESET_HARD) return u.unless(u >= theta);
-  if (mode == RESET_SOFT) return u - theta.where(u >= theta);
-  return u;
-}
+#include "shared/neuron.h"
 
 /** Samples of which the registers can hold what they need. */
 #ifdef __AVX512F__
@@ -60,8 +50,6 @@ KERNEL(lifForward) {
         samplesAtOnce(Constant<1>());
       };
       if (!spiking) run(Constant<RESET_OFF>(), Constant<false>());
-      else if (reset == RESET_HARD) run(Constant<RESET_HARD>(), Constant<true>());
-      else if (reset == RESET_SOFT) run(Constant<RESET_SOFT>(), Constant<true>());
-      else run(Constant<RESET_OFF>(), Constant<true>());
+      else withReset(reset, [&](auto mode) { run(mode, Constant<true>()); });
     });
 }

@@ -1,6 +1,6 @@
 // The shards' gradients are added in a fixed order and the optimizer is applied in the same pass: ../assembly/optimizer.ts.
 #pragma once
-#include "row.h"
+#include "shared/row.h"
 
 #if defined(__AVX512F__)
 typedef Lanes<16> Widest;

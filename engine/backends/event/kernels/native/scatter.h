@@ -1,6 +1,6 @@
 // Rows onto rows that events name: ../assembly/scatter.ts.
 #pragma once
-#include "row.h"
+#include "shared/row.h"
 
 /** Where one or two panels of a gradient and of the deltas lie. */
 struct Gradient {

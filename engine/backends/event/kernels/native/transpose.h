@@ -1,6 +1,6 @@
 // From "which channels fired at this row" to "at which rows did this channel fire": ../assembly/transpose.ts.
 #pragma once
-#include "row.h"
+#include "shared/row.h"
 
 KERNEL(transposeEvents) {
   u32* __restrict const starts = (u32*)outOffsets;

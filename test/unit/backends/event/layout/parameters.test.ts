@@ -49,7 +49,7 @@ describe('panels', () => {
       );
       for (let row = 0; row < rows; row++)
         for (let column = 0; column < cols; column++) {
-          // The formula of assembly/panel.ts.
+          // The formula of assembly/shared/panel.ts.
           const panel = Math.floor(column / 16);
           const width = Math.min(16, cols - 16 * panel);
           const at = rows * 16 * panel + row * width + (column - 16 * panel);

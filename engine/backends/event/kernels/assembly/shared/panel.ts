@@ -3,7 +3,7 @@
 // for the same cache set. The last panel is as wide as what is left (a multiple of 4).
 //
 //   address of (row, column) = base + 4·(rows·16·p + row·width(p) + column − 16p),  p = ⌊column / 16⌋
-import { PANEL } from './generated/constants';
+import { PANEL } from '../generated/constants';
 
 if (PANEL != 16) ERROR('A row of a panel is one cache line, and its lanes are a mask of sixteen bits.');
 

@@ -2,7 +2,7 @@
 
 import {
   SURROGATE_ARCTAN, SURROGATE_RECTANGULAR, SURROGATE_SIGMOID, SURROGATE_SUPERSPIKE, SURROGATE_TRIANGULAR,
-} from './generated/constants';
+} from '../generated/constants';
 
 // @ts-ignore: decorator
 @inline

@@ -1,6 +1,6 @@
 // From comparison masks to lists of neurons without a branch: a table says, for each pattern of four bits, which lanes
 // are set; four candidates are stored at once and the end of the list moves by as many as count.
-import { SPARE_EVENTS } from './generated/constants';
+import { SPARE_EVENTS } from '../generated/constants';
 
 if (SPARE_EVENTS < 3) ERROR('Four entries are written at a time, however few of them count.');
 

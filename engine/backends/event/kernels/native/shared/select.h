@@ -1,4 +1,4 @@
-// From a mask to a list of neurons, without a branch: ../assembly/select.ts.
+// From a mask to a list of neurons, without a branch: ../../assembly/shared/select.ts.
 #pragma once
 #include "row.h"
 
