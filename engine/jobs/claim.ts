@@ -5,6 +5,7 @@ import { type Lock, LockHeldError } from '../base/lock.ts';
 import { type RunSpec, settingsSchema } from '../experiment/schema.ts';
 import { acquireRunLock } from '../runs/folder.ts';
 import { HEARTBEAT_MS, HEARTBEAT_TIMEOUT_MS, type RunFile } from '../runs/format.ts';
+import { fromEarlier } from '../runs/key.ts';
 import { lastSign } from '../runs/pulse.ts';
 import { readRunFile, readStatus } from '../runs/read.ts';
 
@@ -33,7 +34,7 @@ export function readRun(folder: string): RunFile & { spec: RunSpec } {
   const run = readRunFile(folder);
   if ('damage' in run) throw new UserError(`${folder} cannot be trained: ${run.damage}`);
   const { study, variant, seed, file, ...rest } = run.value.spec;
-  const settings = settingsSchema.safeParse(rest);
+  const settings = settingsSchema.safeParse(fromEarlier(rest));
   if (!settings.success) {
     const issue = settings.error.issues[0]!;
     throw new UserError(

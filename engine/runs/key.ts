@@ -22,6 +22,14 @@ export function runKey(spec: Pick<RunSpec, keyof Settings | 'seed'>): string {
   return sha256(canonicalJson({ dataset: asBefore(dataset), model, network, neuron, training, seed }));
 }
 
+/** The settings of a run that an earlier build wrote, with what it left unsaid: its held-out data came from the run's seed. */
+export function fromEarlier(settings: Record<string, unknown>): Record<string, unknown> {
+  const { dataset } = settings;
+  if (typeof dataset !== 'object' || dataset === null || !('name' in dataset)) return settings;
+  if (dataset.name !== 'delayed-xor' || 'seed' in dataset) return settings;
+  return { ...settings, dataset: { ...dataset, seed: 'run' } };
+}
+
 /** Earlier builds had no `seed` of the data and meant that of the run: such runs are found again. */
 function asBefore(dataset: Settings['dataset']): object {
   if (!('seed' in dataset) || dataset.seed !== 'run') return dataset;
