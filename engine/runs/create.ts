@@ -17,6 +17,7 @@ import type { RunSpec } from '../experiment/schema.ts';
 import { makeRealFolder, runsFolder } from './folder.ts';
 import { FORMAT_VERSION, type Provenance, type RunFile, type Status } from './format.ts';
 import { newRunId, runKey } from './key.ts';
+import { placeOf } from './place.ts';
 
 /** Leftovers of a process that died while it made a run are swept away after this long. */
 const LEFTOVER_MS = 60 * 60 * 1000;
@@ -33,7 +34,7 @@ export function createRuns(store: string, specs: RunSpec[], provenance: Partial<
     prepareStore(store, parent);
     const now = Date.now();
     // One millisecond apart, so that sorting by time keeps the order of the file.
-    for (const [i, spec] of specs.entries()) staged.push(stage(parent, spec, provenance, now + i));
+    for (const [i, spec] of specs.entries()) staged.push(stage(store, parent, spec, provenance, now + i));
     for (const { aside, id } of staged) {
       renameSync(aside, join(parent, id));
       created.push(join(parent, id));
@@ -73,11 +74,20 @@ function prepareStore(store: string, parent: string): void {
   }
 }
 
-function stage(parent: string, spec: RunSpec, provenance: Partial<Provenance>, createdAt: number) {
+function stage(store: string, parent: string, spec: RunSpec, provenance: Partial<Provenance>, createdAt: number) {
   let id = newRunId(spec, createdAt);
   while (existsSync(join(parent, id))) id = newRunId(spec, createdAt);
   const aside = join(parent, `.new-${id}`);
-  const run: RunFile = { format: FORMAT_VERSION, id, createdAt, key: runKey(spec), spec: { ...spec }, provenance };
+  const place = placeOf(store, spec.file);
+  const run: RunFile = {
+    format: FORMAT_VERSION,
+    id,
+    createdAt,
+    key: runKey(spec),
+    spec: { ...spec },
+    place,
+    provenance,
+  };
   try {
     mkdirSync(aside);
     mkdirSync(join(aside, 'checkpoints'));

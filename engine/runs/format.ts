@@ -55,6 +55,8 @@ export const runFileSchema = z.object({
     file: z.string(),
     training: z.looseObject({ epochs: z.number() }),
   }),
+  /** The way to the experiment file from the folder that holds the store, so that a project can be moved. */
+  place: z.string().max(4096).optional(),
   provenance: provenanceSchema.partial(),
 });
 

@@ -16,6 +16,7 @@ import {
 } from './format.ts';
 import { addLine, emptyHistory, type History, scoresOf } from './history.ts';
 import { timeOfId } from './key.ts';
+import { experimentFileOf } from './place.ts';
 import { LineTail } from './tail.ts';
 
 const MAX_JSON = 4 * 1024 * 1024;
@@ -58,7 +59,10 @@ function readJson<T>(folder: string, name: string, schema: Schema<T>): Parsed<T>
 }
 
 export function readRunFile(folder: string): Parsed<RunFile> {
-  return readJson(folder, 'run.json', runFileSchema);
+  const run = readJson(folder, 'run.json', runFileSchema);
+  if ('damage' in run) return run;
+  const { spec, place } = run.value;
+  return { value: { ...run.value, spec: { ...spec, file: experimentFileOf(folder, spec.file, place) } } };
 }
 
 export function readStatus(folder: string): Parsed<Status> {
