@@ -42,9 +42,10 @@ export interface HostRequests {
     result: { runIds: string[] };
   };
   'runs/stop': { params: { runIds: string[] }; result: { stopping: string[] } };
+  /** With `epochs`: goes on to so many in all, finished runs, too. `anew`: those without a checkpoint. */
   'runs/resume': {
-    params: { runIds: string[]; threads?: number };
-    result: { resumed: string[] /** Those without a checkpoint. */; anew?: string[] };
+    params: { runIds: string[]; threads?: number; epochs?: number };
+    result: { resumed: string[]; anew?: string[] };
   };
   /** Deletes folders of runs that are not running. */
   'runs/delete': { params: { runIds: string[] }; result: { deleted: string[] } };

@@ -11,6 +11,7 @@ import { checkExperiment } from '../experiment/parse.ts';
 import { trainJobs } from '../jobs/job.ts';
 import { compareExperiment } from '../runs/compare.ts';
 import { storeOf } from '../runs/folder.ts';
+import { extendRuns } from '../studies/extend.ts';
 import { firstError, loadStudy, readStudyText, studyOf } from '../studies/load.ts';
 import { resumeRuns } from '../studies/resume.ts';
 import { createStudyRuns } from '../studies/start.ts';
@@ -34,7 +35,7 @@ export function engineServices(lif: string[]): Services {
     },
     start: (request) => start(executor, request),
     stop: (runs) => stopRuns(runs, executor),
-    resume: (runs, threads) => resume(executor, runs, threads),
+    resume: (runs, options) => resume(executor, runs, options),
   };
 }
 
@@ -47,8 +48,13 @@ async function start(executor: Executor, { file, store, variants, seeds, threads
 }
 
 /** The runs of each store are a submission of their own. */
-async function resume(executor: Executor, runs: readonly RunSummary[], threads: number | undefined): Promise<string[]> {
-  const { folders, anew } = resumeRuns(runs);
+async function resume(
+  executor: Executor,
+  runs: readonly RunSummary[],
+  options: { threads?: number; epochs?: number },
+): Promise<string[]> {
+  const { threads, epochs } = options;
+  const { folders, anew } = epochs === undefined ? resumeRuns(runs) : extendRuns(runs, epochs);
   for (const store of new Set(folders.map(storeOf))) {
     const ofStore = folders.filter((folder) => storeOf(folder) === store);
     await executor.submit(trainJobs(ofStore), { store, threads });

@@ -59,7 +59,7 @@ const SCHEMAS: { [M in HostMethod]: z.ZodType<Loose<HostParams<M>>> } = {
     threads,
   }),
   'runs/stop': z.strictObject({ runIds }),
-  'runs/resume': z.strictObject({ runIds, threads }),
+  'runs/resume': z.strictObject({ runIds, threads, epochs: z.int().min(1).max(1_000_000).optional() }),
   'runs/delete': z.strictObject({ runIds }),
 };
 

@@ -96,7 +96,7 @@ class Session {
       'runs/log': ({ runId, maxBytes }) => this.open().log(runId, maxBytes),
       'runs/start': (params) => this.start(params),
       'runs/stop': ({ runIds }) => this.stop(runIds),
-      'runs/resume': ({ runIds, threads }) => this.resume(runIds, threads),
+      'runs/resume': (params) => this.resume(params),
       'runs/delete': ({ runIds }) => ({ deleted: this.open().delete(runIds) }),
     };
   }
@@ -136,10 +136,10 @@ class Session {
     return { stopping: stopping.map(({ id }) => id) };
   }
 
-  private async resume(runIds: string[], threads: number | undefined): Promise<HostResult<'runs/resume'>> {
+  private async resume({ runIds, ...options }: HostParams<'runs/resume'>): Promise<HostResult<'runs/resume'>> {
     const stores = this.open();
     const runs = runIds.map((id) => stores.summary(id));
-    const anew = runs.length > 0 ? await this.services.resume(runs, threads) : [];
+    const anew = runs.length > 0 ? await this.services.resume(runs, options) : [];
     stores.touch(runIds);
     return { resumed: runIds, ...(anew.length > 0 && { anew }) };
   }

@@ -16,5 +16,5 @@ export interface Services {
   /** Asks those of the runs to stop that are active, and returns them. */
   stop(runs: RunSummary[]): RunSummary[];
   /** Starts a process that goes on with these runs; answers with the ids of those that begin anew for want of a checkpoint. */
-  resume(runs: RunSummary[], threads: number | undefined): Promise<string[]>;
+  resume(runs: RunSummary[], options: { threads?: number; epochs?: number }): Promise<string[]>;
 }

@@ -58,11 +58,12 @@ export function updateStatus(folder: string, patch: StatusPatch): Status {
   return status;
 }
 
-/** Puts a run that ended early back into the queue; what it has reached stays. */
-export function requeue(folder: string): void {
+/** Puts a run that has ended back into the queue, perhaps for more epochs; what it has reached stays. */
+export function requeue(folder: string, epochs?: number): void {
   clearStop(folder);
   const { message: _, pid: __, host: ___, started: ____, ...status } = knownStatus(folder);
-  writeStatus(folder, { ...status, state: 'queued', heartbeat: Date.now() });
+  const more = epochs === undefined ? {} : { epochs, progress: (status.progress * status.epochs) / epochs };
+  writeStatus(folder, { ...status, ...more, state: 'queued', heartbeat: Date.now() });
 }
 
 /** The status on disk, or a blank one when it cannot be read. */
@@ -110,8 +111,13 @@ export function sweepLeftovers(folder: string): void {
 export function recordDataset(folder: string, run: RunFile, checksums: Record<string, string>): RunFile {
   if (run.provenance.dataset) return run;
   const completed = { ...run, provenance: { ...run.provenance, dataset: checksums } };
-  writeAtomic(fileOf(folder, 'run.json'), `${JSON.stringify(completed, null, 2)}\n`);
+  writeRunFile(folder, completed);
   return completed;
+}
+
+/** Replaces run.json. Call under the run's lock. */
+export function writeRunFile(folder: string, run: RunFile): void {
+  writeAtomic(fileOf(folder, 'run.json'), `${JSON.stringify(run, null, 2)}\n`);
 }
 
 /** metrics.jsonl, opened for appending. */

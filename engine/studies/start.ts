@@ -1,12 +1,53 @@
-/** From a study to queued runs in the store. */
+/** From a study to queued runs in the store: those that are missing, or all of them again. */
+import { type Comparison, isActive, type RunSummary } from '../../protocol/runs.ts';
 import type { RunSpec } from '../experiment/schema.ts';
 import { createRuns } from '../runs/create.ts';
+import { appendLog } from '../runs/log.ts';
 import { checkRuns, type Study } from './load.ts';
 import { provenanceOf } from './provenance.ts';
 
+/** Warnings of a study that are noted in the log of each run, at most. */
+const WARNINGS = 20;
+
+/** What it takes to get a result for every spec. */
+export interface StartPlan {
+  /** Have no run with these settings, or one that failed. */
+  create: RunSpec[];
+  /** Were stopped or left by their process, and go on. */
+  resume: RunSummary[];
+  /** Are finished with these settings. */
+  finished: RunSummary[];
+  /** Wait or train already. */
+  active: RunSummary[];
+}
+
 /**
- * Checks the runs and creates them in the store, queued; returns their folders. `remark` hears what has to be said of
- * their data; the logs of the runs say it, too. Rejects with a UserError.
+ * @param rows of the comparison of these specs
+ * @param again also what is finished is trained, from the beginning, and what was left off begins anew
+ */
+export function planStart(specs: RunSpec[], { rows }: Pick<Comparison, 'rows'>, again = false): StartPlan {
+  const plan: StartPlan = { create: [], resume: [], finished: [], active: [] };
+  const newest = new Map(rows.flatMap(({ runs }) => runs.map((run) => [slotOf(run), run])));
+  const finished = new Map(rows.flatMap(({ results }) => results.map((run) => [slotOf(run), run])));
+  for (const spec of specs) {
+    const run = newest.get(slotOf(spec));
+    const result = finished.get(slotOf(spec));
+    if (run && isActive(run.state)) plan.active.push(run);
+    else if (again || run === undefined) plan.create.push(spec);
+    else if (result ?? run.state === 'finished') plan.finished.push(result ?? run);
+    else if (run.state === 'failed') plan.create.push(spec);
+    else plan.resume.push(run);
+  }
+  return plan;
+}
+
+function slotOf({ variant, seed }: { variant: string; seed: number }): string {
+  return `${seed} ${variant}`;
+}
+
+/**
+ * Checks the runs and creates them in the store, queued, with the study's warnings in their logs; returns their folders.
+ * `remark` hears what has to be said of their data; the logs of the runs say it, too. Rejects with a UserError.
  */
 export async function createStudyRuns(
   study: Study,
@@ -14,6 +55,9 @@ export async function createStudyRuns(
   store: string,
   remark: (sentence: string) => void = () => {},
 ): Promise<string[]> {
+  if (specs.length === 0) return [];
   for (const sentence of await checkRuns(specs)) remark(sentence);
-  return createRuns(store, specs, await provenanceOf(study.file, study.text));
+  const folders = createRuns(store, specs, await provenanceOf(study.file, study.text));
+  for (const folder of folders) for (const line of study.warnings.slice(0, WARNINGS)) appendLog(folder, line);
+  return folders;
 }

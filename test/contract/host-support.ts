@@ -44,7 +44,7 @@ export function fakeServices(overrides: Partial<Services> = {}): Services & { as
       return [];
     },
     stop: (runs) => stopRuns(runs, { cancel: ({ run }) => void asked.push(['stop', basename(run)]) }),
-    resume: async (runs, threads) => {
+    resume: async (runs, { threads }) => {
       checkResumable(runs);
       asked.push(['resume', runs.map(({ id }) => id), threads]);
       return [];

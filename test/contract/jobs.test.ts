@@ -78,3 +78,43 @@ test('who waits for cores that others hold says for which, and a study that slee
   expect(lab.run('second')).not.toHaveProperty('message');
   expect(lab.log(lab.run('second'))).toMatch(new RegExp(`Waited \\d.*: ${waits}`));
 });
+
+test('run trains what is missing: finished runs are kept, stopped ones go on, failed ones begin anew; --again trains all', async () => {
+  const names = (text: string) => (JSON.parse(text).runIds as string[]).map((id) => /-study-(.*)-s1-/.exec(id)![1]);
+  lab.study({ variants: ['done', 'nan'] });
+  expect(await lab.lif('run', 'study.lif.yaml')).toMatchObject({ code: 1 });
+  const [done] = lab.runs();
+  lab.study({ variants: ['done', 'nan', 'new'] });
+  const second = await lab.lif('run', 'study.lif.yaml', '--json');
+  expect([names(second.stdout), second.stderr]).toEqual([
+    ['nan', 'new'],
+    expect.stringContaining('1 run with these settings finished already; train again with: --again') as string,
+  ]);
+  const { comparison } = JSON.parse(second.stdout);
+  expect(comparison.rows[0].results, 'the result of before counts').toMatchObject([{ id: done!.id }]);
+  expect(names((await lab.lif('run', 'study.lif.yaml', '--variant', 'done', '--json')).stdout)).toEqual([]);
+  const again = await lab.lif('run', 'study.lif.yaml', '--variant', 'done', '--again', '--json');
+  expect(names(again.stdout)).toEqual(['done']);
+  expect(lab.runs().filter(({ variant }) => variant === 'done')).toHaveLength(2);
+});
+
+test('more epochs for a finished run: what a run of as many at once logs, and the comparison takes it for one', async () => {
+  lab.study({ variants: ['baseline'], epochs: 6 });
+  await lab.lif('run', 'study.lif.yaml');
+  const expected = lab.metrics(lab.run('baseline'));
+  lab.clear();
+  lab.study({ variants: ['baseline'], epochs: 3 });
+  await lab.lif('run', 'study.lif.yaml');
+  const run = lab.run('baseline');
+  expect(await lab.lif('resume', run.id, '--epochs', '3')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('cannot go on to 3 epochs: it has 3 epochs already') as string,
+  });
+  expect(await lab.lif('resume', run.id, '--epochs', '6')).toMatchObject({ code: 0 });
+  expect(lab.run('baseline')).toMatchObject({ state: 'finished', epoch: 6, epochs: 6, damage: [] });
+  expect(lab.metrics(run)).toEqual(expected);
+  expect(lab.log(run)).toContain('Goes on to 6 epochs instead of 3.');
+  lab.study({ variants: ['baseline'], epochs: 6 });
+  const { rows } = JSON.parse((await lab.lif('compare', 'study.lif.yaml', '--json')).stdout);
+  expect(rows[0].results).toMatchObject([{ id: run.id, epochs: 6 }]);
+});

@@ -195,8 +195,8 @@ describe('two at once', () => {
   test('two studies share the cores: no more runs train than there are', async () => {
     lab.study({ variants: ['a', 'b', 'c'], epochs: 5, step: 20 });
     const studies = [
-      lab.start('run', 'study.lif.yaml', '--threads', '64'),
-      lab.start('run', 'study.lif.yaml', '--threads', '64'),
+      lab.start('run', 'study.lif.yaml', '--again', '--threads', '64'),
+      lab.start('run', 'study.lif.yaml', '--again', '--threads', '64'),
     ];
     let most = 0;
     await lab.until('six finished', (runs) => {

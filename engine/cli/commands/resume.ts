@@ -1,5 +1,6 @@
 import { localExecutor } from '../../executors/local/executor.ts';
 import { trainJobs } from '../../jobs/job.ts';
+import { extendRuns } from '../../studies/extend.ts';
 import { resumeRuns } from '../../studies/resume.ts';
 import { type Command, checkpointOption, jsonOption, storeOption, threadsOption } from '../command.ts';
 import { printJson, printLines, say } from '../output.ts';
@@ -10,10 +11,12 @@ import { trainHere } from '../watch.ts';
 export const resumeCommand: Command = {
   name: 'resume',
   usage: 'RUN…',
-  summary: 'Goes on with runs that were stopped, failed or interrupted, from their newest checkpoint.',
+  summary:
+    'Goes on with runs that were stopped, failed or interrupted, from their newest checkpoint, or to more epochs.',
   example: 'lif resume 20261123-141530-delayed-xor-baseline-s1-k3f9 --detach',
   positionals: [1, 10_000],
   options: {
+    epochs: { type: 'string', value: 'N', help: 'go on to this many epochs in all, also when the run is finished' },
     threads: threadsOption,
     'checkpoint-every': checkpointOption,
     store: storeOption,
@@ -23,7 +26,8 @@ export const resumeCommand: Command = {
   async run(cli, input) {
     const { store, training } = input;
     const { runs } = findRuns(store, input.positionals);
-    const { folders, anew } = resumeRuns(runs);
+    const epochs = input.integer('epochs', 1, 1_000_000);
+    const { folders, anew } = epochs === undefined ? resumeRuns(runs) : extendRuns(runs, epochs);
     for (const id of anew) say(`${id} has no checkpoint: it begins anew.`);
     const runIds = runs.map((run) => run.id);
     if (input.flag('detach')) {

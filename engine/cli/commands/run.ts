@@ -1,11 +1,15 @@
 import { basename, dirname } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { count } from '../../../protocol/format.ts';
 import { BACKENDS } from '../../backends/registry.ts';
 import { localExecutor } from '../../executors/local/executor.ts';
 import { expandExperiment } from '../../experiment/expand.ts';
 import { trainJobs } from '../../jobs/job.ts';
 import { compareExperiment } from '../../runs/compare.ts';
+import { openStore } from '../../runs/store.ts';
 import { loadStudy, shortPath } from '../../studies/load.ts';
-import { createStudyRuns } from '../../studies/start.ts';
+import { resumeRuns } from '../../studies/resume.ts';
+import { createStudyRuns, planStart, type StartPlan } from '../../studies/start.ts';
 import { type Command, checkpointOption, jsonOption, storeOption, threadsOption } from '../command.ts';
 import { printJson, printLines, say } from '../output.ts';
 import { comparisonLines } from '../reports.ts';
@@ -14,7 +18,7 @@ import { trainHere } from '../watch.ts';
 export const runCommand: Command = {
   name: 'run',
   usage: 'FILE',
-  summary: 'Trains the variants of an experiment file, each with every seed, and compares them.',
+  summary: 'Trains what is missing of an experiment file, each variant with every seed, and compares them.',
   example: 'lif run examples/delayed-xor.lif.yaml --variant baseline --variant "without reset" --seed 1',
   positionals: [1, 1],
   options: {
@@ -29,6 +33,7 @@ export const runCommand: Command = {
     threads: threadsOption,
     'checkpoint-every': checkpointOption,
     store: storeOption,
+    again: { type: 'boolean', help: 'train what is finished already, too, from the beginning' },
     detach: { type: 'boolean', help: 'return at once and train in the background' },
     json: jsonOption,
   },
@@ -40,13 +45,23 @@ export const runCommand: Command = {
       variants: input.texts('variant'),
       seeds: input.integers('seed', 0, 0xffffffff),
     });
-    const folders = await createStudyRuns(study, specs, store, say);
+    const plan = planStart(
+      specs,
+      compareExperiment(study.experiment, study.file, openStore(store).keyedRuns(), { specs }),
+      input.flag('again'),
+    );
+    if (input.flag('again') && !(await mayRepeat(plan.create.length, input.flag('json')))) return 0;
+    const created = await createStudyRuns(study, plan.create, store, say);
+    const resumed = resumeRuns(plan.resume);
+    for (const line of planLines(plan)) say(line);
+    for (const id of resumed.anew) say(`${id} has no checkpoint: it begins anew.`);
+    const folders = [...created, ...resumed.folders];
     const runIds = folders.map((folder) => basename(folder));
 
     if (input.flag('detach')) {
-      await localExecutor(cli.lif).submit(trainJobs(folders), { store, ...training });
+      if (folders.length > 0) await localExecutor(cli.lif).submit(trainJobs(folders), { store, ...training });
       if (input.flag('json')) printJson({ store, runIds });
-      else printLines([...runIds, `They train in the background; see: lif list, lif stop RUN`]);
+      else if (folders.length > 0) printLines([...runIds, `They train in the background; see: lif list, lif stop RUN`]);
       return 0;
     }
     const { reader, runs, exitCode } = await trainHere(cli, store, folders, training);
@@ -59,6 +74,29 @@ export const runCommand: Command = {
     return exitCode;
   },
 };
+
+/** What is not begun from the start, and why. */
+function planLines({ resume, finished, active }: StartPlan): string[] {
+  return [
+    ...(finished.length > 0
+      ? [`${count(finished.length, 'run')} with these settings finished already; train again with: --again`]
+      : []),
+    ...(active.length > 0
+      ? [`${count(active.length, 'run')} with these settings under way already; see: lif list`]
+      : []),
+    ...(resume.length > 0 ? [`${count(resume.length, 'run')} left off before the end; going on.`] : []),
+  ];
+}
+
+/** Asks where somebody can answer; a script that says --again means it. */
+async function mayRepeat(runs: number, json: boolean): Promise<boolean> {
+  if (json || !process.stdin.isTTY || !process.stderr.isTTY) return true;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const question = `Train ${count(runs, 'run')} from the beginning? Results there are stay until then. [y/N] `;
+  const answer = await terminal.question(question);
+  terminal.close();
+  return /^y(es)?$/i.test(answer.trim());
+}
 
 /** How to see the same in the editor. */
 function editorHint(file: string, store: string): string {
