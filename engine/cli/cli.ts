@@ -2,6 +2,7 @@
 import { UserError } from '../base/errors.ts';
 import { engineVersion } from '../base/version.ts';
 import { type Cli, type Command, commandHelp, parseInput } from './command.ts';
+import { analyseCommand } from './commands/analyse.ts';
 import { compareCommand } from './commands/compare.ts';
 import { executeCommand } from './commands/execute.ts';
 import { hostCommand } from './commands/host.ts';
@@ -21,6 +22,7 @@ const COMMANDS: Command[] = [
   stopCommand,
   resumeCommand,
   compareCommand,
+  analyseCommand,
   validateCommand,
   executeCommand,
   workCommand,

@@ -11,7 +11,7 @@ export interface Progress {
 }
 
 /** One line that is rewritten on a terminal, a line every ten seconds elsewhere. */
-function progressOn(stream: NodeJS.WriteStream): Progress {
+export function progressOn(stream: NodeJS.WriteStream): Progress {
   let shown = false;
   let last = 0;
   const clear = () => {

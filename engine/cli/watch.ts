@@ -2,8 +2,9 @@
 import { basename } from 'node:path';
 import type { RunSummary } from '../../protocol/runs.ts';
 import type { JobOptions } from '../executors/executor.ts';
-import { type Outcome, runLocally } from '../executors/local/local.ts';
-import { trainJobs } from '../jobs/job.ts';
+import type { Outcome } from '../executors/local/child.ts';
+import { runLocally } from '../executors/local/local.ts';
+import { type Job, trainJobs } from '../jobs/job.ts';
 import { StoreReader } from '../runs/store.ts';
 import type { Cli } from './command.ts';
 import { say } from './output.ts';
@@ -35,6 +36,6 @@ export async function trainHere(cli: Cli, store: string, folders: string[], trai
   return { reader, runs, exitCode };
 }
 
-function codeOf(outcomes: Map<string, Outcome>): number {
+function codeOf(outcomes: Map<Job, Outcome>): number {
   return [...outcomes.values()].every((outcome) => outcome === 'finished') ? 0 : 1;
 }

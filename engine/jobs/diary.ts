@@ -6,18 +6,22 @@ import { addLine, type EpochLine, emptyHistory, type History, scoresOf } from '.
 
 export class Diary {
   private readonly history: History;
+  /** The best validation accuracy so far; below all there are when there is none. */
+  private best = -1;
 
   /** @param before what an earlier process of the run has logged and still counts */
   constructor(before: History = emptyHistory()) {
     this.history = before;
+    for (const { validation } of before.epochs) this.best = Math.max(this.best, validation?.accuracy ?? -1);
   }
 
   /** `Epoch 3 of 40: train 78.12 %, loss 0.4213; validation 75.00 %, loss 0.5 (best so far).` */
   epoch(line: EpochLine, epochs: number): string {
-    const before = Math.max(...this.history.epochs.map((one) => one.validation?.accuracy ?? -1), -1);
     addLine(this.history, line);
     const { train, validation, test } = line;
-    const best = validation && (validation.accuracy ?? -1) > before ? ' (best so far)' : '';
+    const accuracy = validation?.accuracy ?? -1;
+    const best = accuracy > this.best ? ' (best so far)' : '';
+    this.best = Math.max(this.best, accuracy);
     const parts = [scoreText('train', train), scoreText('validation', validation) + best, scoreText('test', test)];
     return `Epoch ${line.epoch} of ${epochs}: ${parts.filter((part) => part !== '').join('; ')}.`;
   }

@@ -20,9 +20,11 @@ import {
   writeStatus,
 } from '../runs/write.ts';
 import type { Trainer, TrainObserver } from '../training/trainer.ts';
+import { executeAnalysis } from './analyse.ts';
 import { lockRun, readRun } from './claim.ts';
 import { Diary } from './diary.ts';
 import { reasonOfFailure } from './endings.ts';
+import type { Job } from './job.ts';
 
 /** How soon a stop file is noticed. */
 const STOP_POLL_MS = 250;
@@ -34,6 +36,11 @@ export interface ExecuteOptions {
   loadTrainer: () => Promise<Trainer>;
   /** Aborting stops the run after a last checkpoint. */
   signal: AbortSignal;
+}
+
+/** Does a job in this process, whatever kind it is of and whatever started it. Rejects with the reason when it fails. */
+export function executeJob(job: Job, options: ExecuteOptions): Promise<'finished' | 'stopped'> {
+  return job.kind === 'train' ? executeRun(job.run, options) : executeAnalysis(job, options);
 }
 
 /** Trains the run of this folder, from its newest checkpoint if it has one. Rejects with the reason when it fails. */

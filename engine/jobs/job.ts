@@ -4,9 +4,19 @@ import { z } from 'zod';
 export const jobSchema = z.discriminatedUnion('kind', [
   /** Trains a run from its newest checkpoint, or from the start. `run` is the absolute path of its folder. */
   z.object({ kind: z.literal('train'), run: z.string() }),
+  /** Does an analysis of a checkpoint, whose request is in the run (runs/analyses.ts). */
+  z.object({
+    kind: z.literal('analyse'),
+    run: z.string(),
+    checkpoint: z.number(),
+    /** They name files of the store. */
+    analysis: z.string().regex(/^[a-z][a-z-]{0,60}$/),
+    key: z.string().regex(/^[0-9a-f]{16}$/),
+  }),
 ]);
 
 export type Job = z.output<typeof jobSchema>;
+export type AnalyseJob = Extract<Job, { kind: 'analyse' }>;
 
 /** One job for each of these run folders. */
 export function trainJobs(folders: readonly string[]): Job[] {

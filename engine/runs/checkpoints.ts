@@ -49,6 +49,12 @@ export function newestCheckpoint(folder: string): {
   return { skipped };
 }
 
+/** The checkpoint after so many weight updates; undefined when it is not there or not whole. */
+export function readCheckpoint(folder: string, step: number): Uint8Array | undefined {
+  const found = listCheckpoints(folder).find((one) => one.step === step);
+  return found && readWhole(found.file);
+}
+
 /** The bytes of a file that is complete and undamaged. */
 function readWhole(file: string): Uint8Array | undefined {
   let fd: number | undefined;

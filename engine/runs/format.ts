@@ -10,6 +10,8 @@
  *   stop           exists when somebody asked the run to stop
  *   lock           who writes the run; see lock.ts
  *   checkpoints/   the last few, <step>.safetensors, written aside and renamed into place
+ *   analyses/      <analysis>-<key>.json: what was asked of a checkpoint, how far it is, the answer; replaced atomically.
+ *                  Beside it .stop and .lock while it is worked on, as for the run
  *
  * A folder whose name begins with a dot is a run in the making. What belongs to a step is logged before its checkpoint
  * is written, so a checkpoint never knows more than the log.
@@ -78,6 +80,26 @@ export const statusSchema = z.object({
   message: z.string().optional(),
 });
 
+/** An analysis: the request, replaced by its progress at least every second, and by the answer. */
+export const analysisFileSchema = z.object({
+  format: z.literal(FORMAT_VERSION),
+  analysis: z.string(),
+  /** Of the checkpoint: its weight updates. */
+  checkpoint: z.number(),
+  params: z.unknown(),
+  state: z.enum(['queued', 'running', 'finished', 'stopped', 'failed']),
+  pid: z.number().optional(),
+  host: z.string().optional(),
+  started: z.string().optional(),
+  /** Milliseconds since 1970. */
+  heartbeat: z.number(),
+  /** [0, 1] */
+  progress: z.number(),
+  message: z.string().optional(),
+  /** When it is finished: as the analysis describes it. */
+  result: z.unknown().optional(),
+});
+
 const score = z.object({ loss: z.number().nullable(), accuracy: z.number().nullable() });
 
 /**
@@ -110,4 +132,5 @@ export const metricSchema = z.discriminatedUnion('kind', [
 export type Provenance = z.output<typeof provenanceSchema>;
 export type RunFile = z.output<typeof runFileSchema>;
 export type Status = z.output<typeof statusSchema>;
+export type AnalysisFile = z.output<typeof analysisFileSchema>;
 export type MetricLine = z.output<typeof metricSchema>;

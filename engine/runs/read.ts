@@ -33,10 +33,13 @@ interface Issue {
   message: string;
 }
 
-function readJson<T>(folder: string, name: string, schema: Schema<T>): Parsed<T> {
+/** A JSON file of a run; `names` lead to it. */
+export function readJson<T>(folder: string, names: string | string[], schema: Schema<T>): Parsed<T> {
+  const path = [names].flat();
+  const name = path.join('/');
   let content: Content;
   try {
-    content = readSmall(fileOf(folder, name), MAX_JSON);
+    content = readSmall(fileOf(folder, ...path), MAX_JSON);
   } catch (error) {
     content = errorCode(error) === 'ENOENT' ? { missing: true } : { problem: `cannot be opened (${reason(error)})` };
   }

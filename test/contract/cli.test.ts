@@ -236,7 +236,7 @@ describe('help', () => {
     const overview = await lab.lif('--help');
     expect(overview.code).toBe(0);
     const names = [...overview.stdout.matchAll(/^ {2}lif (\w+)/gm)].map((match) => match[1]!);
-    expect(names).toEqual(['run', 'list', 'show', 'stop', 'resume', 'compare', 'validate', 'data']);
+    expect(names).toEqual(['run', 'list', 'show', 'stop', 'resume', 'compare', 'analyse', 'validate', 'data']);
     for (const name of names) {
       const { code, stdout } = await lab.lif(name, '--help');
       expect({ code, stdout }).toEqual({

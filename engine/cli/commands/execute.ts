@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import { EXIT_BUSY } from '../../executors/local/local.ts';
+import { EXIT_BUSY } from '../../executors/local/child.ts';
 import { RunBusyError } from '../../jobs/claim.ts';
-import { executeRun } from '../../jobs/execute.ts';
-import type { Command } from '../command.ts';
-import { checkpointOption, threadsOption } from '../command.ts';
+import { executeJob } from '../../jobs/execute.ts';
+import { type Job, jobSchema } from '../../jobs/job.ts';
+import { type Command, checkpointOption, type Input, threadsOption } from '../command.ts';
 import { say } from '../output.ts';
 
 /** One run in this process. What it has to say goes to the store; standard error is the run's log. */
@@ -14,13 +14,17 @@ export const executeCommand: Command = {
   example: 'lif execute .lif/runs/20261123-141530-delayed-xor-baseline-s1-k3f9 --threads 2',
   positionals: [1, 1],
   internal: true,
-  options: { threads: threadsOption, 'checkpoint-every': checkpointOption },
+  options: {
+    job: { type: 'string', value: 'JSON', help: 'another job for this run than to train it (jobs/job.ts)' },
+    threads: threadsOption,
+    'checkpoint-every': checkpointOption,
+  },
   async run(cli, input) {
     const stop = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
     let code = 0;
     try {
-      await executeRun(resolve(input.positionals[0]!), {
+      await executeJob(jobOf(input), {
         ...input.training,
         threads: input.training.threads ?? 1,
         loadTrainer: () => cli.loadTrainer(),
@@ -35,3 +39,9 @@ export const executeCommand: Command = {
     process.exit(code);
   },
 };
+
+function jobOf(input: Input): Job {
+  const run = resolve(input.positionals[0]!);
+  const other = input.text('job');
+  return other === undefined ? { kind: 'train', run } : jobSchema.parse({ ...JSON.parse(other), run });
+}

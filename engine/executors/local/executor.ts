@@ -1,6 +1,6 @@
 /** This machine as an executor: jobs in the background, each a process of its own, sharing the cores. */
 import { availableParallelism } from 'node:os';
-import { requestStop } from '../../runs/write.ts';
+import { recordOf } from '../../jobs/record.ts';
 import type { Executor } from '../executor.ts';
 import { detachWork } from './detach.ts';
 
@@ -9,7 +9,7 @@ export function localExecutor(lif: string[]): Executor {
   return {
     id: 'local',
     submit: (jobs, { store, ...options }) => detachWork(lif, store, { jobs: [...jobs], ...options }),
-    cancel: ({ run }) => requestStop(run),
+    cancel: (job) => recordOf(job).requestStop(),
     describe() {
       const cores = availableParallelism();
       return { cores, title: `this machine, ${cores} core${cores === 1 ? '' : 's'}` };

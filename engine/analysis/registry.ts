@@ -1,0 +1,23 @@
+/** The analyses there are, by id. */
+import { UserError } from '../base/errors.ts';
+import type { Analysis } from './analysis.ts';
+import { evaluate } from './evaluate.ts';
+
+/** Parameters come checked by the analysis' own schema, so what they are is its own business. */
+// biome-ignore lint/suspicious/noExplicitAny: parameters and results differ from one to the next.
+export const ANALYSES: readonly Analysis<any, unknown>[] = [evaluate];
+
+/** Throws a UserError. */
+export function analysisOf(id: string): Analysis<unknown, unknown> {
+  const found = ANALYSES.find((analysis) => analysis.id === id);
+  if (!found) throw new UserError(`There is no analysis "${id}"; there are ${ANALYSES.map((a) => a.id).join(', ')}.`);
+  return found;
+}
+
+/** Complete parameters. Throws a UserError that names the one at fault. */
+export function paramsOf({ id, params }: Analysis<unknown, unknown>, given: Record<string, unknown>): unknown {
+  const checked = params.safeParse(given);
+  if (checked.success) return checked.data;
+  const { path, message } = checked.error.issues[0]!;
+  throw new UserError(`${id} cannot be asked so: ${[...path.map(String), message].join(': ')}.`);
+}
