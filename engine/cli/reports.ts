@@ -9,7 +9,7 @@ import {
   type Spread,
 } from '../../protocol/runs.ts';
 import { troublesOf } from '../../protocol/troubles.ts';
-import { printable, short, table } from './text.ts';
+import { fittingTable, outputColumns, printable, short, table, widthOf } from './text.ts';
 
 /** `mean ± deviation` with each number written by `write`. */
 function spreadText(spread: Spread | undefined, write: (value: number) => string): string {
@@ -31,7 +31,8 @@ function seedsText({ runs, results }: ComparisonRow, seeds: number): string {
   return `${results.length === seeds ? seeds : `${results.length} of ${seeds}`}${notes}`;
 }
 
-export function comparisonLines(comparison: Comparison): string[] {
+/** @param columns none of the table's lines is longer */
+export function comparisonLines(comparison: Comparison, columns = outputColumns()): string[] {
   const header = ['variant', 'accuracy %', 'at epoch', 'last %', 'loss', 'spike rate', 'seconds', 'seeds', 'changes'];
   const rows = comparison.rows.map((row) => [
     printable(row.variant),
@@ -44,7 +45,11 @@ export function comparisonLines(comparison: Comparison): string[] {
     seedsText(row, comparison.seeds.length),
     printable(changesText(row.changes)),
   ]);
-  const lines = table(header, rows, [1, 2, 3, 4, 5, 6]);
+  const lines = fittingTable(header, rows, {
+    right: header.slice(1, 7),
+    spare: ['seconds', 'spike rate', 'loss', 'last %', 'at epoch'],
+    columns,
+  });
   const chosen = new Set(comparison.rows.flatMap(({ results }) => results.map((run) => run.result!.chosenBy)));
   if (chosen.size > 0)
     lines.push('', `Accuracy, loss and spike rate are of the epoch that counts (${[...chosen].join('; ')}).`);
@@ -55,7 +60,8 @@ export function comparisonLines(comparison: Comparison): string[] {
   return lines;
 }
 
-export function runLines(runs: RunSummary[]): string[] {
+/** @param columns no line is longer: what is missing then, `lif show` tells, which takes the last part of an id, too */
+export function runLines(runs: RunSummary[], columns = outputColumns()): string[] {
   const header = [
     'run',
     'study',
@@ -85,7 +91,20 @@ export function runLines(runs: RunSummary[]): string[] {
       duration(run.seconds),
     ];
   });
-  return table(header, rows, [3, 5, 6, 7, 8, 9, 10]);
+  const layout = {
+    right: ['seed', 'epoch', 'accuracy %', 'at epoch', 'last %', 'loss', 'time'],
+    spare: ['study', 'time', 'loss', 'last %', 'at epoch', 'epoch'],
+    columns,
+  };
+  const whole = table(header, rows);
+  const tails = runs.map(({ id }) => id.split('-').at(-1)!);
+  if (Math.max(...whole.map(widthOf)) <= columns || new Set(tails).size < runs.length)
+    return fittingTable(header, rows, layout);
+  return fittingTable(
+    header,
+    rows.map((row, i) => [printable(tails[i]!), ...row.slice(1)]),
+    layout,
+  );
 }
 
 /** What must be said of a run that was better before: in one sentence, or nothing. */

@@ -22,7 +22,9 @@ export function findRuns(store: string, names: string[]): { reader: StoreReader;
 
 function findRun(store: string, all: RunSummary[], name: string): RunSummary {
   const exact = all.find((run) => run.id === name);
-  const fitting = exact ? [exact] : all.filter((run) => run.id.startsWith(name) && name !== '');
+  const beginning = exact ? [exact] : all.filter((run) => run.id.startsWith(name) && name !== '');
+  // Narrow terminals show the last part alone.
+  const fitting = beginning.length > 0 ? beginning : all.filter((run) => run.id.endsWith(`-${name}`));
   if (fitting.length === 1) return fitting[0]!;
   const some = (runs: RunSummary[]) =>
     runs

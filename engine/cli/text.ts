@@ -57,3 +57,30 @@ export function short(value: number): string {
   if (size < 1e-3 || size >= 1e5) return value.toExponential(1);
   return value.toFixed(size < 10 ? 4 : 2);
 }
+
+/** Columns of the terminal that standard output is shown on; no end of them where it is piped or kept. */
+export function outputColumns(): number {
+  return process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
+}
+
+/** A table that is no wider than `columns`: the spare ones, by name, are left out in this order, and then lines are cut. */
+export function fittingTable(
+  header: string[],
+  rows: string[][],
+  { right, spare, columns }: { right: string[]; spare: string[]; columns: number },
+): string[] {
+  const kept = header.map((_, c) => c);
+  const render = () =>
+    table(
+      kept.map((c) => header[c]!),
+      rows.map((row) => kept.map((c) => row[c]!)),
+      kept.flatMap((c, i) => (right.includes(header[c]!) ? [i] : [])),
+    );
+  let lines = render();
+  for (const name of spare) {
+    if (Math.max(...lines.map(widthOf)) <= columns) return lines;
+    kept.splice(kept.indexOf(header.indexOf(name)), 1);
+    lines = render();
+  }
+  return lines.map((line) => cut(line, columns));
+}
