@@ -50,6 +50,8 @@ export interface EpochScores {
   test?: Score;
   /** Mean spikes per neuron and step of each spiking layer, on the test set. */
   spikeRates?: number[];
+  /** The leak k of each layer over its neurons, where it is learned; null where it is fixed. */
+  leaks?: (LeakSpread | null)[];
 }
 
 /** One run as lists and tables show it. */
@@ -97,6 +99,16 @@ export function fallAfterBest({ result, last }: Pick<RunSummary, 'result' | 'las
 
 /** From this fall on a run is said to have collapsed after its best epoch. */
 export const NOTABLE_FALL = 0.05;
+
+/** The learned leak k = σ(a) of the neurons of a layer; all the same where the layer has one for all. */
+export interface LeakSpread {
+  mean: number;
+  least: number;
+  lowerQuartile: number;
+  median: number;
+  upperQuartile: number;
+  greatest: number;
+}
 
 /** Mean and sample standard deviation over seeds. */
 export interface Spread {
@@ -162,7 +174,7 @@ type QuantityOf<K extends MetricInfo['of']> = {
   [Q in Quantity]: (typeof METRICS)[Q]['of'] extends K ? Q : never;
 }[Quantity];
 
-/** `test.accuracy`; `leak.1` of the first spiking layer. */
+/** `test.accuracy`; `spikes.1` of the first spiking layer; `leak.1` of the first layer, the mean over its neurons. */
 export type Metric = `${Split}.${QuantityOf<'split'>}` | `${QuantityOf<'layer'>}.${number}`;
 
 /** The parts of a metric's name; undefined when it names none. */
@@ -191,7 +203,12 @@ export function describeMetric(metric: Metric): MetricInfo {
   return layer === undefined ? info : { ...info, label: `${info.label}, layer ${layer}` };
 }
 
-/** Names of all metrics of runs with this many spiking layers. */
+/** Layers that say something of themselves in these scores: spiking ones, and a readout whose leak is learned. */
+export function layersIn(scores: { spikeRates?: number[]; leaks?: unknown[] } | undefined): number {
+  return Math.max(scores?.spikeRates?.length ?? 0, scores?.leaks?.length ?? 0);
+}
+
+/** Names of all metrics of runs with this many layers. */
 export function allMetrics(layers: number): Metric[] {
   const quantities = Object.keys(METRICS) as Quantity[];
   const numbers = Array.from({ length: layers }, (_, i) => i + 1);

@@ -6,11 +6,9 @@
  * flat and row-major. Layers are named by their place in the plan, the first one 0.
  */
 import type { PreparedDataset, Split } from '../datasets/dataset.ts';
-import type { Training } from '../experiment/schema.ts';
+import type { BackendId, Training } from '../experiment/schema.ts';
 import type { Tensor } from '../models/parameters.ts';
 import type { NetworkPlan } from '../models/plan.ts';
-
-export type BackendId = 'event';
 
 export interface Backend {
   readonly id: BackendId;
@@ -44,6 +42,8 @@ export interface OpenOptions {
   threads: number;
   /** Of the run: initial weights and dropout are drawn from it. */
   seed: number;
+  /** Events that one sample of a probe may have; at least as many as those of the data set have at most. */
+  maxEvents?: number;
 }
 
 /**
@@ -74,6 +74,13 @@ export interface Network {
   restore(state: ReadonlyMap<string, Tensor>): void;
   /** A parameter that is not finite or beyond all use, and its layer; cheap enough for several times a second. */
   broken(): { layer: number; value: number } | undefined;
+
+  /**
+   * Looks into the network while it works on a batch, dropout off; parameters and moments stay as they are. Here L is the
+   * loss of each sample by itself, without class weights and the price of spikes. Throws a RangeError when `ask` names a
+   * layer that has not what is asked of it, or when a sample does not fit the network.
+   */
+  probe(batch: Batch, ask: Probe): Promise<Recording>;
 
   close(): Promise<void>;
 }
@@ -125,4 +132,53 @@ export interface SampleScores {
   accuracy: Float64Array;
   /** Class scores [B, C]; for each-step their mean over the window. */
   scores: Float32Array;
+}
+
+/** What to look into: samples of a split by their numbers, or others that are in no data set. */
+export type Batch = { split: Split; indices: ArrayLike<number> } | { samples: readonly Sample[] };
+
+export type Sample = { label: number } & (
+  | {
+      /** Events: those of step t are channels[offsets[t] .. offsets[t+1]), T + 1 offsets; one may come more than once. */
+      offsets: ArrayLike<number>;
+      channels: ArrayLike<number>;
+    }
+  | {
+      /** The constant input of each channel [M]. */
+      current: ArrayLike<number>;
+    }
+);
+
+/** What to record; layers by their place in the plan. */
+export interface Probe {
+  /** Of spiking layers. */
+  spikes?: readonly number[];
+  counts?: readonly number[];
+  /** Of spiking layers and integrators; of an RNN, LSTM or GRU the state h. */
+  potentials?: readonly number[];
+  /** What the last hidden layer tells the readout. */
+  features?: boolean;
+  /** Of spiking layers and integrators; of an RNN, LSTM or GRU by the input part of its G gates. */
+  delta?: readonly number[];
+  inputGradient?: boolean;
+  parameterGradient?: boolean;
+}
+
+/** Every array is there when it was asked for. */
+export interface Recording {
+  /** Of every sample, whatever is asked. */
+  samples: SampleScores;
+  /** By layer. 0 or 1 [B, T, N]; and how many in all steps [B, N], which costs hardly more than an evaluation. */
+  spikes: Map<number, Uint8Array>;
+  counts: Map<number, Uint32Array>;
+  /** u before the reset, [B, T, N]. */
+  potentials: Map<number, Float32Array>;
+  /** Mean spikes over all steps [B, N]; of an RNN, LSTM or GRU what the linear layer sees. */
+  features?: Float32Array;
+  /** dL/du through all that follows, [B, T, N]; dL/da of gates [B, T, G·N]. */
+  delta: Map<number, Float32Array>;
+  /** dL/dx at every step and channel, whether it fired or not [B, T, M]; for a constant input the part of each step. */
+  inputGradient?: Float32Array;
+  /** Gradient of the mean loss of the batch, as `parameters`. */
+  parameterGradient?: Tensor[];
 }

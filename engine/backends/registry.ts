@@ -1,7 +1,10 @@
 /** The backends there are. */
-import type { Backend, BackendId } from './backend.ts';
+import type { BackendId } from '../experiment/schema.ts';
+import type { Backend } from './backend.ts';
 import { eventBackend } from './event/backend.ts';
+import { referenceBackend } from './reference/backend.ts';
 
 export const BACKENDS: Readonly<Record<BackendId, Backend>> = {
   event: eventBackend,
+  reference: referenceBackend,
 };

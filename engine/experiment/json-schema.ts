@@ -32,7 +32,7 @@ export interface SchemaNode {
 }
 
 /** What a variant can override. */
-export const SETTINGS = ['dataset', 'model', 'network', 'neuron', 'training'] as const;
+export const SETTINGS = ['dataset', 'model', 'backend', 'network', 'neuron', 'training'] as const;
 
 let cached: SchemaNode | undefined;
 

@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { datasetSchema } from '../datasets/sets/registry.ts';
 import { modelSchema, networkSchema } from './sections/network.ts';
 import { neuronSchema } from './sections/neuron.ts';
-import { trainingSchema } from './sections/training.ts';
+import { backendSchema, trainingSchema } from './sections/training.ts';
 
 /** Names end up in tables, terminals and titles. */
 const oneLine = z.string().regex(/^[^\s\p{Cc}](?:[^\p{Cc}\u2028\u2029]*[^\s\p{Cc}])?$/u);
@@ -19,6 +19,7 @@ const oneLine = z.string().regex(/^[^\s\p{Cc}](?:[^\p{Cc}\u2028\u2029]*[^\s\p{Cc
 export const settingsSchema = z.strictObject({
   dataset: datasetSchema,
   model: modelSchema.default('lif'),
+  backend: backendSchema.default('event'),
   network: networkSchema,
   neuron: neuronSchema.prefault({}),
   training: trainingSchema.prefault({}),
@@ -56,7 +57,7 @@ export const experimentSchema = z
 
 export type { Model, Network, Readout } from './sections/network.ts';
 export type { Leak, Neuron, Surrogate } from './sections/neuron.ts';
-export type { Training } from './sections/training.ts';
+export type { BackendId, Training } from './sections/training.ts';
 export { neuronSchema };
 export type Settings = z.output<typeof settingsSchema>;
 

@@ -94,5 +94,5 @@ function meaningOf({ settings, override }: Variant, plan: NetworkPlan, raw: unkn
     .filter((field) => valueAt(raw, field) !== undefined || valueAt(override, field) !== undefined);
   const meant = idle.length === 0 ? settings : settingsSchema.parse(without(settings, idle));
   const network = idle.length === 0 ? plan : planNetwork(meant, shapeOf(meant.dataset));
-  return JSON.stringify([network, meant.dataset, meant.training]);
+  return JSON.stringify([network, meant.backend, meant.dataset, meant.training]);
 }

@@ -105,7 +105,7 @@ class Session {
       for (const remark of BACKENDS.event.remarks?.() ?? []) appendLog(this.folder, remark);
       appendLog(
         this.folder,
-        `Process ${process.pid} on ${host} trains this run with ${threads} thread(s) and ${BACKENDS.event.describe()}.`,
+        `Process ${process.pid} on ${host} trains this run with ${threads} thread(s) and ${BACKENDS[run.spec.backend].describe()}.`,
       );
       const checkpoint = this.resume();
       this.compareBuilds(run);
@@ -146,8 +146,8 @@ class Session {
   }
 
   /** Another build goes on just as well, but perhaps not with the bits that the first one would have had. */
-  private compareBuilds({ provenance }: RunFile): void {
-    const { kernels, nativeKernels = 'none' } = BACKENDS.event.provenance();
+  private compareBuilds({ provenance, spec }: RunFile & { spec: RunSpec }): void {
+    const { kernels, nativeKernels = 'none' } = BACKENDS[spec.backend].provenance();
     const builds = [
       ['kernels', provenance.kernels, kernels],
       ['native kernels', provenance.kernels && (provenance.nativeKernels ?? 'none'), nativeKernels],

@@ -87,7 +87,8 @@ export function lifForward(
  * @param x inputs [T, M], as in the forward pass
  * @param du, dO derivatives of the loss [T, N] by u and o from outside the layer
  * @param grad where the gradients of the parameters are added
- * @param dx where the derivative by the inputs is added [T, M]; left out for the first layer
+ * @param dx where the derivative by the inputs is added [T, M]; may be left out
+ * @param deltas where δ is written [T, N]
  */
 export function lifBackward(
   layer: LifLayer,
@@ -99,6 +100,7 @@ export function lifBackward(
   dO: Float64Array,
   grad: LifParameters,
   dx?: Float64Array,
+  deltas?: Float64Array,
 ): void {
   const { inputs: M, size: N } = layer.connection;
   const spike = spikeOf(layer.neuron);
@@ -123,6 +125,7 @@ export function lifBackward(
     addOuter(grad.weight, x.subarray(t * M, (t + 1) * M), delta);
     if (grad.bias) for (let n = 0; n < N; n++) grad.bias[n]! += delta[n]!;
     if (dx) addColumns(dx.subarray(t * M, (t + 1) * M), p.weight, delta);
+    deltas?.set(delta, t * N);
     later = delta;
   }
   if (grad.leak) {

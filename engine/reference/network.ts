@@ -3,6 +3,7 @@ import { layerParameters, lengthOf, type Part, parametersOf } from '../models/pa
 import {
   connectionName,
   type Dense,
+  gatesOf,
   INPUT,
   type LayerPlan,
   type NetworkPlan,
@@ -27,6 +28,8 @@ export interface ForwardOptions {
   smooth?: boolean;
   /** Spikes of every layer [T, N] that its reset term sees instead of its own (layers that detach the reset only). */
   resetSpikes?: Float64Array[];
+  /** Any real input [T, inputs] in place of the sample's: for finite differences. */
+  input?: Float64Array;
   /** Dropout: for every layer but the last [N], the factor on what the next layer receives of each neuron. */
   keep?: Float64Array[] | undefined;
 }
@@ -65,7 +68,7 @@ export function forward(plan: NetworkPlan, params: Parameters, sample: Sample, o
   const inputs: Float64Array[] = [];
   const layers: LayerTrace[] = [];
   /** What each layer hands on, by its name. */
-  const outputs = new Map([[INPUT, denseInput(plan, sample)]]);
+  const outputs = new Map([[INPUT, options.input ?? denseInput(plan, sample)]]);
   denseLayers(plan).forEach((layer, i) => {
     const attached = layer.neuron.kind === 'lif' && layer.neuron.resetGradient;
     const resetSpikes = attached ? undefined : options.resetSpikes?.[i];
@@ -88,13 +91,22 @@ export function forward(plan: NetworkPlan, params: Parameters, sample: Sample, o
   };
 }
 
+export interface BackwardOptions extends Pick<ForwardOptions, 'keep'> {
+  /** Factor on the loss of the sample. */
+  scale?: number;
+  /** Added to the derivative by every spike of a layer, by its place: what a price on spikes gives. */
+  spikePrice?: (layer: number) => number;
+  /** Filled with the derivatives on the way: δ of every layer, and by the input [T, inputs]. */
+  record?: { delta: Float64Array[]; dx?: Float64Array };
+}
+
 /** Gradient of the sample's loss by every parameter: backpropagation through time with the surrogate derivative. */
 export function backward(
   plan: NetworkPlan,
   params: Parameters,
   sample: Sample,
   pass: Pass,
-  { keep }: Pick<ForwardOptions, 'keep'> = {},
+  { keep, scale = 1, spikePrice, record }: BackwardOptions = {},
 ): Parameters {
   const { steps, classes } = plan;
   const grads = zeroParameters(plan);
@@ -103,15 +115,22 @@ export function backward(
   const du = new Map(layers.map(({ name, connection }) => [name, new Float64Array(steps * connection.size)]));
   const dO = new Map(layers.map(({ name, connection }) => [name, new Float64Array(steps * connection.size)]));
   const last = layers.at(-1)!.name;
-  const dScores = lossBackward(plan.loss, pass.scores, classes, sample.label);
+  const dScores = lossBackward(plan.loss, pass.scores, classes, sample.label).map((d) => scale * d);
   decodeBackward(plan.readout, steps, classes, pass.layers.at(-1)!, dScores, du.get(last)!, dO.get(last)!);
   for (let i = layers.length - 1; i >= 0; i--) {
     const layer = layers[i]!;
     const x = pass.inputs[i]!;
     const below = layers.findIndex(({ name }) => name === layer.input[0]);
-    const dx = below < 0 ? undefined : new Float64Array(x.length);
-    layerBackward(layer, params, x, steps, pass.layers[i]!, du.get(layer.name)!, dO.get(layer.name)!, grads, dx);
-    if (dx) {
+    const dx = below < 0 && !record ? undefined : new Float64Array(x.length);
+    const delta = record && new Float64Array(steps * gatesOf(layer.neuron) * layer.connection.size);
+    const price = spikePrice?.(i) ?? 0;
+    const byO = dO.get(layer.name)!.map((d) => d + price);
+    layerBackward(layer, params, x, steps, pass.layers[i]!, du.get(layer.name)!, byO, grads, dx, delta);
+    if (record) {
+      record.delta[i] = delta!;
+      if (below < 0) record.dx = dx!;
+    }
+    if (dx && below >= 0) {
       const sum = dO.get(layer.input[0]!)!;
       dropped(dx, keep?.[below]).forEach((d, j) => {
         sum[j]! += d;
@@ -164,6 +183,7 @@ function layerBackward(
   dO: Float64Array,
   grads: Parameters,
   dx?: Float64Array,
+  deltas?: Float64Array,
 ): void {
   const p = partsOf({ ...layer, neuron }, params);
   const grad = partsOf({ ...layer, neuron }, grads);
@@ -171,13 +191,13 @@ function layerBackward(
     case 'lif':
     case 'integrator':
     case 'linear':
-      lifBackward({ ...layer, neuron }, p, x, steps, trace, du, dO, grad, dx);
+      lifBackward({ ...layer, neuron }, p, x, steps, trace, du, dO, grad, dx, deltas);
       break;
     case 'rnn':
     case 'lstm':
     case 'gru': {
       const dH = dO.map((d, i) => d + du[i]!);
-      gatedBackward({ ...layer, neuron }, p, x, trace.moments!, dH, grad, dx);
+      gatedBackward({ ...layer, neuron }, p, x, trace.moments!, dH, grad, dx, deltas);
       break;
     }
     default:

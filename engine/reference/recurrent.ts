@@ -154,7 +154,8 @@ export function gatedForward(
  *
  * @param dH derivative of the loss [T, N] by h from outside the layer
  * @param grad where the gradients of the parameters are added
- * @param dx where the derivative by the inputs is added [T, M]; left out for the first layer
+ * @param dx where the derivative by the inputs is added [T, M]; may be left out
+ * @param deltas where dL/da is written [T, G·N]
  */
 export function gatedBackward(
   { connection, neuron }: GatedLayer,
@@ -164,6 +165,7 @@ export function gatedBackward(
   dH: Float64Array,
   grad: GatedParameters,
   dx?: Float64Array,
+  deltas?: Float64Array,
 ): void {
   const { inputs: M, size: N } = connection;
   const columns = gatesOf(neuron) * N;
@@ -189,6 +191,7 @@ export function gatedBackward(
     }
     addColumns(d.dhBefore, p.recurrent, d.dr);
     if (dx) addColumns(dx.subarray(t * M, (t + 1) * M), p.weight, d.da);
+    deltas?.set(d.da, t * columns);
     dh = d.dhBefore;
     dc = d.dcBefore;
   }

@@ -26,7 +26,11 @@ const LEFTOVER_MS = 60 * 60 * 1000;
  * Creates a queued run for each spec, in this order, and returns their folders. Throws a UserError when the store cannot
  * be written; then it holds none of them.
  */
-export function createRuns(store: string, specs: RunSpec[], provenance: Partial<Provenance>): string[] {
+export function createRuns(
+  store: string,
+  specs: RunSpec[],
+  provenance: Partial<Provenance> | ((spec: RunSpec) => Partial<Provenance>),
+): string[] {
   const parent = runsFolder(store);
   const staged: { aside: string; id: string }[] = [];
   const created: string[] = [];
@@ -34,7 +38,10 @@ export function createRuns(store: string, specs: RunSpec[], provenance: Partial<
     prepareStore(store, parent);
     const now = Date.now();
     // One millisecond apart, so that sorting by time keeps the order of the file.
-    for (const [i, spec] of specs.entries()) staged.push(stage(store, parent, spec, provenance, now + i));
+    for (const [i, spec] of specs.entries()) {
+      const own = typeof provenance === 'function' ? provenance(spec) : provenance;
+      staged.push(stage(store, parent, spec, own, now + i));
+    }
     for (const { aside, id } of staged) {
       renameSync(aside, join(parent, id));
       created.push(join(parent, id));

@@ -102,6 +102,15 @@ export const analysisFileSchema = z.object({
 
 const score = z.object({ loss: z.number().nullable(), accuracy: z.number().nullable() });
 
+const leakSpread = z.object({
+  mean: z.number(),
+  least: z.number(),
+  lowerQuartile: z.number(),
+  median: z.number(),
+  upperQuartile: z.number(),
+  greatest: z.number(),
+});
+
 /**
  * Lines of metrics.jsonl. Non-finite numbers are written as null. After a `resume` line, what was logged beyond its
  * step counts no more: readers drop it, so the log itself is never rewritten.
@@ -123,6 +132,8 @@ export const metricSchema = z.discriminatedUnion('kind', [
     test: score.optional(),
     /** Mean spikes per neuron and step in each spiking layer, on the test set. */
     spikeRates: z.array(z.number()).optional(),
+    /** The leak k over the neurons of each layer after this epoch; null where it is fixed, absent where all are. */
+    leaks: z.array(leakSpread.nullable()).optional(),
     /** Of this epoch; the only field that is not the same in every repetition of a run. */
     seconds: z.number(),
   }),

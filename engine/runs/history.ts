@@ -85,13 +85,14 @@ export function scoresOf(history: History): Scores {
 
 function epochScores(line: EpochLine): EpochScores {
   const [train, validation, test] = [line.train, line.validation, line.test].map((score) => score && complete(score));
-  const { epoch, spikeRates } = line;
+  const { epoch, spikeRates, leaks } = line;
   return {
     epoch,
     ...(train && { train }),
     ...(validation && { validation }),
     ...(test && { test }),
     ...(spikeRates && { spikeRates }),
+    ...(leaks && { leaks }),
   };
 }
 

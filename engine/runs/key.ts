@@ -19,7 +19,9 @@ export function sha256(data: string | Uint8Array): string {
 /** SHA-256 of all that decides the bits of a run: settings and seed, not names or places. */
 export function runKey(spec: Pick<RunSpec, keyof Settings | 'seed'>): string {
   const { dataset, model, network, neuron, training, seed } = spec;
-  return sha256(canonicalJson({ dataset: asBefore(dataset), model, network, neuron, training, seed }));
+  // Earlier builds had one backend and no word for it.
+  const backend = spec.backend === 'event' ? undefined : spec.backend;
+  return sha256(canonicalJson({ dataset: asBefore(dataset), model, backend, network, neuron, training, seed }));
 }
 
 /** The settings of a run that an earlier build wrote, with what it left unsaid: its held-out data came from the run's seed. */

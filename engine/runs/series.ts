@@ -18,10 +18,10 @@ function pointsOf(history: History, metric: Metric): Points {
   return { x: lines.map((line) => line.epoch), y: lines.map((line) => line[split]![quantity] ?? Number.NaN) };
 }
 
-/** What a spiking layer, counted from 1, says of itself after each epoch; epochs that say nothing are left out. */
+/** What a layer, counted from 1, says of itself after each epoch; epochs that say nothing are left out. */
 function layerPoints(history: History, { quantity, layer }: { quantity: 'spikes' | 'leak'; layer: number }): Points {
   const ofLine = (line: EpochLine): number | undefined =>
-    quantity === 'spikes' ? line.spikeRates?.[layer - 1] : undefined;
+    quantity === 'spikes' ? line.spikeRates?.[layer - 1] : line.leaks?.[layer - 1]?.mean;
   const lines = history.epochs.filter((line) => ofLine(line) !== undefined);
   return { x: lines.map((line) => line.epoch), y: lines.map((line) => ofLine(line)!) };
 }

@@ -2,18 +2,26 @@
 import { dirname } from 'node:path';
 import { BACKENDS } from '../backends/registry.ts';
 import { engineVersion } from '../base/version.ts';
+import type { BackendId } from '../experiment/schema.ts';
 import type { Provenance } from '../runs/format.ts';
 import { sha256 } from '../runs/key.ts';
 import { gitState } from './git.ts';
 
-/** Provenance of runs of an experiment file with this text. The data set's part is known when it has been opened. */
-export async function provenanceOf(file: string, text: string): Promise<Partial<Provenance>> {
-  return {
+/**
+ * Provenance of runs of an experiment file with this text, by who computes them. The data set's part is known when it has
+ * been opened.
+ */
+export async function provenanceOf(file: string, text: string): Promise<Record<BackendId, Partial<Provenance>>> {
+  const common = {
     engineVersion: engineVersion(),
-    ...BACKENDS.event.provenance(),
     node: process.version,
     platform: `${process.platform}-${process.arch}`,
     fileHash: sha256(text),
     ...(await gitState(dirname(file))),
+  };
+  const { event, reference } = BACKENDS;
+  return {
+    event: { ...common, ...event.provenance() },
+    reference: { ...common, ...reference.provenance() },
   };
 }

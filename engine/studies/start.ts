@@ -57,7 +57,8 @@ export async function createStudyRuns(
 ): Promise<string[]> {
   if (specs.length === 0) return [];
   for (const sentence of await checkRuns(specs)) remark(sentence);
-  const folders = createRuns(store, specs, await provenanceOf(study.file, study.text));
+  const provenance = await provenanceOf(study.file, study.text);
+  const folders = createRuns(store, specs, ({ backend }) => provenance[backend]);
   for (const folder of folders) for (const line of study.warnings.slice(0, WARNINGS)) appendLog(folder, line);
   return folders;
 }

@@ -1,12 +1,14 @@
 /** What follows an epoch of weight updates: evaluation, its line in the log, whether to go on. */
 import { troublesOf } from '../../protocol/troubles.ts';
 import type { Evaluation } from '../backends/backend.ts';
+import { zeroSums } from '../backends/scores.ts';
 import type { RunSpec } from '../experiment/schema.ts';
 import { evaluationDivergence } from './divergence.ts';
+import { leaksOf } from './leaks.ts';
 import type { Position } from './position.ts';
 import type { TrainingRun } from './run.ts';
 import { learningRateAt } from './schedule.ts';
-import { mean, spikeRates, zeroSums } from './sums.ts';
+import { mean, spikeRates } from './sums.ts';
 
 /** Also asked of a resumed run, whose last checkpoint may be that of its end. */
 export function isOver({ epochs, earlyStopping }: RunSpec['training'], { epoch, stale }: Position): boolean {
@@ -18,7 +20,7 @@ export function isOver({ epochs, earlyStopping }: RunSpec['training'], { epoch, 
  * where it stood, before the evaluation.
  */
 export async function finishEpoch(run: TrainingRun): Promise<boolean> {
-  const { spec, plan, updates, position, clock, observer } = run;
+  const { spec, plan, network, updates, position, clock, observer } = run;
   const { training } = spec;
   const epoch = position.epoch + 1;
   const due = epoch % training.evaluateEvery === 0 || epoch === training.epochs;
@@ -32,12 +34,14 @@ export async function finishEpoch(run: TrainingRun): Promise<boolean> {
     ...(test && { test: mean(test) }),
     ...(rates?.length && { spikeRates: rates }),
   };
+  const leaks = leaksOf(plan, network);
   observer.metric({
     kind: 'epoch',
     step: position.step,
     epoch,
     learningRate: learningRateAt(training, position.epoch, updates - 1, updates),
     ...scores,
+    ...(leaks && { leaks }),
     seconds: clock.seconds() - position.epochBegan,
   });
   // Once when it first shows, and once more in the end.

@@ -1,10 +1,10 @@
 /** Where a run stands between two weight updates, and the checkpoint that holds it together with the network's state. */
 import { z } from 'zod';
 import type { Network } from '../backends/backend.ts';
+import { zeroSums } from '../backends/scores.ts';
 import { shuffle, stream } from '../base/random.ts';
 import type { NetworkPlan } from '../models/plan.ts';
 import { decodeSafetensors, encodeSafetensors } from '../runs/safetensors.ts';
-import { zeroSums } from './sums.ts';
 
 const count = z.int().min(0);
 const sums = z.object({ samples: count, loss: z.number(), accuracy: z.number(), spikes: z.array(z.number()) });

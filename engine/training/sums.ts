@@ -3,11 +3,6 @@ import type { Sums } from '../backends/backend.ts';
 import { lengthOf } from '../models/parameters.ts';
 import type { NetworkPlan } from '../models/plan.ts';
 
-export function zeroSums({ layers }: NetworkPlan): Sums {
-  const counted = layers.filter(({ neuron }) => neuron.kind === 'lif' || neuron.kind === 'integrator');
-  return { samples: 0, loss: 0, accuracy: 0, spikes: counted.map(() => 0) };
-}
-
 export function add(into: Sums, more: Sums): void {
   into.samples += more.samples;
   into.loss += more.loss;

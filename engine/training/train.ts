@@ -4,6 +4,7 @@
  */
 import type { Sums } from '../backends/backend.ts';
 import { BACKENDS } from '../backends/registry.ts';
+import { zeroSums } from '../backends/scores.ts';
 import { UserError } from '../base/errors.ts';
 import type { PreparedDataset } from '../datasets/dataset.ts';
 import { prepareDataset } from '../datasets/prepare.ts';
@@ -17,7 +18,7 @@ import { Pace, Stopwatch } from './pace.ts';
 import { orderOf, restore, start } from './position.ts';
 import type { TrainingRun } from './run.ts';
 import { optimizerStep } from './schedule.ts';
-import { add, mean, zeroSums } from './sums.ts';
+import { add, mean } from './sums.ts';
 import type { Trainer, TrainOptions } from './trainer.ts';
 
 /** Training points in the log per epoch, at most. */
@@ -27,7 +28,7 @@ export const train: Trainer = async (spec, options) => {
   const { threads, checkpoint, checkpointSeconds, signal, observer } = options;
   const dataset = await openDataset(spec, options);
   const plan = planNetwork(spec, dataset);
-  const backend = BACKENDS.event;
+  const backend = BACKENDS[spec.backend];
   const refusal = backend.refuses(plan);
   if (refusal !== undefined) throw new UserError(refusal);
   const { seed, training } = spec;

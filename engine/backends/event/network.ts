@@ -2,8 +2,19 @@
 import type { DatasetShape, PreparedDataset, Split } from '../../datasets/dataset.ts';
 import { initialTensors, type Tensor } from '../../models/parameters.ts';
 import type { NetworkPlan } from '../../models/plan.ts';
-import type { EvaluateOptions, Evaluation, Network, OpenOptions, OptimizerStep, Sums } from '../backend.ts';
-import { classSums } from '../scores.ts';
+import type {
+  Batch,
+  EvaluateOptions,
+  Evaluation,
+  Network,
+  OpenOptions,
+  OptimizerStep,
+  Probe,
+  Recording,
+  Sums,
+} from '../backend.ts';
+import { checkProbe, createRecording, createSampleScores } from '../recording.ts';
+import { classSums, MOST_WEIGHT } from '../scores.ts';
 import {
   createMemory,
   EVALUATION_CHUNK,
@@ -14,13 +25,12 @@ import {
 } from './layout/layout.ts';
 import { readTensors, writeTensors } from './layout/tensors.ts';
 import type { Bytes } from './layout/units.ts';
-import { createSampleScores } from './passes/sample-scores.ts';
+import type { SharedBatch } from './workers/commands.ts';
+import { shareSamples } from './workers/given-samples.ts';
 import { type Pool, startPool } from './workers/pool.ts';
 
 /** Milliseconds that a part of an evaluation should take: how soon stops and checkpoints come to their turn. */
 const PART_MS = 200;
-/** Products of parameters beyond this overflow float32. */
-const MOST_WEIGHT = 1e30;
 
 export class EventNetwork implements Network {
   readonly maxUpdates = MAX_STEPS_PER_COMMAND;
@@ -37,9 +47,14 @@ export class EventNetwork implements Network {
     this: void,
     plan: NetworkPlan,
     dataset: PreparedDataset,
-    { batchSize, threads, seed }: OpenOptions,
+    { batchSize, threads, seed, maxEvents = 0 }: OpenOptions,
   ): Promise<EventNetwork> {
-    const layout = planLayout(plan, dataset, batchSize, threads);
+    const layout = planLayout(
+      plan,
+      { ...dataset, maxEvents: Math.max(dataset.maxEvents, maxEvents) },
+      batchSize,
+      threads,
+    );
     const memory = createMemory(layout);
     writeTensors(memory, layout, layout.weights, initialTensors(plan, seed));
     const pool = await startPool(memory, layout, dataset, threads, seed);
@@ -84,6 +99,31 @@ export class EventNetwork implements Network {
       ...(perClass && scores && { perClass: classSums(scores, this.layout.network.classes) }),
       ...(perSample && scores && { perSample: scores }),
     };
+  }
+
+  async probe(batch: Batch, ask: Probe): Promise<Recording> {
+    const { layout, memory } = this;
+    const { network } = layout;
+    checkProbe(network, this.sizes, batch, ask);
+    const count = 'samples' in batch ? batch.samples.length : batch.indices.length;
+    const recording = createRecording(network, ask, count);
+    await this.pool.run({ kind: 'probe', batch: this.share(batch), count, ask, recording });
+    if (!ask.parameterGradient) return recording;
+    const sums = readTensors(memory, layout, layout.gradients);
+    return { ...recording, parameterGradient: sums.map((sum) => ({ ...sum, data: sum.data.map((g) => g / count) })) };
+  }
+
+  private share(batch: Batch): SharedBatch {
+    const { network, maxEvents } = this.layout;
+    if ('indices' in batch) return { split: batch.split, indices: Uint32Array.from(batch.indices) };
+    batch.samples.forEach((sample, i) => {
+      const events = 'current' in sample ? 0 : sample.offsets[network.steps]! - sample.offsets[0]!;
+      if (events > maxEvents)
+        throw new RangeError(
+          `Sample ${i} of the batch has ${events} events, but there is room for ${maxEvents}: open the network with a larger maxEvents.`,
+        );
+    });
+    return { given: shareSamples(batch.samples, network.steps, network.inputs) };
   }
 
   /** Mean loss and its gradient, as in training, over samples [from, to) of a split. */

@@ -67,6 +67,15 @@ function epochRows(when: string, scores: EpochScores | undefined): [string, stri
   return [[`Epoch ${epoch}`, `(${when}) ${parts.filter(Boolean).join('; ')}`]];
 }
 
+/** The learned leak of each layer at an epoch, a line each; fixed ones have none. */
+function leakRows(scores: EpochScores | undefined): [string, string][] {
+  return (scores?.leaks ?? []).flatMap((k, l): [string, string][] => {
+    if (!k) return [];
+    const spread = `least ${short(k.least)}, quartiles ${short(k.lowerQuartile)} / ${short(k.median)} / ${short(k.upperQuartile)}, greatest ${short(k.greatest)}`;
+    return [[`Leak ${l + 1}`, `k of layer ${l + 1} after epoch ${scores!.epoch}: mean ${short(k.mean)}, ${spread}`]];
+  });
+}
+
 function summaryLines(run: RunSummary): string[] {
   const rows: [string, string][] = [
     ['Run', run.id],
@@ -81,6 +90,7 @@ function summaryLines(run: RunSummary): string[] {
     ['Result', run.result ? `${scoreText(run.result)}, the epoch of the ${run.result.chosenBy}` : '–'],
     ...epochRows('at it', run.result),
     ...(run.result && run.last?.epoch !== run.result.epoch ? epochRows('last', run.last) : []),
+    ...leakRows(run.last),
     ...(run.train && run.epoch < run.epochs ? ([['Train now', scoreText(run.train)]] as [string, string][]) : []),
     ['Folder', run.folder],
     ...(run.message !== undefined ? ([['Message', run.message]] as [string, string][]) : []),

@@ -126,4 +126,12 @@ export const trainingSchema = z
   })
   .describe('Training by backpropagation through time with surrogate gradients.');
 
+export const backendSchema = z
+  .enum(['event', 'reference'])
+  .describe(
+    'Who computes. event: the event-driven engine, in 32-bit numbers on all threads. reference: the equations of docs/engine.md as they stand there, in 64-bit numbers on one thread, some hundred times slower: for debugging and for doubt.',
+  )
+  .meta({ examples: ['reference'] });
+
+export type BackendId = z.output<typeof backendSchema>;
 export type Training = z.output<typeof trainingSchema>;

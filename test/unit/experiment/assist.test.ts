@@ -21,8 +21,8 @@ function hoverText(marked: string): string | undefined {
 
 describe('completion of fields', () => {
   it.each([
-    ['¦', ['name', 'description', 'dataset', 'model', 'network', 'neuron', 'training', 'variants', 'seeds']],
-    [`${XOR}se¦`, ['description', 'model', 'neuron', 'training', 'variants', 'seeds']],
+    ['¦', ['name', 'description', 'dataset', 'model', 'backend', 'network', 'neuron', 'training', 'variants', 'seeds']],
+    [`${XOR}se¦`, ['description', 'model', 'backend', 'neuron', 'training', 'variants', 'seeds']],
     [`${XOR}neuron:\n  ¦\nvariants:\n  a: {}\n`, NEURON],
     [`${XOR}neuron:\n  threshold: 1\n  ¦\n  reset: hard\n`, NEURON.filter((f) => f !== 'threshold' && f !== 'reset')],
     [`${XOR}neuron:\n  le¦\nvariants:\n  a: {}\n`, NEURON],
@@ -37,7 +37,7 @@ describe('completion of fields', () => {
       ['path', 'steps', 'coding', 'trainSamples', 'testSamples', 'validationSamples'],
     ],
     ['network:\n  readout: { kind: leaky-integrator, ¦', ['leak', 'decode', 'window']],
-    [`${XOR}variants:\n  a:\n    ¦\n`, ['dataset', 'model', 'network', 'neuron', 'training']],
+    [`${XOR}variants:\n  a:\n    ¦\n`, ['dataset', 'model', 'backend', 'network', 'neuron', 'training']],
     [`${XOR}variants:\n  a: { network: { readout: { ¦`, ['kind', 'leak', 'decode', 'window']],
     [`${XOR}variants:\n  a: { network: { readout: { kind: spike-rate, ¦`, ['window', 'neuron']],
     [`${XOR}neuron:\n  wrong: [1\n  ¦`, NEURON],

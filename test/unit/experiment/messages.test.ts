@@ -227,9 +227,12 @@ describe('a variant', () => {
     ['neuron: { leak: ⟦2⟧ }', '`neuron.leak` must be a number from 0 to 1, not 2.'],
     [
       '⟦leak⟧: 1',
-      '`leak` is not a field of a variant: it belongs under `neuron`; allowed are dataset, model, network, neuron, training.',
+      '`leak` is not a field of a variant: it belongs under `neuron`; allowed are dataset, model, backend, network, neuron, training.',
     ],
-    ['⟦seeds⟧: [3]', '`seeds` is not a field of a variant: allowed are dataset, model, network, neuron, training.'],
+    [
+      '⟦seeds⟧: [3]',
+      '`seeds` is not a field of a variant: allowed are dataset, model, backend, network, neuron, training.',
+    ],
     ['dataset: { name: ⟦mnst⟧ }', DATASETS],
     ['dataset: { pulse: ⟦30⟧ }', /^`dataset.pulse` is 30 steps/],
     ['⟦dataset⟧: { steps: 10 }', /^`dataset.pulse` is 10 steps, so two pulses do not fit into 10 steps/],
@@ -249,7 +252,7 @@ describe('a variant', () => {
   it('is a mapping with a name', () => {
     expectOne(
       `${BASE}  b: ⟦3⟧`,
-      '`variants.b` must be a mapping of `dataset`, `model`, `network`, `neuron`, `training`, not 3.',
+      '`variants.b` must be a mapping of `dataset`, `model`, `backend`, `network`, `neuron`, `training`, not 3.',
     );
     expectOne(
       `${BASE}  ⟦" b"⟧: { neuron: { reset: none } }`,

@@ -15,6 +15,13 @@ test('the key hangs on settings and seed alone', () => {
   expect(runKey(specOf({ neuron: { ...neuron, threshold: 0.7 } }))).not.toBe(key);
 });
 
+test('runs from before there were several backends have the key of the event backend', () => {
+  const { backend: _, ...before } = specOf({ backend: 'event' });
+  const key = runKey(specOf({ backend: 'event' }));
+  expect(runKey(before as never)).toBe(key);
+  expect(runKey(specOf({ backend: 'reference' }))).not.toBe(key);
+});
+
 test('ids are sortable and readable', () => {
   const at = Date.UTC(2026, 10, 23, 14, 15, 30, 123);
   const id = newRunId({ file: '/x/delayed-xor.lif.yaml', variant: 'without reset', seed: 1 }, at);

@@ -1,4 +1,4 @@
-import type { Metric } from '../../../protocol/runs.ts';
+import { layersIn, type Metric } from '../../../protocol/runs.ts';
 import { buildModel, type ChartModel } from '../../plot/model.ts';
 import type { Session } from '../../shared/session.ts';
 import type { Theme } from '../../shared/theme.ts';
@@ -45,7 +45,7 @@ export class CurvesData {
   layers(): number {
     const { comparison } = this.session;
     const runs = comparison ? [...comparison.rows.flatMap((r) => r.runs), ...comparison.outdated] : [];
-    return runs.reduce((most, run) => Math.max(most, run.last?.spikeRates?.length ?? 0), 0);
+    return runs.reduce((most, run) => Math.max(most, layersIn(run.last)), 0);
   }
 
   /** Rebuilds entries and models when anything that goes into them has changed. */

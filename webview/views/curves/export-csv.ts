@@ -1,4 +1,4 @@
-import { allMetrics, parseMetric, type RunSummary, type Series } from '../../../protocol/runs.ts';
+import { allMetrics, layersIn, parseMetric, type RunSummary, type Series } from '../../../protocol/runs.ts';
 import type { Channel } from '../../shared/channel.ts';
 import { csvField } from '../../shared/csv.ts';
 
@@ -11,7 +11,7 @@ export async function pullEverything(
   channel: Channel,
   runs: readonly RunSummary[],
 ): Promise<{ series: Series[]; complete: boolean }> {
-  const metrics = allMetrics(Math.max(0, ...runs.map((run) => run.last?.spikeRates?.length ?? 0)));
+  const metrics = allMetrics(Math.max(0, ...runs.map((run) => layersIn(run.last))));
   const maxPoints = Math.max(64, Math.floor(MAX_VALUES / Math.max(1, runs.length * metrics.length)));
   const series: Series[] = [];
   for (let i = 0; i < runs.length; i += RUNS_AT_A_TIME) {

@@ -2,29 +2,10 @@
  * Dropout between layers. The events of silenced neurons are left out of the lists, and those that stay count 1/(1 − p)
  * times: the weights that they meet are scaled once, and so are the gradients.
  */
-import { hashName, Rng } from '../../../base/random.ts';
+import { drawKeep } from '../../../models/dropout.ts';
 import { addressOf, type Bytes } from '../layout/units.ts';
 import type { Samples } from './input.ts';
 import { floats, type Workspace } from './workspace.ts';
-
-const DROPOUT = hashName('dropout');
-const rng = new Rng();
-
-/**
- * Fills `keep` with 0 (probability `rate`) or 1/(1 − rate), for one layer of `neurons` (the rest is padding) and one sample:
- * a function of the seed, the epoch, the sample and the layer alone.
- */
-export function drawKeep(
-  keep: Float32Array,
-  neurons: number,
-  rate: number,
-  { seed, epoch, sample, layer }: { seed: number; epoch: number; sample: number; layer: number },
-): void {
-  rng.reset(seed, DROPOUT, epoch, sample, layer);
-  const factor = 1 / (1 - rate);
-  keep.fill(0, neurons);
-  for (let n = 0; n < neurons; n++) keep[n] = rng.uniform() < rate ? 0 : factor;
-}
 
 /** Which neurons of the samples [from, from + count) are silenced. */
 export function drawDropout(

@@ -3,13 +3,14 @@
  * and the gradient of its weights are sums of rows, as in a spiking network; what follows the hidden state is dense.
  */
 import type { SampleReader } from '../../../datasets/dataset.ts';
-import type { SampleScores } from '../../backend.ts';
+import { drawKeep } from '../../../models/dropout.ts';
+import type { Recording, SampleScores } from '../../backend.ts';
 import { CELL, DECODE, type Kernels, LOSS, START } from '../kernels/kernels.ts';
 import { PANEL } from '../kernels/panels.ts';
 import { type GatedLayer, type GatedLayout, type LinearLayer, STATS } from '../layout/layout.ts';
 import type { CellScratch, GatedScratch } from '../layout/memory.ts';
 import { addressOf, type Bytes, type Elements } from '../layout/units.ts';
-import { drawKeep } from './dropout.ts';
+import { recordGates, recordStates } from './gated-record.ts';
 import { BlockInput, type Samples } from './input.ts';
 import { noteSample } from './sample-scores.ts';
 
@@ -49,7 +50,7 @@ export class GatedProgram {
     statsAt: number,
     cancelled: () => boolean = () => false,
   ): void {
-    const { layout, kernels, state, cell, readout } = this;
+    const { layout, state } = this;
     const gradients = addressOf(layout.gradients, shard * layout.parameters);
     const keep = samples.dropout ? state.keep : undefined;
     this.stats.fill(0, statsAt, statsAt + layout.statsPerTask);
@@ -57,11 +58,7 @@ export class GatedProgram {
       this.zero(gradients, layout.parameters);
       return;
     }
-    const rows = cell.size;
-    const V = this.weights(cell.recurrent);
-    kernels.transposeMatrix({ out: state.recurrentT, source: V, rows, columns: cell.columns });
-    const W = this.weights(readout.weight);
-    kernels.transposeMatrix({ out: state.readoutT, source: W, rows, columns: readout.size });
+    this.transposeWeights();
     for (let from = samples.from; from < samples.to && !cancelled(); from += layout.block) {
       const count = Math.min(layout.block, samples.to - from);
       this.input.read(samples, from, count);
@@ -92,9 +89,55 @@ export class GatedProgram {
     }
   }
 
+  /**
+   * Records samples [from, to) of a batch at their places, without class weights. Where `shard` is given, backward too: the
+   * gradient of the sum of their losses goes there.
+   */
+  probe(
+    samples: Samples,
+    reader: SampleReader | undefined,
+    recording: Recording,
+    shard: number | undefined,
+    statsAt: number,
+  ): void {
+    const { layout } = this;
+    const gradients = addressOf(layout.gradients, (shard ?? 0) * layout.parameters);
+    this.stats.fill(0, statsAt, statsAt + layout.statsPerTask);
+    if (shard !== undefined) {
+      this.zero(gradients, layout.parameters);
+      this.transposeWeights();
+    }
+    for (let from = samples.from; from < samples.to; from += layout.block) {
+      const count = Math.min(layout.block, samples.to - from);
+      this.input.read(samples, from, count, reader);
+      this.orderBySteps(count);
+      this.forward(count, undefined);
+      for (let b = 0; b < count; b++) {
+        const stats = this.stats.subarray(statsAt);
+        const readout = () => this.loss(b, count, 1, shard === undefined ? undefined : this.scratch.gradient, statsAt);
+        noteSample(recording.samples, from + b, this.input.labels[b]!, stats, this.classScores, readout);
+        if (shard !== undefined) this.placeScoreGradient(b, count);
+      }
+      recordStates(this.buffer, layout, this.state, this.feature, recording, from, count);
+      if (shard === undefined) continue;
+      this.backward(count, undefined);
+      recordGates(this.buffer, layout, this.state, recording, from, count);
+      this.accumulate(count, gradients, true);
+    }
+  }
+
   /** Of the sample that was read out last. */
   private get classScores(): Float32Array {
     return new Float32Array(this.buffer, this.scratch.scores, this.layout.network.classes);
+  }
+
+  private transposeWeights(): void {
+    const { kernels, state, cell, readout } = this;
+    const rows = cell.size;
+    const V = this.weights(cell.recurrent);
+    kernels.transposeMatrix({ out: state.recurrentT, source: V, rows, columns: cell.columns });
+    const W = this.weights(readout.weight);
+    kernels.transposeMatrix({ out: state.readoutT, source: W, rows, columns: readout.size });
   }
 
   private zero(address: Bytes, length: number): void {
@@ -267,12 +310,17 @@ export class GatedProgram {
 
   private lossAndGradient(b: number, count: number, scale: number, statsAt: number): void {
     const { classWeights } = this.layout.network;
-    const classes = this.readout.size;
-    const { gradient } = this.scratch;
-    this.loss(b, count, scale * (classWeights?.[this.input.labels[b]!] ?? 1), gradient, statsAt);
+    const weight = classWeights?.[this.input.labels[b]!] ?? 1;
+    this.loss(b, count, scale * weight, this.scratch.gradient, statsAt);
     if (!Number.isFinite(this.stats[statsAt]) && this.stats[statsAt + STATS.diverged] === 0)
       this.stats[statsAt + STATS.diverged] = this.divergedLayer(count) + 1;
-    const row = new Float32Array(this.buffer, gradient, classes);
+    this.placeScoreGradient(b, count);
+  }
+
+  /** The gradient of the scores of one sample into the matrix of all. */
+  private placeScoreGradient(b: number, count: number): void {
+    const classes = this.readout.size;
+    const row = new Float32Array(this.buffer, this.scratch.gradient, classes);
     const dScores = new Float32Array(this.buffer, this.state.dScores, count * classes);
     for (let c = 0; c < classes; c += PANEL) dScores.set(row.subarray(c, c + PANEL), count * c + b * PANEL);
   }

@@ -30,7 +30,7 @@ export class BlockInput {
   }
 
   /** Reads samples into the block's event lists (rows = sample × steps + step) or value lists (rows = samples). */
-  read({ split, epoch, order }: Samples, from: number, count: number): void {
+  read({ split, epoch, order }: Samples, from: number, count: number, reader = this.reader): void {
     const { scratch, layout } = this;
     const { steps, encoding, inputs } = layout.network;
     if (encoding === 'events') {
@@ -39,7 +39,7 @@ export class BlockInput {
       for (let b = 0; b < count; b++) {
         const offsets = new Uint32Array(this.buffer, scratch.offsets + b * steps * 4, steps + 1);
         const channels = new Uint16Array(this.buffer, scratch.channels + at * 2, layout.maxEvents);
-        this.labels[b] = this.reader.events(split, epoch, order[from + b]!, offsets, channels);
+        this.labels[b] = reader.events(split, epoch, order[from + b]!, offsets, channels);
         at = offsets[steps]!;
       }
       return;
@@ -50,7 +50,7 @@ export class BlockInput {
     let at = 0;
     offsets[0] = 0;
     for (let b = 0; b < count; b++) {
-      this.labels[b] = this.reader.current(split, epoch, order[from + b]!, this.currentValues);
+      this.labels[b] = reader.current(split, epoch, order[from + b]!, this.currentValues);
       for (let i = 0; i < inputs; i++) {
         const x = this.currentValues[i]!;
         if (x === 0) continue;

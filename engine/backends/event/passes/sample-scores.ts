@@ -2,16 +2,6 @@
 import type { SampleScores } from '../../backend.ts';
 import { STATS } from '../layout/layout.ts';
 
-export function createSampleScores(samples: number, classes: number): SampleScores {
-  const f64 = () => new Float64Array(new SharedArrayBuffer(samples * 8));
-  return {
-    labels: new Uint32Array(new SharedArrayBuffer(samples * 4)),
-    loss: f64(),
-    accuracy: f64(),
-    scores: new Float32Array(new SharedArrayBuffer(samples * classes * 4)),
-  };
-}
-
 /** Notes sample `index`, which `readout` adds to the stats of its task; these have the same bits as without. */
 export function noteSample(
   { labels, loss, accuracy, scores }: SampleScores,

@@ -3,7 +3,7 @@
  * scratch of its own and only reads the weights, so the result of a shard does not depend on who computes it.
  */
 import type { SampleReader } from '../../../datasets/dataset.ts';
-import type { SampleScores } from '../../backend.ts';
+import type { Recording, SampleScores } from '../../backend.ts';
 import { DECODE, type Kernels, LOSS } from '../kernels/kernels.ts';
 import { PANEL } from '../kernels/panels.ts';
 import { type SpikingLayout, STATS } from '../layout/layout.ts';
@@ -13,6 +13,7 @@ import { drawDropout, scaleGradients, scaleWeights } from './dropout.ts';
 import { forward } from './forward.ts';
 import { BlockInput, type Samples } from './input.ts';
 import { noteSample } from './sample-scores.ts';
+import { recordBackward, recordForward } from './spiking-record.ts';
 import { floats, type Workspace } from './workspace.ts';
 
 export class SpikingProgram {
@@ -86,6 +87,42 @@ export class SpikingProgram {
       }
       this.countSpikes(count, statsAt);
     }
+  }
+
+  /**
+   * Records samples [from, to) of a batch at their places, without class weights and the price of spikes. Where `shard` is
+   * given, backward too: the gradient of the sum of their losses goes there.
+   */
+  probe(
+    samples: Samples,
+    reader: SampleReader | undefined,
+    recording: Recording,
+    shard: number | undefined,
+    statsAt: number,
+  ): void {
+    const { layout, workspace } = this;
+    this.clearStats(statsAt);
+    this.prepareLeaks();
+    const gradients = addressOf(layout.gradients, (shard ?? 0) * layout.parameters);
+    if (shard !== undefined) {
+      floats(workspace, gradients, layout.parameters).fill(0);
+      layout.layers.forEach(({ size }, l) => floats(workspace, workspace.scratch.layers[l]!.dk, size).fill(0));
+    }
+    for (let from = samples.from; from < samples.to; from += layout.block) {
+      const count = Math.min(layout.block, samples.to - from);
+      this.input.read(samples, from, count, reader);
+      forward(workspace, count, false);
+      for (let b = 0; b < count; b++) {
+        const readout = () => this.readout(b, 1, shard === undefined ? undefined : this.gradientOf(b), statsAt);
+        const stats = this.stats.subarray(statsAt);
+        noteSample(recording.samples, from + b, this.input.labels[b]!, stats, this.classScores, readout);
+      }
+      recordForward(workspace, recording, from, count);
+      if (shard === undefined) continue;
+      backward(workspace, count, 0, { gradients, add: true, dropout: false });
+      recordBackward(workspace, recording, from, count);
+    }
+    if (shard !== undefined) this.leakGradients(gradients);
   }
 
   /** Of the sample that was read out last. */

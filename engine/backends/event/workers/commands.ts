@@ -1,7 +1,8 @@
 /** What the main thread asks of the worker threads. All of them run the same command together. */
 import type { PreparedDataset, Split } from '../../../datasets/dataset.ts';
-import type { OptimizerStep, SampleScores } from '../../backend.ts';
+import type { OptimizerStep, Probe, Recording, SampleScores } from '../../backend.ts';
 import type { Layout } from '../layout/layout.ts';
+import type { GivenSamples } from './given-samples.ts';
 
 export interface WorkerStart {
   memory: WebAssembly.Memory;
@@ -20,6 +21,11 @@ export type Command =
   /** Chunks [from, to), of EVALUATION_CHUNK samples each, of the first `samples` of a split; `scores` over shared memory. */
   | { kind: 'evaluate'; split: Split; samples: number; from: number; to: number; scores: SampleScores | undefined }
   /** Gradient of one batch without the optimizer, summed into the first shard. For tests and benchmarks. */
-  | { kind: 'gradient'; split: Split; epoch: number; from: number; to: number; dropout: boolean };
+  | { kind: 'gradient'; split: Split; epoch: number; from: number; to: number; dropout: boolean }
+  /** Records what is asked of a batch. Where gradients are needed, those of the parameters go to the first shard. */
+  | { kind: 'probe'; batch: SharedBatch; count: number; ask: Probe; recording: Recording };
+
+/** A batch over shared memory. */
+export type SharedBatch = { split: Split; indices: Uint32Array } | { given: GivenSamples };
 
 export type Answer = { kind: 'ready' } | { kind: 'done' } | { kind: 'error'; message: string };

@@ -3,6 +3,7 @@ import type { SampleReader } from '../../../datasets/dataset.ts';
 import { openReader } from '../../../datasets/reader.ts';
 import { unreachable } from '../../../models/plan.ts';
 import type { OptimizerStep } from '../../backend.ts';
+import { needsGradients } from '../../recording.ts';
 import { instantiateKernels, type Kernels } from '../kernels/kernels.ts';
 import { chosenInstructions, copier, withNative } from '../kernels/native.ts';
 import { EVALUATION_CHUNK, type Layout } from '../layout/layout.ts';
@@ -11,6 +12,7 @@ import { SpikingProgram } from '../passes/spiking-program.ts';
 import { applyUpdate, clipScale, NORM_CHUNK, shardGradients, shareOf, sumNorms } from '../passes/update.ts';
 import { barrier, DONE, isCancelled, isCancelling, TASKS } from './barrier.ts';
 import type { Command, WorkerStart } from './commands.ts';
+import { givenReader } from './given-samples.ts';
 
 /** What one thread does with the samples of a shard, for this sort of network. */
 export function createProgram(
@@ -31,6 +33,8 @@ export function createProgram(
   }
 }
 
+const inOrderOf = (count: number): Uint32Array => new Uint32Array(count).map((_, i) => i);
+
 /** The commands of one thread as a function; all threads must call it with the same command. */
 export function createThread(start: WorkerStart): (command: Command) => void {
   const { memory, layout, thread, threads } = start;
@@ -40,7 +44,7 @@ export function createThread(start: WorkerStart): (command: Command) => void {
   const cancelling = (): boolean => isCancelling(control);
   const trainOrder = new Uint32Array(memory.buffer, layout.order, start.dataset.sizes.train);
   const { statsPerTask, shards, batchSize } = layout;
-  const inOrder = new Uint32Array(Math.max(...Object.values(start.dataset.sizes))).map((_, i) => i);
+  const inOrder = inOrderOf(Math.max(...Object.values(start.dataset.sizes)));
   const share = shareOf(layout, thread, threads);
   const norms = new Float64Array(memory.buffer, layout.norms, Math.ceil(layout.parameters / NORM_CHUNK));
 
@@ -107,6 +111,26 @@ export function createThread(start: WorkerStart): (command: Command) => void {
         kernels.reduceShards({ ...shardGradients(layout, shards), begin: share.from, end: share.to });
         barrier(control, threads);
         return;
+      case 'probe': {
+        const { batch, count, ask, recording } = command;
+        const reader = 'given' in batch ? givenReader(batch.given, layout.network.steps) : undefined;
+        const order = 'given' in batch ? inOrderOf(count) : batch.indices;
+        const split = 'given' in batch ? 'test' : batch.split;
+        const gradients = needsGradients(ask);
+        // Tasks have a place each in the stats, and gradients one in the shards.
+        const tasks = gradients ? shards : Math.max(1, Math.min(EVALUATION_CHUNK, Math.ceil(count / EVALUATION_CHUNK)));
+        const perTask = Math.ceil(count / tasks);
+        for (let task = Atomics.add(control, TASKS, 1); task < tasks; task = Atomics.add(control, TASKS, 1)) {
+          const from = Math.min(count, task * perTask);
+          const samples = { split, epoch: 0, order, from, to: Math.min(count, from + perTask), dropout: false };
+          program.probe(samples, reader, recording, gradients ? task : undefined, task * statsPerTask);
+        }
+        barrier(control, threads);
+        if (!gradients) return;
+        kernels.reduceShards({ ...shardGradients(layout, shards), begin: share.from, end: share.to });
+        barrier(control, threads);
+        return;
+      }
       case 'evaluate': {
         const { split, samples, from, to, scores } = command;
         for (let task = Atomics.add(control, TASKS, 1); task < to - from; task = Atomics.add(control, TASKS, 1)) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { drawKeep } from '../../../../../engine/backends/event/passes/dropout.ts';
+import { drawKeep } from '../../../../../engine/models/dropout.ts';
 
 const draw = (place: { seed: number; epoch: number; sample: number; layer: number }, rate = 0.3, neurons = 40) => {
   const keep = new Float32Array(44).fill(Number.NaN);

@@ -1,0 +1,54 @@
+/** What probes see of a block of spiking layers. */
+import type { Recording } from '../../backend.ts';
+import { featureLayer } from '../../recording.ts';
+import { PANEL } from '../kernels/panels.ts';
+import { copyRows, eachSpike, inputGradient, type Matrix } from './record.ts';
+import { floats, type Workspace } from './workspace.ts';
+
+/** After the forward pass; samples stand in the recording from place `first` on. */
+export function recordForward(workspace: Workspace, recording: Recording, first: number, count: number): void {
+  const { layout, scratch, buffer } = workspace;
+  const { steps } = layout.network;
+  const hidden = featureLayer(layout.network);
+  layout.layers.forEach(({ size, plan: { connection } }, l) => {
+    const neurons = connection.size;
+    const spikes = recording.spikes.get(l);
+    const counts = recording.counts.get(l);
+    const features = l === hidden ? recording.features : undefined;
+    const potentials = recording.potentials.get(l);
+    if (potentials) copyRows(potentials, membrane(workspace, l), { first, count, steps, neurons });
+    if (!spikes && !counts && !features) return;
+    const panels = Math.ceil(size / PANEL);
+    const masks = new Uint16Array(buffer, scratch.layers[l]!.fired, count * steps * panels);
+    const share = 1 / steps;
+    const sums = counts ?? (features && new Uint32Array((first + count) * neurons));
+    eachSpike(masks, count, steps, panels, (b, t, n) => {
+      if (spikes) spikes[((first + b) * steps + t) * neurons + n] = 1;
+      if (sums) sums[(first + b) * neurons + n]!++;
+    });
+    if (features) for (let i = first * neurons; i < (first + count) * neurons; i++) features[i] = sums![i]! * share;
+  });
+}
+
+/** After the backward pass, when u has become δ. */
+export function recordBackward(workspace: Workspace, recording: Recording, first: number, count: number): void {
+  const { layout } = workspace;
+  const { steps, inputs } = layout.network;
+  for (const [l, delta] of recording.delta) {
+    const neurons = layout.layers[l]!.plan.connection.size;
+    copyRows(delta, membrane(workspace, l), { first, count, steps, neurons });
+  }
+  if (!recording.inputGradient) return;
+  const { weight, size } = layout.layers[0]!;
+  const weights = floats(workspace, layout.weights, layout.parameters).subarray(weight, weight + inputs * size);
+  inputGradient(recording.inputGradient, weights, membrane(workspace, 0), { first, count, steps, inputs });
+}
+
+/** u or δ of a layer. */
+function membrane(workspace: Workspace, l: number): Matrix {
+  const { layout, scratch } = workspace;
+  const { size } = layout.layers[l]!;
+  const { steps } = layout.network;
+  const values = floats(workspace, scratch.layers[l]!.u, layout.rows * size);
+  return { values, rows: layout.rows, columns: size, rowOf: (b, t) => b * steps + t };
+}

@@ -1,0 +1,53 @@
+/** Samples that are in no data set, as a reader gives them; over memory that all threads share. */
+import type { SampleReader } from '../../../datasets/dataset.ts';
+import type { Sample } from '../../backend.ts';
+
+/** Events of sample b: offsets[b·(T+1) ..] count from the start of all channels. Or values [B, M]. */
+export interface GivenSamples {
+  labels: Uint32Array;
+  offsets: Uint32Array;
+  channels: Uint16Array;
+  values: Float32Array;
+}
+
+/** @param steps, inputs of the network, which the samples fit */
+export function shareSamples(samples: readonly Sample[], steps: number, inputs: number): GivenSamples {
+  const events = samples.map((s) => ('current' in s ? 0 : s.offsets[steps]! - s.offsets[0]!));
+  const currents = samples.some((s) => 'current' in s);
+  const given: GivenSamples = {
+    labels: new Uint32Array(new SharedArrayBuffer(4 * samples.length)),
+    offsets: new Uint32Array(new SharedArrayBuffer(4 * samples.length * (steps + 1))),
+    channels: new Uint16Array(new SharedArrayBuffer(2 * events.reduce((sum, n) => sum + n, 0))),
+    values: new Float32Array(new SharedArrayBuffer(currents ? 4 * samples.length * inputs : 0)),
+  };
+  let at = 0;
+  samples.forEach((sample, b) => {
+    given.labels[b] = sample.label;
+    if ('current' in sample) given.values.set(sample.current, b * inputs);
+    else {
+      const first = sample.offsets[0]!;
+      for (let t = 0; t <= steps; t++) given.offsets[b * (steps + 1) + t] = at + sample.offsets[t]! - first;
+      for (let e = first; e < sample.offsets[steps]!; e++) given.channels[at++] = sample.channels[e]!;
+    }
+  });
+  return given;
+}
+
+/** Sample `index` is the one at that place of the batch, in any split. */
+export function givenReader({ labels, offsets, channels, values }: GivenSamples, steps: number): SampleReader {
+  const inputs = values.length / labels.length;
+  return {
+    label: (_split, _epoch, index) => labels[index]!,
+    events(_split, _epoch, index, into, list) {
+      const from = offsets.subarray(index * (steps + 1), (index + 1) * (steps + 1));
+      const shift = into[0]! - from[0]!;
+      for (let t = 1; t <= steps; t++) into[t] = from[t]! + shift;
+      list.set(channels.subarray(from[0]!, from[steps]!));
+      return labels[index]!;
+    },
+    current(_split, _epoch, index, into) {
+      into.set(values.subarray(index * inputs, (index + 1) * inputs));
+      return labels[index]!;
+    },
+  };
+}

@@ -1,0 +1,31 @@
+/** The learned leak of each layer, for the log: `a` is the parameter before the sigmoid, `k` the leak. */
+import type { LeakSpread } from '../../protocol/runs.ts';
+import type { Network } from '../backends/backend.ts';
+import { sigmoid } from '../models/neuron.ts';
+import type { NetworkPlan } from '../models/plan.ts';
+
+/** One entry for each layer, null where its leak is fixed; undefined where all are. */
+export function leaksOf({ layers }: NetworkPlan, network: Network): (LeakSpread | null)[] | undefined {
+  const learned = layers.map(({ neuron }) => 'leak' in neuron && typeof neuron.leak === 'object');
+  if (!learned.includes(true)) return undefined;
+  const a = new Map(network.parameters().map(({ name, data }) => [name, data]));
+  return layers.map(({ name }, l) => (learned[l] ? spreadOf(Array.from(a.get(`${name}.leak`)!, sigmoid)) : null));
+}
+
+/** Quartiles lie between the two nearest values. */
+export function spreadOf(k: number[]): LeakSpread {
+  const sorted = k.slice().sort((x, y) => x - y);
+  const at = (share: number): number => {
+    const place = share * (sorted.length - 1);
+    const [low, high] = [sorted[Math.floor(place)]!, sorted[Math.ceil(place)]!];
+    return low + (high - low) * (place - Math.floor(place));
+  };
+  return {
+    mean: k.reduce((sum, x) => sum + x, 0) / k.length,
+    least: at(0),
+    lowerQuartile: at(0.25),
+    median: at(0.5),
+    upperQuartile: at(0.75),
+    greatest: at(1),
+  };
+}
