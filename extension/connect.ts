@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { UNTRUSTED } from '../protocol/webview.ts';
+import { readSettings } from './base/settings.ts';
 import type { Own, Parts } from './parts.ts';
-import { readSettings } from './settings.ts';
 
 /** Tells each part what has changed in the others. */
 export function connect(parts: Parts, own: Own): void {

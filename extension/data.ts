@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
+import { showError, showNote } from './base/notify.ts';
+import { readSettings } from './base/settings.ts';
 import { runtime } from './host/command.ts';
-import { showError, showNote } from './notify.ts';
-import { readSettings } from './settings.ts';
 
 /** Downloads a data set in a terminal that shows how far it is. */
 export async function downloadData(script: string, name: string): Promise<void> {

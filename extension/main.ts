@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
+import { readSettings } from './base/settings.ts';
 import { registerCommands } from './commands/register.ts';
 import { connect } from './connect.ts';
 import { registerAssist } from './language/assist.ts';
 import { showDiagnostics } from './language/diagnostics.ts';
 import { registerQuickFixes } from './language/quick-fixes.ts';
 import { createParts, type Own } from './parts.ts';
-import { readSettings } from './settings.ts';
 import { offerLif } from './terminal-path.ts';
 
 /**

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
-import { viewCommand } from './commands/ids.ts';
+import { viewCommand } from './base/command-ids.ts';
+import { readSettings } from './base/settings.ts';
+import { watchedStores } from './base/stores.ts';
 import { start } from './commands/start.ts';
 import type { CommandContext } from './commands/table.ts';
 import { HostClient } from './host/client.ts';
@@ -11,9 +13,7 @@ import { RunsModel } from './model/model.ts';
 import { saveText } from './panels/export.ts';
 import { Panels } from './panels/panels.ts';
 import { ViewStates } from './panels/states.ts';
-import { readSettings } from './settings.ts';
 import { StatusItem } from './status/status.ts';
-import { watchedStores } from './stores.ts';
 import { RunsTree } from './tree/tree.ts';
 import { createWorkbench } from './workbench.ts';
 

@@ -3,8 +3,6 @@ import * as vscode from 'vscode';
 import { Refusal } from '../protocol/calls.ts';
 import type { Checked } from '../protocol/experiment.ts';
 import { plainLabel } from '../protocol/plain-text.ts';
-import type { Workbench } from './commands/table.ts';
-import { downloadData, importData } from './data.ts';
 import {
   experimentName,
   isExperimentFile,
@@ -12,13 +10,15 @@ import {
   readExperiment,
   storeFor,
   tooLarge,
-} from './experiment-files.ts';
+} from './base/experiment-files.ts';
+import { confirm } from './base/notify.ts';
+import { readSettings } from './base/settings.ts';
+import type { Workbench } from './commands/table.ts';
+import { downloadData, importData } from './data.ts';
 import { toRange } from './language/convert.ts';
 import type { ExperimentDocuments } from './language/documents.ts';
 import type { StudyCatalog } from './model/catalog.ts';
-import { confirm } from './notify.ts';
 import type { Panels } from './panels/panels.ts';
-import { readSettings } from './settings.ts';
 
 export interface WorkbenchParts {
   extensionUri: vscode.Uri;

@@ -6,7 +6,7 @@ import { reason } from '../base/files.ts';
 import type { KeyedRun } from '../runs/compare.ts';
 import { deleteRun } from '../runs/folder.ts';
 import { readLog } from '../runs/log.ts';
-import { seriesOf } from '../runs/series.ts';
+import { seriesOf } from '../runs/metrics/series.ts';
 import { StoreReader } from '../runs/store.ts';
 import { Changes } from './changes.ts';
 import { StoreWatch } from './watch.ts';

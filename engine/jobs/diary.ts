@@ -2,7 +2,7 @@
 import { count, duration, percent } from '../../protocol/format.ts';
 import type { Score } from '../../protocol/runs.ts';
 import type { Status } from '../runs/format.ts';
-import { addLine, type EpochLine, emptyHistory, type History, scoresOf } from '../runs/history.ts';
+import { addLine, type EpochLine, emptyHistory, type History, scoresOf } from '../runs/metrics/history.ts';
 
 export class Diary {
   private readonly history: History;

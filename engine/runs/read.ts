@@ -14,10 +14,10 @@ import {
   type Status,
   statusSchema,
 } from './format.ts';
-import { addLine, emptyHistory, type History, scoresOf } from './history.ts';
 import { timeOfId } from './key.ts';
+import { addLine, emptyHistory, type History, scoresOf } from './metrics/history.ts';
+import { LineTail } from './metrics/tail.ts';
 import { experimentFileOf } from './place.ts';
-import { LineTail } from './tail.ts';
 
 const MAX_JSON = 4 * 1024 * 1024;
 const UNKNOWN = '(unknown)';

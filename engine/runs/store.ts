@@ -6,7 +6,7 @@ import { UserError } from '../base/errors.ts';
 import { errorCode, reason } from '../base/files.ts';
 import { isRunId, listRuns, realRunsFolder, runsFolder, watchRuns } from './folder.ts';
 import { HEARTBEAT_TIMEOUT_MS, type RunFile, type Status } from './format.ts';
-import type { History } from './history.ts';
+import type { History } from './metrics/history.ts';
 import { type Clock, feel, type Pulse, systemClock } from './pulse.ts';
 import { MetricsReader, type Parsed, readRunFile, readStatus, summarize } from './read.ts';
 

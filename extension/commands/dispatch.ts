@@ -1,6 +1,6 @@
 import { UNTRUSTED } from '../../protocol/webview.ts';
+import type { CommandId } from '../base/command-ids.ts';
 import type { Health } from '../host/client.ts';
-import type { CommandId } from './ids.ts';
 import type { Command } from './table.ts';
 
 /** What decides whether a command can run. */

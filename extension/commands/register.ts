@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { Refusal } from '../../protocol/calls.ts';
-import { type Choice, showError } from '../notify.ts';
+import { COMMAND_IDS, type CommandId } from '../base/command-ids.ts';
+import { type Choice, showError } from '../base/notify.ts';
+import { targetOf } from '../tree/target.ts';
 import { type Obstacle, obstacleOf, type Situation } from './dispatch.ts';
-import { COMMAND_IDS, type CommandId } from './ids.ts';
 import { Cancelled, COMMANDS, type CommandContext } from './table.ts';
-import { targetOf } from './target.ts';
 
 /** Registers every command. What fails is told once, in one sentence, to whoever asked for it. */
 export function registerCommands(

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { Refusal } from '../../protocol/calls.ts';
 import type { Checked } from '../../protocol/experiment.ts';
 import { type Comparison, isActive } from '../../protocol/runs.ts';
-import { count } from '../text.ts';
+import { count } from '../base/text.ts';
 import type { CommandContext } from './table.ts';
 
 /** Variants and seeds; all of those in the file when absent. `again`: also what is finished already. */

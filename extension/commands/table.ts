@@ -2,13 +2,13 @@ import { Refusal } from '../../protocol/calls.ts';
 import type { Checked } from '../../protocol/experiment.ts';
 import { isActive, isResumable, type RunSummary } from '../../protocol/runs.ts';
 import { VIEW_IDS, type ViewId } from '../../protocol/views.ts';
+import { type CommandId, type ViewCommand, viewCommand } from '../base/command-ids.ts';
+import { count } from '../base/text.ts';
 import type { HostClient } from '../host/client.ts';
 import type { RunsModel } from '../model/model.ts';
 import { newestPerSeed } from '../model/studies.ts';
-import { count } from '../text.ts';
-import { type CommandId, type ViewCommand, viewCommand } from './ids.ts';
+import type { Target } from '../tree/target.ts';
 import { start } from './start.ts';
-import type { Target } from './target.ts';
 
 /** What commands ask of the editor. */
 export interface Workbench {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Checked } from '../../protocol/experiment.ts';
-import { EXPERIMENT_GLOB, isExperimentFile, MAX_EXPERIMENT_BYTES, tooLarge } from '../experiment-files.ts';
+import { EXPERIMENT_GLOB, isExperimentFile, MAX_EXPERIMENT_BYTES, tooLarge } from '../base/experiment-files.ts';
 
 /** Pause in typing after which a text is checked. */
 const DEBOUNCE_MS = 200;

@@ -1,9 +1,9 @@
 import type { Outline, Range } from '../../protocol/experiment.ts';
 import { plainLabel, plainLine } from '../../protocol/plain-text.ts';
 import { type Comparison, isResumable, type RunSummary } from '../../protocol/runs.ts';
-import type { CommandId } from '../commands/ids.ts';
+import type { CommandId } from '../base/command-ids.ts';
+import { accuracyText, count, meanProgress, progressText } from '../base/text.ts';
 import { activeRuns } from '../model/studies.ts';
-import { accuracyText, count, meanProgress, progressText } from '../text.ts';
 
 /** A button or a note above a line. */
 export interface Lens {

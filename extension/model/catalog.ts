@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { Refusal } from '../../protocol/calls.ts';
 import type { Checked, Outline } from '../../protocol/experiment.ts';
-import { EXPERIMENT_GLOB, isExperimentFile, readExperiment } from '../experiment-files.ts';
+import { EXPERIMENT_GLOB, isExperimentFile, readExperiment } from '../base/experiment-files.ts';
 
 const EXCLUDED = '**/{node_modules,.git,.lif}/**';
 const MAX_FILES = 500;

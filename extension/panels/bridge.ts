@@ -3,9 +3,9 @@ import type { Checked } from '../../protocol/experiment.ts';
 import type { HostMethod, HostParams, HostResult } from '../../protocol/host.ts';
 import type { ViewId, ViewState, ViewTarget } from '../../protocol/views.ts';
 import { type FromWebview, type ToWebview, UNTRUSTED, type WebviewMethod } from '../../protocol/webview.ts';
+import { parseFromWebview } from '../base/messages.ts';
 import type { Wanted } from '../commands/start.ts';
 import type { Health, HostClient } from '../host/client.ts';
-import { parseFromWebview } from '../messages.ts';
 import type { RunsChange, RunsModel } from '../model/model.ts';
 
 /** What a view needs from the rest of the extension. */

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { showError } from '../notify.ts';
+import { showError } from '../base/notify.ts';
 
 /** Asks where to, and writes the text there. */
 export async function saveText(suggestedName: string, text: string, log: (line: string) => void): Promise<void> {

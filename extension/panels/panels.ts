@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { VIEW_IDS, VIEWS, type ViewTarget } from '../../protocol/views.ts';
-import { viewCommand } from '../commands/ids.ts';
+import { viewCommand } from '../base/command-ids.ts';
+import { parseViewState } from '../base/messages.ts';
 import type { Health } from '../host/client.ts';
-import { parseViewState } from '../messages.ts';
 import type { RunsChange } from '../model/model.ts';
 import { type BridgeServices, ViewBridge } from './bridge.ts';
 import { page } from './html.ts';

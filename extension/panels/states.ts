@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 import type { ViewState, ViewTarget } from '../../protocol/views.ts';
-import { parseViewState, parseViewTarget } from '../messages.ts';
+import { parseViewState, parseViewTarget } from '../base/messages.ts';
 
 const KEY = 'lifLab.viewStates';
 const OPEN_KEY = 'lifLab.openViews';

@@ -1,7 +1,7 @@
 import type { RunSummary } from '../../protocol/runs.ts';
+import { activity, count, progressText } from '../base/text.ts';
 import type { Health } from '../host/client.ts';
 import { activeRuns } from '../model/studies.ts';
-import { activity, count, progressText } from '../text.ts';
 
 export interface StatusLook {
   text: string;

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { markdownText } from '../../protocol/plain-text.ts';
 import { isActive, isResumable, overallState, type RunState, type RunSummary } from '../../protocol/runs.ts';
+import { activity, count, duration, percent } from '../base/text.ts';
 import { newestPerSeed, type Study, type Variant } from '../model/studies.ts';
-import { activity, count, duration, percent } from '../text.ts';
 
 /** An item of the tree. The same thing is always the same object, so that the editor can refresh it in place. */
 export type Node =

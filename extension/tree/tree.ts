@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import { PEEK } from '../commands/target.ts';
 import type { StudyCatalog } from '../model/catalog.ts';
 import type { RunsChange, RunsModel } from '../model/model.ts';
 import { groupStudies, type Study, type Variant } from '../model/studies.ts';
 import { type Look, type Node, runLook, studyLook, variantLook } from './nodes.ts';
+import { PEEK } from './target.ts';
 
 /** Pushes faster than this would make the tree flicker. */
 const REFRESH_MS = 500;

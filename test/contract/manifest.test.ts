@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { COMMAND_IDS } from '../../extension/commands/ids.ts';
-import { DEFAULTS } from '../../extension/settings-defaults.ts';
+import { COMMAND_IDS } from '../../extension/base/command-ids.ts';
+import { DEFAULTS } from '../../extension/base/settings-defaults.ts';
 import { runLook, studyLook, variantLook } from '../../extension/tree/nodes.ts';
 import { VIEW_IDS, VIEWS } from '../../protocol/views.ts';
 import { FILE, run, running } from '../unit/extension/support.ts';

@@ -12,7 +12,7 @@ import { prepareDataset } from '../../../engine/datasets/prepare.ts';
 import type { RunSpec } from '../../../engine/experiment/schema.ts';
 import { planNetwork } from '../../../engine/models/build/network.ts';
 import type { MetricLine } from '../../../engine/runs/format.ts';
-import { addLine, emptyHistory, type History } from '../../../engine/runs/history.ts';
+import { addLine, emptyHistory, type History } from '../../../engine/runs/metrics/history.ts';
 import { decodeSafetensors } from '../../../engine/runs/safetensors.ts';
 import { orderOf } from '../../../engine/training/position.ts';
 import { train } from '../../../engine/training/train.ts';

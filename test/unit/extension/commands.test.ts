@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { CommandId } from '../../../extension/base/command-ids.ts';
 import { obstacleOf } from '../../../extension/commands/dispatch.ts';
-import type { CommandId } from '../../../extension/commands/ids.ts';
 import { Cancelled, COMMANDS, type CommandContext } from '../../../extension/commands/table.ts';
-import { targetOf } from '../../../extension/commands/target.ts';
 import { RunsModel } from '../../../extension/model/model.ts';
+import { targetOf } from '../../../extension/tree/target.ts';
 import { Refusal } from '../../../protocol/calls.ts';
 import type { Checked } from '../../../protocol/experiment.ts';
 import type { RunSummary } from '../../../protocol/runs.ts';

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { targetOf } from '../../../extension/commands/target.ts';
-import { experimentName, folderOf, isExperimentFile, storeFor } from '../../../extension/experiment-files.ts';
+import { experimentName, folderOf, isExperimentFile, storeFor } from '../../../extension/base/experiment-files.ts';
+import { parseFromWebview, parseViewState } from '../../../extension/base/messages.ts';
+import { accuracyText, activity, duration, progressText } from '../../../extension/base/text.ts';
 import { lensesOf } from '../../../extension/language/lenses.ts';
-import { parseFromWebview, parseViewState } from '../../../extension/messages.ts';
 import { groupStudies, newestPerSeed } from '../../../extension/model/studies.ts';
 import { page } from '../../../extension/panels/html.ts';
 import { statusLook } from '../../../extension/status/status-look.ts';
 import { offerLif } from '../../../extension/terminal-path.ts';
-import { accuracyText, activity, duration, progressText } from '../../../extension/text.ts';
 import { runLook, studyLook, variantLook } from '../../../extension/tree/nodes.ts';
+import { targetOf } from '../../../extension/tree/target.ts';
 import { type Comparison, overallState } from '../../../protocol/runs.ts';
 import { stateOf } from '../../../protocol/views.ts';
 import { FILE, outline, run, running } from './support.ts';

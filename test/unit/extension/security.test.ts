@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { MAX_EXPERIMENT_BYTES, readExperiment } from '../../../extension/experiment-files.ts';
+import { MAX_EXPERIMENT_BYTES, readExperiment } from '../../../extension/base/experiment-files.ts';
 import { runLook, studyLook, variantLook } from '../../../extension/tree/nodes.ts';
 import { run } from './support.ts';
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { StoreWatch } from '../../../engine/host/watch.ts';
 import { StoreReader } from '../../../engine/runs/store.ts';
 import type { RunSummary } from '../../../protocol/runs.ts';
-import { TestStore } from '../../contract/host-support.ts';
+import { TestStore } from '../../contract/host/host-support.ts';
 
 // Without events of the file system, as on a network folder: polling alone must find everything.
 vi.mock('node:fs', async (original) => ({

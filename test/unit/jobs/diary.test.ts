@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Diary } from '../../../engine/jobs/diary.ts';
-import type { EpochLine } from '../../../engine/runs/history.ts';
-import { addLine, emptyHistory } from '../../../engine/runs/history.ts';
+import type { EpochLine } from '../../../engine/runs/metrics/history.ts';
+import { addLine, emptyHistory } from '../../../engine/runs/metrics/history.ts';
 
 const score = (accuracy: number) => ({ accuracy, loss: 1 - accuracy });
 const line = (epoch: number, validation: number, test: number): EpochLine => ({

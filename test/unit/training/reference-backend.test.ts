@@ -2,9 +2,9 @@
 import { expect, test } from 'vitest';
 import { type RunSpec, settingsSchema } from '../../../engine/experiment/schema.ts';
 import { type MetricLine, metricSchema } from '../../../engine/runs/format.ts';
-import { addLine, emptyHistory } from '../../../engine/runs/history.ts';
+import { addLine, emptyHistory } from '../../../engine/runs/metrics/history.ts';
+import { seriesOf } from '../../../engine/runs/metrics/series.ts';
 import { decodeSafetensors } from '../../../engine/runs/safetensors.ts';
-import { seriesOf } from '../../../engine/runs/series.ts';
 import { spreadOf } from '../../../engine/training/leaks.ts';
 import { train } from '../../../engine/training/train.ts';
 

@@ -1,8 +1,8 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { UserError } from '../../engine/base/errors.ts';
-import { PROTOCOL_VERSION, USER_ERROR_CODE } from '../../protocol/host.ts';
+import { UserError } from '../../../engine/base/errors.ts';
+import { PROTOCOL_VERSION, USER_ERROR_CODE } from '../../../protocol/host.ts';
 import { type Conversation, epochLine, eventually, fakeServices, TestStore, talkTo } from './host-support.ts';
 
 let store: TestStore;

@@ -1,5 +1,5 @@
 import { dirname, join, sep } from 'node:path';
-import { Refusal } from '../protocol/calls.ts';
+import { Refusal } from '../../protocol/calls.ts';
 
 /** Glob of experiment files, for document selectors and searches. */
 export const EXPERIMENT_GLOB = '**/*.lif.{yaml,json}';

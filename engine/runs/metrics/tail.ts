@@ -1,6 +1,6 @@
 /** Follows a growing file of lines: each call hands over the whole lines that are new. */
 import { closeSync, constants, fstatSync, readSync } from 'node:fs';
-import { errorCode, misfit, openUnlinked, reason } from '../base/files.ts';
+import { errorCode, misfit, openUnlinked, reason } from '../../base/files.ts';
 
 const CHUNK = 1 << 20;
 /** Longer lines are garbage; they are passed over without being kept. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { addLine, type EpochLine, emptyHistory } from '../../../engine/runs/history.ts';
-import { seriesOf } from '../../../engine/runs/series.ts';
-import { epochLine, trainLine } from './fixtures.ts';
+import { addLine, type EpochLine, emptyHistory } from '../../../../engine/runs/metrics/history.ts';
+import { seriesOf } from '../../../../engine/runs/metrics/series.ts';
+import { epochLine, trainLine } from '../fixtures.ts';
 
 function curve(losses: (number | null)[]) {
   const history = emptyHistory();

@@ -1,7 +1,7 @@
 import { isRecord } from '../../protocol/views.ts';
-import { isDatasetName, isExperimentFile } from '../experiment-files.ts';
+import { isDatasetName, isExperimentFile } from '../base/experiment-files.ts';
 
-import type { Node } from '../tree/nodes.ts';
+import type { Node } from './nodes.ts';
 
 /** What a command acts on, whichever way it was called: a button above a line, a tree item, a key, another extension. */
 export interface Target {

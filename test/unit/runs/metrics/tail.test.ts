@@ -1,8 +1,8 @@
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { LineTail } from '../../../engine/runs/tail.ts';
-import { temporaryFolder } from './fixtures.ts';
+import { LineTail } from '../../../../engine/runs/metrics/tail.ts';
+import { temporaryFolder } from '../fixtures.ts';
 
 let file: string;
 let tail: LineTail;

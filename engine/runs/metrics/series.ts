@@ -1,5 +1,5 @@
 /** Curves out of a run's history, thinned to what a chart can show. */
-import { type Metric, parseMetric, type Series } from '../../protocol/runs.ts';
+import { type Metric, parseMetric, type Series } from '../../../protocol/runs.ts';
 import type { EpochLine, History } from './history.ts';
 
 interface Points {

@@ -1,5 +1,5 @@
-import { isRecord, isViewId, restoreState, type ViewState, type ViewTarget } from '../protocol/views.ts';
-import type { FromWebview, WebviewMethod } from '../protocol/webview.ts';
+import { isRecord, isViewId, restoreState, type ViewState, type ViewTarget } from '../../protocol/views.ts';
+import type { FromWebview, WebviewMethod } from '../../protocol/webview.ts';
 import { isDatasetName, isExperimentFile } from './experiment-files.ts';
 
 /** Larger view states are not kept. */

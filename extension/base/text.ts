@@ -1,7 +1,7 @@
-import { count } from '../protocol/format.ts';
-import { isActive, type RunSummary, type Spread } from '../protocol/runs.ts';
+import { count } from '../../protocol/format.ts';
+import { isActive, type RunSummary, type Spread } from '../../protocol/runs.ts';
 
-export { count, duration } from '../protocol/format.ts';
+export { count, duration } from '../../protocol/format.ts';
 
 /** `96.1 %` for 0.961. */
 export function percent(fraction: number): string {

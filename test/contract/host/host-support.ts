@@ -10,12 +10,12 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node';
-import { serve } from '../../engine/host/server.ts';
-import type { Services } from '../../engine/host/services.ts';
-import type { MetricLine, Status } from '../../engine/runs/format.ts';
-import { checkResumable } from '../../engine/studies/resume.ts';
-import { stopRuns } from '../../engine/studies/stop.ts';
-import type { HostMethod, HostNotifications, HostParams, HostResult } from '../../protocol/host.ts';
+import { serve } from '../../../engine/host/server.ts';
+import type { Services } from '../../../engine/host/services.ts';
+import type { MetricLine, Status } from '../../../engine/runs/format.ts';
+import { checkResumable } from '../../../engine/studies/resume.ts';
+import { stopRuns } from '../../../engine/studies/stop.ts';
+import type { HostMethod, HostNotifications, HostParams, HostResult } from '../../../protocol/host.ts';
 
 export interface Conversation {
   ask<M extends HostMethod>(method: M, params: HostParams<M>): Promise<HostResult<M>>;

@@ -3,10 +3,10 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type Health, HostClient, type HostClientOptions } from '../../extension/host/client.ts';
-import { RunsModel } from '../../extension/model/model.ts';
-import { PROTOCOL_VERSION } from '../../protocol/host.ts';
-import { Lab } from './fake/lab.ts';
+import { type Health, HostClient, type HostClientOptions } from '../../../extension/host/client.ts';
+import { RunsModel } from '../../../extension/model/model.ts';
+import { PROTOCOL_VERSION } from '../../../protocol/host.ts';
+import { Lab } from '../fake/lab.ts';
 import { eventually } from './host-support.ts';
 
 const lab = new Lab();

@@ -1,6 +1,6 @@
 /** What metrics.jsonl says, in memory: columns of numbers for training, whole lines for epochs. */
-import type { EpochScores, RunSummary, Score } from '../../protocol/runs.ts';
-import type { MetricLine } from './format.ts';
+import type { EpochScores, RunSummary, Score } from '../../../protocol/runs.ts';
+import type { MetricLine } from '../format.ts';
 
 export type EpochLine = Extract<MetricLine, { kind: 'epoch' }>;
 

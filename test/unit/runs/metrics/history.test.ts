@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { MetricLine } from '../../../engine/runs/format.ts';
-import { addLine, emptyHistory, type History, scoresOf } from '../../../engine/runs/history.ts';
-import { fallAfterBest } from '../../../protocol/runs.ts';
-import { epochLine, trainLine } from './fixtures.ts';
+import type { MetricLine } from '../../../../engine/runs/format.ts';
+import { addLine, emptyHistory, type History, scoresOf } from '../../../../engine/runs/metrics/history.ts';
+import { fallAfterBest } from '../../../../protocol/runs.ts';
+import { epochLine, trainLine } from '../fixtures.ts';
 
 function historyOf(...lines: MetricLine[]): History {
   const history = emptyHistory();
