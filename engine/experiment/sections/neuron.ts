@@ -1,5 +1,9 @@
 /** `neuron`: leak, threshold, reset, recurrence, surrogate gradient. */
 import { z } from 'zod';
+import { namesOf, RESETS, SURROGATES } from '../../models/neuron.ts';
+
+const resetTexts = namesOf(RESETS).map((name) => `${name}: ${RESETS[name].about}.`);
+const windowed = namesOf(SURROGATES).filter((shape) => SURROGATES[shape].windowed);
 
 const probability = z.number().min(0).max(1);
 
@@ -32,9 +36,9 @@ export const leakSchema = z
 
 const surrogateFields = {
   shape: z
-    .enum(['rectangular', 'triangular', 'sigmoid', 'arctan', 'superspike', 'multi-gaussian'])
+    .enum(namesOf(SURROGATES))
     .describe(
-      'Shape of the surrogate derivative of the spike. The paper: rectangular. Only rectangular and triangular are exactly zero outside a window, which the engine exploits.',
+      `Shape of the surrogate derivative of the spike. The paper: rectangular. Only ${windowed.join(' and ')} are exactly zero outside a window, which the engine exploits.`,
     ),
   width: z
     .number()
@@ -67,9 +71,9 @@ const neuronFields = {
     .describe('Firing threshold u_th: a neuron fires when u >= u_th. Paper, Table 5: 0.5 temporal, 0.3 elsewhere.'),
   leak: leakSchema,
   reset: z
-    .enum(['hard', 'soft', 'none'])
+    .enum(namesOf(RESETS))
     .describe(
-      'What a spike does to the membrane potential of the step before it decays into the next one. hard: u becomes 0 (the paper). soft: u loses one threshold. none: nothing ("without reset").',
+      `What a spike does to the membrane potential of the step before it decays into the next one. ${resetTexts.join(' ')}`,
     ),
   resetGradient: z.boolean().describe('Whether gradients also flow through the reset term. false detaches it.'),
   recurrent: z

@@ -25,12 +25,12 @@ export interface Blocks {
 }
 
 /**
- * Functions of the network and the batch alone, never of the number of threads: the bits of a run depend on them. `most` is
+ * Functions of the network and the batch alone, never of the number of threads: the bits of a run depend on them. `maxSamples` is
  * how many samples a block may have.
  */
-export function blocksOf(batchSize: number, steps: number, most: number): Blocks {
+export function blocksOf(batchSize: number, steps: number, maxSamples: number): Blocks {
   const shards = Math.max(1, Math.min(batchSize * steps >= 16_384 ? 8 : 4, Math.floor(batchSize / 8)));
-  const block = Math.max(1, Math.min(Math.ceil(batchSize / shards), most));
+  const block = Math.max(1, Math.min(Math.ceil(batchSize / shards), maxSamples));
   return { shards, block, rows: rows((block * steps) | 1) };
 }
 
@@ -41,8 +41,8 @@ export function spikingBlock(narrow: boolean, steps: number): number {
 
 /** Samples of a block of `size` units with so many columns in all their gates. */
 export function gatedBlock({ size, columns }: { size: number; columns: number }, steps: number): number {
-  const most = Math.min(GATED_ROWS, GATED_BYTES / (4 * (columns + 2 * size)));
-  const samples = Math.max(1, Math.min(GATED_SAMPLES, Math.floor(most / steps)));
+  const maxRows = Math.min(GATED_ROWS, GATED_BYTES / (4 * (columns + 2 * size)));
+  const samples = Math.max(1, Math.min(GATED_SAMPLES, Math.floor(maxRows / steps)));
   // Four samples are one tile of the product.
   return samples < 4 ? samples : samples - (samples % 4);
 }

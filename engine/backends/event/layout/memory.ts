@@ -118,11 +118,11 @@ export interface BlockSize extends Blocks {
 }
 
 /** Lists are written several entries at a time. */
-function eventList(rows: number, most: number, allocate: Allocate): EventList {
+function eventList(rows: number, capacity: number, allocate: Allocate): EventList {
   return {
     offsets: allocate((rows + 1) * 4),
-    channels: allocate((most + SPARE_EVENTS) * 2),
-    rowOf: allocate((Math.min(most, SPARSE_ROW * rows) + SPARE_EVENTS) * 2),
+    channels: allocate((capacity + SPARE_EVENTS) * 2),
+    rowOf: allocate((Math.min(capacity, SPARSE_ROW * rows) + SPARE_EVENTS) * 2),
   };
 }
 

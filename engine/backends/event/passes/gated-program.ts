@@ -180,12 +180,12 @@ export class GatedProgram {
     const events = from[rows]!;
     const source = new Uint16Array(buffer, scratch.channels, events);
     const sorted = new Uint16Array(buffer, state.channels, events);
-    let at = 0;
+    let next = 0;
     for (let t = 0; t < steps; t++)
       for (let b = 0; b < count; b++) {
         const end = from[b * steps + t + 1]!;
-        for (let e = from[b * steps + t]!; e < end; e++) sorted[at++] = source[e]!;
-        to[t * count + b + 1] = at;
+        for (let e = from[b * steps + t]!; e < end; e++) sorted[next++] = source[e]!;
+        to[t * count + b + 1] = next;
       }
   }
 
@@ -328,8 +328,8 @@ export class GatedProgram {
   /** The first of hidden states (0) and scores (1) with a number that is not finite; 2 when all are. */
   private divergedLayer(count: number): number {
     const { state, cell, readout } = this;
-    const allFinite = (at: Bytes, length: number): boolean =>
-      new Float32Array(this.buffer, at, length).every(Number.isFinite);
+    const allFinite = (address: Bytes, length: number): boolean =>
+      new Float32Array(this.buffer, address, length).every(Number.isFinite);
     if (!allFinite(state.h, count * cell.size) || !allFinite(state.mean, count * cell.size)) return 0;
     return allFinite(state.scores, count * readout.size) ? 2 : 1;
   }

@@ -35,29 +35,29 @@ export class BlockInput {
     const { steps, encoding, inputs } = layout.network;
     if (encoding === 'events') {
       new Uint32Array(this.buffer, scratch.offsets, 1)[0] = 0;
-      let at = 0;
+      let events = 0;
       for (let b = 0; b < count; b++) {
         const offsets = new Uint32Array(this.buffer, scratch.offsets + b * steps * 4, steps + 1);
-        const channels = new Uint16Array(this.buffer, scratch.channels + at * 2, layout.maxEvents);
+        const channels = new Uint16Array(this.buffer, scratch.channels + events * 2, layout.maxEvents);
         this.labels[b] = reader.events(split, epoch, order[from + b]!, offsets, channels);
-        at = offsets[steps]!;
+        events = offsets[steps]!;
       }
       return;
     }
     const offsets = new Uint32Array(this.buffer, scratch.offsets, count + 1);
     const channels = new Uint16Array(this.buffer, scratch.channels, count * inputs);
     const values = new Float32Array(this.buffer, scratch.values, count * inputs);
-    let at = 0;
+    let events = 0;
     offsets[0] = 0;
     for (let b = 0; b < count; b++) {
       this.labels[b] = reader.current(split, epoch, order[from + b]!, this.currentValues);
       for (let i = 0; i < inputs; i++) {
         const x = this.currentValues[i]!;
         if (x === 0) continue;
-        channels[at] = i;
-        values[at++] = x;
+        channels[events] = i;
+        values[events++] = x;
       }
-      offsets[b + 1] = at;
+      offsets[b + 1] = events;
     }
   }
 }

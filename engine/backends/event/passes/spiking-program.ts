@@ -130,8 +130,8 @@ export class SpikingProgram {
     return floats(this.workspace, this.workspace.scratch.scores, this.layout.network.classes);
   }
 
-  private clearStats(at: number): void {
-    this.stats.fill(0, at, at + this.layout.statsPerTask);
+  private clearStats(statsAt: number): void {
+    this.stats.fill(0, statsAt, statsAt + this.layout.statsPerTask);
   }
 
   /** k of every layer from its parameter a, or the fixed one. */
@@ -193,8 +193,8 @@ export class SpikingProgram {
       const u = floats(this.workspace, scratch.layers[l]!.u, layout.rows * size);
       for (let c = 0; c < size; c += PANEL) {
         const width = Math.min(PANEL, size - c);
-        const at = layout.rows * c + b * steps * width;
-        if (u.subarray(at, at + steps * width).some((x) => !Number.isFinite(x))) return true;
+        const first = layout.rows * c + b * steps * width;
+        if (u.subarray(first, first + steps * width).some((x) => !Number.isFinite(x))) return true;
       }
       return false;
     });
