@@ -18,15 +18,18 @@ export const bytes = (n: number): Bytes => n as Bytes;
 export const elements = (n: number): Elements => n as Elements;
 export const rows = (n: number): Rows => n as Rows;
 
+/** A plain number, or one that is known to count this; never one that is known to count something else. */
+type Count<U extends Bytes | Elements | Rows> = number & { readonly [unit]?: U[typeof unit] };
+
 /** Bytes of a float32. */
 const F32 = 4;
 
 /** Where element `offset` of the vector at `base` lies. */
-export const addressOf = (base: Bytes, offset: number): Bytes => (base + offset * F32) as Bytes;
+export const addressOf = (base: Bytes, offset: Count<Elements>): Bytes => (base + offset * F32) as Bytes;
 
 /** Where the columns from `column` on (a multiple of 16) of a matrix in panels with so many rows lie. */
-export const panelAddress = (matrix: Bytes, matrixRows: number, column: number): Bytes =>
+export const panelAddress = (matrix: Bytes, matrixRows: Count<Rows>, column: Count<Elements>): Bytes =>
   (matrix + matrixRows * column * F32) as Bytes;
 
 /** Bytes of so many float32. */
-export const sizeOf = (count: number): Bytes => (count * F32) as Bytes;
+export const sizeOf = (count: Count<Elements>): Bytes => (count * F32) as Bytes;
