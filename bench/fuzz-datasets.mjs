@@ -1,6 +1,6 @@
 /**
  * Mutated files for every reader: `node bench/fuzz-datasets.mjs [--count 10000] [--format NAME] [--seed 1]`.
- * Every file must load or be refused with one sentence, within two seconds, without memory growing.
+ * Every file must load or be refused with one sentence, within two seconds (half a minute where the HDF5 library has to be ended), without memory growing.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -37,7 +37,7 @@ for (const target of targets) {
     }
     const took = performance.now() - from;
     slowest = Math.max(slowest, took);
-    if (took > 2000) {
+    if (took > (target.slowMs ?? 2000)) {
       failures++;
       console.log(`${target.name}, file ${i}: took ${(took / 1000).toFixed(1)} s`);
     }

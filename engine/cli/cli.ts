@@ -4,6 +4,7 @@ import { engineVersion } from '../base/version.ts';
 import { type Cli, type Command, commandHelp, parseInput } from './command.ts';
 import { analyseCommand } from './commands/analyse.ts';
 import { compareCommand } from './commands/compare.ts';
+import { DATA_COMMANDS } from './commands/data/commands.ts';
 import { executeCommand } from './commands/execute.ts';
 import { hostCommand } from './commands/host.ts';
 import { listCommand } from './commands/list.ts';
@@ -24,6 +25,7 @@ const COMMANDS: Command[] = [
   compareCommand,
   analyseCommand,
   validateCommand,
+  ...DATA_COMMANDS,
   executeCommand,
   workCommand,
   hostCommand,
@@ -32,17 +34,7 @@ const COMMANDS: Command[] = [
 /** 0: all went well. 1: something failed. 2: the input was wrong. 128 + n: ended by signal n (130 after Ctrl-C). */
 export async function runCli(cli: Cli, args: string[]): Promise<number> {
   try {
-    const [name, ...rest] = args;
-    if (name === undefined || name === '--help' || name === '-h' || name === 'help') return help(rest[0]);
-    if (name === '--version') {
-      printLines([engineVersion()]);
-      return 0;
-    }
-    // It has commands of its own, and readers of data formats that nothing else needs.
-    if (name === 'data') return await (await import('./data.ts')).runDataCommand(rest);
-    const command = find(name);
-    if (rest.includes('--help') || rest.includes('-h')) return help(name);
-    return await command.run(cli, parseInput(command, rest));
+    return await runArguments(cli, args);
   } catch (error) {
     if (error instanceof UserError) {
       say(error.message);
@@ -53,20 +45,54 @@ export async function runCli(cli: Cli, args: string[]): Promise<number> {
   }
 }
 
+/** Runs what the arguments ask for. Resolves to the exit code; rejects with a UserError when they are wrong. */
+export async function runArguments(cli: Cli, args: string[]): Promise<number> {
+  const { name, rest } = splitName(args);
+  if (name === undefined || name === '--help' || name === '-h') return help([]);
+  if (name === 'help') return help(rest);
+  if (name === '--version') {
+    printLines([engineVersion()]);
+    return 0;
+  }
+  const asked = rest.includes('--help') || rest.includes('-h');
+  if (isGroup(name)) {
+    help([name]);
+    return asked ? 0 : 2;
+  }
+  const command = find(name);
+  return asked ? help([name]) : command.run(cli, parseInput(command, rest));
+}
+
+/** Commands of a group have names of two words. */
+function splitName(args: string[]): { name: string | undefined; rest: string[] } {
+  const [first, second, ...rest] = args;
+  return first !== undefined && isGroup(first) && second !== undefined && !second.startsWith('-')
+    ? { name: `${first} ${second}`, rest }
+    : { name: first, rest: args.slice(1) };
+}
+
+const membersOf = (group: string): Command[] => COMMANDS.filter(({ name }) => name.startsWith(`${group} `));
+const isGroup = (word: string): boolean => membersOf(word).length > 0;
+
 function find(name: string): Command {
   const command = COMMANDS.find((c) => c.name === name);
   if (command) return command;
-  const names = [...COMMANDS.filter((c) => !c.internal).map((c) => c.name), 'data'];
+  const group = name.split(' ')[0]!;
+  const members = membersOf(group).map((member) => member.name.slice(group.length + 1));
+  if (members.length > 0) throw new UserError(`There is no "lif ${name}"; there are ${members.join(', ')}.`);
+  const names = COMMANDS.filter((c) => !c.internal).map((c) => c.name);
   throw new UserError(`There is no command "${name}"; there are ${names.join(', ')} (see: lif --help).`);
 }
 
-function help(name: string | undefined): number {
-  if (name !== undefined && !name.startsWith('-') && name !== 'data') {
+/** Help on all commands, on those of a group, or on the one that the words name. */
+function help(words: string[]): number {
+  const { name } = splitName(words);
+  const group = name !== undefined && isGroup(name);
+  if (name !== undefined && !name.startsWith('-') && !group) {
     printLines(commandHelp(find(name)).trimEnd().split('\n'));
     return 0;
   }
-  const data = { name: 'data', usage: 'COMMAND', summary: 'Lists, fetches, checks and shows data sets.' };
-  const shown = [...COMMANDS.filter((command) => !command.internal), data];
+  const shown = group ? membersOf(name) : COMMANDS.filter((command) => !command.internal);
   const usages = shown.map((command) => `  lif ${command.name} ${command.usage}`.trimEnd());
   const width = Math.max(...usages.map((usage) => usage.length));
   const lines = shown.map((command, i) => `${usages[i]!.padEnd(width)}  ${command.summary}`);

@@ -235,10 +235,13 @@ describe('help', () => {
   test('an overview, and a page with an example for each command', async () => {
     const overview = await lab.lif('--help');
     expect(overview.code).toBe(0);
-    const names = [...overview.stdout.matchAll(/^ {2}lif (\w+)/gm)].map((match) => match[1]!);
-    expect(names).toEqual(['run', 'list', 'show', 'stop', 'resume', 'compare', 'analyse', 'validate', 'data']);
+    const names = [...overview.stdout.matchAll(/^ {2}lif ((?:data )?\w+)/gm)].map((match) => match[1]!);
+    expect(names).toEqual([
+      ...['run', 'list', 'show', 'stop', 'resume', 'compare', 'analyse', 'validate'],
+      ...['data list', 'data get', 'data check', 'data import', 'data show'],
+    ]);
     for (const name of names) {
-      const { code, stdout } = await lab.lif(name, '--help');
+      const { code, stdout } = await lab.lif(...name.split(' '), '--help');
       expect({ code, stdout }).toEqual({
         code: 0,
         stdout: expect.stringMatching(new RegExp(`^(Example: |  )lif ${name} `, 'm')),

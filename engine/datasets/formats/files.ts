@@ -68,6 +68,22 @@ export function sizeOf(file: string, remedy: string): number {
   return size;
 }
 
+/**
+ * A text file, without the mark of its encoding that some editors put first: UTF-8, or UTF-16 where the mark says so.
+ * Throws a UserError.
+ */
+export function readText(file: string, remedy: string): string {
+  const bytes = readWhole(file, remedy, MOST_TEXT);
+  const mark = bytes.length >= 2 ? bytes.readUInt16BE(0) : 0;
+  if (mark === 0xfffe) return bytes.toString('utf16le', 2);
+  if (mark === 0xfeff)
+    return bytes
+      .subarray(2, bytes.length & ~1)
+      .swap16()
+      .toString('utf16le');
+  return bytes.toString('utf8').replace(/^\ufeff/, '');
+}
+
 /** The first `length` bytes of a file, fewer when it is shorter. Throws a UserError. */
 export const readHead = (file: string, length: number, remedy: string): Buffer =>
   readPart(file, () => 0, length, remedy);

@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { runDataCommand } from '../../../engine/cli/data.ts';
+import { runArguments } from '../../../engine/cli/cli.ts';
 import { expectUserError, put, temporaryFolder, writeMnist } from '../../unit/datasets/helpers.ts';
 import { nmnistFiles } from '../../unit/datasets/writers.ts';
 
@@ -19,6 +19,9 @@ afterEach(() => {
   else process.env.LIF_DATA = before;
 });
 
+const runData = (args: string[]): Promise<number> =>
+  runArguments({ lif: [], loadTrainer: () => Promise.reject(new Error('nothing is trained')) }, ['data', ...args]);
+
 /** Runs `lif data …` and collects what it prints. */
 async function lif(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   const printed = { out: '', err: '' };
@@ -31,7 +34,7 @@ async function lif(...args: string[]): Promise<{ code: number; out: string; err:
       return true;
     });
   try {
-    return { code: await runDataCommand(args), ...printed };
+    return { code: await runData(args), ...printed };
   } finally {
     vi.restoreAllMocks();
   }
@@ -126,7 +129,7 @@ describe('lif data', () => {
     expect(err).toContain('is generated');
     const said: string[] = [];
     vi.spyOn(process.stderr, 'write').mockImplementation((text) => said.push(String(text)) > 0);
-    await expectUserError(() => runDataCommand(['get', 'dvs128-gesture']), 'lif data import dvs128-gesture');
+    await expectUserError(() => runData(['get', 'dvs128-gesture']), 'lif data import dvs128-gesture');
     expect(said[0]).toMatch(/Licence: CC BY 4\.0\. Please cite: Amir/);
   });
 
@@ -139,14 +142,17 @@ describe('lif data', () => {
     writeNmnist();
     await expectUserError(() => lif('eat'), 'There is no "lif data eat"', 'list, get, check, import, show');
     await expectUserError(() => lif('constructor'), 'There is no "lif data constructor"');
-    await expectUserError(() => lif('show'), 'lif data show NAME');
+    await expect(lif('show')).rejects.toThrow('NAME is missing; see: lif data show --help');
     await expectUserError(() => lif('show', 'imagenet'), 'There is no data set "imagenet"', 'delayed-xor');
-    await expectUserError(() => lif('show', 'nmnist', '--set', 'dt'), 'FIELD=VALUE');
-    await expectUserError(() => lif('show', 'nmnist', '--set', 'dt=-1'), 'dataset nmnist.dt');
-    await expectUserError(() => lif('show', 'nmnist', '--set', '__proto__.x=1'), 'no such field');
+    await expectUserError(() => lif('show', 'nmnist', '--set', 'dt'), '--set dt: write path=value');
+    await expectUserError(() => lif('show', 'nmnist', '--set', 'dt=-1'), '--set dt=-1: ', 'dataset.dt');
+    await expectUserError(
+      () => lif('show', 'nmnist', '--set', '__proto__.x=1'),
+      '--set __proto__.x=1: write path=value',
+    );
     await expectUserError(() => lif('show', 'nmnist', '--sample', '99'), 'from 0 to 19');
     await expectUserError(() => lif('show', 'nmnist', '--split', 'validation'), 'no validation samples');
-    await expectUserError(() => lif('show', 'nmnist', '--frobnicate'), 'frobnicate');
-    await expectUserError(() => lif('import', 'mnist'), 'NAME PATH');
+    await expect(lif('show', 'nmnist', '--frobnicate')).rejects.toThrow('frobnicate');
+    await expect(lif('import', 'mnist')).rejects.toThrow('NAME PATH is missing; see: lif data import --help');
   });
 });

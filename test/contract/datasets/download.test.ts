@@ -6,7 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { runDataCommand } from '../../../engine/cli/data.ts';
+import { runArguments } from '../../../engine/cli/cli.ts';
+import { dataRows } from '../../../engine/cli/commands/data/list.ts';
 import { CATALOGUE, type CatalogueEntry } from '../../../engine/datasets/library/catalogue.ts';
 import { type DownloadOptions, download } from '../../../engine/datasets/library/download.ts';
 import { importDataset } from '../../../engine/datasets/library/import.ts';
@@ -384,7 +385,7 @@ describe('getting a data set', () => {
     const cifar = entry('cifar10', [item('cifar-10-binary.tar.gz', archive, inner)]);
     await getDataset(cifar, quick);
     expect(readdirSync(join(folder, 'data', 'cifar10'))).toEqual(['cifar-10-batches-bin']);
-    expect(await runDataCommand(['list', '--json'], [cifar])).toBe(0);
+    expect((await dataRows([cifar]))[0]).toMatchObject({ name: 'cifar10', state: 'incomplete' });
     await getDataset(cifar, quick);
     expect(requests).toHaveLength(1);
   });
@@ -421,7 +422,11 @@ describe('getting a data set', () => {
   });
 
   test('says where to click when no program may fetch it', async () => {
-    await expectUserError(() => runDataCommand(['get', 'dvs128-gesture']), 'box.com', 'lif data import dvs128-gesture');
+    await expectUserError(
+      () => runArguments({ lif: [], loadTrainer: () => Promise.reject() }, ['data', 'get', 'dvs128-gesture']),
+      'box.com',
+      'lif data import dvs128-gesture',
+    );
   });
 });
 

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { UserError } from '../../../base/errors.ts';
 import { aedatHeader, type PolarityEvents, parseAedat } from '../../formats/aedat.ts';
-import { badFile, MOST_TEXT, readHead, readWhole, stampOfAll } from '../../formats/files.ts';
+import { badFile, MOST_TEXT, readHead, readText, readWhole, stampOfAll } from '../../formats/files.ts';
 import { sourcePath } from '../../library/locations.ts';
 import type { Binning, EventBuffer } from '../../recordings/binning.ts';
 import { prepareRecordings, type RecordingPlan, type RecordingSource } from '../../recordings/recordings.ts';
@@ -178,8 +178,7 @@ function lowerBound(events: PolarityEvents, time: number): number {
 /** The AEDAT files that a list names. */
 function trials(folder: string, part: 'train' | 'test'): string[] {
   const list = join(folder, LISTS[part]);
-  const names = readWhole(list, REMEDY, MOST_TEXT)
-    .toString('utf8')
+  const names = readText(list, REMEDY)
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
@@ -199,7 +198,7 @@ const userOf = (aedat: string): number => Number(/^user(\d+)/.exec(basename(aeda
 
 function gesturesOf(aedat: string, correct: boolean): Gesture[] {
   const csv = labelsOf(aedat);
-  const gestures = parseLabels(csv, readWhole(csv, REMEDY, MOST_TEXT).toString('utf8'), aedat);
+  const gestures = parseLabels(csv, readText(csv, REMEDY), aedat);
   if (!correct || basename(aedat) !== 'user22_led.aedat') return gestures;
   // The published end of class 9 lies within class 10.
   return gestures.map((g) => (g.label === 8 && g.end > 104_000_000 ? { ...g, end: 104_000_000 } : g));

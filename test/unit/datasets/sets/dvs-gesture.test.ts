@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { checkDataset, prepareDataset } from '../../../../engine/datasets/prepare.ts';
 import { expectUserError, put, readSample, specOf, temporaryFolder } from '../helpers.ts';
 import { aedat, type Event, labelsCsv, type Packet } from '../writers.ts';
@@ -45,7 +45,7 @@ function write(
 const input = ([x, y, p]: Event) => p * 1024 + (y >> 2) * 32 + (x >> 2);
 
 describe('dvs128-gesture', () => {
-  it('cuts windows out of files, splits by the lists, downsamples to 2048 inputs', async () => {
+  test('cuts windows out of files, splits by the lists, downsamples to 2048 inputs', async () => {
     write();
     await checkDataset(spec(), context());
     const data = await prepare();
@@ -65,7 +65,29 @@ describe('dvs128-gesture', () => {
     expect(readSample(data, 'train', 0, 2).steps.flat()).toHaveLength(100);
   });
 
-  it('a window holds start <= t < end', async () => {
+  test('lists and labels may begin with the mark of their encoding', async () => {
+    write();
+    const plain = (await prepare()).checksums;
+    const data = join(folder, 'data');
+    const marked = (text: string): Record<string, Buffer> => ({
+      'UTF-8': Buffer.from(`\ufeff${text}`),
+      'UTF-16 little-endian': Buffer.from(`\ufeff${text}`, 'utf16le'),
+      'UTF-16 big-endian': Buffer.from(`\ufeff${text}`, 'utf16le').swap16(),
+    });
+    const rows = labelsCsv([
+      [1, 1000, 1500],
+      [11, 1500, 2000],
+    ]);
+    for (const encoding of Object.keys(marked(''))) {
+      put(data, 'trials_to_train.txt', marked('user01_led.aedat\nuser02_lab.aedat\n')[encoding]!);
+      put(data, 'user01_led_labels.csv', marked(rows)[encoding]!);
+      const { sizes, checksums } = await prepare();
+      expect(sizes, encoding).toEqual({ train: 3, validation: 0, test: 1 });
+      expect(Object.keys(checksums)).toEqual(Object.keys(plain));
+    }
+  });
+
+  test('a window holds start <= t < end', async () => {
     const events: Event[] = [
       [1, 0, 0, 99],
       [5, 0, 0, 100],
@@ -76,7 +98,7 @@ describe('dvs128-gesture', () => {
     expect(readSample(await prepare({ steps: 1 }), 'train', 0, 0).steps).toEqual([[1, 2]]);
   });
 
-  it('frames by time are equally long, also when one is empty; fixed frames count from the start', async () => {
+  test('frames by time are equally long, also when one is empty; fixed frames count from the start', async () => {
     const events: Event[] = [
       [0, 0, 0, 1100],
       [4, 0, 0, 1200],
@@ -91,7 +113,7 @@ describe('dvs128-gesture', () => {
     expect(fixed.source === 'events' && fixed.dropped, 'events after 1 ms, in all windows').toBe(1);
   });
 
-  it('counts or binary, and other resolutions', async () => {
+  test('counts or binary, and other resolutions', async () => {
     write(
       [
         {
@@ -111,7 +133,7 @@ describe('dvs128-gesture', () => {
     expect(readSample(full, 'train', 0, 0).steps).toEqual([[16383, 16384, 16384 + 129]]);
   });
 
-  it('reads several packets, skips other event types and invalid events, adds timestamp overflows', async () => {
+  test('reads several packets, skips other event types and invalid events, adds timestamp overflows', async () => {
     write(
       [
         {
@@ -136,7 +158,7 @@ describe('dvs128-gesture', () => {
     expect(readSample(data, 'train', 0, 1)).toEqual({ label: 1, steps: [[4]] });
   });
 
-  it('corrects the known wrong label when asked to', async () => {
+  test('corrects the known wrong label when asked to', async () => {
     write();
     const data = join(folder, 'data');
     put(data, 'trials_to_train.txt', 'user22_led.aedat');
@@ -191,7 +213,7 @@ describe('damaged gesture files', () => {
     ],
   ];
   for (const [title, bytes, message] of aedats)
-    it(title, async () => {
+    test(title, async () => {
       write();
       put(join(folder, 'data'), 'user01_led.aedat', bytes());
       await expectUserError(() => prepare(), /user01_led/, message);
@@ -206,14 +228,14 @@ describe('damaged gesture files', () => {
     ['no rows', labelsCsv([]), /no labels/],
   ];
   for (const [title, csv, message] of csvs)
-    it(`labels with ${title}`, async () => {
+    test(`labels with ${title}`, async () => {
       write();
       put(join(folder, 'data'), 'user01_led_labels.csv', csv);
       await expectUserError(() => prepare(), /user01_led_labels\.csv/, message);
       await expectUserError(() => checkDataset(spec(), context()), message);
     });
 
-  it('lists: missing, empty, a path instead of a name, a file that is not there', async () => {
+  test('lists: missing, empty, a path instead of a name, a file that is not there', async () => {
     await expectUserError(() => prepare(), 'trials_to_train.txt');
     write();
     const list = (text: string) => put(join(folder, 'data'), 'trials_to_test.txt', text);
