@@ -1,7 +1,7 @@
 /** `lif data` as a person or a script calls it. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { runArguments } from '../../../engine/cli/cli.ts';
 import { expectUserError, put, temporaryFolder, writeMnist } from '../../unit/datasets/helpers.ts';
 import { nmnistFiles } from '../../unit/datasets/writers.ts';
@@ -46,7 +46,7 @@ function writeNmnist(): void {
 }
 
 describe('lif data', () => {
-  it('list says what is here', async () => {
+  test('list says what is here', async () => {
     const names = async () => JSON.parse((await lif('list', '--json')).out) as { name: string; state: string }[];
     expect((await names()).find((d) => d.name === 'mnist')?.state).toBe('not here');
     writeMnist(join(folder, 'data', 'mnist'), 3, 2);
@@ -60,7 +60,7 @@ describe('lif data', () => {
     expect((await lif('list')).out).toMatch(/dvs128-gesture +not here +CC BY 4\.0/);
   });
 
-  it('show prints shape, counts, balance, statistics, a raster and a picture', async () => {
+  test('show prints shape, counts, balance, statistics, a raster and a picture', async () => {
     writeNmnist();
     const { code, out } = await lif('show', 'nmnist', '--set', 'dt=5', '--sample', '3');
     expect(code).toBe(0);
@@ -74,7 +74,7 @@ describe('lif data', () => {
     expect(lines.filter((line) => line.length === 68 && !line.includes(' train'))).toHaveLength(34);
   });
 
-  it('show --json is one document, with nothing else on standard output', async () => {
+  test('show --json is one document, with nothing else on standard output', async () => {
     writeNmnist();
     const { out } = await lif('show', 'nmnist', '--split', 'test', '--json');
     expect(JSON.parse(out)).toMatchObject({
@@ -85,7 +85,7 @@ describe('lif data', () => {
     });
   });
 
-  it('show draws currents, and generated data sets without files', async () => {
+  test('show draws currents, and generated data sets without files', async () => {
     writeMnist(join(folder, 'data', 'mnist'), 3, 2);
     expect((await lif('show', 'mnist')).out.split('\n').filter((line) => line.includes('@@'))).not.toHaveLength(0);
     const { out } = await lif('show', 'delayed-xor', '--set', 'steps=30', '--set', 'trainSamples=100');
@@ -93,13 +93,13 @@ describe('lif data', () => {
     expect(out.split('\n').filter((line) => /^\|.{30}\|$/.test(line))).toHaveLength(20);
   });
 
-  it('nested fields are set by path', async () => {
+  test('nested fields are set by path', async () => {
     writeMnist(join(folder, 'data', 'mnist'), 3, 2);
     const { out } = await lif('show', 'mnist', '--set', 'coding.kind=bernoulli', '--set', 'coding.maxRate=0.5');
     expect(out).toContain('10 classes, events');
   });
 
-  it('check calls nothing well that is a fraction of the data set, or a file where a folder is wanted', async () => {
+  test('check calls nothing well that is a fraction of the data set, or a file where a folder is wanted', async () => {
     writeNmnist();
     const few = await lif('check', 'nmnist');
     expect(few).toMatchObject({ code: 1, err: expect.stringContaining('20 instead of 60,000 training') });
@@ -111,7 +111,7 @@ describe('lif data', () => {
     });
   });
 
-  it('check compares with the published checksums', async () => {
+  test('check compares with the published checksums', async () => {
     writeMnist(join(folder, 'data', 'mnist'), 3, 2, 'gzip');
     const { code, out, err } = await lif('check', 'mnist');
     expect(code).toBe(1);
@@ -123,7 +123,7 @@ describe('lif data', () => {
     expect(other.err).toContain('lif data get mnist');
   });
 
-  it('get shows licence and citation before anything else', async () => {
+  test('get shows licence and citation before anything else', async () => {
     const { code, err } = await lif('get', 'randman');
     expect(code).toBe(0);
     expect(err).toContain('is generated');
@@ -133,12 +133,12 @@ describe('lif data', () => {
     expect(said[0]).toMatch(/Licence: CC BY 4\.0\. Please cite: Amir/);
   });
 
-  it('help, and no command at all', async () => {
+  test('help, and no command at all', async () => {
     expect(await lif('--help')).toMatchObject({ code: 0, out: expect.stringContaining('lif data import NAME PATH') });
     expect((await lif()).code).toBe(2);
   });
 
-  it('wrong input is one sentence', async () => {
+  test('wrong input is one sentence', async () => {
     writeNmnist();
     await expectUserError(() => lif('eat'), 'There is no "lif data eat"', 'list, get, check, import, show');
     await expectUserError(() => lif('constructor'), 'There is no "lif data constructor"');

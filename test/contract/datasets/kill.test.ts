@@ -4,7 +4,7 @@ import { closeSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openRegular } from '../../../engine/base/files.ts';
 import { prepareDataset } from '../../../engine/datasets/prepare.ts';
 import { readCache } from '../../../engine/datasets/recordings/cache.ts';
@@ -24,7 +24,7 @@ afterEach(() => {
   else process.env.LIF_DATA = before;
 });
 
-it('kill -9 during preparation', async () => {
+test('kill -9 during preparation', async () => {
   put(join(folder, 'data', 'nmnist'), 'Train.zip', zipOf(nmnistFiles('Train', 4000)));
   put(join(folder, 'data', 'nmnist'), 'Test.zip', zipOf(nmnistFiles('Test', 10)));
   const script = join(folder, 'prepare.mjs');

@@ -1,7 +1,7 @@
 /** Real files: counts, known first labels, event statistics. Skipped by name where LIF_REAL_DATA has none. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { aedatHeader, parseAedat } from '../../../engine/datasets/formats/aedat.ts';
 import { openSpikes } from '../../../engine/datasets/formats/spike-file.ts';
 import { CATALOGUE } from '../../../engine/datasets/library/catalogue.ts';
@@ -38,7 +38,7 @@ afterAll(() => {
 const context = () => ({ file: join(folder, 'study.lif.yaml'), seed: 1 });
 
 describe('real files', () => {
-  it.skipIf(!here('mnist'))('MNIST: 60,000 + 10,000 pictures, first labels, published checksums', async () => {
+  test.skipIf(!here('mnist'))('MNIST: 60,000 + 10,000 pictures, first labels, published checksums', async () => {
     const data = await prepareDataset(specOf({ name: 'mnist', path: join(real, 'mnist') }), context());
     expect(data.sizes).toEqual({ train: 60_000, validation: 0, test: 10_000 });
     const reader = openReader(data);
@@ -48,7 +48,7 @@ describe('real files', () => {
       expect(md5, file).toBe(published);
   });
 
-  it.skipIf(!here('nmnist'))('N-MNIST: 1,100 recordings with the labels of MNIST, every event kept', async () => {
+  test.skipIf(!here('nmnist'))('N-MNIST: 1,100 recordings with the labels of MNIST, every event kept', async () => {
     const data = await prepareDataset(specOf({ name: 'nmnist', path: join(real, 'nmnist') }), context());
     expect(data).toMatchObject({ inputs: 2312, steps: 105, sizes: { train: 1000, validation: 0, test: 100 } });
     const reader = openReader(data);
@@ -61,38 +61,41 @@ describe('real files', () => {
     expect(events + 147).toBe(4_518_827);
   });
 
-  it.skipIf(!here('nmnist') || !here('mnist'))('simulated N-MNIST is like the recordings of the same pictures', () => {
-    const buffer = new EventBuffer();
-    const root = join(real, 'nmnist', 'Test');
-    const files = readdirSync(root).flatMap((d) => readdirSync(join(root, d)).map((f) => join(d, f)));
-    const pixels = readPictures(join(real, 'mnist'), 't10k', {}).pixels;
-    const camera = new SaccadeCamera(nmnistSimulatedSchema.parse({ name: 'nmnist-simulated' }));
-    const recorded = function* () {
-      for (const file of files) {
-        buffer.length = 0;
-        parseNmnist(file, readFileSync(join(root, file)), true, buffer);
-        yield buffer;
-      }
-    };
-    const simulated = function* () {
-      for (const [i, file] of files.entries()) {
-        buffer.length = 0;
-        const picture = Number.parseInt(file.slice(2), 10) - 1;
-        camera.record(pixels.subarray(784 * picture, 784 * (picture + 1)), i, buffer);
-        yield buffer;
-      }
-    };
-    const a = eventStatistics(recorded(), 34 * 34, 315);
-    const b = eventStatistics(simulated(), 34 * 34, 315);
-    expect(Math.abs(b.events.mean / a.events.mean - 1)).toBeLessThan(0.1);
-    expect(Math.abs(b.on.mean - a.on.mean), 'ON fraction').toBeLessThan(0.02);
-    expect(Math.abs(b.active.one / a.active.one - 1), 'channels with an event').toBeLessThan(0.1);
-    expect(Math.abs(b.intervals[1] / a.intervals[1] - 1), 'median interval').toBeLessThan(0.15);
-    expect(correlation(a.counts, b.counts), 'event counts').toBeGreaterThan(0.9);
-    expect(correlation(a.profile, b.profile), 'event rate over time').toBeGreaterThan(0.9);
-  });
+  test.skipIf(!here('nmnist') || !here('mnist'))(
+    'simulated N-MNIST is like the recordings of the same pictures',
+    () => {
+      const buffer = new EventBuffer();
+      const root = join(real, 'nmnist', 'Test');
+      const files = readdirSync(root).flatMap((d) => readdirSync(join(root, d)).map((f) => join(d, f)));
+      const pixels = readPictures(join(real, 'mnist'), 't10k', {}).pixels;
+      const camera = new SaccadeCamera(nmnistSimulatedSchema.parse({ name: 'nmnist-simulated' }));
+      const recorded = function* () {
+        for (const file of files) {
+          buffer.length = 0;
+          parseNmnist(file, readFileSync(join(root, file)), true, buffer);
+          yield buffer;
+        }
+      };
+      const simulated = function* () {
+        for (const [i, file] of files.entries()) {
+          buffer.length = 0;
+          const picture = Number.parseInt(file.slice(2), 10) - 1;
+          camera.record(pixels.subarray(784 * picture, 784 * (picture + 1)), i, buffer);
+          yield buffer;
+        }
+      };
+      const a = eventStatistics(recorded(), 34 * 34, 315);
+      const b = eventStatistics(simulated(), 34 * 34, 315);
+      expect(Math.abs(b.events.mean / a.events.mean - 1)).toBeLessThan(0.1);
+      expect(Math.abs(b.on.mean - a.on.mean), 'ON fraction').toBeLessThan(0.02);
+      expect(Math.abs(b.active.one / a.active.one - 1), 'channels with an event').toBeLessThan(0.1);
+      expect(Math.abs(b.intervals[1] / a.intervals[1] - 1), 'median interval').toBeLessThan(0.15);
+      expect(correlation(a.counts, b.counts), 'event counts').toBeGreaterThan(0.9);
+      expect(correlation(a.profile, b.profile), 'event rate over time').toBeGreaterThan(0.9);
+    },
+  );
 
-  it.skipIf(!here('shd'))('SHD: the recording, its file and its csv agree', async () => {
+  test.skipIf(!here('shd'))('SHD: the recording, its file and its csv agree', async () => {
     const file = join(real, 'shd', 'shd_one_sample_repacked.h5');
     const spikes = await openSpikes(file, 'shd', 700, 20);
     const events = new EventBuffer();
@@ -120,7 +123,7 @@ describe('real files', () => {
     ).toBe(78);
   });
 
-  it.skipIf(!here('cifar10'))('CIFAR-10: batch 1 and the first test pictures', async () => {
+  test.skipIf(!here('cifar10'))('CIFAR-10: batch 1 and the first test pictures', async () => {
     const batch = (name: string) => parseBatch(name, readFileSync(join(real, 'cifar10', name)));
     const train = batch('data_batch_1.bin');
     expect(train.labels).toHaveLength(10_000);
@@ -133,7 +136,7 @@ describe('real files', () => {
     expect(first.md5).toBe(first.published);
   });
 
-  it.skipIf(!here('dvs_gesture'))('DVS128 Gesture: AEDAT 3.1 files written by somebody else', () => {
+  test.skipIf(!here('dvs_gesture'))('DVS128 Gesture: AEDAT 3.1 files written by somebody else', () => {
     const root = join(real, 'dvs_gesture', 'synthetic_aedat31');
     const counts: Record<string, number> = {};
     for (const name of readdirSync(root).filter((n) => n.endsWith('.aedat'))) {
@@ -147,7 +150,7 @@ describe('real files', () => {
     expect(counts['aedat1_for_testing.aedat']).toBe(12);
   });
 
-  it.skipIf(!here('dvs_gesture'))('DVS128 Gesture: real gestures through AEDAT 3.1 into 16 frames', async () => {
+  test.skipIf(!here('dvs_gesture'))('DVS128 Gesture: real gestures through AEDAT 3.1 into 16 frames', async () => {
     const data = join(folder, 'dvs128-gesture');
     const counts = [1, 10].map((n) => {
       const bytes = readFileSync(join(real, 'dvs_gesture', 'slayer_bs2', `${n}.bs2`));

@@ -1,17 +1,17 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { dataFolder, sourcePath } from '../../../engine/datasets/library/locations.ts';
 import { drawPicture, drawRaster } from '../../../engine/datasets/preview.ts';
 
 describe('previews', () => {
-  it('a raster has channels from top to bottom and time from left to right, darker where there is more', () => {
+  test('a raster has channels from top to bottom and time from left to right, darker where there is more', () => {
     const offsets = Uint32Array.of(0, 1, 1, 4);
     const channels = Uint16Array.of(0, 2, 2, 2);
     expect(drawRaster(3, 3, offsets, channels)).toEqual(['|-  |', '|   |', '|  @|', ' step 02']);
   });
 
-  it('many channels and steps share a cell', () => {
+  test('many channels and steps share a cell', () => {
     const steps = 720;
     const offsets = Uint32Array.from({ length: steps + 1 }, (_, t) => t);
     const channels = Uint16Array.from({ length: steps }, (_, t) => Math.floor((t * 480) / steps));
@@ -21,7 +21,7 @@ describe('previews', () => {
       expect(line, `row ${row}`).toBe(`|${' '.repeat(3 * row)}@@@${' '.repeat(69 - 3 * row)}|`);
   });
 
-  it('a picture adds its planes; something faint still shows; an empty one is empty', () => {
+  test('a picture adds its planes; something faint still shows; an empty one is empty', () => {
     const values = Float64Array.of(0, 100, 0.001, 0, 0, 50, 0, 0);
     expect(drawPicture(values, { planes: 2, height: 2, width: 2 })).toEqual(['  @@', '..  ']);
     expect(drawPicture(new Float64Array(4), { planes: 1, height: 2, width: 2 })).toEqual(['    ', '    ']);
@@ -29,7 +29,7 @@ describe('previews', () => {
 });
 
 describe('the data folder', () => {
-  it('is LIF_DATA, or what the platform has for caches', () => {
+  test('is LIF_DATA, or what the platform has for caches', () => {
     const home = homedir();
     expect(dataFolder({ LIF_DATA: '/data' }, 'linux')).toBe('/data');
     expect(dataFolder({}, 'linux')).toBe(join(home, '.cache/lif-lab'));
@@ -38,7 +38,7 @@ describe('the data folder', () => {
     expect(dataFolder({ LOCALAPPDATA: '/local' }, 'win32')).toBe('/local/lif-lab/Cache');
   });
 
-  it('paths are relative to the experiment file', () => {
+  test('paths are relative to the experiment file', () => {
     expect(sourcePath('data/mnist', 'mnist', '/home/me/studies/a.lif.yaml')).toBe('/home/me/studies/data/mnist');
     expect(sourcePath('/abs', 'mnist', '/home/me/a.lif.yaml')).toBe('/abs');
   });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { complete, hover } from '../../../engine/experiment/assist/assist.ts';
 import { checkExperiment } from '../../../engine/experiment/parse.ts';
 import { BASE, cursor } from './marked.ts';
@@ -20,7 +20,7 @@ function hoverText(marked: string): string | undefined {
 }
 
 describe('completion of fields', () => {
-  it.each([
+  test.each([
     ['¦', ['name', 'description', 'dataset', 'model', 'backend', 'network', 'neuron', 'training', 'variants', 'seeds']],
     [`${XOR}se¦`, ['description', 'model', 'backend', 'neuron', 'training', 'variants', 'seeds']],
     [`${XOR}neuron:\n  ¦\nvariants:\n  a: {}\n`, NEURON],
@@ -43,7 +43,7 @@ describe('completion of fields', () => {
     [`${XOR}neuron:\n  wrong: [1\n  ¦`, NEURON],
   ])('%j', (text, expected) => expect(labels(text)).toEqual(expected));
 
-  it('replaces the word and adds a colon when there is none', () => {
+  test('replaces the word and adds a colon when there is none', () => {
     expect(completions(`${XOR}neuron:\n  th¦resh`).at(0)).toMatchObject({
       label: 'threshold',
       kind: 'field',
@@ -54,7 +54,7 @@ describe('completion of fields', () => {
     expect(inserts(`${XOR}neuron:\n  th¦resh: 1`)[0]).toBe('threshold');
   });
 
-  it('quotes the fields of JSON', () => {
+  test('quotes the fields of JSON', () => {
     const json = (text: string) => inserts(text, 'test.lif.json')[0];
     expect(json('{ ¦ }')).toBe('"name": ');
     expect(json('{ "¦')).toBe('name": ');
@@ -64,7 +64,7 @@ describe('completion of fields', () => {
 });
 
 describe('completion of values', () => {
-  it.each([
+  test.each([
     [`${XOR}neuron: { reset: ¦`, ['hard', 'soft', 'none']],
     [`${XOR}neuron:\n  reset: h¦\nvariants:\n  a: {}\n`, ['hard', 'soft', 'none']],
     [`${XOR}neuron:\n  reset: "h¦"\n`, ['hard', 'soft', 'none']],
@@ -80,7 +80,7 @@ describe('completion of values', () => {
     [`${XOR}variants:\n  a: { dataset: { name: mnist, coding: { kind: ¦`, ['direct', 'bernoulli']],
   ])('%j', (text, expected) => expect(labels(text)).toEqual(expected));
 
-  it('names the default', () => {
+  test('names the default', () => {
     expect(completions(`${XOR}neuron: { reset: ¦ }`).filter(({ detail }) => detail === 'default')).toEqual([
       expect.objectContaining({ label: 'hard', kind: 'value', insert: 'hard' }),
     ]);
@@ -90,20 +90,20 @@ describe('completion of values', () => {
     );
   });
 
-  it('knows all data sets', () =>
+  test('knows all data sets', () =>
     expect(labels('dataset: { name: ¦ }')).toEqual(expect.arrayContaining(['delayed-xor', 'mnist'])));
 
-  it('has nothing to say in comments, free texts and behind finished values', () => {
+  test('has nothing to say in comments, free texts and behind finished values', () => {
     for (const text of ['# na¦', 'name: my st¦', `${XOR}neuron:\n  leak: 1\n    ¦`, 'name: x # re¦'])
       expect(labels(text), text).toEqual([]);
   });
 
-  it('quotes the texts of JSON', () => {
+  test('quotes the texts of JSON', () => {
     expect(inserts('{ "neuron": { "reset": ¦ } }', 'test.lif.json')).toEqual(['"hard"', '"soft"', '"none"']);
     expect(inserts('{ "neuron": { "reset": "¦" } }', 'test.lif.json')).toEqual(['hard', 'soft', 'none']);
   });
 
-  it('makes files that are valid', () => {
+  test('makes files that are valid', () => {
     const { text } = cursor(`${XOR}neuron:\n  leak: ¦\nvariants: { a: {} }\n`);
     for (const insert of inserts(`${XOR}neuron:\n  leak: ¦\nvariants: { a: {} }\n`))
       expect(checkExperiment(text.replace('leak: ', `leak: ${insert}`), 'f').diagnostics, insert).toEqual([]);
@@ -111,39 +111,39 @@ describe('completion of values', () => {
 });
 
 describe('hover', () => {
-  it('explains a field: what it takes, does, its default and an example', () => {
+  test('explains a field: what it takes, does, its default and an example', () => {
     const text = hoverText(`${XOR}neuron: { thres¦hold: 1 }`);
     expect(text).toMatch(/^\*\*neuron\.threshold\*\*: a number above 0\n\nFiring threshold/);
     expect(text).toContain('Default: `0.5`');
     expect(text).toContain('```yaml\nneuron: { threshold: 0.5 }\n```');
   });
 
-  it('explains the value that was chosen', () => {
+  test('explains the value that was chosen', () => {
     expect(hoverText('dataset: { name: delayed¦-xor }')).toMatch(/^\*\*delayed-xor\*\*\n\nTwo pulses/);
     expect(hoverText('network: { readout: { kind: mean-¦membrane } }')).toMatch(
       /^\*\*mean-membrane\*\*\n\nThe output layer spikes/,
     );
   });
 
-  it('knows which data set a variant inherits', () =>
+  test('knows which data set a variant inherits', () =>
     expect(hoverText(`${XOR}variants:\n  a: { dataset: { pul¦se: 3 } }`)).toMatch(/^\*\*dataset\.pulse\*\*/));
 
-  it('lists what a variant changes', () => {
+  test('lists what a variant changes', () => {
     expect(hoverText(`${XOR}variants:\n  no l¦eak: { neuron: { leak: 1 } }`)).toBe(
       'This variant changes:\n\n- `neuron.leak: 1`',
     );
     expect(hoverText(`${XOR}variants:\n  ¦a: {}`)).toMatch(/changes nothing/);
   });
 
-  it('works in text that is broken elsewhere', () =>
+  test('works in text that is broken elsewhere', () =>
     expect(hoverText(`${XOR}training: { ep¦ochs: 3\nneuron: [`)).toMatch(/^\*\*training\.epochs\*\*/));
 
-  it('marks the word', () => {
+  test('marks the word', () => {
     const { text, position } = cursor(`${XOR}neuron: { thres¦hold: 1 }`);
     expect(hover(text, 'f', position)?.range).toEqual({ start: { line: 3, column: 10 }, end: { line: 3, column: 19 } });
   });
 
-  it('says nothing of what it does not know', () => {
+  test('says nothing of what it does not know', () => {
     for (const text of ['fo¦o: 1', '¦', '# na¦me', 'dataset: { name: delayed-xor, fo¦o: 1 }'])
       expect(hoverText(text), text).toBeUndefined();
   });

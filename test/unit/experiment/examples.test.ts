@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { describeChanges, expandExperiment } from '../../../engine/experiment/expand.ts';
 import { checkExperiment } from '../../../engine/experiment/parse.ts';
 
@@ -10,19 +10,19 @@ const TEN_MODELS = 'nmnist-table-7.lif.yaml';
 const files = readdirSync(folder).filter((name) => /\.lif\.(ya?ml|json)$/.test(name));
 
 describe('the examples', () => {
-  it('are there', () =>
+  test('are there', () =>
     expect(files).toEqual(
       expect.arrayContaining(['delayed-xor.lif.yaml', 'delayed-xor-paper.lif.yaml', 'mnist.lif.yaml', TEN_MODELS]),
     ));
 
-  it.each(files)('%s is valid and expands to a run per variant and seed', (name) => {
+  test.each(files)('%s is valid and expands to a run per variant and seed', (name) => {
     const { diagnostics, experiment, outline } = checkExperiment(readFileSync(folder + name, 'utf8'), folder + name);
     expect(diagnostics).toEqual([]);
     const runs = expandExperiment(experiment!, folder + name);
     expect(runs).toHaveLength(outline!.variants.length * outline!.seeds.length);
   });
 
-  it.each(files.filter((name) => name !== TEN_MODELS))(
+  test.each(files.filter((name) => name !== TEN_MODELS))(
     '%s compares variants that differ in one component each',
     (name) => {
       const { experiment } = checkExperiment(readFileSync(folder + name, 'utf8'), name);
@@ -36,7 +36,7 @@ describe('the examples', () => {
     },
   );
 
-  it(`${TEN_MODELS} has the ten models of the paper's Table 7`, () => {
+  test(`${TEN_MODELS} has the ten models of the paper's Table 7`, () => {
     const { experiment } = checkExperiment(readFileSync(folder + TEN_MODELS, 'utf8'), TEN_MODELS);
     const changes = experiment!.variants.map((variant) => describeChanges(experiment!, variant.name));
     expect(changes).toEqual([

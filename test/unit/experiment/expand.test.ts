@@ -1,4 +1,4 @@
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { UserError } from '../../../engine/base/errors.ts';
 import { describeChanges, expandExperiment } from '../../../engine/experiment/expand.ts';
 import { checkExperiment } from '../../../engine/experiment/parse.ts';
@@ -49,29 +49,29 @@ function refusal(action: () => unknown): string {
 }
 
 describe('merging a variant', () => {
-  it('keeps what it does not name', () => {
+  test('keeps what it does not name', () => {
     expect(settings('no leak').neuron).toEqual({ ...study().neuron, leak: 1, threshold: 0.6 });
     expect(settings('empty')).toEqual({ ...settings('baseline'), variant: 'empty' });
   });
 
-  it('merges mappings field by field', () =>
+  test('merges mappings field by field', () =>
     expect(settings('other init').neuron.leak).toEqual({ learnable: true, per: 'layer', init: 0.9 }));
 
-  it('replaces a mapping of another shape, kind or name as a whole', () => {
+  test('replaces a mapping of another shape, kind or name as a whole', () => {
     expect(settings('other shape').neuron.surrogate).toEqual({ shape: 'triangular', width: 0.5 });
     expect(settings('other readout').network.readout).toEqual({ kind: 'spike-rate' });
     expect(settings('other data').dataset).toMatchObject({ name: 'mnist', steps: 10 });
     expect(settings('other data').dataset).not.toHaveProperty('noise');
   });
 
-  it('takes a shape that is the default already for the same shape', () =>
+  test('takes a shape that is the default already for the same shape', () =>
     expect(settings('same shape').neuron.surrogate).toEqual({ shape: 'rectangular', width: 0.25, height: 2 }));
 
-  it('replaces lists', () => expect(settings('other layers').network.hidden).toEqual([4]));
+  test('replaces lists', () => expect(settings('other layers').network.hidden).toEqual([4]));
 });
 
 describe('expansion', () => {
-  it('gives a run per variant and seed, in the order of the file', () => {
+  test('gives a run per variant and seed, in the order of the file', () => {
     const runs = expandExperiment(study(), '/s.lif.yaml');
     expect(runs).toHaveLength(20);
     expect(runs.slice(0, 3).map(({ variant, seed }) => [variant, seed])).toEqual([
@@ -82,12 +82,12 @@ describe('expansion', () => {
     expect(runs[0]).toMatchObject({ study: 'Study', file: '/s.lif.yaml', training: { epochs: 4, batchSize: 512 } });
   });
 
-  it('keeps the order of the file for a selection', () => {
+  test('keeps the order of the file for a selection', () => {
     const runs = expandExperiment(study(), '/s', { variants: ['a.b', 'baseline'], seeds: [1] });
     expect(runs.map(({ variant }) => variant)).toEqual(['baseline', 'a.b']);
   });
 
-  it('refuses names and seeds that the file does not have', () => {
+  test('refuses names and seeds that the file does not have', () => {
     expect(refusal(() => expandExperiment(study(), '/s', { variants: ['no leek'] }))).toMatch(
       /^There is no variant "no leek"; did you mean "no leak"; the file has "baseline", "empty", /,
     );
@@ -126,7 +126,7 @@ describe('variants whose names are numbers', () => {
 });
 
 describe('what a variant changes', () => {
-  it.each([
+  test.each([
     ['baseline', {}],
     ['no leak', { 'neuron.threshold': '0.6', 'neuron.leak': '1' }],
     ['other init', { 'neuron.leak.init': '0.9' }],
@@ -135,7 +135,7 @@ describe('what a variant changes', () => {
     ['other layers', { 'network.hidden': '[4]' }],
   ])('%s', (variant, changes) => expect(describeChanges(study(), variant)).toEqual(changes));
 
-  it('writes a mapping that replaces a number on one line', () => {
+  test('writes a mapping that replaces a number on one line', () => {
     const experiment = study(
       STUDY.replace('{ learnable: true, per: layer }', '0.3').replace('{ init: 0.9 }', '{ learnable: true }'),
     );
@@ -146,7 +146,7 @@ describe('what a variant changes', () => {
 });
 
 describe('--set', () => {
-  it('changes the settings of the file, under those of the variants', () => {
+  test('changes the settings of the file, under those of the variants', () => {
     const experiment = applySets(study(STUDY.replace(/ {2}other init.*\n/, '')), [
       'training.epochs=3',
       'neuron.leak=0.5',
@@ -163,7 +163,7 @@ describe('--set', () => {
     expect(runs.map(({ neuron }) => neuron.leak)).toEqual([0.5, 1]);
   });
 
-  it('reaches into variants and lists', () => {
+  test('reaches into variants and lists', () => {
     const experiment = applySets(study(), [
       'variants.a.b.training.epochs=9',
       'network.hidden.1=5',
@@ -174,20 +174,20 @@ describe('--set', () => {
     expect(settings('empty', experiment).neuron.reset).toBe('soft');
   });
 
-  it('replaces a data set by another, whose fields can then be set', () => {
+  test('replaces a data set by another, whose fields can then be set', () => {
     const { dataset } = applySets(study(), ['dataset.name=mnist', 'dataset.steps=12']);
     expect(dataset).toMatchObject({ name: 'mnist', steps: 12 });
     expect(dataset).not.toHaveProperty('noise');
   });
 
-  it('leaves the experiment that it was given alone', () => {
+  test('leaves the experiment that it was given alone', () => {
     const experiment = study();
     const before = structuredClone(experiment);
     applySets(experiment, ['training.epochs=3', 'network.hidden.0=1', 'neuron.leak.per=neuron']);
     expect(experiment).toEqual(before);
   });
 
-  it.each([
+  test.each([
     [
       'training.epoch=3',
       /^--set training\.epoch=3: `epoch` is not a field of `training`: did you mean `epochs`; allowed are epochs, /,

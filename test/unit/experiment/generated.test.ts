@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { referenceText } from '../../../engine/experiment/assist/reference.ts';
 import { experimentNode, jsonSchemaText, SETTINGS } from '../../../engine/experiment/json-schema.ts';
 
@@ -7,9 +7,9 @@ const committed = (path: string) => readFileSync(new URL(`../../../${path}`, imp
 const HINT = 'run `node scripts/generate.mjs`';
 
 describe('generated files are those of the schema', () => {
-  it('schemas/lif.schema.json', () =>
+  test('schemas/lif.schema.json', () =>
     expect(committed('schemas/lif.schema.json') === jsonSchemaText(), HINT).toBe(true));
-  it('docs/experiment-file.md', () =>
+  test('docs/experiment-file.md', () =>
     expect(committed('docs/experiment-file.md') === referenceText(), HINT).toBe(true));
 });
 
@@ -18,7 +18,7 @@ describe('the JSON Schema', () => {
     properties: Record<string, Record<string, unknown>>;
   };
 
-  it('lets a variant override any setting, and requires none', () => {
+  test('lets a variant override any setting, and requires none', () => {
     expect(Object.keys(variant.properties)).toEqual([...SETTINGS]);
     const { hidden, ...network } = variant.properties.network!.properties as Record<string, unknown>;
     expect(hidden).toEqual(experimentNode().properties!.network!.properties!.hidden);
@@ -26,7 +26,7 @@ describe('the JSON Schema', () => {
     for (const word of ['"required":', '"default":', '"oneOf":']) expect(rest.includes(word), word).toBe(false);
   });
 
-  it('describes every field', () => {
+  test('describes every field', () => {
     const bare: string[] = [];
     const walk = (node: ReturnType<typeof experimentNode>, path: string) => {
       for (const form of node.anyOf ?? node.oneOf ?? []) walk(form, path);

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Rng } from '../../../engine/base/random.ts';
 import { complete, hover } from '../../../engine/experiment/assist/assist.ts';
 import { checkExperiment } from '../../../engine/experiment/parse.ts';
@@ -33,7 +33,7 @@ function expectVerdict(text: string, file: string): void {
 
 describe('hostile files are refused in bounded time', () => {
   const huge = 1 << 20;
-  it.each<[string, string, RegExp]>([
+  test.each<[string, string, RegExp]>([
     ['too long', 'a'.repeat(huge + 1), /longer than 1 MiB/],
     ['open brackets', '['.repeat(huge), /more than 50000/],
     ['closing brackets', ']'.repeat(huge), /more than 50000/],
@@ -70,12 +70,12 @@ describe('hostile files are refused in bounded time', () => {
     expect(complete(text, 'f.lif.yaml', { line: 0, column: 5 })).toBeInstanceOf(Array);
   });
 
-  it('lets an anchor be used', () => {
+  test('lets an anchor be used', () => {
     const text = `${BASE.replace('[16]', '[&n 16, *n]')}`;
     expect(checkExperiment(text, 'f').experiment?.network.hidden).toEqual([16, 16]);
   });
 
-  it('takes names of object members for what they are', () => {
+  test('takes names of object members for what they are', () => {
     for (const name of ['constructor', 'toString', 'hasOwnProperty', 'valueOf', 'prototype']) {
       const { experiment, diagnostics } = checkExperiment(`${BASE}  ${name}: { neuron: { reset: none } }\n`, 'f');
       expect(diagnostics, name).toEqual([]);
@@ -148,7 +148,7 @@ describe('mutated examples are valid or diagnosed', () => {
     return text;
   }
 
-  it.each(['mutated.lif.yaml', 'mutated.lif.json'])('%s', (file) => {
+  test.each(['mutated.lif.yaml', 'mutated.lif.json'])('%s', (file) => {
     const rng = new Rng().reset(20_240_325, 1);
     for (let i = 0; i < 300; i++) {
       const text = mutate(examples[i % examples.length]!, rng);
@@ -159,7 +159,7 @@ describe('mutated examples are valid or diagnosed', () => {
     }
   });
 
-  it('cut off anywhere', () => {
+  test('cut off anywhere', () => {
     for (const text of examples)
       for (let end = 0; end < text.length; end += 37) {
         expectVerdict(text.slice(0, end), 'cut.lif.yaml');
@@ -168,7 +168,7 @@ describe('mutated examples are valid or diagnosed', () => {
       }
   });
 
-  it('with any one value replaced', () => {
+  test('with any one value replaced', () => {
     const [text] = examples;
     for (const value of [
       'null',

@@ -1,4 +1,4 @@
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { checkExperiment } from '../../../engine/experiment/parse.ts';
 import { diagnosticLine } from '../../../engine/studies/load.ts';
 import { BASE, marked, messages } from './marked.ts';
@@ -16,7 +16,7 @@ function expectOne(text: string, message: string | RegExp, severity: 'error' | '
 }
 
 describe('a value that is wrong', () => {
-  it.each([
+  test.each([
     ['neuron: { leak: ⟦2⟧ }', '`neuron.leak` must be a number from 0 to 1, not 2.'],
     ['neuron: { leak: ⟦"0.3"⟧ }', /not the text "0\.3"; remove the quotes\.$/],
     ['neuron: { leak: ⟦abc⟧ }', /^`neuron.leak` must be a number from 0 to 1 or a mapping of `learnable`, .*"abc"\.$/],
@@ -48,7 +48,7 @@ describe('a value that is wrong', () => {
     ['description: ⟦3⟧', '`description` must be a text, not 3; put it in quotes: "3".'],
   ])('%j', (line, message) => expectOne(BASE + line, message));
 
-  it('in a leak that is meant to be learnable', () => {
+  test('in a leak that is meant to be learnable', () => {
     expectOne(`${BASE}neuron: { leak: { learnable: ⟦false⟧ } }`, /must be true, not false; otherwise write a number/);
     expectOne(
       `${BASE}neuron: { leak: { learnable: true, init: ⟦2⟧ } }`,
@@ -60,7 +60,7 @@ describe('a value that is wrong', () => {
     );
   });
 
-  it('in one layer of several', () => {
+  test('in one layer of several', () => {
     const base = BASE.replace('[16]', '[16, ⟦x⟧]');
     expectOne(
       base,
@@ -73,7 +73,7 @@ describe('a value that is wrong', () => {
     );
   });
 
-  it('of the data set or readout', () => {
+  test('of the data set or readout', () => {
     expectOne(
       BASE.replace('delayed-xor', '⟦delayed-xr⟧'),
       /^`dataset.name` must be .*not the text "delayed-xr" \(did you mean delayed-xor\?\)\.$/,
@@ -88,7 +88,7 @@ describe('a value that is wrong', () => {
 });
 
 describe('a field that does not exist', () => {
-  it.each([
+  test.each([
     [
       'neuron: { ⟦leek⟧: 0.3 }',
       /^`leek` is not a field of `neuron`: did you mean `leak`; allowed are threshold, leak, /,
@@ -105,7 +105,7 @@ describe('a field that does not exist', () => {
     ['? ⟦[a, b]⟧\n: 1', 'The name of a field must be a plain word.'],
   ])('%j', (line, message) => expectOne(BASE + line, message));
 
-  it('under this kind, but under another', () => {
+  test('under this kind, but under another', () => {
     expectOne(
       BASE.replace('kind: leaky-integrator', 'kind: spike-rate, ⟦decode⟧: last'),
       /it belongs to kind leaky-integrator or linear, and this is spike-rate; allowed are kind, window, neuron\.$/,
@@ -124,7 +124,7 @@ describe('a field that does not exist', () => {
     );
   });
 
-  it('in a layer', () => {
+  test('in a layer', () => {
     expectOne(
       BASE.replace('[16]', '[{ size: 3, neuron: { ⟦leek⟧: 1 } }]'),
       /^`leek` is not a field of `network.hidden\[0\].neuron`: did you mean `leak`/,
@@ -133,7 +133,7 @@ describe('a field that does not exist', () => {
 });
 
 describe('a field that is missing', () => {
-  it.each([
+  test.each([
     [
       BASE.replace('name: delayed-xor, ', '').replace('dataset', '⟦dataset⟧'),
       /^`dataset.name` is missing; it must be delayed-xor, /,
@@ -161,7 +161,7 @@ describe('a field that is missing', () => {
 });
 
 describe('settings that do not go together', () => {
-  it.each([
+  test.each([
     [
       BASE.replace('steps: 50', 'steps: 50, pulse: ⟦30⟧'),
       /^`dataset.pulse` is 30 steps, so two pulses do not fit into 50 steps/,
@@ -184,7 +184,7 @@ describe('settings that do not go together', () => {
     [`${BASE}seeds: [1, 2, ⟦1⟧]`, /^The seed 1 is given twice/],
   ])('%j', (text, message) => expectOne(text, message));
 
-  it('warns of rates that are the wrong way round', () => {
+  test('warns of rates that are the wrong way round', () => {
     expectOne(
       BASE.replace('steps: 50', 'lowRate: ⟦0.7⟧'),
       /^`dataset.lowRate` \(0.7\) should be below `dataset.highRate` \(0.6\)/,
@@ -192,7 +192,7 @@ describe('settings that do not go together', () => {
     );
   });
 
-  it('knows the baselines, whatever the readout of the neurons', () => {
+  test('knows the baselines, whatever the readout of the neurons', () => {
     const { diagnostics } = checkExperiment(
       `${BASE}  b: { model: lstm }\n  c: { model: gru, training: { epochs: 3 } }`,
       'f',
@@ -209,7 +209,7 @@ describe('settings that do not go together', () => {
     ).toEqual([]);
   });
 
-  it('warns of settings of the neuron where there is none', () => {
+  test('warns of settings of the neuron where there is none', () => {
     expectOne(
       `${BASE}  b: { model: lstm, ⟦neuron⟧: { leak: 1 } }`,
       '`neuron` changes nothing here, since `model` is lstm; remove it, or change `model`.',
@@ -217,13 +217,13 @@ describe('settings that do not go together', () => {
     );
   });
 
-  it('warns of two variants that are the same', () => {
+  test('warns of two variants that are the same', () => {
     expectOne(`${BASE}  ⟦b⟧: { neuron: { leak: 0.3 } }`, /^The variant `b` has the same settings as `a`/, 'warning');
   });
 });
 
 describe('a variant', () => {
-  it.each([
+  test.each([
     ['neuron: { leak: ⟦2⟧ }', '`neuron.leak` must be a number from 0 to 1, not 2.'],
     [
       '⟦leak⟧: 1',
@@ -249,7 +249,7 @@ describe('a variant', () => {
     ['network: ⟦null⟧', /^`network` must be a mapping of .*, but it is empty\.$/],
   ])('%j', (override, message) => expectOne(`${BASE}  b: { ${override} }`, message));
 
-  it('is a mapping with a name', () => {
+  test('is a mapping with a name', () => {
     expectOne(
       `${BASE}  b: ⟦3⟧`,
       '`variants.b` must be a mapping of `dataset`, `model`, `backend`, `network`, `neuron`, `training`, not 3.',
@@ -260,7 +260,7 @@ describe('a variant', () => {
     );
   });
 
-  it('is told of what it inherits at the place it inherits it from', () => {
+  test('is told of what it inherits at the place it inherits it from', () => {
     const text = BASE.replace('integrator }', 'integrator, window: ⟦40⟧ }');
     expectOne(
       `${text}  b: { dataset: { steps: 30 } }`,
@@ -268,7 +268,7 @@ describe('a variant', () => {
     );
   });
 
-  it('does not repeat what other variants inherit, too', () => {
+  test('does not repeat what other variants inherit, too', () => {
     const text = BASE.replace('steps: 50', 'steps: 50, trainSamples: ⟦40⟧').replace('name: Test', 'name: 3');
     const { text: bare, place } = marked(text);
     const { diagnostics } = checkExperiment(`${bare}  b: { neuron: { reset: none } }\n`, 'f');
@@ -277,21 +277,21 @@ describe('a variant', () => {
     ]);
   });
 
-  it('does not repeat what is wrong at the top', () => {
+  test('does not repeat what is wrong at the top', () => {
     expectOne(
       `${BASE}  b: { neuron: { reset: none } }\nneuron: { leak: ⟦2⟧ }`,
       '`neuron.leak` must be a number from 0 to 1, not 2.',
     );
   });
 
-  it('has diagnostics whose path leads to it', () => {
+  test('has diagnostics whose path leads to it', () => {
     const { diagnostics } = checkExperiment(`${BASE}  without leak: { neuron: { leak: 2 } }`, 'f');
     expect(diagnostics.map(({ path }) => path)).toEqual(['variants.without leak.neuron.leak']);
   });
 });
 
 describe('text that is not YAML', () => {
-  it.each([
+  test.each([
     [`${BASE}neuron:\n⟦\t⟧leak: 1`, 'YAML is indented with spaces; replace the tab.'],
     [`${BASE}neuron: ⟦{⟧ leak: 1\n`, 'The closing `}` is missing.'],
     [`${BASE}description: ⟦"⟧abc\n`, 'The closing `"` is missing.'],
@@ -305,7 +305,7 @@ describe('text that is not YAML', () => {
     [`${BASE}neuron:\n  leak: ⟦1⟧\n   reset: hard\n`, /^There is a second colon in this value; check the indentation/],
   ])('%j', (text, message) => expectOne(text, message));
 
-  it('or has nothing in it', () => {
+  test('or has nothing in it', () => {
     for (const text of ['', '\n\n', '# only a comment\n', '---\n'])
       expect(messages(text), JSON.stringify(text)).toEqual([
         expect.stringMatching(/^The file is empty; an experiment begins/),
@@ -314,7 +314,7 @@ describe('text that is not YAML', () => {
       expect(messages(text), text).toEqual([expect.stringMatching(/^An experiment file is a mapping of fields/)]);
   });
 
-  it('or not UTF-8', () => {
+  test('or not UTF-8', () => {
     expectOne(`${BASE}# caf⟦\uFFFD⟧\n`, /not UTF-8/, 'warning');
     expectOne('n\0'.replace('\0', '⟦\0⟧'), /not UTF-8/);
   });
@@ -323,7 +323,7 @@ describe('text that is not YAML', () => {
 describe('JSON', () => {
   const json = (text: string) => messages(text, 'test.lif.json');
 
-  it('is read with tabs and all', () => {
+  test('is read with tabs and all', () => {
     const text =
       '{\n\t"name":\t"x",\n\t"dataset": { "name": "delayed-xor" },\n\t"network": { "hidden": [3] },\n\t"variants": { "a": {} }\n}';
     const { diagnostics, experiment } = checkExperiment(text, 'test.lif.json');
@@ -331,7 +331,7 @@ describe('JSON', () => {
     expect(experiment?.network.hidden).toEqual([3]);
   });
 
-  it.each([
+  test.each([
     ['{"name": "x",}', 'This is not valid JSON: there is a comma before the closing bracket; remove it.'],
     ['{"name": "x"', 'This is not valid JSON: the file ends too early; a closing quote, `]` or `}` is missing.'],
     ['{"name": "x" "b": 2}', 'This is not valid JSON: a comma or a colon is missing here.'],
@@ -343,7 +343,7 @@ describe('JSON', () => {
 });
 
 describe('a diagnostic on a terminal', () => {
-  it('counts from 1 and says whether it is an error or a warning', () => {
+  test('counts from 1 and says whether it is an error or a warning', () => {
     const { diagnostics } = checkExperiment(`${BASE}  b: {}\nneuron: { leak: 2 }\n`, 'f');
     expect(diagnostics.map((d) => diagnosticLine('study.lif.yaml', d))).toEqual([
       'study.lif.yaml:7:17: error: `neuron.leak` must be a number from 0 to 1, not 2.',

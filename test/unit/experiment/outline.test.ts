@@ -1,8 +1,8 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { checkExperiment } from '../../../engine/experiment/parse.ts';
 import { BASE } from './marked.ts';
 
-it('holds name, variants and seeds with their places', () => {
+test('holds name, variants and seeds with their places', () => {
   const { outline } = checkExperiment(`# comment\n${BASE}  with b: {}\nseeds: [4, 5]\n`, 'f');
   expect(outline).toEqual({
     name: 'Test',
@@ -15,13 +15,13 @@ it('holds name, variants and seeds with their places', () => {
   });
 });
 
-it('stays while the text is wrong', () => {
+test('stays while the text is wrong', () => {
   const wrong = checkExperiment(`${BASE}neuron: { leak: 2`, 'f');
   expect(wrong.experiment).toBeUndefined();
   expect(wrong.outline?.variants.map(({ name }) => name)).toEqual(['a']);
 });
 
-it('has defaults where the file says nothing', () => {
+test('has defaults where the file says nothing', () => {
   expect(checkExperiment('network: {}\n', 'f').outline).toEqual({
     name: '',
     range: { start: { line: 0, column: 0 }, end: { line: 0, column: 11 } },
@@ -31,7 +31,7 @@ it('has defaults where the file says nothing', () => {
   expect(checkExperiment('- list', 'f').outline).toBeUndefined();
 });
 
-it('counts lines in files from Windows, too', () => {
+test('counts lines in files from Windows, too', () => {
   const { outline } = checkExperiment(BASE.replaceAll('\n', '\r\n'), 'f');
   expect(outline?.variants[0]?.range.start).toEqual({ line: 4, column: 2 });
 });

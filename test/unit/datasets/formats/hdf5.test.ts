@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import h5wasm from 'h5wasm/node';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Hdf5File } from '../../../../engine/datasets/formats/hdf5/classic.ts';
 import { openWithLibrary } from '../../../../engine/datasets/formats/hdf5/library.ts';
 import { decode } from '../../../../engine/datasets/formats/hdf5/numbers.ts';
@@ -24,7 +24,7 @@ const numbers = (reader: Hdf5Reader, path: string): number[] | undefined => {
 };
 
 describe('HDF5', () => {
-  it('reads what the library writes: types, chunks, filters, groups with many members', async () => {
+  test('reads what the library writes: types, chunks, filters, groups with many members', async () => {
     await h5wasm.ready;
     const path = join(folder, 'a.h5');
     const file = new h5wasm.File(path, 'w', { libver: ['earliest', 'v108'] });
@@ -54,7 +54,7 @@ describe('HDF5', () => {
     reader.close();
   });
 
-  it('leaves newer layouts to the library', async () => {
+  test('leaves newer layouts to the library', async () => {
     await h5wasm.ready;
     const path = join(folder, 'a.h5');
     const file = new h5wasm.File(path, 'w', { libver: 'latest' });
@@ -66,7 +66,7 @@ describe('HDF5', () => {
     library.close();
   });
 
-  it('gives the variable-length arrays that the library gives', async () => {
+  test('gives the variable-length arrays that the library gives', async () => {
     const path = put(folder, 'a.h5', speechFile(someRecordings(150)));
     const own = new Hdf5File(path, 'try again');
     const library = await openWithLibrary(path, 'try again');
@@ -82,7 +82,7 @@ describe('HDF5', () => {
     library.close();
   });
 
-  it('reads recordings in any order', async () => {
+  test('reads recordings in any order', async () => {
     const all = someRecordings(200);
     const spikes = await openSpikes(put(folder, 'a.h5', speechFile(all)), 'shd', 700, 20);
     const events = new EventBuffer();

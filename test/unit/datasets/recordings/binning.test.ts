@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Binner, type Binning, EventBuffer } from '../../../../engine/datasets/recordings/binning.ts';
 
 /** [step: channels] of events given as [µs, channel]. */
@@ -25,7 +25,7 @@ const fixed = (fields: Partial<Extract<Binning, { kind: 'fixed' }>> = {}): Binni
 });
 
 describe('binning', () => {
-  it('fixed steps are closed on the left; later events are dropped and counted', () => {
+  test('fixed steps are closed on the left; later events are dropped and counted', () => {
     expect(
       bin(fixed(), [
         [0, 3],
@@ -40,7 +40,7 @@ describe('binning', () => {
     });
   });
 
-  it('closed on the right: step 0 holds t <= 0, step i holds ((i-1)·dt, i·dt]', () => {
+  test('closed on the right: step 0 holds t <= 0, step i holds ((i-1)·dt, i·dt]', () => {
     const events: [number, number][] = [
       [0, 0],
       [1, 1],
@@ -52,7 +52,7 @@ describe('binning', () => {
     expect(bin(fixed({ rightClosed: true }), events)).toEqual({ steps: [[0], [1, 2], [3, 4]], dropped: 1 });
   });
 
-  it('from the first event', () => {
+  test('from the first event', () => {
     expect(
       bin(fixed({ fromFirst: true }), [
         [5500, 1],
@@ -62,7 +62,7 @@ describe('binning', () => {
     ).toEqual([[1, 2], [3], []]);
   });
 
-  it('counts keep, binary merges equal channels within a step', () => {
+  test('counts keep, binary merges equal channels within a step', () => {
     const events: [number, number][] = [
       [0, 4],
       [1, 2],
@@ -75,7 +75,7 @@ describe('binning', () => {
     expect(bin(fixed({ values: 'binary' }), events).steps).toEqual([[2, 4], [4], []]);
   });
 
-  it('a step longer than the recording takes all events', () => {
+  test('a step longer than the recording takes all events', () => {
     expect(
       bin(fixed({ steps: 1, dt: 1e6 }), [
         [0, 1],
@@ -84,7 +84,7 @@ describe('binning', () => {
     ).toEqual({ steps: [[1, 2]], dropped: 0 });
   });
 
-  it('equal durations: the last event is in the last step, empty steps stay empty', () => {
+  test('equal durations: the last event is in the last step, empty steps stay empty', () => {
     const steps = bin({ kind: 'time', steps: 4, values: 'counts' }, [
       [100, 1],
       [199, 2],
@@ -95,13 +95,13 @@ describe('binning', () => {
     expect(bin({ kind: 'time', steps: 2, values: 'counts' }, [[7, 1]]).steps).toEqual([[1], []]);
   });
 
-  it('equal counts: the last step takes the rest', () => {
+  test('equal counts: the last step takes the rest', () => {
     const events = Array.from({ length: 11 }, (_, i): [number, number] => [i * i, i % 10]);
     expect(bin({ kind: 'count', steps: 3, values: 'counts' }, events).steps.map((s) => s.length)).toEqual([3, 3, 5]);
     expect(bin({ kind: 'count', steps: 3, values: 'counts' }, events.slice(0, 2)).steps).toEqual([[0], [1], []]);
   });
 
-  it('merging two fine steps equals one coarse step, and reuse leaves nothing behind', () => {
+  test('merging two fine steps equals one coarse step, and reuse leaves nothing behind', () => {
     const buffer = new EventBuffer();
     const fine = new Binner(fixed({ steps: 40, dt: 500 }), 50);
     const coarse = new Binner(fixed({ steps: 20, dt: 1000 }), 50);

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { atResolution, checkDataset, prepareDataset } from '../../../../engine/datasets/prepare.ts';
 import { openReader } from '../../../../engine/datasets/reader.ts';
 import { expectUserError, put, readSample, specOf, temporaryFolder } from '../helpers.ts';
@@ -36,7 +36,7 @@ function write(to = join(folder, 'data')): void {
 const plain = { normalise: false, padding: 0, flip: false };
 
 describe('cifar10', () => {
-  it('reads the batches in order, plane by plane', async () => {
+  test('reads the batches in order, plane by plane', async () => {
     write();
     await checkDataset(spec(), context());
     const data = await prepare(plain);
@@ -52,12 +52,12 @@ describe('cifar10', () => {
     expect(openReader(data).current('test', 0, 2, values)).toBe(2);
   });
 
-  it('finds the folder of the published archive', async () => {
+  test('finds the folder of the published archive', async () => {
     write(join(folder, 'data', 'cifar-10-batches-bin'));
     expect((await prepare()).sizes.train).toBe(20);
   });
 
-  it('normalises each colour over the training pictures, held-out pictures not among them', async () => {
+  test('normalises each colour over the training pictures, held-out pictures not among them', async () => {
     write();
     const data = await prepare({ padding: 0, flip: false, validationSamples: 4 });
     const values = new Float32Array(3072);
@@ -72,7 +72,7 @@ describe('cifar10', () => {
     }
   });
 
-  it('padding and flip: every training picture is a shifted, perhaps mirrored one; held-out pictures are not', async () => {
+  test('padding and flip: every training picture is a shifted, perhaps mirrored one; held-out pictures are not', async () => {
     write();
     const data = await prepare({ normalise: false, padding: 4, flip: true, validationSamples: 4 });
     const reader = openReader(data);
@@ -112,7 +112,7 @@ describe('cifar10', () => {
     }
   });
 
-  it('Bernoulli coding sees the same shifted picture', async () => {
+  test('Bernoulli coding sees the same shifted picture', async () => {
     write();
     const data = await prepare({ steps: 300, coding: { kind: 'bernoulli' }, padding: 4, flip: true });
     const still = await prepare({ padding: 4, flip: true, normalise: false });
@@ -140,13 +140,13 @@ describe('damaged cifar10 files', () => {
     ],
   ];
   for (const [title, name, bytes, message] of cases)
-    it(title, async () => {
+    test(title, async () => {
       write();
       put(join(folder, 'data'), name, bytes());
       await expectUserError(() => prepare(), name, message, 'lif data get cifar10');
     });
 
-  it('a missing batch', async () => {
+  test('a missing batch', async () => {
     write();
     rmSync(join(folder, 'data', 'test_batch.bin'));
     await expectUserError(() => checkDataset(spec(), context()), 'test_batch.bin', 'lif data get cifar10');
@@ -154,7 +154,7 @@ describe('damaged cifar10 files', () => {
 });
 
 describe('atResolution', () => {
-  it('keeps the time covered, or takes the steps given', () => {
+  test('keeps the time covered, or takes the steps given', () => {
     const at = (fields: Record<string, unknown>, dt: number, steps?: number) => {
       const changed = atResolution(specOf(fields), dt, steps);
       return 'dt' in changed ? [changed.dt, changed.steps] : undefined;
@@ -166,7 +166,7 @@ describe('atResolution', () => {
     expect(at({ name: 'dvs128-gesture', frames: 'fixed', dt: 50, steps: 60 }, 25)).toEqual([25, 120]);
   });
 
-  it('says which data sets have none', async () => {
+  test('says which data sets have none', async () => {
     await expectUserError(() => atResolution(specOf({ name: 'mnist' }), 2), 'mnist', 'frames: fixed');
     await expectUserError(() => atResolution(specOf({ name: 'dvs128-gesture' }), 2), 'frames: fixed');
   });

@@ -1,4 +1,4 @@
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { PreparedDataset, Split } from '../../../../engine/datasets/dataset.ts';
 import { checkDataset, prepareDataset } from '../../../../engine/datasets/prepare.ts';
 import { openReader } from '../../../../engine/datasets/reader.ts';
@@ -13,7 +13,7 @@ const rate = (steps: number[][], from: number, to: number, width: number): numbe
   steps.slice(from, to).reduce((sum, step) => sum + step.length, 0) / ((to - from) * width);
 
 describe('delayed-xor', () => {
-  it('has the shape of the published code by default', async () => {
+  test('has the shape of the published code by default', async () => {
     const data = await prepare();
     expect(data).toMatchObject({
       inputs: 20,
@@ -24,7 +24,7 @@ describe('delayed-xor', () => {
     });
   });
 
-  it('labels are the XOR of the two rates, each of the four combinations equally likely', async () => {
+  test('labels are the XOR of the two rates, each of the four combinations equally likely', async () => {
     const data = await prepare({ noise: 0, lowRate: 0, highRate: 1 });
     const counts = [0, 0, 0, 0];
     for (let i = 0; i < 4000; i++) {
@@ -38,7 +38,7 @@ describe('delayed-xor', () => {
     for (const count of counts) expect(Math.abs(count - 1000), `combinations ${counts}`).toBeLessThan(137);
   });
 
-  it('pulses have rates low OR noise and high OR noise, the delay has the rate of the noise', async () => {
+  test('pulses have rates low OR noise and high OR noise, the delay has the rate of the noise', async () => {
     const data = await prepare({ noise: 0.05 });
     const sums = { low: [0, 0], high: [0, 0], delay: [0, 0] };
     const quiet = await prepare({ noise: 0.05, lowRate: 0, highRate: 1 });
@@ -57,21 +57,21 @@ describe('delayed-xor', () => {
     expect(sums.delay[0]! / sums.delay[1]!).toBeCloseTo(0.05, 3);
   });
 
-  it('a spike that is both noise and pulse counts once, and channels rise within a step', async () => {
+  test('a spike that is both noise and pulse counts once, and channels rise within a step', async () => {
     const data = await prepare({ noise: 0.5, lowRate: 0.5, highRate: 1 });
     for (let i = 0; i < 50; i++)
       for (const [t, step] of readSample(data, 'train', 3, i).steps.entries())
         expect(step, `sample ${i}, step ${t}`).toEqual([...new Set(step)].sort((a, b) => a - b));
   });
 
-  it('noise probabilities 0 and 1 mean none and all', async () => {
+  test('noise probabilities 0 and 1 mean none and all', async () => {
     const silent = await prepare({ noise: 0, lowRate: 0, highRate: 0 });
     expect(readSample(silent, 'train', 0, 0).steps.flat()).toEqual([]);
     const full = await prepare({ noise: 1, steps: 30 });
     expect(readSample(full, 'train', 0, 0).steps.map((s) => s.length)).toEqual(Array(30).fill(20));
   });
 
-  it('training samples are fresh in every epoch, held-out samples stay and differ from training', async () => {
+  test('training samples are fresh in every epoch, held-out samples stay and differ from training', async () => {
     const data = await prepare({ steps: 50 });
     const sample = (split: 'train' | 'validation' | 'test', epoch: number) => readSample(data, split, epoch, 5);
     expect(sample('train', 1)).toEqual(sample('train', 1));
@@ -82,13 +82,13 @@ describe('delayed-xor', () => {
     expect(readSample(await prepare({ steps: 50 }, 8), 'train', 1, 5)).not.toEqual(sample('train', 1));
   });
 
-  it('label() agrees with events()', async () => {
+  test('label() agrees with events()', async () => {
     const data = await prepare({ steps: 20 });
     const reader = openReader(data);
     for (let i = 0; i < 200; i++) expect(reader.label('train', 4, i)).toBe(readSample(data, 'train', 4, i).label);
   });
 
-  it('multi-timescale: slow pulse, gaps, fast pulses; the label is slow XOR last', async () => {
+  test('multi-timescale: slow pulse, gaps, fast pulses; the label is slow XOR last', async () => {
     const data = await prepare({ form: 'multi-timescale', steps: 100, noise: 0, lowRate: 0, highRate: 1 });
     expect(data.inputs).toBe(40);
     const seen = new Map<string, number>();
@@ -110,14 +110,14 @@ describe('delayed-xor', () => {
     expect(seen.size, 'all combinations of slow and six fast pulses').toBe(128);
   });
 
-  it('multi-timescale noise is uniform over both signals', async () => {
+  test('multi-timescale noise is uniform over both signals', async () => {
     const data = await prepare({ form: 'multi-timescale', steps: 100, noise: 0.1, lowRate: 0, highRate: 0 });
     const counts = new Float64Array(40);
     for (let i = 0; i < 500; i++) for (const c of readSample(data, 'test', 0, i).steps.flat()) counts[c]!++;
     for (const [c, n] of counts.entries()) expect(Math.abs(n - 5000), `channel ${c} has ${n}`).toBeLessThan(5 * 68);
   });
 
-  it('says when the pulses do not fit', () =>
+  test('says when the pulses do not fit', () =>
     expectUserError(() => checkDataset(specOf({ name: 'delayed-xor', steps: 15 }), context), 'at least 20'));
 });
 

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sha256 } from '../../../../engine/datasets/formats/files.ts';
 import { checkDataset, prepareDataset } from '../../../../engine/datasets/prepare.ts';
 import { openReader } from '../../../../engine/datasets/reader.ts';
@@ -19,7 +19,7 @@ const check = () => checkDataset(specOf({ name: 'mnist', path: 'mnist' }), { fil
 
 describe('mnist', () => {
   for (const style of ['plain', 'dotted', 'gzip'] as const)
-    it(`reads ${style} files: counts, labels, pixels and the same checksums`, async () => {
+    test(`reads ${style} files: counts, labels, pixels and the same checksums`, async () => {
       writeMnist(join(folder, 'mnist'), 12, 5, style);
       await check();
       const data = await prepare();
@@ -32,7 +32,7 @@ describe('mnist', () => {
       expect(data.checksums['t10k-labels-idx1-ubyte']).toBe(sha256(idx([5], [0, 1, 2, 3, 4])));
     });
 
-  it('holds out validation pictures from the end', async () => {
+  test('holds out validation pictures from the end', async () => {
     writeMnist(join(folder, 'mnist'), 12, 5);
     const data = await prepare({ validationSamples: 3, trainSamples: 4, testSamples: 2 });
     expect(data.sizes).toEqual({ train: 4, validation: 3, test: 2 });
@@ -44,7 +44,7 @@ describe('mnist', () => {
     expect(values[300]).toBe(Math.fround(picture(9)[300]! / 255));
   });
 
-  it('Bernoulli coding: rates follow the pixels, black pixels never fire, fresh draws in training only', async () => {
+  test('Bernoulli coding: rates follow the pixels, black pixels never fire, fresh draws in training only', async () => {
     writeMnist(join(folder, 'mnist'), 2, 2);
     const data = await prepare({ steps: 400, coding: { kind: 'bernoulli', maxRate: 0.5 } });
     const counts = new Float64Array(784);
@@ -59,7 +59,7 @@ describe('mnist', () => {
     expect(readSample(data, 'test', 0, 1)).toEqual(readSample(data, 'test', 1, 1));
   });
 
-  it('a white pixel at rate 1 fires in every step', async () => {
+  test('a white pixel at rate 1 fires in every step', async () => {
     put(join(folder, 'mnist'), 'train-images-idx3-ubyte', idx([1, 28, 28], Array(784).fill(255)));
     put(join(folder, 'mnist'), 'train-labels-idx1-ubyte', idx([1], [4]));
     put(join(folder, 'mnist'), 't10k-images-idx3-ubyte', idx([1, 28, 28], Array(784).fill(0)));
@@ -96,32 +96,32 @@ describe('damaged mnist files', () => {
     ['mismatched counts', 't10k-labels-idx1-ubyte', () => idx([4], [0, 1, 2, 3]), /5 t10k pictures but 4/],
   ];
   for (const [title, name, damage, message] of damaged)
-    it(title, async () => {
+    test(title, async () => {
       writeMnist(join(folder, 'mnist'), 12, 5);
       const file = join(folder, 'mnist', name);
       writeFileSync(file, damage(readFileSync(file)));
       await expectUserError(() => prepare(), message, 'lif data get mnist');
     });
 
-  it('a gzip file that breaks off', async () => {
+  test('a gzip file that breaks off', async () => {
     writeMnist(join(folder, 'mnist'), 12, 5, 'gzip');
     const file = join(folder, 'mnist', 'train-labels-idx1-ubyte.gz');
     writeFileSync(file, readFileSync(file).subarray(0, 25));
     await expectUserError(() => prepare(), /train-labels-idx1-ubyte\.gz.*break off.*at byte 25/);
   });
 
-  it('a gzip bomb', async () => {
+  test('a gzip bomb', async () => {
     writeMnist(join(folder, 'mnist'), 12, 5, 'gzip');
     writeFileSync(join(folder, 'mnist', 'train-labels-idx1-ubyte.gz'), gzipSync(Buffer.alloc((1 << 28) + 1)));
     await expectUserError(() => prepare(), /unpack to more than/);
   });
 
-  it('no files at all: both the check and the preparation say how to get them', async () => {
+  test('no files at all: both the check and the preparation say how to get them', async () => {
     await expectUserError(() => prepare(), 'train-images-idx3-ubyte', 'lif data get mnist');
     await expectUserError(check, 'lif data get mnist');
   });
 
-  it('the check finds truncation and mismatched counts without reading everything', async () => {
+  test('the check finds truncation and mismatched counts without reading everything', async () => {
     writeMnist(join(folder, 'mnist'), 12, 5);
     put(join(folder, 'mnist'), 't10k-labels-idx1-ubyte', idx([4], [0, 1, 2, 3]));
     await expectUserError(check, /5 t10k pictures but 4/);
@@ -130,7 +130,7 @@ describe('damaged mnist files', () => {
     await expectUserError(check, /break off.*at byte 5000/);
   });
 
-  it('the check finds a gzip file that breaks off', async () => {
+  test('the check finds a gzip file that breaks off', async () => {
     writeMnist(join(folder, 'mnist'), 12, 5, 'gzip');
     await check();
     const file = join(folder, 'mnist', 'train-images-idx3-ubyte.gz');
@@ -138,7 +138,7 @@ describe('damaged mnist files', () => {
     await expectUserError(check, /train-images-idx3-ubyte\.gz.*break off/);
   });
 
-  it('more held-out than there are', async () => {
+  test('more held-out than there are', async () => {
     writeMnist(join(folder, 'mnist'), 12, 5);
     await expectUserError(() => prepare({ validationSamples: 12 }), 'validationSamples');
   });

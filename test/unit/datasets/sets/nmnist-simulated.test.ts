@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { checkDataset, prepareDataset } from '../../../../engine/datasets/prepare.ts';
 import { EventBuffer } from '../../../../engine/datasets/recordings/binning.ts';
 import { type CameraFields, SaccadeCamera } from '../../../../engine/datasets/sets/nmnist-simulated/saccades.ts';
@@ -23,7 +23,7 @@ function record(pixels: Uint8Array, change: Partial<CameraFields> = {}, recordin
 }
 
 describe('the simulated camera', () => {
-  it('a moved bar gives as many ON as OFF events, all near its path, none while at rest', () => {
+  test('a moved bar gives as many ON as OFF events, all near its path, none while at rest', () => {
     const events = record(bar, { mismatch: 0 });
     expect(events.length).toBeGreaterThan(500);
     const { on, profile } = eventStatistics([events], PIXELS, 315);
@@ -39,14 +39,14 @@ describe('the simulated camera', () => {
     }
   });
 
-  it('no ink, no noise: no events; halving the threshold doubles the events', () => {
+  test('no ink, no noise: no events; halving the threshold doubles the events', () => {
     expect(record(new Uint8Array(784)).length).toBe(0);
     const ratio = record(bar, { contrast: 0.05 }).length / record(bar, { contrast: 0.1 }).length;
     expect(ratio).toBeGreaterThan(1.8);
     expect(ratio).toBeLessThan(2.4);
   });
 
-  it('events of a channel come in order of time', () => {
+  test('events of a channel come in order of time', () => {
     const events = record(bar);
     const last = new Map<number, number>();
     for (let i = 0; i < events.length; i++) {
@@ -56,7 +56,7 @@ describe('the simulated camera', () => {
     }
   });
 
-  it('background events have their rate and differ between recordings', () => {
+  test('background events have their rate and differ between recordings', () => {
     const counts = Array.from({ length: 40 }, (_, i) => record(new Uint8Array(784), { noiseRate: 2 }, i).length);
     const expected = 2 * PIXELS * 0.315;
     const mean = counts.reduce((a, b) => a + b) / 40;
@@ -81,7 +81,7 @@ describe('nmnist-simulated', () => {
   const prepare = (more: Record<string, unknown> = {}) =>
     prepareDataset(specOf({ name: 'nmnist-simulated', path: 'mnist', ...more }), context());
 
-  it('has the layout of N-MNIST, the labels of MNIST and the same events for every seed of a run', async () => {
+  test('has the layout of N-MNIST, the labels of MNIST and the same events for every seed of a run', async () => {
     writeMnist(join(folder, 'mnist'), 6, 3);
     await checkDataset(specOf({ name: 'nmnist-simulated', path: 'mnist' }), context());
     const data = await prepare();
@@ -92,7 +92,7 @@ describe('nmnist-simulated', () => {
     expect(data.checksums).toHaveProperty('simulated events');
   });
 
-  it('opens at another resolution: two 1 ms steps make one of 2 ms', async () => {
+  test('opens at another resolution: two 1 ms steps make one of 2 ms', async () => {
     writeMnist(join(folder, 'mnist'), 2, 2);
     const fine = readSample(await prepare({ dt: 1 }), 'train', 0, 1).steps;
     const coarse = readSample(await prepare({ dt: 2 }), 'train', 0, 1).steps;
@@ -101,5 +101,5 @@ describe('nmnist-simulated', () => {
       expect(step).toEqual([...fine[2 * t]!, ...(fine[2 * t + 1] ?? [])].sort((a, b) => a - b));
   });
 
-  it('says how to get MNIST', () => expectUserError(() => prepare(), 'lif data get mnist'));
+  test('says how to get MNIST', () => expectUserError(() => prepare(), 'lif data get mnist'));
 });

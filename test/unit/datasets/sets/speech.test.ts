@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { checkDataset, prepareDataset } from '../../../../engine/datasets/prepare.ts';
 import { type Recording, someRecordings, speechFile } from '../formats/hdf5-writer.ts';
 import { expectUserError, put, readSample, specOf, temporaryFolder } from '../helpers.ts';
@@ -34,7 +34,7 @@ function expected(r: Recording, dt: number, steps: number): number[][] {
 }
 
 describe('shd', () => {
-  it('reads every recording: float16 seconds into steps, across blocks', async () => {
+  test('reads every recording: float16 seconds into steps, across blocks', async () => {
     write();
     await checkDataset(specOf({ name: 'shd', path: 'data' }), context());
     const data = await prepare('shd');
@@ -47,27 +47,27 @@ describe('shd', () => {
     expect(Object.keys(data.checksums)).toEqual(['shd_train.h5', 'shd_test.h5']);
   });
 
-  it('decodes before arithmetic: 1.3671875 s is step 136 of 10 ms, not infinity', async () => {
+  test('decodes before arithmetic: 1.3671875 s is step 136 of 10 ms, not infinity', async () => {
     write([{ times: [0.0625, 1.3671875], units: [3, 699], label: 0, speaker: 0 }]);
     const { steps } = readSample(await prepare('shd', { dt: 10, steps: 150 }), 'train', 0, 0);
     expect(steps[6]).toEqual([3]);
     expect(steps[136]).toEqual([699]);
   });
 
-  it('drops and counts what lies beyond the last step', async () => {
+  test('drops and counts what lies beyond the last step', async () => {
     write([{ times: [0.5, 1.25, 1.3], units: [1, 2, 3], label: 0, speaker: 0 }], someRecordings(1));
     const data = await prepare('shd');
     expect(readSample(data, 'train', 0, 0).steps.flat()).toEqual([1]);
     expect(data.source === 'events' && data.dropped).toBe(2);
   });
 
-  it('several spikes of a unit in a step: one by default, all with counts', async () => {
+  test('several spikes of a unit in a step: one by default, all with counts', async () => {
     write([{ times: [0.5, 0.5, 0.5009765625], units: [9, 9, 9], label: 0, speaker: 0 }]);
     expect(readSample(await prepare('shd'), 'train', 0, 0).steps[500]).toEqual([9]);
     expect(readSample(await prepare('shd', { values: 'counts' }), 'train', 0, 0).steps[500]).toEqual([9, 9, 9]);
   });
 
-  it('the quirks of the published binning, each on its own', async () => {
+  test('the quirks of the published binning, each on its own', async () => {
     write([{ times: [0, 0.125, 0.25, 0.5], units: [0, 1, 699, 350], label: 0, speaker: 0 }]);
     const plain = readSample(await prepare('shd', { dt: 125, steps: 8 }), 'train', 0, 0);
     expect(plain.steps).toEqual([[0], [1], [699], [], [350], [], [], []]);
@@ -79,7 +79,7 @@ describe('shd', () => {
     expect(readSample(flipped, 'train', 0, 0).steps).toEqual([[], [699], [1], [], [350], [], [], []]);
   });
 
-  it('holds out speakers, and says which there are', async () => {
+  test('holds out speakers, and says which there are', async () => {
     write();
     const data = await prepare('shd', { validationSpeakers: [1, 3] });
     expect(data.sizes).toEqual({ train: 75, validation: 75, test: 40 });
@@ -87,7 +87,7 @@ describe('shd', () => {
     await expectUserError(() => prepare('shd', { validationSpeakers: [9] }), 'speaker 9', '0, 1, 2, 3');
   });
 
-  it('says when the file does not know the speakers', async () => {
+  test('says when the file does not know the speakers', async () => {
     const anonymous = someRecordings(10).map(({ times, units, label }) => ({ times, units, label }));
     write(anonymous);
     expect((await prepare('shd', { validationSamples: 2 })).sizes).toEqual({ train: 8, validation: 2, test: 40 });
@@ -102,7 +102,7 @@ describe('ssc', () => {
     put(join(folder, 'data'), 'ssc_test.h5', speechFile(someRecordings(50, 35)));
   };
 
-  it('has three files, the second for validation', async () => {
+  test('has three files, the second for validation', async () => {
     files();
     const data = await prepare('ssc', { trainSamples: 60 });
     expect(data).toMatchObject({ classes: 35, sizes: { train: 60, validation: 30, test: 50 } });
@@ -113,7 +113,7 @@ describe('ssc', () => {
     expect((await prepare('ssc', { validation: false })).sizes.validation).toBe(0);
   });
 
-  it('never asks for the files of SHD', async () => {
+  test('never asks for the files of SHD', async () => {
     write();
     await expectUserError(() => prepare('ssc'), 'ssc_train.h5', 'lif data get ssc');
   });
@@ -141,18 +141,18 @@ describe('damaged HDF5 files', () => {
     ['times and units of different length', () => one({ units: [1] }), /5 times but 1 units/],
   ];
   for (const [title, bytes, message] of cases)
-    it(title, async () => {
+    test(title, async () => {
       write();
       writeFileSync(join(folder, 'data', 'shd_train.h5'), bytes());
       await expectUserError(() => prepare('shd'), /shd_train\.h5/, message, 'lif data get shd');
     });
 
-  it('missing files', async () => {
+  test('missing files', async () => {
     await expectUserError(() => prepare('shd'), 'shd_train.h5', 'lif data get shd');
     await expectUserError(() => checkDataset(specOf({ name: 'shd', path: 'data' }), context()), 'lif data get shd');
   });
 
-  it('a good file can be read after a damaged one', async () => {
+  test('a good file can be read after a damaged one', async () => {
     write();
     const file = join(folder, 'data', 'shd_train.h5');
     const good = readFileSync(file);
