@@ -36,9 +36,12 @@ export interface HostRequests {
   'runs/compare': { params: { file: string; text?: string }; result: Comparison };
   /** The tail of the run's log. */
   'runs/log': { params: { runId: string; maxBytes: number }; result: string };
-  /** Starts a detached `lif run`; answers when the runs exist in the store. */
+  /**
+   * Starts training in the background; answers when the runs exist in the store. They are of `text`, which is what the
+   * caller has had checked; of what the file holds by then, where it is absent.
+   */
   'runs/start': {
-    params: { file: string; store: string; variants?: string[]; seeds?: number[]; threads?: number };
+    params: { file: string; text?: string; store: string; variants?: string[]; seeds?: number[]; threads?: number };
     result: { runIds: string[] };
   };
   'runs/stop': { params: { runIds: string[] }; result: { stopping: string[] } };

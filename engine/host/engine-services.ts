@@ -12,7 +12,7 @@ import { trainJobs } from '../jobs/job.ts';
 import { compareExperiment } from '../runs/compare.ts';
 import { storeOf } from '../runs/folder.ts';
 import { extendRuns } from '../studies/extend.ts';
-import { firstError, loadStudy, readStudyText, studyOf } from '../studies/load.ts';
+import { firstError, readStudyText, studyOf } from '../studies/load.ts';
 import { resumeRuns } from '../studies/resume.ts';
 import { createStudyRuns } from '../studies/start.ts';
 import { stopRuns } from '../studies/stop.ts';
@@ -39,8 +39,8 @@ export function engineServices(lif: string[]): Services {
   };
 }
 
-async function start(executor: Executor, { file, store, variants, seeds, threads }: HostParams<'runs/start'>) {
-  const study = loadStudy(file, [], firstError);
+async function start(executor: Executor, { file, text, store, variants, seeds, threads }: HostParams<'runs/start'>) {
+  const study = studyOf(file, text ?? readStudyText(file), [], firstError);
   const specs = expandExperiment(study.experiment, file, { variants, seeds });
   const folders = await createStudyRuns(study, specs, store);
   await executor.submit(trainJobs(folders), { store, threads });

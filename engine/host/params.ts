@@ -53,6 +53,7 @@ const SCHEMAS: { [M in HostMethod]: z.ZodType<Loose<HostParams<M>>> } = {
   }),
   'runs/start': z.strictObject({
     file: path,
+    text: text.optional(),
     store: path,
     variants: z.array(z.string().max(1000)).max(10_000).optional(),
     seeds: z.array(count).max(10_000).optional(),

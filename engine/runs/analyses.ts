@@ -1,10 +1,11 @@
 /** Analyses of a run: `analyses/<analysis>-<key>.json`, at once the request, how far it is and the answer. */
 import { lstatSync, rmSync, writeFileSync } from 'node:fs';
 import { errorCode, writeAtomic } from '../base/files.ts';
+import { sha256 } from '../base/hash.ts';
 import { acquireLock, type Lock } from '../base/lock.ts';
 import { fileOf, makeRealFolder } from './folder.ts';
 import { type AnalysisFile, analysisFileSchema } from './format.ts';
-import { canonicalJson, sha256 } from './key.ts';
+import { canonicalJson } from './key.ts';
 import { type Parsed, readJson } from './read.ts';
 
 /** Where an analysis lies: the folder of its run, and `<analysis>-<key>`. */

@@ -1,6 +1,7 @@
 /** What a run is called, and what makes two runs the same. */
-import { createHash, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { basename } from 'node:path';
+import { sha256 } from '../base/hash.ts';
 import type { RunSpec, Settings } from '../experiment/schema.ts';
 
 /** JSON with the fields of every object in alphabetical order; undefined fields are left out. */
@@ -10,10 +11,6 @@ export function canonicalJson(value: unknown): string {
       ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
       : v,
   );
-}
-
-export function sha256(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex');
 }
 
 /** SHA-256 of all that decides the bits of a run: settings and seed, not names or places. */

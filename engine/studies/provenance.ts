@@ -1,10 +1,10 @@
 /** What besides the spec decides, or helps to find again, the bits of a run. */
 import { dirname } from 'node:path';
 import { BACKENDS } from '../backends/registry.ts';
+import { sha256 } from '../base/hash.ts';
 import { engineVersion } from '../base/version.ts';
 import type { BackendId } from '../experiment/schema.ts';
 import type { Provenance } from '../runs/format.ts';
-import { sha256 } from '../runs/key.ts';
 import { gitState } from './git.ts';
 
 /**

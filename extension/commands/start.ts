@@ -79,7 +79,7 @@ export async function start(context: CommandContext, file: string, wanted: Wante
     if (ids.length > 0) await host.request('runs/resume', { runIds: work.resume, ...common });
     for (const group of bySeeds(work.start)) {
       const store = workbench.storeFor(file);
-      ids.push(...(await host.request('runs/start', { file, store, ...group, ...common })).runIds);
+      ids.push(...(await host.request('runs/start', { file, text, store, ...group, ...common })).runIds);
     }
     return ids;
   });

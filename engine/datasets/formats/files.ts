@@ -177,8 +177,6 @@ export function gunzipHead(file: string, head: Buffer, remedy: string): Buffer {
   }
 }
 
-export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-
 /** A copy that worker threads can share. */
 export function shared(bytes: Uint8Array): Uint8Array {
   const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));

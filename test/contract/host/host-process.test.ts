@@ -89,6 +89,17 @@ test('ends with an editor that was killed in the middle of a message', async () 
   expect(await Promise.race([ended, late])).toEqual({ code: 0, signal: null });
 });
 
+test('a run is of the text that was checked, whatever the file holds by then', async () => {
+  const { client, runs } = connect();
+  const file = lab.study({ variants: ['checked'], epochs: 1 });
+  const text = readFileSync(file, 'utf8');
+  lab.study({ variants: ['changed meanwhile'], epochs: 1 });
+  const { runIds } = await client.request('runs/start', { file, text, store: lab.store, threads: 1 });
+  const run = await eventually('the run', () => runs.get(runIds[0]!));
+  expect(run.variant).toBe('checked');
+  await eventually('its end', () => runs.get(runIds[0]!)?.state === 'finished');
+});
+
 test('stops a run and goes on with it', async () => {
   const { client, runs } = connect();
   const file = lab.study({ variants: ['baseline'], epochs: 200, step: 10 });

@@ -87,14 +87,19 @@ describe('running', () => {
     threads = 3;
     await call('lifLab.runAll');
     expect(calls).toEqual([
-      ['runs/start', { file: FILE, store: '/work space/.lif', variants: ['a', 'b'], seeds: [1, 2], threads: 3 }],
+      [
+        'runs/start',
+        { file: FILE, text: 'text', store: '/work space/.lif', variants: ['a', 'b'], seeds: [1, 2], threads: 3 },
+      ],
     ]);
   });
 
   test('leaves out what is running already, and says so when nothing is left', async () => {
     runs.replace([1, 2].map((seed) => running(`a${seed}`, 0.5, { variant: 'a', seed })));
     await call('lifLab.runAll', uri);
-    expect(calls).toEqual([['runs/start', { file: FILE, store: '/work space/.lif', variants: ['b'], seeds: [1, 2] }]]);
+    expect(calls).toEqual([
+      ['runs/start', { file: FILE, text: 'text', store: '/work space/.lif', variants: ['b'], seeds: [1, 2] }],
+    ]);
     await expect(call('lifLab.runVariant', uri, 'a')).rejects.toThrow(
       'a: already running; stop it first to run it again.',
     );
@@ -109,7 +114,10 @@ describe('running', () => {
     expect(calls).toEqual([['showProblems', FILE, checked]]);
     checked.diagnostics[0]!.severity = 'warning';
     await call('lifLab.runVariant', uri, 'b');
-    expect(calls.at(-1)).toMatchObject(['runs/start', { file: FILE, store: '/work space/.lif', variants: ['b'] }]);
+    expect(calls.at(-1)).toMatchObject([
+      'runs/start',
+      { file: FILE, text: 'text', store: '/work space/.lif', variants: ['b'] },
+    ]);
   });
 
   test('trains only what is missing, goes on with what was left off and starts anew what failed', async () => {
@@ -120,7 +128,7 @@ describe('running', () => {
     await call('lifLab.runAll', uri);
     expect(calls).toEqual([
       ['runs/resume', { runIds: ['a2'] }],
-      ['runs/start', { file: FILE, store: '/work space/.lif', variants: ['b'], seeds: [1] }],
+      ['runs/start', { file: FILE, text: 'text', store: '/work space/.lif', variants: ['b'], seeds: [1] }],
     ]);
   });
 

@@ -1,8 +1,9 @@
 /** CIFAR-10 in its binary batches: rows of one label byte and 32×32 red, green and blue bytes. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { sha256 } from '../../../base/hash.ts';
 import type { PreparedDataset } from '../../dataset.ts';
-import { badFile, getAgain, readWhole, sha256, shared, sizeOf } from '../../formats/files.ts';
+import { badFile, getAgain, readWhole, shared, sizeOf } from '../../formats/files.ts';
 import { sourcePath } from '../../library/locations.ts';
 import type { SetReader } from '../definition.ts';
 import { maxEvents, type Pictures, splitPictures } from '../mnist/read.ts';

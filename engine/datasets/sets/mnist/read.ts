@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../../base/errors.ts';
+import { sha256 } from '../../../base/hash.ts';
 import type { PreparedDataset } from '../../dataset.ts';
 import {
   badFile,
@@ -12,7 +13,6 @@ import {
   readHead,
   readTail,
   readWhole,
-  sha256,
   shared,
   sizeOf,
 } from '../../formats/files.ts';

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { sha256 } from '../../../../engine/datasets/formats/files.ts';
+import { sha256 } from '../../../../engine/base/hash.ts';
 import { checkDataset, prepareDataset } from '../../../../engine/datasets/prepare.ts';
 import { openReader } from '../../../../engine/datasets/reader.ts';
 import { expectUserError, idx, picture, put, readSample, specOf, temporaryFolder, writeMnist } from '../helpers.ts';
