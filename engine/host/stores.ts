@@ -75,9 +75,7 @@ export class Stores {
   }
 
   keyedRuns(): KeyedRun[] {
-    return this.readers().flatMap((reader) =>
-      reader.summaries().map((summary) => ({ summary, key: reader.run(summary.id)?.key })),
-    );
+    return this.readers().flatMap((reader) => reader.keyedRuns());
   }
 
   /** @throws UserError when the run is not there. */

@@ -6,6 +6,10 @@ import type { StoreReader } from '../runs/store.ts';
 /** While something is going on, and while nothing is. */
 const BUSY_MS = 500;
 const IDLE_MS = 2000;
+/** A look takes about so long at most, that requests are heard; what is left is looked at next. */
+const START_MS = 2000;
+const LOOK_MS = 500;
+const NEXT_MS = 10;
 /** After an event, to take its companions along. */
 const EVENT_MS = 100;
 /** Runs that stand still are looked at in turn, so many each time. */
@@ -43,13 +47,15 @@ export class StoreWatch {
 
   constructor(reader: StoreReader, events: WatchEvents) {
     this.reader = reader;
+    reader.patient = true;
     this.events = events;
   }
 
   /** Reads everything and goes on watching. */
   start(): void {
-    const { problem } = this.reader.refresh();
+    const { problem, left } = this.reader.refresh(undefined, START_MS);
     this.tell(problem);
+    this.later(left);
     this.watchFolders();
     this.plan();
   }
@@ -84,10 +90,17 @@ export class StoreWatch {
 
   /** At these runs, or at everything. */
   private lookAt(ids: ReadonlySet<string> | undefined): void {
-    const change = this.reader.refresh(ids);
+    const change = this.reader.refresh(ids, LOOK_MS);
+    this.later(change.left);
     this.tell(change.problem);
     if (change.changed.length > 0 || change.removed.length > 0) this.events.changed(change.changed, change.removed);
     this.watchFolders();
+  }
+
+  private later(left: readonly string[] | undefined): void {
+    if (!left || this.closed) return;
+    for (const id of left) this.dirty.add(id);
+    this.eventTimer ??= setTimeout(() => this.lookAtDirty(), NEXT_MS);
   }
 
   /** Ids to look at now; undefined for everything, which also says why the store cannot be read. */

@@ -3,7 +3,7 @@ import { UserError } from '../base/errors.ts';
 import { reason } from '../base/files.ts';
 import { type Lock, LockHeldError } from '../base/lock.ts';
 import { type RunSpec, settingsSchema } from '../experiment/schema.ts';
-import { acquireRunLock } from '../runs/folder.ts';
+import { acquireRunLock, fileNow } from '../runs/folder.ts';
 import { HEARTBEAT_MS, HEARTBEAT_TIMEOUT_MS, type RunFile } from '../runs/format.ts';
 import { fromEarlier } from '../runs/key.ts';
 import { lastSign } from '../runs/pulse.ts';
@@ -33,7 +33,9 @@ export function lockRun(folder: string): Lock {
 export function readRun(folder: string): RunFile & { spec: RunSpec } {
   const run = readRunFile(folder);
   if ('damage' in run) throw new UserError(`${folder} cannot be trained: ${run.damage}`);
-  const { study, variant, seed, file, ...rest } = run.value.spec;
+  const { study, variant, seed, file: recorded, ...rest } = run.value.spec;
+  // Data are found beside the file, wherever the project has moved to.
+  const file = fileNow(folder, recorded, run.value.place);
   const settings = settingsSchema.safeParse(fromEarlier(rest));
   if (!settings.success) {
     const issue = settings.error.issues[0]!;

@@ -1,8 +1,14 @@
 /** Variants × seeds: which runs count, and what they say together. */
+import { existsSync, realpathSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import type { Comparison, ComparisonRow, RunSummary, Spread } from '../../protocol/runs.ts';
 import { describeChanges, expandExperiment } from '../experiment/expand.ts';
 import type { Experiment, RunSpec } from '../experiment/schema.ts';
+import { isBelow, storeOf } from './folder.ts';
 import { runKey } from './key.ts';
+
+/** In larger studies what was renamed is not looked for: it would take a key for each variant and seed, for each run. */
+const MAX_SOUGHT = 2000;
 
 /** A run and the key in its run.json (absent when that is damaged). */
 export interface KeyedRun {
@@ -39,14 +45,37 @@ export function compareExperiment(
     keys.set(place, known);
     return known;
   };
-  for (const { summary, key } of runs) {
-    if (summary.file !== file) continue;
-    const place = slot(summary);
-    const spec = wanted.get(place);
+  const real = realOf(file);
+  const reals = new Map<string, string>();
+  const isSame = ({ file: recorded, folder }: RunSummary): boolean => {
+    if (recorded === real) return true;
+    // Elsewhere than beside the store nothing is looked for: where a run says that its file lies is its maker's choice.
+    if (basename(recorded) !== basename(file) || !isBelow(recorded, dirname(storeOf(folder)))) return false;
+    if (!reals.has(recorded)) reals.set(recorded, realOf(recorded));
+    return reals.get(recorded) === real;
+  };
+  const variants = new Set(experiment.variants.map(({ name }) => name));
+  const alike = (seed: number, key: string | undefined): [string, RunSpec] | undefined =>
+    wanted.size <= MAX_SOUGHT
+      ? [...wanted].find(([place, spec]) => spec.seed === seed && keyOf(place, spec) === key)
+      : undefined;
+  for (const found of runs) {
+    const { key } = found;
+    const ours = found.summary.file === file || isSame(found.summary);
+    if (!ours && !wasOurs(found.summary, file)) continue;
+    let { summary } = found;
+    let place = slot(summary);
+    let spec = wanted.get(place);
     if (!spec || key !== keyOf(place, spec)) {
-      outdated.push(summary);
-      continue;
+      // By what it is, under whatever name it was trained.
+      const renamed = ours && variants.has(summary.variant) ? undefined : alike(summary.seed, key);
+      if (!renamed) {
+        if (ours) outdated.push(summary);
+        continue;
+      }
+      [place, spec] = renamed;
     }
+    summary = { ...summary, file, variant: spec.variant };
     if (isNewer(summary, newest.get(place))) newest.set(place, summary);
     if (summary.state === 'finished' && isNewer(summary, finished.get(place))) finished.set(place, summary);
   }
@@ -61,6 +90,22 @@ export function compareExperiment(
     return comparisonRow(variant, describeChanges(experiment, variant), of(newest), of(partial ? newest : finished));
   });
   return { study: experiment.name, file, seeds: [...new Set(specs.map(({ seed }) => seed))], rows, outdated };
+}
+
+/** A path without links in it, as far as it exists. */
+function realOf(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    return file;
+  }
+}
+
+/** Whether the file of a run is gone, and may have been this one under another name or in another place. */
+function wasOurs({ file, folder }: RunSummary, now: string): boolean {
+  const root = dirname(storeOf(folder));
+  if (!isBelow(realOf(now), realOf(root))) return false;
+  return isBelow(file, root) ? !existsSync(file) : basename(file) === basename(now);
 }
 
 function slot({ variant, seed }: { variant: string; seed: number }): string {

@@ -14,10 +14,9 @@ import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { reason, syncFolder, writeDurably } from '../base/files.ts';
 import type { RunSpec } from '../experiment/schema.ts';
-import { makeRealFolder, runsFolder } from './folder.ts';
+import { makeRealFolder, placeOf, runsFolder } from './folder.ts';
 import { FORMAT_VERSION, type Provenance, type RunFile, type Status } from './format.ts';
 import { newRunId, runKey } from './key.ts';
-import { placeOf } from './place.ts';
 
 /** Leftovers of a process that died while it made a run are swept away after this long. */
 const LEFTOVER_MS = 60 * 60 * 1000;
@@ -40,7 +39,7 @@ export function createRuns(
     // One millisecond apart, so that sorting by time keeps the order of the file.
     for (const [i, spec] of specs.entries()) {
       const own = typeof provenance === 'function' ? provenance(spec) : provenance;
-      staged.push(stage(store, parent, spec, own, now + i));
+      staged.push(stage(parent, spec, own, now + i));
     }
     for (const { aside, id } of staged) {
       renameSync(aside, join(parent, id));
@@ -81,18 +80,18 @@ function prepareStore(store: string, parent: string): void {
   }
 }
 
-function stage(store: string, parent: string, spec: RunSpec, provenance: Partial<Provenance>, createdAt: number) {
+function stage(parent: string, spec: RunSpec, provenance: Partial<Provenance>, createdAt: number) {
   let id = newRunId(spec, createdAt);
   while (existsSync(join(parent, id))) id = newRunId(spec, createdAt);
   const aside = join(parent, `.new-${id}`);
-  const place = placeOf(store, spec.file);
+  const place = placeOf(dirname(parent), spec.file);
   const run: RunFile = {
     format: FORMAT_VERSION,
     id,
     createdAt,
+    ...(place !== undefined && { place }),
     key: runKey(spec),
     spec: { ...spec },
-    place,
     provenance,
   };
   try {

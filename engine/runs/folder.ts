@@ -4,8 +4,19 @@
  * may lie behind links, but be none itself.
  */
 import { randomUUID } from 'node:crypto';
-import { type FSWatcher, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, type Stats, watch } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import {
+  existsSync,
+  type FSWatcher,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  watch,
+} from 'node:fs';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { errorCode } from '../base/files.ts';
 import { acquireLock, type Lock } from '../base/lock.ts';
 
@@ -129,4 +140,37 @@ export function watchRuns(store: string, id: string | undefined, changed: (name:
   const runs = realRunsFolder(store);
   if (id !== undefined) assertRun(join(runs, id));
   return watch(id === undefined ? runs : join(runs, id), { persistent: false }, (_event, name) => changed(name));
+}
+
+/** Where an experiment file lies as seen from the folder of the store, with slashes; undefined where there is no such way. */
+export function placeOf(store: string, file: string): string | undefined {
+  try {
+    const place = relative(realpathSync(dirname(resolve(store))), realpathSync(file));
+    return isAbsolute(place) ? undefined : place.split(sep).join('/');
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Where the experiment file of a run lies by now: a project that was renamed, copied or reached another way still has its
+ * runs. Only files beside the store are looked for: a path in a store is its maker's, and looking may already tell him.
+ */
+export function fileNow(folder: string, recorded: string, place: string | undefined): string {
+  const root = dirname(storeOf(folder));
+  if (isBelow(recorded, root)) return recorded;
+  const parts = recorded.split(/[\\/]/).slice(-8);
+  const ways = [...(place === undefined ? [] : [place.split('/')]), ...parts.map((_, from) => parts.slice(from))];
+  for (const way of ways) {
+    if (way.some((part) => part === '' || part === '.' || part === '..' || part.includes(':'))) continue;
+    const here = join(root, ...way);
+    if (existsSync(here)) return here;
+  }
+  return recorded;
+}
+
+/** Whether a path lies below a folder, by name. */
+export function isBelow(file: string, folder: string): boolean {
+  const way = relative(folder, file);
+  return way !== '' && !isAbsolute(way) && way.split(sep)[0] !== '..';
 }

@@ -47,6 +47,8 @@ export const runFileSchema = z.object({
   format: z.literal(FORMAT_VERSION),
   id: z.string(),
   createdAt: z.number(),
+  /** Where the experiment file lies, as seen from the folder of the store: true still after both have moved. */
+  place: z.string().max(4096).optional(),
   /** SHA-256 of the settings and seed: two runs with the same key and engine have the same bits. */
   key: z.string(),
   /** The RunSpec; checked against the experiment schema when a run is resumed. */
@@ -57,8 +59,6 @@ export const runFileSchema = z.object({
     file: z.string(),
     training: z.looseObject({ epochs: z.number() }),
   }),
-  /** The way to the experiment file from the folder that holds the store, so that a project can be moved. */
-  place: z.string().max(4096).optional(),
   provenance: provenanceSchema.partial(),
 });
 
@@ -99,6 +99,8 @@ export const analysisFileSchema = z.object({
   /** When it is finished: as the analysis describes it. */
   result: z.unknown().optional(),
 });
+/** A line of the log with more numbers than this is none. */
+const MAX_LAYERS = 256;
 
 const score = z.object({ loss: z.number().nullable(), accuracy: z.number().nullable() });
 
@@ -131,9 +133,9 @@ export const metricSchema = z.discriminatedUnion('kind', [
     validation: score.optional(),
     test: score.optional(),
     /** Mean spikes per neuron and step in each spiking layer, on the test set. */
-    spikeRates: z.array(z.number()).optional(),
+    spikeRates: z.array(z.number()).max(MAX_LAYERS).optional(),
     /** The leak k over the neurons of each layer after this epoch; null where it is fixed, absent where all are. */
-    leaks: z.array(leakSpread.nullable()).optional(),
+    leaks: z.array(leakSpread.nullable()).max(MAX_LAYERS).optional(),
     /** Of this epoch; the only field that is not the same in every repetition of a run. */
     seconds: z.number(),
   }),

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import type { RunState, RunSummary } from '../../protocol/runs.ts';
 import { type Content, errorCode, readSmall, reason } from '../base/files.ts';
 import { isAlive } from '../base/lock.ts';
-import { fileOf } from './folder.ts';
+import { fileNow, fileOf } from './folder.ts';
 import {
   HEARTBEAT_MS,
   HEARTBEAT_TIMEOUT_MS,
@@ -17,9 +17,14 @@ import {
 import { timeOfId } from './key.ts';
 import { addLine, emptyHistory, type History, scoresOf } from './metrics/history.ts';
 import { LineTail } from './metrics/tail.ts';
-import { experimentFileOf } from './place.ts';
 
-const MAX_JSON = 4 * 1024 * 1024;
+/** Ours have a few kilobytes. */
+const MAX_JSON = { 'run.json': 1024 * 1024, 'status.json': 64 * 1024 };
+/** Answers of analyses. */
+const MAX_RESULT = 4 * 1024 * 1024;
+/** Longer texts of a run are cut when they are shown. */
+const MAX_NAME = 1000;
+const MAX_SENTENCE = 2000;
 const UNKNOWN = '(unknown)';
 
 /** A JSON file of the store against its schema. */
@@ -39,7 +44,7 @@ export function readJson<T>(folder: string, names: string | string[], schema: Sc
   const name = path.join('/');
   let content: Content;
   try {
-    content = readSmall(fileOf(folder, ...path), MAX_JSON);
+    content = readSmall(fileOf(folder, ...path), MAX_JSON[name as keyof typeof MAX_JSON] ?? MAX_RESULT);
   } catch (error) {
     content = errorCode(error) === 'ENOENT' ? { missing: true } : { problem: `cannot be opened (${reason(error)})` };
   }
@@ -62,10 +67,39 @@ export function readJson<T>(folder: string, names: string | string[], schema: Sc
 }
 
 export function readRunFile(folder: string): Parsed<RunFile> {
-  const run = readJson(folder, 'run.json', runFileSchema);
-  if ('damage' in run) return run;
-  const { spec, place } = run.value;
-  return { value: { ...run.value, spec: { ...spec, file: experimentFileOf(folder, spec.file, place) } } };
+  return readJson(folder, 'run.json', runFileSchema);
+}
+
+/** What the list of runs has to know of run.json: without the settings, which may be large. */
+export function readRunHead(folder: string): Parsed<RunFile> {
+  const run = readRunFile(folder);
+  if ('value' in run) {
+    const { study, variant, seed, file, training } = run.value.spec;
+    const spec = {
+      study,
+      variant,
+      seed,
+      file: fileNow(folder, file, run.value.place),
+      training: { epochs: training.epochs },
+    };
+    return { value: { ...run.value, spec, provenance: {} } };
+  }
+  const { spec, createdAt } = asObject(run.raw);
+  const { study, variant, seed, file, training } = asObject(spec);
+  const head = { study, variant, seed, file, training: { epochs: asObject(training).epochs } };
+  return {
+    damage: cut(run.damage, MAX_SENTENCE),
+    raw: { createdAt, spec: JSON.parse(JSON.stringify(head, shortTexts)) },
+  };
+}
+
+/** Keeps numbers and short texts. */
+function shortTexts(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? cut(value, MAX_NAME) : Array.isArray(value) ? undefined : value;
+}
+
+function cut(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
 }
 
 export function readStatus(folder: string): Parsed<Status> {
@@ -87,21 +121,32 @@ export class MetricsReader {
     this.tail = new LineTail(join(folder, 'metrics.jsonl'));
   }
 
-  /** Reads what is new; true when there was anything. */
-  refresh(): boolean {
+  /** Bytes read so far, and whether the last look left some for the next. */
+  get bytes(): number {
+    return this.tail.bytes;
+  }
+  get behind(): boolean {
+    return this.tail.behind;
+  }
+
+  /** Reads what is new, about `most` bytes at a time; true when there was anything. */
+  refresh(most?: number): boolean {
     const before = this.problem;
     let changed = false;
-    this.problem = this.tail.read({
-      line: (text) => {
-        changed = true;
-        this.add(text);
+    this.problem = this.tail.read(
+      {
+        line: (text) => {
+          changed = true;
+          this.add(text);
+        },
+        reset: () => {
+          changed = true;
+          this.history = emptyHistory();
+          this.lines = this.bad = this.firstBad = this.torn = 0;
+        },
       },
-      reset: () => {
-        changed = true;
-        this.history = emptyHistory();
-        this.lines = this.bad = this.firstBad = this.torn = 0;
-      },
-    });
+      most,
+    );
     return changed || this.problem !== before;
   }
 
@@ -206,7 +251,15 @@ interface Identity {
 
 function identityOf({ spec, createdAt }: RunFile): Identity {
   const { study, variant, seed, file, training } = spec;
-  return { study, variant, seed, file, createdAt, epochs: training.epochs };
+  const epochs = training.epochs;
+  return {
+    study: cut(study, MAX_NAME),
+    variant: cut(variant, MAX_NAME),
+    seed,
+    file: cut(file, 4096),
+    createdAt,
+    epochs,
+  };
 }
 
 /** What a damaged run.json still says, and the id of the run. */
@@ -246,7 +299,7 @@ function progressOf(status: Status, age: number, timeoutMs: number): Progress {
     updatedAt: heartbeat,
     seconds,
     samplesPerSecond: state === 'running' ? samplesPerSecond : 0,
-    ...(message !== undefined && { message }),
+    ...(message !== undefined && { message: cut(message, MAX_SENTENCE) }),
   };
 }
 

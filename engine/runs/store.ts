@@ -1,5 +1,6 @@
 /** A store as a whole: all its runs, kept up to date at the price of what changed. */
 import { type FSWatcher, lstatSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { RunState, RunSummary } from '../../protocol/runs.ts';
 import { UserError } from '../base/errors.ts';
@@ -8,7 +9,7 @@ import { isRunId, listRuns, realRunsFolder, runsFolder, watchRuns } from './fold
 import { HEARTBEAT_TIMEOUT_MS, type RunFile, type Status } from './format.ts';
 import type { History } from './metrics/history.ts';
 import { type Clock, feel, type Pulse, systemClock } from './pulse.ts';
-import { MetricsReader, type Parsed, readRunFile, readStatus, summarize } from './read.ts';
+import { MetricsReader, type Parsed, readRunFile, readRunHead, readStatus, summarize } from './read.ts';
 
 const FILES = ['run.json', 'status.json', 'metrics.jsonl'];
 const ACTIVE: ReadonlySet<RunState> = new Set(['queued', 'running']);
@@ -16,8 +17,11 @@ const ACTIVE: ReadonlySet<RunState> = new Set(['queued', 'running']);
 interface Entry {
   run: Parsed<RunFile>;
   status: Parsed<Status>;
-  metrics: MetricsReader;
+  /** Absent where what it held was let go; it is read again when it is asked for. */
+  metrics: MetricsReader | undefined;
   pulse: Pulse | undefined;
+  /** When it was first looked at, by the steady clock. */
+  met: number;
   /** Size, time and inode of each of the files when they were read. */
   stamps: string[];
   summary: RunSummary;
@@ -30,39 +34,59 @@ export interface StoreChange {
   removed: string[];
   /** Why the store cannot be read, in one sentence; empty when it can (a store that does not exist yet is empty). */
   problem: string;
+  /** Runs that there was no time to read to the end: look at them again. */
+  left?: string[];
 }
+
+/** Bytes of logs whose content is kept in memory, over all runs; of others it is read again when it is asked for. */
+const KEPT_BYTES = 128 * 1024 * 1024;
+/** Bytes of a log that are read in one go where somebody waits. */
+const SLICE_BYTES = 2 * 1024 * 1024;
 
 export class StoreReader {
   private readonly entries = new Map<string, Entry>();
   readonly folder: string;
   /** Folders and links among the runs that are none: their names are not ids, or there are too many. */
   others = 0;
+  /** For somebody who goes on looking: a clock alone does not say within the first seconds that a run is gone. */
+  patient = false;
+  /** Bytes of the logs whose content is in memory. */
+  private kept = 0;
 
   constructor(
     private readonly store: string,
     private readonly timeoutMs = HEARTBEAT_TIMEOUT_MS,
     private readonly clock: Clock = systemClock,
+    private readonly keptBytes = KEPT_BYTES,
   ) {
     this.folder = runsFolder(store);
   }
 
-  /** Looks at the store again. With `ids`, only at these runs. */
-  refresh(ids?: Iterable<string>): StoreChange {
+  /** Looks at the store again. With `ids`, only at these runs; for about `limitMs`, at one run at least. */
+  refresh(ids?: Iterable<string>, limitMs = Number.POSITIVE_INFINITY): StoreChange {
+    const until = this.clock.steady() + limitMs;
+    const slice = limitMs === Number.POSITIVE_INFINITY ? limitMs : SLICE_BYTES;
+    const left: string[] = [];
     const names = this.names(ids);
     if (typeof names === 'string') return { changed: [], removed: [], problem: names };
     const changed: RunSummary[] = [];
     const removed: string[] = [];
-    for (const id of names) {
-      const summary = this.refreshRun(id);
+    for (const [i, id] of names.entries()) {
+      if (i > 0 && this.clock.steady() > until) {
+        left.push(...names.slice(i));
+        break;
+      }
+      const summary = this.refreshRun(id, slice);
+      if (this.entries.get(id)?.metrics?.behind) left.push(id);
       if (summary === 'gone') {
-        if (this.entries.delete(id)) removed.push(id);
+        if (this.forget(id)) removed.push(id);
       } else if (summary) changed.push(summary);
     }
     if (!ids) {
       const present = new Set(names);
-      for (const id of [...this.entries.keys()]) if (!present.has(id) && this.entries.delete(id)) removed.push(id);
+      for (const id of [...this.entries.keys()]) if (!present.has(id) && this.forget(id)) removed.push(id);
     }
-    return { changed, removed, problem: '' };
+    return { changed, removed, problem: '', ...(left.length > 0 && { left }) };
   }
 
   /** All runs, oldest first. */
@@ -77,18 +101,52 @@ export class StoreReader {
   }
 
   history(id: string): History | undefined {
-    return this.entries.get(id)?.metrics.history;
+    const entry = this.entries.get(id);
+    if (entry && !entry.metrics) {
+      entry.metrics = new MetricsReader(join(this.folder, id));
+      entry.metrics.refresh();
+      this.letGo(id, entry.metrics.bytes);
+    }
+    return entry?.metrics?.history;
+  }
+
+  /** How many runs have the content of their log in memory. */
+  keptLogs(): number {
+    return [...this.entries.values()].filter(({ metrics }) => metrics).length;
+  }
+
+  /** `more` bytes are kept of a run: forgets the logs of others while there are too many, those that stand still first. */
+  private letGo(but: string, more: number): void {
+    this.kept += more;
+    for (const active of [false, true])
+      for (const [id, entry] of this.kept > this.keptBytes ? this.entries : []) {
+        if (this.kept <= this.keptBytes) return;
+        if (id === but || !entry.metrics || ACTIVE.has(entry.summary.state) !== active) continue;
+        this.kept -= entry.metrics.bytes;
+        entry.metrics = undefined;
+      }
   }
 
   /** Spec and provenance; undefined when run.json cannot be read. */
   run(id: string): RunFile | undefined {
+    if (!this.entries.has(id)) return undefined;
+    const run = readRunFile(join(this.folder, id));
+    return 'value' in run ? run.value : undefined;
+  }
+
+  private forget(id: string): boolean {
+    this.kept -= this.entries.get(id)?.metrics?.bytes ?? 0;
+    return this.entries.delete(id);
+  }
+
+  private key(id: string): string | undefined {
     const run = this.entries.get(id)?.run;
-    return run && 'value' in run ? run.value : undefined;
+    return run && 'value' in run ? run.value.key : undefined;
   }
 
   /** All runs with the keys that comparisons need. */
   keyedRuns(): { summary: RunSummary; key: string | undefined }[] {
-    return this.summaries().map((summary) => ({ summary, key: this.run(summary.id)?.key }));
+    return this.summaries().map((summary) => ({ summary, key: this.key(summary.id) }));
   }
 
   /** Ids of the run folders there are now. Throws when they cannot be listed. */
@@ -116,7 +174,14 @@ export class StoreReader {
     }
   }
 
-  private refreshRun(id: string): RunSummary | 'gone' | undefined {
+  /** Runs of other machines that are taken for interrupted because of what a clock says. */
+  doubtful(): string[] {
+    return [...this.entries].flatMap(([id, { summary, status, pulse }]) =>
+      summary.state === 'interrupted' && isDoubtful(status, pulse) ? [id] : [],
+    );
+  }
+
+  private refreshRun(id: string, slice: number): RunSummary | 'gone' | undefined {
     if (!isRunId(id)) return 'gone';
     const known = this.entries.get(id);
     const folder = join(this.folder, id);
@@ -125,17 +190,34 @@ export class StoreReader {
     const same = FILES.map((_, i) => stamps[i] === known?.stamps[i]);
     // A run that stands still only changes when its files do; one that is active also when nothing happens.
     if (known && same.every(Boolean) && !ACTIVE.has(known.summary.state)) return undefined;
-    const run = known && same[0] ? known.run : readRunFile(folder);
+    const run = known && same[0] ? known.run : readRunHead(folder);
     const status = known && same[1] ? known.status : readStatus(folder);
     const metrics = known?.metrics ?? new MetricsReader(folder);
-    metrics.refresh();
+    const before = known?.metrics?.bytes ?? 0;
+    metrics.refresh(slice);
+    if (metrics.behind) stamps[2] = 'not read to its end';
     const heartbeat = 'value' in status ? status.value.heartbeat : undefined;
     const pulse = heartbeat === undefined ? undefined : feel(known?.pulse, heartbeat, this.clock, this.timeoutMs);
-    const summary = summarize(folder, run, status, metrics, pulse?.age ?? 0, this.timeoutMs);
+    const met = known?.met ?? this.clock.steady();
+    const doubt = this.patient && isDoubtful(status, pulse) && this.clock.steady() - met < PATIENCE_MS;
+    const summary = summarize(folder, run, status, metrics, doubt ? 0 : (pulse?.age ?? 0), this.timeoutMs);
     const text = JSON.stringify(summary);
-    this.entries.set(id, { run, status, metrics, pulse, stamps, summary, text });
+    this.entries.set(id, { run, status, metrics, pulse, met, stamps, summary, text });
+    if (before !== metrics.bytes) this.letGo(id, metrics.bytes - before);
     return text === known?.text ? undefined : summary;
   }
+}
+
+/** Heartbeats older than this are no matter of clocks. */
+const DOUBTFUL_MS = 24 * 3600 * 1000;
+/** A run that trains shows signs of life every second, one that waits for its turn every five. */
+const PATIENCE_MS = 6000;
+
+/** Whether only a clock, which need not be that of the other machine, tells how old the heartbeat is. */
+function isDoubtful(status: Parsed<Status>, pulse: Pulse | undefined): boolean {
+  if (!pulse || pulse.beating || !('value' in status)) return false;
+  const { host } = status.value;
+  return host !== undefined && host !== hostname() && Math.abs(pulse.age) < DOUBTFUL_MS;
 }
 
 function stamp(file: string): string {
@@ -147,10 +229,23 @@ function stamp(file: string): string {
   }
 }
 
-/** A store read once. Throws a UserError when it cannot be. */
-export function openStore(store: string): StoreReader {
+/**
+ * A store read by somebody who looks once. Where a clock alone says that a run on another machine is gone, it is looked at
+ * again: clocks of two machines differ. Throws a UserError when the store cannot be read.
+ */
+export function openStore(store: string, pause: (ms: number) => void = sleep): StoreReader {
   const reader = new StoreReader(store);
   const { problem } = reader.refresh();
   if (problem) throw new UserError(problem);
+  for (let waited = 0; waited < PATIENCE_MS; waited += 500) {
+    const doubtful = reader.doubtful();
+    if (doubtful.length === 0) break;
+    pause(500);
+    reader.refresh(doubtful);
+  }
   return reader;
+}
+
+function sleep(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }

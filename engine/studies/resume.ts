@@ -3,6 +3,8 @@ import { basename } from 'node:path';
 import { isActive, type RunSummary } from '../../protocol/runs.ts';
 import { UserError } from '../base/errors.ts';
 import { reason } from '../base/files.ts';
+import type { Lock } from '../base/lock.ts';
+import { lockRun, RunBusyError } from '../jobs/claim.ts';
 import { listCheckpoints } from '../runs/checkpoints.ts';
 import { readRunFile } from '../runs/read.ts';
 import { requeue } from '../runs/write.ts';
@@ -28,12 +30,26 @@ export interface Resumed {
 export function resumeRuns(runs: readonly RunSummary[]): Resumed {
   checkResumable(runs);
   const folders = [...new Set(runs.map(({ folder }) => folder))];
-  for (const folder of folders) {
-    try {
-      requeue(folder);
-    } catch (error) {
-      throw new UserError(`${folder} cannot be written: ${reason(error)}.`);
+  // Whoever trains it on another machine, whose clock may be off, holds the lock.
+  const locks: Lock[] = [];
+  try {
+    for (const folder of folders) {
+      try {
+        locks.push(lockRun(folder));
+      } catch (error) {
+        // A full disk has no room for a lock, but for a status that replaces another.
+        if (error instanceof RunBusyError) throw error;
+      }
     }
+    for (const folder of folders) {
+      try {
+        requeue(folder);
+      } catch (error) {
+        throw new UserError(`${folder} cannot be written: ${reason(error)}.`);
+      }
+    }
+  } finally {
+    for (const lock of locks) lock.release();
   }
   return {
     folders,

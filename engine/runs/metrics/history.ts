@@ -15,9 +15,13 @@ export function emptyHistory(): History {
   return { train: { step: [], epoch: [], loss: [], accuracy: [] }, epochs: [] };
 }
 
+/** More is not kept of one run: a training curve of half a million points is one no screen can show. */
+const MAX_POINTS = 500_000;
+const MAX_EPOCHS = 50_000;
+
 /**
  * Adds a line. A `resume` line drops what was logged beyond its step; a line at the step of the last one replaces it.
- * Returns false, and adds nothing, when steps or epochs go backwards without a `resume`.
+ * Returns false, and adds nothing, when steps or epochs go backwards without a `resume`, or when there are too many.
  */
 export function addLine(history: History, line: MetricLine): boolean {
   switch (line.kind) {
@@ -29,6 +33,7 @@ export function addLine(history: History, line: MetricLine): boolean {
       const last = step.at(-1) ?? -1;
       if (line.step < last || line.epoch < (epoch.at(-1) ?? 0)) return false;
       const at = line.step === last ? step.length - 1 : step.length;
+      if (at === MAX_POINTS) return false;
       step[at] = line.step;
       epoch[at] = line.epoch;
       loss[at] = line.loss ?? Number.NaN;
@@ -39,7 +44,9 @@ export function addLine(history: History, line: MetricLine): boolean {
       const { epochs } = history;
       const last = epochs.at(-1);
       if (last && (line.step < last.step || line.epoch < last.epoch)) return false;
-      epochs[line.step === last?.step ? epochs.length - 1 : epochs.length] = line;
+      const at = line.step === last?.step ? epochs.length - 1 : epochs.length;
+      if (at === MAX_EPOCHS) return false;
+      epochs[at] = line;
       return true;
     }
   }

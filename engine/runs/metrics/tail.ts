@@ -6,7 +6,7 @@ const CHUNK = 1 << 20;
 /** Longer lines are garbage; they are passed over without being kept. */
 const MAX_LINE = 1 << 16;
 /** What is read of one file at most; a log of numbers is never this long. */
-const MAX_BYTES = 256 * 1024 * 1024;
+const MAX_BYTES = 64 * 1024 * 1024;
 /** So many bytes before the place already read must still be the same. */
 const ANCHOR = 64;
 
@@ -22,11 +22,22 @@ export class LineTail {
   private inode: number | bigint = -1;
   private anchor = Buffer.alloc(0);
   private skipping = false;
+  /** Whether the last look left some of the file for the next. */
+  behind = false;
 
   constructor(readonly file: string) {}
 
-  /** Reads on. Returns what is wrong with the file, or an empty string; a missing file is an empty one. */
-  read(events: TailEvents): string {
+  /** Bytes read so far. */
+  get bytes(): number {
+    return this.offset;
+  }
+
+  /**
+   * Reads on, about `most` bytes at a time. Returns what is wrong with the file, or an empty string; a missing file is an
+   * empty one.
+   */
+  read(events: TailEvents, most = Number.POSITIVE_INFINITY): string {
+    this.behind = false;
     let fd: number;
     try {
       const problem = misfit(this.file);
@@ -41,7 +52,7 @@ export class LineTail {
       const info = fstatSync(fd);
       if (info.ino !== this.inode || info.size < this.offset || !this.anchorHolds(fd)) this.restart(events);
       this.inode = info.ino;
-      this.readLines(fd, Math.min(info.size, MAX_BYTES), events);
+      this.readLines(fd, Math.min(info.size, MAX_BYTES), most, events);
       return info.size > MAX_BYTES ? `is longer than ${MAX_BYTES / 1024 / 1024} MB; the rest is not read` : '';
     } catch (error) {
       return `cannot be read (${errorCode(error) ?? error})`;
@@ -63,9 +74,14 @@ export class LineTail {
     return bytes.equals(this.anchor);
   }
 
-  private readLines(fd: number, size: number, events: TailEvents): void {
+  private readLines(fd: number, size: number, most: number, events: TailEvents): void {
+    const pause = this.offset + most;
     const chunk = Buffer.alloc(Math.min(CHUNK, Math.max(0, size - this.offset)));
     while (this.offset < size) {
+      if (this.offset >= pause) {
+        this.behind = true;
+        break;
+      }
       const count = readSync(fd, chunk, 0, Math.min(chunk.length, size - this.offset), this.offset);
       if (count === 0) break;
       const used = this.splitLines(chunk.subarray(0, count), events);

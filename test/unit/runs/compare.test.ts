@@ -32,6 +32,7 @@ function runOf(
   const { study, variant, seed, file } = specs[place]!;
   const summary = {
     id: `run-${count++}`,
+    folder: `/results/.lif/runs/run-${count}`,
     ...{ study, variant, seed, file },
     state: 'finished',
     createdAt: count,

@@ -244,3 +244,46 @@ describe('following a store', () => {
     expect(new StoreReader(file).refresh().problem).toMatch(/cannot be listed: a file stands where a folder should be/);
   });
 });
+
+describe('one look from another machine, whose clock is another', () => {
+  const minutesAgo = Date.now() - 600_000;
+  beforeEach(() => writeStatus(folder, statusOf({ host: 'elsewhere', pid: 1, heartbeat: minutesAgo })));
+
+  test('a run whose heartbeat changes while we wait for it is running', () => {
+    let beats = 0;
+    const beat = () => writeStatus(folder, statusOf({ host: 'elsewhere', pid: 1, heartbeat: minutesAgo + ++beats }));
+    expect(openStore(store, beat).summaries()[0]!.state).toBe('running');
+    expect(beats, 'looks until it was seen to beat').toBe(1);
+  });
+
+  test('one that is silent for six seconds is interrupted', () => {
+    let waited = 0;
+    const reader = openStore(store, (ms) => {
+      waited += ms;
+    });
+    expect({ state: reader.summaries()[0]!.state, waited }).toEqual({ state: 'interrupted', waited: 6000 });
+  });
+
+  test('nobody waits for one that is silent for days, or that was of this machine', () => {
+    const pause = () => expect.unreachable('waited');
+    writeStatus(folder, statusOf({ host: 'elsewhere', pid: 1, heartbeat: Date.now() - 3 * 86_400_000 }));
+    expect(openStore(store, pause).summaries()[0]!.state).toBe('interrupted');
+    writeStatus(folder, statusOf({ host: hostname(), pid: process.pid, started: '1', heartbeat: minutesAgo }));
+    expect(openStore(store, pause).summaries()[0]!.state).toBe('interrupted');
+  });
+
+  test('a window that goes on looking shows it as running from the first look, and a silent one as interrupted after six seconds', () => {
+    let steady = 0;
+    const reader = new StoreReader(store, 15_000, { day: () => Date.now(), steady: () => steady });
+    reader.patient = true;
+    const look = () => {
+      reader.refresh();
+      return reader.summary(id)!.state;
+    };
+    expect(look()).toBe('running');
+    steady = 5900;
+    expect(look()).toBe('running');
+    steady = 6100;
+    expect(look()).toBe('interrupted');
+  });
+});
