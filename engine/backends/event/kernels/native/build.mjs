@@ -60,7 +60,7 @@ export async function buildNative(folder, name) {
       /** @type {string[]} */ flags,
     ) => {
       const out = join(scratch, object);
-      await run(compiler.path, [...FLAGS, ...flags, '-c', join(here, source), '-o', out]);
+      await run(compiler.path, [...FLAGS, ...flags, '-I', here, '-c', join(here, source), '-o', out]);
       return out;
     };
     const objects = await Promise.all([
