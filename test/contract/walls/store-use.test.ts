@@ -10,8 +10,8 @@ const NAMES = ['run.json', 'status.json', 'metrics.jsonl', 'log.txt', 'checkpoin
 const ALLOWED: Record<string, string> = {
   'cli/output.ts': 'standard output',
   'cli/stores.ts': 'finding the store',
+  'executors/local/child.ts': 'closing a log that engine/runs opened',
   'executors/local/detach.ts': 'closing a log that engine/runs opened',
-  'executors/local/local.ts': 'closing a log that engine/runs opened',
   'executors/local/slots.ts': "the machine's cores, in the temporary folder",
   'host/watch.ts': 'a type',
   'studies/git.ts': 'finding the repository',

@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 
-const root = join(import.meta.dirname, '../..');
+const root = join(import.meta.dirname, '../../..');
 const SIDES = ['protocol', 'engine', 'extension', 'webview'];
 /** The kernels in AssemblyScript import each other alone, by names without endings; the compiler holds that wall. */
 const OTHER_LANGUAGES = /\/kernels\/(assembly|native)\//;
