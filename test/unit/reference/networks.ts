@@ -1,7 +1,7 @@
 /** Small random networks and samples for the tests of the reference. */
 
 import { type Rng, stream } from '../../../engine/base/random.ts';
-import { SURROGATES } from '../../../engine/models/neuron.ts';
+import { namesOf, RESETS, SURROGATES } from '../../../engine/models/neuron.ts';
 import { parametersOf } from '../../../engine/models/parameters.ts';
 import {
   type Dense,
@@ -25,9 +25,9 @@ export const leaks: Record<string, Lif['leak']> = {
   'k per neuron': { learnable: true, per: 'neuron', init: 0.5 },
   'k per layer': { learnable: true, per: 'layer', init: 0.5 },
 };
-export const resets = ['hard', 'soft', 'none'] as const;
+export const resets = namesOf(RESETS);
 export const losses = ['cross-entropy', 'mse'] as const;
-export const shapes = ['rectangular', 'triangular', 'sigmoid', 'arctan', 'superspike', 'multi-gaussian'] as const;
+export const shapes = namesOf(SURROGATES);
 
 /** Every pair of output layer and decoding that an experiment file can ask for. */
 export const readouts = (

@@ -1,5 +1,6 @@
 /** Entries of lifBackward, lifBackwardRecurrent and lifBackwardSteps: from potentials to derivatives of the loss by them, last step first, in place. */
 import type { Rng } from '../../../../base/random.ts';
+import { namesOf, RESETS } from '../../../../models/neuron.ts';
 import { addColumns, lifBackward } from '../../../../reference/lif.ts';
 import { BACKWARD_WORK, MAX_PANELWISE_RECURRENT, RESET, recurrentWork, SURROGATE, stepsWork } from '../kernels.ts';
 import { toPanels } from '../panels.ts';
@@ -185,13 +186,9 @@ function samplesToPanels(plain: Float64Array, samples: number, rows: number, col
 }
 
 const flags = [false, true];
-const resets = [
-  { reset: 'hard', resetGradient: true },
-  { reset: 'hard', resetGradient: false },
-  { reset: 'soft', resetGradient: true },
-  { reset: 'soft', resetGradient: false },
-  { reset: 'none', resetGradient: true },
-] as const;
+const resets = namesOf(RESETS).flatMap((reset) =>
+  (reset === 'none' ? [true] : [true, false]).map((resetGradient) => ({ reset, resetGradient })),
+);
 const shapes = Object.keys(SURROGATE) as Way['shape'][];
 
 /** Below a wide layer one goes by steps, too, without recurrence. */

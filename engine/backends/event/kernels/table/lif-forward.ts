@@ -1,5 +1,6 @@
 /** Entries of lifForward and lifForwardRecurrent: the membrane potentials and spikes of a layer. */
 import type { Rng } from '../../../../base/random.ts';
+import { namesOf, RESETS } from '../../../../models/neuron.ts';
 import { lifForward } from '../../../../reference/lif.ts';
 import { RESET, recurrentWork } from '../kernels.ts';
 import { PANEL } from '../panels.ts';
@@ -147,7 +148,7 @@ const all = (way: Way): Shape[] => [
 
 const flags = [false, true];
 const ways: Way[] = [
-  ...(['hard', 'soft', 'none'] as const).flatMap((reset) =>
+  ...namesOf(RESETS).flatMap((reset) =>
     flags.flatMap((recurrent) => flags.map((constant) => ({ spiking: true, reset, recurrent, constant }))),
   ),
   ...flags.map((constant) => ({ spiking: false, reset: 'none' as const, recurrent: false, constant })),
