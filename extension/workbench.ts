@@ -93,8 +93,12 @@ export function createWorkbench({ extensionUri, documents, catalog, panels, show
     async openLog({ folder }) {
       const uri = vscode.Uri.file(join(folder, 'log.txt'));
       try {
+        // A link in a store may lead to any file; what it leads to is not what this run logged.
+        const { type } = await vscode.workspace.fs.stat(uri);
+        if (type !== vscode.FileType.File) throw new Refusal(`${uri.fsPath} is a link or no file, and is not opened.`);
         await vscode.window.showTextDocument(uri, { preview: true });
-      } catch {
+      } catch (error) {
+        if (error instanceof Refusal) throw error;
         throw new Refusal(`This run has no log yet: ${uri.fsPath} does not exist.`);
       }
     },

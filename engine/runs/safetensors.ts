@@ -104,10 +104,16 @@ export function decodeSafetensors(bytes: Uint8Array): TensorFile {
   if (end !== data.length) throw new Error('The checkpoint has bytes that belong to no tensor.');
   if (!isTexts(given)) throw new Error("The checkpoint's metadata are not texts.");
   const { checksum, ...metadata } = given;
+  // One under a damaged name, of a file that is damaged elsewhere, too, perhaps.
+  if (checksum === undefined && Object.keys(metadata).some((name) => !PLAIN.has(name)))
+    throw new Error('The checkpoint is damaged: it has metadata that are none of ours.');
   if (checksum !== undefined && checksum !== checksumOf(entries, metadata, [data]))
     throw new Error('The checkpoint is damaged: its checksum does not fit.');
   return { tensors, metadata };
 }
+
+/** What files without a checksum may say about themselves. */
+const PLAIN: ReadonlySet<string> = new Set(['format', 'position']);
 
 function isTexts(value: unknown): value is Record<string, string> {
   return isMapping(value) && Object.values(value).every((text) => typeof text === 'string');

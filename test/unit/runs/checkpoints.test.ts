@@ -81,3 +81,12 @@ test('nothing there, folders and other files do no harm', () => {
   expect(newestCheckpoint(folder).found).toBeUndefined();
   expect(newestCheckpoint(join(folder, 'nowhere'))).toEqual({ skipped: [] });
 });
+
+test('a checksum under a damaged name does not make a damaged checkpoint whole', () => {
+  const bytes = Buffer.from(safetensors());
+  bytes[bytes.indexOf('checksum') + 4]! ^= 1;
+  bytes[bytes.length - 1]! ^= 1;
+  const file = join(folder, 'checkpoints', '000000000005.safetensors');
+  writeFileSync(file, bytes);
+  expect(newestCheckpoint(folder)).toEqual({ skipped: [file] });
+});
