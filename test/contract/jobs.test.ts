@@ -66,7 +66,7 @@ test('who waits for cores that others hold says for which, and a study that slee
     runs.some((run) => run.variant === 'second' && new RegExp(waits).test(run.message ?? '')),
   );
   second.child.kill('SIGSTOP');
-  lab.study({ variants: ['third'] });
+  lab.study({ variants: ['third'], epochs: 2 });
   const third = lab.start('run', 'study.lif.yaml', '--threads', '64');
   await lab.until('the third waiting', (runs) => runs.some((run) => run.variant === 'third' && run.message));
   await lab.lif('stop', first!.id);

@@ -196,7 +196,7 @@ describe('two at once', () => {
     lab.study({ variants: ['a', 'b', 'c'], epochs: 5, step: 20 });
     const studies = [
       lab.start('run', 'study.lif.yaml', '--again', '--threads', '64'),
-      lab.start('run', 'study.lif.yaml', '--again', '--threads', '64'),
+      lab.start('run', 'study.lif.yaml', '--set', 'training.epochs=4', '--threads', '64'),
     ];
     let most = 0;
     await lab.until('six finished', (runs) => {
