@@ -16,7 +16,8 @@ import {
 const kernels = fileURLToPath(new URL('../../../../../engine/backends/event/kernels/', import.meta.url));
 const textOf = (folder: string): Map<string, string> =>
   new Map(
-    readdirSync(join(kernels, folder))
+    readdirSync(join(kernels, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => !name.startsWith('generated'))
       .filter((name) => /\.(ts|h|cpp)$/.test(name))
       .map((name) => [name, readFileSync(join(kernels, folder, name), 'utf8')]),
   );
@@ -118,7 +119,7 @@ describe.runIf(compiler && process.platform !== 'win32')('a C++ kernel', () => {
     writeFileSync(join(folder, 'check.cpp'), '#define ISA check\n#include "kernels.cpp"\n');
     // The first complaint is enough, and comes long before the templates have been gone through.
     const flags = ['-std=c++17', '-fsyntax-only', '-w', '-Wfatal-errors'];
-    return spawnSync(compiler!, [...flags, join(folder, 'check.cpp')], { encoding: 'utf8' }).stderr;
+    return spawnSync(compiler!, [...flags, '-I', folder, join(folder, 'check.cpp')], { encoding: 'utf8' }).stderr;
   };
 
   test.each([
