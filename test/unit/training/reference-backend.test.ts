@@ -1,5 +1,5 @@
 /** The training loop on the reference backend, which needs no threads: log, checkpoints, stop, resume, learned leaks. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { type RunSpec, settingsSchema } from '../../../engine/experiment/schema.ts';
 import { type MetricLine, metricSchema } from '../../../engine/runs/format.ts';
 import { addLine, emptyHistory } from '../../../engine/runs/metrics/history.ts';
@@ -54,7 +54,10 @@ test('stopped after any update and resumed, it ends with the bits and the log of
     return all;
   };
   for (const stopAt of [1, 3, 5]) {
-    const first = await record(spec, { stopAt });
+    // A clock on which every update takes long: one of them between two looks, however fast the machine is.
+    let now = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 20_000));
+    const first = await record(spec, { stopAt }).finally(() => clock.mockRestore());
     expect(first.outcome).toBe('stopped');
     const rest = await record(spec, { checkpoint: first.checkpoint });
     expect(decodeSafetensors(rest.checkpoint).tensors).toEqual(decodeSafetensors(straight.checkpoint).tensors);
