@@ -2,7 +2,7 @@
 // nanoseconds per four float32 that are added with an operand from the first cache, in the types of the native kernels.
 #include <stdio.h>
 #include <time.h>
-#include "row.h"
+#include "shared/row.h"
 
 static const int BYTES = 8192, REPEATS = 2000, MEASUREMENTS = 9;
 alignas(64) static uint8_t source[BYTES], result[64];

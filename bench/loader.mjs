@@ -21,8 +21,8 @@ const engine = await loadEngine(
   'engine/datasets/recordings/recordings.ts',
   'engine/datasets/reader.ts',
   'engine/base/random.ts',
-  'engine/backends/event/engine.ts',
-  'engine/models/network.ts',
+  'engine/backends/event/network.ts',
+  'engine/models/build/network.ts',
   'engine/experiment/schema.ts',
   'bench/networks.ts',
 );
@@ -68,12 +68,15 @@ function readingRate(data) {
 
 async function trainingRate(network, data) {
   const settings = engine.settingsSchema.parse(engine.settingsOf(network));
-  const trainer = await engine.EventEngine.start(engine.planNetwork(settings, data), data, {
+  const trainer = await engine.EventNetwork.open(engine.planNetwork(settings, data), data, {
     batchSize: network.batch,
     threads: 1,
     seed: 1,
   });
-  trainer.order.set(Array.from({ length: network.batch }, (_, i) => i % data.sizes.train));
+  trainer.beginEpoch(
+    0,
+    Uint32Array.from({ length: network.batch }, (_, i) => i % data.sizes.train),
+  );
   const step = {
     optimizer: { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
     updates: 0,
@@ -82,9 +85,9 @@ async function trainingRate(network, data) {
   let samples = 0;
   let began = 0;
   for (let warm = true; warm || performance.now() - began < seconds * 1000; warm = false) {
-    if (warm) await trainer.train(0, 0, 1, step);
+    if (warm) await trainer.train(0, 1, step);
     if (began === 0) began = performance.now();
-    const [sums] = await trainer.train(0, 0, 1, step);
+    const [sums] = await trainer.train(0, 1, step);
     samples += sums.samples;
   }
   const rate = samples / ((performance.now() - began) / 1000);

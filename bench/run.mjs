@@ -30,7 +30,9 @@ await build({
 // What the floor of additions is measured with, for each set of instructions that there is a compiler for.
 if (chosen === 'kernels' || chosen === 'peers')
   for (const set of ['avx512', 'avx2', 'baseline'])
-    await compileProgram(`${root}/bench/additions.cpp`, `${root}/dist/additions-${set}`, set).catch(() => {});
+    await compileProgram(`${root}/bench/additions.cpp`, `${root}/dist/additions-${set}`, set).catch((error) =>
+      console.error(`Without the floor of ${set}: ${error.stderr || error.message}`),
+    );
 process.exit(
   spawnSync(process.execPath, [`${root}/dist/bench.mjs`, ...process.argv.slice(2)], { stdio: 'inherit' }).status ?? 1,
 );

@@ -24,10 +24,19 @@ export function activate(extension: vscode.ExtensionContext): void {
   own(registerQuickFixes(documents));
   own(registerCommands(commands, () => ({ health: host.health, trusted: vscode.workspace.isTrusted }), log));
   connect(parts, own);
-  const offer = (): void =>
-    offerLif(extension.environmentVariableCollection, extension.asAbsolutePath('dist'), readSettings());
-  if (vscode.workspace.isTrusted) offer();
+  // Kept by the editor over reloads: taken back with the trust, made anew with the settings that it holds.
+  const offer = (): void => {
+    const variables = extension.environmentVariableCollection;
+    if (vscode.workspace.isTrusted) offerLif(variables, extension.asAbsolutePath('dist'), readSettings());
+    else variables.clear();
+  };
+  offer();
   own(vscode.workspace.onDidGrantWorkspaceTrust(offer));
+  own(
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (['lifLab.nodePath', 'lifLab.dataFolder'].some((key) => change.affectsConfiguration(key))) offer();
+    }),
+  );
   host.start();
   catalog.refresh().then(() => vscode.commands.executeCommand('setContext', 'lifLab.listed', true));
 }

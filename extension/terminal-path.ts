@@ -7,10 +7,7 @@ import type * as vscode from 'vscode';
  * @param dist folder of the bundles, which holds `bin/lif`
  */
 export function offerLif(
-  variables: Pick<
-    vscode.GlobalEnvironmentVariableCollection,
-    'append' | 'replace' | 'clear' | 'delete' | 'description'
-  >,
+  variables: Pick<vscode.GlobalEnvironmentVariableCollection, 'append' | 'replace' | 'clear' | 'description'>,
   dist: string,
   { nodePath, dataFolder }: { nodePath: string; dataFolder: string },
 ): void {

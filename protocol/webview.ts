@@ -10,19 +10,10 @@ export const UNTRUSTED =
   'This workspace is not trusted: looking at results works; running, stopping and deleting runs needs trust.';
 
 /** Host methods that a webview may call. */
-export type WebviewMethod =
-  | 'runs/list'
-  | 'runs/series'
-  | 'runs/compare'
-  | 'runs/log'
-  | 'runs/start'
-  | 'runs/stop'
-  | 'runs/resume';
+export type WebviewMethod = 'runs/series' | 'runs/compare' | 'runs/log' | 'runs/start' | 'runs/stop' | 'runs/resume';
 
 /** The extension adds what a webview must not choose: its own file, the text of it and the store. */
-export type WebviewParams<M extends WebviewMethod> = Omit<HostParams<M>, 'file' | 'text' | 'store' | 'threads'> &
-  // Also what is finished already: asked back.
-  (M extends 'runs/start' ? { again?: boolean } : unknown);
+export type WebviewParams<M extends WebviewMethod> = Omit<HostParams<M>, 'file' | 'text' | 'store' | 'threads'>;
 
 export type FromWebview =
   | { type: 'ready'; generation: string }
@@ -36,10 +27,7 @@ export type FromWebview =
   /** Ask the user where to, and write the text there. */
   | { type: 'export'; suggestedName: string; text: string };
 
-/**
- * `init` answers `ready` and repeats its generation; a webview drops messages of other generations. `runs/list`
- * answers with the runs of the view's file alone.
- */
+/** `init` answers `ready` and repeats its generation; a webview drops messages of other generations. */
 export type ToWebview =
   | { type: 'init'; generation: string; target: ViewTarget; trusted: boolean; state?: ViewState }
   | { [M in WebviewMethod]: { type: 'reply'; id: number; result: HostResult<M> } }[WebviewMethod]

@@ -168,7 +168,7 @@ export interface Probe {
 export interface Recording {
   /** Of every sample, whatever is asked. */
   samples: SampleScores;
-  /** By layer. 0 or 1 [B, T, N]; and how many in all steps [B, N], which costs hardly more than an evaluation. */
+  /** By layer. 0 or 1 [B, T, N]; and how many in all steps [B, N]. */
   spikes: Map<number, Uint8Array>;
   counts: Map<number, Uint32Array>;
   /** u before the reset, [B, T, N]. */

@@ -38,7 +38,7 @@ const SCHEMAS: { [M in HostMethod]: z.ZodType<Loose<HostParams<M>>> } = {
   'runs/list': z.strictObject({}) as z.ZodType<Record<string, never>>,
   'runs/series': z.strictObject({
     runIds,
-    metrics: z.array(metric).max(100),
+    metrics: z.array(metric).max(1000),
     from: z.number().optional(),
     to: z.number().optional(),
     maxPoints: z.int().min(1).max(1_000_000),

@@ -84,10 +84,11 @@ async function answer(
     throw new UserError(`The checkpoint after ${checkpoint} weight updates is not there any more, or damaged.`);
   const data = await prepareDataset(spec.dataset, { file: spec.file, seed: spec.seed, signal });
   const plan = planNetwork(spec, data);
-  const refusal = BACKENDS.event.refuses(plan);
+  const backend = BACKENDS[spec.backend];
+  const refusal = backend.refuses(plan);
   if (refusal !== undefined) throw new UserError(refusal);
   const { batchSize } = spec.training;
-  const network = await BACKENDS.event.open(plan, data, { batchSize, threads, seed: spec.seed });
+  const network = await backend.open(plan, data, { batchSize, threads, seed: spec.seed });
   try {
     network.restore(decodeSafetensors(bytes).tensors);
     return analysis.result.parse(await analysis.run({ network, data, spec, progress, signal }, checked));

@@ -102,10 +102,11 @@ class Session {
     try {
       const { threads, checkpointSeconds } = options;
       const { host } = this.status;
-      for (const remark of BACKENDS.event.remarks?.() ?? []) appendLog(this.folder, remark);
+      const backend = BACKENDS[run.spec.backend];
+      for (const remark of backend.remarks?.() ?? []) appendLog(this.folder, remark);
       appendLog(
         this.folder,
-        `Process ${process.pid} on ${host} trains this run with ${threads} thread(s) and ${BACKENDS[run.spec.backend].describe()}.`,
+        `Process ${process.pid} on ${host} trains this run with ${threads} thread(s) and ${backend.describe()}.`,
       );
       const checkpoint = this.resume();
       this.compareBuilds(run);

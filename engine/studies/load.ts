@@ -1,9 +1,8 @@
 /** From the text of an experiment file to the runs it asks for, and whether they can be trained. */
-import { readFileSync } from 'node:fs';
 import { basename, relative, resolve } from 'node:path';
 import type { Diagnostic } from '../../protocol/experiment.ts';
 import { DataError, UserError } from '../base/errors.ts';
-import { reason } from '../base/files.ts';
+import { readRegular, reason } from '../base/files.ts';
 import { checkExperiment } from '../experiment/parse.ts';
 import type { Experiment, RunSpec } from '../experiment/schema.ts';
 import { applySets } from '../experiment/sets.ts';
@@ -24,9 +23,13 @@ export function diagnosticLine(file: string, { range, severity, message }: Diagn
   return `${file}:${range.start.line + 1}:${range.start.column + 1}: ${severity}: ${message}`;
 }
 
+/** Four bytes for each character that such a file may have; longer ones are refused before they are read. */
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/** Throws a UserError for what cannot be read or is no regular file. */
 export function readStudyText(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readRegular(file, { most: MAX_BYTES }).toString('utf8');
   } catch (error) {
     throw new UserError(`${file} cannot be read: ${reason(error)}.`);
   }

@@ -62,10 +62,12 @@ async function repeatUpdate(network: Network, position: Position, replay: Replay
   const { epoch, update } = position;
   network.beginEpoch(epoch, orderOf(spec.seed, epoch, samples));
   const step = optimizerStep(spec.training, position, update + 1, updates);
-  const [sums] = await network.train(update, update + 1, step);
+  const [sums] = await network.train(update, update + 1, step, replay.signal);
+  // Stopped within the update.
+  if (!sums) return undefined;
   position.step++;
   position.update++;
-  return divergence(sums!, network, position, plan);
+  return divergence(sums, network, position, plan);
 }
 
 /** What the update that led to this position broke, in one sentence; undefined when nothing. */

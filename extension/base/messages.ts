@@ -7,7 +7,6 @@ const MAX_STATE_LENGTH = 64 * 1024;
 
 /** Every method a webview may call; a missing or surplus name does not compile. */
 const METHODS: Record<WebviewMethod, true> = {
-  'runs/list': true,
   'runs/series': true,
   'runs/compare': true,
   'runs/log': true,

@@ -42,7 +42,8 @@ export function workFor(
     const missing: number[] = [];
     for (const seed of wantedSeeds) {
       const run = newest.get(seed);
-      if (going.has(`${seed} ${variant}`)) work.busy++;
+      // Under its present name, too: a run of a variant that was renamed goes on under the old one.
+      if (going.has(`${seed} ${variant}`) || (run && isActive(run.state))) work.busy++;
       else if (again || !run || run.state === 'failed') missing.push(seed);
       else if (run.state === 'finished') work.finished++;
       else work.resume.push(run.id);

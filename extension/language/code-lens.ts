@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
+import type { Checked } from '../../protocol/experiment.ts';
 import type { Comparison } from '../../protocol/runs.ts';
 import type { HostClient } from '../host/client.ts';
 import type { RunsChange, RunsModel } from '../model/model.ts';
-import { isValid } from '../panels/bridge.ts';
 import { toRange } from './convert.ts';
 import { type ExperimentDocuments, SELECTOR } from './documents.ts';
 import { lensesOf } from './lenses.ts';
@@ -89,4 +89,9 @@ export class ExperimentLenses implements vscode.CodeLensProvider, vscode.Disposa
       // What is wrong is shown as a diagnostic or in the status bar.
     }
   }
+}
+
+/** Whether a comparison of the file as it stands makes sense. */
+function isValid(checked: Checked): boolean {
+  return checked.outline !== undefined && checked.diagnostics.every(({ severity }) => severity !== 'error');
 }

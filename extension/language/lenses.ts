@@ -71,7 +71,7 @@ function variantLenses(
       range,
       variant,
       title: '$(play) Run',
-      tooltip: `Train “${variant}” with every seed`,
+      tooltip: `Train “${plainLine(variant)}” with every seed`,
       command: 'lifLab.runVariant',
     });
   } else {
@@ -81,7 +81,7 @@ function variantLenses(
         range,
         variant,
         title: '$(debug-stop) Stop',
-        tooltip: `Stop ${count(active.length, 'run')} of “${variant}”; each can be resumed`,
+        tooltip: `Stop ${count(active.length, 'run')} of “${plainLine(variant)}”; each can be resumed`,
         command: 'lifLab.stopVariant',
       },
       {

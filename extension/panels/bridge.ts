@@ -1,5 +1,4 @@
 import { Refusal } from '../../protocol/calls.ts';
-import type { Checked } from '../../protocol/experiment.ts';
 import type { HostMethod, HostParams, HostResult } from '../../protocol/host.ts';
 import type { ViewId, ViewState, ViewTarget } from '../../protocol/views.ts';
 import { type FromWebview, type ToWebview, UNTRUSTED, type WebviewMethod } from '../../protocol/webview.ts';
@@ -37,6 +36,8 @@ export class ViewBridge {
   private readonly send: (message: ToWebview) => void;
   /** Which of its lives the webview is in; undefined before the first `ready`. It may say `ready` more than once. */
   private generation: string | undefined;
+  /** Ids of the runs in the last comparison. */
+  private compared: ReadonlySet<string> = new Set();
 
   constructor(target: ViewTarget, services: BridgeServices, send: (message: ToWebview) => void) {
     this.target = target;
@@ -75,10 +76,9 @@ export class ViewBridge {
   }
 
   runsChanged(change: RunsChange): void {
-    if (this.generation === undefined || !change.files.has(this.target.file)) return;
-    const runIds = this.services.runs.ofFile(this.target.file).map((run) => run.id);
-    const touched = new Set(change.ids);
-    this.send({ type: 'changed', runIds: runIds.filter((id) => touched.has(id)) });
+    if (this.generation === undefined) return;
+    const runIds = [...change.ids].filter((id) => this.isOwn(id));
+    if (runIds.length > 0 || change.files.has(this.target.file)) this.send({ type: 'changed', runIds });
   }
 
   /** The text of the file changed: comparisons may be others. */
@@ -121,19 +121,16 @@ export class ViewBridge {
     const { services } = this;
     const { file } = this.target;
     switch (request.method) {
-      case 'runs/list':
-        return Promise.resolve(services.runs.ofFile(file));
       case 'runs/compare':
         return this.compare();
       case 'runs/start': {
         if (!services.trusted()) throw new Refusal(UNTRUSTED);
-        const { variants, seeds, again } = request.params;
+        const { variants, seeds } = request.params;
         if (variants !== undefined && !isListOf(variants, 'string')) throw new Refusal('variants must be names.');
         if (seeds !== undefined && !isListOf(seeds, 'number')) throw new Refusal('seeds must be numbers.');
         const wanted = {
           ...(variants ? { variants } : {}),
           ...(seeds ? { seeds } : {}),
-          ...(again === true ? { again } : {}),
         };
         return services.start(file, wanted).then((runIds) => ({ runIds }));
       }
@@ -154,15 +151,25 @@ export class ViewBridge {
   private async compare(): Promise<HostResult<'runs/compare'>> {
     const { host, openText } = this.services;
     const { file } = this.target;
+    const saved = () => host.request('runs/compare', { file });
     const text = openText(file);
-    if (text === undefined) return host.request('runs/compare', { file });
-    try {
-      return await host.request('runs/compare', { file, text });
-    } catch (error) {
-      return host.request('runs/compare', { file }).catch(() => {
-        throw error;
-      });
-    }
+    const comparison =
+      text === undefined
+        ? await saved()
+        : await host.request('runs/compare', { file, text }).catch((error) =>
+            saved().catch(() => {
+              throw error;
+            }),
+          );
+    const runs = [...comparison.rows.flatMap((row) => row.runs), ...comparison.outdated];
+    this.compared = new Set(runs.map(({ id }) => id));
+    return comparison;
+  }
+
+  /** Of this file, or found by the comparison as having been of it before it was renamed. */
+  private isOwn(id: string): boolean {
+    const run = this.services.runs.get(id);
+    return run !== undefined && (run.file === this.target.file || this.compared.has(id));
   }
 
   /** The query process checks the parameters. */
@@ -173,7 +180,7 @@ export class ViewBridge {
   /** A view may only touch runs of its own file. */
   private own(ids: unknown): string[] {
     if (!isListOf(ids, 'string')) throw new Refusal('runIds must be a list of run ids.');
-    const foreign = ids.find((id) => this.services.runs.get(id)?.file !== this.target.file);
+    const foreign = ids.find((id) => !this.isOwn(id));
     if (foreign !== undefined) throw new Refusal(`Run ${foreign.slice(0, 80)} does not exist any more.`);
     return ids;
   }
@@ -183,9 +190,4 @@ function isListOf(value: unknown, type: 'string'): value is string[];
 function isListOf(value: unknown, type: 'number'): value is number[];
 function isListOf(value: unknown, type: 'string' | 'number'): boolean {
   return Array.isArray(value) && value.every((item) => typeof item === type);
-}
-
-/** Whether a comparison of the file as it stands makes sense. */
-export function isValid(checked: Checked): boolean {
-  return checked.outline !== undefined && checked.diagnostics.every(({ severity }) => severity !== 'error');
 }

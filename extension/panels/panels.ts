@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import { plainLine } from '../../protocol/plain-text.ts';
 import { VIEW_IDS, VIEWS, type ViewTarget } from '../../protocol/views.ts';
 import { viewCommand } from '../base/command-ids.ts';
 import { parseViewState } from '../base/messages.ts';
@@ -150,5 +151,5 @@ function keyOf({ file, view }: Pick<ViewTarget, 'file' | 'view'>): string {
 }
 
 function titleOf({ view, study }: ViewTarget): string {
-  return `${VIEWS[view].title}: ${study}`;
+  return plainLine(`${VIEWS[view].title}: ${study}`, 500);
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { plainLine } from '../../protocol/plain-text.ts';
 import type { StudyCatalog } from '../model/catalog.ts';
 import type { RunsChange, RunsModel } from '../model/model.ts';
 import { groupStudies, type Study, type Variant } from '../model/studies.ts';
@@ -73,12 +74,12 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     const leaf = node.kind === 'run' || (node.kind === 'variant' && this.getChildren(node).length === 0);
     const open = node.kind === 'study' && this.all().length <= OPEN_STUDIES;
     const state = leaf ? State.None : open ? State.Expanded : State.Collapsed;
-    const item = new vscode.TreeItem(look?.label ?? '', state);
+    const item = new vscode.TreeItem(plainLine(look?.label ?? ''), state);
     item.id = idOf(node);
     if (look === undefined) return item;
-    item.description = look.description;
+    item.description = plainLine(look.description);
     item.tooltip = new vscode.MarkdownString(look.tooltip, false);
-    item.accessibilityInformation = { label: look.accessibility, role: 'treeitem' };
+    item.accessibilityInformation = { label: plainLine(look.accessibility), role: 'treeitem' };
     item.iconPath = new vscode.ThemeIcon(look.icon, look.color ? new vscode.ThemeColor(look.color) : undefined);
     item.contextValue = look.context;
     const command = node.kind === 'run' ? 'lifLab.curves' : 'lifLab.openFile';

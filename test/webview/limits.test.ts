@@ -196,12 +196,16 @@ describe('earlier settings', () => {
   });
 });
 
-test('what else was logged has charts of its own, one for each layer', async () => {
-  const variants = XOR.map((v) => ({ ...v, rates: [0.1, 0.2], leaks: [0.8, 0.95] }));
+test('what else was logged has charts of its own, one for each layer that has any', async () => {
+  // A layer that spikes, and a readout that does not.
+  const variants = XOR.map((v) => ({ ...v, rates: [0.1], leaks: [0.8, 0.95] }));
   await open(new FakeStudy({ variants, seeds: 2 }));
   await host.page.getByLabel('Also').selectOption('leak');
   await settle(host);
   const titles = await host.page.locator('.panel h2').allTextContents();
   expect(titles).toEqual(['Accuracy', 'Loss', 'Leak k, layer 1', 'Leak k, layer 2']);
   await picture(host, 'leak-dark');
+  await host.page.getByLabel('Also').selectOption('spikes');
+  await settle(host);
+  expect(await host.page.locator('.panel h2').allTextContents()).toEqual(['Accuracy', 'Loss', 'Spike rate, layer 1']);
 });

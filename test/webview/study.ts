@@ -87,7 +87,15 @@ export class FakeRun {
     const accuracy = this.curves.accuracy[at]!;
     const loss = this.curves.loss[at]!;
     const score = { loss, accuracy };
-    const rates = this.plan.rates ? { spikeRates: this.plan.rates } : {};
+    const leaks = this.plan.leaks?.map((k) => ({
+      mean: k,
+      least: k,
+      lowerQuartile: k,
+      median: k,
+      upperQuartile: k,
+      greatest: k,
+    }));
+    const rates = { ...(this.plan.rates && { spikeRates: this.plan.rates }), ...(leaks && { leaks }) };
     const scored = this.done > 0 && Number.isFinite(accuracy);
     return {
       id: this.id,

@@ -123,6 +123,9 @@ describe('rows of the comparison', () => {
     }
     expect(epochNote(runs).replaceAll('\u202f', ' ')).toBe('at epochs 13–14 (best validation) · last 49.8 %');
     expect(fallNote(runs)).toBe('2 of 2 seeds fell by up to 41 points after the best epoch');
+    const [, moved] = runs;
+    const stayed = { ...moved!, last: { epoch: moved!.result!.epoch, test: { loss: 0, accuracy: 0.904 } } };
+    expect(epochNote([moved!, stayed]).replaceAll('\u202f', ' '), 'the mean of both').toMatch(/last 70\.1 %$/);
     runs[0]!.last = { epoch: 13, test: runs[0]!.result! };
     expect(epochNote(runs.slice(0, 1))).toBe('at epoch 13 (best validation)');
     expect(fallNote(runs.slice(0, 1))).toBe('');

@@ -9,9 +9,9 @@ export function epochNote(results: readonly RunSummary[]): string {
   const [first, last] = [Math.min(...epochs), Math.max(...epochs)];
   const by = [...new Set(chosen.map(({ chosenBy }) => chosenBy))].join(', ');
   const where = first === last ? `at epoch ${first}` : `at epochs ${first}–${last}`;
-  const ended = results.flatMap((run) =>
-    run.last?.test && run.last.epoch !== run.result?.epoch ? [run.last.test] : [],
-  );
+  // Of all of them or of none: a mean over some of the seeds would stand beside one over all.
+  const moved = results.some(({ result, last }) => last?.test && last.epoch !== result?.epoch);
+  const ended = moved ? results.flatMap((run) => run.last?.test ?? []) : [];
   const mean = ended.reduce((sum, { accuracy }) => sum + accuracy, 0) / ended.length;
   return `${where} (${by})${ended.length > 0 ? ` · last ${percentSign(mean)}` : ''}`;
 }

@@ -1,6 +1,9 @@
+import { duration as durationText } from '../../protocol/format.ts';
 import { describeMetric, type Metric, type Spread } from '../../protocol/runs.ts';
 
 /** Between a number and its unit: narrow and never broken. */
+export { count } from '../../protocol/format.ts';
+
 const THIN = '\u202f';
 const MINUS = '\u2212';
 
@@ -42,23 +45,8 @@ export function points(difference: number, digits = 1): string {
   return `${difference < 0 ? MINUS : '+'}${text}`;
 }
 
-/** Seconds as `0.8 s`, `42 s`, `3 min 05 s` or `2 h 07 min`. */
-export function duration(seconds: number): string {
-  if (!Number.isFinite(seconds)) return '–';
-  if (seconds < 10) return `${seconds.toFixed(1)}${THIN}s`;
-  if (seconds < 59.5) return `${Math.round(seconds)}${THIN}s`;
-  if (seconds < 3600) {
-    const whole = Math.round(seconds);
-    return `${Math.floor(whole / 60)}${THIN}min ${String(whole % 60).padStart(2, '0')}${THIN}s`;
-  }
-  const minutes = Math.round(seconds / 60);
-  return `${Math.floor(minutes / 60)}${THIN}h ${String(minutes % 60).padStart(2, '0')}${THIN}min`;
-}
-
-/** `1 run`, `3 runs`. */
-export function count(n: number, noun: string, plural = `${noun}s`): string {
-  return `${n.toLocaleString('en')} ${n === 1 ? noun : plural}`;
-}
+/** Seconds as `0.8 s`, `42 s`, `3 min 05 s` or `2 h 07 min`, with thin spaces. */
+export const duration = (seconds: number): string => durationText(seconds, THIN);
 
 /** An epoch on an axis or in a sentence: whole when whole. */
 export function epoch(x: number): string {

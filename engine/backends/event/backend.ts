@@ -1,6 +1,6 @@
 /** The event-driven backend: exact, in float32, on as many threads as there are (docs/engine.md). */
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { sha256 } from '../../base/hash.ts';
 import { builtFile } from '../../base/paths.ts';
 import type { Backend, BackendProvenance } from '../backend.ts';
 import { chosenInstructions, kernelRemarks, nativeFile } from './kernels/native.ts';
@@ -28,9 +28,7 @@ function provenance(): BackendProvenance {
 
 function hashOf(built: string): string | undefined {
   try {
-    return createHash('sha256')
-      .update(readFileSync(builtFile(built)))
-      .digest('hex');
+    return sha256(readFileSync(builtFile(built)));
   } catch {
     return undefined;
   }

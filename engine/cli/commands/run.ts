@@ -39,12 +39,14 @@ export const runCommand: Command = {
   },
   async run(cli, input) {
     const study = loadStudy(input.positionals[0]!, input.texts('set'));
-    for (const warning of [...study.warnings, ...(BACKENDS.event.remarks?.() ?? [])]) say(warning);
+    for (const warning of study.warnings) say(warning);
     const { store, training } = input;
     const specs = expandExperiment(study.experiment, study.file, {
       variants: input.texts('variant'),
       seeds: input.integers('seed', 0, 0xffffffff),
     });
+    const backends = [...new Set(specs.map(({ backend }) => backend))];
+    for (const remark of backends.flatMap((id) => BACKENDS[id].remarks?.() ?? [])) say(remark);
     const plan = planStart(
       specs,
       compareExperiment(study.experiment, study.file, openStore(store).keyedRuns(), { specs }),

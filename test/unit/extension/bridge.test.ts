@@ -24,7 +24,7 @@ beforeEach(() => {
   saved = [];
   trusted = true;
   openText = undefined;
-  answer = () => ({});
+  answer = (method) => (method === 'runs/compare' ? { rows: [], outdated: [] } : {});
   runs = new RunsModel();
   runs.replace([run('mine'), run('other', { file: OTHER })]);
   const services: BridgeServices = {
@@ -76,8 +76,20 @@ test('tells a view of its own runs only', async () => {
   expect(sent.at(-1)).toEqual({ type: 'changed', runIds: ['mine'] });
   runs.apply([], ['mine']);
   expect(sent.at(-1)).toEqual({ type: 'changed', runIds: [] });
-  await request('runs/list', {});
+});
+
+test('runs that a comparison found under the earlier name of the file belong to the view', async () => {
+  runs.onChange((change) => bridge.runsChanged(change));
+  await ready();
+  await request('runs/series', { runIds: ['other'], metrics: ['test.loss'], maxPoints: 5 });
+  expect(sent.at(-1)).toMatchObject({ type: 'refusal', message: 'Run other does not exist any more.' });
+  answer = (method) =>
+    method === 'runs/compare' ? { rows: [{ runs: [run('other', { file: OTHER })] }], outdated: [] } : [];
+  await request('runs/compare', {});
+  await request('runs/series', { runIds: ['other'], metrics: ['test.loss'], maxPoints: 5 });
   expect(sent.at(-1)).toEqual({ type: 'reply', id: 1, result: [] });
+  runs.apply([run('other', { file: OTHER, epoch: 2 })], []);
+  expect(sent.at(-1)).toEqual({ type: 'changed', runIds: ['other'] });
 });
 
 test('passes requests on and adds what a view must not choose', async () => {
@@ -100,11 +112,11 @@ test('compares by the saved file while the text in the editor is not valid', asy
   openText = 'broken';
   answer = (_method, params) => {
     if ('text' in (params as object)) throw new Refusal('line 3 is wrong');
-    return { rows: [] };
+    return { rows: [], outdated: [] };
   };
   await ready();
   await request('runs/compare', {});
-  expect(sent.at(-1)).toEqual({ type: 'reply', id: 1, result: { rows: [] } });
+  expect(sent.at(-1)).toEqual({ type: 'reply', id: 1, result: { rows: [], outdated: [] } });
   answer = (_method, params) => {
     throw new Refusal('text' in (params as object) ? 'line 3 is wrong' : 'the file is gone');
   };

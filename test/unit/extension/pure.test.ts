@@ -254,7 +254,7 @@ describe('messages from a webview', () => {
   test('are taken when they are of the protocol', () => {
     for (const message of [
       { type: 'ready', generation: 'g' },
-      { type: 'request', id: 1, method: 'runs/list', params: {} },
+      { type: 'request', id: 1, method: 'runs/compare', params: {} },
       { type: 'state', state: { version: 2, target, state: stateOf('curves', { smoothing: 0.5 }) } },
       { type: 'openView', view: 'compare' },
       { type: 'openFile' },
@@ -272,11 +272,11 @@ describe('messages from a webview', () => {
       [],
       { type: 'ready' },
       { type: 'ready', generation: 'g'.repeat(1000) },
-      { type: 'request', id: '1', method: 'runs/list', params: {} },
+      { type: 'request', id: '1', method: 'runs/compare', params: {} },
       { type: 'request', id: 1, method: 'runs/delete', params: { runIds: ['a'] } },
       { type: 'request', id: 1, method: 'host/initialize', params: {} },
       { type: 'request', id: 1, method: 'constructor', params: {} },
-      { type: 'request', id: 1, method: 'runs/list', params: [] },
+      { type: 'request', id: 1, method: 'runs/compare', params: [] },
       { type: 'state', state: { version: 3, target } },
       { type: 'openView', view: 'shell' },
       { type: 'openFile', variant: 5 },

@@ -29,7 +29,7 @@ test('no Markdown of the editor may hold HTML, and commands only where nothing c
 
 test('a tooltip of the tree asks for no picture and holds no link, whatever the store says', () => {
   const evil = '`![x](https://e.example/p.png)`<img src="https://e.example/q.png">\n\n[y](command:z)';
-  const file = `/work/${evil}/study.lif.yaml`;
+  const file = `/home/me/${evil}/study.lif.yaml`;
   const hostile = run('1', { study: evil, variant: evil, file, folder: file, message: evil, damage: [evil] });
   const variant = { file, name: evil, runs: [hostile] };
   const looks = [runLook(hostile), variantLook(variant), studyLook({ file, name: evil, variants: [variant] })];

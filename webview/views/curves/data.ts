@@ -1,4 +1,4 @@
-import { layersIn, type Metric } from '../../../protocol/runs.ts';
+import { layersIn, type Metric, type RunSummary } from '../../../protocol/runs.ts';
 import { buildModel, type ChartModel } from '../../plot/model.ts';
 import type { Session } from '../../shared/session.ts';
 import type { Theme } from '../../shared/theme.ts';
@@ -36,16 +36,27 @@ export class CurvesData {
   /** What is shown, one chart each. */
   metrics(): Metric[] {
     const { split, also } = this.session.state;
-    const layers = also === 'nothing' ? 0 : Math.min(MAX_LAYERS, this.layers());
-    const numbers = Array.from({ length: layers }, (_, i) => i + 1);
+    const numbers = also === 'nothing' ? [] : this.layersWith(also).slice(0, MAX_LAYERS);
     return [`${split}.accuracy`, `${split}.loss`, ...numbers.map((n) => `${also}.${n}` as Metric)];
   }
 
   /** Spiking layers of the network with the most of them. */
   layers(): number {
+    return this.runs().reduce((most, run) => Math.max(most, layersIn(run.last)), 0);
+  }
+
+  /** Numbers of the layers of which any run says this. */
+  private layersWith(what: 'spikes' | 'leak'): number[] {
+    const runs = this.runs();
+    const says = ({ last }: RunSummary, n: number) =>
+      (what === 'spikes' ? last?.spikeRates?.[n - 1] : last?.leaks?.[n - 1]) != null;
+    const all = Array.from({ length: this.layers() }, (_, i) => i + 1);
+    return all.filter((n) => runs.some((run) => says(run, n)));
+  }
+
+  private runs(): RunSummary[] {
     const { comparison } = this.session;
-    const runs = comparison ? [...comparison.rows.flatMap((r) => r.runs), ...comparison.outdated] : [];
-    return runs.reduce((most, run) => Math.max(most, layersIn(run.last)), 0);
+    return comparison ? [...comparison.rows.flatMap((r) => r.runs), ...comparison.outdated] : [];
   }
 
   /** Rebuilds entries and models when anything that goes into them has changed. */

@@ -125,9 +125,10 @@ function legendRow(
 /** Why runs failed; and of which epoch the result is that tables name, where it is not the newest value. */
 function notes({ runs }: Entry): (readonly [kind: 'why' | 'best', text: string])[] {
   const failed = runs.find((run) => run.state === 'failed' && run.message);
-  const results = runs.filter((run) => run.state === 'finished' && run.result && run.result.epoch !== run.last?.epoch);
+  const results = runs.filter((run) => run.state === 'finished' && run.result);
+  const moved = results.some((run) => run.result!.epoch !== run.last?.epoch);
   const mean = results.reduce((sum, run) => sum + run.result!.accuracy, 0) / results.length;
-  const best = results.length > 0 ? `test ${percentSign(mean)} ${epochNote(results)}` : '';
+  const best = moved ? `test ${percentSign(mean)} ${epochNote(results)}` : '';
   const fall = fallNote(results);
   return [
     ...(failed ? [['why', failed.message!] as const] : []),

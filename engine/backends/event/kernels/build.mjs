@@ -2,15 +2,13 @@
  * Compiles the kernels: assembly/ (AssemblyScript) to WebAssembly with SIMD and shared memory, native/ to an addon where there
  * is a C++ compiler. What the two share with TypeScript is written beside them first (signatures/emit.ts).
  */
-import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { homedir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 import { build } from 'esbuild';
-import { buildNative } from './native/build.mjs';
+import { buildNative, keyOf } from './native/build.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '../../../..');
@@ -23,38 +21,8 @@ const assembly = join(here, 'assembly');
  */
 export async function buildKernels(folder) {
   const { nativeFile } = await writeGenerated();
-  const file = join(folder, nativeFile());
-  const kept = keptBuild(nativeFile());
-  if (existsSync(kept) && !same(`${kept}.key`, `${file}.key`)) copyBuild(kept, file);
   const [without] = await Promise.all([buildNative(folder, nativeFile()), buildAssembly(join(folder, 'kernels.wasm'))]);
-  if (existsSync(file) && !same(`${kept}.key`, `${file}.key`)) copyBuild(file, kept);
   return without;
-}
-
-/**
- * Where this user's last build from the same sources is kept: compiling takes minutes, and other checkouts want the same.
- * @param {string} name
- */
-function keptBuild(name) {
-  const sources = keyOf(join(here, 'native'), /\.(cpp|h|mjs)$/, '');
-  return join(
-    process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'),
-    'lif-lab',
-    'native',
-    `${sources.slice(0, 16)}-${name}`,
-  );
-}
-
-/** @param {string} a @param {string} b */
-const same = (a, b) => existsSync(a) && existsSync(b) && readFileSync(a, 'utf8') === readFileSync(b, 'utf8');
-
-/** Copies an addon and its key, the key last. @param {string} from @param {string} to */
-function copyBuild(from, to) {
-  mkdirSync(dirname(to), { recursive: true });
-  for (const part of ['', '.key']) {
-    copyFileSync(`${from}${part}`, `${to}${part}.${process.pid}.new`);
-    renameSync(`${to}${part}.${process.pid}.new`, `${to}${part}`);
-  }
 }
 
 /** Writes the header and the constants; what the modules that know them export. */
@@ -127,17 +95,6 @@ async function buildAssembly(outFile) {
   ]);
   if (error) throw new Error(`The kernels do not compile: ${error.message}\n${stderr.toString()}`);
   writeFileSync(keyFile, key);
-}
-
-/**
- * A hash of the sources of a folder and of what else decides what comes of them.
- * @param {string} folder @param {RegExp} sources @param {string} rest
- */
-function keyOf(folder, sources, rest) {
-  const hash = createHash('sha256').update(rest);
-  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort())
-    if (sources.test(name)) hash.update(name).update(readFileSync(join(folder, name)));
-  return hash.digest('hex');
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -21,12 +21,15 @@ export function recordForward(workspace: Workspace, recording: Recording, first:
     const panels = Math.ceil(size / PANEL);
     const masks = new Uint16Array(buffer, scratch.layers[l]!.fired, count * steps * panels);
     const share = 1 / steps;
-    const sums = counts ?? (features && new Uint32Array((first + count) * neurons));
+    // Of this block alone where nobody asked for all.
+    const sums = counts ?? (features && new Uint32Array(count * neurons));
+    const from = counts ? first : 0;
     eachSpike(masks, count, steps, panels, (b, t, n) => {
       if (spikes) spikes[((first + b) * steps + t) * neurons + n] = 1;
-      if (sums) sums[(first + b) * neurons + n]!++;
+      if (sums) sums[(from + b) * neurons + n]!++;
     });
-    if (features) for (let i = first * neurons; i < (first + count) * neurons; i++) features[i] = sums![i]! * share;
+    if (features)
+      for (let i = 0; i < count * neurons; i++) features[first * neurons + i] = sums![from * neurons + i]! * share;
   });
 }
 

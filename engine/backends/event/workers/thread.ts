@@ -7,7 +7,7 @@ import { needsGradients } from '../../recording.ts';
 import { instantiateKernels, type Kernels } from '../kernels/kernels.ts';
 import { chosenInstructions, copier, withNative } from '../kernels/native.ts';
 import { EVALUATION_CHUNK, type Layout } from '../layout/layout.ts';
-import { GatedProgram } from '../passes/gated-program.ts';
+import { GatedProgram } from '../passes/gated/program.ts';
 import { SpikingProgram } from '../passes/spiking-program.ts';
 import { applyUpdate, clipScale, NORM_CHUNK, shardGradients, shareOf, sumNorms } from '../passes/update.ts';
 import { barrier, DONE, isCancelled, isCancelling, TASKS } from './barrier.ts';

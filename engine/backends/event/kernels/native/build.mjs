@@ -4,8 +4,18 @@
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -50,8 +60,13 @@ export async function buildNative(folder, name) {
     return without(file, `not supported on ${process.platform} ${process.arch}`);
   const compiler = await findCompiler();
   if (!compiler) return without(file, 'no C++ compiler was found (install g++ or clang++, or name one in CXX)');
-  const key = keyOf(compiler.version);
+  const key = keyOf(here, /\.(cpp|h|mjs)$/, compiler.version);
   if (existsSync(file) && existsSync(keyFile) && readFileSync(keyFile, 'utf8') === key) return undefined;
+  const kept = keptBuild(key, name);
+  if (copyBuild(kept, file)) {
+    writeFileSync(keyFile, key);
+    return undefined;
+  }
   const scratch = mkdtempSync(join(tmpdir(), 'lif-native-'));
   try {
     const compile = async (
@@ -76,6 +91,7 @@ export async function buildNative(folder, name) {
     // A process that runs goes on with the file that it has open.
     renameSync(built, file);
     writeFileSync(keyFile, key);
+    copyBuild(file, kept);
     return undefined;
   } catch (error) {
     const said = /** @type {{ stderr?: string }} */ (error).stderr || String(error);
@@ -85,6 +101,28 @@ export async function buildNative(folder, name) {
     );
   } finally {
     rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Where this user's last build from the same sources and compiler is kept: compiling takes minutes, and other checkouts
+ * want the same.
+ * @param {string} key @param {string} name
+ */
+function keptBuild(key, name) {
+  const caches = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+  return join(caches, 'lif-lab', 'native', `${key.slice(0, 16)}-${name}`);
+}
+
+/** Copies an addon, whole or not at all; whether it did: a build does without. @param {string} from @param {string} to */
+function copyBuild(from, to) {
+  try {
+    mkdirSync(dirname(to), { recursive: true });
+    copyFileSync(from, `${to}.${process.pid}.new`);
+    renameSync(`${to}.${process.pid}.new`, to);
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -134,10 +172,13 @@ async function findCompiler() {
   return undefined;
 }
 
-/** @param {string} compiler */
-function keyOf(compiler) {
-  const hash = createHash('sha256').update(compiler);
-  for (const name of readdirSync(here, { recursive: true, encoding: 'utf8' }).sort())
-    if (/\.(cpp|h|mjs)$/.test(name)) hash.update(name).update(readFileSync(join(here, name)));
+/**
+ * A hash of the sources of a folder and of what else decides what comes of them.
+ * @param {string} folder @param {RegExp} sources @param {string} rest
+ */
+export function keyOf(folder, sources, rest) {
+  const hash = createHash('sha256').update(rest);
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort())
+    if (sources.test(name)) hash.update(name).update(readFileSync(join(folder, name)));
   return hash.digest('hex');
 }

@@ -1,11 +1,11 @@
 /** What probes see of a block of an RNN, LSTM or GRU, whose rows are step by step. */
 
-import { gatesOf } from '../../../models/plan.ts';
-import type { Recording } from '../../backend.ts';
-import type { GatedLayout } from '../layout/layout.ts';
-import type { CellScratch } from '../layout/memory.ts';
-import type { Bytes } from '../layout/units.ts';
-import { copyRows, inputGradient, type Matrix } from './record.ts';
+import { gatesOf } from '../../../../models/plan.ts';
+import type { Recording } from '../../../backend.ts';
+import type { GatedLayout } from '../../layout/layout.ts';
+import type { CellScratch } from '../../layout/memory.ts';
+import type { Bytes } from '../../layout/units.ts';
+import { copyRows, inputGradient, type Matrix } from '../record.ts';
 
 /** After the forward pass. @param feature what the readout sees [count × size] */
 export function recordStates(
