@@ -2,6 +2,7 @@
  * Extension → query process (`lif host`), JSON-RPC 2.0 over stdio. Requests are pull; the only pushes are
  * `store/changed` and `store/problem`. The process ends when its standard input ends.
  */
+import type { AnalysisAnswer, AnalysisSummary } from './analyses/analyses.ts';
 import type { Checked, Completion, Hover, Position } from './experiment.ts';
 import type { Comparison, Metric, RunSummary, Series } from './runs.ts';
 
@@ -52,6 +53,18 @@ export interface HostRequests {
   };
   /** Deletes folders of runs that are not running. */
   'runs/delete': { params: { runIds: string[] }; result: { deleted: string[] } };
+  /** What was asked of these runs, and how far it is. */
+  'analyses/list': { params: { runIds: string[] }; result: AnalysisSummary[] };
+  'analyses/read': { params: { runId: string; name: string }; result: AnalysisAnswer };
+  /**
+   * Asks the newest checkpoint of each of these runs in the background; `names` are those of the answers, run by run, those that are
+   * there already included.
+   */
+  'analyses/start': {
+    params: { runIds: string[]; analysis: string; params: Record<string, unknown>; threads?: number };
+    result: { names: string[] };
+  };
+  'analyses/stop': { params: { runId: string; name: string }; result: null };
 }
 
 export interface HostNotifications {

@@ -10,7 +10,17 @@ export const UNTRUSTED =
   'This workspace is not trusted: looking at results works; running, stopping and deleting runs needs trust.';
 
 /** Host methods that a webview may call. */
-export type WebviewMethod = 'runs/series' | 'runs/compare' | 'runs/log' | 'runs/start' | 'runs/stop' | 'runs/resume';
+export type WebviewMethod =
+  | 'runs/series'
+  | 'runs/compare'
+  | 'runs/log'
+  | 'runs/start'
+  | 'runs/stop'
+  | 'runs/resume'
+  | 'analyses/list'
+  | 'analyses/read'
+  | 'analyses/start'
+  | 'analyses/stop';
 
 /** The extension adds what a webview must not choose: its own file, the text of it and the store. */
 export type WebviewParams<M extends WebviewMethod> = Omit<HostParams<M>, 'file' | 'text' | 'store' | 'threads'>;

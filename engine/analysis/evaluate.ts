@@ -1,28 +1,22 @@
 /** Accuracy, loss, and which class is taken for which, of one split. */
 import { z } from 'zod';
+import type { EvaluateResult } from '../../protocol/analyses/evaluate.ts';
 import { UserError } from '../base/errors.ts';
+import { ANALYSIS_PARAMS, type AnalysisParams } from '../experiment/schema.ts';
 import type { Analysis } from './analysis.ts';
 
-const params = z.strictObject({
-  split: z.enum(['train', 'validation', 'test']).default('test'),
-});
-
 const score = { samples: z.number(), accuracy: z.number(), loss: z.number() };
-const result = z.object({
+const result: z.ZodType<EvaluateResult> = z.object({
   split: z.enum(['train', 'validation', 'test']),
   ...score,
-  /** By label. Means over the samples of the class; null where there are none. */
   perClass: z.array(z.object({ samples: z.number(), accuracy: z.number().nullable(), loss: z.number().nullable() })),
-  /** confusion[label][class with the highest score], in samples. */
   confusion: z.array(z.array(z.number())),
 });
 
-export type EvaluateResult = z.output<typeof result>;
-
-export const evaluate: Analysis<z.output<typeof params>, EvaluateResult> = {
+export const evaluate: Analysis<AnalysisParams<'evaluate'>, EvaluateResult> = {
   id: 'evaluate',
   title: 'Accuracy, loss and confusion of the classes on one split.',
-  params,
+  params: ANALYSIS_PARAMS.evaluate,
   result,
   async run({ network, data, progress, signal }, { split }) {
     const size = data.sizes[split];

@@ -4,7 +4,7 @@ import type { RunSummary } from '../../protocol/runs.ts';
 import type { JobOptions } from '../executors/executor.ts';
 import type { Outcome } from '../executors/local/child.ts';
 import { runLocally } from '../executors/local/local.ts';
-import { type Job, trainJobs } from '../jobs/job.ts';
+import { type AnalyseJob, type Job, trainJobs } from '../jobs/job.ts';
 import { StoreReader } from '../runs/store.ts';
 import type { Cli } from './command.ts';
 import { say } from './output.ts';
@@ -18,8 +18,14 @@ export interface Watched {
   exitCode: number;
 }
 
-/** Resolves when all these runs have ended. */
-export async function trainHere(cli: Cli, store: string, folders: string[], training: JobOptions): Promise<Watched> {
+/** Resolves when all these runs have ended, and what is asked of them and of others has been answered. */
+export async function trainHere(
+  cli: Cli,
+  store: string,
+  folders: string[],
+  training: JobOptions,
+  analyses: readonly AnalyseJob[] = [],
+): Promise<Watched> {
   const reader = new StoreReader(store);
   const ids = folders.map((folder) => basename(folder));
   const display = new ProgressDisplay(reader, ids);
@@ -27,7 +33,10 @@ export async function trainHere(cli: Cli, store: string, folders: string[], trai
   const exitCode = await withSignals(async (signals) => {
     const { stop, kill } = signals;
     const report = (sentence: string) => display.say(sentence);
-    const outcomes = await runLocally(trainJobs(folders), { lif: cli.lif, stop, kill, report, ...training });
+    const onAnalysis = ({ run, analysis }: AnalyseJob, outcome: Outcome) =>
+      display.say(`${analysis} of ${basename(run)}: ${outcome}`);
+    const jobs = [...trainJobs(folders), ...analyses];
+    const outcomes = await runLocally(jobs, { lif: cli.lif, stop, kill, report, onAnalysis, ...training });
     return signals.exitCode() ?? codeOf(outcomes);
   }, hint).finally(() => display.close());
   reader.refresh();

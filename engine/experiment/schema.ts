@@ -8,6 +8,7 @@
  */
 import { z } from 'zod';
 import { datasetSchema } from '../datasets/sets/registry.ts';
+import { analysesSchema } from './sections/analyses/analyses.ts';
 import { modelSchema, networkSchema } from './sections/network.ts';
 import { neuronSchema } from './sections/neuron.ts';
 import { backendSchema, trainingSchema } from './sections/training.ts';
@@ -52,9 +53,11 @@ export const experimentSchema = z
       .default([1])
       .describe('Each variant runs once with every seed; tables show mean ± spread over them.')
       .meta({ examples: [[1, 2, 3]] }),
+    analyses: analysesSchema.optional(),
   })
   .describe('A LIF Lab study: one data set, one network, and the variants to compare.');
 
+export { ANALYSIS_PARAMS, type AnalysisName, type AnalysisParams } from './sections/analyses/analyses.ts';
 export type { Model, Network, Readout } from './sections/network.ts';
 export type { Leak, Neuron, Surrogate } from './sections/neuron.ts';
 export type { BackendId, Training } from './sections/training.ts';

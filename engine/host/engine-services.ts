@@ -8,7 +8,9 @@ import { localExecutor } from '../executors/local/executor.ts';
 import { complete, hover } from '../experiment/assist/assist.ts';
 import { expandExperiment } from '../experiment/expand.ts';
 import { checkExperiment } from '../experiment/parse.ts';
-import { trainJobs } from '../jobs/job.ts';
+import { type AnalyseJob, trainJobs } from '../jobs/job.ts';
+import { requestAnalysis } from '../jobs/request.ts';
+import { placeOf } from '../runs/analyses.ts';
 import { compareExperiment } from '../runs/compare.ts';
 import { storeOf } from '../runs/folder.ts';
 import { extendRuns } from '../studies/extend.ts';
@@ -36,6 +38,7 @@ export function engineServices(lif: string[]): Services {
     start: (request) => start(executor, request),
     stop: (runs) => stopRuns(runs, executor),
     resume: (runs, options) => resume(executor, runs, options),
+    analyse: (runs, question) => analyse(executor, runs, question),
   };
 }
 
@@ -60,4 +63,20 @@ async function resume(
     await executor.submit(trainJobs(ofStore), { store, threads });
   }
   return anew;
+}
+
+async function analyse(
+  executor: Executor,
+  runs: readonly RunSummary[],
+  { analysis, params, threads }: Omit<HostParams<'analyses/start'>, 'runIds'>,
+): Promise<string[]> {
+  const asked: { job: AnalyseJob; done: boolean }[] = [];
+  for (const { folder } of runs) asked.push(await requestAnalysis(folder, { analysis, params }));
+  const open = asked.filter(({ done }) => !done).map(({ job }) => job);
+  for (const store of new Set(open.map(({ run }) => storeOf(run))))
+    await executor.submit(
+      open.filter(({ run }) => storeOf(run) === store),
+      { store, threads },
+    );
+  return asked.map(({ job }) => placeOf(job.run, job.analysis, job.key).name);
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { HostMethod, HostParams } from '../../protocol/host.ts';
 import { type Metric, parseMetric } from '../../protocol/runs.ts';
 import { UserError } from '../base/errors.ts';
+import { isAnalysisName } from '../runs/analyses.ts';
 import { isRunId } from '../runs/folder.ts';
 
 const MAX_TEXT = 4 * 1024 * 1024;
@@ -12,6 +13,7 @@ const path = z.string().min(1).max(4096).refine(isAbsolute, 'must be an absolute
 const text = z.string().max(MAX_TEXT);
 const count = z.int().min(0).max(0xffffffff);
 const runId = z.string().refine(isRunId, 'must be the id of a run');
+const analysisName = z.string().refine(isAnalysisName, 'must be the name of an analysis');
 const runIds = z.array(runId).max(100_000);
 const stores = z.array(path).max(1000);
 const position = z.strictObject({ line: count, column: count });
@@ -62,6 +64,16 @@ const SCHEMAS: { [M in HostMethod]: z.ZodType<Loose<HostParams<M>>> } = {
   'runs/stop': z.strictObject({ runIds }),
   'runs/resume': z.strictObject({ runIds, threads, epochs: z.int().min(1).max(1_000_000).optional() }),
   'runs/delete': z.strictObject({ runIds }),
+  'analyses/list': z.strictObject({ runIds }),
+  'analyses/read': z.strictObject({ runId, name: analysisName }),
+  'analyses/start': z.strictObject({
+    runIds,
+    analysis: z.string().max(60),
+    // The analysis checks them.
+    params: z.record(z.string().max(200), z.unknown()),
+    threads,
+  }),
+  'analyses/stop': z.strictObject({ runId, name: analysisName }),
 };
 
 /** @throws UserError that names the method and the field. */

@@ -98,6 +98,13 @@ class Session {
       'runs/stop': ({ runIds }) => this.stop(runIds),
       'runs/resume': (params) => this.resume(params),
       'runs/delete': ({ runIds }) => ({ deleted: this.open().delete(runIds) }),
+      'analyses/list': ({ runIds }) => this.open().analyses(runIds),
+      'analyses/read': ({ runId, name }) => this.open().answer(runId, name),
+      'analyses/start': (params) => this.analyse(params),
+      'analyses/stop': ({ runId, name }) => {
+        this.open().stopAnalysis(runId, name);
+        return null;
+      },
     };
   }
 
@@ -142,6 +149,16 @@ class Session {
     const anew = runs.length > 0 ? await this.services.resume(runs, options) : [];
     stores.touch(runIds);
     return { resumed: runIds, ...(anew.length > 0 && { anew }) };
+  }
+
+  private async analyse({ runIds, ...question }: HostParams<'analyses/start'>): Promise<HostResult<'analyses/start'>> {
+    const stores = this.open();
+    return {
+      names: await this.services.analyse(
+        runIds.map((id) => stores.summary(id)),
+        question,
+      ),
+    };
   }
 
   private open(): Stores {

@@ -17,4 +17,6 @@ export interface Services {
   stop(runs: RunSummary[]): RunSummary[];
   /** Starts a process that goes on with these runs; answers with the ids of those that begin anew for want of a checkpoint. */
   resume(runs: RunSummary[], options: { threads?: number; epochs?: number }): Promise<string[]>;
+  /** Asks each of these runs, in a process of its own, and answers with the names of the answers. */
+  analyse(runs: RunSummary[], question: Omit<HostParams<'analyses/start'>, 'runIds'>): Promise<string[]>;
 }

@@ -1,8 +1,10 @@
 import { basename } from 'node:path';
+import type { AnalysisAnswer, AnalysisSummary } from '../../protocol/analyses/analyses.ts';
 import type { HostParams } from '../../protocol/host.ts';
 import { isActive, type RunSummary, type Series } from '../../protocol/runs.ts';
 import { UserError } from '../base/errors.ts';
 import { reason } from '../base/files.ts';
+import { AnalysisList, answerOf, stopAnalysis } from '../runs/analyses.ts';
 import type { KeyedRun } from '../runs/compare.ts';
 import { deleteRun } from '../runs/folder.ts';
 import { readLog } from '../runs/log.ts';
@@ -23,6 +25,7 @@ export interface StoresEvents {
 export class Stores {
   private readonly watches = new Map<string, StoreWatch>();
   private readonly changes: Changes;
+  private readonly analysisList = new AnalysisList();
   private readonly events: StoresEvents;
   private readonly timeoutMs: number | undefined;
 
@@ -92,6 +95,35 @@ export class Stores {
       return readLog(folder, maxBytes);
     } catch (error) {
       throw new UserError(`The log of ${id} cannot be read: ${reason(error)}.`);
+    }
+  }
+
+  /** Of the runs that still exist. */
+  analyses(ids: readonly string[]): AnalysisSummary[] {
+    return ids.flatMap((id) => {
+      const run = this.find(id)?.reader.summary(id);
+      return run ? this.analysisList.of(id, run.folder) : [];
+    });
+  }
+
+  /** @throws UserError when it is not there, or damaged. */
+  answer(id: string, name: string): AnalysisAnswer {
+    const { folder } = this.summary(id);
+    try {
+      return answerOf(id, { folder, name });
+    } catch (error) {
+      throw new UserError(`The answer ${name} of ${id} cannot be read: ${reason(error)}`);
+    }
+  }
+
+  stopAnalysis(id: string, name: string): void {
+    const { state } = this.answer(id, name);
+    if (state !== 'queued' && state !== 'running') return;
+    const { folder } = this.summary(id);
+    try {
+      stopAnalysis({ folder, name });
+    } catch (error) {
+      throw new UserError(`${name} of ${id} cannot be asked to stop: ${reason(error)}.`);
     }
   }
 

@@ -1,8 +1,9 @@
 /** An analysis in this process: opens the network of a checkpoint, asks, and leaves the answer in the store. */
-import { BACKENDS } from '../backends/registry.ts';
+import type { Subject } from '../analysis/analysis.ts';
 import { UserError } from '../base/errors.ts';
 import { reason } from '../base/files.ts';
 import { LockHeldError, ownerOf } from '../base/lock.ts';
+import type { RunSpec } from '../experiment/schema.ts';
 import {
   clearAnalysisStop,
   isAnalysisStopped,
@@ -12,7 +13,7 @@ import {
   updateAnalysis,
 } from '../runs/analyses.ts';
 import { readCheckpoint } from '../runs/checkpoints.ts';
-import { type AnalysisFile, HEARTBEAT_MS } from '../runs/format.ts';
+import { HEARTBEAT_MS } from '../runs/format.ts';
 import { decodeSafetensors } from '../runs/safetensors.ts';
 import { RunBusyError, readRun } from './claim.ts';
 import { reasonOfFailure } from './endings.ts';
@@ -32,7 +33,13 @@ export async function executeAnalysis(
   const stop = () => abort.abort();
   signal.addEventListener('abort', stop);
   let progress = 0;
-  const beat = () => attempt(() => updateAnalysis(place, { progress }));
+  /** What was published since the last time. */
+  let part: unknown;
+  const beat = () => {
+    const news = part === undefined ? {} : { result: part };
+    part = undefined;
+    attempt(() => updateAnalysis(place, { progress, ...news }));
+  };
   const timers = [
     setInterval(beat, HEARTBEAT_MS / 2),
     setInterval(() => {
@@ -44,12 +51,15 @@ export async function executeAnalysis(
     if ('damage' in request) throw new UserError(`${place.name} cannot be done: ${request.damage}`);
     updateAnalysis(place, { state: 'running', ...ownerOf(process.pid), progress, message: undefined });
     if (signal.aborted) stop();
-    const result = await answer(job, request.value, threads, abort.signal, (done) => {
-      progress = done;
+    const { params, result: earlier } = request.value;
+    const result = await answer(job, { params, earlier, threads, signal: abort.signal }, (now) => {
+      progress = now.progress ?? progress;
+      part = now.part ?? part;
     });
     updateAnalysis(place, { state: 'finished', progress: 1, result });
     return 'finished';
   } catch (error) {
+    beat();
     if (abort.signal.aborted) {
       updateAnalysis(place, { state: 'stopped' });
       return 'stopped';
@@ -64,36 +74,52 @@ export async function executeAnalysis(
   }
 }
 
+interface Question {
+  /** Unchecked: the request may have come with somebody else's store. */
+  params: unknown;
+  earlier: unknown;
+  threads: number;
+  signal: AbortSignal;
+}
+
 async function answer(
   { run: folder, checkpoint, analysis: id }: AnalyseJob,
-  { params }: AnalysisFile,
-  threads: number,
-  signal: AbortSignal,
-  progress: (done: number) => void,
+  { params, earlier, threads, signal }: Question,
+  tell: (now: { progress?: number; part?: unknown }) => void,
 ): Promise<unknown> {
   // Readers of data formats are large; training loads them with its trainer.
   const { analysisOf, paramsOf } = await import('../analysis/registry.ts');
-  const { prepareDataset } = await import('../datasets/prepare.ts');
-  const { planNetwork } = await import('../models/build/network.ts');
+  const { openSubject } = await import('./subject.ts');
   const analysis = analysisOf(id);
-  // The request may have come with somebody else's store.
   const checked = paramsOf(analysis, Object(params));
   const { spec } = readRun(folder);
   const bytes = readCheckpoint(folder, checkpoint);
   if (!bytes)
     throw new UserError(`The checkpoint after ${checkpoint} weight updates is not there any more, or damaged.`);
-  const data = await prepareDataset(spec.dataset, { file: spec.file, seed: spec.seed, signal });
-  const plan = planNetwork(spec, data);
-  const backend = BACKENDS[spec.backend];
-  const refusal = backend.refuses(plan);
-  if (refusal !== undefined) throw new UserError(refusal);
-  const { batchSize } = spec.training;
-  const network = await backend.open(plan, data, { batchSize, threads, seed: spec.seed });
+  const { tensors } = decodeSafetensors(bytes);
+  const opened: Subject[] = [];
+  const open = async (of: RunSpec) => {
+    const subject = await openSubject(of, tensors, { threads, signal });
+    opened.push(subject);
+    return subject;
+  };
   try {
-    network.restore(decodeSafetensors(bytes).tensors);
-    return analysis.result.parse(await analysis.run({ network, data, spec, progress, signal }, checked));
+    const subject = await open(spec);
+    const published = analysis.result.safeParse(earlier);
+    const result = await analysis.run(
+      {
+        ...subject,
+        open: (change) => open(change(structuredClone(spec))),
+        progress: (progress) => tell({ progress }),
+        publish: (part) => tell({ part }),
+        earlier: published.success ? published.data : undefined,
+        signal,
+      },
+      checked,
+    );
+    return analysis.result.parse(result);
   } finally {
-    await network.close();
+    await Promise.all(opened.map(({ network }) => network.close()));
   }
 }
 

@@ -1,12 +1,13 @@
 /** Analyses of a run: `analyses/<analysis>-<key>.json`, at once the request, how far it is and the answer. */
 import { lstatSync, rmSync, writeFileSync } from 'node:fs';
+import type { AnalysisAnswer, AnalysisSummary } from '../../protocol/analyses/analyses.ts';
 import { errorCode, writeAtomic } from '../base/files.ts';
 import { sha256 } from '../base/hash.ts';
 import { acquireLock, type Lock } from '../base/lock.ts';
-import { fileOf, makeRealFolder } from './folder.ts';
+import { fileOf, makeRealFolder, namesIn } from './folder.ts';
 import { type AnalysisFile, analysisFileSchema } from './format.ts';
 import { canonicalJson } from './key.ts';
-import { type Parsed, readJson } from './read.ts';
+import { type Parsed, readJson, stateOf } from './read.ts';
 
 /** Where an analysis lies: the folder of its run, and `<analysis>-<key>`. */
 export interface AnalysisPlace {
@@ -23,6 +24,15 @@ export function placeOf(folder: string, analysis: string, key: string): Analysis
   return { folder, name: `${analysis}-${key}` };
 }
 
+/** Names that a reader gives back: an analysis and its key, and never a way out of the folder. */
+const NAME = /^[a-z][a-z-]{0,60}-[0-9a-f]{16}$/;
+/** Analyses of a run that are looked at, at most. */
+const MAX_ANALYSES = 1000;
+
+export function isAnalysisName(name: string): boolean {
+  return NAME.test(name);
+}
+
 const path = ({ name }: AnalysisPlace, ending: string) => ['analyses', `${name}.${ending}`];
 
 function pathOf(place: AnalysisPlace, ending: string): string {
@@ -32,6 +42,54 @@ function pathOf(place: AnalysisPlace, ending: string): string {
 export function readAnalysis(place: AnalysisPlace): Parsed<AnalysisFile> {
   return readJson(place.folder, path(place, 'json'), analysisFileSchema);
 }
+
+/** One answer, or how far it is. Throws an Error when it is damaged or not there. */
+export function answerOf(runId: string, place: AnalysisPlace): AnalysisAnswer {
+  const file = readAnalysis(place);
+  if ('damage' in file) throw new Error(file.damage);
+  const { analysis, checkpoint, params, progress, message, heartbeat, result } = file.value;
+  return {
+    runId,
+    name: place.name,
+    analysis,
+    checkpoint,
+    params: Object(params),
+    state: stateOf(file.value, Date.now() - heartbeat),
+    progress,
+    changed: heartbeat,
+    ...(message !== undefined && { message }),
+    ...(result !== undefined && { result }),
+  };
+}
+
+/** What is known of the analyses of runs, without reading those again that stayed as they were. */
+export class AnalysisList {
+  private readonly known = new Map<string, { stamp: string; summary: AnalysisSummary }>();
+
+  /** Damaged ones are left out. */
+  of(runId: string, folder: string): AnalysisSummary[] {
+    const names = namesIn(folder, 'analyses').filter((name) => name.endsWith('.json') && NAME.test(name.slice(0, -5)));
+    return names.slice(0, MAX_ANALYSES).flatMap((name) => this.look(runId, { folder, name: name.slice(0, -5) }) ?? []);
+  }
+
+  private look(runId: string, place: AnalysisPlace): AnalysisSummary | undefined {
+    try {
+      const file = pathOf(place, 'json');
+      const { mtimeMs, size, ino } = lstatSync(file);
+      const stamp = `${mtimeMs} ${size} ${ino}`;
+      const known = this.known.get(file);
+      // One that is under way may have lost its process meanwhile.
+      if (known?.stamp === stamp && !ACTIVE.has(known.summary.state)) return known.summary;
+      const { result: _, ...summary } = answerOf(runId, place);
+      this.known.set(file, { stamp, summary });
+      return summary;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+const ACTIVE: ReadonlySet<string> = new Set(['queued', 'running']);
 
 /** Replaces the file, which readers see whole. A run that was deleted stays deleted. */
 export function writeAnalysis(place: AnalysisPlace, file: AnalysisFile): void {

@@ -23,12 +23,13 @@ const LEFTOVER_MS = 60 * 60 * 1000;
 
 /**
  * Creates a queued run for each spec, in this order, and returns their folders. Throws a UserError when the store cannot
- * be written; then it holds none of them.
+ * be written; then it holds none of them. `analyses` are done once they are trained.
  */
 export function createRuns(
   store: string,
   specs: RunSpec[],
   provenance: Partial<Provenance> | ((spec: RunSpec) => Partial<Provenance>),
+  analyses?: Record<string, unknown>,
 ): string[] {
   const parent = runsFolder(store);
   const staged: { aside: string; id: string }[] = [];
@@ -39,7 +40,7 @@ export function createRuns(
     // One millisecond apart, so that sorting by time keeps the order of the file.
     for (const [i, spec] of specs.entries()) {
       const own = typeof provenance === 'function' ? provenance(spec) : provenance;
-      staged.push(stage(parent, spec, own, now + i));
+      staged.push(stage(parent, spec, { provenance: own, ...(analyses && { analyses }) }, now + i));
     }
     for (const { aside, id } of staged) {
       renameSync(aside, join(parent, id));
@@ -80,7 +81,7 @@ function prepareStore(store: string, parent: string): void {
   }
 }
 
-function stage(parent: string, spec: RunSpec, provenance: Partial<Provenance>, createdAt: number) {
+function stage(parent: string, spec: RunSpec, more: Pick<RunFile, 'provenance' | 'analyses'>, createdAt: number) {
   let id = newRunId(spec, createdAt);
   while (existsSync(join(parent, id))) id = newRunId(spec, createdAt);
   const aside = join(parent, `.new-${id}`);
@@ -92,7 +93,7 @@ function stage(parent: string, spec: RunSpec, provenance: Partial<Provenance>, c
     ...(place !== undefined && { place }),
     key: runKey(spec),
     spec: { ...spec },
-    provenance,
+    ...more,
   };
   try {
     mkdirSync(aside);

@@ -60,6 +60,8 @@ export const runFileSchema = z.object({
     training: z.looseObject({ epochs: z.number() }),
   }),
   provenance: provenanceSchema.partial(),
+  /** What is asked of it once it is trained: analysis → parameters. Not part of the key. */
+  analyses: z.record(z.string().max(60), z.unknown()).optional(),
 });
 
 export const statusSchema = z.object({
@@ -96,7 +98,7 @@ export const analysisFileSchema = z.object({
   /** [0, 1] */
   progress: z.number(),
   message: z.string().optional(),
-  /** When it is finished: as the analysis describes it. */
+  /** As the analysis describes it; what there is of it while it is not finished. */
   result: z.unknown().optional(),
 });
 /** A line of the log with more numbers than this is none. */

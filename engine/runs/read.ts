@@ -21,7 +21,7 @@ import { LineTail } from './metrics/tail.ts';
 /** Ours have a few kilobytes. */
 const MAX_JSON = { 'run.json': 1024 * 1024, 'status.json': 64 * 1024 };
 /** Answers of analyses. */
-const MAX_RESULT = 4 * 1024 * 1024;
+const MAX_RESULT = 16 * 1024 * 1024;
 /** Longer texts of a run are cut when they are shown. */
 const MAX_NAME = 1000;
 const MAX_SENTENCE = 2000;
@@ -193,7 +193,11 @@ function parseMetric(text: string): MetricLine | undefined {
  * The state as a person should see it: a run whose process is gone is interrupted, whatever it last wrote. `age` is that
  * of its heartbeat in milliseconds; where clocks disagree it may be negative.
  */
-export function stateOf(status: Status, age: number, timeoutMs = HEARTBEAT_TIMEOUT_MS): RunState {
+export function stateOf(
+  status: Pick<Status, 'state' | 'pid' | 'host' | 'started'>,
+  age: number,
+  timeoutMs = HEARTBEAT_TIMEOUT_MS,
+): RunState {
   const { state, pid, host, started } = status;
   if (state !== 'running' && state !== 'queued') return state;
   const known = pid !== undefined && host !== undefined;

@@ -58,7 +58,7 @@ export async function createStudyRuns(
   if (specs.length === 0) return [];
   for (const sentence of await checkRuns(specs)) remark(sentence);
   const provenance = await provenanceOf(study.file, study.text);
-  const folders = createRuns(store, specs, ({ backend }) => provenance[backend]);
+  const folders = createRuns(store, specs, ({ backend }) => provenance[backend], study.experiment.analyses);
   for (const folder of folders) for (const line of study.warnings.slice(0, WARNINGS)) appendLog(folder, line);
   return folders;
 }

@@ -13,6 +13,10 @@ const METHODS: Record<WebviewMethod, true> = {
   'runs/start': true,
   'runs/stop': true,
   'runs/resume': true,
+  'analyses/list': true,
+  'analyses/read': true,
+  'analyses/start': true,
+  'analyses/stop': true,
 };
 
 /**

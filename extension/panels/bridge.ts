@@ -139,7 +139,18 @@ export class ViewBridge {
         // A stop is a file in the run's folder: nothing is written before trust.
         if (!services.trusted()) throw new Refusal(UNTRUSTED);
         return this.pass(request.method, { ...request.params, runIds: this.own(request.params.runIds) });
+      case 'analyses/start':
+        if (!services.trusted()) throw new Refusal(UNTRUSTED);
+        return this.pass(request.method, { ...request.params, runIds: this.own(request.params.runIds) });
+      case 'analyses/stop':
+        if (!services.trusted()) throw new Refusal(UNTRUSTED);
+        this.own([request.params.runId]);
+        return this.pass(request.method, request.params);
+      case 'analyses/read':
+        this.own([request.params.runId]);
+        return this.pass(request.method, request.params);
       case 'runs/series':
+      case 'analyses/list':
         return this.pass(request.method, { ...request.params, runIds: this.own(request.params.runIds) });
       case 'runs/log':
         this.own([request.params.runId]);

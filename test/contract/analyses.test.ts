@@ -1,10 +1,13 @@
 /** `lif analyse` with the built command: the job path from the question to the answer in the store. */
+import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { builtFile } from '../../engine/base/paths.ts';
+import { PROTOCOL_VERSION } from '../../protocol/host.ts';
 import type { RunSummary } from '../../protocol/runs.ts';
 import { Lab } from './fake/lab.ts';
+import { conversation } from './host/host-support.ts';
 
 let lab: Lab;
 let run: RunSummary;
@@ -64,6 +67,40 @@ test('a checkpoint that is not there, or is damaged, is said, and nothing preten
   writeFileSync(join(folder, oldest), whole);
 });
 
+test('of a file: every variant and seed in one table, and one that is not trained is said so', async () => {
+  const none = await lab.lif('analyse', 'study.lif.yaml', 'evaluate', '--store', 'elsewhere/.lif');
+  expect(none).toMatchObject({ code: 2, stderr: expect.stringMatching(/^study\.lif\.yaml has no finished run/) });
+  const { code, stdout } = await lab.lif('analyse', 'study.lif.yaml', 'evaluate');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^variant +seed +accuracy % +loss +samples\na +1 +\d+\.\d\d /);
+  const json = JSON.parse((await lab.lif('analyse', 'study.lif.yaml', 'evaluate', '--json')).stdout);
+  expect(json).toMatchObject([{ variant: 'a', seed: 1, state: 'finished', result: { samples: 150 } }]);
+});
+
+test('what the file asks is answered once a run is trained; added later it is asked of what is trained already', async () => {
+  const text = (analyses: string) =>
+    `name: W\ndataset: { name: delayed-xor, steps: 30, trainSamples: 100, testSamples: 50 }\nnetwork: { hidden: [8] }\ntraining: { epochs: 1 }\nvariants: { w: {} }\n${analyses}`;
+  lab.file('wish.lif.yaml', text('analyses: { evaluate: { split: test } }\n'));
+  const first = await lab.lif('run', 'wish.lif.yaml', '--threads', '1');
+  expect(first).toMatchObject({ code: 0, stderr: expect.stringMatching(/evaluate of .*: finished/) });
+  const { folder } = lab.run('w');
+  const results = () =>
+    readdirSync(join(folder, 'analyses')).map((name) =>
+      JSON.parse(readFileSync(join(folder, 'analyses', name), 'utf8')),
+    );
+  expect(results().map(({ state, params }) => [state, params.split])).toEqual([['finished', 'test']]);
+  lab.file('wish.lif.yaml', text('analyses: { evaluate: { split: train } }\n'));
+  expect(await lab.lif('run', 'wish.lif.yaml', '--threads', '1')).toMatchObject({ code: 0 });
+  expect(
+    results()
+      .map(({ params }) => params.split)
+      .sort(),
+  ).toEqual(['test', 'train']);
+  lab.file('wish.lif.yaml', text('analyses: { evaluate: { split: tset } }\n'));
+  const wrong = await lab.lif('validate', 'wish.lif.yaml');
+  expect(wrong).toMatchObject({ code: 2, stdout: expect.stringMatching(/wish\.lif\.yaml:6:\d+: error: .*split/) });
+});
+
 test('an analysis waits for cores as a run does, and Ctrl-C takes it back', async () => {
   for (const name of answers()) rmSync(join(run.folder, 'analyses', name));
   const long = ['--set', 'training.epochs=100000', '--threads', '64', '--detach'];
@@ -84,3 +121,37 @@ test('an analysis waits for cores as a run does, and Ctrl-C takes it back', asyn
   const { code, stdout } = await lab.lif('analyse', run.id, 'evaluate', '--set', 'split=train', '--json');
   expect([code, JSON.parse(stdout).state, JSON.parse(stdout).result.samples]).toEqual([0, 'finished', 200]);
 }, 120_000);
+
+test('the query process asks in the background, lists the answer, reads it, and has it at once the second time', async () => {
+  for (const name of answers()) rmSync(join(run.folder, 'analyses', name));
+  const host = spawn(process.execPath, [builtFile('lif.mjs'), 'host'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, TMPDIR: join(lab.folder, 'tmp') },
+  });
+  try {
+    const { ask } = conversation(host.stdout, host.stdin);
+    await ask('host/initialize', { version: PROTOCOL_VERSION, stores: [lab.store] });
+    const runId = run.id;
+    const question = { runIds: [runId], analysis: 'evaluate', params: { split: 'test' } };
+    const { names } = await ask('analyses/start', question);
+    const [name] = names as [string];
+    expect(name).toMatch(/^evaluate-[0-9a-f]{16}$/);
+    const list = () => ask('analyses/list', { runIds: [runId] });
+    await vi.waitFor(
+      async () => expect(await list()).toMatchObject([{ runId, name, state: 'finished', progress: 1 }]),
+      { timeout: 30_000, interval: 200 },
+    );
+    expect((await list())[0]).not.toHaveProperty('result');
+    const { result } = await ask('analyses/read', { runId, name });
+    expect(result).toMatchObject({ split: 'test', accuracy: run.last!.test!.accuracy });
+    expect(await ask('analyses/start', question)).toEqual({ names });
+    await expect(ask('analyses/start', { ...question, params: { split: 'tset' } })).rejects.toThrow(
+      /^evaluate cannot be asked so: split: /,
+    );
+    await expect(ask('analyses/read', { runId, name: 'evaluate-0000000000000000' })).rejects.toThrow(/is missing\.$/);
+    expect(await ask('analyses/stop', { runId, name })).toBe(null);
+    expect(answers()).toEqual([`${name}.json`]);
+  } finally {
+    host.stdin.end();
+  }
+}, 60_000);

@@ -122,6 +122,14 @@ export class FakeHost {
     if (method === 'runs/start') return this.post({ type: 'reply', id, result: { runIds: [] } });
     if (method === 'runs/stop') return this.post({ type: 'reply', id, result: { stopping: request.params.runIds } });
     if (method === 'runs/resume') return this.post({ type: 'reply', id, result: { resumed: request.params.runIds } });
+    if (method === 'analyses/list') return this.post({ type: 'reply', id, result: this.study.analyses });
+    if (method === 'analyses/read') {
+      const { runId, name } = request.params;
+      const result = this.study.analyses.find((one) => one.runId === runId && one.name === name)!;
+      return this.post({ type: 'reply', id, result });
+    }
+    if (method === 'analyses/start') return this.post({ type: 'reply', id, result: { names: [] } });
+    if (method === 'analyses/stop') return this.post({ type: 'reply', id, result: null });
     return this.post({ type: 'refusal', id, message: `The test does not answer ${method}.` });
   }
 }

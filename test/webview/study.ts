@@ -1,3 +1,4 @@
+import type { AnalysisAnswer } from '../../protocol/analyses/analyses.ts';
 import {
   type Comparison,
   type ComparisonRow,
@@ -181,6 +182,8 @@ export class FakeStudy {
   readonly variants: readonly VariantPlan[];
   runs: FakeRun[];
   outdated: FakeRun[] = [];
+  /** What was asked of its runs. */
+  analyses: AnalysisAnswer[] = [];
 
   constructor({ variants = XOR, seeds = 3, epochs = 60, name = 'Delayed spiking XOR' }: StudyOptions = {}) {
     this.name = name;

@@ -1,25 +1,30 @@
+import { basename } from 'node:path';
 import { parse } from 'yaml';
-import { percent } from '../../../protocol/format.ts';
-import type { EvaluateResult } from '../../analysis/evaluate.ts';
+import type { RunSummary } from '../../../protocol/runs.ts';
 import { UserError } from '../../base/errors.ts';
 import { reason } from '../../base/files.ts';
+import type { Outcome } from '../../executors/local/child.ts';
 import { runLocally } from '../../executors/local/local.ts';
-import type { AnalyseJob } from '../../jobs/job.ts';
+import type { AnalyseJob, Job } from '../../jobs/job.ts';
 import { placeOf, readAnalysis } from '../../runs/analyses.ts';
+import { compareExperiment } from '../../runs/compare.ts';
+import { openStore } from '../../runs/store.ts';
+import { loadStudy } from '../../studies/load.ts';
+import { reportOf } from '../analyses/reports.ts';
 import { type Command, jsonOption, storeOption, threadsOption } from '../command.ts';
 import { progressOn } from '../data-progress.ts';
 import { printJson, printLines, say } from '../output.ts';
 import { withSignals } from '../signals.ts';
 import { findRuns } from '../stores.ts';
-import { short, table } from '../text.ts';
+import { table } from '../text.ts';
 
 const POLL_MS = 250;
 
 export const analyseCommand: Command = {
   name: 'analyse',
-  usage: 'RUN ANALYSIS',
+  usage: 'RUN|FILE ANALYSIS',
   summary:
-    'Asks the network of a checkpoint something; evaluate: accuracy, loss and confusion of the classes on a split.',
+    'Asks the network of a checkpoint something, or those of all finished runs of an experiment file; evaluate: accuracy, loss and confusion of the classes on a split.',
   example: 'lif analyse 20261123-1415 evaluate --set split=validation',
   positionals: [2, 2],
   options: {
@@ -30,43 +35,83 @@ export const analyseCommand: Command = {
     json: jsonOption,
   },
   async run(cli, input) {
-    const [run, analysis] = input.positionals as [string, string];
-    const { folder } = findRuns(input.store, [run]).runs[0]!;
-    const { requestAnalysis } = await import('../../studies/analyse.ts');
+    const [of, analysis] = input.positionals as [string, string];
+    const many = isFile(of);
+    const runs = many ? resultsOf(of, input.store) : findRuns(input.store, [of]).runs;
+    const { requestAnalysis } = await import('../../jobs/request.ts');
     const checkpoint = input.integer('checkpoint', 0, Number.MAX_SAFE_INTEGER);
-    const { job, done } = await requestAnalysis(folder, { analysis, params: paramsIn(input.texts('set')), checkpoint });
-    const code = done ? 0 : await answered(job, cli.lif, input.training.threads);
-    const file = readAnalysis(placeOf(folder, job.analysis, job.key));
-    if ('damage' in file) throw new UserError(`The answer cannot be read: ${file.damage}`);
-    const { state, message, result } = file.value;
-    if (input.flag('json')) printJson({ ...job, state, message, params: file.value.params, result });
-    else if (state === 'finished') printLines(evaluationLines(result as EvaluateResult));
-    else say(`${analysis}: ${message ?? state}`);
+    const params = paramsIn(input.texts('set'));
+    const asked: { run: RunSummary; job: AnalyseJob; done: boolean }[] = [];
+    for (const run of runs)
+      asked.push({ run, ...(await requestAnalysis(run.folder, { analysis, params, checkpoint })) });
+    const open = asked.filter(({ done }) => !done).map(({ job }) => job);
+    const code = open.length === 0 ? 0 : await answered(open, cli.lif, input.training.threads);
+    const answers = asked.map(({ run, job }) => ({ run, job, ...answerOf(job) }));
+    if (input.flag('json')) {
+      const all = answers.map(({ run: { variant, seed }, job, ...answer }) => ({ variant, seed, ...job, ...answer }));
+      printJson(many ? all : all[0]);
+      return code;
+    }
+    for (const { run, state, message } of answers)
+      if (state !== 'finished') say(`${analysis} of ${run.variant}, seed ${run.seed}: ${message ?? state}`);
+    const finished = answers.filter(({ state }) => state === 'finished');
+    const { lines, columns } = reportOf(analysis);
+    if (many) {
+      const rows = finished.map(({ run, result }) => [run.variant, String(run.seed), ...columns.row(result)]);
+      const header = ['variant', 'seed', ...columns.header];
+      if (rows.length > 0) printLines(table(header, rows, [...header.keys()].slice(1)));
+    } else for (const { result } of finished) printLines(lines(result));
     return code;
   },
 };
 
-/** Does the job as any executor does, and shows how far it is. */
-async function answered(job: AnalyseJob, lif: string[], threads: number | undefined): Promise<number> {
+/** An experiment file and not a run; ids of runs have no such ending. */
+function isFile(name: string): boolean {
+  return /\.(ya?ml|json)$/.test(name);
+}
+
+/** The newest finished run of every variant and seed of the file, in its order. Throws a UserError when there is none. */
+function resultsOf(file: string, store: string): RunSummary[] {
+  const study = loadStudy(file);
+  const { rows } = compareExperiment(study.experiment, study.file, openStore(store).keyedRuns());
+  const runs = rows.flatMap(({ results }) => results);
+  if (runs.length === 0)
+    throw new UserError(`${basename(file)} has no finished run to analyse; train it first: lif run ${file}`);
+  return runs;
+}
+
+/** What the store holds of it. Throws a UserError. */
+function answerOf({ run, analysis, key }: AnalyseJob) {
+  const file = readAnalysis(placeOf(run, analysis, key));
+  if ('damage' in file) throw new UserError(`The answer cannot be read: ${file.damage}`);
+  const { state, message, params, result } = file.value;
+  return { state, message, params, result };
+}
+
+/** Does the jobs as any executor does, and shows how far they are. */
+async function answered(jobs: readonly AnalyseJob[], lif: string[], threads: number | undefined): Promise<number> {
   const progress = progressOn(process.stderr);
-  const place = placeOf(job.run, job.analysis, job.key);
   const look = () => {
-    const file = readAnalysis(place);
-    if (!('value' in file)) return;
-    const { state, message } = file.value;
-    const what = state === 'queued' && message !== undefined ? message : job.analysis;
-    progress.show({ what, done: file.value.progress, total: 1 });
+    const files = jobs.map(({ run, analysis, key }) => readAnalysis(placeOf(run, analysis, key)));
+    const known = files.flatMap((file) => ('value' in file ? [file.value] : []));
+    const done = known.reduce((sum, file) => sum + (file.state === 'finished' ? 1 : file.progress), 0);
+    const waits = known.every(({ state }) => state === 'queued') ? known[0]?.message : undefined;
+    progress.show({ what: waits ?? jobs[0]!.analysis, done, total: jobs.length });
   };
   const timer = setInterval(look, POLL_MS);
   try {
     return await withSignals(async ({ stop, kill, exitCode }) => {
-      const outcomes = await runLocally([job], { lif, stop, kill, report: progress.say, threads });
-      return exitCode() ?? (outcomes.get(job) === 'finished' ? 0 : 1);
+      const outcomes = await runLocally(jobs, { lif, stop, kill, report: progress.say, threads });
+      return exitCode() ?? codeOf(outcomes);
     });
   } finally {
     clearInterval(timer);
     progress.clear();
   }
+}
+
+function codeOf(outcomes: Map<Job, Outcome>): number {
+  return [...outcomes.values()].every((outcome) => outcome === 'finished') ? 0 : 1;
 }
 
 function paramsIn(sets: readonly string[]): Record<string, unknown> {
@@ -82,24 +127,4 @@ function paramsIn(sets: readonly string[]): Record<string, unknown> {
       }
     }),
   );
-}
-
-function evaluationLines({ split, samples, accuracy, loss, perClass, confusion }: EvaluateResult): string[] {
-  const header = ['class', 'samples', 'accuracy %', 'loss', 'taken most often for'];
-  const rows = perClass.map((one, label) => {
-    const others = confusion[label]!.map((n, c) => ({ n, c })).filter(({ n, c }) => c !== label && n > 0);
-    const worst = others.reduce((a, b) => (b.n > a.n ? b : a), { n: 0, c: -1 });
-    return [
-      String(label),
-      String(one.samples),
-      one.accuracy === null ? '–' : percent(one.accuracy),
-      one.loss === null ? '–' : short(one.loss),
-      worst.n === 0 ? '–' : `${worst.c} (${worst.n})`,
-    ];
-  });
-  return [
-    `${split}: ${percent(accuracy)} %, loss ${short(loss)}, ${samples} samples`,
-    '',
-    ...table(header, rows, [0, 1, 2, 3]),
-  ];
 }

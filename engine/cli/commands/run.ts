@@ -1,10 +1,12 @@
 import { basename, dirname } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { count } from '../../../protocol/format.ts';
+import type { RunSummary } from '../../../protocol/runs.ts';
 import { BACKENDS } from '../../backends/registry.ts';
 import { localExecutor } from '../../executors/local/executor.ts';
 import { expandExperiment } from '../../experiment/expand.ts';
-import { trainJobs } from '../../jobs/job.ts';
+import { type AnalyseJob, trainJobs } from '../../jobs/job.ts';
+import { requestWished } from '../../jobs/request.ts';
 import { compareExperiment } from '../../runs/compare.ts';
 import { openStore } from '../../runs/store.ts';
 import { loadStudy, shortPath } from '../../studies/load.ts';
@@ -59,14 +61,16 @@ export const runCommand: Command = {
     for (const id of resumed.anew) say(`${id} has no checkpoint: it begins anew.`);
     const folders = [...created, ...resumed.folders];
     const runIds = folders.map((folder) => basename(folder));
+    const analyses = await wishedOf(plan.finished, study.experiment.analyses);
 
     if (input.flag('detach')) {
-      if (folders.length > 0) await localExecutor(cli.lif).submit(trainJobs(folders), { store, ...training });
+      const jobs = [...trainJobs(folders), ...analyses];
+      if (jobs.length > 0) await localExecutor(cli.lif).submit(jobs, { store, ...training });
       if (input.flag('json')) printJson({ store, runIds });
       else if (folders.length > 0) printLines([...runIds, `They train in the background; see: lif list, lif stop RUN`]);
       return 0;
     }
-    const { reader, runs, exitCode } = await trainHere(cli, store, folders, training);
+    const { reader, runs, exitCode } = await trainHere(cli, store, folders, training, analyses);
     const comparison = compareExperiment(study.experiment, study.file, reader.keyedRuns(), { specs });
     if (input.flag('json')) printJson({ store, runIds, runs, comparison });
     else {
@@ -76,6 +80,13 @@ export const runCommand: Command = {
     return exitCode;
   },
 };
+
+/** What the file asks of runs that were trained before, where it is not answered yet. */
+async function wishedOf(finished: readonly RunSummary[], wishes: Record<string, unknown> = {}): Promise<AnalyseJob[]> {
+  const jobs: AnalyseJob[] = [];
+  for (const { folder } of finished) jobs.push(...(await requestWished(folder, wishes)));
+  return jobs;
+}
 
 /** What is not begun from the start, and why. */
 function planLines({ resume, finished, active }: StartPlan): string[] {

@@ -3,8 +3,11 @@
  * the others alone, and no more at a time than there are cores.
  */
 import { count, duration } from '../../../protocol/format.ts';
-import { ownerOf } from '../../base/lock.ts';
-import type { Job } from '../../jobs/job.ts';
+import { reason } from '../../base/files.ts';
+import { type Lock, ownerOf } from '../../base/lock.ts';
+import type { AnalyseJob, Job } from '../../jobs/job.ts';
+import { requestWished } from '../../jobs/request.ts';
+import { idOf } from '../../runs/folder.ts';
 import { appendLog } from '../../runs/log.ts';
 import { attempt, type LocalOptions, type Outcome, runChild, type Waiting, waitingOf } from './child.ts';
 import { Slots, type Wait } from './slots.ts';
@@ -18,18 +21,29 @@ export function threadsPerRun(runs: number, cores: number, requested?: number): 
   return requested ?? Math.max(1, Math.floor(cores / Math.max(1, runs)));
 }
 
-/** Does queued jobs, in this order, and resolves when each has ended in one way or another. */
+/** Does queued jobs, in this order, and what is asked of runs once they are trained; resolves when each has ended. */
 export async function runLocally(
   jobs: readonly Job[],
-  options: LocalOptions & { slots?: Slots },
+  options: LocalOptions & { slots?: Slots; onAnalysis?: (job: AnalyseJob, outcome: Outcome) => void },
 ): Promise<Map<Job, Outcome>> {
   const slots = options.slots ?? new Slots();
   const threads = threadsPerRun(jobs.length, slots.total, options.threads);
   const outcomes = new Map<Job, Outcome>();
   const queue = new Queue(jobs.map(waitingOf), options.stop, (job, outcome) => outcomes.set(job, outcome));
-  const running: Promise<unknown>[] = [];
+  const running = new Set<Promise<void>>();
+  const carryOut = async (next: Waiting, held: Lock[]) => {
+    const outcome = await runChild(next, threads, held, options);
+    outcomes.set(next.job, outcome);
+    if (next.job.kind === 'analyse') options.onAnalysis?.(next.job, outcome);
+    else if (outcome === 'finished') queue.add(await wished(next.job.run, options));
+  };
   try {
-    while (queue.waiting.length > 0 && !options.stop.aborted) {
+    while (!options.stop.aborted) {
+      if (queue.waiting.length === 0) {
+        if (running.size === 0) break;
+        await Promise.race(running);
+        continue;
+      }
       const held = await slots.acquire(threads, AbortSignal.any([options.stop, queue.emptied]), {
         purpose: queue.waiting[0]!.record.title,
         onWait: (wait) => queue.blocked(wait),
@@ -37,15 +51,27 @@ export async function runLocally(
       const next = held && queue.take();
       if (!held || !next) {
         for (const lock of held ?? []) lock.release();
-        break;
+        continue;
       }
-      running.push(runChild(next, threads, held, options).then((outcome) => outcomes.set(next.job, outcome)));
+      const done: Promise<void> = carryOut(next, held).finally(() => running.delete(done));
+      running.add(done);
     }
   } finally {
     queue.close();
     await Promise.all(running);
   }
   return outcomes;
+}
+
+/** What is asked of a run that has been trained; what cannot be asked is reported. */
+async function wished(run: string, { report, stop }: LocalOptions): Promise<Waiting[]> {
+  if (stop.aborted) return [];
+  try {
+    return (await requestWished(run)).map(waitingOf);
+  } catch (error) {
+    report(`What is to be asked of ${idOf(run)} cannot be: ${reason(error)}`);
+    return [];
+  }
 }
 
 /** `waits for 2 cores held by RUN of STORE`, of what others hold; undefined when only runs of our own are in the way. */
@@ -60,11 +86,11 @@ function waitSentence({ cores, holders }: Wait, own: ReadonlySet<string>): strin
 class Queue {
   waiting: Waiting[];
   private readonly timer: NodeJS.Timeout;
-  private readonly done = new AbortController();
+  private done = new AbortController();
   private lastHeartbeat = Number.NEGATIVE_INFINITY;
   /** What the runs wait for besides each other, and since when. */
   private waits: { sentence: string; since: number } | undefined;
-  private readonly own: ReadonlySet<string>;
+  private readonly own: Set<string>;
   private readonly stopAll = () => {
     for (const one of this.waiting.splice(0)) this.stopOne(one);
   };
@@ -80,6 +106,16 @@ class Queue {
     if (stop.aborted) this.stopAll();
     stop.addEventListener('abort', this.stopAll);
     this.tick();
+  }
+
+  /** They wait from now on, behind the others. */
+  add(jobs: readonly Waiting[]): void {
+    if (jobs.length === 0) return;
+    this.waiting.push(...jobs);
+    for (const { record } of jobs) this.own.add(record.title);
+    if (this.done.signal.aborted) this.done = new AbortController();
+    if (this.stop.aborted) this.stopAll();
+    this.lastHeartbeat = Number.NEGATIVE_INFINITY;
   }
 
   /** Aborts when nothing waits any more. */

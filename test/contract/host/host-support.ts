@@ -49,6 +49,10 @@ export function fakeServices(overrides: Partial<Services> = {}): Services & { as
       asked.push(['resume', runs.map(({ id }) => id), threads]);
       return [];
     },
+    analyse: async (runs, question) => {
+      asked.push(['analyse', runs.map(({ id }) => id), question]);
+      return [];
+    },
     ...overrides,
   };
 }
@@ -66,7 +70,8 @@ export function talkToProcess(command: string[]): Conversation & { child: ChildP
   return { ...conversation(child.stdout, child.stdin), ended, child, hangUp: () => void child.stdin.end() };
 }
 
-function conversation(from: NodeJS.ReadableStream, to: NodeJS.WritableStream) {
+/** The other end of a query process that writes to `from` and reads `to`. */
+export function conversation(from: NodeJS.ReadableStream, to: NodeJS.WritableStream) {
   const connection: MessageConnection = createMessageConnection(
     new StreamMessageReader(from),
     new StreamMessageWriter(to),

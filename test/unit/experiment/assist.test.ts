@@ -21,8 +21,23 @@ function hoverText(marked: string): string | undefined {
 
 describe('completion of fields', () => {
   test.each([
-    ['¦', ['name', 'description', 'dataset', 'model', 'backend', 'network', 'neuron', 'training', 'variants', 'seeds']],
-    [`${XOR}se¦`, ['description', 'model', 'backend', 'neuron', 'training', 'variants', 'seeds']],
+    [
+      '¦',
+      [
+        'name',
+        'description',
+        'dataset',
+        'model',
+        'backend',
+        'network',
+        'neuron',
+        'training',
+        'variants',
+        'seeds',
+        'analyses',
+      ],
+    ],
+    [`${XOR}se¦`, ['description', 'model', 'backend', 'neuron', 'training', 'variants', 'seeds', 'analyses']],
     [`${XOR}neuron:\n  ¦\nvariants:\n  a: {}\n`, NEURON],
     [`${XOR}neuron:\n  threshold: 1\n  ¦\n  reset: hard\n`, NEURON.filter((f) => f !== 'threshold' && f !== 'reset')],
     [`${XOR}neuron:\n  le¦\nvariants:\n  a: {}\n`, NEURON],

@@ -143,6 +143,8 @@ test('refuses runs of other files and whatever is not a list of ids', async () =
   expect(sent.at(-1)).toEqual({ type: 'refusal', id: 1, message: 'Run other does not exist any more.' });
   await request('runs/log', { runId: 'other', maxBytes: 5 });
   expect(sent.at(-1)).toMatchObject({ type: 'refusal' });
+  await request('analyses/read', { runId: 'other', name: 'evaluate-0123456789abcdef' });
+  expect(sent.at(-1)).toMatchObject({ type: 'refusal' });
   await request('runs/series', { runIds: 'mine' });
   expect(sent.at(-1)).toEqual({ type: 'refusal', id: 1, message: 'runIds must be a list of run ids.' });
   await request('runs/start', { variants: [5] });
@@ -157,10 +159,16 @@ test('writes nothing in a workspace that is not trusted, not even a wish to stop
   await request('runs/start', {});
   await request('runs/resume', { runIds: ['mine'] }, 2);
   await request('runs/stop', { runIds: ['mine'] }, 3);
-  expect(sent.slice(-3)).toEqual([1, 2, 3].map((id) => ({ type: 'refusal', id, message: UNTRUSTED })));
+  await request('analyses/start', { runIds: ['mine'], analysis: 'evaluate', params: {} }, 4);
+  await request('analyses/stop', { runId: 'mine', name: 'evaluate-0123456789abcdef' }, 5);
+  expect(sent.slice(-5)).toEqual([1, 2, 3, 4, 5].map((id) => ({ type: 'refusal', id, message: UNTRUSTED })));
   expect(asked).toEqual([]);
-  await request('runs/series', { runIds: ['mine'], metrics: ['test.loss'], maxPoints: 5 }, 4);
-  expect(asked).toEqual([['runs/series', { runIds: ['mine'], metrics: ['test.loss'], maxPoints: 5 }]]);
+  await request('runs/series', { runIds: ['mine'], metrics: ['test.loss'], maxPoints: 5 }, 6);
+  await request('analyses/list', { runIds: ['mine'] }, 7);
+  expect(asked).toEqual([
+    ['runs/series', { runIds: ['mine'], metrics: ['test.loss'], maxPoints: 5 }],
+    ['analyses/list', { runIds: ['mine'] }],
+  ]);
 });
 
 test('answers a failure that is nobody’s mistake without its insides', async () => {

@@ -18,6 +18,10 @@ const VALID: { [M in HostMethod]: HostParams<M> } = {
   'runs/stop': { runIds: [] },
   'runs/resume': { runIds: ['a'], threads: 1 },
   'runs/delete': { runIds: ['a'] },
+  'analyses/list': { runIds: ['a'] },
+  'analyses/read': { runId: 'a', name: 'spikes-0123456789abcdef' },
+  'analyses/start': { runIds: ['a'], analysis: 'spikes', params: { samples: 10 }, threads: 2 },
+  'analyses/stop': { runId: 'a', name: 'spikes-0123456789abcdef' },
 };
 
 test('valid parameters come through unchanged', () => {

@@ -2,10 +2,11 @@
 import { basename } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { reason } from '../base/files.ts';
-import type { AnalyseJob } from '../jobs/job.ts';
 import { analysisKey, placeOf, readAnalysis, writeAnalysis } from '../runs/analyses.ts';
 import { listCheckpoints } from '../runs/checkpoints.ts';
 import { FORMAT_VERSION } from '../runs/format.ts';
+import { readRunFile } from '../runs/read.ts';
+import type { AnalyseJob } from './job.ts';
 
 export interface Question {
   /** Id of the analysis, and what it is to be asked, unchecked. */
@@ -35,6 +36,8 @@ export async function requestAnalysis(
   const place = placeOf(folder, analysis, key);
   const known = readAnalysis(place);
   if ('value' in known && known.value.state === 'finished') return { job, done: true };
+  // What was published of an answer that was left off stays: the next attempt goes on from there.
+  const earlier = 'value' in known && known.value.result !== undefined ? { result: known.value.result } : {};
   try {
     writeAnalysis(place, {
       format: FORMAT_VERSION,
@@ -44,9 +47,28 @@ export async function requestAnalysis(
       state: 'queued',
       heartbeat: Date.now(),
       progress: 0,
+      ...earlier,
     });
   } catch (error) {
     throw new UserError(`${basename(folder)} cannot be written: ${reason(error)}.`);
   }
   return { job, done: false };
+}
+
+/**
+ * The jobs that answer what the experiment file asked of this run once it is trained, without those that are answered.
+ * Rejects with a UserError.
+ */
+export async function requestWished(folder: string, wishes = wishesOf(folder)): Promise<AnalyseJob[]> {
+  const jobs: AnalyseJob[] = [];
+  for (const [analysis, params] of Object.entries(wishes)) {
+    const { job, done } = await requestAnalysis(folder, { analysis, params: Object(params) });
+    if (!done) jobs.push(job);
+  }
+  return jobs;
+}
+
+function wishesOf(folder: string): Record<string, unknown> {
+  const run = readRunFile(folder);
+  return 'value' in run ? (run.value.analyses ?? {}) : {};
 }

@@ -1,0 +1,17 @@
+/** How a terminal says what each analysis found. */
+import type { AnalysisId, AnalysisResults } from '../../../protocol/analyses/analyses.ts';
+import * as evaluate from './evaluate.ts';
+
+interface Report<R> {
+  /** Of one run. */
+  lines(result: R): string[];
+  /** Of several, a row each. */
+  columns: { header: string[]; row(result: R): string[] };
+}
+
+const REPORTS: { [A in AnalysisId]: Report<AnalysisResults[A]> } = { evaluate };
+
+/** The result must be of this analysis, checked by its schema. */
+export function reportOf(analysis: string): Report<unknown> {
+  return REPORTS[analysis as AnalysisId] as Report<unknown>;
+}

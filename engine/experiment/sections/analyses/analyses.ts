@@ -1,0 +1,13 @@
+/** `analyses:` what is asked of every run once it is trained; one entry for each analysis (engine/analysis/registry.ts). */
+import { z } from 'zod';
+import { evaluateSchema } from './evaluate.ts';
+
+export const ANALYSIS_PARAMS = { evaluate: evaluateSchema };
+
+export type AnalysisName = keyof typeof ANALYSIS_PARAMS;
+export type AnalysisParams<A extends AnalysisName> = z.output<(typeof ANALYSIS_PARAMS)[A]>;
+
+export const analysesSchema = z
+  .strictObject({ evaluate: evaluateSchema.optional() })
+  .describe('What is asked of every run once it is trained, and answered beside it; also with `lif analyse`.')
+  .meta({ examples: [{ evaluate: { split: 'validation' } }] });

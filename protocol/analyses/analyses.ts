@@ -1,0 +1,33 @@
+/** Analyses of runs, as the query process and the views speak of them; one file here says what each answers. */
+import type { EvaluateResult } from './evaluate.ts';
+
+/** What each analysis answers, by id. */
+export interface AnalysisResults {
+  evaluate: EvaluateResult;
+}
+export type AnalysisId = keyof AnalysisResults;
+
+export type AnalysisState = 'queued' | 'running' | 'finished' | 'stopped' | 'failed' | 'interrupted';
+
+/** One question to one checkpoint of a run, and how far it is. */
+export interface AnalysisSummary {
+  runId: string;
+  /** `<analysis>-<key>`: names it within the run. */
+  name: string;
+  analysis: string;
+  /** Of the checkpoint: its weight updates. */
+  checkpoint: number;
+  params: Record<string, unknown>;
+  state: AnalysisState;
+  /** [0, 1] */
+  progress: number;
+  /** Why it failed, or what it waits for. */
+  message?: string;
+  /** Of its last change, milliseconds since 1970. */
+  changed: number;
+}
+
+/** With the answer, or the part of it that there is; absent before there is any. */
+export interface AnalysisAnswer extends AnalysisSummary {
+  result?: unknown;
+}
