@@ -9,7 +9,7 @@ import { METRICS, type Quantity, SPLITS } from './runs.ts';
 type Field<T> = (kept: unknown) => T;
 
 /** `media/<icon>-light.svg` and `media/<icon>-dark.svg` on a tab; views may share them. */
-export type ViewIcon = 'curves' | 'compare';
+export type ViewIcon = 'curves' | 'compare' | 'analyses';
 
 export interface ViewInfo<S> {
   /** On its tab before the name of the study, and on its button in the other views. */
@@ -56,6 +56,17 @@ const zooms: Field<Partial<Record<Quantity, ZoomRange>>> = (kept) => {
   return Object.fromEntries(ranges.filter(([, range]) => range));
 };
 
+/** A short name; empty by default. */
+const word: Field<string> = (kept) => (typeof kept === 'string' && kept.length < 100 ? kept : '');
+
+/** Texts by name. */
+const texts: Field<Record<string, string>> = (kept) => {
+  const pairs = isRecord(kept) ? Object.entries(kept).slice(0, 100) : [];
+  return Object.fromEntries(
+    pairs.filter(([name, text]) => name.length < 100 && typeof text === 'string' && text.length < 2000),
+  ) as Record<string, string>;
+};
+
 const sort: Field<{ column: string; descending: boolean } | null> = (kept) =>
   isRecord(kept) && typeof kept.column === 'string' && kept.column.length < 100
     ? { column: kept.column, descending: kept.descending === true }
@@ -89,6 +100,19 @@ export const VIEWS = {
     icon: 'compare',
     promise: 'see here what each change did to accuracy, loss and spike rates.',
     fields: { sort },
+  }),
+  analyses: view({
+    title: 'Analyses',
+    icon: 'analyses',
+    promise: 'ask here what their networks have learned.',
+    fields: {
+      /** The tab. */
+      analysis: word,
+      /** By analysis: parameters of the answers that are shown, as JSON. */
+      params: texts,
+      /** Tables of numbers in place of the pictures. */
+      asTable: flag,
+    },
   }),
 };
 

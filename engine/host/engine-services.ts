@@ -39,6 +39,13 @@ export function engineServices(lif: string[]): Services {
     stop: (runs) => stopRuns(runs, executor),
     resume: (runs, options) => resume(executor, runs, options),
     analyse: (runs, question) => analyse(executor, runs, question),
+    async checked({ result, ...answer }) {
+      if (result === undefined) return answer;
+      const { analysisOf } = await import('../analysis/registry.ts');
+      const parsed = analysisOf(answer.analysis).result.safeParse(result);
+      if (parsed.success) return { ...answer, result: parsed.data };
+      return { ...answer, state: 'failed', message: `The answer ${answer.name} in the store is damaged; ask again.` };
+    },
   };
 }
 

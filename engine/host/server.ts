@@ -99,7 +99,7 @@ class Session {
       'runs/resume': (params) => this.resume(params),
       'runs/delete': ({ runIds }) => ({ deleted: this.open().delete(runIds) }),
       'analyses/list': ({ runIds }) => this.open().analyses(runIds),
-      'analyses/read': ({ runId, name }) => this.open().answer(runId, name),
+      'analyses/read': ({ runId, name }) => services.checked(this.open().answer(runId, name)),
       'analyses/start': (params) => this.analyse(params),
       'analyses/stop': ({ runId, name }) => {
         this.open().stopAnalysis(runId, name);

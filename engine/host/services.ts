@@ -1,3 +1,4 @@
+import type { AnalysisAnswer } from '../../protocol/analyses/analyses.ts';
 import type { Checked, Completion, Hover, Position } from '../../protocol/experiment.ts';
 import type { HostParams } from '../../protocol/host.ts';
 import type { Comparison, RunSummary } from '../../protocol/runs.ts';
@@ -19,4 +20,6 @@ export interface Services {
   resume(runs: RunSummary[], options: { threads?: number; epochs?: number }): Promise<string[]>;
   /** Asks each of these runs, in a process of its own, and answers with the names of the answers. */
   analyse(runs: RunSummary[], question: Omit<HostParams<'analyses/start'>, 'runIds'>): Promise<string[]>;
+  /** An answer of the store with its result as its analysis describes it, or without when it is not. */
+  checked(answer: AnalysisAnswer): Promise<AnalysisAnswer>;
 }

@@ -150,6 +150,12 @@ test('the query process asks in the background, lists the answer, reads it, and 
     );
     await expect(ask('analyses/read', { runId, name: 'evaluate-0000000000000000' })).rejects.toThrow(/is missing\.$/);
     expect(await ask('analyses/stop', { runId, name })).toBe(null);
+    const path = join(run.folder, 'analyses', `${name}.json`);
+    const file = JSON.parse(readFileSync(path, 'utf8'));
+    writeFileSync(path, JSON.stringify({ ...file, result: { ...file.result, confusion: 'none' } }));
+    const damaged = await ask('analyses/read', { runId, name });
+    expect(damaged).toMatchObject({ state: 'failed', message: expect.stringMatching(/is damaged; ask again\.$/) });
+    expect(damaged).not.toHaveProperty('result');
     expect(answers()).toEqual([`${name}.json`]);
   } finally {
     host.stdin.end();

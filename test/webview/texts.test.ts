@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { restoreState, stateOf, type ViewTarget } from '../../protocol/views.ts';
+import { csvField } from '../../webview/plot/csv.ts';
 import { lineStyle } from '../../webview/plot/palette.ts';
-import { csvField } from '../../webview/shared/csv.ts';
 import { epochNote, fallNote } from '../../webview/shared/epochs.ts';
 import { duration, loss, percent, points, spread } from '../../webview/shared/format.ts';
 import { describeGroup } from '../../webview/shared/progress.ts';

@@ -49,6 +49,7 @@ export function fakeServices(overrides: Partial<Services> = {}): Services & { as
       asked.push(['resume', runs.map(({ id }) => id), threads]);
       return [];
     },
+    checked: async (answer) => answer,
     analyse: async (runs, question) => {
       asked.push(['analyse', runs.map(({ id }) => id), question]);
       return [];

@@ -1,5 +1,5 @@
 import type { Spread } from '../../../protocol/runs.ts';
-import { csvField } from '../../shared/csv.ts';
+import { csvField } from '../../plot/csv.ts';
 import { epochNote } from '../../shared/epochs.ts';
 import { duration, loss, percent, points, spread } from '../../shared/format.ts';
 import type { Row } from './rows.ts';

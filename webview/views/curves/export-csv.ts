@@ -1,6 +1,6 @@
 import { allMetrics, layersIn, parseMetric, type RunSummary, type Series } from '../../../protocol/runs.ts';
+import { csvField } from '../../plot/csv.ts';
 import type { Channel } from '../../shared/channel.ts';
-import { csvField } from '../../shared/csv.ts';
 
 /** Values in one file, at most; a spreadsheet takes about a million rows. */
 export const MAX_VALUES = 1_000_000;

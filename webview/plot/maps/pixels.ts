@@ -1,0 +1,42 @@
+/** A matrix of numbers, and the pixels that show it. */
+import type { Scheme } from '../../shared/theme.ts';
+import { colourIndex, diverging, type Rgb, sequential } from './colours.ts';
+
+export interface Heatmap {
+  rows: number;
+  columns: number;
+  /** [rows, columns]; null or not finite: hatched. */
+  values: ArrayLike<number | null>;
+  /** Of the colours; the same for all maps that are compared. */
+  range: readonly [number, number];
+  map: 'sequential' | 'diverging';
+  scheme: Scheme;
+}
+
+export function mapOf(map: Heatmap['map'], scheme: Scheme): readonly Rgb[] {
+  return map === 'sequential' ? sequential(scheme) : diverging(scheme);
+}
+
+/** Pixels of a map, one for each cell, row 0 at the bottom: [rows, columns, 4] in the order of ImageData. */
+export function pixelsOf({ rows, columns, values, range, map, scheme }: Heatmap): Uint8ClampedArray<ArrayBuffer> {
+  const colours = mapOf(map, scheme);
+  const pixels = new Uint8ClampedArray(rows * columns * 4);
+  const [light, dark] = scheme === 'dark' ? [90, 40] : [235, 180];
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const value = values[row * columns + column];
+      const at = ((rows - 1 - row) * columns + column) * 4;
+      if (value === null || value === undefined || !Number.isFinite(value)) {
+        const grey = (row + column) % 2 === 0 ? light! : dark!;
+        pixels[at] = pixels[at + 1] = pixels[at + 2] = grey;
+      } else {
+        const [r, g, b] = colours[colourIndex(value, range)]!;
+        pixels[at] = r;
+        pixels[at + 1] = g;
+        pixels[at + 2] = b;
+      }
+      pixels[at + 3] = 255;
+    }
+  }
+  return pixels;
+}

@@ -1,0 +1,32 @@
+/** What an analysis needs to be shown: a picture, and the numbers behind it. */
+import type { TemplateResult } from 'lit';
+import type { AnalysisId } from '../../../protocol/analyses/analyses.ts';
+import type { NumberTable } from '../../plot/number-table.ts';
+import type { LineStyle } from '../../plot/palette.ts';
+import type { Answered } from '../../shared/analyses.ts';
+import type { Session } from '../../shared/session.ts';
+import type { Theme } from '../../shared/theme.ts';
+
+/** What a picture may use of the view around it. */
+export interface PanelContext {
+  session: Session<'analyses'>;
+  theme: Theme;
+  /** Of the lines of a variant: the one it has in all views. */
+  style(answer: Pick<Answered, 'index'>): LineStyle;
+  /** Something that lasts while the page does, made when it is first asked for: a rotation, what is pointed at. */
+  memory<T>(name: string, make: () => T): T;
+  /** Draws the page again. */
+  invalidate(): void;
+}
+
+export interface Panel<A extends AnalysisId> {
+  /** On the tab. */
+  title: string;
+  /** What it tells and how it is read, in a sentence or two. */
+  about: string;
+  /** How its parameters are typed: `split=validation`. */
+  example: string;
+  /** Of all variants and seeds that have an answer, in the order of the file; there is at least one. */
+  picture(answers: readonly Answered<A>[], context: PanelContext): TemplateResult;
+  tables(answers: readonly Answered<A>[]): NumberTable[];
+}
