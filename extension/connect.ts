@@ -19,9 +19,10 @@ export function connect(parts: Parts, own: Own): void {
 
 /** What the query process tells, to whatever shows runs. */
 function connectRuns(parts: Parts, own: Own, problems: Map<string, string>, showStatus: () => void): void {
-  const { host, runs, documents, panels, lenses, tree, commands, log } = parts;
+  const { host, runs, documents, comparisons, panels, lenses, tree, commands, log } = parts;
   own(
     runs.onChange((change) => {
+      comparisons.runsChanged(change);
       tree.runsChanged(change);
       lenses.runsChanged(change);
       panels.runsChanged(change);
@@ -42,6 +43,7 @@ function connectRuns(parts: Parts, own: Own, problems: Map<string, string>, show
       showStatus();
       panels.healthChanged(health);
       if (health.state !== 'ready') return;
+      comparisons.forget();
       commands.refresh().catch((error) => log(`The list of runs could not be read: ${error.message}`));
       documents.checkAll();
       lenses.refresh();
@@ -50,8 +52,14 @@ function connectRuns(parts: Parts, own: Own, problems: Map<string, string>, show
 }
 
 /** What happens to experiment files. */
-function connectFiles({ host, documents, catalog, panels, tree, log }: Parts, own: Own): void {
-  own(catalog.onChange(() => tree.catalogChanged()));
+function connectFiles({ host, documents, catalog, comparisons, panels, tree, log }: Parts, own: Own): void {
+  own(
+    catalog.onChange(() => {
+      comparisons.filesChanged();
+      tree.catalogChanged();
+    }),
+  );
+  own(comparisons.onChange((file) => tree.comparisonChanged(file)));
   own(documents.onOpened(() => void host.watchStores().catch((error) => log(error.message))));
   own(
     documents.onChecked(({ document, checked }) => {

@@ -9,6 +9,7 @@ import { spawnHost } from './host/command.ts';
 import { ExperimentLenses } from './language/code-lens.ts';
 import { ExperimentDocuments } from './language/documents.ts';
 import { StudyCatalog } from './model/catalog.ts';
+import { Comparisons } from './model/comparisons.ts';
 import { RunsModel } from './model/model.ts';
 import { saveText } from './panels/export.ts';
 import { Panels } from './panels/panels.ts';
@@ -25,6 +26,7 @@ export interface Parts {
   runs: RunsModel;
   documents: ExperimentDocuments;
   catalog: StudyCatalog;
+  comparisons: Comparisons;
   panels: Panels;
   lenses: ExperimentLenses;
   tree: RunsTree;
@@ -49,6 +51,15 @@ export function createParts(extension: vscode.ExtensionContext, own: Own): Parts
   const runs = own(new RunsModel());
   const documents: ExperimentDocuments = own(new ExperimentDocuments(check));
   const catalog = own(new StudyCatalog(check, log));
+  const comparisons = own(
+    new Comparisons(
+      (params) => host.request('runs/compare', params),
+      (file) => {
+        const open = documents.find(file);
+        return open && { version: open.version, text: open.getText() };
+      },
+    ),
+  );
   const workbench = createWorkbench({
     extensionUri: extension.extensionUri,
     documents,
@@ -72,6 +83,7 @@ export function createParts(extension: vscode.ExtensionContext, own: Own): Parts
       openView: (file, view) => vscode.commands.executeCommand(viewCommand(view), vscode.Uri.file(file)),
       openFile: (file, variant) =>
         vscode.commands.executeCommand('lifLab.openFile', vscode.Uri.file(file), ...(variant ? [variant] : [])),
+      addSeeds: (file) => vscode.commands.executeCommand('lifLab.addSeeds', vscode.Uri.file(file)),
       getData: (dataset, how) => vscode.commands.executeCommand(`lifLab.${how}Data`, { dataset }),
       save: (name, text) => saveText(name, text, log),
       loadState: (target) => states.load(target),
@@ -81,10 +93,10 @@ export function createParts(extension: vscode.ExtensionContext, own: Own): Parts
       log,
     }),
   );
-  const lenses = own(new ExperimentLenses(host, documents, runs));
-  const tree = own(new RunsTree(runs, catalog));
+  const lenses = own(new ExperimentLenses(comparisons, documents, runs));
+  const tree = own(new RunsTree(runs, catalog, comparisons));
   const options = { treeDataProvider: tree, canSelectMany: true, showCollapseAll: true };
   const treeView = own(vscode.window.createTreeView('lifLab.runs', options));
   const status = own(new StatusItem());
-  return { host, runs, documents, catalog, panels, lenses, tree, treeView, status, commands, log };
+  return { host, runs, documents, catalog, comparisons, panels, lenses, tree, treeView, status, commands, log };
 }

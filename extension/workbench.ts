@@ -11,7 +11,7 @@ import {
   storeFor,
   tooLarge,
 } from './base/experiment-files.ts';
-import { confirm } from './base/notify.ts';
+import { confirm, showError, showNote } from './base/notify.ts';
 import { readSettings } from './base/settings.ts';
 import type { Workbench } from './commands/table.ts';
 import { downloadData, importData } from './data.ts';
@@ -74,6 +74,21 @@ export function createWorkbench({ extensionUri, documents, catalog, panels, show
         throw new Refusal(`${file} cannot be read: it was moved or deleted.`);
       }
     },
+
+    async edit(file, edits) {
+      const uri = vscode.Uri.file(file);
+      const change = new vscode.WorkspaceEdit();
+      for (const { range, text } of edits) change.replace(uri, toRange(range), text);
+      if (!(await vscode.workspace.applyEdit(change))) throw new Refusal(`${basename(file)} cannot be changed.`);
+      const document = await vscode.workspace.openTextDocument(uri);
+      if (document.isDirty && !(await document.save())) throw new Refusal(`${basename(file)} could not be saved.`);
+    },
+
+    offer: (sentence, title, act) =>
+      showNote(sentence, {
+        title,
+        run: () => void act().catch((error) => showError(error instanceof Error ? error.message : String(error))),
+      }),
 
     showProblems,
 

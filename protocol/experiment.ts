@@ -21,6 +21,12 @@ export interface Diagnostic {
   replacement?: string;
 }
 
+/** A text in place of a range; an empty range is where it is put in. */
+export interface TextEdit {
+  range: Range;
+  text: string;
+}
+
 /** The parts of the file that have buttons above them. */
 export interface Outline {
   name: string;

@@ -3,7 +3,7 @@
  * `store/changed` and `store/problem`. The process ends when its standard input ends.
  */
 import type { AnalysisAnswer, AnalysisSummary } from './analyses/analyses.ts';
-import type { Checked, Completion, Hover, Position } from './experiment.ts';
+import type { Checked, Completion, Hover, Position, TextEdit } from './experiment.ts';
 import type { Comparison, Metric, RunSummary, Series } from './runs.ts';
 
 export const PROTOCOL_VERSION = 1;
@@ -27,6 +27,11 @@ export interface HostRequests {
   'experiment/check': { params: { file: string; text: string }; result: Checked };
   'experiment/complete': { params: { file: string; text: string; position: Position }; result: Completion[] };
   'experiment/hover': { params: { file: string; text: string; position: Position }; result: Hover | null };
+  /** What puts so many more seeds into the text, and which; every other character stays. */
+  'experiment/addSeeds': {
+    params: { file: string; text: string; count: number };
+    result: { edits: TextEdit[]; seeds: number[] };
+  };
   'runs/list': { params: Record<string, never>; result: RunSummary[] };
   /** At most `maxPoints` points per run in [from, to] (epochs), min and max of each bucket kept. */
   'runs/series': {

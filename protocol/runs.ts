@@ -1,4 +1,5 @@
 /** What the three sides call a run. Plain data: everything here survives JSON. */
+import type { ShareInterval, Verdict } from './verdicts.ts';
 
 /**
  * queued       created, waits for a free slot
@@ -133,6 +134,10 @@ export interface ComparisonRow {
   /** One entry per spiking layer. */
   spikeRates?: Spread[];
   seconds?: Spread;
+  /** Of the mean accuracy, as far as the test set alone goes: other test samples could have given any of it. */
+  testInterval?: ShareInterval;
+  /** What the seeds allow to be said of the accuracy against the first variant; absent where that one is not compared. */
+  verdict?: Verdict;
 }
 
 export interface Comparison {

@@ -32,6 +32,8 @@ export type FromWebview =
   | { type: 'state'; state: ViewState }
   | { type: 'openView'; view: ViewId }
   | { type: 'openFile'; variant?: string }
+  /** More seeds for this file, and what is missing then is offered to be trained. */
+  | { type: 'addSeeds' }
   /** Ask for the files of a data set: from its publisher, or from the user. */
   | { type: 'getData'; dataset: string; how: 'download' | 'import' }
   /** Ask the user where to, and write the text there. */

@@ -1,4 +1,5 @@
 /** Comparison tables and lists of runs as text. */
+import { changesText } from '../../protocol/comparison/table.ts';
 import { duration, percent } from '../../protocol/format.ts';
 import {
   type Comparison,
@@ -9,18 +10,13 @@ import {
   type Spread,
 } from '../../protocol/runs.ts';
 import { troublesOf } from '../../protocol/troubles.ts';
+import { intervalText, points } from '../../protocol/verdicts.ts';
 import { fittingTable, outputColumns, printable, short, table, widthOf } from './text.ts';
 
 /** `mean ± deviation` with each number written by `write`. */
 function spreadText(spread: Spread | undefined, write: (value: number) => string): string {
   if (!spread) return '–';
   return spread.deviation === undefined ? write(spread.mean) : `${write(spread.mean)} ± ${write(spread.deviation)}`;
-}
-
-function changesText(changes: Record<string, string>): string {
-  return Object.entries(changes)
-    .map(([path, value]) => `${path}: ${value}`)
-    .join(', ');
 }
 
 /** How many of the file's seeds have a result, and what became of the others: those that are not finished count nowhere. */
@@ -31,12 +27,39 @@ function seedsText({ runs, results }: ComparisonRow, seeds: number): string {
   return `${results.length === seeds ? seeds : `${results.length} of ${seeds}`}${notes}`;
 }
 
+/** Mean paired difference with its interval, in points. */
+function differenceText({ verdict }: ComparisonRow): string {
+  const { paired } = verdict ?? {};
+  if (!paired || verdict?.kind === 'identical') return '–';
+  const mean = points(paired.mean, 2);
+  return paired.interval ? `${mean} (${intervalText(paired.interval)})` : mean;
+}
+
+/** The verdict on each variant in full, and how the numbers are to be read. */
+function verdictLines({ rows }: Comparison): string[] {
+  const judged = rows.filter(({ verdict }) => verdict && verdict.kind !== 'baseline');
+  if (!judged.some(({ verdict }) => verdict!.paired || verdict!.kind === 'identical')) return [];
+  return [
+    '',
+    `Against ${printable(judged[0]!.verdict!.against)}:`,
+    ...judged.map(({ variant, verdict }) => `  ${printable(variant)}: ${verdict!.sentence}`),
+    'Differences in points are paired by seed, with the 95 % interval of their mean (Student’s t); the test set’s interval is Wilson’s at 95 %.',
+  ];
+}
+
 /** @param columns none of the table's lines is longer */
 export function comparisonLines(comparison: Comparison, columns = outputColumns()): string[] {
-  const header = ['variant', 'accuracy %', 'at epoch', 'last %', 'loss', 'spike rate', 'seconds', 'seeds', 'changes'];
+  const words = ['variant', 'verdict', 'seeds', 'changes'];
+  const header = [
+    ...['variant', 'accuracy %', 'test set %', 'difference', 'verdict', 'at epoch', 'last %', 'loss', 'spike rate'],
+    ...['seconds', 'seeds', 'changes'],
+  ];
   const rows = comparison.rows.map((row) => [
     printable(row.variant),
     spreadText(row.accuracy, percent),
+    row.testInterval ? `${percent(row.testInterval.low, 1)} to ${percent(row.testInterval.high, 1)}` : '–',
+    differenceText(row),
+    row.verdict?.label ?? '–',
     row.results.map((run) => run.result!.epoch).join(', ') || '–',
     spreadText(row.lastAccuracy, percent),
     spreadText(row.loss, short),
@@ -46,10 +69,11 @@ export function comparisonLines(comparison: Comparison, columns = outputColumns(
     printable(changesText(row.changes)),
   ]);
   const lines = fittingTable(header, rows, {
-    right: header.slice(1, 7),
-    spare: ['seconds', 'spike rate', 'loss', 'last %', 'at epoch'],
+    right: header.filter((name) => !words.includes(name)),
+    spare: ['seconds', 'spike rate', 'loss', 'last %', 'at epoch', 'test set %'],
     columns,
   });
+  lines.push(...verdictLines(comparison));
   const chosen = new Set(comparison.rows.flatMap(({ results }) => results.map((run) => run.result!.chosenBy)));
   if (chosen.size > 0)
     lines.push('', `Accuracy, loss and spike rate are of the epoch that counts (${[...chosen].join('; ')}).`);

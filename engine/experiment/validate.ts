@@ -1,13 +1,11 @@
 /** Everything that can be wrong with an experiment once it is plain data, with paths instead of positions. */
-
-import { shapeOf } from '../datasets/describe.ts';
-import { planNetwork } from '../models/build/network.ts';
 import type { NetworkPlan } from '../models/plan.ts';
-import { isMapping, type Mapping, namesIn, own, valueAt } from './assist/describe.ts';
+import { isMapping, type Mapping, namesIn, own } from './assist/describe.ts';
 import { checkSettings, seedProblems } from './cross-checks.ts';
 import { readoutProblems, tableProblems } from './hints.ts';
-import { idleFields, idleProblems, without } from './idle.ts';
+import { idleProblems } from './idle.ts';
 import { SETTINGS } from './json-schema.ts';
+import { meaningOf } from './meaning.ts';
 import { mergeSettings } from './merge.ts';
 import { fileProblems, type Problem, variantProblems } from './problems.ts';
 import { type Experiment, experimentSchema, MAX_VARIANTS, settingsSchema, type Variant } from './schema.ts';
@@ -44,7 +42,7 @@ export function validateExperiment(raw: unknown, order: readonly string[] = name
     variants.push(variant);
     const { problems: found, plan } = checkSettings(settings);
     problems.push(...found.map((problem) => ({ ...problem, variant: name })), ...readoutProblems(variant, base));
-    if (plan) problems.push(...twins.problems(variant, plan, raw));
+    if (plan) problems.push(...twins.problems(variant, plan));
   }
   problems.push(...idleProblems(raw, variants));
   const failed = !parsed.success || problems.some(({ severity }) => severity === 'error');
@@ -74,8 +72,8 @@ function variantsOf(raw: unknown, order: readonly string[]): [string, Mapping][]
 class Twins {
   private readonly seen = new Map<string, Variant>();
 
-  problems(variant: Variant, plan: NetworkPlan, raw: unknown): Problem[] {
-    const meaning = meaningOf(variant, plan, raw);
+  problems(variant: Variant, plan: NetworkPlan): Problem[] {
+    const meaning = meaningOf(variant.settings, plan);
     const twin = this.seen.get(meaning);
     this.seen.set(meaning, twin ?? variant);
     if (!twin) return [];
@@ -85,14 +83,4 @@ class Twins {
     const message = `The variant \`${variant.name}\` ${what} \`${twin.name}\`${why}, so its runs will be the same.`;
     return [{ path: ['variants', variant.name], place: 'name', severity: 'warning', message }];
   }
-}
-
-/** Network, data and training as if the fields that change nothing had not been written, in the file or the variant. */
-function meaningOf({ settings, override }: Variant, plan: NetworkPlan, raw: unknown): string {
-  const idle = idleFields(settings)
-    .map(({ field }) => field)
-    .filter((field) => valueAt(raw, field) !== undefined || valueAt(override, field) !== undefined);
-  const meant = idle.length === 0 ? settings : settingsSchema.parse(without(settings, idle));
-  const network = idle.length === 0 ? plan : planNetwork(meant, shapeOf(meant.dataset));
-  return JSON.stringify([network, meant.backend, meant.dataset, meant.training]);
 }

@@ -6,6 +6,7 @@ import { engineVersion } from '../base/version.ts';
 import type { Executor } from '../executors/executor.ts';
 import { localExecutor } from '../executors/local/executor.ts';
 import { complete, hover } from '../experiment/assist/assist.ts';
+import { addSeeds } from '../experiment/edits/add-seeds.ts';
 import { expandExperiment } from '../experiment/expand.ts';
 import { checkExperiment } from '../experiment/parse.ts';
 import { type AnalyseJob, trainJobs } from '../jobs/job.ts';
@@ -31,6 +32,7 @@ export function engineServices(lif: string[]): Services {
     },
     complete: (file, text, position) => complete(text, file, position),
     hover: (file, text, position) => hover(text, file, position) ?? null,
+    addSeeds: (file, text, count) => addSeeds(text, file, count),
     compare(file, text, runs) {
       const { experiment } = studyOf(file, text ?? readStudyText(file), [], firstError);
       return compareExperiment(experiment, file, runs);

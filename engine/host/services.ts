@@ -1,6 +1,6 @@
 import type { AnalysisAnswer } from '../../protocol/analyses/analyses.ts';
 import type { Checked, Completion, Hover, Position } from '../../protocol/experiment.ts';
-import type { HostParams } from '../../protocol/host.ts';
+import type { HostParams, HostResult } from '../../protocol/host.ts';
 import type { Comparison, RunSummary } from '../../protocol/runs.ts';
 import type { KeyedRun } from '../runs/compare.ts';
 
@@ -10,6 +10,7 @@ export interface Services {
   check(file: string, text: string): Checked;
   complete(file: string, text: string, position: Position): Completion[];
   hover(file: string, text: string, position: Position): Hover | null;
+  addSeeds(file: string, text: string, count: number): HostResult<'experiment/addSeeds'>;
   /** @param text the unsaved text; without it the file is read. */
   compare(file: string, text: string | undefined, runs: KeyedRun[]): Comparison;
   /** Starts a process that trains, and answers with the ids of the runs once they exist in the store. */

@@ -2,6 +2,9 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { Comparison, ComparisonRow, RunSummary, Spread } from '../../protocol/runs.ts';
+import { wilson } from '../claims/intervals.ts';
+import { judgeRows } from '../claims/rows.ts';
+import { shapeOf } from '../datasets/describe.ts';
 import { describeChanges, expandExperiment } from '../experiment/expand.ts';
 import type { Experiment, RunSpec } from '../experiment/schema.ts';
 import { isBelow, storeOf } from './folder.ts';
@@ -87,9 +90,22 @@ export function compareExperiment(
   }
   const rows = [...byVariant].map(([variant, places]) => {
     const of = (found: ReadonlyMap<string, RunSummary>) => places.flatMap((place) => found.get(place) ?? []);
-    return comparisonRow(variant, describeChanges(experiment, variant), of(newest), of(partial ? newest : finished));
+    const row = comparisonRow(
+      variant,
+      describeChanges(experiment, variant),
+      of(newest),
+      of(partial ? newest : finished),
+    );
+    const tested = shapeOf(wanted.get(places[0]!)!.dataset).sizes.test;
+    return row.accuracy && tested ? { ...row, testInterval: wilson(row.accuracy.mean, tested) } : row;
   });
-  return { study: experiment.name, file, seeds: [...new Set(specs.map(({ seed }) => seed))], rows, outdated };
+  return {
+    study: experiment.name,
+    file,
+    seeds: [...new Set(specs.map(({ seed }) => seed))],
+    rows: judgeRows(experiment, rows),
+    outdated,
+  };
 }
 
 /** A path without links in it, as far as it exists. */

@@ -4,6 +4,7 @@ const OWN_COMMANDS = [
   'lifLab.newExperiment',
   'lifLab.runAll',
   'lifLab.runAllAgain',
+  'lifLab.addSeeds',
   'lifLab.runVariant',
   'lifLab.stopAll',
   'lifLab.stopVariant',

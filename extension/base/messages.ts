@@ -41,6 +41,8 @@ export function parseFromWebview(value: unknown): FromWebview | undefined {
     case 'openFile':
       if (value.variant === undefined) return { type: 'openFile' };
       return isShortText(value.variant) ? { type: 'openFile', variant: value.variant } : undefined;
+    case 'addSeeds':
+      return { type: 'addSeeds' };
     case 'getData':
       if (value.how !== 'download' && value.how !== 'import') return undefined;
       return isDatasetName(value.dataset) ? { type: 'getData', dataset: value.dataset, how: value.how } : undefined;

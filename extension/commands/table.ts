@@ -1,5 +1,5 @@
 import { Refusal } from '../../protocol/calls.ts';
-import type { Checked } from '../../protocol/experiment.ts';
+import type { Checked, TextEdit } from '../../protocol/experiment.ts';
 import { isActive, isResumable, type RunSummary } from '../../protocol/runs.ts';
 import { VIEW_IDS, type ViewId } from '../../protocol/views.ts';
 import { type CommandId, type ViewCommand, viewCommand } from '../base/command-ids.ts';
@@ -8,6 +8,7 @@ import type { HostClient } from '../host/client.ts';
 import type { RunsModel } from '../model/model.ts';
 import { newestPerSeed } from '../model/studies.ts';
 import type { Target } from '../tree/target.ts';
+import { addSeeds } from './add-seeds.ts';
 import { start } from './start.ts';
 
 /** What commands ask of the editor. */
@@ -24,6 +25,10 @@ export interface Workbench {
   confirm(question: string, detail: string, action: string): Promise<boolean>;
   /** Saves the file if it is open with changes, and gives its text. */
   savedText(file: string): Promise<string>;
+  /** Changes the text of a file, in the editor where it is open, and saves it. */
+  edit(file: string, edits: readonly TextEdit[]): Promise<void>;
+  /** Says something with a button; nobody waits for it to be pressed. */
+  offer(sentence: string, title: string, act: () => Promise<unknown>): void;
   /** Puts the cursor on the first error and opens the list of problems. */
   showProblems(file: string, checked: Checked): Promise<void>;
   openFile(file: string, variant: string | undefined, peek: boolean): Promise<void>;
@@ -64,6 +69,10 @@ export const COMMANDS: Record<CommandId, Command> = {
   'lifLab.runAllAgain': {
     need: 'trust',
     run: async (context, target) => void (await start(context, await fileOf(context, target), { again: true })),
+  },
+  'lifLab.addSeeds': {
+    need: 'trust',
+    run: async (context, target) => addSeeds(context, await fileOf(context, target)),
   },
   'lifLab.runVariant': { need: 'trust', run: runVariant },
   'lifLab.stopAll': { need: 'trust', run: stopAll },

@@ -1,6 +1,7 @@
 import type { Outline, Range } from '../../protocol/experiment.ts';
 import { plainLabel, plainLine } from '../../protocol/plain-text.ts';
 import { type Comparison, isResumable, type RunSummary } from '../../protocol/runs.ts';
+import { isJudged, SEEDS_TO_ADD } from '../../protocol/verdicts.ts';
 import type { CommandId } from '../base/command-ids.ts';
 import { accuracyText, count, meanProgress, progressText } from '../base/text.ts';
 import { activeRuns } from '../model/studies.ts';
@@ -22,12 +23,12 @@ export interface Lens {
  */
 export function lensesOf(outline: Outline, runs: readonly RunSummary[], comparison: Comparison | undefined): Lens[] {
   return [
-    ...fileLenses(outline, runs),
+    ...fileLenses(outline, runs, comparison),
     ...outline.variants.flatMap(({ name, range }) => variantLenses(name, range, runs, comparison)),
   ];
 }
 
-function fileLenses(outline: Outline, runs: readonly RunSummary[]): Lens[] {
+function fileLenses(outline: Outline, runs: readonly RunSummary[], comparison: Comparison | undefined): Lens[] {
   const { range } = outline;
   const total = outline.variants.length * outline.seeds.length;
   const active = activeRuns(runs);
@@ -46,6 +47,16 @@ function fileLenses(outline: Outline, runs: readonly RunSummary[]): Lens[] {
     },
     { range, title: '$(graph-line) Curves', tooltip: 'Loss and accuracy of every variant', command: 'lifLab.curves' },
   ];
+  const undecided = comparison?.rows.filter(({ verdict }) => verdict?.kind === 'undecided') ?? [];
+  if (undecided.length > 0) {
+    const { wanted, needed } = undecided[0]!.verdict!;
+    lenses.push({
+      range,
+      title: `$(add) Add ${SEEDS_TO_ADD} seeds`,
+      tooltip: `${count(undecided.length, 'variant')} undecided: ${count(wanted, 'seed')} in the file, ${needed} can decide at 5 %`,
+      command: 'lifLab.addSeeds',
+    });
+  }
   if (active.length > 0) {
     lenses.push({
       range,
@@ -120,8 +131,16 @@ function variantLenses(
     lenses.push({
       range,
       variant,
-      title: `${accuracyText(row.accuracy)}${resumable.length > 0 ? ` · ${resumable.length} unfinished` : ''}`,
-      tooltip: 'Test accuracy, mean ± sample standard deviation in percentage points: show the comparison',
+      title: [
+        accuracyText(row.accuracy),
+        ...(isJudged(row.verdict) ? [row.verdict.label] : []),
+        ...(resumable.length > 0 ? [`${resumable.length} unfinished`] : []),
+      ].join(' · '),
+      tooltip: [
+        'Test accuracy, mean ± sample standard deviation in percentage points',
+        ...(isJudged(row.verdict) ? [`against “${plainLine(row.verdict.against)}” ${row.verdict.sentence}`] : []),
+        'show the comparison',
+      ].join('; '),
       command: 'lifLab.compare',
     });
   }

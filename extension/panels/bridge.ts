@@ -17,6 +17,7 @@ export interface BridgeServices {
   start(file: string, wanted: Wanted): Promise<string[]>;
   openView(file: string, view: ViewId): void;
   openFile(file: string, variant: string | undefined): void;
+  addSeeds(file: string): void;
   getData(dataset: string, how: 'download' | 'import'): void;
   save(suggestedName: string, text: string): void;
   loadState(target: ViewTarget): ViewState | undefined;
@@ -66,6 +67,9 @@ export class ViewBridge {
         return;
       case 'openFile':
         services.openFile(target.file, message.variant);
+        return;
+      case 'addSeeds':
+        services.addSeeds(target.file);
         return;
       case 'getData':
         services.getData(message.dataset, message.how);

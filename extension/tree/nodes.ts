@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { markdownText } from '../../protocol/plain-text.ts';
 import { isActive, isResumable, overallState, type RunState, type RunSummary } from '../../protocol/runs.ts';
+import { isJudged, type Verdict } from '../../protocol/verdicts.ts';
 import { activity, count, duration, percent } from '../base/text.ts';
 import { newestPerSeed, type Study, type Variant } from '../model/studies.ts';
 
@@ -48,14 +49,17 @@ export function studyLook(study: Study): Look {
   };
 }
 
-export function variantLook(variant: Variant): Look {
+/** @param verdict what the seeds allow to be said of it, under the settings now in the file */
+export function variantLook(variant: Variant, verdict?: Verdict): Look {
   const newest = newestPerSeed(variant.runs);
   const state = overallState(newest);
-  const description = variantDescription(newest);
+  const judged = isJudged(verdict) && newest.every((run) => !isActive(run.state)) ? verdict : undefined;
+  const description = `${variantDescription(newest)}${judged ? ` · ${judged.label}` : ''}`;
+  const against = judged ? `\n\nAgainst ${markdownText(judged.against)}: ${markdownText(judged.sentence)}` : '';
   return {
     label: variant.name,
     description,
-    tooltip: `${markdownText(variant.name)}: ${markdownText(description)}`,
+    tooltip: `${markdownText(variant.name)}: ${markdownText(description)}${against}`,
     accessibility: `Variant ${variant.name}, ${state ?? 'not run'}, ${description}`,
     ...(state === undefined ? { icon: 'circle-large-outline' } : ICONS[state]),
     context: `variant${state !== undefined && isActive(state) ? '.active' : ''}`,

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { plainLine } from '../../protocol/plain-text.ts';
+import type { Verdict } from '../../protocol/verdicts.ts';
 import type { StudyCatalog } from '../model/catalog.ts';
+import type { Comparisons } from '../model/comparisons.ts';
 import type { RunsChange, RunsModel } from '../model/model.ts';
 import { groupStudies, type Study, type Variant } from '../model/studies.ts';
 import { type Look, type Node, runLook, studyLook, variantLook } from './nodes.ts';
@@ -18,14 +20,16 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   readonly onDidChangeTreeData = this.emitter.event;
   private readonly runs: RunsModel;
   private readonly catalog: StudyCatalog;
+  private readonly comparisons: Comparisons;
   private readonly nodes = new Map<string, Node>();
   private studies: Study[] | undefined;
   private readonly stale = new Set<Node>();
   private everything = false;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(runs: RunsModel, catalog: StudyCatalog) {
+  constructor(runs: RunsModel, catalog: StudyCatalog, comparisons: Comparisons) {
     this.runs = runs;
+    this.comparisons = comparisons;
     this.catalog = catalog;
   }
 
@@ -46,6 +50,12 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   catalogChanged(): void {
     this.studies = undefined;
     this.everything = true;
+    this.timer ??= setTimeout(() => this.flush(), REFRESH_MS);
+  }
+
+  comparisonChanged(file: string): void {
+    for (const { name } of this.study(file)?.variants ?? [])
+      this.stale.add(this.node({ kind: 'variant', file, variant: name }));
     this.timer ??= setTimeout(() => this.flush(), REFRESH_MS);
   }
 
@@ -110,10 +120,16 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     }
     if (node.kind === 'variant') {
       const variant = this.variant(node.file, node.variant);
-      return variant && variantLook(variant);
+      return variant && variantLook(variant, this.verdictOf(variant));
     }
     const study = this.study(node.file);
     return study && studyLook(study);
+  }
+
+  /** Nothing is asked of a variant that has not run. */
+  private verdictOf({ file, name, runs }: Variant): Verdict | undefined {
+    if (runs.length === 0) return undefined;
+    return this.comparisons.known(file)?.rows.find(({ variant }) => variant === name)?.verdict;
   }
 
   private all(): Study[] {

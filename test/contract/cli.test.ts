@@ -39,8 +39,12 @@ describe('run', () => {
     const { code, stdout } = await lab.lif('run', 'study.lif.yaml', '--variant', 'other', '--set', 'training.epochs=1');
     expect(code).toBe(0);
     const lines = stdout.trimEnd().split('\n');
-    expect(lines[0]).toMatch(/^variant +accuracy % +at epoch +last % +loss +spike rate +seconds +seeds +changes$/);
-    expect(lines[1]).toMatch(/^other +\d+\.\d\d +1 +\d+\.\d\d +0\.\d{4} +0\.1000 +4\.0 +1 +neuron\.threshold: 1$/);
+    expect(lines[0]).toMatch(
+      /^variant +accuracy % +test set % +difference +verdict +at epoch +last % +loss +spike rate +seconds +seeds +changes$/,
+    );
+    expect(lines[1]).toMatch(
+      /^other +\d+\.\d\d +\d+\.\d to \d+\.\d +– +– +1 +\d+\.\d\d +0\.\d{4} +0\.1000 +4\.0 +1 +neuron\.threshold: 1$/,
+    );
     expect(lines.at(-1)).toMatch(
       /^In the editor: open the folder .*study\.lif\.yaml and press Curves or Compare above it\.$/,
     );

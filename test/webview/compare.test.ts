@@ -50,7 +50,7 @@ async function exported(item: string): Promise<{ suggestedName: string; text: st
 }
 
 describe('the table', () => {
-  test('shows what each variant changes and what that does, best values marked', async () => {
+  test('shows what each variant changes and what that does', async () => {
     const study = new FakeStudy();
     await open(study);
     const rows = study.comparison().rows;
@@ -59,14 +59,42 @@ describe('the table', () => {
     expect(await cell('without reset', 'accuracy')).toContain(
       `${(100 * mean).toFixed(2)} ± ${(100 * deviation!).toFixed(2)}`,
     );
-    expect(await cell('with recurrence', 'accuracy'), 'the highest accuracy').toContain('best');
-    expect(await cell('baseline', 'accuracy'), 'not the highest accuracy').not.toContain('best');
+    const { low, high } = rows[3]!.testInterval!;
+    expect(await cell('without reset', 'accuracy')).toContain(
+      `test set ${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)}`,
+    );
     expect(await cell('baseline', 'difference')).toBe('baseline');
     const difference = (100 * (mean - rows[0]!.accuracy!.mean)).toFixed(2);
-    expect(await cell('without reset', 'difference')).toBe(`+${difference}`);
+    expect(await cell('without reset', 'difference')).toContain(`+${difference}`);
     expect(await cell('complete leakage', 'difference')).toMatch(/^−\d/);
     expect(await cell('without reset', 'variant')).toContain('neuron.reset: none');
     expect(await cell('without reset', 'spikes')).toContain('23.2');
+  });
+
+  test('three seeds decide nothing, nothing is bold, and more of them are one press away', async () => {
+    await open();
+    const undecided = 'undecided: 3 seeds cannot decide at 5 % among 4 variants; 8 could';
+    for (const name of NAMES.slice(1)) expect(await cell(name, 'difference')).toContain(undecided);
+    expect(await host.page.locator('.figure.best').count(), 'bold figures').toBe(0);
+    const slopes = host.page.locator('tr[data-variant="without reset"] .slopes');
+    expect(await slopes.getAttribute('aria-label')).toMatch(
+      /^From baseline to without reset: seed 1: \d\d\.\d\d\s% to \d\d\.\d\d\s%, seed 2: .*, seed 3: /,
+    );
+    expect(await slopes.locator('line').count(), 'a line for each seed').toBe(3);
+    await host.page.getByRole('button', { name: 'Add 3 seeds' }).click();
+    await expect.poll(() => host.sent.at(-1)).toEqual({ type: 'addSeeds' });
+  });
+
+  test('eight seeds decide: what is better is bold, and says so in words', async () => {
+    const study = new FakeStudy({ seeds: 8 });
+    await open(study);
+    for (const { variant, verdict } of study.comparison().rows.slice(1))
+      expect(await cell(variant, 'difference')).toContain(verdict!.sentence);
+    expect(await cell('with recurrence', 'difference')).toContain('(8 seeds, exact sign-flip p = .031, Holm over 4)');
+    expect(await cell('with recurrence', 'accuracy')).toContain('better');
+    expect(await cell('complete leakage', 'accuracy'), 'worse').not.toContain('better');
+    expect(await host.page.getByRole('button', { name: 'Add 3 seeds' }).count(), 'nothing is left to decide').toBe(0);
+    await picture(host, 'compare-verdicts-dark');
   });
 
   test('sorts by a column, remembers it, and returns to the order of the file', async () => {
@@ -165,9 +193,9 @@ describe('exports', () => {
     ]);
   });
 
-  test('Markdown and LaTeX with the best value in bold, and special characters escaped', async () => {
-    const variants = [{ ...XOR[0]!, name: '50% | k_1' }, ...XOR.slice(1)];
-    await open(new FakeStudy({ variants }));
+  test('Markdown and LaTeX with what is better in bold, and special characters escaped', async () => {
+    const variants = [{ ...XOR[0]!, name: '50% | k_1' }, XOR[2]!, XOR[4]!];
+    await open(new FakeStudy({ variants, seeds: 8 }));
     const markdown = (await exported('Markdown')).text;
     expect(markdown).toContain('| 50% \\| k_1 |');
     expect(markdown.match(/\*\*\d\d\.\d\d ± \d\.\d\d\*\*/g)?.length, 'bold accuracies').toBe(1);
@@ -179,6 +207,7 @@ describe('exports', () => {
     expect(latex).toContain('50\\% | k\\_1 &');
     expect(latex).toMatch(/\\textbf\{99\.\d\d \$\\pm\$ 0\.\d\d\}/);
     expect(latex).toContain('\\toprule');
+    expect(latex).toContain('(8 seeds, exact sign-flip p = .016, Holm over 2)');
   });
 });
 

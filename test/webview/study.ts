@@ -1,3 +1,5 @@
+import { wilson } from '../../engine/claims/intervals.ts';
+import { accuraciesOf, verdictsOf } from '../../engine/claims/verdicts.ts';
 import type { AnalysisAnswer } from '../../protocol/analyses/analyses.ts';
 import {
   type Comparison,
@@ -9,6 +11,7 @@ import {
   type Series,
   type Spread,
 } from '../../protocol/runs.ts';
+import { worded } from '../../protocol/verdicts.ts';
 
 export interface VariantPlan {
   name: string;
@@ -198,6 +201,7 @@ export class FakeStudy {
   }
 
   comparison(): Comparison {
+    const seeds = [...new Set(this.runs.map((r) => r.seed))];
     const rows = this.variants.map((variant): ComparisonRow => {
       const runs = this.runs.filter((r) => r.plan === variant).map((r) => r.summary(this.file, this.name));
       const finished = runs.filter((r) => r.state === 'finished' && r.result);
@@ -218,8 +222,15 @@ export class FakeStudy {
         ...(rates.length > 0 ? { spikeRates: rates[0]!.map((_, i) => spread(rates.map((r) => r[i]!))) } : {}),
       };
     });
+    const [baseline, ...others] = rows;
+    const candidates = others.map((row) => ({ variant: row.variant, identical: false, values: accuraciesOf(row) }));
+    const against = { variant: baseline!.variant, values: accuraciesOf(baseline!) };
+    const verdicts = verdictsOf(against, candidates, seeds.length);
+    rows.forEach((row, i) => {
+      row.verdict = i > 0 ? verdicts[i - 1]! : worded({ kind: 'baseline', against: row.variant, wanted: seeds.length });
+      if (row.accuracy) row.testInterval = wilson(row.accuracy.mean, 2000);
+    });
     const outdated = this.outdated.map((r) => ({ ...r.summary(this.file, this.name), id: `old-${r.id}` }));
-    const seeds = [...new Set(this.runs.map((r) => r.seed))];
     return { study: this.name, file: this.file, seeds, rows, outdated };
   }
 

@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { epochNote, fallNote } from '../../protocol/comparison/epochs.ts';
+import { isBetter } from '../../protocol/comparison/table.ts';
+import { csvField } from '../../protocol/csv.ts';
 import { restoreState, stateOf, type ViewTarget } from '../../protocol/views.ts';
-import { csvField } from '../../webview/plot/csv.ts';
 import { lineStyle } from '../../webview/plot/palette.ts';
-import { epochNote, fallNote } from '../../webview/shared/epochs.ts';
 import { duration, loss, percent, points, spread } from '../../webview/shared/format.ts';
 import { describeGroup } from '../../webview/shared/progress.ts';
 import { nextSort, rowsOf, sortRows } from '../../webview/views/compare/rows.ts';
-import { FakeStudy } from './study.ts';
+import { FakeStudy, XOR } from './study.ts';
 import { THEMES } from './themes.ts';
 
 test('numbers read as people write them', () => {
@@ -92,26 +93,15 @@ describe('what a view keeps', () => {
 });
 
 describe('rows of the comparison', () => {
-  test('a difference within the spread of the seeds is said to be so', () => {
-    const comparison = new FakeStudy({ seeds: 2 }).comparison();
-    comparison.rows[0]!.accuracy = { mean: 0.7, deviation: 0.02, count: 2 };
-    comparison.rows[1]!.accuracy = { mean: 0.72, deviation: 0.02, count: 2 };
-    comparison.rows[2]!.accuracy = { mean: 0.6, deviation: 0.02, count: 2 };
-    const [, near, far] = rowsOf(comparison);
-    expect(near!.difference?.withinSpread).toBe(true);
-    expect(far!.difference?.withinSpread).toBe(false);
-  });
-
-  test('the best is marked only where it is better by more than the seeds spread', () => {
-    const comparison = new FakeStudy({ seeds: 2 }).comparison();
-    const means = [0.7, 0.9, 0.91, 0.5, 0.6];
-    for (const [i, row] of comparison.rows.entries()) row.accuracy = { mean: means[i]!, deviation: 0.02, count: 2 };
-    const best = (): string[] => rowsOf(comparison).flatMap((row) => (row.best.accuracy ? [row.variant] : []));
-    expect(best(), 'two within the spread').toEqual([]);
-    comparison.rows[2]!.accuracy!.mean = 0.99;
-    expect(best()).toEqual([comparison.rows[2]!.variant]);
-    comparison.rows[2]!.accuracy = { mean: 0.99, count: 1 };
-    expect(best(), 'a single seed tells nothing').toEqual([]);
+  test('bold is what the seeds say is better, and nothing else', () => {
+    const bold = (seeds: number): string[] => {
+      const variants = XOR.filter(({ name }) => name !== 'without leakage');
+      return rowsOf(new FakeStudy({ seeds, variants }).comparison()).flatMap((row) =>
+        isBetter(row) ? [row.variant] : [],
+      );
+    };
+    expect(bold(3), 'three seeds decide nothing').toEqual([]);
+    expect(bold(8)).toEqual(['without reset', 'with recurrence']);
   });
 
   test('every number names its epoch, the last one stands beside it, and a fall is said', () => {

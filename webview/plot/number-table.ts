@@ -1,6 +1,6 @@
 /** The numbers behind a picture: as a table on the page, and as CSV. */
 import { html, type TemplateResult } from 'lit';
-import { csvField } from './csv.ts';
+import { csvField } from '../../protocol/csv.ts';
 
 export interface NumberTable {
   title: string;

@@ -14,6 +14,7 @@ const shapes = {
   pause: svg`<circle cx="8" cy="8" r="5.9" fill="none" stroke="currentColor" stroke-width="1.2"/><path d="M6.5 5.8v4.4m3-4.4v4.4" stroke="currentColor" stroke-width="1.4" stroke-linecap="round"/>`,
   ring: svg`<circle cx="8" cy="8" r="5.4" fill="none" stroke="currentColor" stroke-opacity=".3" stroke-width="1.8"/><path d="M8 2.6A5.4 5.4 0 0 1 13.4 8" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round"/>`,
   dash: svg`<path d="M4.5 8h7" stroke="currentColor" stroke-width="1.4" stroke-linecap="round"/>`,
+  plus: svg`<path d="M8 3v10M3 8h10" stroke="currentColor" stroke-width="1.4" stroke-linecap="round"/>`,
   chevron: svg`<path d="m6 3.8 4.2 4.2L6 12.2" fill="none" stroke="currentColor" stroke-width="1.4" stroke-linecap="round" stroke-linejoin="round"/>`,
   down: svg`<path d="m4 6.2 4 4 4-4" fill="none" stroke="currentColor" stroke-width="1.3" stroke-linecap="round" stroke-linejoin="round"/>`,
   up: svg`<path d="m4 9.8 4-4 4 4" fill="none" stroke="currentColor" stroke-width="1.3" stroke-linecap="round" stroke-linejoin="round"/>`,

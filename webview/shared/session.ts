@@ -91,6 +91,10 @@ export class Session<V extends ViewId = ViewId> {
     this.api.postMessage(variant === undefined ? { type: 'openFile' } : { type: 'openFile', variant });
   }
 
+  addSeeds(): void {
+    this.api.postMessage({ type: 'addSeeds' });
+  }
+
   getData(dataset: string, how: 'download' | 'import'): void {
     this.api.postMessage({ type: 'getData', dataset, how });
   }

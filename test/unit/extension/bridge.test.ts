@@ -44,6 +44,7 @@ beforeEach(() => {
     },
     openView: (file, view) => void asked.push(['openView', file, view]),
     openFile: (file, variant) => void asked.push(['openFile', file, variant]),
+    addSeeds: (file) => void asked.push(['addSeeds', file]),
     getData: (dataset, how) => void asked.push(['getData', dataset, how]),
     save: (name, text) => void asked.push(['save', name, text]),
     loadState: () => saved[0],
@@ -131,6 +132,8 @@ test('a refusal for want of data names the data set, and asks for nothing else t
   await ready();
   await request('runs/series', { runIds: ['mine'] });
   expect(sent.at(-1)).toEqual({ type: 'refusal', id: 1, message: 'mnist: there is no such file.', dataset: 'mnist' });
+  await bridge.receive({ type: 'addSeeds', file: OTHER });
+  expect(asked.at(-1), 'to its own file').toEqual(['addSeeds', target.file]);
   await bridge.receive({ type: 'getData', dataset: 'mnist', how: 'download' });
   await bridge.receive({ type: 'getData', dataset: 'mnist; rm -r', how: 'download' });
   await bridge.receive({ type: 'getData', dataset: '../x', how: 'import' });

@@ -18,6 +18,8 @@ let experiments: string[];
 let picked: string | undefined;
 let confirmed: boolean;
 let threads: number;
+/** What the button of the last offer does. */
+let offered: (() => Promise<unknown>) | undefined;
 let context: CommandContext;
 /** Runs with the settings of the file, by variant. */
 let current: Record<string, RunSummary[]>;
@@ -45,6 +47,7 @@ beforeEach(() => {
       restart: () => void calls.push(['restart']),
       request: async (method, params) => {
         if (method === 'experiment/check') return checked as never;
+        if (method === 'experiment/addSeeds') return { edits: ['an edit'], seeds: [3, 4, 5] } as never;
         if (method === 'runs/compare')
           return { rows: ['a', 'b'].map((variant) => ({ variant, runs: current[variant] ?? [] })) } as never;
         calls.push([method, params]);
@@ -64,6 +67,11 @@ beforeEach(() => {
         return confirmed;
       },
       savedText: async () => 'text',
+      edit: note('edit'),
+      offer: (sentence, title, act) => {
+        calls.push(['offer', sentence, title]);
+        offered = act;
+      },
       showProblems: note('showProblems'),
       openFile: note('openFile'),
       openView: note('openView'),
@@ -81,6 +89,20 @@ beforeEach(() => {
 
 const call = (id: CommandId, ...args: unknown[]): Promise<void> => COMMANDS[id].run(context, targetOf(args));
 const uri = { fsPath: FILE };
+
+test('adds seeds to the file, and trains what is missing then when that is wanted', async () => {
+  await call('lifLab.addSeeds', uri);
+  expect(calls).toEqual([
+    ['edit', FILE, ['an edit']],
+    ['offer', 'Added the seeds 3, 4, 5: 6 runs to train.', 'Train Them'],
+  ]);
+  calls = [];
+  checked = { diagnostics: [], outline: outline(['a', 'b'], [1, 2, 3, 4, 5]) };
+  await offered!();
+  expect(calls).toEqual([
+    ['runs/start', expect.objectContaining({ file: FILE, variants: ['a', 'b'], seeds: [3, 4, 5] })],
+  ]);
+});
 
 describe('running', () => {
   test('starts all variants of the active file with the settings of the user', async () => {
@@ -256,6 +278,7 @@ describe('what a command needs', () => {
     expect(refused(restricted)).toEqual([
       'runAll',
       'runAllAgain',
+      'addSeeds',
       'runVariant',
       'stopAll',
       'stopVariant',
@@ -275,6 +298,7 @@ describe('what a command needs', () => {
     expect(refused(broken)).toEqual([
       'runAll',
       'runAllAgain',
+      'addSeeds',
       'runVariant',
       'stopAll',
       'stopVariant',

@@ -10,6 +10,7 @@ import { offerLif } from '../../../extension/terminal-path.ts';
 import { runLook, studyLook, variantLook } from '../../../extension/tree/nodes.ts';
 import { targetOf } from '../../../extension/tree/target.ts';
 import { type Comparison, overallState } from '../../../protocol/runs.ts';
+import { worded } from '../../../protocol/verdicts.ts';
 import { stateOf } from '../../../protocol/views.ts';
 import { FILE, outline, run, running } from './support.ts';
 
@@ -169,6 +170,29 @@ describe('lenses', () => {
       '10 Run',
       '10 Resume',
       '10 50.0 % · 1 seed · 1 unfinished',
+    ]);
+  });
+
+  test('say what the seeds allow to be said, and offer more of them where they are too few', () => {
+    const facts = { against: 'a', wanted: 3, holm: { p: 0.25, over: 1 }, needed: 6 };
+    const paired = { seeds: [1, 2, 3], differences: [0.1, 0.1, 0.1], mean: 0.1, p: 0.25 };
+    const verdict = worded({ kind: 'undecided', paired, ...facts });
+    const known = comparison({ runs: [run('1')], accuracy: { mean: 0.9, count: 3 }, verdict });
+    expect(titles(outline(['a'], [1, 2, 3]), [], known)).toEqual([
+      ...['0 Run all', '0 Compare', '0 Curves', '0 Add 3 seeds', '10 Run', '10 90.0 % · 3 seeds · undecided'],
+    ]);
+    const lenses = lensesOf(outline(['a'], [1, 2, 3]), [], known);
+    expect(lenses.find(({ command }) => command === 'lifLab.addSeeds')!.tooltip).toBe(
+      '1 variant undecided: 3 seeds in the file, 6 can decide at 5 %',
+    );
+    expect(lenses.at(-1)!.tooltip).toContain('against “a” undecided: 3 seeds cannot decide at 5 %; 6 could');
+    const look = variantLook({ file: FILE, name: 'a', runs: [run('1')] }, verdict);
+    expect(look.description).toMatch(/ · undecided$/);
+    expect(look.tooltip.replaceAll('\\', '')).toContain('Against a: undecided: 3 seeds cannot decide at 5 %; 6 could');
+    const better = worded({ kind: 'better', paired: { ...paired, p: 0.03 }, against: 'a', wanted: 3 });
+    const decided = comparison({ runs: [run('1')], accuracy: { mean: 0.9, count: 3 }, verdict: better });
+    expect(titles(outline(['a'], [1, 2, 3]), [], decided).slice(3)).toEqual([
+      ...['10 Run', '10 90.0 % · 3 seeds · better by 10.0 points'],
     ]);
   });
 });

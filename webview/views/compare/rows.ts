@@ -1,3 +1,4 @@
+import { type TableRow, tableRows } from '../../../protocol/comparison/table.ts';
 import { type Comparison, type ComparisonRow, isActive, type RunSummary, type Spread } from '../../../protocol/runs.ts';
 import type { StateOf } from '../../../protocol/views.ts';
 
@@ -5,57 +6,17 @@ type Sort = StateOf<'compare'>['sort'];
 
 export type Column = 'variant' | 'accuracy' | 'difference' | 'loss' | 'spikes' | 'time';
 
-export interface Difference {
-  /** Accuracy minus that of the first row, as a fraction. */
-  value: number;
-  /** Whether both have a spread to compare it with. */
-  known: boolean;
-  /** No larger than the spread over the seeds of both: it may well be chance. */
-  withinSpread: boolean;
-}
-
-export interface Row extends ComparisonRow {
+export interface Row extends TableRow {
   /** Unique in the table. */
   key: string;
   /** Place in the file; rows of earlier settings come after all of them. */
   index: number;
-  /** Trained with settings that the file no longer has. */
-  earlier: boolean;
-  /** Seeds of the file; 0 for earlier settings, of which nothing is asked. */
-  wanted: number;
-  /** Against the first row of the file; absent for that row itself and while either has no result. */
-  difference?: Difference;
-  best: { accuracy: boolean; loss: boolean };
 }
 
 /** The rows in the order of the file, then those of earlier settings, with what only shows beside the others. */
 export function rowsOf(comparison: Comparison): Row[] {
-  const { rows, seeds } = comparison;
-  const baseline = rows[0];
-  const current = rows.map((row, index): Row => {
-    const difference = index > 0 ? differenceOf(row.accuracy, baseline?.accuracy) : undefined;
-    return {
-      ...row,
-      key: row.variant,
-      index,
-      earlier: false,
-      wanted: seeds.length,
-      ...(difference ? { difference } : {}),
-      best: { accuracy: isBest(rows, row, 'accuracy', 1), loss: isBest(rows, row, 'loss', -1) },
-    };
-  });
-  return [...current, ...earlierRows(comparison.outdated, rows.length)];
-}
-
-/** Whether a row is better than each other one by more than the seeds spread; with one seed nobody can tell. */
-function isBest(rows: readonly ComparisonRow[], row: ComparisonRow, what: 'accuracy' | 'loss', sign: 1 | -1): boolean {
-  const own = row[what];
-  const others = rows.filter((other) => other !== row).flatMap((other) => other[what] ?? []);
-  if (!finite(own) || others.length === 0) return false;
-  return others.every((other) => {
-    const difference = differenceOf(own, other)!;
-    return !finite(other) || (sign * difference.value > 0 && difference.known && !difference.withinSpread);
-  });
+  const current = tableRows(comparison).map((row, index): Row => ({ ...row, key: row.variant, index }));
+  return [...current, ...earlierRows(comparison.outdated, current.length)];
 }
 
 /** One row for each variant that was trained with earlier settings. */
@@ -77,7 +38,6 @@ function earlierRows(runs: readonly RunSummary[], firstIndex: number): Row[] {
       results,
       ...(accuracy ? { accuracy } : {}),
       ...(loss ? { loss } : {}),
-      best: { accuracy: false, loss: false },
     };
   });
 }
@@ -99,13 +59,6 @@ function spreadOf(values: readonly number[]): Spread | undefined {
   const mean = values.reduce((sum, value) => sum + value, 0) / count;
   if (count === 1) return { mean, count };
   return { mean, deviation: Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (count - 1)), count };
-}
-
-function differenceOf(a: Spread | undefined, b: Spread | undefined): Difference | undefined {
-  if (!a || !b) return undefined;
-  const value = a.mean - b.mean;
-  const known = a.deviation !== undefined && b.deviation !== undefined;
-  return { value, known, withinSpread: known && Math.abs(value) <= Math.hypot(a.deviation!, b.deviation!) };
 }
 
 function finite(spread: Spread | undefined): spread is Spread {
@@ -130,7 +83,7 @@ export function sortRows(rows: readonly Row[], sort: Sort): Row[] {
 const keys: Record<Column, (row: Row) => string | number | undefined> = {
   variant: (row) => row.variant,
   accuracy: (row) => row.accuracy?.mean,
-  difference: (row) => (row.index === 0 && row.accuracy ? 0 : row.difference?.value),
+  difference: (row) => (row.index === 0 && row.accuracy ? 0 : row.verdict?.paired?.mean),
   loss: (row) => (finite(row.loss) ? row.loss.mean : undefined),
   spikes: (row) => meanRate(row.spikeRates),
   time: (row) => row.seconds?.mean,

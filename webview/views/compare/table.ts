@@ -1,12 +1,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { epochNote, fallNote } from '../../../protocol/comparison/epochs.ts';
+import { isBetter } from '../../../protocol/comparison/table.ts';
 import { isActive, type RunSummary } from '../../../protocol/runs.ts';
-import { epochNote, fallNote } from '../../shared/epochs.ts';
-import { count, duration, loss, percent, points } from '../../shared/format.ts';
+import { count, duration, loss, percent } from '../../shared/format.ts';
 import { progressLine } from '../../shared/header.ts';
 import { icon, stateIcon } from '../../shared/icons.ts';
 import { describeGroup, groupState } from '../../shared/progress.ts';
 import { runAction } from '../../shared/run-action.ts';
 import type { Session } from '../../shared/session.ts';
+import { difference } from './difference.ts';
 import { seedDots, spikeBars } from './pictures.ts';
 import { type Column, nextSort, type Row } from './rows.ts';
 
@@ -18,7 +20,12 @@ const COLUMNS: readonly { id: Column; label: string; unit?: string; title?: stri
     unit: '%',
     title: 'On the test set, at the epoch with the best validation accuracy, or else at the last epoch',
   },
-  { id: 'difference', label: 'Difference', unit: 'pp', title: 'Percentage points against the first variant' },
+  {
+    id: 'difference',
+    label: 'Difference',
+    unit: 'pp',
+    title: 'Percentage points against the first variant, seed by seed, and what may be said of it',
+  },
   { id: 'loss', label: 'Loss' },
   { id: 'spikes', label: 'Spike rate', unit: '%', title: 'Spikes per neuron and step in each spiking layer' },
   { id: 'time', label: 'Time', title: 'Training time of one run' },
@@ -72,13 +79,13 @@ export function variantRow(
     </th>
     <td class="col-accuracy">
       <span class="with-picture">
-        ${figure(row.accuracy, (v) => percent(v, 2), row.best.accuracy)}
+        ${figure(row.accuracy, (v) => percent(v, 2), isBetter(row))}
         ${row.accuracy ? seedDots(row, axis) : nothing}
       </span>
-      ${provenance(row)}
+      ${testSet(row)} ${provenance(row)}
     </td>
-    <td class="col-difference ${row.difference?.withinSpread ? 'within' : ''}">${difference(row)}</td>
-    <td class="col-loss">${figure(row.loss, loss, row.best.loss)}</td>
+    <td class="col-difference">${difference(row)}</td>
+    <td class="col-loss">${figure(row.loss, loss)}</td>
     <td class="col-spikes">${spikeBars(row.spikeRates)}</td>
     <td class="col-time">${row.seconds ? duration(row.seconds.mean) : none('–')}</td>
     <td class="col-actions">${runAction(session, row.runs, { what: row.variant, ...(row.earlier ? {} : { variant: row.variant }) })}</td>
@@ -129,19 +136,22 @@ function standing(row: Row): TemplateResult {
     ${active ? progressLine(progress, `Progress of ${row.variant}`) : nothing}`;
 }
 
-function figure(s: Row['accuracy'], one: (value: number) => string, best: boolean): TemplateResult {
-  if (!s) return none('–');
-  return html`<span class="figure ${best ? 'best' : ''}"
-    >${one(s.mean)}${s.deviation === undefined ? nothing : html`<span class="sd"> ± ${one(s.deviation)}</span>`}${
-      best ? html`<span class="visually-hidden"> best</span>` : nothing
-    }</span
-  >`;
+/** How far the test set itself reaches, which often is wider than the seeds. */
+function testSet({ testInterval }: Row): TemplateResult | typeof nothing {
+  if (!testInterval) return nothing;
+  const { low, high, samples } = testInterval;
+  return html`<p class="provenance" title="Wilson’s 95 % interval of the mean accuracy over ${count(samples, 'test sample')}">
+    <span>test set ${percent(low)} to ${percent(high)}</span>
+  </p>`;
 }
 
-function difference(row: Row): TemplateResult | string {
-  if (row.index === 0) return none('baseline');
-  if (row.earlier) return none('');
-  return row.difference ? points(row.difference.value, 2) : none('–');
+function figure(s: Row['accuracy'], one: (value: number) => string, better = false): TemplateResult {
+  if (!s) return none('–');
+  return html`<span class="figure ${better ? 'best' : ''}"
+    >${one(s.mean)}${s.deviation === undefined ? nothing : html`<span class="sd"> ± ${one(s.deviation)}</span>`}${
+      better ? html`<span class="visually-hidden"> better</span>` : nothing
+    }</span
+  >`;
 }
 
 function none(text: string): TemplateResult {

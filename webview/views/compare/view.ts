@@ -1,4 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { compareCsv } from '../../../protocol/comparison/csv.ts';
+import { compareLatex } from '../../../protocol/comparison/latex.ts';
+import { compareMarkdown } from '../../../protocol/comparison/markdown.ts';
+import { NOTE } from '../../../protocol/comparison/table.ts';
 import { count } from '../../shared/format.ts';
 import { banners, emptyState, header } from '../../shared/header.ts';
 import { icon } from '../../shared/icons.ts';
@@ -7,8 +11,8 @@ import { Puller } from '../../shared/puller.ts';
 import type { Session } from '../../shared/session.ts';
 import type { View } from '../../shared/view.ts';
 import { details } from './details.ts';
-import { compareCsv, compareLatex, compareMarkdown } from './export.ts';
 import { accuracyAxis, type Row, rowsOf, sortRows } from './rows.ts';
+import { addSeedsButton } from './seeds.ts';
 import { headRow, variantRow } from './table.ts';
 
 const LOG_BYTES = 16_384;
@@ -58,13 +62,11 @@ export class CompareView implements View {
     const title = comparison.study;
     const save = (suffix: string, text: string): void => session.export(session.exportName(suffix), text);
     return html`<div class="toolbar" role="toolbar" aria-label="Comparison">
-        <p class="muted">
-          Mean ± standard deviation over the seeds that finished.${
-            all.some((r) => r.difference?.withinSpread)
-              ? html` Differences in grey are no larger than the spread of the seeds.`
-              : nothing
-          }
+        <p class="muted" title=${NOTE}>
+          Mean ± standard deviation over the seeds that finished; differences are paired by seed. Bold: better than
+          ${comparison.rows[0]?.variant ?? 'the first variant'} at 5 %.
         </p>
+        ${addSeedsButton(session, comparison)}
         <span class="toolbar-end">${menuButton(session, 'export', 'Export', 'export', [
           { label: 'CSV', hint: 'full precision', run: () => save('comparison.csv', compareCsv(rows)) },
           { label: 'Markdown', hint: 'for a README', run: () => save('comparison.md', compareMarkdown(rows, title)) },

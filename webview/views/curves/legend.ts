@@ -1,9 +1,9 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
+import { epochNote, fallNote } from '../../../protocol/comparison/epochs.ts';
 import { isActive, type Split } from '../../../protocol/runs.ts';
 import type { ChartModel } from '../../plot/model.ts';
 import { readAt } from '../../plot/model.ts';
 import type { LineStyle } from '../../plot/palette.ts';
-import { epochNote, fallNote } from '../../shared/epochs.ts';
 import { count, epoch, loss, percent, percentSign } from '../../shared/format.ts';
 import { progressLine } from '../../shared/header.ts';
 import { icon, stateIcon } from '../../shared/icons.ts';

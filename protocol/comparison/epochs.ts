@@ -1,5 +1,5 @@
-import { fallAfterBest, NOTABLE_FALL, type RunSummary } from '../../protocol/runs.ts';
-import { percentSign } from './format.ts';
+import { percent } from '../format.ts';
+import { fallAfterBest, NOTABLE_FALL, type RunSummary } from '../runs.ts';
 
 /** Of which epoch the results are, how that was chosen, and how it ended where that is another: one named epoch a number. */
 export function epochNote(results: readonly RunSummary[]): string {
@@ -13,7 +13,7 @@ export function epochNote(results: readonly RunSummary[]): string {
   const moved = results.some(({ result, last }) => last?.test && last.epoch !== result?.epoch);
   const ended = moved ? results.flatMap((run) => run.last?.test ?? []) : [];
   const mean = ended.reduce((sum, { accuracy }) => sum + accuracy, 0) / ended.length;
-  return `${where} (${by})${ended.length > 0 ? ` · last ${percentSign(mean)}` : ''}`;
+  return `${where} (${by})${ended.length > 0 ? ` · last ${percent(mean, 1)}\u202f%` : ''}`;
 }
 
 /** A warning when the runs are much worse at their end than at the epoch that counts; empty otherwise. */

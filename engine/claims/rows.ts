@@ -1,0 +1,27 @@
+/** The rows of a comparison with what may be said of each. */
+import type { ComparisonRow } from '../../protocol/runs.ts';
+import { worded } from '../../protocol/verdicts.ts';
+import { meaningOf } from '../experiment/meaning.ts';
+import type { Experiment } from '../experiment/schema.ts';
+import { accuraciesOf, verdictsOf } from './verdicts.ts';
+
+/**
+ * The rows, each with its verdict on accuracy against the first variant of the file; unchanged where that one is not among
+ * them. Variants of the file that have no row count as comparisons, too.
+ */
+export function judgeRows({ variants, seeds }: Experiment, rows: ComparisonRow[]): ComparisonRow[] {
+  const [first, ...others] = variants;
+  const byName = new Map(rows.map((row) => [row.variant, row]));
+  const baseline = byName.get(first!.name);
+  if (!baseline) return rows;
+  const meaning = meaningOf(first!.settings);
+  const candidates = others.map(({ name, settings }) => ({
+    variant: name,
+    identical: meaningOf(settings) === meaning,
+    values: accuraciesOf(byName.get(name) ?? { results: [] }),
+  }));
+  const verdicts = verdictsOf({ variant: first!.name, values: accuraciesOf(baseline) }, candidates, seeds.length);
+  const own = worded({ kind: 'baseline', against: first!.name, wanted: seeds.length });
+  const byVariant = new Map([[first!.name, own], ...others.map(({ name }, i) => [name, verdicts[i]!] as const)]);
+  return rows.map((row) => ({ ...row, verdict: byVariant.get(row.variant)! }));
+}

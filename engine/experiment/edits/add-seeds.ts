@@ -1,0 +1,54 @@
+import type { TextEdit } from '../../../protocol/experiment.ts';
+import { UserError } from '../../base/errors.ts';
+import { checkExperiment } from '../parse.ts';
+import { endOfLine, type Insertion, isFlow, lineBreak, rootOf, verified, written } from './insertion.ts';
+
+const MAX_SEED = 0xffffffff;
+
+/**
+ * The edit that adds `count` seeds to a file that has no errors, and which they are: the next ones after the largest. Throws a
+ * UserError for a file with errors, or whose list cannot be continued as it is written.
+ */
+export function addSeeds(text: string, file: string, count: number): { edits: TextEdit[]; seeds: number[] } {
+  const { experiment } = checkExperiment(text, file);
+  if (!experiment) throw new UserError('The file has errors; correct them before seeds are added.');
+  const seeds = nextSeeds(experiment.seeds, count);
+  const all = [...experiment.seeds, ...seeds];
+  const insertion = insertionOf(text, file, seeds, all);
+  const edits = verified(
+    text,
+    file,
+    insertion,
+    (changed) => changed.seeds.join() === all.join() && changed.variants.length === experiment.variants.length,
+    `The list of seeds cannot be continued as it is written; write seeds: [${all.join(', ')}].`,
+  );
+  return { edits, seeds };
+}
+
+function nextSeeds(seeds: readonly number[], count: number): number[] {
+  const from = Math.max(...seeds) + 1;
+  const candidates = from + count - 1 <= MAX_SEED ? from : 0;
+  const found: number[] = [];
+  for (let seed = candidates; found.length < count; seed++) if (!seeds.includes(seed)) found.push(seed);
+  return found;
+}
+
+function insertionOf(text: string, file: string, seeds: number[], all: number[]): Insertion {
+  const root = rootOf(text, file);
+  const list = root.entries.get('seeds')?.value;
+  const last = list?.kind === 'sequence' ? list.items.at(-1) : undefined;
+  if (list && last && isFlow(text, list)) return { at: last.end, text: `, ${seeds.join(', ')}` };
+  const line = lineBreak(text);
+  if (last) {
+    const start = Math.max(text.lastIndexOf('\n', last.start), text.lastIndexOf('\r', last.start)) + 1;
+    const dash = /^\s*-\s+/.exec(text.slice(start, last.start))?.[0] ?? '- ';
+    return { at: endOfLine(text, last.start, last.end), text: seeds.map((seed) => `${line}${dash}${seed}`).join('') };
+  }
+  const field = written('seeds', file);
+  if (isFlow(text, root)) {
+    const end = Math.max(...[...root.entries.values()].map(({ value }) => value.end));
+    return { at: end, text: `,${line}  ${field}: [${all.join(', ')}]` };
+  }
+  const end = text.trimEnd().length;
+  return { at: end, text: `${line}${field}: [${all.join(', ')}]${end === text.length ? line : ''}` };
+}
