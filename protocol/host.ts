@@ -5,6 +5,7 @@
 import type { AnalysisAnswer, AnalysisSummary } from './analyses/analyses.ts';
 import type { Checked, Completion, Hover, Position, TextEdit } from './experiment.ts';
 import type { Comparison, Metric, RunSummary, Series } from './runs.ts';
+import type { SampleAnswer, SampleQuestion } from './sample.ts';
 
 export const PROTOCOL_VERSION = 1;
 
@@ -70,6 +71,8 @@ export interface HostRequests {
     result: { names: string[] };
   };
   'analyses/stop': { params: { runId: string; name: string }; result: null };
+  /** One sample through the network of a run. The first question to a run opens it, which may take a while. */
+  'samples/probe': { params: { runId: string; question: SampleQuestion }; result: SampleAnswer };
 }
 
 export interface HostNotifications {

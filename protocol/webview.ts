@@ -20,7 +20,8 @@ export type WebviewMethod =
   | 'analyses/list'
   | 'analyses/read'
   | 'analyses/start'
-  | 'analyses/stop';
+  | 'analyses/stop'
+  | 'samples/probe';
 
 /** The extension adds what a webview must not choose: its own file, the text of it and the store. */
 export type WebviewParams<M extends WebviewMethod> = Omit<HostParams<M>, 'file' | 'text' | 'store' | 'threads'>;

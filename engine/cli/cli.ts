@@ -8,6 +8,7 @@ import { DATA_COMMANDS } from './commands/data/commands.ts';
 import { executeCommand } from './commands/execute.ts';
 import { hostCommand } from './commands/host.ts';
 import { listCommand } from './commands/list.ts';
+import { probeCommand } from './commands/probe.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { runCommand } from './commands/run.ts';
 import { showCommand } from './commands/show.ts';
@@ -29,6 +30,7 @@ const COMMANDS: Command[] = [
   executeCommand,
   workCommand,
   hostCommand,
+  probeCommand,
 ];
 
 /** 0: all went well. 1: something failed. 2: the input was wrong. 128 + n: ended by signal n (130 after Ctrl-C). */

@@ -19,11 +19,13 @@ import { firstError, readStudyText, studyOf } from '../studies/load.ts';
 import { resumeRuns } from '../studies/resume.ts';
 import { createStudyRuns } from '../studies/start.ts';
 import { stopRuns } from '../studies/stop.ts';
+import { Probes } from './probes.ts';
 import type { Services } from './services.ts';
 
 /** @param lif program and first arguments that start `lif` again. */
 export function engineServices(lif: string[]): Services {
   const executor = localExecutor(lif);
+  const probes = new Probes(lif);
   return {
     engineVersion: engineVersion(),
     check(file, text) {
@@ -41,6 +43,8 @@ export function engineServices(lif: string[]): Services {
     stop: (runs) => stopRuns(runs, executor),
     resume: (runs, options) => resume(executor, runs, options),
     analyse: (runs, question) => analyse(executor, runs, question),
+    probe: ({ folder }, question) => probes.ask(folder, question),
+    close: () => probes.close(),
     async checked({ result, ...answer }) {
       if (result === undefined) return answer;
       const { analysisOf } = await import('../analysis/registry.ts');

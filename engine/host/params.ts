@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { HostMethod, HostParams } from '../../protocol/host.ts';
 import { type Metric, parseMetric } from '../../protocol/runs.ts';
 import { UserError } from '../base/errors.ts';
+import { sampleQuestionSchema } from '../jobs/sample-question.ts';
 import { isAnalysisName } from '../runs/analyses.ts';
 import { isRunId } from '../runs/folder.ts';
 
@@ -75,6 +76,7 @@ const SCHEMAS: { [M in HostMethod]: z.ZodType<Loose<HostParams<M>>> } = {
     threads,
   }),
   'analyses/stop': z.strictObject({ runId, name: analysisName }),
+  'samples/probe': z.strictObject({ runId, question: sampleQuestionSchema }),
 };
 
 /** @throws UserError that names the method and the field. */

@@ -101,6 +101,7 @@ class Session {
       'runs/delete': ({ runIds }) => ({ deleted: this.open().delete(runIds) }),
       'analyses/list': ({ runIds }) => this.open().analyses(runIds),
       'analyses/read': ({ runId, name }) => services.checked(this.open().answer(runId, name)),
+      'samples/probe': ({ runId, question }) => services.probe(this.open().summary(runId), question),
       'analyses/start': (params) => this.analyse(params),
       'analyses/stop': ({ runId, name }) => {
         this.open().stopAnalysis(runId, name);
@@ -111,6 +112,7 @@ class Session {
 
   close(): void {
     this.stores?.close();
+    this.services.close();
   }
 
   private initialize(version: number, stores: string[], timeoutMs?: number): HostResult<'host/initialize'> {

@@ -2,6 +2,7 @@ import type { AnalysisAnswer } from '../../protocol/analyses/analyses.ts';
 import type { Checked, Completion, Hover, Position } from '../../protocol/experiment.ts';
 import type { HostParams, HostResult } from '../../protocol/host.ts';
 import type { Comparison, RunSummary } from '../../protocol/runs.ts';
+import type { SampleAnswer, SampleQuestion } from '../../protocol/sample.ts';
 import type { KeyedRun } from '../runs/compare.ts';
 
 /** What the query process asks of the rest of the engine; tests put their own in place. Throw UserError for the user. */
@@ -21,6 +22,10 @@ export interface Services {
   resume(runs: RunSummary[], options: { threads?: number; epochs?: number }): Promise<string[]>;
   /** Asks each of these runs, in a process of its own, and answers with the names of the answers. */
   analyse(runs: RunSummary[], question: Omit<HostParams<'analyses/start'>, 'runIds'>): Promise<string[]>;
+  /** Looks at one sample in a process of its own, which stays for the next question. */
+  probe(run: RunSummary, question: SampleQuestion): Promise<SampleAnswer>;
+  /** Ends what was left open for the next question. */
+  close(): void;
   /** An answer of the store with its result as its analysis describes it, or without when it is not. */
   checked(answer: AnalysisAnswer): Promise<AnalysisAnswer>;
 }

@@ -17,6 +17,7 @@ const METHODS: Record<WebviewMethod, true> = {
   'analyses/read': true,
   'analyses/start': true,
   'analyses/stop': true,
+  'samples/probe': true,
 };
 
 /**

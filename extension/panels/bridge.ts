@@ -147,6 +147,7 @@ export class ViewBridge {
         if (!services.trusted()) throw new Refusal(UNTRUSTED);
         return this.pass(request.method, { ...request.params, runIds: this.own(request.params.runIds) });
       case 'analyses/stop':
+      case 'samples/probe':
         if (!services.trusted()) throw new Refusal(UNTRUSTED);
         this.own([request.params.runId]);
         return this.pass(request.method, request.params);

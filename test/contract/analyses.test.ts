@@ -161,3 +161,55 @@ test('the query process asks in the background, lists the answer, reads it, and 
     host.stdin.end();
   }
 }, 60_000);
+
+test('one sample through the network: what training would say of it, its spikes and the potentials asked for', async () => {
+  const host = spawn(process.execPath, [builtFile('lif.mjs'), 'host'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, TMPDIR: join(lab.folder, 'tmp') },
+  });
+  try {
+    const { ask } = conversation(host.stdout, host.stdin);
+    await ask('host/initialize', { version: PROTOCOL_VERSION, stores: [lab.store] });
+    const question = { split: 'test' as const, index: 3, traces: [{ layer: 0, neurons: [5, 2] }] };
+    const answer = await ask('samples/probe', { runId: run.id, question });
+    const { steps, layers, input, of } = answer;
+    expect([answer.index, of, steps, answer.classes, answer.checkpoints]).toEqual([3, 150, 30, 2, [answer.checkpoint]]);
+    expect(input.events!.offsets).toHaveLength(steps + 1);
+    const [hidden] = layers;
+    expect(hidden!.traces.map(({ neuron }) => neuron)).toEqual([5, 2]);
+    for (const { neuron, values } of hidden!.traces) {
+      const { offsets, items } = hidden!.spikes!;
+      const fired = values.map((_, t) => items.slice(offsets[t], offsets[t + 1]).includes(neuron));
+      expect(fired).toEqual(values.map((u) => u >= hidden!.threshold!));
+    }
+    const before = performance.now();
+    const next = await ask('samples/probe', {
+      runId: run.id,
+      question: { ...question, index: 4, label: answer.label },
+    });
+    expect(performance.now() - before).toBeLessThan(5000);
+    expect([next.label, next.index > 3]).toEqual([answer.label, true]);
+    // By hand, from the whole split: how many are right, and the loss.
+    let right = 0;
+    let loss = 0;
+    for (let index = 0; index < of; index++) {
+      const one = await ask('samples/probe', { runId: run.id, question: { split: 'test', index, traces: [] } });
+      right += Number(one.decision === one.label);
+      loss += one.loss;
+    }
+    expect(right / of).toBe(run.last!.test!.accuracy);
+    expect(loss / of).toBeCloseTo(run.last!.test!.loss!, 5);
+    const refusals = [
+      [{ ...question, index: 150 }, 'There is no sample 150: the test split has 150, the first one is 0.'],
+      [{ ...question, traces: [{ layer: 7, neurons: [] }] }, 'There is no layer 7; there are 0 to 1.'],
+      [{ ...question, traces: [{ layer: 0, neurons: [8] }] }, 'layers.0 has no neuron 8; it has 0 to 7.'],
+      [{ ...question, checkpoint: 5 }, 'The checkpoint after 5 weight updates is not there any more, or damaged.'],
+    ] as const;
+    for (const [asked, sentence] of refusals)
+      await expect(ask('samples/probe', { runId: run.id, question: asked as typeof question })).rejects.toThrow(
+        sentence,
+      );
+  } finally {
+    host.stdin.end();
+  }
+}, 60_000);

@@ -51,6 +51,8 @@ export function fakeServices(overrides: Partial<Services> = {}): Services & { as
       return [];
     },
     checked: async (answer) => answer,
+    probe: () => Promise.reject(new Error('not asked')),
+    close: () => {},
     analyse: async (runs, question) => {
       asked.push(['analyse', runs.map(({ id }) => id), question]);
       return [];
