@@ -112,6 +112,8 @@ export interface EvaluateOptions {
   samples?: number;
   perClass?: boolean;
   perSample?: boolean;
+  /** Counts what the neurons do. */
+  activity?: ActivityOptions | undefined;
   signal?: AbortSignal | undefined;
   /** Called now and then with the samples done: time for a checkpoint. What it throws, `evaluate` rejects with. */
   onPart?: (done: number) => void;
@@ -122,6 +124,48 @@ export interface Evaluation extends Sums {
   perClass?: { samples: number; loss: number; accuracy: number }[];
   /** In the order of the split. */
   perSample?: SampleScores;
+  activity?: Activity;
+}
+
+export interface ActivityOptions {
+  /** Steps of a stretch of time; the last one may be shorter. */
+  stepsPerBin: number;
+  /** Intervals are looked at in every so many-th sample, from the first on: they cost more than all the rest. */
+  intervalsEvery: number;
+}
+
+/**
+ * What the neurons did over the samples of an evaluation: spikes of so many samples would be too many to record. All are
+ * counts, the same bits whoever made them.
+ */
+export interface Activity {
+  /** Of each sample [B], in the order of the split: label, non-zero inputs (pairs of step and channel). */
+  labels: Uint32Array;
+  inputs: Float64Array;
+  /** 1 where an input of the sample is neither 0 nor 1 [B]. */
+  graded: Uint8Array;
+  /**
+   * Effective synaptic operations of each sample [B]: pairs of a non-zero input and a non-zero weight, in all steps, biases
+   * left out. By layer those from below, and those of layers that receive what they gave in the step before. A linear layer
+   * works once in a sample, on what it reads.
+   */
+  below: Float64Array[];
+  within: Map<number, Float64Array>;
+  /** Of spiking layers, by layer. */
+  layers: Map<number, LayerActivity>;
+}
+
+/** Sums over samples. */
+export interface LayerActivity {
+  /** Spikes by stretch of time [bins, N] and by class [C, N]. */
+  byTime: Float64Array;
+  byClass: Float64Array;
+  /** Steps with |u − θ| less than the width of the surrogate [N]. */
+  inWindow: Float64Array;
+  /** Of intervals between spikes within a sample, each with the next one: how many pairs, and the terms of CV2 and LV [N]. */
+  pairs: Float64Array;
+  cv2: Float64Array;
+  lv: Float64Array;
 }
 
 export interface SampleScores {

@@ -2,7 +2,9 @@
 import type { DatasetShape, PreparedDataset, Split } from '../../datasets/dataset.ts';
 import { initialTensors, type Tensor } from '../../models/parameters.ts';
 import type { NetworkPlan } from '../../models/plan.ts';
+import { addSums, createActivity, createSums, fanOuts } from '../activity.ts';
 import type {
+  ActivityOptions,
   Batch,
   EvaluateOptions,
   Evaluation,
@@ -25,7 +27,7 @@ import {
 } from './layout/layout.ts';
 import { readTensors, writeTensors } from './layout/tensors.ts';
 import type { Bytes } from './layout/units.ts';
-import type { SharedBatch } from './workers/commands.ts';
+import type { SharedBatch, SharedCounts } from './workers/commands.ts';
 import { shareSamples } from './workers/given-samples.ts';
 import { type Pool, startPool } from './workers/pool.ts';
 
@@ -84,21 +86,31 @@ export class EventNetwork implements Network {
     const { samples = this.sizes[split], perClass, perSample, signal, onPart } = options;
     const chunks = Math.ceil(samples / EVALUATION_CHUNK);
     const scores = perClass || perSample ? createSampleScores(samples, this.layout.network.classes) : undefined;
+    const counts = options.activity && this.createCounts(samples, options.activity);
     for (let from = 0, part = 2 * this.layout.scratch.length; from < chunks; ) {
       const to = Math.min(chunks, from + part);
       const began = performance.now();
-      const done = await this.pool.run({ kind: 'evaluate', split, samples, from, to, scores }, signal);
+      const done = await this.pool.run({ kind: 'evaluate', split, samples, from, to, scores, counts }, signal);
       if (done < to - from) signal!.throwIfAborted();
       // What each chunk leaves in the stats does not hang on the parts.
       part = Math.max(1, Math.round(Math.min(4, PART_MS / (performance.now() - began)) * (to - from)));
       from = to;
       if (from < chunks) onPart?.(from * EVALUATION_CHUNK);
     }
+    for (const sums of counts?.sums ?? []) addSums(counts!.activity.layers, sums);
     return {
       ...this.sum(0, chunks, samples),
       ...(perClass && scores && { perClass: classSums(scores, this.layout.network.classes) }),
       ...(perSample && scores && { perSample: scores }),
+      ...(counts && { activity: counts.activity }),
     };
+  }
+
+  private createCounts(samples: number, options: ActivityOptions): SharedCounts {
+    const { network, scratch } = this.layout;
+    const fanOut = fanOuts(network, this.parameters());
+    const sums = scratch.map(() => createSums(network, options));
+    return { ...options, activity: createActivity(network, samples, options), fanOut, sums };
   }
 
   async probe(batch: Batch, ask: Probe): Promise<Recording> {

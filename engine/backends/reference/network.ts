@@ -6,6 +6,7 @@ import { drawKeep } from '../../models/dropout.ts';
 import { initialTensors, lengthOf, parametersOf, type Tensor } from '../../models/parameters.ts';
 import type { NetworkPlan } from '../../models/plan.ts';
 import { backward, forward, type Parameters, type Pass, refuses, zeroParameters } from '../../reference/network.ts';
+import { createActivity, fanOuts } from '../activity.ts';
 import type {
   Batch,
   EvaluateOptions,
@@ -20,6 +21,7 @@ import type {
 } from '../backend.ts';
 import { checkProbe, createRecording, createSampleScores, needsGradients } from '../recording.ts';
 import { classSums, MOST_WEIGHT, zeroSums } from '../scores.ts';
+import { countPass } from './activity.ts';
 import { classScores, recordBackward, recordForward } from './record.ts';
 import { applyUpdate, type State } from './update.ts';
 
@@ -94,6 +96,8 @@ export class ReferenceNetwork implements Network {
   async evaluate(split: Split, options: EvaluateOptions = {}): Promise<Evaluation> {
     const { samples = this.data.sizes[split], perClass, perSample, signal, onPart } = options;
     const { plan, moving } = this;
+    const activity = options.activity && createActivity(plan, samples, options.activity);
+    const fanOut = activity && fanOuts(plan, this.parameters());
     const sums = zeroSums(plan);
     const scores = perClass || perSample ? createSampleScores(samples, plan.classes) : undefined;
     for (let index = 0; index < samples; index++) {
@@ -104,11 +108,13 @@ export class ReferenceNetwork implements Network {
       const pass = forward(plan, moving.model, sample);
       addPass(sums, plan, pass);
       if (scores) classScores(scores, index, sample.label, pass, plan.classes);
+      if (activity) countPass(activity, index, sample.label, plan, pass, fanOut!, options.activity!);
     }
     return {
       ...sums,
       ...(perClass && scores && { perClass: classSums(scores, plan.classes) }),
       ...(perSample && scores && { perSample: scores }),
+      ...(activity && { activity }),
     };
   }
 

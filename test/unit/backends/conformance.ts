@@ -11,6 +11,7 @@ import { planNetwork } from '../../../engine/models/build/network.ts';
 import type { Tensor } from '../../../engine/models/parameters.ts';
 import type { NetworkPlan } from '../../../engine/models/plan.ts';
 import { backward, forward, type Parameters, zeroParameters } from '../../../engine/reference/network.ts';
+import { expectedActivity } from './activity.ts';
 import { pictures, sampleOf, spikes } from './event/support.ts';
 
 /** float32 sums of some hundred terms against float64. */
@@ -231,6 +232,27 @@ export function conformance(name: string, backend: Backend): void {
         );
         expectClose(seen.features!, features, 'features');
         expect(network.state(), 'the state afterwards').toEqual(before);
+      });
+
+      test('counts what the neurons do, as the definitions have it, for any number of threads', async () => {
+        const { network, plan, data } = await start(which);
+        // Some synapses are not there.
+        const pruned = network.parameters().map((tensor) => ({
+          ...tensor,
+          data: tensor.shape.length > 1 ? tensor.data.map((w, i) => (i % 5 === 0 ? 0 : w)) : tensor.data,
+        }));
+        network.setParameters(pruned);
+        const { passes } = yardstick(plan, data, network);
+        const options = { stepsPerBin: 5, intervalsEvery: 3 };
+        const plain = await network.evaluate('test', { samples: COUNT });
+        const { activity, ...sums } = await network.evaluate('test', { samples: COUNT, activity: options });
+        expect(sums, 'the same as without').toEqual(plain);
+        expect(activity).toEqual(expectedActivity(plan, passes, parametersOf(pruned), options));
+        const alone = await start(which, 1);
+        alone.network.setParameters(pruned);
+        expect((await alone.network.evaluate('test', { samples: COUNT, activity: options })).activity).toEqual(
+          activity,
+        );
       });
 
       test('samples that are in no data set give what the same samples in it give', async () => {

@@ -14,6 +14,7 @@ import { optimizerEntries } from './table/optimizer.ts';
 import { productEntries } from './table/product.ts';
 import { readoutEntries } from './table/readout.ts';
 import { scatterEntries } from './table/scatter.ts';
+import { tallyEntries } from './table/tally.ts';
 import { transposeEntries } from './table/transpose.ts';
 
 export const TABLE: readonly Entry[] = [
@@ -22,6 +23,7 @@ export const TABLE: readonly Entry[] = [
   ...transposeEntries,
   ...lifForwardEntries,
   ...firedEntries,
+  ...tallyEntries,
   ...lifBackwardEntries,
   ...dropoutEntries,
   ...readoutEntries,

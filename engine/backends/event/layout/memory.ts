@@ -1,7 +1,7 @@
 /** What one thread works in: addresses in the shared memory, each the start of a cache line. */
 import type { NetworkPlan } from '../../../models/plan.ts';
 import { BACKWARD_WORK, recurrentWork, SPARE_EVENTS, stepsWork, TABLE_ROWS } from '../kernels/kernels.ts';
-import { PANEL } from '../kernels/panels.ts';
+import { PANEL, roundUp } from '../kernels/panels.ts';
 import type { Blocks } from './blocks.ts';
 import type { GatedLayer, LinearLayer, SpikingLayer } from './layout.ts';
 import { type Bytes, bytes, sizeOf } from './units.ts';
@@ -41,6 +41,8 @@ export interface LayerScratch extends EventList {
   fired: Bytes;
   /** Spikes of each sample of a block, u32. */
   counts: Bytes;
+  /** For statistics: the spikes of each neuron in each sample of a block, then in stretches of steps, u32 [samples + steps × 16·panels]. */
+  tally: Bytes;
   /** The leaks, f32 [size], and dL/dk. */
   k: Bytes;
   dk: Bytes;
@@ -167,6 +169,7 @@ function layerScratch(
     fired: allocate(rows * Math.ceil(size / PANEL) * 2),
     ...eventList(rows, rows * size, allocate),
     counts: allocate(block * 4),
+    tally: allocate((block + Math.ceil(rows / block)) * roundUp(size, PANEL) * 4),
     k: allocate(sizeOf(size)),
     dk: allocate(sizeOf(size)),
     ...(dropout &&

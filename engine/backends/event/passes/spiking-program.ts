@@ -8,6 +8,7 @@ import { DECODE, type Kernels, LOSS } from '../kernels/kernels.ts';
 import { PANEL } from '../kernels/panels.ts';
 import { type SpikingLayout, STATS } from '../layout/layout.ts';
 import { addressOf, type Bytes } from '../layout/units.ts';
+import { type Counting, countInputs, countSpikes } from './activity.ts';
 import { backward } from './backward.ts';
 import { drawDropout, scaleGradients, scaleWeights } from './dropout.ts';
 import { forward } from './forward.ts';
@@ -71,8 +72,17 @@ export class SpikingProgram {
     this.leakGradients(gradients);
   }
 
-  /** Loss, accuracy and spikes of some samples, without gradients; not whole when it was cancelled meanwhile. */
-  evaluate(samples: Samples, statsAt: number, scores?: SampleScores, cancelled: () => boolean = () => false): void {
+  /**
+   * Loss, accuracy and spikes of some samples, without gradients, and what they do where that is counted; not whole when it
+   * was cancelled meanwhile.
+   */
+  evaluate(
+    samples: Samples,
+    statsAt: number,
+    scores?: SampleScores,
+    counting?: Counting,
+    cancelled: () => boolean = () => false,
+  ): void {
     this.clearStats(statsAt);
     this.prepareLeaks();
     for (let from = samples.from; from < samples.to && !cancelled(); from += this.layout.block) {
@@ -86,6 +96,11 @@ export class SpikingProgram {
           noteSample(scores, from + b, this.input.labels[b]!, this.stats.subarray(statsAt), this.classScores, readout);
       }
       this.countSpikes(count, statsAt);
+      if (counting) {
+        const { buffer, layout, scratch } = this.workspace;
+        countInputs(buffer, layout, scratch, this.input, counting, from, count);
+        countSpikes(this.workspace, this.input.labels, counting, from, count);
+      }
     }
   }
 

@@ -1,6 +1,15 @@
 /** What the main thread asks of the worker threads. All of them run the same command together. */
 import type { PreparedDataset, Split } from '../../../datasets/dataset.ts';
-import type { OptimizerStep, Probe, Recording, SampleScores } from '../../backend.ts';
+import type { FanOut } from '../../activity.ts';
+import type {
+  Activity,
+  ActivityOptions,
+  LayerActivity,
+  OptimizerStep,
+  Probe,
+  Recording,
+  SampleScores,
+} from '../../backend.ts';
 import type { Layout } from '../layout/layout.ts';
 import type { GivenSamples } from './given-samples.ts';
 
@@ -19,11 +28,26 @@ export type Command =
   /** Weight updates number [from, to) of an epoch; the layout's `order` holds the epoch's permutation. */
   | { kind: 'train'; epoch: number; samples: number; from: number; to: number; step: OptimizerStep }
   /** Chunks [from, to), of EVALUATION_CHUNK samples each, of the first `samples` of a split; `scores` over shared memory. */
-  | { kind: 'evaluate'; split: Split; samples: number; from: number; to: number; scores: SampleScores | undefined }
+  | {
+      kind: 'evaluate';
+      split: Split;
+      samples: number;
+      from: number;
+      to: number;
+      scores: SampleScores | undefined;
+      counts: SharedCounts | undefined;
+    }
   /** Gradient of one batch without the optimizer, summed into the first shard. For tests and benchmarks. */
   | { kind: 'gradient'; split: Split; epoch: number; from: number; to: number; dropout: boolean }
   /** Records what is asked of a batch. Where gradients are needed, those of the parameters go to the first shard. */
   | { kind: 'probe'; batch: SharedBatch; count: number; ask: Probe; recording: Recording };
+
+/** Activity that is counted, over shared memory: what belongs to single samples once, sums for each thread. */
+export interface SharedCounts extends ActivityOptions {
+  activity: Activity;
+  fanOut: readonly FanOut[];
+  sums: Map<number, LayerActivity>[];
+}
 
 /** A batch over shared memory. */
 export type SharedBatch = { split: Split; indices: Uint32Array } | { given: GivenSamples };

@@ -132,7 +132,8 @@ export function createThread(start: WorkerStart): (command: Command) => void {
         return;
       }
       case 'evaluate': {
-        const { split, samples, from, to, scores } = command;
+        const { split, samples, from, to, scores, counts } = command;
+        const counting = counts && { ...counts, activity: { ...counts.activity, layers: counts.sums[thread]! } };
         for (let task = Atomics.add(control, TASKS, 1); task < to - from; task = Atomics.add(control, TASKS, 1)) {
           const chunk = from + task;
           const first = chunk * EVALUATION_CHUNK;
@@ -141,6 +142,7 @@ export function createThread(start: WorkerStart): (command: Command) => void {
             { split, epoch: 0, order: inOrder, from: first, to: last, dropout: false },
             chunk * statsPerTask,
             scores,
+            counting,
             cancelling,
           );
           if (!cancelling()) Atomics.add(control, DONE, 1);

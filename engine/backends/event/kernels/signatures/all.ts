@@ -5,6 +5,7 @@ import { cell, optimizer, product, readout } from './dense.ts';
 import { dropout, gather, scatter, transpose } from './gather.ts';
 import { fired, lif } from './lif.ts';
 import type { KernelOf, Signature } from './signature.ts';
+import { tally } from './tally.ts';
 
 export const SIGNATURES = {
   ...gather,
@@ -12,6 +13,7 @@ export const SIGNATURES = {
   ...transpose,
   ...lif,
   ...fired,
+  ...tally,
   ...dropout,
   ...readout,
   ...product,

@@ -10,8 +10,10 @@ import { PANEL } from '../../kernels/panels.ts';
 import { type GatedLayer, type GatedLayout, type LinearLayer, STATS } from '../../layout/layout.ts';
 import type { CellScratch, GatedScratch } from '../../layout/memory.ts';
 import { addressOf, type Bytes } from '../../layout/units.ts';
+import { type Counting, countInputs } from '../activity.ts';
 import { BlockInput, type Samples } from '../input.ts';
 import { noteSample } from '../sample-scores.ts';
+import { countStates } from './activity.ts';
 import { gatedBackward, gatedGradients, transposeWeights } from './backward.ts';
 import { gatedForward } from './forward.ts';
 import { recordGates, recordStates } from './record.ts';
@@ -76,8 +78,17 @@ export class GatedProgram {
     }
   }
 
-  /** Loss and accuracy of some samples, without gradients; not whole when it was cancelled meanwhile. */
-  evaluate(samples: Samples, statsAt: number, scores?: SampleScores, cancelled: () => boolean = () => false): void {
+  /**
+   * Loss and accuracy of some samples, without gradients, and what they do where that is counted; not whole when it was
+   * cancelled meanwhile.
+   */
+  evaluate(
+    samples: Samples,
+    statsAt: number,
+    scores?: SampleScores,
+    counting?: Counting,
+    cancelled: () => boolean = () => false,
+  ): void {
     const { layout } = this;
     this.stats.fill(0, statsAt, statsAt + layout.statsPerTask);
     for (let from = samples.from; from < samples.to && !cancelled(); from += layout.block) {
@@ -90,6 +101,10 @@ export class GatedProgram {
         if (!scores) readout();
         else
           noteSample(scores, from + b, this.input.labels[b]!, this.stats.subarray(statsAt), this.classScores, readout);
+      }
+      if (counting) {
+        countInputs(this.buffer, layout, this.scratch, this.input, counting, from, count);
+        countStates(this.work, counting, from, count);
       }
     }
   }
