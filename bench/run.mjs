@@ -5,6 +5,7 @@
  *   npm run bench -- --kernels      every entry of the kernel table, and how far it is from its floor (kernels.ts)
  *   npm run bench -- --profile      where the time of one thread goes (profile.ts)
  *   npm run bench -- --activity     what it costs to count the activity of all neurons in an evaluation (activity.ts)
+ *   npm run bench -- --probes       what a look into a network costs (probes.ts)
  *   npm run bench -- --peers        the engine against PyTorch, SpikingJelly, snnTorch, Norse and tfjs (peers.ts)
  */
 import { spawnSync } from 'node:child_process';
@@ -14,7 +15,7 @@ import { compileProgram } from '../engine/backends/event/kernels/native/build.mj
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const chosen =
-  ['kernels', 'profile', 'peers', 'activity'].find((name) => process.argv.includes(`--${name}`)) ?? 'engine';
+  ['kernels', 'profile', 'peers', 'activity', 'probes'].find((name) => process.argv.includes(`--${name}`)) ?? 'engine';
 await build({
   entryPoints: [`${root}/bench/${chosen}.ts`],
   bundle: true,

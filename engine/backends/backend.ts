@@ -78,7 +78,8 @@ export interface Network {
   /**
    * Looks into the network while it works on a batch, dropout off; parameters and moments stay as they are. Here L is the
    * loss of each sample by itself, without class weights and the price of spikes. Throws a RangeError when `ask` names a
-   * layer that has not what is asked of it, or when a sample does not fit the network.
+   * layer that has not what is asked of it, or when a sample does not fit the network. Of a batch without samples the
+   * arrays are empty, and the gradient of the parameters, which nothing pulls at, is zero.
    */
   probe(batch: Batch, ask: Probe): Promise<Recording>;
 

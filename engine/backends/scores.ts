@@ -5,9 +5,13 @@ import type { Evaluation, SampleScores, Sums } from './backend.ts';
 /** Parameters beyond this are of no use: their products overflow float32. */
 export const MOST_WEIGHT = 1e30;
 
-export function zeroSums({ layers }: NetworkPlan): Sums {
-  const counted = layers.filter(({ neuron }) => neuron.kind === 'lif' || neuron.kind === 'integrator');
-  return { samples: 0, loss: 0, accuracy: 0, spikes: counted.map(() => 0) };
+/** The layers that `Sums.spikes` has an entry for, by their place in the plan: spiking ones and integrators. */
+export function countedLayers({ layers }: NetworkPlan): number[] {
+  return layers.flatMap(({ neuron }, l) => (neuron.kind === 'lif' || neuron.kind === 'integrator' ? [l] : []));
+}
+
+export function zeroSums(plan: NetworkPlan): Sums {
+  return { samples: 0, loss: 0, accuracy: 0, spikes: countedLayers(plan).map(() => 0) };
 }
 
 /** Sums over the samples of each class, by label. */

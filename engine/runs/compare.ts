@@ -2,6 +2,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { Comparison, ComparisonRow, RunSummary, Spread } from '../../protocol/runs.ts';
+import { isNewer, spread } from '../../protocol/seeds.ts';
 import { wilson } from '../claims/intervals.ts';
 import { judgeRows } from '../claims/rows.ts';
 import { shapeOf } from '../datasets/describe.ts';
@@ -128,10 +129,6 @@ function slot({ variant, seed }: { variant: string; seed: number }): string {
   return `${seed} ${variant}`;
 }
 
-function isNewer(run: RunSummary, than: RunSummary | undefined): boolean {
-  return !than || run.createdAt > than.createdAt || (run.createdAt === than.createdAt && run.id > than.id);
-}
-
 function comparisonRow(
   variant: string,
   changes: Record<string, string>,
@@ -155,16 +152,6 @@ function comparisonRow(
     ...(spikeRates && { spikeRates }),
     ...(seconds && { seconds }),
   };
-}
-
-/** Mean and sample standard deviation (n − 1); undefined for no values. */
-export function spread(values: number[]): Spread | undefined {
-  const count = values.length;
-  if (count === 0) return undefined;
-  const mean = values.reduce((sum, value) => sum + value, 0) / count;
-  if (count === 1) return { mean, count };
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, deviation: Math.sqrt(squares / (count - 1)), count };
 }
 
 /** One spread per layer, over the runs with as many layers as the first. */

@@ -1,5 +1,6 @@
 /** Sums of losses and the like over samples, as backends give them. */
 import type { Sums } from '../backends/backend.ts';
+import { countedLayers } from '../backends/scores.ts';
 import { lengthOf } from '../models/parameters.ts';
 import type { NetworkPlan } from '../models/plan.ts';
 
@@ -17,8 +18,9 @@ export function mean({ loss, accuracy, samples }: Sums): { loss: number; accurac
 }
 
 /** Mean spikes per neuron and step of each spiking layer. */
-export function spikeRates({ layers, steps }: NetworkPlan, { samples, spikes }: Sums): number[] {
-  return layers.flatMap(({ neuron, output }, l) =>
-    neuron.kind === 'lif' ? [spikes[l]! / (samples * lengthOf(output) * steps)] : [],
-  );
+export function spikeRates(plan: NetworkPlan, { samples, spikes }: Sums): number[] {
+  return countedLayers(plan).flatMap((l, i) => {
+    const { neuron, output } = plan.layers[l]!;
+    return neuron.kind === 'lif' ? [spikes[i]! / (samples * lengthOf(output) * plan.steps)] : [];
+  });
 }

@@ -17,6 +17,7 @@ import type {
 } from '../backend.ts';
 import { checkProbe, createRecording, createSampleScores } from '../recording.ts';
 import { classSums, MOST_WEIGHT } from '../scores.ts';
+import { restoreState, type StatePart, stateOf } from '../state.ts';
 import {
   createMemory,
   EVALUATION_CHUNK,
@@ -37,6 +38,8 @@ const PART_MS = 200;
 export class EventNetwork implements Network {
   readonly maxUpdates = MAX_STEPS_PER_COMMAND;
   private epoch = 0;
+  /** Whether the first layer's weights are as they were when they were last transposed for dL/dx. */
+  private transposed = false;
 
   private constructor(
     private readonly layout: Layout,
@@ -75,6 +78,7 @@ export class EventNetwork implements Network {
   async train(from: number, to: number, step: OptimizerStep, signal?: AbortSignal): Promise<Sums[]> {
     const { layout, sizes, epoch } = this;
     if (to - from > MAX_STEPS_PER_COMMAND) throw new RangeError('Too many weight updates for one command.');
+    this.transposed = false;
     const done = await this.pool.run({ kind: 'train', epoch, samples: sizes.train, from, to, step }, signal);
     return Array.from({ length: done }, (_, i) => {
       const samples = Math.min(sizes.train, (from + i + 1) * layout.batchSize) - (from + i) * layout.batchSize;
@@ -119,10 +123,15 @@ export class EventNetwork implements Network {
     checkProbe(network, this.sizes, batch, ask);
     const count = 'samples' in batch ? batch.samples.length : batch.indices.length;
     const recording = createRecording(network, ask, count);
-    await this.pool.run({ kind: 'probe', batch: this.share(batch), count, ask, recording });
+    const transpose = Boolean(ask.inputGradient) && !this.transposed;
+    await this.pool.run({ kind: 'probe', batch: this.share(batch), count, ask, recording, transpose });
+    this.transposed ||= transpose;
     if (!ask.parameterGradient) return recording;
     const sums = readTensors(memory, layout, layout.gradients);
-    return { ...recording, parameterGradient: sums.map((sum) => ({ ...sum, data: sum.data.map((g) => g / count) })) };
+    return {
+      ...recording,
+      parameterGradient: sums.map((sum) => ({ ...sum, data: sum.data.map((g) => g / Math.max(1, count)) })),
+    };
   }
 
   private share(batch: Batch): SharedBatch {
@@ -175,33 +184,22 @@ export class EventNetwork implements Network {
 
   setParameters(tensors: readonly Tensor[]): void {
     const { memory, layout } = this;
+    this.transposed = false;
     writeTensors(memory, layout, layout.weights, new Map(tensors.map((tensor) => [tensor.name, tensor])));
   }
 
   state(): Map<string, Tensor> {
-    const { memory, layout } = this;
-    const state = new Map<string, Tensor>();
-    for (const [prefix, base] of this.parts())
-      for (const tensor of readTensors(memory, layout, base))
-        state.set(prefix + tensor.name, { ...tensor, name: prefix + tensor.name });
-    return state;
+    return stateOf((part) => readTensors(this.memory, this.layout, this.placeOf(part)));
   }
 
   restore(state: ReadonlyMap<string, Tensor>): void {
-    for (const [prefix, base] of this.parts()) {
-      const part = new Map<string, Tensor>();
-      for (const [name, tensor] of state) if (name.startsWith(prefix)) part.set(name.slice(prefix.length), tensor);
-      writeTensors(this.memory, this.layout, base, part);
-    }
+    this.transposed = false;
+    restoreState(state, (part, tensors) => writeTensors(this.memory, this.layout, this.placeOf(part), tensors));
   }
 
-  private parts(): [string, Bytes][] {
+  private placeOf(part: StatePart): Bytes {
     const { weights, moment1, moment2 } = this.layout;
-    return [
-      ['model.', weights],
-      ['adam.m.', moment1],
-      ['adam.v.', moment2],
-    ];
+    return { model: weights, m: moment1, v: moment2 }[part];
   }
 
   broken(): { layer: number; value: number } | undefined {

@@ -20,7 +20,8 @@ import type {
   Sums,
 } from '../backend.ts';
 import { checkProbe, createRecording, createSampleScores, needsGradients } from '../recording.ts';
-import { classSums, MOST_WEIGHT, zeroSums } from '../scores.ts';
+import { classSums, countedLayers, MOST_WEIGHT, zeroSums } from '../scores.ts';
+import { restoreState, stateOf, tensorOf } from '../state.ts';
 import { countPass } from './activity.ts';
 import { classScores, recordBackward, recordForward } from './record.ts';
 import { applyUpdate, type State } from './update.ts';
@@ -147,30 +148,11 @@ export class ReferenceNetwork implements Network {
   }
 
   state(): Map<string, Tensor> {
-    return new Map(
-      this.parts().flatMap(([prefix, values]) =>
-        tensorsOf(this.plan, values).map(({ name, ...rest }): [string, Tensor] => [
-          prefix + name,
-          { ...rest, name: prefix + name },
-        ]),
-      ),
-    );
+    return stateOf((part) => tensorsOf(this.plan, this.moving[part]));
   }
 
   restore(state: ReadonlyMap<string, Tensor>): void {
-    for (const [prefix, values] of this.parts()) {
-      const part = [...state].filter(([name]) => name.startsWith(prefix));
-      write(this.plan, values, new Map(part.map(([name, tensor]) => [name.slice(prefix.length), tensor])));
-    }
-  }
-
-  private parts(): [string, Parameters][] {
-    const { model, m, v } = this.moving;
-    return [
-      ['model.', model],
-      ['adam.m.', m],
-      ['adam.v.', v],
-    ];
+    restoreState(state, (part, tensors) => write(this.plan, this.moving[part], tensors));
   }
 
   broken(): { layer: number; value: number } | undefined {
@@ -202,16 +184,16 @@ export class ReferenceNetwork implements Network {
   }
 }
 
-function addPass(sums: Sums, { layers }: NetworkPlan, pass: Pass): void {
+function addPass(sums: Sums, plan: NetworkPlan, pass: Pass): void {
   sums.samples++;
   sums.loss += pass.loss;
   sums.accuracy += pass.accuracy;
-  pass.layers.forEach(({ o }, l) => {
-    if (layers[l]!.neuron.kind === 'lif') sums.spikes[l]! += o.reduce((sum, spike) => sum + spike, 0);
+  countedLayers(plan).forEach((l, i) => {
+    if (plan.layers[l]!.neuron.kind === 'lif') sums.spikes[i]! += pass.layers[l]!.o.reduce((sum, o) => sum + o, 0);
   });
   if (Number.isFinite(pass.loss) || sums.divergedLayer !== undefined) return;
   const layer = pass.layers.findIndex(({ u }) => !u.every(Number.isFinite));
-  sums.divergedLayer = layer < 0 ? layers.length : layer;
+  sums.divergedLayer = layer < 0 ? plan.layers.length : layer;
 }
 
 /** Derivative of the penalty on the mean spike rate of a hidden layer by each of its spikes. */
@@ -244,11 +226,5 @@ function tensorsOf(plan: NetworkPlan, values: Parameters): Tensor[] {
 }
 
 function write(plan: NetworkPlan, values: Parameters, tensors: ReadonlyMap<string, Tensor>): void {
-  for (const { name, shape } of parametersOf(plan)) {
-    const tensor = tensors.get(name);
-    if (!tensor) throw new Error(`The checkpoint has no tensor ${name}.`);
-    if (tensor.shape.join() !== shape.join())
-      throw new Error(`The checkpoint's ${name} has shape [${tensor.shape}], but the network needs [${shape}].`);
-    values[name]!.set(tensor.data);
-  }
+  for (const parameter of parametersOf(plan)) values[parameter.name]!.set(tensorOf(tensors, parameter).data);
 }

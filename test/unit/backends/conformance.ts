@@ -4,11 +4,11 @@
  * test/unit/reference/finite-differences.test.ts, δ and dL/dx in test/unit/reference/probes.test.ts.
  */
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Backend, Network, OptimizerStep, Sample } from '../../../engine/backends/backend.ts';
+import type { Backend, Network, OptimizerStep, Probe, Sample } from '../../../engine/backends/backend.ts';
 import type { PreparedDataset } from '../../../engine/datasets/dataset.ts';
 import { settingsSchema } from '../../../engine/experiment/schema.ts';
 import { planNetwork } from '../../../engine/models/build/network.ts';
-import type { Tensor } from '../../../engine/models/parameters.ts';
+import { parametersOf as planParameters, type Tensor } from '../../../engine/models/parameters.ts';
 import type { NetworkPlan } from '../../../engine/models/plan.ts';
 import { backward, forward, type Parameters, zeroParameters } from '../../../engine/reference/network.ts';
 import { expectedActivity } from './activity.ts';
@@ -50,8 +50,16 @@ export const NETWORKS: Record<string, { data: () => PreparedDataset; settings: o
     data: pictures,
     settings: { model: 'lstm', network: { ...gains, hidden: [10], readout: { kind: 'linear', decode: 'mean' } } },
   },
-  gru: { data: spikes, settings: { model: 'gru', network: { ...gains, hidden: [21] } } },
+  'more channels, steps and neurons than are worked on at once': {
+    data: () => spikes(37, 70),
+    settings: { network: { ...gains, hidden: [50, 20] }, neuron: { surrogate: { shape: 'arctan' } } },
+  },
+  gru: { data: () => spikes(35, 40), settings: { model: 'gru', network: { ...gains, hidden: [21] } } },
 };
+
+/** So much to do that one can ask to stop in the middle of it. */
+const manySamples = (): PreparedDataset => ({ ...spikes(20, 200), sizes: { train: 512, validation: 0, test: 8192 } });
+const WIDE = { hidden: [32] };
 
 const OPTIMIZERS: OptimizerStep['optimizer'][] = [
   { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
@@ -268,6 +276,47 @@ export function conformance(name: string, backend: Backend): void {
         expect(inputGradient).toHaveLength(data.steps * data.inputs);
       });
 
+      test('dL/dx is that of the parameters as they are now, whatever else is asked', async () => {
+        const { network, plan, data } = await start(which);
+        const samples = indices.map((i) => sampleOf(data, i));
+        const check = async (what: string, ask: Probe = {}): Promise<void> => {
+          const { passes } = yardstick(plan, data, network);
+          const seen = await network.probe({ samples }, { ...ask, inputGradient: true });
+          expectClose(seen.inputGradient!, joined(passes.map(({ dx }) => dx!)), what);
+        };
+        await check('at first');
+        const state = network.state();
+        network.setParameters(network.parameters().map((t) => ({ ...t, data: t.data.map((x) => x * 1.25) })));
+        await check('of others', { parameterGradient: true });
+        network.restore(state);
+        await check('of the first again');
+        await network.train(0, 1, stepOf(OPTIMIZERS[2]!, 0, 1));
+        await check('after a weight update');
+      });
+
+      test('a batch without samples gives arrays without numbers, and zeros for the parameters', async () => {
+        const { network, plan } = await start(which);
+        const ask = { potentials: [0], delta: [0], features: true, inputGradient: true, parameterGradient: true };
+        for (const batch of [{ samples: [] }, { split: 'test', indices: [] }] as const) {
+          const seen = await network.probe(batch, ask);
+          expect(seen.samples).toEqual({
+            labels: new Uint32Array(),
+            loss: new Float64Array(),
+            accuracy: new Float64Array(),
+            scores: new Float32Array(),
+          });
+          for (const empty of [seen.potentials.get(0), seen.delta.get(0), seen.features, seen.inputGradient])
+            expect(empty).toEqual(new Float32Array());
+          expect(seen.parameterGradient).toEqual(
+            planParameters(plan).map(({ name, shape }) => ({
+              name,
+              shape,
+              data: new Float32Array(shape.reduce((n, d) => n * d, 1)),
+            })),
+          );
+        }
+      });
+
       test('parameters are given and taken, and the moments stay', async () => {
         const { network } = await start(which);
         await network.train(0, 1, stepOf(OPTIMIZERS[0]!, 0, 1));
@@ -313,6 +362,54 @@ export function conformance(name: string, backend: Backend): void {
         network.setParameters(tensors);
         expect(network.broken()).toEqual({ layer: last, value: Number.NaN });
       });
+    });
+
+    test('asked to stop in the middle of updates, it stands where so many of them lead', async () => {
+      const data = manySamples();
+      const plan = planNetwork(settingsSchema.parse({ dataset: { name: 'delayed-xor' }, network: WIDE }), data);
+      const make = async (): Promise<Network> => {
+        const network = await backend.open(plan, data, { batchSize: BATCH, threads: 2, seed: SEED });
+        open.push(network);
+        network.beginEpoch(0, inOrder(data));
+        return network;
+      };
+      const count = 64;
+      const step = stepOf(OPTIMIZERS[0]!, 0, count);
+      // As long after the start as it takes on this machine to be in the middle.
+      for (let delay = 4, tries = 0; ; tries++) {
+        expect(tries, 'tries to stop in the middle').toBeLessThan(12);
+        const network = await make();
+        const abort = new AbortController();
+        setTimeout(() => abort.abort(new Error('enough')), delay);
+        const sums = await network.train(0, count, step, abort.signal);
+        if (sums.length === 0 || sums.length === count) {
+          delay = sums.length === 0 ? 2 * delay : delay / 2;
+          continue;
+        }
+        const straight = await make();
+        expect(await straight.train(0, sums.length, step)).toEqual(sums);
+        expect(network.state()).toEqual(straight.state());
+        const rest = { ...step, updates: sums.length };
+        expect(await network.train(sums.length, sums.length + 2, rest), 'it goes on').toEqual(
+          await straight.train(sums.length, sums.length + 2, rest),
+        );
+        return;
+      }
+    });
+
+    test('asked to stop in the middle of an evaluation, it rejects and evaluates as before', async () => {
+      const data = manySamples();
+      const plan = planNetwork(settingsSchema.parse({ dataset: { name: 'delayed-xor' }, network: WIDE }), data);
+      const network = await backend.open(plan, data, { batchSize: BATCH, threads: 2, seed: SEED });
+      open.push(network);
+      const before = await network.evaluate('test', { samples: 100 });
+      const during = new AbortController();
+      setTimeout(() => during.abort(new Error('enough')), 5);
+      await expect(network.evaluate('test', { signal: during.signal })).rejects.toThrow('enough');
+      const between = new AbortController();
+      const onPart = (): void => between.abort(new Error('at a part'));
+      await expect(network.evaluate('test', { signal: between.signal, onPart })).rejects.toThrow('at a part');
+      expect(await network.evaluate('test', { samples: 100 })).toEqual(before);
     });
 
     test('refuses questions and samples that do not fit, in one sentence', async () => {

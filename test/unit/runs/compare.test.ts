@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { expandExperiment } from '../../../engine/experiment/expand.ts';
 import type { Experiment } from '../../../engine/experiment/schema.ts';
 import { validateExperiment } from '../../../engine/experiment/validate.ts';
-import { compareExperiment, type KeyedRun, spread } from '../../../engine/runs/compare.ts';
+import { compareExperiment, type KeyedRun } from '../../../engine/runs/compare.ts';
 import { runKey } from '../../../engine/runs/key.ts';
 import type { RunSummary } from '../../../protocol/runs.ts';
 
@@ -60,12 +60,6 @@ test('mean and sample deviation over seeds', () => {
   expect(rows[0]!.seconds!.mean).toBe(3);
   expect(rows[1]!.accuracy).toEqual({ mean: 0.9, count: 1 });
   expect(rows.map((row) => row.changes)).toEqual([{}, { 'neuron.leak': '1' }]);
-});
-
-test('a spread of one has no deviation, of none no mean', () => {
-  expect(spread([])).toBeUndefined();
-  expect(spread([3])).toEqual({ mean: 3, count: 1 });
-  expect(spread([1, 2, 3, 4])).toEqual({ mean: 2.5, deviation: expect.closeTo(1.2909944487, 9), count: 4 });
 });
 
 test('the newest run of a seed is shown, and the last result stays until it is replaced', () => {

@@ -1,5 +1,6 @@
 import { type TableRow, tableRows } from '../../../protocol/comparison/table.ts';
-import { type Comparison, type ComparisonRow, isActive, type RunSummary, type Spread } from '../../../protocol/runs.ts';
+import type { Comparison, ComparisonRow, RunSummary, Spread } from '../../../protocol/runs.ts';
+import { earlierRuns, spread } from '../../../protocol/seeds.ts';
 import type { StateOf } from '../../../protocol/views.ts';
 
 type Sort = StateOf<'compare'>['sort'];
@@ -21,12 +22,10 @@ export function rowsOf(comparison: Comparison): Row[] {
 
 /** One row for each variant that was trained with earlier settings. */
 function earlierRows(runs: readonly RunSummary[], firstIndex: number): Row[] {
-  const variants = [...new Set(runs.map((run) => run.variant))];
-  return variants.map((variant, i) => {
-    const own = newestOfSeeds(runs.filter((run) => run.variant === variant));
+  return [...earlierRuns(runs)].map(([variant, own], i) => {
     const results = own.filter((run) => run.state === 'finished' && run.result);
-    const accuracy = spreadOf(results.map((run) => run.result!.accuracy));
-    const loss = spreadOf(results.map((run) => run.result!.loss));
+    const accuracy = spread(results.map((run) => run.result!.accuracy));
+    const loss = spread(results.map((run) => run.result!.loss));
     return {
       key: `earlier ${variant}`,
       variant,
@@ -40,25 +39,6 @@ function earlierRows(runs: readonly RunSummary[], firstIndex: number): Row[] {
       ...(loss ? { loss } : {}),
     };
   });
-}
-
-/** What goes on comes before what is newer: a running run never disappears. */
-function newestOfSeeds(runs: readonly RunSummary[]): RunSummary[] {
-  const bySeed = new Map<number, RunSummary>();
-  const rank = (run: RunSummary): number => (isActive(run.state) ? Number.MAX_VALUE : run.createdAt);
-  for (const run of runs) {
-    const other = bySeed.get(run.seed);
-    if (!other || rank(run) > rank(other)) bySeed.set(run.seed, run);
-  }
-  return [...bySeed.values()].sort((a, b) => a.seed - b.seed);
-}
-
-function spreadOf(values: readonly number[]): Spread | undefined {
-  const count = values.length;
-  if (count === 0) return undefined;
-  const mean = values.reduce((sum, value) => sum + value, 0) / count;
-  if (count === 1) return { mean, count };
-  return { mean, deviation: Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (count - 1)), count };
 }
 
 function finite(spread: Spread | undefined): spread is Spread {

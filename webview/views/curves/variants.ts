@@ -1,4 +1,5 @@
 import { type Comparison, isActive, type Metric, type RunSummary, type Split } from '../../../protocol/runs.ts';
+import { earlierRuns } from '../../../protocol/seeds.ts';
 import type { StateOf } from '../../../protocol/views.ts';
 import type { VariantInput } from '../../plot/model.ts';
 import { type LineStyle, lineStyle } from '../../plot/palette.ts';
@@ -30,7 +31,13 @@ export function entriesOf(
   }));
   const current = new Set(comparison.rows.flatMap((row) => (row.runs.length > 0 ? [row.variant] : [])));
   // A run that goes on never disappears, and an old result stays until there is a new one.
-  const outdated = outdatedRows(comparison.outdated).filter(
+  const earlier = [...earlierRuns(comparison.outdated)].map(([variant, runs]) => ({
+    name: `${variant} (earlier settings)`,
+    variant,
+    outdated: true,
+    runs,
+  }));
+  const outdated = earlier.filter(
     ({ variant, runs }) => state.showOutdated || !current.has(variant) || runs.some((run) => isActive(run.state)),
   );
   const hidden = new Set(state.hiddenVariants);
@@ -38,28 +45,6 @@ export function entriesOf(
     ...row,
     style: lineStyle(index, theme.scheme, theme.highContrast),
     hidden: hidden.has(row.name),
-  }));
-}
-
-/** What goes on comes before what is newer. */
-function rank({ state, createdAt }: RunSummary): number {
-  return isActive(state) ? Number.MAX_VALUE : createdAt;
-}
-
-/** The newest outdated run of each seed, by variant. */
-function outdatedRows(runs: readonly RunSummary[]): Omit<Entry, 'style' | 'hidden'>[] {
-  const byVariant = new Map<string, Map<number, RunSummary>>();
-  for (const run of runs) {
-    const seeds = byVariant.get(run.variant) ?? new Map<number, RunSummary>();
-    byVariant.set(run.variant, seeds);
-    const other = seeds.get(run.seed);
-    if (!other || rank(other) < rank(run)) seeds.set(run.seed, run);
-  }
-  return [...byVariant].map(([variant, seeds]) => ({
-    name: `${variant} (earlier settings)`,
-    variant,
-    outdated: true,
-    runs: [...seeds.values()].sort((a, b) => a.seed - b.seed),
   }));
 }
 

@@ -63,6 +63,8 @@ interface Shared extends Blocks {
   moment1: Bytes;
   moment2: Bytes;
   gradients: Bytes;
+  /** Transpose of the first layer's weights, f32 [columns × inputs], its columns filled up to whole panels: for dL/dx. */
+  inputWeightsT: Bytes;
   /** f64 [tasks × stats], and for how many of the first layers there are spikes in them. */
   stats: Bytes;
   statsPerTask: number;
@@ -116,7 +118,7 @@ export function planLayout(network: NetworkPlan, data: DataSize, batchSize: numb
       const layers = placeSpiking(found.layers, network);
       const narrow = layers.every(({ size }) => size <= PANEL);
       const blocks = blocksOf(batchSize, steps, spikingBlock(narrow, steps));
-      const shared = shareMemory(network, layers, layers.length, data, batchSize, blocks, memory.allocate);
+      const shared = shareMemory(network, layers, layers.length, data, batchSize, threads, blocks, memory.allocate);
       const scratch = eachThread(blocks, (block) => spikingScratch(layers, network, block, memory.allocate));
       return { kind: 'spiking', layers, ...shared, scratch, bytes: withinReach(memory.end()) };
     }
@@ -124,7 +126,7 @@ export function planLayout(network: NetworkPlan, data: DataSize, batchSize: numb
       const cell = placeParameters(found.layers[0], inputs, elements(0));
       const readout = placeParameters(found.layers[1], cell.size, cell.end);
       const blocks = blocksOf(batchSize, steps, gatedBlock(cell, steps));
-      const shared = shareMemory(network, [cell, readout], 0, data, batchSize, blocks, memory.allocate);
+      const shared = shareMemory(network, [cell, readout], 0, data, batchSize, threads, blocks, memory.allocate);
       const scratch = eachThread(blocks, (block) => gatedScratch(cell, readout, network, block, memory.allocate));
       return { kind: 'gated', layers: [cell, readout], ...shared, scratch, bytes: withinReach(memory.end()) };
     }
@@ -166,6 +168,7 @@ function shareMemory(
   counted: number,
   { sizes, maxEvents }: DataSize,
   batchSize: number,
+  threads: number,
   blocks: Blocks,
   allocate: Allocate,
 ): Shared {
@@ -183,9 +186,10 @@ function shareMemory(
     moment1: allocate(sizeOf(parameters)),
     moment2: allocate(sizeOf(parameters)),
     gradients: allocate(sizeOf(parameters * blocks.shards)),
+    inputWeightsT: allocate(sizeOf(layers[0]!.columns * roundUp(network.inputs, PANEL))),
     statsPerTask,
     counted,
-    stats: allocate(Math.max(MAX_STEPS_PER_COMMAND * blocks.shards, evaluations) * statsPerTask * 8),
+    stats: allocate(Math.max(MAX_STEPS_PER_COMMAND * blocks.shards, evaluations, threads) * statsPerTask * 8),
     norms: allocate(Math.ceil(parameters / 4096) * 8),
     order: allocate(sizes.train * 4),
     control: allocate(64),

@@ -1,5 +1,6 @@
 /** Between the padded parameter vector in shared memory and the unpadded tensors of a checkpoint. */
 import type { Tensor } from '../../../models/parameters.ts';
+import { tensorOf } from '../../state.ts';
 import { eachRun } from '../kernels/panels.ts';
 import type { Layout } from './layout.ts';
 import type { Slot } from './parameters.ts';
@@ -37,15 +38,11 @@ export function writeTensors(
   memory: WebAssembly.Memory,
   layout: Layout,
   base: Bytes,
-  tensors: Map<string, Tensor>,
+  tensors: ReadonlyMap<string, Tensor>,
 ): void {
   const vector = new Float32Array(memory.buffer, base, layout.parameters);
   for (const slot of slotsOf(layout)) {
-    const { name, shape } = slot;
-    const tensor = tensors.get(name);
-    if (!tensor) throw new Error(`The checkpoint has no tensor ${name}.`);
-    if (tensor.shape.join() !== shape.join())
-      throw new Error(`The checkpoint's ${name} has shape [${tensor.shape}], but the network needs [${shape}].`);
-    eachSlotRun(slot, (stored, plain, length) => vector.set(tensor.data.subarray(plain, plain + length), stored));
+    const { data } = tensorOf(tensors, slot);
+    eachSlotRun(slot, (stored, plain, length) => vector.set(data.subarray(plain, plain + length), stored));
   }
 }

@@ -13,23 +13,25 @@ interface Incoming {
   keep: Bytes | undefined;
 }
 
-/** `scale` is that of the loss of a sample, for the spike penalty. */
-export function backward(workspace: Workspace, count: number, scale: number, target: GradientTarget): void {
+/** `scale` is that of the loss of a sample, for the spike penalty. Without a target the deltas are all that is computed. */
+export function backward(workspace: Workspace, count: number, scale: number, target: GradientTarget | undefined): void {
   const { layout } = workspace;
   const { steps, encoding } = layout.network;
+  const dropout = target?.dropout ?? false;
   for (let l = layout.layers.length - 1; l >= 0; l--) {
     const { size, bySteps, recurrent, bias } = layout.layers[l]!;
-    const incoming = incomingOf(workspace, l, count, scale, target.dropout);
+    const incoming = incomingOf(workspace, l, count, scale, dropout);
     const wholeSteps = bySteps || recurrent !== undefined;
     if (wholeSteps) deltasByStep(workspace, l, count, incoming);
     const constant = l === 0 && encoding === 'current';
-    if (!constant) sortEvents(workspace, l, count * steps, target.dropout);
+    if (target && !constant) sortEvents(workspace, l, count * steps, dropout);
     // The deltas of a strip are still in the second cache when the gradients are formed from them.
     for (let c = 0, columns = 0; c < size; c += columns) {
       columns = stripFrom(c, size);
       if (!wholeSteps) deltas(workspace, l, c, columns, count, incoming);
-      if (!constant) addEvents(workspace, l, c, columns, count * steps, target);
+      if (target && !constant) addEvents(workspace, l, c, columns, count * steps, target);
     }
+    if (!target) continue;
     if (constant) addCurrents(workspace, count, target);
     if (recurrent !== undefined) addRecurrent(workspace, l, recurrent, count, target);
     if (bias !== undefined) addBias(workspace, l, bias, constant, count, target);

@@ -105,39 +105,39 @@ export class SpikingProgram {
   }
 
   /**
-   * Records samples [from, to) of a batch at their places, without class weights and the price of spikes. Where `shard` is
-   * given, backward too: the gradient of the sum of their losses goes there.
+   * Records samples [from, to) of a batch at their places, without class weights and the price of spikes. Where `deltas`,
+   * δ and dL/dx too; where `shard` is given as well, the gradient of the sum of their losses goes there.
    */
   probe(
     samples: Samples,
     reader: SampleReader | undefined,
     recording: Recording,
-    shard: number | undefined,
+    { deltas, shard }: { deltas: boolean; shard: number | undefined },
     statsAt: number,
   ): void {
     const { layout, workspace } = this;
     this.clearStats(statsAt);
     this.prepareLeaks();
-    const gradients = addressOf(layout.gradients, (shard ?? 0) * layout.parameters);
-    if (shard !== undefined) {
-      floats(workspace, gradients, layout.parameters).fill(0);
+    const gradients = shard === undefined ? undefined : addressOf(layout.gradients, shard * layout.parameters);
+    if (gradients !== undefined) floats(workspace, gradients, layout.parameters).fill(0);
+    if (deltas)
       layout.layers.forEach(({ size }, l) => floats(workspace, workspace.scratch.layers[l]!.dk, size).fill(0));
-    }
+    const target = gradients === undefined ? undefined : { gradients, add: true, dropout: false };
     for (let from = samples.from; from < samples.to; from += layout.block) {
       const count = Math.min(layout.block, samples.to - from);
       this.input.read(samples, from, count, reader);
       forward(workspace, count, false);
       for (let b = 0; b < count; b++) {
-        const readout = () => this.readout(b, 1, shard === undefined ? undefined : this.gradientOf(b), statsAt);
+        const readout = () => this.readout(b, 1, deltas ? this.gradientOf(b) : undefined, statsAt);
         const stats = this.stats.subarray(statsAt);
         noteSample(recording.samples, from + b, this.input.labels[b]!, stats, this.classScores, readout);
       }
       recordForward(workspace, recording, from, count);
-      if (shard === undefined) continue;
-      backward(workspace, count, 0, { gradients, add: true, dropout: false });
+      if (!deltas) continue;
+      backward(workspace, count, 0, target);
       recordBackward(workspace, recording, from, count);
     }
-    if (shard !== undefined) this.leakGradients(gradients);
+    if (gradients !== undefined) this.leakGradients(gradients);
   }
 
   /** Of the sample that was read out last. */

@@ -2,7 +2,8 @@
 import type { Recording } from '../../backend.ts';
 import { featureLayer } from '../../recording.ts';
 import { PANEL } from '../kernels/panels.ts';
-import { copyRows, eachSpike, inputGradient, type Matrix } from './record.ts';
+import { inputGradient } from './input-gradient.ts';
+import { copyRows, eachSpike, type Matrix } from './record.ts';
 import { floats, type Workspace } from './workspace.ts';
 
 /** After the forward pass; samples stand in the recording from place `first` on. */
@@ -36,15 +37,12 @@ export function recordForward(workspace: Workspace, recording: Recording, first:
 /** After the backward pass, when u has become δ. */
 export function recordBackward(workspace: Workspace, recording: Recording, first: number, count: number): void {
   const { layout } = workspace;
-  const { steps, inputs } = layout.network;
+  const { steps } = layout.network;
   for (const [l, delta] of recording.delta) {
     const neurons = layout.layers[l]!.plan.connection.size;
     copyRows(delta, membrane(workspace, l), { first, count, steps, neurons });
   }
-  if (!recording.inputGradient) return;
-  const { weight, size } = layout.layers[0]!;
-  const weights = floats(workspace, layout.weights, layout.parameters).subarray(weight, weight + inputs * size);
-  inputGradient(recording.inputGradient, weights, membrane(workspace, 0), { first, count, steps, inputs });
+  if (recording.inputGradient) inputGradient(recording.inputGradient, workspace, membrane(workspace, 0), first, count);
 }
 
 /** u or δ of a layer. */

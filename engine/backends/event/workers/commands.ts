@@ -39,8 +39,11 @@ export type Command =
     }
   /** Gradient of one batch without the optimizer, summed into the first shard. For tests and benchmarks. */
   | { kind: 'gradient'; split: Split; epoch: number; from: number; to: number; dropout: boolean }
-  /** Records what is asked of a batch. Where gradients are needed, those of the parameters go to the first shard. */
-  | { kind: 'probe'; batch: SharedBatch; count: number; ask: Probe; recording: Recording };
+  /**
+   * Records what is asked of a batch; the gradients of the parameters go to the first shard. `transpose`: the weights of the
+   * first layer changed since they were transposed for dL/dx.
+   */
+  | { kind: 'probe'; batch: SharedBatch; count: number; ask: Probe; recording: Recording; transpose: boolean };
 
 /** Activity that is counted, over shared memory: what belongs to single samples once, sums for each thread. */
 export interface SharedCounts extends ActivityOptions {

@@ -8,6 +8,7 @@ import { instantiateKernels, type Kernels } from '../kernels/kernels.ts';
 import { chosenInstructions, copier, withNative } from '../kernels/native.ts';
 import { EVALUATION_CHUNK, type Layout } from '../layout/layout.ts';
 import { GatedProgram } from '../passes/gated/program.ts';
+import { transposeInputWeights } from '../passes/input-gradient.ts';
 import { SpikingProgram } from '../passes/spiking-program.ts';
 import { applyUpdate, clipScale, NORM_CHUNK, shardGradients, shareOf, sumNorms } from '../passes/update.ts';
 import { barrier, DONE, isCancelled, isCancelling, TASKS } from './barrier.ts';
@@ -32,6 +33,12 @@ export function createProgram(
       return unreachable(layout);
   }
 }
+
+/**
+ * Tasks that a probe of few samples is cut into, if it has as many; of many samples a task is a block. A function of the
+ * samples alone, since sums may be formed in another order in another block.
+ */
+const PROBE_TASKS = 16;
 
 const inOrderOf = (count: number): Uint32Array => new Uint32Array(count).map((_, i) => i);
 
@@ -78,6 +85,32 @@ export function createThread(start: WorkerStart): (command: Command) => void {
     barrier(control, threads);
   };
 
+  const probe = ({ batch, count, ask, recording, transpose }: Extract<Command, { kind: 'probe' }>): void => {
+    const reader = 'given' in batch ? givenReader(batch.given, layout.network.steps) : undefined;
+    const order = 'given' in batch ? inOrderOf(count) : batch.indices;
+    const split = 'given' in batch ? 'test' : batch.split;
+    const deltas = needsGradients(ask);
+    // Gradients of parameters have a place each in the shards; all else lies at the place of its sample.
+    const perTask = ask.parameterGradient
+      ? Math.ceil(count / shards)
+      : Math.max(1, Math.min(layout.block, Math.ceil(count / PROBE_TASKS)));
+    const tasks = ask.parameterGradient ? shards : Math.ceil(count / perTask);
+    if (transpose) {
+      transposeInputWeights(memory.buffer, layout, thread, threads);
+      barrier(control, threads);
+    }
+    for (let task = Atomics.add(control, TASKS, 1); task < tasks; task = Atomics.add(control, TASKS, 1)) {
+      const from = Math.min(count, task * perTask);
+      const samples = { split, epoch: 0, order, from, to: Math.min(count, from + perTask), dropout: false };
+      const shard = ask.parameterGradient ? task : undefined;
+      program.probe(samples, reader, recording, { deltas, shard }, thread * statsPerTask);
+    }
+    barrier(control, threads);
+    if (!ask.parameterGradient) return;
+    kernels.reduceShards({ ...shardGradients(layout, shards), begin: share.from, end: share.to });
+    barrier(control, threads);
+  };
+
   return (command) => {
     switch (command.kind) {
       case 'train':
@@ -111,26 +144,8 @@ export function createThread(start: WorkerStart): (command: Command) => void {
         kernels.reduceShards({ ...shardGradients(layout, shards), begin: share.from, end: share.to });
         barrier(control, threads);
         return;
-      case 'probe': {
-        const { batch, count, ask, recording } = command;
-        const reader = 'given' in batch ? givenReader(batch.given, layout.network.steps) : undefined;
-        const order = 'given' in batch ? inOrderOf(count) : batch.indices;
-        const split = 'given' in batch ? 'test' : batch.split;
-        const gradients = needsGradients(ask);
-        // Tasks have a place each in the stats, and gradients one in the shards.
-        const tasks = gradients ? shards : Math.max(1, Math.min(EVALUATION_CHUNK, Math.ceil(count / EVALUATION_CHUNK)));
-        const perTask = Math.ceil(count / tasks);
-        for (let task = Atomics.add(control, TASKS, 1); task < tasks; task = Atomics.add(control, TASKS, 1)) {
-          const from = Math.min(count, task * perTask);
-          const samples = { split, epoch: 0, order, from, to: Math.min(count, from + perTask), dropout: false };
-          program.probe(samples, reader, recording, gradients ? task : undefined, task * statsPerTask);
-        }
-        barrier(control, threads);
-        if (!gradients) return;
-        kernels.reduceShards({ ...shardGradients(layout, shards), begin: share.from, end: share.to });
-        barrier(control, threads);
-        return;
-      }
+      case 'probe':
+        return probe(command);
       case 'evaluate': {
         const { split, samples, from, to, scores, counts } = command;
         const counting = counts && { ...counts, activity: { ...counts.activity, layers: counts.sums[thread]! } };

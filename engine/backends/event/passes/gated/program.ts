@@ -110,23 +110,21 @@ export class GatedProgram {
   }
 
   /**
-   * Records samples [from, to) of a batch at their places, without class weights. Where `shard` is given, backward too: the
-   * gradient of the sum of their losses goes there.
+   * Records samples [from, to) of a batch at their places, without class weights. Where `deltas`,
+   * δ and dL/dx too; where `shard` is given as well, the gradient of the sum of their losses goes there.
    */
   probe(
     samples: Samples,
     reader: SampleReader | undefined,
     recording: Recording,
-    shard: number | undefined,
+    { deltas, shard }: { deltas: boolean; shard: number | undefined },
     statsAt: number,
   ): void {
     const { layout } = this;
-    const gradients = addressOf(layout.gradients, (shard ?? 0) * layout.parameters);
+    const gradients = shard === undefined ? undefined : addressOf(layout.gradients, shard * layout.parameters);
     this.stats.fill(0, statsAt, statsAt + layout.statsPerTask);
-    if (shard !== undefined) {
-      zero(this.work, gradients, layout.parameters);
-      transposeWeights(this.work);
-    }
+    if (gradients !== undefined) zero(this.work, gradients, layout.parameters);
+    if (deltas) transposeWeights(this.work);
     for (let from = samples.from; from < samples.to; from += layout.block) {
       const count = Math.min(layout.block, samples.to - from);
       this.input.read(samples, from, count, reader);
@@ -134,15 +132,15 @@ export class GatedProgram {
       gatedForward(this.work, count, undefined);
       for (let b = 0; b < count; b++) {
         const stats = this.stats.subarray(statsAt);
-        const readout = () => this.loss(b, count, 1, shard === undefined ? undefined : this.scratch.gradient, statsAt);
+        const readout = () => this.loss(b, count, 1, deltas ? this.scratch.gradient : undefined, statsAt);
         noteSample(recording.samples, from + b, this.input.labels[b]!, stats, this.classScores, readout);
-        if (shard !== undefined) this.placeScoreGradient(b, count);
+        if (deltas) this.placeScoreGradient(b, count);
       }
-      recordStates(this.buffer, layout, this.state, featureOf(this.work), recording, from, count);
-      if (shard === undefined) continue;
+      recordStates(this.work, featureOf(this.work), recording, from, count);
+      if (!deltas) continue;
       gatedBackward(this.work, count, undefined);
-      recordGates(this.buffer, layout, this.state, recording, from, count);
-      gatedGradients(this.work, count, gradients, true);
+      recordGates(this.work, recording, from, count);
+      if (gradients !== undefined) gatedGradients(this.work, count, gradients, true);
     }
   }
 

@@ -2,16 +2,14 @@
 
 import { gatesOf } from '../../../../models/plan.ts';
 import type { Recording } from '../../../backend.ts';
-import type { GatedLayout } from '../../layout/layout.ts';
-import type { CellScratch } from '../../layout/memory.ts';
 import type { Bytes } from '../../layout/units.ts';
-import { copyRows, inputGradient, type Matrix } from '../record.ts';
+import { inputGradient } from '../input-gradient.ts';
+import { copyRows, type Matrix } from '../record.ts';
+import type { GatedWorkspace } from './workspace.ts';
 
 /** After the forward pass. @param feature what the readout sees [count × size] */
 export function recordStates(
-  buffer: ArrayBufferLike,
-  layout: GatedLayout,
-  state: CellScratch,
+  { buffer, layout, scratch: { cell: state } }: GatedWorkspace,
   feature: Bytes,
   recording: Recording,
   first: number,
@@ -44,23 +42,15 @@ export function recordStates(
 }
 
 /** After the backward pass, when the gates have become dL/da. */
-export function recordGates(
-  buffer: ArrayBufferLike,
-  layout: GatedLayout,
-  state: CellScratch,
-  recording: Recording,
-  first: number,
-  count: number,
-): void {
-  const { steps, inputs } = layout.network;
-  const { columns, weight, plan } = layout.layers[0];
+export function recordGates(work: GatedWorkspace, recording: Recording, first: number, count: number): void {
+  const { buffer, layout, scratch } = work;
+  const { steps } = layout.network;
+  const { columns, plan } = layout.layers[0];
   const rows = count * steps;
-  const values = new Float32Array(buffer, state.gates, rows * columns);
+  const values = new Float32Array(buffer, scratch.cell.gates, rows * columns);
   const gates: Matrix = { values, rows, columns, rowOf: (b, t) => t * count + b };
   const delta = recording.delta.get(0);
   const groups = gatesOf(plan.neuron);
   if (delta) copyRows(delta, gates, { first, count, steps, neurons: plan.connection.size, groups });
-  if (!recording.inputGradient) return;
-  const weights = new Float32Array(buffer, layout.weights + weight * 4, inputs * columns);
-  inputGradient(recording.inputGradient, weights, gates, { first, count, steps, inputs });
+  if (recording.inputGradient) inputGradient(recording.inputGradient, work, gates, first, count);
 }

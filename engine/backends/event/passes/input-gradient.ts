@@ -1,0 +1,105 @@
+/**
+ * dL/dx = W·δ at every step and channel. With a surrogate that has a window most δ are zero, so the columns of the first
+ * layer that have one are listed row by row, and rows of Wᵀ summed over them, as spikes are in the forward pass.
+ */
+import { type Kernels, START } from '../kernels/kernels.ts';
+import { PANEL } from '../kernels/panels.ts';
+import type { Layout } from '../layout/layout.ts';
+import { INPUT_GRADIENT, type Scratch } from '../layout/memory.ts';
+import { addressOf, panelAddress } from '../layout/units.ts';
+import type { Matrix } from './record.ts';
+
+/** Transposes one share in `threads` of the first layer's weights, into what all threads read. */
+export function transposeInputWeights(
+  buffer: ArrayBufferLike,
+  { layers, weights, inputWeightsT }: Layout,
+  thread: number,
+  threads: number,
+): void {
+  const { weight, inputs, columns } = layers[0]!;
+  const W = new Float32Array(buffer, addressOf(weights, weight), inputs * columns);
+  for (let m = thread * PANEL; m < inputs; m += threads * PANEL) {
+    const panel = new Float32Array(buffer, panelAddress(inputWeightsT, columns, m), columns * PANEL);
+    const channels = Math.min(PANEL, inputs - m);
+    for (let c = 0; c < columns; c += PANEL) {
+      const width = Math.min(PANEL, columns - c);
+      for (let i = 0; i < width; i++)
+        for (let j = 0; j < channels; j++) panel[(c + i) * PANEL + j] = W[inputs * c + (m + j) * width + i]!;
+    }
+  }
+}
+
+/** dL/dx [B, T, M] of the samples of a block, which stand in it from place `first` on, from their δ. */
+export function inputGradient(
+  out: Float32Array,
+  { kernels, buffer, layout, scratch }: { kernels: Kernels; buffer: ArrayBufferLike; layout: Layout; scratch: Scratch },
+  delta: Matrix,
+  first: number,
+  count: number,
+): void {
+  const { steps, inputs } = layout.network;
+  const { offsets, columns: indices, values, sums } = scratch.open;
+  const { rows: height, channels } = INPUT_GRADIENT;
+  const places = new Uint32Array(height);
+  const strip = new Float32Array(buffer, sums, height * channels);
+  for (let from = 0; from < count * steps; from += height) {
+    const rows = Math.min(height, count * steps - from);
+    for (let r = 0; r < rows; r++) {
+      const [b, t] = [Math.floor((from + r) / steps), (from + r) % steps];
+      places[r] = ((first + b) * steps + t) * inputs;
+    }
+    listOpen(buffer, scratch, delta, from, rows, steps);
+    for (let m = 0; m < inputs; m += channels) {
+      const columns = Math.min(channels, Math.ceil((inputs - m) / PANEL) * PANEL);
+      kernels.gatherRowsWeighted({
+        out: sums,
+        outRows: height,
+        start: START.zero,
+        source: panelAddress(layout.inputWeightsT, delta.columns, m),
+        sourceRows: delta.columns,
+        offsets,
+        indices,
+        values,
+        rows,
+        columns,
+      });
+      for (let c = 0; c < columns; c += PANEL) {
+        const width = Math.min(PANEL, inputs - m - c);
+        for (let r = 0, source = height * c; r < rows; r++, source += PANEL) {
+          const place = places[r]! + m + c;
+          for (let i = 0; i < width; i++) out[place + i] = strip[source + i]!;
+        }
+      }
+    }
+  }
+}
+
+/** Lists the columns with a δ in the steps [from, from + rows) of the samples of a block, all samples one after another. */
+function listOpen(
+  buffer: ArrayBufferLike,
+  { open }: Scratch,
+  { values, rows: matrixRows, columns, rowOf }: Matrix,
+  from: number,
+  rows: number,
+  steps: number,
+): void {
+  const offsets = new Uint32Array(buffer, open.offsets, rows + 1);
+  const indices = new Uint16Array(buffer, open.columns, rows * columns);
+  const deltas = new Float32Array(buffer, open.values, rows * columns);
+  let events = 0;
+  offsets[0] = 0;
+  for (let r = 0; r < rows; r++) {
+    const row = rowOf(Math.floor((from + r) / steps), (from + r) % steps);
+    for (let c = 0; c < columns; c += PANEL) {
+      const width = Math.min(PANEL, columns - c);
+      const source = matrixRows * c + row * width;
+      for (let i = 0; i < width; i++) {
+        const delta = values[source + i]!;
+        if (delta === 0) continue;
+        indices[events] = c + i;
+        deltas[events++] = delta;
+      }
+    }
+    offsets[r + 1] = events;
+  }
+}
