@@ -9,7 +9,7 @@ import { METRICS, type Quantity, SPLITS } from './runs.ts';
 type Field<T> = (kept: unknown) => T;
 
 /** `media/<icon>-light.svg` and `media/<icon>-dark.svg` on a tab; views may share them. */
-export type ViewIcon = 'curves' | 'compare' | 'analyses';
+export type ViewIcon = 'curves' | 'compare' | 'analyses' | 'sample';
 
 export interface ViewInfo<S> {
   /** On its tab before the name of the study, and on its button in the other views. */
@@ -58,6 +58,18 @@ const zooms: Field<Partial<Record<Quantity, ZoomRange>>> = (kept) => {
 
 /** A short name; empty by default. */
 const word: Field<string> = (kept) => (typeof kept === 'string' && kept.length < 100 ? kept : '');
+
+/** A whole number from `least` on; `least` by default. */
+const whole =
+  (least: number): Field<number> =>
+  (kept) =>
+    Number.isSafeInteger(kept) && (kept as number) >= least ? (kept as number) : least;
+
+/** A line of text. */
+const line =
+  (normal: string): Field<string> =>
+  (kept) =>
+    typeof kept === 'string' && kept.length <= 500 ? kept : normal;
 
 /** Texts by name. */
 const texts: Field<Record<string, string>> = (kept) => {
@@ -112,6 +124,26 @@ export const VIEWS = {
       params: texts,
       /** Tables of numbers in place of the pictures. */
       asTable: flag,
+    },
+  }),
+  sample: view({
+    title: 'Sample',
+    icon: 'sample',
+    promise: 'watch here what one sample does in their networks.',
+    fields: {
+      /** Variants side by side; the second one may be empty. */
+      first: line(''),
+      second: line(''),
+      seed: whole(0),
+      split: oneOf('test', ...SPLITS),
+      index: whole(0),
+      /** Of the class; −1 is all of them. */
+      label: whole(-1),
+      /** Whose potentials are drawn: the layer, and its neurons as they are typed. */
+      layer: whole(0),
+      neurons: line('0-3'),
+      /** Weight updates; 0 is the newest. */
+      checkpoint: whole(0),
     },
   }),
 };

@@ -129,6 +129,10 @@ export class FakeHost {
       return this.post({ type: 'reply', id, result });
     }
     if (method === 'analyses/start') return this.post({ type: 'reply', id, result: { names: [] } });
+    if (method === 'samples/probe') {
+      const { runId, question } = request.params;
+      return this.post({ type: 'reply', id, result: this.study.sample(runId, question) });
+    }
     if (method === 'analyses/stop') return this.post({ type: 'reply', id, result: null });
     return this.post({ type: 'refusal', id, message: `The test does not answer ${method}.` });
   }

@@ -11,6 +11,7 @@ import {
   type Series,
   type Spread,
 } from '../../protocol/runs.ts';
+import type { SampleAnswer, SampleQuestion } from '../../protocol/sample.ts';
 import { worded } from '../../protocol/verdicts.ts';
 
 export interface VariantPlan {
@@ -187,6 +188,10 @@ export class FakeStudy {
   outdated: FakeRun[] = [];
   /** What was asked of its runs. */
   analyses: AnalysisAnswer[] = [];
+  /** Answers questions to samples; tests put their own in place. */
+  sample: (runId: string, question: SampleQuestion) => SampleAnswer = () => {
+    throw new Error('This test has no samples.');
+  };
 
   constructor({ variants = XOR, seeds = 3, epochs = 60, name = 'Delayed spiking XOR' }: StudyOptions = {}) {
     this.name = name;

@@ -4,6 +4,8 @@ import type { LineStyle } from './palette.ts';
 import { logTicks, type Range, tickLabels, ticks } from './scales.ts';
 
 export interface XyLine {
+  /** Whether each point is marked; by default yes. */
+  dots?: boolean;
   name: string;
   style: LineStyle;
   /** Ascending in x; y null breaks the line. `low` and `high` are drawn as a band. */
@@ -72,7 +74,11 @@ function body({ x, y, lines, marks = [] }: XyChart): SVGTemplateResult {
     ${lines.map((line) => lineOf(line, toX.at, toY.at))}`;
 }
 
-function lineOf({ points, style }: XyLine, x: (v: number) => number, y: (v: number) => number): SVGTemplateResult {
+function lineOf(
+  { points, style, dots = true }: XyLine,
+  x: (v: number) => number,
+  y: (v: number) => number,
+): SVGTemplateResult {
   let path = '';
   let open = false;
   for (const point of points) {
@@ -91,7 +97,7 @@ function lineOf({ points, style }: XyLine, x: (v: number) => number, y: (v: numb
     ${outline.length > 0 ? svg`<path d="M${outline.join('L')}Z" fill=${style.colour} fill-opacity="0.16"/>` : ''}
     <path class="line" d=${path || 'M0 0'} fill="none" stroke=${style.colour} stroke-width="2" stroke-dasharray=${dash || 'none'}/>
     ${points.map(({ x: px, y: value }) =>
-      value !== null && Number.isFinite(y(value))
+      dots && value !== null && Number.isFinite(y(value))
         ? svg`<circle cx=${x(px)} cy=${y(value)} r="2.5" fill=${style.colour}/>`
         : '',
     )}`;

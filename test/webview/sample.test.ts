@@ -1,0 +1,142 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { SampleAnswer, SampleQuestion } from '../../protocol/sample.ts';
+import { neuronsOf } from '../../webview/views/sample/neurons.ts';
+import { type Bundles, bundleWebview, type FakeHost, launchBrowser, openView, picture, settle } from './harness.ts';
+import { FakeStudy } from './study.ts';
+import type { ThemeName } from './themes.ts';
+
+let browser: Browser;
+let bundle: Bundles;
+
+beforeAll(async () => {
+  [browser, bundle] = await Promise.all([launchBrowser(), bundleWebview()]);
+});
+afterAll(() => browser?.close());
+
+/** A recording as large as those of N-MNIST, and a network of 100 neurons; the same for everybody. */
+const CHANNELS = 2 * 34 * 34;
+const STEPS = 315;
+const PER_STEP = 64;
+
+function answerTo(question: SampleQuestion): SampleAnswer {
+  const input = listOf(STEPS, (t) => Array.from({ length: PER_STEP }, (_, i) => (t * 7 + i * 37) % CHANNELS));
+  const spikes = listOf(STEPS, (t) => (t % 3 === 0 ? [t % 100, (t * 13) % 100] : []));
+  const wave = (f: number): number[] => Array.from({ length: STEPS }, (_, t) => 0.4 * Math.sin(t * f) + 0.2);
+  const { split, index, traces } = question;
+  return {
+    ...{ split, index, of: 5000, label: 3, classes: 10, steps: STEPS, checkpoint: 900, checkpoints: [900, 800] },
+    scores: [0, 0.1, 0.2, 0.9, 0.3, 0, 0, 0, 0.1, 0.2],
+    ...{ decision: 3, loss: 0.31 },
+    input: { channels: CHANNELS, picture: { planes: 2, height: 34, width: 34 }, events: input },
+    layers: [
+      {
+        ...{
+          layer: 0,
+          name: 'layers.0',
+          neurons: 100,
+          kind: 'lif',
+          threshold: 0.5,
+          reset: 'hard',
+          window: 0.3,
+          spikes,
+        },
+        traces: traces
+          .flatMap(({ neurons }) => neurons)
+          .map((neuron) => ({ neuron, values: wave(0.05 * (neuron + 1)) })),
+      },
+      {
+        ...{ layer: 1, name: 'readout', neurons: 10, kind: 'integrator' },
+        traces: Array.from({ length: 10 }, (_, neuron) => ({ neuron, values: wave(0.01 * (neuron + 1)) })),
+      },
+    ],
+  };
+}
+
+function listOf(steps: number, at: (t: number) => number[]): { offsets: number[]; items: number[] } {
+  const offsets = [0];
+  const items: number[] = [];
+  for (let t = 0; t < steps; t++) {
+    items.push(...at(t));
+    offsets.push(items.length);
+  }
+  return { offsets, items };
+}
+
+async function opened(theme: ThemeName = 'dark'): Promise<FakeHost> {
+  const study = new FakeStudy({ seeds: 2 });
+  study.sample = (_, question) => answerTo(question);
+  const host = await openView(browser, bundle, study, { view: 'sample', theme, height: 1300 });
+  await settle(host);
+  return host;
+}
+
+test('the sample with its rasters, potentials and decision; two variants side by side; time is gone through', async () => {
+  const host = await opened();
+  const { page } = host;
+  expect(await page.locator('.network').count()).toBe(1);
+  expect(await page.locator('.trace').count()).toBe(4);
+  await page.getByText('Class 3, taken for 3: right').waitFor();
+  const rasters = page.locator('lif-raster');
+  expect(await rasters.first().getAttribute('data-dots')).toBe(String(STEPS * PER_STEP));
+  await page.getByLabel('beside').selectOption('without reset');
+  await expect.poll(() => page.locator('.network').count()).toBe(2);
+  const asked = host.requests('samples/probe').map(({ params }) => params as { runId: string });
+  expect(new Set(asked.map(({ runId }) => runId)).size).toBe(2);
+  const slider = page.getByLabel('Time step', { exact: true });
+  await slider.focus();
+  for (let i = 0; i < 3; i++) await slider.press('ArrowRight');
+  await page.getByText('step 4 of 315').waitFor();
+  await page.getByRole('button', { name: 'Play' }).click();
+  await page.getByText(/step (?!4 )\d+ of 315/).waitFor();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await picture(host, 'sample-two');
+  expect(host.complaints).toEqual([]);
+  await page.context().close();
+});
+
+test('what is chosen is asked: sample, class, split, neurons, seed, checkpoint', async () => {
+  const host = await opened('light');
+  const { page } = host;
+  const last = () => host.requests('samples/probe').at(-1)!.params as { runId: string; question: SampleQuestion };
+  await page.getByRole('button', { name: 'Next sample' }).click();
+  await expect.poll(() => last().question.index).toBe(1);
+  await page.getByLabel('Class', { exact: true }).selectOption('7');
+  await expect.poll(() => last().question.label).toBe(7);
+  await page.getByRole('textbox', { name: 'Neurons' }).fill('9 11-13');
+  await page.getByRole('textbox', { name: 'Neurons' }).press('Enter');
+  await expect.poll(() => last().question.traces).toEqual([{ layer: 0, neurons: [9, 11, 12, 13] }]);
+  await page.getByLabel('Checkpoint').selectOption('800');
+  await expect.poll(() => last().question.checkpoint).toBe(800);
+  await page.getByLabel('Split').selectOption('train');
+  await expect.poll(() => [last().question.split, last().question.index]).toEqual(['train', 0]);
+  await page.getByLabel('Seed').selectOption('2');
+  await expect.poll(() => last().runId).toBe(host.study.find('baseline', 2).id);
+  await settle(host);
+  await picture(host, 'sample-light');
+  expect(host.complaints).toEqual([]);
+  await page.context().close();
+});
+
+test('a raster of 2,312 channels and 315 steps says how long it takes to draw', async () => {
+  const host = await opened('high-contrast');
+  await picture(host, 'sample-high-contrast');
+  const ms = Number(await host.page.locator('lif-raster').first().getAttribute('data-ms'));
+  console.log(`drawn in ${ms} ms`);
+  expect(Number.isFinite(ms)).toBe(true);
+  await host.page.context().close();
+});
+
+test('why a network cannot be looked into is said in its place', async () => {
+  const host = await opened();
+  host.refuse.set('samples/probe', 'There is no sample 9: the test split has 5, the first one is 0.');
+  await host.post({ type: 'changed', runIds: [] });
+  await host.page.getByText('There is no sample 9').waitFor();
+  await host.page.context().close();
+});
+
+test('neurons are typed as numbers and ranges', () => {
+  expect(neuronsOf('0 5, 7-9')).toEqual([0, 5, 7, 8, 9]);
+  expect(neuronsOf('3 3 x -1 2-1')).toEqual([3]);
+  expect(neuronsOf('0-1000')).toHaveLength(64);
+});

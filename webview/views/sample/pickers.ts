@@ -1,0 +1,96 @@
+import { html, type TemplateResult } from 'lit';
+import { type RunSummary, SPLITS } from '../../../protocol/runs.ts';
+import type { SampleAnswer } from '../../../protocol/sample.ts';
+import type { StateOf } from '../../../protocol/views.ts';
+import type { Session } from '../../shared/session.ts';
+
+type State = StateOf<'sample'>;
+
+/**
+ * Which networks, which sample, which neurons.
+ * @param shown an answer, which knows what there is to choose from
+ * @param chosen called after each choice
+ */
+export function pickers(
+  session: Session<'sample'>,
+  runs: readonly RunSummary[],
+  shown: SampleAnswer | undefined,
+  chosen: () => void,
+): TemplateResult {
+  const { state, comparison } = session;
+  const rows = comparison!.rows.filter(({ results }) => results.length > 0);
+  const variants = rows.map(({ variant }) => variant);
+  const seeds = [...new Set(rows.flatMap(({ results }) => results.map(({ seed }) => seed)))].sort((a, b) => a - b);
+  const set = (patch: Partial<State>): void => {
+    session.update(patch);
+    chosen();
+  };
+  const to = (index: number): void => set({ index: Math.max(0, Math.min((shown?.of ?? 1) - 1, index)) });
+  const at = shown?.index ?? state.index;
+  const layers = shown?.layers.filter(({ kind }) => kind !== 'linear') ?? [];
+  return html`<div class="toolbar" role="toolbar" aria-label="Sample">
+    ${select('Variant', variants, runs[0]?.variant ?? '', (first) => set({ first }))}
+    ${select('beside', ['–', ...variants], runs[1]?.variant ?? '–', (second) => set({ second: second === '–' ? '' : second, checkpoint: 0 }))}
+    ${seeds.length > 1 ? select('Seed', seeds.map(String), String(runs[0]?.seed ?? ''), (seed) => set({ seed: Number(seed) })) : ''}
+    ${select('Split', SPLITS, state.split, (split) => set({ split: split as State['split'], index: 0 }))}
+    ${select('Class', ['all', ...Array.from({ length: shown?.classes ?? 0 }, (_, c) => String(c))], state.label < 0 ? 'all' : String(state.label), (label) => set({ label: label === 'all' ? -1 : Number(label) }))}
+    <label class="also"
+      ><span>Sample</span>
+      <button class="quiet" aria-label="Previous sample" @click=${() => to(at - 1)}>‹</button>
+      <input
+        type="number"
+        min="0"
+        max=${(shown?.of ?? 1) - 1}
+        .value=${String(at)}
+        @change=${(event: Event) => to(Number((event.target as HTMLInputElement).value) || 0)}
+      />
+      <button class="quiet" aria-label="Next sample" @click=${() => to(at + 1)}>›</button>
+      <span class="muted">of ${shown?.of ?? '…'}</span></label
+    >
+    ${
+      layers.length > 1
+        ? select(
+            'Layer',
+            layers.map(({ layer, name }) => `${layer} ${name}`),
+            labelOf(layers, state.layer),
+            (layer) => set({ layer: Number.parseInt(layer, 10) }),
+          )
+        : ''
+    }
+    <label class="also"
+      ><span>Neurons</span
+      ><input
+        class="neurons"
+        type="text"
+        title="Whose potentials are drawn: numbers and ranges, such as 0 5 8-12"
+        .value=${state.neurons}
+        @change=${(event: Event) => set({ neurons: (event.target as HTMLInputElement).value })}
+    /></label>
+    ${
+      runs.length === 1 && shown && shown.checkpoints.length > 1
+        ? select('Checkpoint', shown.checkpoints.map(String), String(shown.checkpoint), (step) =>
+            set({ checkpoint: Number(step) }),
+          )
+        : ''
+    }
+  </div>`;
+}
+
+function labelOf(layers: readonly { layer: number; name: string }[], layer: number): string {
+  const found = layers.find((one) => one.layer === layer) ?? layers[0]!;
+  return `${found.layer} ${found.name}`;
+}
+
+function select(
+  label: string,
+  values: readonly string[],
+  chosen: string,
+  choose: (value: string) => void,
+): TemplateResult {
+  return html`<label class="also"
+    ><span>${label}</span
+    ><select aria-label=${label} @change=${(event: Event) => choose((event.target as HTMLSelectElement).value)}>
+      ${values.map((value) => html`<option value=${value} .selected=${value === chosen}>${value}</option>`)}
+    </select></label
+  >`;
+}
