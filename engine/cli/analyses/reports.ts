@@ -1,6 +1,7 @@
 /** How a terminal says what each analysis found. */
 import type { AnalysisId, AnalysisResults } from '../../../protocol/analyses/analyses.ts';
 import * as evaluate from './evaluate.ts';
+import * as landscape from './landscape.ts';
 
 interface Report<R> {
   /** Of one run. */
@@ -9,7 +10,7 @@ interface Report<R> {
   columns: { header: string[]; row(result: R): string[] };
 }
 
-const REPORTS: { [A in AnalysisId]: Report<AnalysisResults[A]> } = { evaluate };
+const REPORTS: { [A in AnalysisId]: Report<AnalysisResults[A]> } = { evaluate, landscape };
 
 /** The result must be of this analysis, checked by its schema. */
 export function reportOf(analysis: string): Report<unknown> {

@@ -1,13 +1,20 @@
 /** `analyses:` what is asked of every run once it is trained; one entry for each analysis (engine/analysis/registry.ts). */
 import { z } from 'zod';
 import { evaluateSchema } from './evaluate.ts';
+import { landscapeSchema } from './landscape.ts';
 
-export const ANALYSIS_PARAMS = { evaluate: evaluateSchema };
+export const ANALYSIS_PARAMS = {
+  evaluate: evaluateSchema,
+  landscape: landscapeSchema,
+};
 
 export type AnalysisName = keyof typeof ANALYSIS_PARAMS;
 export type AnalysisParams<A extends AnalysisName> = z.output<(typeof ANALYSIS_PARAMS)[A]>;
 
 export const analysesSchema = z
-  .strictObject({ evaluate: evaluateSchema.optional() })
+  .strictObject({
+    evaluate: evaluateSchema.optional(),
+    landscape: landscapeSchema.optional(),
+  })
   .describe('What is asked of every run once it is trained, and answered beside it; also with `lif analyse`.')
   .meta({ examples: [{ evaluate: { split: 'validation' } }] });
