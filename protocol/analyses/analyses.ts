@@ -1,11 +1,13 @@
 /** Analyses of runs, as the query process and the views speak of them; one file here says what each answers. */
 import type { EvaluateResult } from './evaluate.ts';
 import type { LandscapeResult } from './landscape.ts';
+import type { ResolutionResult } from './resolution.ts';
 
 /** What each analysis answers, by id. */
 export interface AnalysisResults {
   evaluate: EvaluateResult;
   landscape: LandscapeResult;
+  resolution: ResolutionResult;
 }
 export type AnalysisId = keyof AnalysisResults;
 

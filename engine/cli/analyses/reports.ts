@@ -2,6 +2,7 @@
 import type { AnalysisId, AnalysisResults } from '../../../protocol/analyses/analyses.ts';
 import * as evaluate from './evaluate.ts';
 import * as landscape from './landscape.ts';
+import * as resolution from './resolution.ts';
 
 interface Report<R> {
   /** Of one run. */
@@ -10,7 +11,7 @@ interface Report<R> {
   columns: { header: string[]; row(result: R): string[] };
 }
 
-const REPORTS: { [A in AnalysisId]: Report<AnalysisResults[A]> } = { evaluate, landscape };
+const REPORTS: { [A in AnalysisId]: Report<AnalysisResults[A]> } = { evaluate, landscape, resolution };
 
 /** The result must be of this analysis, checked by its schema. */
 export function reportOf(analysis: string): Report<unknown> {

@@ -2,10 +2,12 @@
 import { z } from 'zod';
 import { evaluateSchema } from './evaluate.ts';
 import { landscapeSchema } from './landscape.ts';
+import { resolutionSchema } from './resolution.ts';
 
 export const ANALYSIS_PARAMS = {
   evaluate: evaluateSchema,
   landscape: landscapeSchema,
+  resolution: resolutionSchema,
 };
 
 export type AnalysisName = keyof typeof ANALYSIS_PARAMS;
@@ -15,6 +17,7 @@ export const analysesSchema = z
   .strictObject({
     evaluate: evaluateSchema.optional(),
     landscape: landscapeSchema.optional(),
+    resolution: resolutionSchema.optional(),
   })
   .describe('What is asked of every run once it is trained, and answered beside it; also with `lif analyse`.')
   .meta({ examples: [{ evaluate: { split: 'validation' } }] });
