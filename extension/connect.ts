@@ -19,10 +19,11 @@ export function connect(parts: Parts, own: Own): void {
 
 /** What the query process tells, to whatever shows runs. */
 function connectRuns(parts: Parts, own: Own, problems: Map<string, string>, showStatus: () => void): void {
-  const { host, runs, documents, comparisons, panels, lenses, tree, commands, log } = parts;
+  const { host, runs, documents, comparisons, expectations, panels, lenses, tree, commands, log } = parts;
   own(
     runs.onChange((change) => {
       comparisons.runsChanged(change);
+      if (change.structural) expectations.runsChanged(change.files);
       tree.runsChanged(change);
       lenses.runsChanged(change);
       panels.runsChanged(change);
@@ -52,10 +53,14 @@ function connectRuns(parts: Parts, own: Own, problems: Map<string, string>, show
 }
 
 /** What happens to experiment files. */
-function connectFiles({ host, documents, catalog, comparisons, panels, tree, log }: Parts, own: Own): void {
+function connectFiles(
+  { host, documents, catalog, comparisons, expectations, panels, tree, log }: Parts,
+  own: Own,
+): void {
   own(
     catalog.onChange(() => {
       comparisons.filesChanged();
+      expectations.show(catalog.outlines());
       tree.catalogChanged();
     }),
   );

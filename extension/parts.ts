@@ -15,6 +15,7 @@ import { saveText } from './panels/export.ts';
 import { Panels } from './panels/panels.ts';
 import { ViewStates } from './panels/states.ts';
 import { StatusItem } from './status/status.ts';
+import { ExpectationTests } from './testing/expectations.ts';
 import { RunsTree } from './tree/tree.ts';
 import { createWorkbench } from './workbench.ts';
 
@@ -31,6 +32,7 @@ export interface Parts {
   lenses: ExperimentLenses;
   tree: RunsTree;
   treeView: vscode.TreeView<unknown>;
+  expectations: ExpectationTests;
   status: StatusItem;
   commands: CommandContext;
   log: (line: string) => void;
@@ -97,6 +99,29 @@ export function createParts(extension: vscode.ExtensionContext, own: Own): Parts
   const tree = own(new RunsTree(runs, catalog, comparisons));
   const options = { treeDataProvider: tree, canSelectMany: true, showCollapseAll: true };
   const treeView = own(vscode.window.createTreeView('lifLab.runs', options));
+  const expectations = own(
+    new ExpectationTests({
+      judge: (file) => {
+        const text = documents.find(file)?.getText();
+        return host.request('claims/check', text === undefined ? { file } : { file, text });
+      },
+      train: (file) => vscode.commands.executeCommand('lifLab.runAll', vscode.Uri.file(file)),
+    }),
+  );
   const status = own(new StatusItem());
-  return { host, runs, documents, catalog, comparisons, panels, lenses, tree, treeView, status, commands, log };
+  return {
+    host,
+    runs,
+    documents,
+    catalog,
+    comparisons,
+    panels,
+    lenses,
+    tree,
+    treeView,
+    expectations,
+    status,
+    commands,
+    log,
+  };
 }

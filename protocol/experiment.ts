@@ -34,6 +34,8 @@ export interface Outline {
   range: Range;
   variants: { name: string; range: Range }[];
   seeds: number[];
+  /** Lines of `expect:`. */
+  expectations: { text: string; range: Range }[];
 }
 
 export interface Checked {

@@ -3,6 +3,7 @@
  * `store/changed` and `store/problem`. The process ends when its standard input ends.
  */
 import type { AnalysisAnswer, AnalysisSummary } from './analyses/analyses.ts';
+import type { JudgedClaim } from './claims.ts';
 import type { Checked, Completion, Hover, Position, TextEdit } from './experiment.ts';
 import type { Comparison, Metric, RunSummary, Series } from './runs.ts';
 import type { SampleAnswer, SampleQuestion } from './sample.ts';
@@ -28,6 +29,8 @@ export interface HostRequests {
   'experiment/check': { params: { file: string; text: string }; result: Checked };
   'experiment/complete': { params: { file: string; text: string; position: Position }; result: Completion[] };
   'experiment/hover': { params: { file: string; text: string; position: Position }; result: Hover | null };
+  /** The expectations of a file, judged by its finished runs. */
+  'claims/check': { params: { file: string; text?: string }; result: JudgedClaim[] };
   /** What puts so many more seeds into the text, and which; every other character stays. */
   'experiment/addSeeds': {
     params: { file: string; text: string; count: number };

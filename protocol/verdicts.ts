@@ -96,15 +96,14 @@ function wordsFor({ kind, paired, holm, wanted, needed }: Facts): { label: strin
   if (kind === 'identical') return alike('identical settings');
   if (!paired || kind === 'unpaired') return alike('no paired seeds');
   const n = paired.seeds.length;
-  const seeds = n < wanted ? `${n} of ${count(wanted, 'seed')}` : count(n, 'seed');
+  const seeds = seedsText(n, wanted);
   const { over = 1, p = paired.p } = holm ?? {};
   if (kind === 'undecided') {
     const among = over > 1 ? ` among ${over} variants` : '';
     const more = needed === undefined ? '' : `; ${needed} could`;
     return { label: 'undecided', sentence: `undecided: ${seeds} cannot decide at 5 %${among}${more}` };
   }
-  const test = `${paired.sampled ? 'sampled' : 'exact'} sign-flip ${pText(p)}${over > 1 ? `, Holm over ${over}` : ''}`;
-  const evidence = `(${seeds}, ${test})`;
+  const evidence = evidenceText(paired, { p, over }, wanted);
   if (kind === 'none') {
     const range = paired.interval ? `, 95 % interval ${intervalText(paired.interval)}` : '';
     return {
@@ -114,6 +113,17 @@ function wordsFor({ kind, paired, holm, wanted, needed }: Facts): { label: strin
   }
   const label = `${kind} by ${Math.abs(100 * paired.mean).toFixed(1)} points`;
   return { label, sentence: `${label} ${evidence}` };
+}
+
+/** `6 seeds`, `3 of 6 seeds`. */
+export function seedsText(n: number, wanted: number): string {
+  return n < wanted ? `${n} of ${count(wanted, 'seed')}` : count(n, 'seed');
+}
+
+/** `(6 seeds, exact sign-flip p = .031, Holm over 4)`; p is the corrected one. */
+export function evidenceText(paired: Paired, { p, over }: { p: number; over: number }, wanted: number): string {
+  const correction = over > 1 ? `, Holm over ${over}` : '';
+  return `(${seedsText(paired.seeds.length, wanted)}, ${paired.sampled ? 'sampled' : 'exact'} sign-flip ${pText(p)}${correction})`;
 }
 
 const alike = (text: string) => ({ label: text, sentence: text });

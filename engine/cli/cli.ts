@@ -3,6 +3,7 @@ import { UserError } from '../base/errors.ts';
 import { engineVersion } from '../base/version.ts';
 import { type Cli, type Command, commandHelp, parseInput } from './command.ts';
 import { analyseCommand } from './commands/analyse.ts';
+import { checkCommand } from './commands/check.ts';
 import { compareCommand } from './commands/compare.ts';
 import { DATA_COMMANDS } from './commands/data/commands.ts';
 import { executeCommand } from './commands/execute.ts';
@@ -24,6 +25,7 @@ const COMMANDS: Command[] = [
   stopCommand,
   resumeCommand,
   compareCommand,
+  checkCommand,
   analyseCommand,
   validateCommand,
   ...DATA_COMMANDS,

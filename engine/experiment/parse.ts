@@ -118,6 +118,7 @@ function outlineOf(root: Extract<Source, { kind: 'mapping' }>, lines: LineIndex)
   const name = root.entries.get('name');
   const variants = root.entries.get('variants')?.value;
   const seeds = root.entries.get('seeds')?.value;
+  const expect = root.entries.get('expect')?.value;
   const numbers = seeds?.kind === 'sequence' ? seeds.items.map(plain) : [];
   const whole = numbers.filter((seed): seed is number => Number.isInteger(seed));
   const title = name?.value.kind === 'scalar' && typeof name.value.value === 'string' ? name.value.value : '';
@@ -129,5 +130,13 @@ function outlineOf(root: Extract<Source, { kind: 'mapping' }>, lines: LineIndex)
         ? [...variants.entries].map(([variant, { key }]) => ({ name: variant, range: lines.range(key.start, key.end) }))
         : [],
     seeds: whole.length > 0 ? whole : [1],
+    expectations:
+      expect?.kind === 'sequence'
+        ? expect.items.flatMap((item) =>
+            item.kind === 'scalar' && typeof item.value === 'string'
+              ? [{ text: item.value, range: lines.range(item.start, item.end) }]
+              : [],
+          )
+        : [],
   };
 }

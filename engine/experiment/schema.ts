@@ -53,6 +53,14 @@ export const experimentSchema = z
       .default([1])
       .describe('Each variant runs once with every seed; tables show mean ± spread over them.')
       .meta({ examples: [[1, 2, 3]] }),
+    expect: z
+      .array(z.string().min(1).max(1000))
+      .max(200)
+      .default([])
+      .describe(
+        'What must come out, a line each: `VARIANT.METRIC`, then >, >=, < or <=, then a number or another variant’s metric, with a margin (+ 0.02) or without. Metrics are accuracy (0 to 1), loss, spikes (0 to 1) and spikes.1, spikes.2 of a layer. `lif check FILE` and the tests in the editor judge them over the seeds: pass, fail or undecided (docs/claims.md).',
+      )
+      .meta({ examples: [['with recurrence.accuracy > baseline.accuracy', 'baseline.accuracy >= 0.9']] }),
     analyses: analysesSchema.optional(),
   })
   .describe('A LIF Lab study: one data set, one network, and the variants to compare.');

@@ -2,6 +2,7 @@
 import type { NetworkPlan } from '../models/plan.ts';
 import { isMapping, type Mapping, namesIn, own } from './assist/describe.ts';
 import { checkSettings, seedProblems } from './cross-checks.ts';
+import { expectationProblems } from './expectations.ts';
 import { readoutProblems, tableProblems } from './hints.ts';
 import { idleProblems } from './idle.ts';
 import { SETTINGS } from './json-schema.ts';
@@ -25,7 +26,7 @@ export function validateExperiment(raw: unknown, order: readonly string[] = name
   const problems = parsed.success ? [] : fileProblems(parsed.error.issues, raw);
   if (parsed.success) {
     problems.push(...checkSettings(parsed.data).problems, ...tableProblems(raw, parsed.data));
-    problems.push(...seedProblems(parsed.data.seeds));
+    problems.push(...seedProblems(parsed.data.seeds), ...expectationProblems(parsed.data.expect, order));
   }
   // Variants go over the defaults too, so that they mean the same here as when they are run.
   const base = settingsOf(parsed.success ? parsed.data : raw);

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { HostParams } from '../../protocol/host.ts';
 import type { RunSummary } from '../../protocol/runs.ts';
 import { engineVersion } from '../base/version.ts';
+import { judgeClaims } from '../claims/judge.ts';
 import type { Executor } from '../executors/executor.ts';
 import { localExecutor } from '../executors/local/executor.ts';
 import { complete, hover } from '../experiment/assist/assist.ts';
@@ -34,6 +35,10 @@ export function engineServices(lif: string[]): Services {
     },
     complete: (file, text, position) => complete(text, file, position),
     hover: (file, text, position) => hover(text, file, position) ?? null,
+    judge(file, text, runs) {
+      const { experiment } = studyOf(file, text ?? readStudyText(file), [], firstError);
+      return judgeClaims(experiment, compareExperiment(experiment, file, runs).rows);
+    },
     addSeeds: (file, text, count) => addSeeds(text, file, count),
     compare(file, text, runs) {
       const { experiment } = studyOf(file, text ?? readStudyText(file), [], firstError);

@@ -38,6 +38,7 @@ const SCHEMAS: { [M in HostMethod]: z.ZodType<Loose<HostParams<M>>> } = {
   'experiment/check': z.strictObject({ file: path, text }),
   'experiment/complete': z.strictObject({ file: path, text, position }),
   'experiment/hover': z.strictObject({ file: path, text, position }),
+  'claims/check': z.strictObject({ file: path, text: text.optional() }),
   'experiment/addSeeds': z.strictObject({ file: path, text, count: z.int().min(1).max(100) }),
   'runs/list': z.strictObject({}) as z.ZodType<Record<string, never>>,
   'runs/series': z.strictObject({

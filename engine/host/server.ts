@@ -90,6 +90,7 @@ class Session {
       'experiment/check': ({ file, text }) => services.check(file, text),
       'experiment/complete': ({ file, text, position }) => services.complete(file, text, position),
       'experiment/hover': ({ file, text, position }) => services.hover(file, text, position),
+      'claims/check': ({ file, text }) => services.judge(file, text, this.open().keyedRuns()),
       'experiment/addSeeds': ({ file, text, count }) => services.addSeeds(file, text, count),
       'runs/list': () => this.open().list(),
       'runs/series': (params) => this.open().series(params),

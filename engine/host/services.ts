@@ -1,4 +1,5 @@
 import type { AnalysisAnswer } from '../../protocol/analyses/analyses.ts';
+import type { JudgedClaim } from '../../protocol/claims.ts';
 import type { Checked, Completion, Hover, Position } from '../../protocol/experiment.ts';
 import type { HostParams, HostResult } from '../../protocol/host.ts';
 import type { Comparison, RunSummary } from '../../protocol/runs.ts';
@@ -11,6 +12,8 @@ export interface Services {
   check(file: string, text: string): Checked;
   complete(file: string, text: string, position: Position): Completion[];
   hover(file: string, text: string, position: Position): Hover | null;
+  /** @param text the unsaved text; without it the file is read. */
+  judge(file: string, text: string | undefined, runs: KeyedRun[]): JudgedClaim[];
   addSeeds(file: string, text: string, count: number): HostResult<'experiment/addSeeds'>;
   /** @param text the unsaved text; without it the file is read. */
   compare(file: string, text: string | undefined, runs: KeyedRun[]): Comparison;

@@ -23,11 +23,14 @@ import {
   type Path,
   valueAt,
 } from './describe.ts';
+import { claimMarkdown, completeExpectation } from './expect.ts';
 import { choiceMarkdown, fieldMarkdown } from './markdown.ts';
 
 /** What can be written at a position, in the order of the schema. Never throws. */
 export function complete(text: string, file: string, position: Position): Completion[] {
   const lines = new LineIndex(text);
+  const expectation = completeExpectation(text, file, lines.offset(position));
+  if (expectation) return expectation;
   const cursor = cursorAt(text, lines.offset(position));
   if (!cursor) return [];
   const data = draftData(text, file);
@@ -53,9 +56,11 @@ export function hover(text: string, file: string, position: Position): Hover | u
   const range = lines.range(span.start, span.end);
   if (path[0] === 'variants' && path.length === 2)
     return { range, contents: variantMarkdown(text, file, String(path[1])) };
+  const value = valueAt(data, path);
+  if (path[0] === 'expect' && typeof value === 'string')
+    return { range, contents: claimMarkdown(value, namesIn(valueAt(data, ['variants']))) };
   const node = nodeAt(experimentNode(), path, withInherited(data, path));
   if (!node) return undefined;
-  const value = valueAt(data, path);
   const choice = role === 'value' && choices(node).includes(value) ? choiceMarkdown(node, value) : undefined;
   return { range, contents: choice ?? fieldMarkdown(node, inFile(path)) };
 }

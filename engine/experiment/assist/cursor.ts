@@ -33,6 +33,22 @@ export function cursorAt(text: string, offset: number): Cursor | undefined {
   return { ...found, below, word, quote };
 }
 
+/** The item of a list of texts that the cursor is in, and what stands before the cursor in it; undefined elsewhere. */
+export function itemAt(text: string, offset: number): { path: Path; before: string } | undefined {
+  const head = text.slice(0, offset);
+  const line = head.slice(Math.max(head.lastIndexOf('\n'), head.lastIndexOf('\r')) + 1);
+  // A space at the end would not be part of a text without quotes: the mark behind it makes it one.
+  const open = /^\s*-\s+(["'])/.exec(line)?.[1] ?? '';
+  const parsed = parseYaml(head + MARK + open);
+  const found =
+    'document' in parsed &&
+    parsed.document.contents &&
+    find(parsed.document.contents, [], (value) => value.endsWith(MARK));
+  if (!found) return undefined;
+  if (found.role !== 'value' || typeof found.path.at(-1) !== 'number') return undefined;
+  return { path: found.path, before: found.value.slice(0, -1) };
+}
+
 function wordAt(text: string, offset: number): Span {
   let start = offset;
   let end = offset;
@@ -48,17 +64,24 @@ function isWord(character: string): boolean {
 }
 
 /** The mark is in what was read last. */
-function find(node: Node, path: Path): Pick<Cursor, 'path' | 'role'> | undefined {
-  if (isScalar(node)) return node.value === MARK ? { path, role: 'value' } : undefined;
+function find(
+  node: Node,
+  path: Path,
+  isMark: (value: string) => boolean = (value) => value === MARK,
+): (Pick<Cursor, 'path' | 'role'> & { value: string }) | undefined {
+  if (isScalar(node)) {
+    const { value } = node;
+    return typeof value === 'string' && isMark(value) ? { path, role: 'value', value } : undefined;
+  }
   if (isSeq(node)) {
     const index = node.items.length - 1;
     const last = node.items[index];
-    return last ? find(last as Node, [...path, index]) : undefined;
+    return last ? find(last as Node, [...path, index], isMark) : undefined;
   }
   const pair = isMap(node) ? node.items.at(-1) : undefined;
   if (!pair || !isScalar(pair.key)) return undefined;
-  if (pair.key.value === MARK) return { path, role: 'field' };
-  return pair.value ? find(pair.value as Node, [...path, String(pair.key.value)]) : undefined;
+  if (pair.key.value === MARK) return { path, role: 'field', value: MARK };
+  return pair.value ? find(pair.value as Node, [...path, String(pair.key.value)], isMark) : undefined;
 }
 
 /** As much of the file as can be read, as plain data. */

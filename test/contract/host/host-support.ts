@@ -38,6 +38,7 @@ export function fakeServices(overrides: Partial<Services> = {}): Services & { as
     check: () => ({ diagnostics: [] }),
     complete: () => [],
     hover: () => null,
+    judge: () => [],
     addSeeds: () => ({ edits: [], seeds: [] }),
     compare: (file) => ({ study: 'test', file, seeds: [], rows: [], outdated: [] }),
     start: async (request) => {

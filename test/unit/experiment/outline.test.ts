@@ -12,6 +12,7 @@ test('holds name, variants and seeds with their places', () => {
       { name: 'with b', range: { start: { line: 6, column: 2 }, end: { line: 6, column: 8 } } },
     ],
     seeds: [4, 5],
+    expectations: [],
   });
 });
 
@@ -27,6 +28,7 @@ test('has defaults where the file says nothing', () => {
     range: { start: { line: 0, column: 0 }, end: { line: 0, column: 11 } },
     variants: [],
     seeds: [1],
+    expectations: [],
   });
   expect(checkExperiment('- list', 'f').outline).toBeUndefined();
 });

@@ -7,8 +7,10 @@ import { groupStudies, newestPerSeed } from '../../../extension/model/studies.ts
 import { page } from '../../../extension/panels/html.ts';
 import { statusLook } from '../../../extension/status/status-look.ts';
 import { offerLif } from '../../../extension/terminal-path.ts';
+import { missingOf, offerFor, shownAs } from '../../../extension/testing/outcomes.ts';
 import { runLook, studyLook, variantLook } from '../../../extension/tree/nodes.ts';
 import { targetOf } from '../../../extension/tree/target.ts';
+import type { Outcome } from '../../../protocol/claims.ts';
 import { type Comparison, overallState } from '../../../protocol/runs.ts';
 import { worded } from '../../../protocol/verdicts.ts';
 import { stateOf } from '../../../protocol/views.ts';
@@ -112,6 +114,37 @@ test('the integrated terminal finds lif at the end of its PATH, in the runtime t
   };
   offerLif(variables, '/extension/dist', { nodePath: '/opt/node', dataFolder: '' });
   expect(set).toEqual(['clear', ['PATH', ':/extension/dist/bin'], ['LIF_NODE', '/opt/node']]);
+});
+
+describe('expectations as tests', () => {
+  test('what is undecided or has not run is neither passed nor failed, and says so', () => {
+    const shown = (outcome: Outcome) => shownAs({ outcome, sentence: 'why\u001b[31m' });
+    expect((['pass', 'fail', 'undecided', 'not run'] as const).map((outcome) => shown(outcome).state)).toEqual([
+      ...['passed', 'failed', 'skipped', 'skipped'],
+    ]);
+    expect([shown('undecided').description, shown('fail').description]).toEqual(['undecided', '']);
+    expect(shown('fail').message, 'nothing commands a terminal').not.toContain('\u001b');
+  });
+
+  test('offer what is missing, once for each seed', () => {
+    const missing = [
+      { missing: [{ variant: 'a', seeds: [3, 1] }] },
+      {
+        missing: [
+          { variant: 'a', seeds: [1, 2] },
+          { variant: 'b', seeds: [1] },
+        ],
+      },
+    ];
+    expect(missingOf(missing)).toEqual(
+      new Map([
+        ['a', [1, 2, 3]],
+        ['b', [1]],
+      ]),
+    );
+    expect(offerFor(missing)).toBe('4 runs of these expectations are missing.');
+    expect(offerFor([{ missing: [] }])).toBeUndefined();
+  });
 });
 
 describe('lenses', () => {

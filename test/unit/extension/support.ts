@@ -38,5 +38,6 @@ export function outline(variants: string[], seeds: number[] = [1]): Outline {
     range: lineRange(0),
     variants: variants.map((name, i) => ({ name, range: lineRange(10 + i) })),
     seeds,
+    expectations: [],
   };
 }

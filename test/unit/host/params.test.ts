@@ -10,6 +10,7 @@ const VALID: { [M in HostMethod]: HostParams<M> } = {
   'experiment/check': { file, text: '' },
   'experiment/complete': { file, text: '', position: { line: 0, column: 0 } },
   'experiment/hover': { file, text: '', position: { line: 0, column: 0 } },
+  'claims/check': { file, text: '' },
   'experiment/addSeeds': { file, text: '', count: 3 },
   'runs/list': {},
   'runs/series': { runIds: ['a'], metrics: ['train.loss'], from: -1, to: 5.5, maxPoints: 10 },

@@ -2,15 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { builtFile } from '../../engine/base/paths.ts';
-import type { Comparison } from '../../protocol/runs.ts';
-import { Lab } from './fake/lab.ts';
+import { builtFile } from '../../../engine/base/paths.ts';
+import type { Comparison } from '../../../protocol/runs.ts';
+import { Lab } from '../fake/lab.ts';
 
 let lab: Lab;
 beforeAll(async () => {
   lab = await new Lab().open(builtFile('lif.mjs'));
   // Smaller than the example, for a test: in the file, since a run is of the settings of its file.
-  const text = readFileSync(join(import.meta.dirname, '../../examples/a-a.lif.yaml'), 'utf8')
+  const text = readFileSync(join(import.meta.dirname, '../../../examples/a-a.lif.yaml'), 'utf8')
     .replace('trainSamples: 4000, testSamples: 1000', 'trainSamples: 1500, testSamples: 400')
     .replace('epochs: 6', 'epochs: 2');
   expect(text).toMatch(/trainSamples: 1500.*epochs: 2/s);

@@ -1,0 +1,52 @@
+import { CHECK_CODES, type JudgedClaim, type Outcome, worstOf } from '../../../protocol/claims.ts';
+import { UserError } from '../../base/errors.ts';
+import { judgeClaims } from '../../claims/judge.ts';
+import { compareExperiment } from '../../runs/compare.ts';
+import { openStore } from '../../runs/store.ts';
+import { loadStudy, shortPath } from '../../studies/load.ts';
+import { type Command, jsonOption, storeOption } from '../command.ts';
+import { printJson, printLines } from '../output.ts';
+import { printable, table } from '../text.ts';
+
+export const checkCommand: Command = {
+  name: 'check',
+  usage: 'FILE',
+  summary:
+    'Judges the expectations of an experiment file by its finished runs. Exit code 0: all hold, 3: one fails, 4: one is undecided, 5: one has not run.',
+  example: 'lif check examples/a-a.lif.yaml',
+  positionals: [1, 1],
+  options: { store: storeOption, json: jsonOption },
+  async run(_cli, input) {
+    const { experiment, file } = loadStudy(input.positionals[0]!);
+    if (experiment.expect.length === 0)
+      throw new UserError(
+        `${shortPath(file)} expects nothing: add a line such as expect: [${firstNames(experiment.variants)}].`,
+      );
+    const { rows } = compareExperiment(experiment, file, openStore(input.store).keyedRuns());
+    const claims = judgeClaims(experiment, rows);
+    const outcome = worstOf(claims.map((claim) => claim.outcome));
+    if (input.flag('json')) printJson({ file, outcome, code: CHECK_CODES[outcome], expectations: claims });
+    else printLines(claimLines(claims, shortPath(file), outcome));
+    return CHECK_CODES[outcome];
+  },
+};
+
+function firstNames(variants: readonly { name: string }[]): string {
+  const [first, second] = variants.map(({ name }) => name);
+  return second === undefined ? `${first}.accuracy >= 0.9` : `${second}.accuracy > ${first}.accuracy`;
+}
+
+function claimLines(claims: JudgedClaim[], file: string, outcome: Outcome): string[] {
+  const rows = claims.map(({ text, outcome, sentence }) => [outcome, printable(text), printable(sentence)]);
+  const lines = table(['', '', ''], rows).slice(1);
+  const missing = new Set(
+    claims.flatMap((claim) => claim.missing.flatMap(({ variant, seeds }) => seeds.map((seed) => `${seed} ${variant}`))),
+  );
+  const summary = `${file}: ${claims.filter((claim) => claim.outcome === 'pass').length} of ${claims.length} hold${outcome === 'pass' ? '' : `, ${outcome}`}.`;
+  return [
+    ...lines,
+    '',
+    summary,
+    ...(missing.size > 0 ? [`lif run ${file} trains the ${missing.size} run(s) that are missing.`] : []),
+  ];
+}
