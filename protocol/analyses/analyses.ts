@@ -1,11 +1,15 @@
 /** Analyses of runs, as the query process and the views speak of them; one file here says what each answers. */
+import type { ErrorsResult } from './errors.ts';
 import type { EvaluateResult } from './evaluate.ts';
 import type { LandscapeResult } from './landscape.ts';
 import type { ResolutionResult } from './resolution.ts';
+import type { SpikesResult } from './spikes.ts';
 
 /** What each analysis answers, by id. */
 export interface AnalysisResults {
   evaluate: EvaluateResult;
+  spikes: SpikesResult;
+  errors: ErrorsResult;
   landscape: LandscapeResult;
   resolution: ResolutionResult;
 }

@@ -46,8 +46,9 @@ export interface ErrorsLayer {
   /** Share of δ(t) that comes in anew from above or from the loss: ‖new‖ / (‖new‖ + ‖J·δ(t+1)‖), mean over samples [bins]. */
   fresh: (number | null)[];
   /**
-   * Factor of a step. `expected` from the factors alone, as if the entries of δ were independent; `measured`: geometric mean
-   * of the gains over steps and samples. `norms`: that of ‖δ(t)‖ / ‖δ(t+1)‖, new errors included. Null where there is none.
+   * Factor of a step. `expected` from the factors alone, as if the entries of δ were independent; `measured`: root mean
+   * square of the gains over steps and samples. `norms`: geometric mean of ‖δ(t)‖ / ‖δ(t+1)‖ where neither is 0, new errors
+   * included. Null where there is none.
    */
   perStep: {
     expected: { leak: number; reset: number; whole: number };

@@ -13,6 +13,8 @@ export interface SpikesResult {
   /** Stretches of time, and the steps of each; the last one may be shorter. */
   bins: number;
   stepsPerBin: number;
+  /** In how many of the samples, evenly spread, intervals between spikes were looked at. */
+  intervalSamples: number;
   /** A neuron is silent up to the one mean rate, and saturated from the other on. */
   limits: { silent: number; saturated: number };
   /** Spiking layers, in the order of the network; none in an RNN, LSTM or GRU. */
@@ -82,7 +84,7 @@ export interface Efficiency {
   multiplyAccumulates: Spread;
   /** Synaptic operations if no input and no weight were zero. */
   dense: number;
-  /** Share of activations (spikes, or states of an RNN, LSTM or GRU) that are zero; null where no layer has any. */
+  /** Share of the neuron-steps of spiking layers without a spike; null where there are none. */
   activationSparsity: number | null;
   membraneUpdates: number;
   memoryAccesses: Spread;

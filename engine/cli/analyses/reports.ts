@@ -1,8 +1,10 @@
 /** How a terminal says what each analysis found. */
 import type { AnalysisId, AnalysisResults } from '../../../protocol/analyses/analyses.ts';
+import * as errors from './errors.ts';
 import * as evaluate from './evaluate.ts';
 import * as landscape from './landscape.ts';
 import * as resolution from './resolution.ts';
+import * as spikes from './spikes.ts';
 
 interface Report<R> {
   /** Of one run. */
@@ -11,7 +13,7 @@ interface Report<R> {
   columns: { header: string[]; row(result: R): string[] };
 }
 
-const REPORTS: { [A in AnalysisId]: Report<AnalysisResults[A]> } = { evaluate, landscape, resolution };
+const REPORTS: { [A in AnalysisId]: Report<AnalysisResults[A]> } = { evaluate, spikes, errors, landscape, resolution };
 
 /** The result must be of this analysis, checked by its schema. */
 export function reportOf(analysis: string): Report<unknown> {

@@ -1,11 +1,15 @@
 /** `analyses:` what is asked of every run once it is trained; one entry for each analysis (engine/analysis/registry.ts). */
 import { z } from 'zod';
+import { errorsSchema } from './errors.ts';
 import { evaluateSchema } from './evaluate.ts';
 import { landscapeSchema } from './landscape.ts';
 import { resolutionSchema } from './resolution.ts';
+import { spikesSchema } from './spikes.ts';
 
 export const ANALYSIS_PARAMS = {
   evaluate: evaluateSchema,
+  spikes: spikesSchema,
+  errors: errorsSchema,
   landscape: landscapeSchema,
   resolution: resolutionSchema,
 };
@@ -16,6 +20,8 @@ export type AnalysisParams<A extends AnalysisName> = z.output<(typeof ANALYSIS_P
 export const analysesSchema = z
   .strictObject({
     evaluate: evaluateSchema.optional(),
+    spikes: spikesSchema.optional(),
+    errors: errorsSchema.optional(),
     landscape: landscapeSchema.optional(),
     resolution: resolutionSchema.optional(),
   })

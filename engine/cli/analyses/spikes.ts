@@ -1,0 +1,95 @@
+import type { Irregularity, LayerEfficiency, SpikesResult, Spread } from '../../../protocol/analyses/spikes.ts';
+import { percent, thousands } from '../../../protocol/format.ts';
+import { short, table } from '../text.ts';
+
+/** What the neurons of each layer do, then what a sample costs. */
+export function lines(result: SpikesResult): string[] {
+  const { split, samples, steps, layers, efficiency, limits, intervalSamples } = result;
+  const missing = result.perClass.filter((n) => n === 0).length;
+  return [
+    `${split}: ${thousands(samples)} samples, ${steps} steps${missing > 0 ? `, none of ${missing} classes` : ''}`,
+    ...(layers.length > 0 ? ['', ...layerTable(result)] : []),
+    ...(layers.length > 0
+      ? [
+          '',
+          `silent: rate up to ${limits.silent}; saturated: from ${limits.saturated} on; window: neuron-steps where the surrogate is felt, |u − θ| < ${[...new Set(layers.map(({ window }) => window.halfWidth))].join(', ')}; never: neurons that are not in it once; CV2 and LV: mean over the neurons in brackets, from ${thousands(intervalSamples)} samples`,
+        ]
+      : []),
+    '',
+    ...costTable(efficiency.layers),
+    '',
+    `a sample: ${spread(efficiency.accumulates)} accumulates, ${spread(efficiency.multiplyAccumulates)} multiply-accumulates (${thousands(efficiency.dense)} if nothing were zero)`,
+    `          ${thousands(efficiency.membraneUpdates)} updates of potentials or states, ${spread(efficiency.memoryAccesses)} memory accesses, ${spread(efficiency.input.nonZero)} ${efficiency.input.binary ? 'input spikes' : 'inputs that are not zero'}`,
+    `footprint: ${thousands(efficiency.footprint.parameters)} bytes of parameters, ${thousands(efficiency.footprint.state)} of state`,
+    ...(efficiency.activationSparsity === null
+      ? []
+      : [`activation sparsity: ${percent(efficiency.activationSparsity)} % of the neuron-steps have no spike`]),
+  ];
+}
+
+function layerTable({ layers }: SpikesResult): string[] {
+  const header = ['layer', 'neurons', 'rate %', 'silent', 'saturated', 'window %', 'never', 'CV2', 'LV', 'leak k'];
+  const rows = layers.map(({ layer, neurons, rate, silent, saturated, window, cv2, lv, leak }) => [
+    String(layer),
+    thousands(neurons),
+    percent(rate),
+    String(silent),
+    String(saturated),
+    percent(window.share),
+    String(window.never),
+    irregularity(cv2),
+    irregularity(lv),
+    range(leak),
+  ]);
+  return table(header, rows, [0, 1, 2, 3, 4, 5, 6]);
+}
+
+function costTable(layers: readonly LayerEfficiency[]): string[] {
+  const header = ['layer', 'from', 'operations', 'mean', 'deviation', 'of dense %', 'parameters B', 'state B'];
+  const row = (
+    layer: string,
+    from: string,
+    { operation, operations, dense }: Pick<LayerEfficiency, 'operation' | 'operations' | 'dense'>,
+  ) => [
+    layer,
+    from,
+    operation === 'accumulate' ? 'AC' : 'MAC',
+    thousands(operations.mean),
+    thousands(operations.deviation),
+    percent(operations.mean / dense),
+  ];
+  const rows = layers.flatMap((one) => [
+    [...row(String(one.layer), 'below', one), thousands(one.parameters), thousands(one.state)],
+    ...(one.recurrent ? [row('', 'itself', one.recurrent)] : []),
+  ]);
+  return table(header, rows, [0, 3, 4, 5, 6, 7]);
+}
+
+const spread = ({ mean, deviation }: Spread): string => `${thousands(mean)} ± ${thousands(deviation)}`;
+
+const irregularity = ({ mean, neurons }: Irregularity): string =>
+  mean === null ? '–' : `${mean.toFixed(2)} (${neurons})`;
+
+function range(values: readonly number[]): string {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  return least === most ? short(least) : `${short(least)} to ${short(most)}`;
+}
+
+/** In a table over runs: layers one after the other, then a sample. */
+export const columns = {
+  header: ['rate %', 'silent', 'saturated', 'window %', 'AC', 'MAC', 'of dense %', 'sparsity %'],
+  row: ({ layers, efficiency }: SpikesResult) => {
+    const each = (of: (layer: SpikesResult['layers'][number]) => string): string => layers.map(of).join(' / ') || '–';
+    const { accumulates, multiplyAccumulates, dense, activationSparsity } = efficiency;
+    return [
+      each(({ rate }) => percent(rate)),
+      each(({ silent, neurons }) => `${silent} of ${neurons}`),
+      each(({ saturated }) => String(saturated)),
+      each(({ window }) => percent(window.share)),
+      spread(accumulates),
+      spread(multiplyAccumulates),
+      percent((accumulates.mean + multiplyAccumulates.mean) / dense),
+      activationSparsity === null ? '–' : percent(activationSparsity),
+    ];
+  },
+};
