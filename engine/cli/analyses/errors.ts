@@ -5,43 +5,11 @@ import { short, table } from '../text.ts';
 /** The length of the error at some times, then what a step does to it. */
 export function lines({ split, samples, seed, steps, bins, stepsPerBin, layers }: ErrorsResult): string[] {
   const at = [...new Set([0, 0.25, 0.5, 0.75, 1].map((share) => Math.round(share * (bins - 1))))];
-  const name = ({ layer, spiking }: ErrorsLayer): string => `${layer}${spiking ? '' : ' (integrator)'}`;
   const norms = layers.map((layer) => [
-    name(layer),
+    nameOf(layer),
     ...at.map((bin) => quartile(layer, bin)),
     percent(layer.vanished.reduce((a, b) => a + b, 0) / bins, 1),
   ]);
-  const perStep = layers.flatMap((layer) => {
-    const { factors, perStep: step } = layer;
-    const { leak, recurrent } = factors;
-    const mean = (values: readonly number[]): string => short(values.reduce((a, b) => a + b, 0) / values.length);
-    const row = (what: string, kind: 'leak' | 'reset' | 'whole', factor: string) => [
-      what,
-      short(step.expected[kind]),
-      number(step.measured[kind]),
-      factor,
-    ];
-    const range =
-      leak.least === leak.most ? short(leak.mean) : `${short(leak.mean)} (${short(leak.least)} to ${short(leak.most)})`;
-    return [
-      [name(layer), ...row('leak alone', 'leak', `k ${range}`)],
-      ['', ...row(`with the reset (${factors.reset})`, 'reset', `∂r/∂u ${mean(factors.kept)}`)],
-      [
-        '',
-        ...row(
-          recurrent ? 'with spikes and recurrence' : 'with the spike that resets',
-          'whole',
-          [
-            `h′ ${mean(factors.surrogate)}, not 0 in ${percent(Number(mean(factors.surrogateShare)), 1)} %`,
-            ...(recurrent
-              ? [`V gain ${short(recurrent.gain)}, norm ${short(recurrent.norm)}, radius ${short(recurrent.radius)}`]
-              : []),
-          ].join('; '),
-        ),
-      ],
-      ['', '‖δ(t)‖ / ‖δ(t+1)‖', '', number(step.norms), 'new errors included'],
-    ];
-  });
   return [
     `${split}: ${samples} samples (seed ${seed}), ${steps} steps`,
     '',
@@ -49,9 +17,38 @@ export function lines({ split, samples, seed, steps, bins, stepsPerBin, layers }
     ...table(['layer', ...at.map((bin) => `t ${bin * stepsPerBin}`), 'zero %'], norms, [at.length + 1]),
     '',
     'factor of a step backwards',
-    ...table(['layer', 'through', 'expected', 'measured', 'factors, mean'], perStep, [2, 3]),
+    ...table(['layer', 'through', 'expected', 'measured', 'factors, mean'], layers.flatMap(perStep), [2, 3]),
   ];
 }
+
+const nameOf = ({ layer, spiking }: ErrorsLayer): string => `${layer}${spiking ? '' : ' (integrator)'}`;
+
+/** A row for each component that the layer has, from the leak alone to all of them, and one for the norms. */
+function perStep(layer: ErrorsLayer): string[][] {
+  const { factors, perStep: step, spiking } = layer;
+  const { leak, reset, resetGradient, kept, surrogate, surrogateShare, recurrent } = factors;
+  const row = (through: string, kind: 'leak' | 'reset' | 'whole', factor: string) => [
+    through,
+    short(step.expected[kind]),
+    number(step.measured[kind]),
+    factor,
+  ];
+  const range = leak.least === leak.most ? '' : ` (${short(leak.least)} to ${short(leak.most)})`;
+  const throughSpikes = [...(resetGradient && reset !== 'none' ? ['reset'] : []), ...(recurrent ? ['recurrence'] : [])];
+  const slope = `h′ ${short(mean(surrogate))}, not 0 in ${percent(mean(surrogateShare), 1)} %`;
+  const stretch = recurrent
+    ? `V gain ${short(recurrent.gain)}, norm ${short(recurrent.norm)}, radius ${short(recurrent.radius)}`
+    : '';
+  const rows = [
+    row('leak alone', 'leak', `k ${short(leak.mean)}${range}`),
+    ...(reset === 'hard' ? [row('with what the reset leaves', 'reset', `∂r/∂u ${short(mean(kept))}`)] : []),
+    ...(throughSpikes.length > 0 ? [row(`with spikes: ${throughSpikes.join(', ')}`, 'whole', stretch)] : []),
+    ['‖δ(t)‖ / ‖δ(t+1)‖', '', number(step.norms), spiking ? slope : ''],
+  ];
+  return rows.map((one, i) => [i === 0 ? nameOf(layer) : '', ...one]);
+}
+
+const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 function quartile({ norm: { lower, median, upper } }: ErrorsLayer, bin: number): string {
   return `${number(median[bin]!)} [${number(lower[bin]!)}, ${number(upper[bin]!)}]`;

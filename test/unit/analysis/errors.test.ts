@@ -5,6 +5,7 @@ import { derivatives, propagate } from '../../../engine/analysis/errors/propagat
 import { stretch } from '../../../engine/analysis/errors/recurrence.ts';
 import { binned, quartilesOf } from '../../../engine/analysis/errors/summary.ts';
 import { leakOf } from '../../../engine/analysis/leaks.ts';
+import * as errorsReport from '../../../engine/cli/analyses/errors.ts';
 import { ANALYSIS_PARAMS } from '../../../engine/experiment/schema.ts';
 import { backward, forward } from '../../../engine/reference/network.ts';
 import type { ErrorsResult } from '../../../protocol/analyses/errors.ts';
@@ -95,6 +96,11 @@ describe.each(Object.entries(VARIANTS))('%s', (_, neuron) => {
       else expect(y, path).toEqual(x);
     };
     near(a, b, 'answer');
+    const text = errorsReport.lines(a!).join('\n');
+    expect(text).toContain('2 (integrator)');
+    expect(text.includes('V gain')).toBe('recurrent' in neuron);
+    expect(text).not.toMatch(/undefined|NaN/);
+    expect(errorsReport.columns.row(a!)).toHaveLength(errorsReport.columns.header.length);
   });
 });
 

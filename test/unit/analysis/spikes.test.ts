@@ -4,6 +4,7 @@ import { efficiencyOf } from '../../../engine/analysis/spikes/efficiency.ts';
 import { spikesResult } from '../../../engine/analysis/spikes/schema.ts';
 import { binsFor, spikes } from '../../../engine/analysis/spikes/spikes.ts';
 import { histogram, layerStatistics, preference } from '../../../engine/analysis/spikes/statistics.ts';
+import * as spikesReport from '../../../engine/cli/analyses/spikes.ts';
 import { ANALYSIS_PARAMS } from '../../../engine/experiment/schema.ts';
 import type { Lif } from '../../../engine/models/plan.ts';
 import { forward } from '../../../engine/reference/network.ts';
@@ -122,6 +123,10 @@ test('both backends say of a network what passes of the reference say, whatever 
     await network.close();
   }
   expect(answers[1]).toEqual(answers[0]);
+  const text = spikesReport.lines(answers[0]!).join('\n');
+  expect(text).toMatch(/ itself +AC /);
+  expect(text).not.toMatch(/undefined|NaN/);
+  expect(spikesReport.columns.row(answers[0]!)).toHaveLength(spikesReport.columns.header.length);
   expect(answers[2]).toEqual(answers[0]);
 });
 
