@@ -122,6 +122,8 @@ export const VIEWS = {
       analysis: word,
       /** By analysis: parameters of the answers that are shown, as JSON. */
       params: texts,
+      /** What was chosen in the pictures: a layer, an order. */
+      choices: texts,
       /** Tables of numbers in place of the pictures. */
       asTable: flag,
     },

@@ -43,6 +43,8 @@ function answer(runId: string, more: Partial<AnalysisAnswer> = {}): AnalysisAnsw
 async function opened(study: FakeStudy, theme: ThemeName = 'dark'): Promise<FakeHost> {
   const host = await openView(browser, bundle, study, { view: 'analyses', theme });
   await settle(host);
+  await host.page.locator('.segments label', { hasText: 'Confusion' }).click();
+  await settle(host);
   return host;
 }
 

@@ -103,6 +103,12 @@ function lineOf(
     )}`;
 }
 
+/** Evenly thinned, so that at most `most` are left. */
+function thinned(all: readonly number[], most: number): number[] {
+  const step = Math.ceil(all.length / most);
+  return all.filter((_, i) => i % step === 0);
+}
+
 interface Scale {
   at(value: number): number;
   ticks: number[];
@@ -126,6 +132,8 @@ function scaleOf(axis: XyAxis, values: readonly number[], [from, to]: Range, roo
   const place = (v: number): number => (log ? Math.log(v) : v);
   const span = place(high) - place(low);
   const at = (v: number): number => from + ((place(v) - place(low)) / span) * (to - from);
-  const marks = log ? logTicks([low, high]) : ticks([low, high], Math.abs(to - from) / 60);
+  const marks = log
+    ? thinned(logTicks([low, high]), Math.abs(to - from) / 26)
+    : ticks([low, high], Math.abs(to - from) / 60);
   return { at, ticks: marks, labels: tickLabels(marks, percent, log) };
 }

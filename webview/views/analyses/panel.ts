@@ -13,6 +13,15 @@ export interface PanelContext {
   theme: Theme;
   /** Of the lines of a variant: the one it has in all views. */
   style(answer: Pick<Answered, 'index'>): LineStyle;
+  /** Which of these was chosen, the first one by default. */
+  choice<T extends string>(name: string, values: readonly T[]): T;
+  /** One of several to choose from, as a row of buttons or, with many, a list. `text` says each. */
+  chooser<T extends string>(
+    name: string,
+    label: string,
+    values: readonly T[],
+    text: (value: T) => string,
+  ): TemplateResult;
   /** Something that lasts while the page does, made when it is first asked for: a rotation, what is pointed at. */
   memory<T>(name: string, make: () => T): T;
   /** Draws the page again. */

@@ -24,6 +24,7 @@ function parseValue(text: string): unknown {
 
 /** The other way round. */
 export function paramsText(params: Record<string, unknown>): string {
+  if (Object.keys(params).length === 0) return 'defaults';
   return Object.entries(params)
     .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(' ');

@@ -3,7 +3,6 @@ import type { AnalysisId, AnalysisSummary } from '../../../protocol/analyses/ana
 import type { RunSummary } from '../../../protocol/runs.ts';
 import { UNTRUSTED } from '../../../protocol/webview.ts';
 import { numberTable, tablesCsv } from '../../plot/number-table.ts';
-import { lineStyle } from '../../plot/palette.ts';
 import { Analyses, type Answered } from '../../shared/analyses.ts';
 import { count, percent } from '../../shared/format.ts';
 import { banners, emptyState, header, progressLine } from '../../shared/header.ts';
@@ -13,7 +12,8 @@ import { Puller } from '../../shared/puller.ts';
 import type { Session } from '../../shared/session.ts';
 import { readTheme } from '../../shared/theme.ts';
 import type { View } from '../../shared/view.ts';
-import type { Panel, PanelContext } from './panel.ts';
+import { contextOf } from './context.ts';
+import type { Panel } from './panel.ts';
 import { PANEL_IDS, PANELS, type PanelId } from './panels.ts';
 import { paramsText, parseParams } from './params.ts';
 
@@ -114,7 +114,7 @@ export class AnalysesView implements View {
     const parts = answered.filter(({ state }) => state !== 'finished').length;
     return html`${parts > 0 ? html`<p class="muted">${count(parts, 'answer')} not complete yet.</p>` : nothing}
       <main>
-        ${this.session.state.asTable ? tables.map(numberTable) : panel.picture(answered, this.context())}
+        ${this.session.state.asTable ? tables.map(numberTable) : panel.picture(answered, contextOf(this.session, this.theme, this.memories))}
       </main>`;
   }
 
@@ -214,20 +214,6 @@ export class AnalysesView implements View {
 
   private choose(params: string): void {
     this.session.update({ params: { ...this.session.state.params, [this.id]: params } });
-  }
-
-  private context(): PanelContext {
-    const { session, theme, memories } = this;
-    return {
-      session,
-      theme,
-      style: ({ index }) => lineStyle(index, theme.scheme, theme.highContrast),
-      memory: <T>(name: string, make: () => T): T => {
-        if (!memories.has(name)) memories.set(name, make());
-        return memories.get(name) as T;
-      },
-      invalidate: session.invalidate,
-    };
   }
 
   private async pull(): Promise<void> {
