@@ -1,4 +1,4 @@
-/** Runs of one variant with several seeds: what is said of them together, and which of each seed counts. */
+/** Runs of one variant with several seeds: what is said of them together, which of each seed counts, and what is left to start. */
 import { isActive, type RunSummary, type Spread } from './runs.ts';
 
 /** Mean and sample standard deviation (n − 1); undefined for no values. */
@@ -30,4 +30,20 @@ export function earlierRuns(outdated: readonly RunSummary[]): Map<string, RunSum
     if (!other || (active === isActive(other.state) ? isNewer(run, other) : active)) seeds.set(run.seed, run);
   }
   return new Map([...variants].map(([name, seeds]) => [name, [...seeds.values()].sort((a, b) => a.seed - b.seed)]));
+}
+
+/** What Run and `lif run` do for one variant and seed: nothing, since it waits or trains already; a new run; going on with one that was left off; nothing, since there is a result. */
+export type Start = 'active' | 'create' | 'resume' | 'finished';
+
+/**
+ * What it takes to get the result of one variant and seed with the settings of the file.
+ * @param newest its newest run
+ * @param result its newest finished one: it counts until there is another
+ * @param again train from the beginning also what is finished or was left off
+ */
+export function startOf(newest: RunSummary | undefined, result: RunSummary | undefined, again = false): Start {
+  if (newest && isActive(newest.state)) return 'active';
+  if (again || !newest) return 'create';
+  if (result || newest.state === 'finished') return 'finished';
+  return newest.state === 'failed' ? 'create' : 'resume';
 }

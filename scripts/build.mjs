@@ -171,6 +171,7 @@ function printSizes() {
 async function buildAndWatch() {
   mkdirSync(dist, { recursive: true });
   copySchemas();
+  copyCommand();
   for (const one of await contexts()) await one.watch();
   await compileKernels();
   /** @type {NodeJS.Timeout | undefined} */

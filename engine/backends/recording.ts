@@ -43,9 +43,12 @@ function checkSample({ encoding, inputs, steps, classes }: NetworkPlan, sample: 
   if (offsets.length !== steps + 1) refuse(`has ${offsets.length - 1} steps, but the network ${steps}`);
   for (let t = 0; t < steps; t++)
     if (!(offsets[t]! <= offsets[t + 1]!)) refuse(`has events that go back in time at step ${t}`);
-  for (let e = offsets[0]!; e < offsets[steps]!; e++)
-    if (!(channels[e]! >= 0 && channels[e]! < inputs))
-      refuse(`has an event in channel ${channels[e]}, but the network has ${inputs} inputs`);
+  const end = offsets[steps]!;
+  for (let e = offsets[0]!; e < end; e++) {
+    const channel = channels[e]!;
+    if (!(channel >= 0 && channel < inputs))
+      refuse(`has an event in channel ${channel}, but the network has ${inputs} inputs`);
+  }
 }
 
 /** Class scores of so many samples, over memory that threads can share. */

@@ -94,6 +94,7 @@ export function progressBlock(runs: RunSummary[], screen: Screen): string[] {
   return lines;
 }
 
+/** Not STATES_BY_URGENCY: where lines are few, one that waits says less than one that needs a look. */
 function mostInteresting(runs: RunSummary[], count: number): RunSummary[] {
   const order = ['running', 'failed', 'interrupted', 'stopped', 'queued', 'finished'];
   const chosen = new Set([...runs].sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state)).slice(0, count));

@@ -57,20 +57,20 @@ function eventSummary(data: PreparedDataset): NonNullable<DatasetSummary['events
   let total = 0;
   let silent = 0;
   let least = Number.POSITIVE_INFINITY;
-  let most = 0;
+  let largest = 0;
   for (let i = 0; i < samples; i++) {
     reader.events('train', 0, i, offsets, channels);
     const n = offsets[data.steps]!;
     total += n;
     least = Math.min(least, n);
-    most = Math.max(most, n);
+    largest = Math.max(largest, n);
     for (let t = 0; t < data.steps; t++) if (offsets[t] === offsets[t + 1]) silent++;
   }
   return {
     samples,
     mean: total / samples,
     least,
-    most,
+    most: largest,
     density: total / samples / (data.steps * data.inputs),
     silentSteps: silent / samples / data.steps,
   };

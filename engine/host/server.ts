@@ -34,14 +34,14 @@ export function serve(
   report: (line: string) => void,
 ): Promise<void> {
   const connection = createMessageConnection(new StreamMessageReader(input), new StreamMessageWriter(output));
-  const session = new Session(connection, services);
-  const handlers = session.handlers();
+  const peer = new Peer(connection, services);
+  const handlers = peer.handlers();
   for (const method of METHODS)
     connection.onRequest(method, (params: unknown): Promise<unknown> => answer(handlers, method, params, report));
   connection.onError(([error]) => report(`Protocol error: ${error.message}`));
   return new Promise((resolve) => {
     const end = (): void => {
-      session.close();
+      peer.close();
       connection.dispose();
       resolve();
     };
@@ -68,7 +68,7 @@ async function answer<M extends HostMethod>(
   }
 }
 
-class Session {
+class Peer {
   private stores: Stores | undefined;
   private readonly connection: MessageConnection;
   private readonly services: Services;

@@ -46,23 +46,23 @@ export function executeJob(job: Job, options: ExecuteOptions): Promise<'finished
 /** Trains the run of this folder, from its newest checkpoint if it has one. Rejects with the reason when it fails. */
 export async function executeRun(folder: string, options: ExecuteOptions): Promise<'finished' | 'stopped'> {
   const lock = lockRun(folder);
-  const session = new Session(folder, lock);
+  const execution = new Execution(folder, lock);
   try {
     sweepLeftovers(folder);
     const run = readRun(folder);
-    session.begin(run.spec.training.epochs);
-    const outcome = await session.train(run, options);
-    session.end(outcome);
+    execution.begin(run.spec.training.epochs);
+    const outcome = await execution.train(run, options);
+    execution.end(outcome);
     return outcome;
   } catch (error) {
-    session.end('failed', error);
+    execution.end('failed', error);
     throw error;
   } finally {
-    session.close();
+    execution.close();
   }
 }
 
-class Session {
+class Execution {
   private readonly abort = new AbortController();
   private readonly timers: NodeJS.Timeout[] = [];
   private status: Status;

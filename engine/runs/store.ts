@@ -14,7 +14,7 @@ import { MetricsReader, type Parsed, readRunFile, readRunHead, readStatus, summa
 const FILES = ['run.json', 'status.json', 'metrics.jsonl'];
 const ACTIVE: ReadonlySet<RunState> = new Set(['queued', 'running']);
 
-interface Entry {
+interface KnownRun {
   run: Parsed<RunFile>;
   status: Parsed<Status>;
   /** Absent where what it held was let go; it is read again when it is asked for. */
@@ -44,7 +44,7 @@ const KEPT_BYTES = 128 * 1024 * 1024;
 const SLICE_BYTES = 2 * 1024 * 1024;
 
 export class StoreReader {
-  private readonly entries = new Map<string, Entry>();
+  private readonly entries = new Map<string, KnownRun>();
   readonly folder: string;
   /** Folders and links among the runs that are none: their names are not ids, or there are too many. */
   others = 0;

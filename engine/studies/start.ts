@@ -1,5 +1,6 @@
 /** From a study to queued runs in the store: those that are missing, or all of them again. */
-import { type Comparison, isActive, type RunSummary } from '../../protocol/runs.ts';
+import type { Comparison, RunSummary } from '../../protocol/runs.ts';
+import { startOf } from '../../protocol/seeds.ts';
 import type { RunSpec } from '../experiment/schema.ts';
 import { createRuns } from '../runs/create.ts';
 import { appendLog } from '../runs/log.ts';
@@ -32,11 +33,9 @@ export function planStart(specs: RunSpec[], { rows }: Pick<Comparison, 'rows'>, 
   for (const spec of specs) {
     const run = newest.get(slotOf(spec));
     const result = finished.get(slotOf(spec));
-    if (run && isActive(run.state)) plan.active.push(run);
-    else if (again || run === undefined) plan.create.push(spec);
-    else if (result ?? run.state === 'finished') plan.finished.push(result ?? run);
-    else if (run.state === 'failed') plan.create.push(spec);
-    else plan.resume.push(run);
+    const start = startOf(run, result, again);
+    if (start === 'create') plan.create.push(spec);
+    else plan[start].push(start === 'finished' ? (result ?? run!) : run!);
   }
   return plan;
 }

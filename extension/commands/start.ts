@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { Refusal } from '../../protocol/calls.ts';
 import type { Checked } from '../../protocol/experiment.ts';
 import { type Comparison, isActive } from '../../protocol/runs.ts';
+import { startOf } from '../../protocol/seeds.ts';
 import { count } from '../base/text.ts';
 import type { CommandContext } from './table.ts';
 
@@ -13,7 +14,7 @@ export interface Wanted {
 }
 
 /** What it takes to get every wanted result. */
-export interface Work {
+export interface StartPlan {
   /** Runs that were stopped or whose process is gone go on where they were. */
   resume: string[];
   /** Seeds that have no run with the settings of the file, or one that failed, by variant. */
@@ -28,29 +29,31 @@ export interface Work {
  * What is missing or outdated of what is wanted.
  * @param active runs of the file that go on, with whatever settings
  */
-export function workFor(
+export function planStart(
   { rows }: Pick<Comparison, 'rows'>,
   active: readonly { variant: string; seed: number }[],
   seeds: readonly number[],
   { variants, seeds: wantedSeeds = [...seeds], again = false }: Wanted,
-): Work {
-  const work: Work = { resume: [], start: new Map(), finished: 0, busy: 0 };
+): StartPlan {
+  const plan: StartPlan = { resume: [], start: new Map(), finished: 0, busy: 0 };
   const going = new Set(active.map(({ variant, seed }) => `${seed} ${variant}`));
-  for (const { variant, runs } of rows) {
+  for (const { variant, runs, results } of rows) {
     if (variants && !variants.includes(variant)) continue;
     const newest = new Map(runs.map((run) => [run.seed, run]));
+    const finished = new Map(results.map((run) => [run.seed, run]));
     const missing: number[] = [];
     for (const seed of wantedSeeds) {
       const run = newest.get(seed);
-      // Under its present name, too: a run of a variant that was renamed goes on under the old one.
-      if (going.has(`${seed} ${variant}`) || (run && isActive(run.state))) work.busy++;
-      else if (again || !run || run.state === 'failed') missing.push(seed);
-      else if (run.state === 'finished') work.finished++;
-      else work.resume.push(run.id);
+      // With earlier settings, too: what goes on under this name is not started beside itself.
+      const start = going.has(`${seed} ${variant}`) ? 'active' : startOf(run, finished.get(seed), again);
+      if (start === 'active') plan.busy++;
+      else if (start === 'create') missing.push(seed);
+      else if (start === 'finished') plan.finished++;
+      else plan.resume.push(run!.id);
     }
-    if (missing.length > 0) work.start.set(variant, missing);
+    if (missing.length > 0) plan.start.set(variant, missing);
   }
-  return work;
+  return plan;
 }
 
 /**
@@ -65,20 +68,20 @@ export async function start(context: CommandContext, file: string, wanted: Wante
   const { seeds } = await checkedOutline(context, file, text);
   const comparison = await host.request('runs/compare', { file, text });
   const active = runs.ofFile(file).filter((run) => isActive(run.state));
-  let work = workFor(comparison, active, seeds, wanted);
-  if (work.start.size === 0 && work.resume.length === 0) {
-    if (work.finished === 0)
+  let plan = planStart(comparison, active, seeds, wanted);
+  if (plan.start.size === 0 && plan.resume.length === 0) {
+    if (plan.finished === 0)
       throw new Refusal(`${nameOf(wanted, file)}: already running; stop it first to run it again.`);
-    if (!(await mayRepeat(context, work.finished, wanted))) return [];
-    work = workFor(comparison, active, seeds, { ...wanted, again: true });
-  } else if (wanted.again && !(await mayRepeat(context, sizeOf(work), wanted))) return [];
+    if (!(await mayRepeat(context, plan.finished, wanted))) return [];
+    plan = planStart(comparison, active, seeds, { ...wanted, again: true });
+  } else if (wanted.again && !(await mayRepeat(context, sizeOf(plan), wanted))) return [];
   const { threads, showCurvesOnRun } = workbench.settings();
   if (showCurvesOnRun) await workbench.openView(file, 'curves', true);
   const common = threads > 0 ? { threads } : {};
-  return workbench.busy(`Starting ${count(sizeOf(work) + work.resume.length, 'run')}`, async () => {
-    const ids = [...work.resume];
-    if (ids.length > 0) await host.request('runs/resume', { runIds: work.resume, ...common });
-    for (const group of bySeeds(work.start)) {
+  return workbench.busy(`Starting ${count(sizeOf(plan) + plan.resume.length, 'run')}`, async () => {
+    const ids = [...plan.resume];
+    if (ids.length > 0) await host.request('runs/resume', { runIds: plan.resume, ...common });
+    for (const group of bySeeds(plan.start)) {
       const store = workbench.storeFor(file);
       ids.push(...(await host.request('runs/start', { file, text, store, ...group, ...common })).runIds);
     }
@@ -92,7 +95,7 @@ function mayRepeat({ workbench }: CommandContext, n: number, wanted: Wanted): Pr
   return workbench.confirm(`Train ${count(n, 'run')}${what} again, from the beginning?`, detail, 'Train Again');
 }
 
-function sizeOf({ start }: Work): number {
+function sizeOf({ start }: StartPlan): number {
   return [...start.values()].reduce((sum, seeds) => sum + seeds.length, 0);
 }
 

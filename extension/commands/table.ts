@@ -176,8 +176,8 @@ async function openFile(context: CommandContext, target: Target): Promise<void> 
   await context.workbench.openFile(await fileOf(context, target), variant, target.peek === true);
 }
 
-/** Data sets that can be had; the others are generated. */
-const DATASETS = ['mnist', 'nmnist', 'shd', 'ssc', 'dvs128-gesture', 'cifar10'];
+/** Data sets with files of their own; the others are generated, or use those of one of these. */
+export const DATASETS = ['mnist', 'nmnist', 'shd', 'ssc', 'dvs128-gesture', 'cifar10'];
 
 async function getData({ workbench }: CommandContext, target: Target, how: 'download' | 'import'): Promise<void> {
   const dataset = target.dataset ?? (await workbench.pick(DATASETS, 'Data set'));

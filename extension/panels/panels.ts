@@ -14,14 +14,14 @@ export interface PanelServices extends BridgeServices {
   saveOpen(targets: readonly ViewTarget[]): void;
 }
 
-interface Entry {
+interface OpenPanel {
   panel: vscode.WebviewPanel;
   bridge: ViewBridge;
 }
 
 /** The webview panels: one for each file and view, brought back after a reload of the window. */
 export class Panels implements vscode.Disposable {
-  private readonly entries = new Map<string, Entry>();
+  private readonly entries = new Map<string, OpenPanel>();
   private readonly disposables: vscode.Disposable[] = [];
   private readonly extensionUri: vscode.Uri;
   private readonly services: PanelServices;

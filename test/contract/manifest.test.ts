@@ -1,8 +1,10 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { CATALOGUE } from '../../engine/datasets/library/catalogue.ts';
 import { COMMAND_IDS } from '../../extension/base/command-ids.ts';
 import { DEFAULTS } from '../../extension/base/settings-defaults.ts';
+import { DATASETS } from '../../extension/commands/table.ts';
 import { runLook, studyLook, variantLook } from '../../extension/tree/nodes.ts';
 import { VIEW_IDS, VIEWS } from '../../protocol/views.ts';
 import { FILE, run, running } from '../unit/extension/support.ts';
@@ -42,6 +44,11 @@ test('names its strings, and uses each of them', () => {
   expect(used.filter((key) => !Object.hasOwn(strings, key!))).toEqual([]);
   expect(Object.keys(strings).filter((key) => !used.includes(key))).toEqual([]);
   expect(Object.values(strings).filter((value) => value.trim() === '')).toEqual([]);
+});
+
+test('offers to get exactly the data sets that have files', () => {
+  const had = CATALOGUE.filter(({ generated, uses }) => !generated && !uses).map(({ name }) => name);
+  expect(DATASETS.toSorted()).toEqual(had.toSorted());
 });
 
 test('links commands that exist in its welcome texts', () => {

@@ -6,7 +6,7 @@ import type {
   AnalysisState,
   AnalysisSummary,
 } from '../../protocol/analyses/analyses.ts';
-import type { Comparison, RunSummary } from '../../protocol/runs.ts';
+import { type Comparison, isActive, type RunSummary } from '../../protocol/runs.ts';
 import type { Session } from './session.ts';
 
 /** An answer, or the part of it that there is, with the run that it is of. */
@@ -22,8 +22,6 @@ export interface Answered<A extends AnalysisId = AnalysisId> {
   params: Record<string, unknown>;
   result: AnalysisResults[A];
 }
-
-const ACTIVE: ReadonlySet<AnalysisState> = new Set(['queued', 'running']);
 
 export class Analyses {
   /** Of all runs that the study shows, newest last. */
@@ -50,7 +48,7 @@ export class Analyses {
 
   /** Whether something is under way, so that one has to look again soon. */
   get active(): boolean {
-    return this.list.some(({ state }) => ACTIVE.has(state));
+    return this.list.some(({ state }) => isActive(state));
   }
 
   /** The different parameters that an analysis was asked with, newest first. */
@@ -78,7 +76,7 @@ export class Analyses {
           (one) => one.runId === run.id && one.analysis === analysis && JSON.stringify(one.params) === text,
         );
         const answer = summary && this.answers.get(keyOf(summary));
-        if (!summary || (!ACTIVE.has(summary.state) && summary.state !== 'finished')) missing.push(run);
+        if (!summary || (!isActive(summary.state) && summary.state !== 'finished')) missing.push(run);
         if (summary && summary.state !== 'finished') waiting.push(summary);
         if (!answer || answer.result === undefined) continue;
         const { state, progress, checkpoint } = answer;
@@ -98,7 +96,7 @@ export class Analyses {
   }
 
   stop(waiting: readonly AnalysisSummary[], then: () => void): void {
-    const active = waiting.filter(({ state }) => ACTIVE.has(state));
+    const active = waiting.filter(({ state }) => isActive(state));
     this.session.act('analyse:stop', () =>
       Promise.all(active.map(({ runId, name }) => this.session.channel.request('analyses/stop', { runId, name }))).then(
         then,

@@ -89,7 +89,7 @@ export const readHead = (file: string, length: number, remedy: string): Buffer =
   readPart(file, () => 0, length, remedy);
 
 /** The last `length` bytes of a file of at least so many. Throws a UserError. */
-export const readTail = (file: string, length: number, remedy: string): Buffer =>
+export const readEnd = (file: string, length: number, remedy: string): Buffer =>
   readPart(file, (size) => size - length, length, remedy);
 
 function readPart(file: string, from: (size: number) => number, length: number, remedy: string): Buffer {

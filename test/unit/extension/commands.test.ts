@@ -49,7 +49,12 @@ beforeEach(() => {
         if (method === 'experiment/check') return checked as never;
         if (method === 'experiment/addSeeds') return { edits: ['an edit'], seeds: [3, 4, 5] } as never;
         if (method === 'runs/compare')
-          return { rows: ['a', 'b'].map((variant) => ({ variant, runs: current[variant] ?? [] })) } as never;
+          return {
+            rows: ['a', 'b'].map((variant) => {
+              const all = current[variant] ?? [];
+              return { variant, runs: all, results: all.filter(({ state }) => state === 'finished') };
+            }),
+          } as never;
         calls.push([method, params]);
         return { runIds: ['new'] } as never;
       },

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { AnalysisId, AnalysisSummary } from '../../../protocol/analyses/analyses.ts';
-import type { RunSummary } from '../../../protocol/runs.ts';
+import { isActive, type RunSummary } from '../../../protocol/runs.ts';
 import { UNTRUSTED } from '../../../protocol/webview.ts';
 import { numberTable, tablesCsv } from '../../plot/number-table.ts';
 import { Analyses, type Answered } from '../../shared/analyses.ts';
@@ -126,7 +126,7 @@ export class AnalysesView implements View {
     missing: readonly RunSummary[],
   ): TemplateResult {
     const { session, id, panel } = this;
-    const active = waiting.filter(({ state }) => state === 'queued' || state === 'running');
+    const active = waiting.filter(({ state }) => isActive(state));
     const failed = waiting.filter(({ state }) => state === 'failed');
     const done = active.reduce((sum, { progress }) => sum + progress, 0) / Math.max(1, active.length);
     const pending = session.pending.has(`analyse:${id}`);

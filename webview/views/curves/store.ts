@@ -12,14 +12,14 @@ export interface Window {
   maxPoints: number;
 }
 
-interface Entry {
+interface CachedSeries {
   series: Series;
   window: Window;
 }
 
 /** The series that have been pulled, and which of them have to be pulled again. */
 export class SeriesStore {
-  private readonly entries = new Map<string, Entry>();
+  private readonly entries = new Map<string, CachedSeries>();
   private readonly stale = new Set<string>();
 
   get(runId: string, metric: Metric): Series | undefined {
@@ -70,7 +70,7 @@ function isComplete(series: Series): boolean {
   return series.total <= series.x.length;
 }
 
-function satisfies(entry: Entry | undefined, window: Window): boolean {
+function satisfies(entry: CachedSeries | undefined, window: Window): boolean {
   if (!entry) return false;
   const { series, window: had } = entry;
   const complete = isComplete(series);

@@ -9,8 +9,8 @@ import { type Bytes, bytes, sizeOf } from './units.ts';
 /** Up to so many events per row, on average, taking rows one by one takes longer than naming the row of each event. */
 export const SPARSE_ROW = 3;
 
-/** Rows that dL/dx is formed for at a time, and input channels (whole panels): results and what they are sums of stay in the second cache. */
-export const INPUT_GRADIENT = { rows: 256, channels: 2 * PANEL } as const;
+/** Rows that dL/dx is formed for at a time. */
+export const INPUT_GRADIENT_ROWS = 64;
 
 /** Reserves so many bytes. */
 export type Allocate = (count: number) => Bytes;
@@ -73,8 +73,11 @@ export interface Scratch extends EventList {
   /** f32 [2 × classes], and as many zeros as the widest layer has columns. */
   scores: Bytes;
   zeros: Bytes;
-  /** Of dL/dx: which columns of the first layer have a δ in some rows, as events with values; sums over them, f32. */
-  open: { offsets: Bytes; columns: Bytes; values: Bytes; sums: Bytes };
+  /**
+   * Of dL/dx: which columns of the first layer have a δ in some rows, as events with values; what follows, f32 plain rows of
+   * the inputs filled up to whole panels.
+   */
+  open: { offsets: Bytes; columns: Bytes; values: Bytes; gradient: Bytes };
 }
 
 export interface SpikingScratch extends Scratch {
@@ -133,13 +136,13 @@ function eventList(rows: number, capacity: number, allocate: Allocate): EventLis
   };
 }
 
-function openScratch(columns: number, allocate: Allocate): Scratch['open'] {
-  const { rows, channels } = INPUT_GRADIENT;
+function openScratch(columns: number, inputs: number, allocate: Allocate): Scratch['open'] {
+  const rows = INPUT_GRADIENT_ROWS;
   return {
     offsets: allocate((rows + 1) * 4),
     columns: allocate((rows * columns + SPARE_EVENTS) * 2),
     values: allocate(sizeOf(rows * columns)),
-    sums: allocate(sizeOf(rows * channels)),
+    gradient: allocate(sizeOf(rows * roundUp(inputs, PANEL))),
   };
 }
 
@@ -167,7 +170,7 @@ export function spikingScratch(
     gradient: allocate(sizeOf(block * steps * sizes.at(-1)!)),
     scores: allocate(sizeOf(2 * sizes.at(-1)!)),
     zeros: allocate(sizeOf(widest)),
-    open: openScratch(sizes[0]!, allocate),
+    open: openScratch(sizes[0]!, network.inputs, allocate),
     penalty: allocate(network.spikePenalty ? sizeOf(block * widest) : 0),
     work: allocate(sizeOf(workOf(layers, block))),
   };
@@ -232,7 +235,7 @@ export function gatedScratch(
     gradient: allocate(sizeOf(block * classes)),
     scores: allocate(sizeOf(2 * classes)),
     zeros: allocate(sizeOf(Math.max(columns, classes))),
-    open: openScratch(columns, allocate),
+    open: openScratch(columns, network.inputs, allocate),
     cell: {
       offsets: allocate((rows + 1) * 4),
       channels: allocate((Math.max(rows, events) + SPARE_EVENTS) * 2),

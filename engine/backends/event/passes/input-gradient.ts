@@ -2,10 +2,10 @@
  * dL/dx = W·δ at every step and channel. With a surrogate that has a window most δ are zero, so the columns of the first
  * layer that have one are listed row by row, and rows of Wᵀ summed over them, as spikes are in the forward pass.
  */
-import { type Kernels, START } from '../kernels/kernels.ts';
-import { PANEL } from '../kernels/panels.ts';
+import type { Kernels } from '../kernels/kernels.ts';
+import { PANEL, roundUp } from '../kernels/panels.ts';
 import type { Layout } from '../layout/layout.ts';
-import { INPUT_GRADIENT, type Scratch } from '../layout/memory.ts';
+import { INPUT_GRADIENT_ROWS, type Scratch } from '../layout/memory.ts';
 import { addressOf, panelAddress } from '../layout/units.ts';
 import type { Matrix } from './record.ts';
 
@@ -38,39 +38,16 @@ export function inputGradient(
   count: number,
 ): void {
   const { steps, inputs } = layout.network;
-  const { offsets, columns: indices, values, sums } = scratch.open;
-  const { rows: height, channels } = INPUT_GRADIENT;
-  const places = new Uint32Array(height);
-  const strip = new Float32Array(buffer, sums, height * channels);
-  for (let from = 0; from < count * steps; from += height) {
-    const rows = Math.min(height, count * steps - from);
-    for (let r = 0; r < rows; r++) {
-      const [b, t] = [Math.floor((from + r) / steps), (from + r) % steps];
-      places[r] = ((first + b) * steps + t) * inputs;
-    }
+  const { offsets, columns: indices, values, gradient } = scratch.open;
+  const columns = roundUp(inputs, PANEL);
+  const gradients = new Float32Array(buffer, gradient, INPUT_GRADIENT_ROWS * columns);
+  for (let from = 0; from < count * steps; from += INPUT_GRADIENT_ROWS) {
+    const rows = Math.min(INPUT_GRADIENT_ROWS, count * steps - from);
     listOpen(buffer, scratch, delta, from, rows, steps);
-    for (let m = 0; m < inputs; m += channels) {
-      const columns = Math.min(channels, Math.ceil((inputs - m) / PANEL) * PANEL);
-      kernels.gatherRowsWeighted({
-        out: sums,
-        outRows: height,
-        start: START.zero,
-        source: panelAddress(layout.inputWeightsT, delta.columns, m),
-        sourceRows: delta.columns,
-        offsets,
-        indices,
-        values,
-        rows,
-        columns,
-      });
-      for (let c = 0; c < columns; c += PANEL) {
-        const width = Math.min(PANEL, inputs - m - c);
-        for (let r = 0, source = height * c; r < rows; r++, source += PANEL) {
-          const place = places[r]! + m + c;
-          for (let i = 0; i < width; i++) out[place + i] = strip[source + i]!;
-        }
-      }
-    }
+    const b = layout.inputWeightsT;
+    kernels.multiplySparse({ out: gradient, offsets, indices, values, b, rows, inner: delta.columns, columns });
+    for (let r = 0, place = (first * steps + from) * inputs; r < rows; r++, place += inputs)
+      out.set(gradients.subarray(r * columns, r * columns + inputs), place);
   }
 }
 

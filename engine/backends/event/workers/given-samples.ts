@@ -20,14 +20,17 @@ export function shareSamples(samples: readonly Sample[], steps: number, inputs: 
     channels: new Uint16Array(new SharedArrayBuffer(2 * events.reduce((sum, n) => sum + n, 0))),
     values: new Float32Array(new SharedArrayBuffer(currents ? 4 * samples.length * inputs : 0)),
   };
-  let at = 0;
+  let next = 0;
   samples.forEach((sample, b) => {
     given.labels[b] = sample.label;
     if ('current' in sample) given.values.set(sample.current, b * inputs);
     else {
-      const first = sample.offsets[0]!;
-      for (let t = 0; t <= steps; t++) given.offsets[b * (steps + 1) + t] = at + sample.offsets[t]! - first;
-      for (let e = first; e < sample.offsets[steps]!; e++) given.channels[at++] = sample.channels[e]!;
+      const { offsets, channels } = sample;
+      const [first, end] = [offsets[0]!, offsets[steps]!];
+      for (let t = 0; t <= steps; t++) given.offsets[b * (steps + 1) + t] = next + offsets[t]! - first;
+      if (channels instanceof Uint16Array) given.channels.set(channels.subarray(first, end), next);
+      else for (let e = first; e < end; e++) given.channels[next + e - first] = channels[e]!;
+      next += end - first;
     }
   });
   return given;

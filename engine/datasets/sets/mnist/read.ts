@@ -10,8 +10,8 @@ import {
   gunzip,
   gunzipHead,
   isGzip,
+  readEnd,
   readHead,
-  readTail,
   readWhole,
   shared,
   sizeOf,
@@ -73,7 +73,7 @@ export function checkMnist(spec: Pick<Mnist, 'path'>, experimentFile: string): F
       const expected = 4 + 4 * rank + dimensions.reduce((product, n) => product * n, 1);
       const size = sizeOf(file, REMEDY);
       // A gzip file ends with the length of what it unpacks to; one that breaks off ends with something else.
-      const whole = isGzip(head) ? readTail(file, 4, REMEDY).readUInt32LE() === expected : size >= expected;
+      const whole = isGzip(head) ? readEnd(file, 4, REMEDY).readUInt32LE() === expected : size >= expected;
       if (!whole) throw badFile(file, `the data break off: ${expected} bytes were promised`, size, REMEDY);
       return dimensions[0]!;
     });

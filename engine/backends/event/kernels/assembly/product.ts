@@ -138,6 +138,34 @@ function addOuterProducts(out: usize, keep: bool, a: usize, b: usize, rows: i32)
   v128.store(out, t0, 16); v128.store(out, t1, 80); v128.store(out, t2, 144); v128.store(out, t3, 208);
 }
 
+/**
+ * out = a·b of a sparse a and with plain rows of the result, one behind the other: a strip of b serves all rows while it is in
+ * the cache. Sums run over the values of a row in their order.
+ */
+export function multiplySparse(
+  out: usize, offsets: usize, indices: usize, values: usize, b: usize, rows: i32, inner: i32, columns: i32,
+): void {
+  const stride = <usize>columns << 2;
+  for (let c = 0; c < columns; c += PANEL) {
+    const panel = panelAt(b, inner, c);
+    let o = out + (<usize>c << 2);
+    let e = load<u32>(offsets);
+    for (let r = 0; r < rows; r++, o += stride) {
+      const end = load<u32>(offsets + (<usize>(r + 1) << 2));
+      let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
+      for (; e < end; e++) {
+        const s = panel + (<usize>load<u16>(indices + (<usize>e << 1)) << 6);
+        const x = v128.load32_splat(values + (<usize>e << 2));
+        a0 = f32x4.add(a0, f32x4.mul(x, v128.load(s)));
+        a1 = f32x4.add(a1, f32x4.mul(x, v128.load(s, 16)));
+        a2 = f32x4.add(a2, f32x4.mul(x, v128.load(s, 32)));
+        a3 = f32x4.add(a3, f32x4.mul(x, v128.load(s, 48)));
+      }
+      v128.store(o, a0); v128.store(o, a1, 16); v128.store(o, a2, 32); v128.store(o, a3, 48);
+    }
+  }
+}
+
 /** out [columns × rows] from source [rows × columns], both multiples of 16. */
 export function transposeMatrix(out: usize, source: usize, rows: i32, columns: i32): void {
   for (let c = 0; c < columns; c += PANEL)

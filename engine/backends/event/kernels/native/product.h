@@ -63,3 +63,37 @@ KERNEL(multiplyTransposed) {
     }
   }
 }
+
+/** Panels that are multiplied at once: a value that is read serves them all, and as many sums are under way. */
+#if defined(__AVX2__)
+static const int SPARSE_PANELS = 4;
+#else
+static const int SPARSE_PANELS = 1;
+#endif
+
+/** P panels of every row of the result. */
+template <int P>
+static INLINE void sparseRowsTimesPanels(ptr out, size_t stride, ptr offsets, ptr indices, ptr values, ptr b, size_t panel, int rows) {
+  u32 e = load<u32>(offsets);
+  for (int r = 0; r < rows; r++, out += stride) {
+    offsets += 4;
+    const u32 end = load<u32>(offsets);
+    Row16 s[P];
+    for (int p = 0; p < P; p++) s[p] = Row16::all(0);
+    for (; e < end; e++) {
+      const Row16 x = Row16::all(load<float>(values + ((size_t)e << 2)));
+      const ptr row = b + ((size_t)load<u16>(indices + ((size_t)e << 1)) << 6);
+      for (int p = 0; p < P; p++) s[p] = s[p] + x * Row16::at(row + p * panel);
+    }
+    for (int p = 0; p < P; p++) s[p].to(out + 64 * p);
+  }
+}
+
+KERNEL(multiplySparse) {
+  const size_t stride = (size_t)columns << 2, panel = (size_t)inner << 6;
+  int c = 0;
+  for (; c + SPARSE_PANELS * PANEL <= columns; c += SPARSE_PANELS * PANEL)
+    sparseRowsTimesPanels<SPARSE_PANELS>(out + ((size_t)c << 2), stride, offsets, indices, values, panelAt(b, inner, c), panel, rows);
+  for (; c < columns; c += PANEL)
+    sparseRowsTimesPanels<1>(out + ((size_t)c << 2), stride, offsets, indices, values, panelAt(b, inner, c), panel, rows);
+}

@@ -62,6 +62,22 @@ export const product = {
     m: 'i32',
     n: 'i32',
   }),
+  /** out = a·b, where a is sparse: what row r has are values[e] at columns indices[e], offsets[r] ≤ e < offsets[r + 1]. */
+  multiplySparse: twofold({
+    /** f32 [rows × columns], plain rows one behind the other */
+    out: 'pointer',
+    /** u32 [rows + 1] */
+    offsets: 'pointer',
+    /** u16, one for each value */
+    indices: 'pointer',
+    /** f32 */
+    values: 'pointer',
+    /** f32 [inner × columns] */
+    b: 'pointer',
+    rows: 'i32',
+    inner: 'i32',
+    columns: 'i32',
+  }),
   transposeMatrix: portable({
     /** f32 [columns × rows] */
     out: 'pointer',

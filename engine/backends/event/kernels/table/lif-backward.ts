@@ -3,7 +3,7 @@ import type { Rng } from '../../../../base/random.ts';
 import { namesOf, RESETS } from '../../../../models/neuron.ts';
 import { addColumns, lifBackward } from '../../../../reference/lif.ts';
 import { BACKWARD_WORK, MAX_PANELWISE_RECURRENT, RESET, recurrentWork, SURROGATE, stepsWork } from '../kernels.ts';
-import { toPanels } from '../panels.ts';
+import { roundUp, toPanels } from '../panels.ts';
 import { keepOf } from './dropout.ts';
 import { array, type Entry, type KernelCase, matrix, type Region, room, type Work } from './entry.ts';
 import { uniform } from './inputs.ts';
@@ -170,7 +170,7 @@ function make(rng: Rng, way: Way, size: LifSize, columnsAbove: number): KernelCa
 
 /** A matrix with columns up to the next multiple of 4 that nobody may look at. */
 function paddedMatrix(values: Float64Array, rows: number, columns: number): Region {
-  const padded = (columns + 3) & ~3;
+  const padded = roundUp(columns, 4);
   const all = new Float64Array(rows * padded).fill(Number.NaN);
   for (let r = 0; r < rows; r++) all.set(values.subarray(r * columns, (r + 1) * columns), r * padded);
   return matrix(all, rows, padded);

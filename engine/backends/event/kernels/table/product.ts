@@ -1,9 +1,9 @@
-/** Entries of the dense products: multiply, multiplyTransposed, transposeMatrix. */
+/** Entries of the dense products: multiply, multiplyTransposed, multiplySparse, transposeMatrix. */
 import type { Rng } from '../../../../base/random.ts';
 import { addOuter, addRows } from '../../../../reference/lif.ts';
 import { START } from '../kernels.ts';
 import { array, type Entry, type KernelCase, matrix } from './entry.ts';
-import { uniform } from './inputs.ts';
+import { type Density, denseRow, type Events, evenEvents, events, uniform } from './inputs.ts';
 
 const STARTS = { 'from zero': START.zero, 'from a bias': START.bias, 'onto what is there': START.out };
 type Start = (typeof STARTS)[keyof typeof STARTS];
@@ -74,6 +74,40 @@ function makeTransposed(rng: Rng, accumulate: boolean, { rows, inner, columns }:
   };
 }
 
+/** The values of a row and where they are come as those of events do; the result is no matrix in panels. */
+function makeSparse(rng: Rng, { rows, inner, columns }: Size, e: Events): KernelCase {
+  const b = uniform(rng, inner * columns);
+  const values = uniform(rng, e.index.length, -2, 2);
+  const expected = new Float64Array(rows * columns);
+  for (let r = 0; r < rows; r++)
+    addRows(expected.subarray(r * columns, (r + 1) * columns), b, denseRow(e, r, inner, values));
+  return {
+    regions: {
+      out: array('f32', uniform(rng, rows * columns), expected),
+      offsets: array('u32', e.offsets),
+      index: array('u16', e.index),
+      values: array('f32', values),
+      b: matrix(b, inner, columns),
+    },
+    call: (k, at) =>
+      k.multiplySparse({
+        out: at('out'),
+        offsets: at('offsets'),
+        indices: at('index'),
+        values: at('values'),
+        b: at('b'),
+        rows,
+        inner,
+        columns,
+      }),
+  };
+}
+
+/** Single panels, four at once, and both. */
+const sparseSizes: { size: Size; density: Density }[] = (['none', 'one', 'few', 'bursts', 'many'] as const).flatMap(
+  (density) => [16, 64, 112].map((columns) => ({ size: { rows: 9, inner: 21, columns }, density })),
+);
+
 function makeTranspose(rng: Rng, rows: number, columns: number): KernelCase {
   const source = uniform(rng, rows * columns);
   const expected = Float64Array.from(source, (_, i) => source[(i % rows) * columns + Math.floor(i / rows)]!);
@@ -86,6 +120,8 @@ function makeTranspose(rng: Rng, rows: number, columns: number): KernelCase {
   };
 }
 
+/** dL/dx of 64 steps in the shape of N-MNIST, a quarter of 512 neurons open. */
+const gradient = { size: { rows: 64, inner: 512, columns: 2320 }, perRow: 128 };
 /** One step of 32 samples, and all steps of 32 samples, of the RNN on N-MNIST. */
 const step: Size = { rows: 32, inner: 512, columns: 512 };
 const block: Size = { rows: 3200, inner: 512, columns: 512 };
@@ -124,6 +160,22 @@ export const productEntries: Entry[] = [
       },
     }),
   ),
+  {
+    kernel: 'multiplySparse',
+    variant: 'plain rows',
+    reference: 'addRows (reference/lif.ts)',
+    tolerance: 1e-6,
+    because: 'float32 sums of up to some dozen products',
+    shapes: sparseSizes.map(({ size, density }) => ({
+      label: `${labelOf(size)}, ${density} values`,
+      make: (rng) => makeSparse(rng, size, events(rng, size.rows, size.inner, density)),
+    })),
+    bench: {
+      label: `${labelOf(gradient.size)}, ${gradient.perRow} × 64 values`,
+      make: (rng) => makeSparse(rng, gradient.size, evenEvents(rng, 64, 512, gradient.perRow)),
+      work: { adds: 64 * gradient.perRow * 580, bytes: bytes(gradient.size) },
+    },
+  },
   {
     kernel: 'transposeMatrix',
     variant: 'panels to panels',

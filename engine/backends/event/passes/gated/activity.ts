@@ -4,8 +4,13 @@ import type { Counting } from '../activity.ts';
 import { featureOf, type GatedWorkspace } from './workspace.ts';
 
 /** Samples stand in what is counted from place `first` on. */
-export function countStates(work: GatedWorkspace, { activity, fanOut }: Counting, first: number, count: number): void {
-  const { layout, scratch, buffer } = work;
+export function countStates(
+  workspace: GatedWorkspace,
+  { activity, fanOut }: Counting,
+  first: number,
+  count: number,
+): void {
+  const { layout, scratch, buffer } = workspace;
   const { steps } = layout.network;
   const { size, plan } = layout.layers[0];
   const neurons = plan.connection.size;
@@ -24,6 +29,6 @@ export function countStates(work: GatedWorkspace, { activity, fanOut }: Counting
     const own = Array.from({ length: steps }, (_, t) => t * count + b);
     // The state before the first step is 0.
     activity.within.get(0)![first + b] = synapses(scratch.cell.before, count * steps, own, fanOut[0]!.within!);
-    activity.below[1]![first + b] = synapses(featureOf(work), count, [b], fanOut[1]!.below);
+    activity.below[1]![first + b] = synapses(featureOf(workspace), count, [b], fanOut[1]!.below);
   }
 }

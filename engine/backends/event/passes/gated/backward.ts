@@ -3,23 +3,23 @@ import { CELL, START } from '../../kernels/kernels.ts';
 import { addressOf, type Bytes } from '../../layout/units.ts';
 import { averages, featureOf, type GatedWorkspace, weightsOf, zero } from './workspace.ts';
 
-export function transposeWeights(work: GatedWorkspace): void {
-  const { kernels } = work;
-  const state = work.scratch.cell;
-  const [cell, readout] = work.layout.layers;
+export function transposeWeights(workspace: GatedWorkspace): void {
+  const { kernels } = workspace;
+  const state = workspace.scratch.cell;
+  const [cell, readout] = workspace.layout.layers;
   const rows = cell.size;
-  const V = weightsOf(work, cell.recurrent);
+  const V = weightsOf(workspace, cell.recurrent);
   kernels.transposeMatrix({ out: state.recurrentT, source: V, rows, columns: cell.columns });
-  const W = weightsOf(work, readout.weight);
+  const W = weightsOf(workspace, readout.weight);
   kernels.transposeMatrix({ out: state.readoutT, source: W, rows, columns: readout.size });
 }
 
 /** From the scores back to the first step: the gates turn into their gradients. */
-export function gatedBackward(work: GatedWorkspace, count: number, keep: Bytes | undefined): void {
-  const { kernels } = work;
-  const state = work.scratch.cell;
-  const [cell, readout] = work.layout.layers;
-  const { steps } = work.layout.network;
+export function gatedBackward(workspace: GatedWorkspace, count: number, keep: Bytes | undefined): void {
+  const { kernels } = workspace;
+  const state = workspace.scratch.cell;
+  const [cell, readout] = workspace.layout.layers;
+  const { steps } = workspace.layout.network;
   const { size, columns } = cell;
   const { kind } = cell.plan.neuron;
   kernels.multiply({
@@ -32,12 +32,12 @@ export function gatedBackward(work: GatedWorkspace, count: number, keep: Bytes |
     columns: size,
   });
   if (keep) kernels.multiplyElements({ a: state.dFeature, m: keep, count: count * size });
-  zero(work, state.dh, count * size);
-  zero(work, state.dc, count * size);
+  zero(workspace, state.dh, count * size);
+  zero(workspace, state.dc, count * size);
   // In the GRU a part of the gradient passes by the recurrent weights.
   const start = kind === 'gru' ? START.out : START.zero;
   for (let t = steps - 1; t >= 0; t--) {
-    const share = averages(work) ? 1 / steps : Number(t === steps - 1);
+    const share = averages(workspace) ? 1 / steps : Number(t === steps - 1);
     kernels.cellBackward({
       kind: CELL[kind],
       samples: count,
@@ -67,11 +67,11 @@ export function gatedBackward(work: GatedWorkspace, count: number, keep: Bytes |
 }
 
 /** Gradients of a block; `add` to what earlier blocks of the shard left, or start it. */
-export function gatedGradients(work: GatedWorkspace, count: number, gradients: Bytes, add: boolean): void {
-  const { kernels, scratch } = work;
+export function gatedGradients(workspace: GatedWorkspace, count: number, gradients: Bytes, add: boolean): void {
+  const { kernels, scratch } = workspace;
   const state = scratch.cell;
-  const [cell, readout] = work.layout.layers;
-  const { inputs, steps, encoding } = work.layout.network;
+  const [cell, readout] = workspace.layout.layers;
+  const { inputs, steps, encoding } = workspace.layout.network;
   const { size, columns } = cell;
   const { offsets, channels, values, current, outOffsets, outRows, outValues } = scratch;
   const rows = count * steps;
@@ -121,7 +121,7 @@ export function gatedGradients(work: GatedWorkspace, count: number, gradients: B
   kernels.multiplyTransposed({
     out: addressOf(gradients, readout.weight),
     accumulate: add,
-    a: featureOf(work),
+    a: featureOf(workspace),
     b: state.dScores,
     rows: count,
     m: size,

@@ -4,15 +4,15 @@ import type { Bytes } from '../../layout/units.ts';
 import { averages, featureOf, type GatedWorkspace, weightsOf, zero } from './workspace.ts';
 
 /** `keep`: factors of dropout. */
-export function gatedForward(work: GatedWorkspace, count: number, keep: Bytes | undefined): void {
-  const { kernels, scratch } = work;
+export function gatedForward(workspace: GatedWorkspace, count: number, keep: Bytes | undefined): void {
+  const { kernels, scratch } = workspace;
   const state = scratch.cell;
-  const [cell, readout] = work.layout.layers;
-  const { inputs, steps, encoding } = work.layout.network;
+  const [cell, readout] = workspace.layout.layers;
+  const { inputs, steps, encoding } = workspace.layout.network;
   const { size, columns } = cell;
   const rows = count * steps;
-  const weight = weightsOf(work, cell.weight);
-  const bias = weightsOf(work, cell.bias);
+  const weight = weightsOf(workspace, cell.weight);
+  const bias = weightsOf(workspace, cell.bias);
   const { offsets, channels, values, current } = scratch;
   const constant = encoding === 'current';
   const weighted = { start: START.bias, bias, source: weight, sourceRows: inputs, columns };
@@ -36,11 +36,11 @@ export function gatedForward(work: GatedWorkspace, count: number, keep: Bytes | 
       indices: state.channels,
       rows,
     });
-  zero(work, state.h, count * size);
-  zero(work, state.mean, count * size);
-  const recurrent = weightsOf(work, cell.recurrent);
-  const recurrentBias = weightsOf(work, cell.recurrentBias);
-  const share = averages(work) ? 1 / steps : 0;
+  zero(workspace, state.h, count * size);
+  zero(workspace, state.mean, count * size);
+  const recurrent = weightsOf(workspace, cell.recurrent);
+  const recurrentBias = weightsOf(workspace, cell.recurrentBias);
+  const share = averages(workspace) ? 1 / steps : 0;
   for (let t = 0; t < steps; t++) {
     // The first state is zero.
     const inner = t === 0 ? 0 : size;
@@ -72,13 +72,13 @@ export function gatedForward(work: GatedWorkspace, count: number, keep: Bytes | 
       share,
     });
   }
-  if (keep) kernels.multiplyElements({ a: featureOf(work), m: keep, count: count * size });
+  if (keep) kernels.multiplyElements({ a: featureOf(workspace), m: keep, count: count * size });
   kernels.multiply({
     out: state.scores,
     start: START.bias,
-    bias: weightsOf(work, readout.bias),
-    a: featureOf(work),
-    b: weightsOf(work, readout.weight),
+    bias: weightsOf(workspace, readout.bias),
+    a: featureOf(workspace),
+    b: weightsOf(workspace, readout.weight),
     rows: count,
     inner: size,
     columns: readout.size,

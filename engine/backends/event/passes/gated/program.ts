@@ -20,7 +20,7 @@ import { recordGates, recordStates } from './record.ts';
 import { featureOf, type GatedWorkspace, zero } from './workspace.ts';
 
 export class GatedProgram {
-  private readonly work: GatedWorkspace;
+  private readonly workspace: GatedWorkspace;
   private readonly scratch: GatedScratch;
   private readonly state: CellScratch;
   private readonly cell: GatedLayer;
@@ -40,7 +40,7 @@ export class GatedProgram {
     this.scratch = layout.scratch[thread]!;
     this.state = this.scratch.cell;
     this.buffer = memory.buffer;
-    this.work = { kernels, buffer: this.buffer, layout, scratch: this.scratch };
+    this.workspace = { kernels, buffer: this.buffer, layout, scratch: this.scratch };
     [this.cell, this.readout] = layout.layers;
     this.input = new BlockInput(this.buffer, layout, this.scratch, reader);
     this.stats = new Float64Array(this.buffer, layout.stats);
@@ -62,19 +62,19 @@ export class GatedProgram {
     const keep = samples.dropout ? state.keep : undefined;
     this.stats.fill(0, statsAt, statsAt + layout.statsPerTask);
     if (samples.from >= samples.to) {
-      zero(this.work, gradients, layout.parameters);
+      zero(this.workspace, gradients, layout.parameters);
       return;
     }
-    transposeWeights(this.work);
+    transposeWeights(this.workspace);
     for (let from = samples.from; from < samples.to && !cancelled(); from += layout.block) {
       const count = Math.min(layout.block, samples.to - from);
       this.input.read(samples, from, count);
       this.orderBySteps(count);
       if (keep) this.drawDropout(samples, from, count, keep);
-      gatedForward(this.work, count, keep);
+      gatedForward(this.workspace, count, keep);
       for (let b = 0; b < count; b++) this.lossAndGradient(b, count, 1 / batch, statsAt);
-      gatedBackward(this.work, count, keep);
-      gatedGradients(this.work, count, gradients, from > samples.from);
+      gatedBackward(this.workspace, count, keep);
+      gatedGradients(this.workspace, count, gradients, from > samples.from);
     }
   }
 
@@ -95,7 +95,7 @@ export class GatedProgram {
       const count = Math.min(layout.block, samples.to - from);
       this.input.read(samples, from, count);
       this.orderBySteps(count);
-      gatedForward(this.work, count, undefined);
+      gatedForward(this.workspace, count, undefined);
       for (let b = 0; b < count; b++) {
         const readout = () => this.loss(b, count, 0, undefined, statsAt);
         if (!scores) readout();
@@ -104,7 +104,7 @@ export class GatedProgram {
       }
       if (counting) {
         countInputs(this.buffer, layout, this.scratch, this.input, counting, from, count);
-        countStates(this.work, counting, from, count);
+        countStates(this.workspace, counting, from, count);
       }
     }
   }
@@ -123,24 +123,24 @@ export class GatedProgram {
     const { layout } = this;
     const gradients = shard === undefined ? undefined : addressOf(layout.gradients, shard * layout.parameters);
     this.stats.fill(0, statsAt, statsAt + layout.statsPerTask);
-    if (gradients !== undefined) zero(this.work, gradients, layout.parameters);
-    if (deltas) transposeWeights(this.work);
+    if (gradients !== undefined) zero(this.workspace, gradients, layout.parameters);
+    if (deltas) transposeWeights(this.workspace);
     for (let from = samples.from; from < samples.to; from += layout.block) {
       const count = Math.min(layout.block, samples.to - from);
       this.input.read(samples, from, count, reader);
       this.orderBySteps(count);
-      gatedForward(this.work, count, undefined);
+      gatedForward(this.workspace, count, undefined);
       for (let b = 0; b < count; b++) {
         const stats = this.stats.subarray(statsAt);
         const readout = () => this.loss(b, count, 1, deltas ? this.scratch.gradient : undefined, statsAt);
         noteSample(recording.samples, from + b, this.input.labels[b]!, stats, this.classScores, readout);
         if (deltas) this.placeScoreGradient(b, count);
       }
-      recordStates(this.work, featureOf(this.work), recording, from, count);
+      recordStates(this.workspace, featureOf(this.workspace), recording, from, count);
       if (!deltas) continue;
-      gatedBackward(this.work, count, undefined);
-      recordGates(this.work, recording, from, count);
-      if (gradients !== undefined) gatedGradients(this.work, count, gradients, true);
+      gatedBackward(this.workspace, count, undefined);
+      recordGates(this.workspace, recording, from, count);
+      if (gradients !== undefined) gatedGradients(this.workspace, count, gradients, true);
     }
   }
 

@@ -42,8 +42,8 @@ export function recordStates(
 }
 
 /** After the backward pass, when the gates have become dL/da. */
-export function recordGates(work: GatedWorkspace, recording: Recording, first: number, count: number): void {
-  const { buffer, layout, scratch } = work;
+export function recordGates(workspace: GatedWorkspace, recording: Recording, first: number, count: number): void {
+  const { buffer, layout, scratch } = workspace;
   const { steps } = layout.network;
   const { columns, plan } = layout.layers[0];
   const rows = count * steps;
@@ -52,5 +52,5 @@ export function recordGates(work: GatedWorkspace, recording: Recording, first: n
   const delta = recording.delta.get(0);
   const groups = gatesOf(plan.neuron);
   if (delta) copyRows(delta, gates, { first, count, steps, neurons: plan.connection.size, groups });
-  if (recording.inputGradient) inputGradient(recording.inputGradient, work, gates, first, count);
+  if (recording.inputGradient) inputGradient(recording.inputGradient, workspace, gates, first, count);
 }

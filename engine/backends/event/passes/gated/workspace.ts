@@ -28,6 +28,6 @@ export function averages({ layout }: GatedWorkspace): boolean {
 }
 
 /** What the readout sees [samples × size]. */
-export function featureOf(work: GatedWorkspace): Bytes {
-  return averages(work) ? work.scratch.cell.mean : work.scratch.cell.h;
+export function featureOf(workspace: GatedWorkspace): Bytes {
+  return averages(workspace) ? workspace.scratch.cell.mean : workspace.scratch.cell.h;
 }
