@@ -17,8 +17,9 @@ export interface AnalysisContext<R> extends Subject {
   /**
    * The same parameters under other settings: another integration time of the data, another surrogate. Rejects with a
    * UserError when the data are not there, the backend refuses the network, or its parameters have other shapes.
+   * `maxEvents`: how many one sample of a probe may have, where more are to be added than the data have.
    */
-  open(change: (spec: RunSpec) => RunSpec): Promise<Subject>;
+  open(change: (spec: RunSpec) => RunSpec, options?: { maxEvents?: number }): Promise<Subject>;
   /** How much is done, in [0, 1]. */
   progress(done: number): void;
   /** What an earlier attempt at the same question published before it was stopped. */

@@ -1,15 +1,25 @@
 /** The analyses there are, by id. */
 import { UserError } from '../base/errors.ts';
 import type { Analysis } from './analysis.ts';
+import { embedding } from './embedding/embedding.ts';
 import { errors } from './errors/errors.ts';
 import { evaluate } from './evaluate.ts';
 import { landscape } from './landscape/landscape.ts';
 import { resolution } from './resolution/resolution.ts';
+import { robustness } from './robustness/robustness.ts';
 import { spikes } from './spikes/spikes.ts';
 
 /** Parameters come checked by the analysis' own schema, so what they are is its own business. */
 // biome-ignore lint/suspicious/noExplicitAny: parameters and results differ from one to the next.
-export const ANALYSES: readonly Analysis<any, unknown>[] = [evaluate, spikes, errors, landscape, resolution];
+export const ANALYSES: readonly Analysis<any, unknown>[] = [
+  evaluate,
+  spikes,
+  errors,
+  landscape,
+  resolution,
+  robustness,
+  embedding,
+];
 
 /** Throws a UserError. */
 export function analysisOf(id: string): Analysis<unknown, unknown> {

@@ -98,8 +98,8 @@ async function answer(
     throw new UserError(`The checkpoint after ${checkpoint} weight updates is not there any more, or damaged.`);
   const { tensors } = decodeSafetensors(bytes);
   const opened: Subject[] = [];
-  const open = async (of: RunSpec) => {
-    const subject = await openSubject(of, tensors, { threads, signal });
+  const open = async (of: RunSpec, maxEvents?: number) => {
+    const subject = await openSubject(of, tensors, { threads, signal, like: opened[0], maxEvents });
     opened.push(subject);
     return subject;
   };
@@ -109,7 +109,7 @@ async function answer(
     const result = await analysis.run(
       {
         ...subject,
-        open: (change) => open(change(structuredClone(spec))),
+        open: (change, { maxEvents } = {}) => open(change(structuredClone(spec)), maxEvents),
         progress: (progress) => tell({ progress }),
         publish: (part) => tell({ part }),
         earlier: published.success ? published.data : undefined,

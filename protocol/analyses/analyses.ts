@@ -1,8 +1,11 @@
 /** Analyses of runs, as the query process and the views speak of them; one file here says what each answers. */
+
+import type { EmbeddingResult } from './embedding.ts';
 import type { ErrorsResult } from './errors.ts';
 import type { EvaluateResult } from './evaluate.ts';
 import type { LandscapeResult } from './landscape.ts';
 import type { ResolutionResult } from './resolution.ts';
+import type { RobustnessResult } from './robustness.ts';
 import type { SpikesResult } from './spikes.ts';
 
 /** What each analysis answers, by id. */
@@ -12,6 +15,8 @@ export interface AnalysisResults {
   errors: ErrorsResult;
   landscape: LandscapeResult;
   resolution: ResolutionResult;
+  robustness: RobustnessResult;
+  embedding: EmbeddingResult;
 }
 export type AnalysisId = keyof AnalysisResults;
 

@@ -1,9 +1,11 @@
 /** How a terminal says what each analysis found. */
 import type { AnalysisId, AnalysisResults } from '../../../protocol/analyses/analyses.ts';
+import * as embedding from './embedding.ts';
 import * as errors from './errors.ts';
 import * as evaluate from './evaluate.ts';
 import * as landscape from './landscape.ts';
 import * as resolution from './resolution.ts';
+import * as robustness from './robustness.ts';
 import * as spikes from './spikes.ts';
 
 interface Report<R> {
@@ -13,7 +15,15 @@ interface Report<R> {
   columns: { header: string[]; row(result: R): string[] };
 }
 
-const REPORTS: { [A in AnalysisId]: Report<AnalysisResults[A]> } = { evaluate, spikes, errors, landscape, resolution };
+const REPORTS: { [A in AnalysisId]: Report<AnalysisResults[A]> } = {
+  evaluate,
+  spikes,
+  errors,
+  landscape,
+  resolution,
+  robustness,
+  embedding,
+};
 
 /** The result must be of this analysis, checked by its schema. */
 export function reportOf(analysis: string): Report<unknown> {

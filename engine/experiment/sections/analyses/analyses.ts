@@ -1,9 +1,11 @@
 /** `analyses:` what is asked of every run once it is trained; one entry for each analysis (engine/analysis/registry.ts). */
 import { z } from 'zod';
+import { embeddingSchema } from './embedding.ts';
 import { errorsSchema } from './errors.ts';
 import { evaluateSchema } from './evaluate.ts';
 import { landscapeSchema } from './landscape.ts';
 import { resolutionSchema } from './resolution.ts';
+import { robustnessSchema } from './robustness.ts';
 import { spikesSchema } from './spikes.ts';
 
 export const ANALYSIS_PARAMS = {
@@ -12,6 +14,8 @@ export const ANALYSIS_PARAMS = {
   errors: errorsSchema,
   landscape: landscapeSchema,
   resolution: resolutionSchema,
+  robustness: robustnessSchema,
+  embedding: embeddingSchema,
 };
 
 export type AnalysisName = keyof typeof ANALYSIS_PARAMS;
@@ -24,6 +28,8 @@ export const analysesSchema = z
     errors: errorsSchema.optional(),
     landscape: landscapeSchema.optional(),
     resolution: resolutionSchema.optional(),
+    robustness: robustnessSchema.optional(),
+    embedding: embeddingSchema.optional(),
   })
   .describe('What is asked of every run once it is trained, and answered beside it; also with `lif analyse`.')
   .meta({ examples: [{ evaluate: { split: 'validation' } }] });
