@@ -1,6 +1,7 @@
 /** The analyses there are, by id. */
 import { UserError } from '../base/errors.ts';
 import type { Analysis } from './analysis.ts';
+import { attack } from './attack/attack.ts';
 import { embedding } from './embedding/embedding.ts';
 import { errors } from './errors/errors.ts';
 import { evaluate } from './evaluate.ts';
@@ -19,6 +20,7 @@ export const ANALYSES: readonly Analysis<any, unknown>[] = [
   resolution,
   robustness,
   embedding,
+  attack,
 ];
 
 /** Throws a UserError. */

@@ -1,5 +1,6 @@
 /** Analyses of runs, as the query process and the views speak of them; one file here says what each answers. */
 
+import type { AttackResult } from './attack.ts';
 import type { EmbeddingResult } from './embedding.ts';
 import type { ErrorsResult } from './errors.ts';
 import type { EvaluateResult } from './evaluate.ts';
@@ -17,6 +18,7 @@ export interface AnalysisResults {
   resolution: ResolutionResult;
   robustness: RobustnessResult;
   embedding: EmbeddingResult;
+  attack: AttackResult;
 }
 export type AnalysisId = keyof AnalysisResults;
 

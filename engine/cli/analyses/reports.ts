@@ -1,5 +1,6 @@
 /** How a terminal says what each analysis found. */
 import type { AnalysisId, AnalysisResults } from '../../../protocol/analyses/analyses.ts';
+import * as attack from './attack.ts';
 import * as embedding from './embedding.ts';
 import * as errors from './errors.ts';
 import * as evaluate from './evaluate.ts';
@@ -23,6 +24,7 @@ const REPORTS: { [A in AnalysisId]: Report<AnalysisResults[A]> } = {
   resolution,
   robustness,
   embedding,
+  attack,
 };
 
 /** The result must be of this analysis, checked by its schema. */

@@ -1,5 +1,6 @@
 /** `analyses:` what is asked of every run once it is trained; one entry for each analysis (engine/analysis/registry.ts). */
 import { z } from 'zod';
+import { attackSchema } from './attack.ts';
 import { embeddingSchema } from './embedding.ts';
 import { errorsSchema } from './errors.ts';
 import { evaluateSchema } from './evaluate.ts';
@@ -16,6 +17,7 @@ export const ANALYSIS_PARAMS = {
   resolution: resolutionSchema,
   robustness: robustnessSchema,
   embedding: embeddingSchema,
+  attack: attackSchema,
 };
 
 export type AnalysisName = keyof typeof ANALYSIS_PARAMS;
@@ -30,6 +32,7 @@ export const analysesSchema = z
     resolution: resolutionSchema.optional(),
     robustness: robustnessSchema.optional(),
     embedding: embeddingSchema.optional(),
+    attack: attackSchema.optional(),
   })
   .describe('What is asked of every run once it is trained, and answered beside it; also with `lif analyse`.')
   .meta({ examples: [{ evaluate: { split: 'validation' } }] });

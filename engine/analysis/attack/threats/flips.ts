@@ -1,0 +1,123 @@
+/** The attacker adds and takes events. A budget counts them: Σ |x′ − x| over all steps and channels. */
+import type { Sample } from '../../../backends/backend.ts';
+import type { Rng } from '../../../base/random.ts';
+import { changed, eventsOf, fullest, type Grid, Occupancy, sampleOf } from './bins.ts';
+import { convert, type Flip, flipper } from './converter.ts';
+import type { Changes, GradientStep, Threat } from './threat.ts';
+
+export interface Flipped {
+  label: number;
+  clean: Uint32Array;
+  /**
+   * The most events of a bin: as many as the fullest bin of the clean sample has, 1 at least, so that binary input stays
+   * binary.
+   */
+  most: number;
+  /** In their order; a bin may come again. */
+  flips: readonly Flip[];
+}
+
+/** How long the runs of steps are that a proposal changes in one channel. */
+const RUNS = [1, 4, 16];
+
+export class Flips implements Threat<Flipped> {
+  private readonly occupancy: Occupancy;
+
+  constructor(private readonly grid: Grid) {
+    this.occupancy = new Occupancy(grid);
+  }
+
+  start(sample: Sample): Flipped {
+    const { label, bins } = eventsOf(this.grid, sample);
+    return { label, clean: bins, most: Math.max(1, fullest(bins)), flips: [] };
+  }
+
+  sample(state: Flipped): Sample {
+    return sampleOf(this.grid, { label: state.label, bins: binsOf(state) });
+  }
+
+  cost(state: Flipped): number {
+    let sum = 0;
+    for (const by of net(state).values()) sum += Math.abs(by);
+    return sum;
+  }
+
+  gradientStep(state: Flipped, gradient: Float32Array, { sign, budget, turnover, rng }: GradientStep) {
+    const counts = this.occupancy.of(binsOf(state));
+    const left = budget - this.cost(state);
+    const allowed = (bin: number, by: 1 | -1): boolean => (by > 0 ? counts[bin]! < state.most : counts[bin]! > 0);
+    const flips = convert(gradient, sign, allowed, left, rng);
+    if (flips) return { state: { ...state, flips: [...state.flips, ...flips] }, random: false };
+    const more = flipper(this.size, turnover, left, rng).map((bin) => ({ bin, by: flipOf(counts[bin]!, state, rng) }));
+    return { state: { ...state, flips: [...state.flips, ...more] }, random: true };
+  }
+
+  randomStep(state: Flipped, budget: number, rng: Rng): Flipped {
+    const counts = this.occupancy.of(state.clean);
+    const touched = new Set(state.flips.map(({ bin }) => bin));
+    const flips = [...state.flips];
+    while (flips.length < Math.min(budget, this.size)) {
+      const bin = rng.below(this.size);
+      if (touched.has(bin)) continue;
+      touched.add(bin);
+      flips.push({ bin, by: flipOf(counts[bin]!, state, rng) });
+    }
+    return { ...state, flips };
+  }
+
+  /** By turns events added to, and taken from, one channel in steps that follow each other. */
+  proposal(state: Flipped, budget: number, pattern: number, rng: Rng): Flipped {
+    const { steps, inputs } = this.grid;
+    const counts = this.occupancy.of(state.clean);
+    const touched = new Set(state.flips.map(({ bin }) => bin));
+    const flips = [...state.flips];
+    const adds = pattern % 2 === 0 || state.clean.length === 0;
+    const run = Math.min(steps, RUNS[Math.floor(pattern / 2) % RUNS.length]!);
+    // Where most bins are changed already there may be nothing to find.
+    for (let tries = 0; tries < 4 * budget && flips.length < budget; tries++) {
+      const from = adds ? rng.below(this.size) : state.clean[rng.below(state.clean.length)]!;
+      for (let i = 0, bin = from; i < run && bin < this.size && flips.length < budget; i++, bin += inputs) {
+        if (touched.has(bin) || (adds ? counts[bin]! >= state.most : counts[bin] === 0)) continue;
+        touched.add(bin);
+        flips.push({ bin, by: adds ? 1 : -1 });
+      }
+    }
+    return { ...state, flips };
+  }
+
+  between(low: Flipped, high: Flipped, share: number): Flipped | undefined {
+    const length = Math.round(low.flips.length + share * (high.flips.length - low.flips.length));
+    if (length <= low.flips.length || length >= high.flips.length) return undefined;
+    return { ...high, flips: high.flips.slice(0, length) };
+  }
+
+  changes(state: Flipped): Changes {
+    let added = 0;
+    let removed = 0;
+    for (const by of net(state).values()) {
+      added += Math.max(0, by);
+      removed += Math.max(0, -by);
+    }
+    return { added, removed, shift: 0, largestShift: 0 };
+  }
+
+  private get size(): number {
+    return this.grid.steps * this.grid.inputs;
+  }
+}
+
+/** Which way a bin with this count is flipped: 0 up, the most down, between them either. */
+function flipOf(count: number, { most }: Flipped, rng: Rng): 1 | -1 {
+  if (count === 0) return 1;
+  return count >= most || rng.uniform() < 0.5 ? -1 : 1;
+}
+
+function net({ flips }: Flipped): Map<number, number> {
+  const sums = new Map<number, number>();
+  for (const { bin, by } of flips) sums.set(bin, (sums.get(bin) ?? 0) + by);
+  return sums;
+}
+
+function binsOf(state: Flipped): Uint32Array {
+  return state.flips.length === 0 ? state.clean : changed(state.clean, net(state));
+}

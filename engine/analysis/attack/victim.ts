@@ -1,0 +1,70 @@
+/** The networks under attack, asked in batches. */
+import type { Network, Recording, Sample } from '../../backends/backend.ts';
+
+/** What a network says of one sample. */
+export interface Answer {
+  /** For the label that the sample came with. */
+  loss: number;
+  /** [C] */
+  scores: Float32Array;
+}
+
+export interface Victim {
+  ask(samples: readonly Sample[]): Promise<Answer[]>;
+  /** With dL/dx of each [T, M], with the surrogate of this index. */
+  gradients(surrogate: number, samples: readonly Sample[]): Promise<{ answer: Answer; gradient: Float32Array }[]>;
+}
+
+/** Samples asked at once without gradients, so that a stop is heard within a second. */
+const ASKED = 256;
+
+/**
+ * @param networks the same parameters with each surrogate; dropout is off in probes
+ * @param batch samples asked at once with gradients
+ */
+export function victimOf(
+  networks: readonly Network[],
+  { classes, size, batch, signal }: { classes: number; size: number; batch: number; signal: AbortSignal },
+): Victim {
+  const answers = ({ samples }: Recording): Answer[] =>
+    Array.from(samples.loss, (loss, b) => ({ loss, scores: samples.scores.slice(b * classes, (b + 1) * classes) }));
+  return {
+    async ask(samples) {
+      const all: Answer[] = [];
+      for (let from = 0; from < samples.length; from += ASKED) {
+        signal.throwIfAborted();
+        all.push(...answers(await networks[0]!.probe({ samples: samples.slice(from, from + ASKED) }, {})));
+      }
+      return all;
+    },
+    async gradients(surrogate, samples) {
+      const all: { answer: Answer; gradient: Float32Array }[] = [];
+      for (let from = 0; from < samples.length; from += batch) {
+        signal.throwIfAborted();
+        const part = samples.slice(from, from + batch);
+        const recording = await networks[surrogate]!.probe({ samples: part }, { inputGradient: true });
+        const whole = recording.inputGradient!;
+        all.push(
+          ...answers(recording).map((answer, b) => ({ answer, gradient: whole.subarray(b * size, (b + 1) * size) })),
+        );
+      }
+      return all;
+    },
+  };
+}
+
+/**
+ * Whether an attack has reached its goal. Untargeted: some class scores more than the true one. Targeted: the target scores more
+ * than all others. Equal scores are no success.
+ */
+export function isFooled(scores: ArrayLike<number>, label: number, target: number | undefined): boolean {
+  let best = Number.NEGATIVE_INFINITY;
+  const own = target ?? label;
+  for (let c = 0; c < scores.length; c++) if (c !== own) best = Math.max(best, scores[c]!);
+  return target === undefined ? best > scores[own]! : scores[own]! > best;
+}
+
+/** The class with the highest score; of equal ones the first. */
+export function classOf(scores: Float32Array): number {
+  return scores.reduce((best, value, c) => (value > scores[best]! ? c : best), 0);
+}
