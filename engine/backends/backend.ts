@@ -93,6 +93,8 @@ export interface OptimizerStep {
   updates: number;
   /** One learning rate per update. */
   learningRates: number[];
+  /** What learned leaks take of it. Default 1. */
+  leakFactor?: number | undefined;
   /** Longest gradient of a batch, in the Euclidean norm. */
   clipNorm?: number | undefined;
 }

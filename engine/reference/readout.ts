@@ -4,7 +4,7 @@
  * T steps, C classes, window [from, T). Scores are [R, C]: one row, or for each-step one row per step of the window.
  * Loss and accuracy are means over the rows.
  */
-import type { NetworkPlan, ReadoutPlan } from '../models/plan.ts';
+import { type NetworkPlan, type ReadoutPlan, unreachable } from '../models/plan.ts';
 import type { LifTrace } from './lif.ts';
 
 /**
@@ -54,20 +54,26 @@ export function decodeBackward(
 
 /**
  *   cross-entropy: −log softmax(s)[label]        mse: mean_c (s[c] − [c = label])²
+ *   double-softmax: −log softmax(softmax(s))[label]
  */
 export function lossForward(loss: NetworkPlan['loss'], scores: Float64Array, classes: number, label: number): number {
-  const rows = scores.length / classes;
-  let sum = 0;
-  for (let r = 0; r < rows; r++) {
-    const s = scores.subarray(r * classes, (r + 1) * classes);
-    if (loss === 'cross-entropy') sum += logSumExp(s) - s[label]!;
-    else for (let c = 0; c < classes; c++) sum += (s[c]! - (c === label ? 1 : 0)) ** 2 / classes;
-  }
-  return sum / rows;
+  return meanOverRows(scores, classes, (s) => {
+    switch (loss) {
+      case 'cross-entropy':
+        return crossEntropy(s, label);
+      case 'double-softmax':
+        return crossEntropy(softmax(s), label);
+      case 'mse':
+        return s.reduce((sum, x, c) => sum + (x - target(c, label)) ** 2 / classes, 0);
+      default:
+        return unreachable(loss);
+    }
+  });
 }
 
 /**
  *   cross-entropy: softmax(s)[c] − [c = label]    mse: 2/C · (s[c] − [c = label])
+ *   double-softmax: p[c]·(q[c] − p·q),  p = softmax(s),  q[c] = softmax(p)[c] − [c = label]
  */
 export function lossBackward(
   loss: NetworkPlan['loss'],
@@ -78,15 +84,30 @@ export function lossBackward(
   const rows = scores.length / classes;
   const d = new Float64Array(scores.length);
   for (let r = 0; r < rows; r++) {
-    const s = scores.subarray(r * classes, (r + 1) * classes);
-    const norm = logSumExp(s);
-    for (let c = 0; c < classes; c++) {
-      const target = c === label ? 1 : 0;
-      const slope = loss === 'cross-entropy' ? Math.exp(s[c]! - norm) - target : (2 / classes) * (s[c]! - target);
-      d[r * classes + c] = slope / rows;
-    }
+    const slopes = slopesOf(loss, scores.subarray(r * classes, (r + 1) * classes), label);
+    d.set(
+      slopes.map((slope) => slope / rows),
+      r * classes,
+    );
   }
   return d;
+}
+
+function slopesOf(loss: NetworkPlan['loss'], s: Float64Array, label: number): Float64Array {
+  switch (loss) {
+    case 'cross-entropy':
+      return softmax(s).map((p, c) => p - target(c, label));
+    case 'double-softmax': {
+      const p = softmax(s);
+      const q = slopesOf('cross-entropy', p, label);
+      const mean = p.reduce((sum, x, c) => sum + x * q[c]!, 0);
+      return p.map((x, c) => x * (q[c]! - mean));
+    }
+    case 'mse':
+      return s.map((x, c) => (2 / s.length) * (x - target(c, label)));
+    default:
+      return unreachable(loss);
+  }
 }
 
 /** Share of the rows whose greatest score is the label's; of equal scores the first wins. */
@@ -98,6 +119,25 @@ export function accuracy(scores: Float64Array, classes: number, label: number): 
     if (s.indexOf(Math.max(...s)) === label) right++;
   }
   return right / rows;
+}
+
+/** One for the class of the label, zero for the others. */
+const target = (c: number, label: number): number => (c === label ? 1 : 0);
+
+function meanOverRows(scores: Float64Array, classes: number, of: (row: Float64Array) => number): number {
+  const rows = scores.length / classes;
+  let sum = 0;
+  for (let r = 0; r < rows; r++) sum += of(scores.subarray(r * classes, (r + 1) * classes));
+  return sum / rows;
+}
+
+function crossEntropy(s: Float64Array, label: number): number {
+  return logSumExp(s) - s[label]!;
+}
+
+function softmax(s: Float64Array): Float64Array {
+  const norm = logSumExp(s);
+  return s.map((x) => Math.exp(x - norm));
 }
 
 /** log Σ_c e^s[c], without overflow. */

@@ -21,9 +21,10 @@ export function optimizerStep(
   to: number,
   updates: number,
 ): OptimizerStep {
-  const { optimizer, clipNorm } = training;
+  const { optimizer, clipNorm, learningRate, leakLearningRate } = training;
   const learningRates = Array.from({ length: to - update }, (_, i) =>
     learningRateAt(training, epoch, update + i, updates),
   );
-  return { optimizer, updates: step, learningRates, clipNorm };
+  const leakFactor = leakLearningRate === undefined ? undefined : leakLearningRate / learningRate;
+  return { optimizer, updates: step, learningRates, leakFactor, clipNorm };
 }

@@ -16,13 +16,13 @@ export function applyUpdate(
   { model, m, v }: State,
   gradients: Parameters,
   list: readonly Parameter[],
-  { optimizer, updates, learningRates, clipNorm }: OptimizerStep,
+  { optimizer, updates, learningRates, leakFactor = 1, clipNorm }: OptimizerStep,
   index: number,
 ): void {
-  const rate = learningRates[index]!;
   if (clipNorm !== undefined) clip(Object.values(gradients), clipNorm);
   for (const { name, part } of list) {
     const [w, g] = [model[name]!, gradients[name]!];
+    const rate = learningRates[index]! * (part === 'leak' ? leakFactor : 1);
     if (optimizer.kind === 'sgd') sgdStep(w, g, m[name]!, rate, optimizer.momentum);
     else {
       // Biases and leaks do not decay.

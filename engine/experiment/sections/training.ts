@@ -57,9 +57,9 @@ const scheduleSchema = z
   .meta({ examples: [{ kind: 'step', every: 20, factor: 0.5 }] });
 
 const lossSchema = z
-  .enum(['cross-entropy', 'mse'])
+  .enum(['cross-entropy', 'mse', 'double-softmax'])
   .describe(
-    'cross-entropy of the softmax of the class scores, or mse: mean squared error of the scores against one-hot labels.',
+    "cross-entropy of the softmax of the class scores, or mse: mean squared error of the scores against one-hot labels. double-softmax: cross-entropy of the softmax of their softmax, as in the code of the paper's reference [23], which hands probabilities to a loss that makes probabilities of them; it cannot fall below ln(1 + (C − 1)/e) with C classes.",
   );
 
 export const trainingSchema = z
@@ -74,6 +74,14 @@ export const trainingSchema = z
       .positive()
       .default(1e-2)
       .describe('Step size of the optimizer at the start. Paper, Table 5: 1e-2 temporal, 1e-4 elsewhere.'),
+    leakLearningRate: z
+      .number()
+      .positive()
+      .optional()
+      .describe(
+        "Step size for learned leaks at the start; schedule and warm-up change it as they change `learningRate`. Default: that of the weights. The code of the paper's reference [23] has twice that of the weights for SHD, and the same for the delayed XOR.",
+      )
+      .meta({ examples: [2e-2] }),
     optimizer: optimizerSchema.prefault({ kind: 'adam' }),
     schedule: scheduleSchema.optional(),
     warmup: z

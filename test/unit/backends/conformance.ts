@@ -71,6 +71,7 @@ const stepOf = (optimizer: OptimizerStep['optimizer'], updates: number, count: n
   optimizer,
   updates,
   learningRates: new Array<number>(count).fill(0.01),
+  leakFactor: 2,
   clipNorm: 0.5,
 });
 

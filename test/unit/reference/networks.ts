@@ -26,7 +26,7 @@ export const leaks: Record<string, Lif['leak']> = {
   'k per layer': { learnable: true, per: 'layer', init: 0.5 },
 };
 export const resets = namesOf(RESETS);
-export const losses = ['cross-entropy', 'mse'] as const;
+export const losses = ['cross-entropy', 'mse', 'double-softmax'] as const;
 export const shapes = namesOf(SURROGATES);
 
 /** Every pair of output layer and decoding that an experiment file can ask for. */

@@ -53,6 +53,17 @@ describe('loss and accuracy', () => {
     expect(lossForward('cross-entropy', Float64Array.of(1000, 0), 2, 1)).toBe(1000);
     expect([...lossBackward('cross-entropy', Float64Array.of(1000, 0), 2, 1)]).toEqual([1, -1]);
   });
+  test('double softmax is the cross-entropy of probabilities, and as much for scores that would overflow', () => {
+    // softmax(ln 3, 0) = (3/4, 1/4).
+    const scores = Float64Array.of(Math.log(3), 0);
+    expect(lossForward('double-softmax', scores, 2, 0)).toBeCloseTo(Math.log(1 + Math.exp(-1 / 2)), 14);
+    const q = 1 / (1 + Math.exp(-1 / 2)) - 1;
+    [(3 / 8) * q, (-3 / 8) * q].forEach((expected, i) => {
+      expect(lossBackward('double-softmax', scores, 2, 0)[i]).toBeCloseTo(expected, 14);
+    });
+    expect(lossForward('double-softmax', Float64Array.of(1000, 0), 2, 0)).toBeCloseTo(Math.log(1 + Math.exp(-1)), 14);
+    expect([...lossBackward('double-softmax', Float64Array.of(1000, 0), 2, 1)]).toEqual([0, 0]);
+  });
   test('mse is the mean over classes, then over rows', () => {
     const scores = Float64Array.of(0.5, 0.25, 0, 1);
     expect(lossForward('mse', scores, 2, 0)).toBe(((0.25 + 0.0625) / 2 + (1 + 1) / 2) / 2);

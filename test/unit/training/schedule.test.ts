@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { trainingSchema } from '../../../engine/experiment/sections/training.ts';
-import { learningRateAt } from '../../../engine/training/schedule.ts';
+import { learningRateAt, optimizerStep } from '../../../engine/training/schedule.ts';
 
 const rates = (settings: object, epochs: number, updates = 1): number[] => {
   const training = trainingSchema.parse({ epochs, learningRate: 0.8, ...settings });
@@ -26,4 +26,12 @@ test('warm-up rises update by update, then the schedule goes on', () => {
   [0.2, 0.4, 0.6, 0.8, 0.8, 0.8, 0.4, 0.4].forEach((rate, i) => {
     expect(seen[i]).toBeCloseTo(rate, 12);
   });
+});
+
+test('leaks have the share of every learning rate that they have of the first', () => {
+  const stepOf = (settings: object) =>
+    optimizerStep(trainingSchema.parse({ learningRate: 0.1, ...settings }), { step: 0, epoch: 0, update: 0 }, 2, 4);
+  expect(stepOf({}).leakFactor).toBeUndefined();
+  expect(stepOf({ leakLearningRate: 0.2 }).leakFactor).toBe(2);
+  expect(stepOf({ leakLearningRate: 0.2 }).learningRates).toEqual([0.1, 0.1]);
 });

@@ -23,7 +23,7 @@ import {
   type SpikingScratch,
   spikingScratch,
 } from './memory.ts';
-import { type LayerParameters, matricesOf, placeParameters, type Stretch } from './parameters.ts';
+import { type LayerParameters, placeParameters, type SortedStretch, stretchesOf } from './parameters.ts';
 import { type Bytes, type Elements, elements, sizeOf } from './units.ts';
 
 /** Event lists hold row numbers in 16 bits, and a block has at least the rows of one sample. */
@@ -54,7 +54,7 @@ export type LinearLayer = LayerParameters<Linear>;
 
 interface Shared extends Blocks {
   network: NetworkPlan;
-  matrices: Stretch[];
+  stretches: SortedStretch[];
   /** Elements of the parameter vector, of each of its moments and of each shard's gradient. */
   parameters: Elements;
   batchSize: number;
@@ -177,7 +177,7 @@ function shareMemory(
   const statsPerTask = STATS.spikes + counted;
   return {
     network,
-    matrices: matricesOf(layers),
+    stretches: stretchesOf(layers),
     parameters,
     batchSize,
     ...blocks,

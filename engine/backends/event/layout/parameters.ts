@@ -12,6 +12,7 @@ import { type Elements, elements } from './units.ts';
 /** Where a parameter lies, and how it is padded. */
 export interface Slot extends Padded {
   name: string;
+  part: Part;
   shape: number[];
   first: Elements;
   /** Groups of columns that are padded one by one. */
@@ -73,7 +74,7 @@ export function placeParameters<N extends NeuronPlan>(
     places.set(part, first);
     next = elements(first + storedRows * storedCols);
     const rows = shape.length > 1 ? shape[0]! : 1;
-    return { name, shape, first, rows, cols: shape.at(-1)!, storedRows, storedCols, gates };
+    return { name, part, shape, first, rows, cols: shape.at(-1)!, storedRows, storedCols, gates };
   });
   return {
     plan,
@@ -116,11 +117,35 @@ export interface Stretch {
   to: Elements;
 }
 
-/** The matrices, in ascending order; the rest is biases and leaks. */
-export function matricesOf(layers: LayerParameters<NeuronPlan>[]): Stretch[] {
-  const matrices = layers.flatMap(({ slots }) => slots).filter(({ shape }) => shape.length > 1);
-  return matrices.map(({ first, storedRows, storedCols }) => ({
-    from: first,
-    to: elements(first + storedRows * storedCols),
-  }));
+/** Matrices decay where the optimizer asks for it, and leaks may have a learning rate of their own; biases neither. */
+export interface SortedStretch extends Stretch {
+  sort: 'matrix' | 'bias' | 'leak';
+}
+
+/** The whole parameter vector in ascending order, neighbours of one sort together. */
+export function stretchesOf(layers: LayerParameters<NeuronPlan>[]): SortedStretch[] {
+  const stretches: SortedStretch[] = [];
+  for (const { part, first, storedRows, storedCols } of layers.flatMap(({ slots }) => slots)) {
+    const to = elements(first + storedRows * storedCols);
+    const sort = sortOf(part);
+    const before = stretches.at(-1);
+    if (before?.sort === sort) before.to = to;
+    else stretches.push({ from: first, to, sort });
+  }
+  return stretches;
+}
+
+function sortOf(part: Part): SortedStretch['sort'] {
+  switch (part) {
+    case 'weight':
+    case 'recurrent':
+      return 'matrix';
+    case 'bias':
+    case 'recurrentBias':
+      return 'bias';
+    case 'leak':
+      return 'leak';
+    default:
+      return unreachable(part);
+  }
 }

@@ -3,8 +3,8 @@
 import type { OptimizerStep } from '../../backend.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import type { Layout } from '../layout/layout.ts';
-import type { Stretch } from '../layout/parameters.ts';
-import { type Elements, elements } from '../layout/units.ts';
+import type { SortedStretch, Stretch } from '../layout/parameters.ts';
+import { elements } from '../layout/units.ts';
 
 /** Elements of which the squared norm is summed at once: a function of the layout only, so that its bits are, too. */
 export const NORM_CHUNK = 4096;
@@ -46,27 +46,33 @@ export function applyUpdate(
 ): void {
   const { weights, moment1, moment2 } = layout;
   const { optimizer } = step;
-  const rate = step.learningRates[index]!;
   const gradients = shardGradients(layout, shards);
+  const rateOf = ({ sort }: SortedStretch): number =>
+    step.learningRates[index]! * (sort === 'leak' ? (step.leakFactor ?? 1) : 1);
+  const parts = within(layout.stretches, share);
   if (optimizer.kind === 'sgd') {
     const { momentum } = optimizer;
-    kernels.sgd({ w: weights, m: moment1, ...gradients, begin: share.from, end: share.to, scale, rate, momentum });
+    for (const part of parts) {
+      const range = { begin: part.from, end: part.to };
+      kernels.sgd({ w: weights, m: moment1, ...gradients, ...range, scale, rate: rateOf(part), momentum });
+    }
     return;
   }
   const t = step.updates + index + 1;
   const { beta1, beta2, epsilon } = optimizer;
   const correction = 1 / Math.sqrt(1 - beta2 ** t);
   const decay = optimizer.kind === 'adamw' ? optimizer.weightDecay : 0;
-  for (const { from, to, decays } of overlaps(layout, share)) {
+  for (const part of parts) {
+    const rate = rateOf(part);
     kernels.adam({
       w: weights,
       m: moment1,
       v: moment2,
       ...gradients,
-      begin: from,
-      end: to,
+      begin: part.from,
+      end: part.to,
       scale,
-      weightFactor: decays ? 1 - rate * decay : 1,
+      weightFactor: part.sort === 'matrix' ? 1 - rate * decay : 1,
       rate: rate / (1 - beta1 ** t),
       beta1,
       beta2,
@@ -81,19 +87,10 @@ export function shardGradients({ gradients, parameters }: Layout, shards: number
   return { gradients, shardBytes: parameters * 4, shards };
 }
 
-/** The weight matrices, which decay, and the biases and leaks between them, which do not, within a share. */
-function overlaps(layout: Layout, share: Stretch): (Stretch & { decays: boolean })[] {
-  const parts: (Stretch & { decays: boolean })[] = [];
-  let next = elements(0);
-  const add = (to: Elements, decays: boolean): void => {
-    const part = { from: elements(Math.max(next, share.from)), to: elements(Math.min(to, share.to)), decays };
-    if (part.from < part.to) parts.push(part);
-    next = to;
-  };
-  for (const { from, to } of layout.matrices) {
-    add(from, false);
-    add(to, true);
-  }
-  add(layout.parameters, false);
-  return parts;
+/** What of these stretches lies within a share. */
+function within(stretches: readonly SortedStretch[], share: Stretch): SortedStretch[] {
+  return stretches.flatMap(({ from, to, sort }) => {
+    const part = { from: elements(Math.max(from, share.from)), to: elements(Math.min(to, share.to)), sort };
+    return part.from < part.to ? [part] : [];
+  });
 }

@@ -28,7 +28,7 @@ import {
 } from '../../../../engine/backends/event/kernels/table/entry.ts';
 import { COLUMNS, events, uniform } from '../../../../engine/backends/event/kernels/table/inputs.ts';
 import { stream } from '../../../../engine/base/random.ts';
-import { sigmoid } from '../../../../engine/models/neuron.ts';
+import { namesOf, sigmoid } from '../../../../engine/models/neuron.ts';
 import { decodeForward, lossForward } from '../../../../engine/reference/readout.ts';
 
 const memory = new WebAssembly.Memory({ initial: 32, maximum: 32, shared: true });
@@ -279,7 +279,7 @@ const difference = (f: (h: number) => number, h = 1e-3): number =>
 
 describe('readout of potentials', () => {
   for (const decode of ['mean', 'last', 'max', 'each-step'] as const)
-    for (const loss of ['cross-entropy', 'mse'] as const)
+    for (const loss of namesOf(LOSS))
       test(`${decode}, ${loss}`, () => {
         const [classes, steps, from, label] = [8, 5, 2, 3];
         const rng = stream(5, `${decode} ${loss}`);

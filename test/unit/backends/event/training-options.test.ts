@@ -55,6 +55,31 @@ test('AdamW lets matrices decay, biases and leaks not', () => {
   });
 });
 
+test.each([undefined, 0.01])('leaks have a learning rate of their own, clipNorm %s', (clipNorm) => {
+  const { engine, gradients, norm } = start();
+  const scale = clipNorm ? clipNorm / norm : 1;
+  const before = engine.weights;
+  const optimizer = { kind: 'sgd' as const, momentum: 0 };
+  const after = engine.update({ optimizer, updates: 0, learningRates: [0.1], leakFactor: 3, clipNorm });
+  expectWeights(after, (name, i) => {
+    const at = before.findIndex((w) => w.name === name);
+    return before[at]!.data[i]! - (/leak/.test(name) ? 0.3 : 0.1) * scale * gradients[at]!.data[i]!;
+  });
+});
+
+test('leaks have a learning rate of their own under Adam, and do not decay', () => {
+  const { engine, gradients } = start();
+  const before = engine.weights;
+  const optimizer = { kind: 'adamw' as const, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.5 };
+  const after = engine.update({ optimizer, updates: 0, learningRates: [0.01], leakFactor: 0.5 });
+  expectWeights(after, (name, i) => {
+    const at = before.findIndex((w) => w.name === name);
+    const g = gradients[at]!.data[i]!;
+    const [keep, rate] = [/weight|recurrent/.test(name) ? 1 - 0.01 * 0.5 : 1, /leak/.test(name) ? 0.005 : 0.01];
+    return keep * before[at]!.data[i]! - (rate * g) / (Math.abs(g) + 1e-8);
+  });
+});
+
 test('class weights scale the gradient of a sample by its label', () => {
   const plain = start().engine;
   const weighted = start({ classWeights: [1, 3] }).engine;

@@ -1,6 +1,7 @@
 // From the output layer to class scores, loss and the gradient that starts the backward pass. One sample.
 import {
-  DECODE_EACH_STEP, DECODE_LAST, DECODE_MAX, DECODE_MEAN, DECODE_RATE, LOSS_CROSS_ENTROPY, PANEL,
+  DECODE_EACH_STEP, DECODE_LAST, DECODE_MAX, DECODE_MEAN, DECODE_RATE, LOSS_CROSS_ENTROPY,
+  LOSS_DOUBLE_SOFTMAX, PANEL,
 } from './generated/constants';
 import { panelAt, rowBytes } from './shared/panel';
 
@@ -121,36 +122,82 @@ function spread(decode: i32, u: usize, window: i32, bytes: usize, scores: usize,
 
 /** Loss of one row of scores; dL/dscore·scale into `gradient` (may be `scores`; padding set to 0) when not 0. */
 function lossOf(scores: usize, classes: i32, loss: i32, label: i32, scale: f32, gradient: usize, size: i32): f64 {
-  let value: f64 = 0;
-  if (loss == LOSS_CROSS_ENTROPY) {
-    let top = load<f32>(scores);
-    for (let c = 1; c < classes; c++) top = max(top, load<f32>(scores + (<usize>c << 2)));
-    const own = load<f32>(scores + (<usize>label << 2)) - top;
-    let sum: f32 = 0;
-    for (let c = 0; c < classes; c++) {
-      const e = Mathf.exp(load<f32>(scores + (<usize>c << 2)) - top);
-      if (gradient) store<f32>(gradient + (<usize>c << 2), e);
-      sum += e;
-    }
-    value = <f64>(Mathf.log(sum) - own);
-    if (gradient) {
-      const share = scale / sum;
-      for (let c = 0; c < classes; c++) {
-        const p = gradient + (<usize>c << 2);
-        store<f32>(p, load<f32>(p) * share - (c == label ? scale : 0));
-      }
-    }
-  } else {
-    const share = (scale * <f32>2) / <f32>classes;
-    for (let c = 0; c < classes; c++) {
-      const difference = load<f32>(scores + (<usize>c << 2)) - (c == label ? <f32>1 : <f32>0);
-      value += <f64>(difference * difference);
-      if (gradient) store<f32>(gradient + (<usize>c << 2), difference * share);
-    }
-    value /= <f64>classes;
-  }
+  let value: f64;
+  if (loss == LOSS_CROSS_ENTROPY) value = crossEntropyOf(scores, classes, label, scale, gradient);
+  else if (loss == LOSS_DOUBLE_SOFTMAX) value = doubleSoftmaxOf(scores, classes, label, scale, gradient);
+  else value = squaresOf(scores, classes, label, scale, gradient);
   if (gradient) for (let c = classes; c < size; c++) store<f32>(gradient + (<usize>c << 2), 0);
   return value;
+}
+
+/** -log softmax(s)[label]; scale·(softmax(s) - [c = label]). */
+// @ts-ignore: decorator
+@inline
+function crossEntropyOf(scores: usize, classes: i32, label: i32, scale: f32, gradient: usize): f64 {
+  const top = greatest(scores, classes);
+  const own = load<f32>(scores + (<usize>label << 2)) - top;
+  let sum: f32 = 0;
+  for (let c = 0; c < classes; c++) {
+    const e = Mathf.exp(load<f32>(scores + (<usize>c << 2)) - top);
+    if (gradient) store<f32>(gradient + (<usize>c << 2), e);
+    sum += e;
+  }
+  if (gradient) {
+    const share = scale / sum;
+    for (let c = 0; c < classes; c++) {
+      const p = gradient + (<usize>c << 2);
+      store<f32>(p, load<f32>(p) * share - (c == label ? scale : 0));
+    }
+  }
+  return <f64>(Mathf.log(sum) - own);
+}
+
+/** -log softmax(p)[label] with p = softmax(s); scale·p·(q - p·q) with q = softmax(p) - [c = label]. */
+function doubleSoftmaxOf(scores: usize, classes: i32, label: i32, scale: f32, gradient: usize): f64 {
+  const top = greatest(scores, classes);
+  let sum: f32 = 0;
+  for (let c = 0; c < classes; c++) sum += Mathf.exp(load<f32>(scores + (<usize>c << 2)) - top);
+  // No p is above 1, so their exponentials need no shift.
+  let total: f32 = 0, weighted: f32 = 0, own: f32 = 0;
+  for (let c = 0; c < classes; c++) {
+    const p = Mathf.exp(load<f32>(scores + (<usize>c << 2)) - top) / sum;
+    const e = Mathf.exp(p);
+    total += e;
+    weighted += p * e;
+    if (c == label) own = p;
+    if (gradient) store<f32>(gradient + (<usize>c << 2), p);
+  }
+  if (gradient) {
+    const mean = weighted / total - own;
+    for (let c = 0; c < classes; c++) {
+      const at = gradient + (<usize>c << 2);
+      const p = load<f32>(at);
+      store<f32>(at, scale * (p * (Mathf.exp(p) / total - (c == label ? <f32>1 : <f32>0) - mean)));
+    }
+  }
+  return <f64>(Mathf.log(total) - own);
+}
+
+/** Mean over the classes of (s - [c = label])²; its slopes times scale. */
+// @ts-ignore: decorator
+@inline
+function squaresOf(scores: usize, classes: i32, label: i32, scale: f32, gradient: usize): f64 {
+  const share = (scale * <f32>2) / <f32>classes;
+  let value: f64 = 0;
+  for (let c = 0; c < classes; c++) {
+    const difference = load<f32>(scores + (<usize>c << 2)) - (c == label ? <f32>1 : <f32>0);
+    value += <f64>(difference * difference);
+    if (gradient) store<f32>(gradient + (<usize>c << 2), difference * share);
+  }
+  return value / <f64>classes;
+}
+
+// @ts-ignore: decorator
+@inline
+function greatest(scores: usize, classes: i32): f32 {
+  let top = load<f32>(scores);
+  for (let c = 1; c < classes; c++) top = max(top, load<f32>(scores + (<usize>c << 2)));
+  return top;
 }
 
 /** First index of the maximum. NaN never wins, so a diverged network predicts class 0. */

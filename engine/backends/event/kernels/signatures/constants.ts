@@ -25,7 +25,7 @@ export const CODES = {
   RESET: { hard: 0, soft: 1, none: 2 },
   SURROGATE: { rectangular: 0, triangular: 1, sigmoid: 2, arctan: 3, superspike: 4, 'multi-gaussian': 5 },
   DECODE: { rate: 0, mean: 1, last: 2, max: 3, 'each-step': 4 },
-  LOSS: { 'cross-entropy': 0, mse: 1 },
+  LOSS: { 'cross-entropy': 0, mse: 1, 'double-softmax': 2 },
   CELL: { rnn: 0, lstm: 1, gru: 2 },
 } as const;
 
