@@ -27,7 +27,7 @@ export function tableProblems(raw: unknown, { dataset, model }: Settings): Probl
 
 /** What holds for the settings of the file as for those of a variant. */
 export function hints(settings: Settings): Problem[] {
-  return [...fewSamples(settings), ...longWarmup(settings)];
+  return [...fewSamples(settings), ...longWarmup(settings), ...silenced(settings)];
 }
 
 function fewSamples({ dataset, training }: Settings): Problem[] {
@@ -35,6 +35,14 @@ function fewSamples({ dataset, training }: Settings): Problem[] {
   if (train === undefined || train === 0 || train >= training.batchSize) return [];
   const message = `There are ${count(train)} training samples, fewer than \`training.batchSize\` (${training.batchSize}): an epoch is one weight update with all of them.`;
   return [warning(['dataset', 'trainSamples'], message)];
+}
+
+/** A leak of 1 leaves nothing of an input that counts 1 − k times. */
+function silenced({ model, neuron: { leak, scaleInput } }: Settings): Problem[] {
+  if (model !== 'lif' || leak !== 1 || !scaleInput) return [];
+  const message =
+    'With `neuron.scaleInput` what a neuron receives counts 1 − k times, which is nothing with a leak of 1: nothing can be learned; switch `neuron.scaleInput` off, or lower the leak.';
+  return [warning(['neuron', 'leak'], message)];
 }
 
 function longWarmup({ training: { warmup, epochs } }: Settings): Problem[] {

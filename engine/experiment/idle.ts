@@ -27,6 +27,7 @@ const TABLE: Row[] = [
     by: 'model',
     off: ({ model, network }) => model !== 'lif' && network.readout.kind !== 'linear',
   },
+  { field: 'training.leakLearningRate', by: 'neuron.leak', off: (settings) => !learnsLeaks(settings) },
   {
     field: 'training.schedule',
     by: 'training.epochs',
@@ -39,16 +40,25 @@ const TABLE: Row[] = [
   },
 ];
 
+/** Whether any leak of these spiking neurons is learned. */
+function learnsLeaks({ model, neuron, network: { hidden, readout } }: Settings): boolean {
+  const ofLayers = hidden.map((layer) => (typeof layer === 'object' ? layer.neuron?.leak : undefined) ?? neuron.leak);
+  const ofReadout =
+    readout.kind === 'leaky-integrator' ? readout.leak : 'neuron' in readout ? readout.neuron?.leak : undefined;
+  return model === 'lif' && [...ofLayers, ofReadout ?? neuron.leak].some((leak) => typeof leak === 'object');
+}
+
 /** Evaluations of a whole training. */
 const evaluations = ({ epochs, evaluateEvery }: Settings['training']): number => Math.ceil(epochs / evaluateEvery);
 
-/** The same for the neuron of the file and for the one of each layer that has fields of its own. */
-const NEURON_TABLE = [
-  { field: 'recurrentGain', by: 'recurrent', off: (recurrent: unknown) => recurrent === false },
-  { field: 'resetGradient', by: 'reset', off: (reset: unknown) => reset === 'none' },
-  // The reset acts before the decay: where nothing outlives a step there is nothing to reset.
-  { field: 'reset', by: 'leak', off: (leak: unknown) => leak === 0 },
-  { field: 'resetGradient', by: 'leak', off: (leak: unknown) => leak === 0 },
+/** The same for the neuron of the file and for the one of each layer that has fields of its own; `of` gives its fields. */
+const NEURON_TABLE: { field: string; by: string; off(of: (name: string) => unknown): boolean }[] = [
+  { field: 'recurrentGain', by: 'recurrent', off: (of) => of('recurrent') === false },
+  { field: 'resetGradient', by: 'reset', off: (of) => of('reset') === 'none' },
+  // These resets act before the decay: where nothing outlives a step there is nothing to reset.
+  { field: 'reset', by: 'leak', off: (of) => of('leak') === 0 && of('reset') !== 'soft-undecayed' },
+  { field: 'resetGradient', by: 'leak', off: (of) => of('leak') === 0 && of('reset') !== 'soft-undecayed' },
+  { field: 'scaleInput', by: 'leak', off: (of) => of('leak') === 0 },
 ];
 
 /** What changes nothing in these settings, written or not. */
@@ -74,7 +84,7 @@ function idleInNeurons({ neuron, network }: Settings): Idle[] {
   if (readout.kind !== 'leaky-integrator' && readout.kind !== 'linear')
     layers.push({ path: ['network', 'readout', 'neuron'], own: readout.neuron ?? {} });
   return NEURON_TABLE.flatMap(({ field, by, off }) => {
-    const isOff = (layer: Mapping) => off(own(layer, by) ?? neuron[by as keyof typeof neuron]);
+    const isOff = (layer: Mapping) => off((name) => own(layer, name) ?? neuron[name as keyof typeof neuron]);
     const inherits = layers.filter(({ own: layer }) => own(layer, field) === undefined);
     const inLayers = layers.filter(({ own: layer }) => own(layer, field) !== undefined && isOff(layer));
     return [

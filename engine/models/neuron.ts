@@ -13,9 +13,11 @@ export interface ResetRule {
   forward(u: number, o: number, theta: number): number;
   /** ∂r/∂u and ∂r/∂o. */
   backward(u: number, o: number, theta: number): { byU: number; byO: number };
+  /** Whether a spike also takes θ·o from the next step itself, where no leak decays it. */
+  undecayed?: true;
 }
 
-export type Reset = 'hard' | 'soft' | 'none';
+export type Reset = 'hard' | 'soft' | 'none' | 'soft-undecayed';
 
 export const RESETS: Readonly<Record<Reset, ResetRule>> = {
   hard: {
@@ -35,6 +37,13 @@ export const RESETS: Readonly<Record<Reset, ResetRule>> = {
     about: 'nothing ("without reset")',
     forward: (u) => u,
     backward: () => ({ byU: 1, byO: 0 }),
+  },
+  'soft-undecayed': {
+    equation: 'u',
+    about: "the next step loses one whole threshold, as in the code of the paper's reference [23]: k·u − θ·o",
+    forward: (u) => u,
+    backward: () => ({ byU: 1, byO: 0 }),
+    undecayed: true,
   },
 };
 

@@ -65,11 +65,19 @@ export interface Norm {
 
 export type Connection = Dense | Conv | Pool | Residual | Norm;
 
+/** What spiking neurons and integrators have alike. */
+interface Leaky {
+  leak: Leak;
+  /** Whether what the neuron receives, recurrence and bias included, counts 1 − k times. */
+  scaleInput?: boolean | undefined;
+  /** random: u[-1] and o[-1] from U(0, 1) in training and ½ elsewhere (initial-state.ts). Default: 0. */
+  initialState?: 'zero' | 'random' | undefined;
+}
+
 /** Leaky integrate-and-fire, equations 3 to 11: u[t] = k·r(u[t-1], o[t-1]) + input + V·o[t-1], o[t] = [u[t] >= θ]. */
-export interface Lif {
+export interface Lif extends Leaky {
   kind: 'lif';
   threshold: number;
-  leak: Leak;
   reset: Reset;
   /** Whether gradients flow through the reset. */
   resetGradient: boolean;
@@ -80,9 +88,8 @@ export interface Lif {
 }
 
 /** u[t] = k·u[t-1] + input; never fires. */
-export interface Integrator {
+export interface Integrator extends Leaky {
   kind: 'integrator';
-  leak: Leak;
 }
 
 /** The paper's baselines: units with a state that is not spikes, recurrent weights V [size, gates·size] (reference/recurrent.ts). */

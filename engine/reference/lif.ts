@@ -28,6 +28,16 @@ export interface LifTrace {
   u: Float64Array;
   /** Spikes [T, N]: 0 or 1; any real number in a smoothed network. */
   o: Float64Array;
+  /** What the neurons received [T, N] before it was scaled; where it is scaled. */
+  received?: Float64Array;
+  /** Where they started, unless at 0. */
+  initial?: InitialState | undefined;
+}
+
+/** u[-1] and o[-1] of a layer, [N] each. */
+export interface InitialState {
+  u: Float64Array;
+  o: Float64Array;
 }
 
 export interface LifOptions {
@@ -35,12 +45,15 @@ export interface LifOptions {
   smooth?: boolean;
   /** [T, N]: spikes that the reset term sees instead of the trace's own, a constant for finite differences. */
   resetSpikes?: Float64Array | undefined;
+  /** Default: 0. */
+  initial?: InitialState | undefined;
 }
 
 /**
- *   u[t] = k·r(u[t-1], o[t-1]) + Σ_j W[j,:]·x_j[t] + Σ_i V[i,:]·o_i[t-1] + b        u[-1] = o[-1] = 0
+ *   I[t] = Σ_j W[j,:]·x_j[t] + Σ_i V[i,:]·o_i[t-1] + b
+ *   u[t] = k·r(u[t-1], o[t-1]) + I[t], or + (1 − k)·I[t] where inputs are scaled      u[-1] = o[-1] = 0, or `initial`
  *   o[t] = [u[t] >= θ]                                                           (an integrator never fires)
- *   r(u, o) = u·(1 − o) hard, u − θ·o soft, u none
+ *   r(u, o) = u·(1 − o) hard, u − θ·o soft, u none; u soft-undecayed, and the next step loses θ·o[t-1]
  *
  * @param x inputs [T, M]
  */
@@ -56,17 +69,25 @@ export function lifForward(
   const k = leakOf(layer, p.leak);
   const u = new Float64Array(steps * N);
   const o = new Float64Array(steps * N);
-  const resetSpikes = options.resetSpikes ?? o;
+  const scaled = scalesInput(layer);
+  const received = new Float64Array(scaled ? steps * N : 0);
+  const { initial, resetSpikes = o } = options;
   for (let t = 0; t < steps; t++) {
     const now = u.subarray(t * N, (t + 1) * N);
+    const row = (values: Float64Array) => values.subarray((t - 1) * N, t * N);
+    const before =
+      t > 0 ? { u: row(u), o: row(o), reset: row(resetSpikes) } : initial && { ...initial, reset: initial.o };
     if (p.bias) now.set(p.bias);
     addRows(now, p.weight, x.subarray(t * M, (t + 1) * M));
-    if (t > 0) {
-      const before = (t - 1) * N;
-      if (p.recurrent) addRows(now, p.recurrent, o.subarray(before, before + N));
-      for (let n = 0; n < N; n++) {
-        now[n]! += k[n]! * spike.reset.forward(u[before + n]!, resetSpikes[before + n]!, spike.threshold);
-      }
+    if (before && p.recurrent) addRows(now, p.recurrent, before.o);
+    if (scaled) {
+      received.set(now, t * N);
+      for (let n = 0; n < N; n++) now[n]! *= 1 - k[n]!;
+    }
+    for (let n = 0; n < N && before; n++) {
+      const fired = before.reset[n]!;
+      now[n]! += k[n]! * spike.reset.forward(before.u[n]!, fired, spike.threshold);
+      if (spike.reset.undecayed) now[n]! -= spike.threshold * fired;
     }
     if (!spike.surrogate) continue;
     for (let n = 0; n < N; n++) {
@@ -74,15 +95,17 @@ export function lifForward(
       o[t * N + n] = options.smooth ? surrogatePrimitive(spike.surrogate, above) : above >= 0 ? 1 : 0;
     }
   }
-  return { u, o };
+  return { u, o, initial, ...(scaled && { received }) };
 }
 
 /**
  * With δ[t] the whole derivative of the loss by u[t], backwards in time:
  *   ε[t] = do[t] + V·δ[t+1] + k·∂r/∂o·δ[t+1]             ∂r/∂o = −u hard, −θ soft, 0 none or detached
+ *                                                        (soft-undecayed: −θ in place of k·∂r/∂o)
  *   δ[t] = du[t] + h'(u[t] − θ)·ε[t] + k·∂r/∂u·δ[t+1]    ∂r/∂u = 1 − o hard, 1 soft, 1 none
  *   dW[j,:] += x_j[t]·δ[t]    dV[i,:] += o_i[t-1]·δ[t]    db += δ[t]    dk += r(u[t-1], o[t-1])·δ[t]
  *   da = dk·k·(1 − k)         dx_j[t] += W[j,:]·δ[t]
+ * Where inputs are scaled, W, V and b see (1 − k)·δ in place of δ, and dk −= I[t]·δ[t].
  *
  * @param x inputs [T, M], as in the forward pass
  * @param du, dO derivatives of the loss [T, N] by u and o from outside the layer
@@ -95,7 +118,7 @@ export function lifBackward(
   p: LifParameters,
   x: Float64Array,
   steps: number,
-  { u, o }: LifTrace,
+  { u, o, received, initial }: LifTrace,
   du: Float64Array,
   dO: Float64Array,
   grad: LifParameters,
@@ -107,26 +130,36 @@ export function lifBackward(
   const k = leakOf(layer, p.leak);
   const dk = new Float64Array(N);
   let later = new Float64Array(N); // δ[t+1]
+  let laterInput = later; // dL/dI[t+1]
   for (let t = steps - 1; t >= 0; t--) {
     const delta = du.slice(t * N, (t + 1) * N);
     const spikes = o.subarray(t * N, (t + 1) * N);
     const eps = dO.slice(t * N, (t + 1) * N);
-    if (p.recurrent) addColumns(eps, p.recurrent, later);
+    if (p.recurrent) addColumns(eps, p.recurrent, laterInput);
     for (let n = 0; n < N; n++) {
       const v = u[t * N + n]!;
       const back = k[n]! * later[n]!;
       const { byU, byO } = spike.reset.backward(v, spikes[n]!, spike.threshold);
-      const e = eps[n]! + (spike.resetGradient ? byO * back : 0);
+      const taken = spike.reset.undecayed ? -spike.threshold * later[n]! : 0;
+      const e = eps[n]! + (spike.resetGradient ? byO * back + taken : 0);
       delta[n]! += byU * back;
       if (spike.surrogate) delta[n]! += surrogateDerivative(spike.surrogate, v - spike.threshold) * e;
       dk[n]! += spike.reset.forward(v, spikes[n]!, spike.threshold) * later[n]!;
     }
-    if (grad.recurrent) addOuter(grad.recurrent, spikes, later);
-    addOuter(grad.weight, x.subarray(t * M, (t + 1) * M), delta);
-    if (grad.bias) for (let n = 0; n < N; n++) grad.bias[n]! += delta[n]!;
-    if (dx) addColumns(dx.subarray(t * M, (t + 1) * M), p.weight, delta);
+    if (grad.recurrent) addOuter(grad.recurrent, spikes, laterInput);
+    const byInput = received ? delta.map((d, n) => (1 - k[n]!) * d) : delta;
+    if (received) for (let n = 0; n < N; n++) dk[n]! -= received[t * N + n]! * delta[n]!;
+    addOuter(grad.weight, x.subarray(t * M, (t + 1) * M), byInput);
+    if (grad.bias) for (let n = 0; n < N; n++) grad.bias[n]! += byInput[n]!;
+    if (dx) addColumns(dx.subarray(t * M, (t + 1) * M), p.weight, byInput);
     deltas?.set(delta, t * N);
     later = delta;
+    laterInput = byInput;
+  }
+  if (initial) {
+    if (grad.recurrent) addOuter(grad.recurrent, initial.o, laterInput);
+    for (let n = 0; n < N; n++)
+      dk[n]! += spike.reset.forward(initial.u[n]!, initial.o[n]!, spike.threshold) * later[n]!;
   }
   if (grad.leak) {
     const shared = grad.leak.length === 1;
@@ -154,6 +187,10 @@ function spikeOf(neuron: LifLayer['neuron']): Spike {
     default:
       return unreachable(neuron);
   }
+}
+
+function scalesInput({ neuron }: LifLayer): boolean {
+  return neuron.kind !== 'linear' && neuron.scaleInput === true;
 }
 
 /** k of every neuron [N]: fixed, or σ(a) with one a per neuron or one for the layer. */

@@ -1,4 +1,6 @@
 /** A whole network on one sample, float64: the layers one after another, then the readout, and the same backwards. */
+
+import { MEAN_STATE } from '../models/initial-state.ts';
 import { layerParameters, lengthOf, type Part, parametersOf } from '../models/parameters.ts';
 import {
   connectionName,
@@ -10,7 +12,14 @@ import {
   type NeuronPlan,
   unreachable,
 } from '../models/plan.ts';
-import { type LifOptions, type LifParameters, type LifTrace, lifBackward, lifForward } from './lif.ts';
+import {
+  type InitialState,
+  type LifOptions,
+  type LifParameters,
+  type LifTrace,
+  lifBackward,
+  lifForward,
+} from './lif.ts';
 import { accuracy, decodeBackward, decodeForward, lossBackward, lossForward } from './readout.ts';
 import { type GatedParameters, gatedBackward, gatedForward, type Moment } from './recurrent.ts';
 
@@ -30,6 +39,8 @@ export interface ForwardOptions {
   resetSpikes?: Float64Array[];
   /** Any real input [T, inputs] in place of the sample's: for finite differences. */
   input?: Float64Array;
+  /** u[-1] and o[-1] of every layer that does not start at rest; default: their mean. */
+  initial?: (InitialState | undefined)[] | undefined;
   /** Dropout: for every layer but the last [N], the factor on what the next layer receives of each neuron. */
   keep?: Float64Array[] | undefined;
 }
@@ -73,7 +84,8 @@ export function forward(plan: NetworkPlan, params: Parameters, sample: Sample, o
     const attached = layer.neuron.kind === 'lif' && layer.neuron.resetGradient;
     const resetSpikes = attached ? undefined : options.resetSpikes?.[i];
     const x = outputs.get(layer.input[0]!)!;
-    const trace = layerForward(layer, params, x, steps, { smooth: options.smooth ?? false, resetSpikes });
+    const initial = options.initial?.[i] ?? meanState(layer);
+    const trace = layerForward(layer, params, x, steps, { smooth: options.smooth ?? false, resetSpikes, initial });
     inputs.push(x);
     layers.push(trace);
     outputs.set(layer.name, dropped(trace.o, options.keep?.[i]));
@@ -141,6 +153,13 @@ export function backward(
 }
 
 type DenseLayer = LayerPlan<NeuronPlan, Dense>;
+
+/** Where a layer starts when nothing is drawn; undefined: at 0. */
+function meanState({ neuron, connection }: DenseLayer): InitialState | undefined {
+  if (!('initialState' in neuron) || neuron.initialState !== 'random') return undefined;
+  const mean = new Float64Array(connection.size).fill(MEAN_STATE);
+  return { u: mean, o: mean };
+}
 
 function denseLayers(plan: NetworkPlan): DenseLayer[] {
   const reason = refuses(plan);

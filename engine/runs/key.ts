@@ -18,7 +18,20 @@ export function runKey(spec: Pick<RunSpec, keyof Settings | 'seed'>): string {
   const { dataset, model, network, neuron, training, seed } = spec;
   // Earlier builds had one backend and no word for it.
   const backend = spec.backend === 'event' ? undefined : spec.backend;
-  return sha256(canonicalJson({ dataset: asBefore(dataset), model, backend, network, neuron, training, seed }));
+  const { readout } = network;
+  const settings = { network: { ...network, readout: withoutDefaults(readout) }, neuron: withoutDefaults(neuron) };
+  return sha256(canonicalJson({ dataset: asBefore(dataset), model, backend, ...settings, training, seed }));
+}
+
+/** Fields that have come later, without what they mean when they are not there. */
+function withoutDefaults(fields: object | undefined): object | undefined {
+  if (!fields) return undefined;
+  const { scaleInput, initialState, ...rest } = fields as { scaleInput?: boolean; initialState?: string };
+  return {
+    ...rest,
+    scaleInput: scaleInput || undefined,
+    initialState: initialState === 'zero' ? undefined : initialState,
+  };
 }
 
 /** The settings of a run that an earlier build wrote, with what it left unsaid: its held-out data came from the run's seed. */

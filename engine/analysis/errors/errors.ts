@@ -4,6 +4,7 @@ import type { ErrorsResult } from '../../../protocol/analyses/errors.ts';
 import { UserError } from '../../base/errors.ts';
 import { shuffle, stream } from '../../base/random.ts';
 import { ANALYSIS_PARAMS, type AnalysisParams } from '../../experiment/schema.ts';
+import { namesOf, RESETS } from '../../models/neuron.ts';
 import { lengthOf } from '../../models/parameters.ts';
 import type { NetworkPlan } from '../../models/plan.ts';
 import type { Analysis } from '../analysis.ts';
@@ -38,7 +39,7 @@ const result = z.object({
         vanished: list,
         factors: z.object({
           leak: z.object({ least: n, mean: n, most: n }),
-          reset: z.enum(['hard', 'soft', 'none']),
+          reset: z.enum(namesOf(RESETS)),
           resetGradient: z.boolean(),
           kept: list,
           surrogate: list,
@@ -75,7 +76,9 @@ export const errors: Analysis<AnalysisParams<'errors'>, ErrorsResult> = {
       const { name, neuron } = layer;
       if (neuron.kind !== 'lif' && neuron.kind !== 'integrator') throw new TypeError(name);
       const recurrent = parameters.find((tensor) => tensor.name === `${name}.recurrent`)?.data;
-      const own = { neuron, leak: leakOf(layer, parameters), recurrent };
+      const leak = leakOf(layer, parameters);
+      const scaled = neuron.scaleInput ? recurrent?.map((v, i) => v * (1 - leak[i % leak.length]!)) : recurrent;
+      const own = { neuron, leak, recurrent: scaled };
       return { l, name, own, errors: new LayerErrors(own, time) };
     });
     const indices = chooseSamples(size, wanted, seed);

@@ -6,7 +6,7 @@
  *
  * equations 12 and 13 of the paper with each component by itself: k the leak, ∂r/∂u what a spike leaves (1 − o after a hard
  * reset), h'·∂r/∂o the spike that resets (where gradients flow through it), V the recurrence; new(t) comes from above or from the
- * loss. N neurons, T steps.
+ * loss. A reset after the decay has −h'·θ in place of k·h'·∂r/∂o. N neurons, T steps.
  */
 import { RESETS, SURROGATES } from '../../models/neuron.ts';
 import type { Integrator, Lif } from '../../models/plan.ts';
@@ -15,7 +15,7 @@ export interface ErrorLayer {
   neuron: Lif | Integrator;
   /** k [N] */
   leak: Float64Array;
-  /** V [N, N], from-major */
+  /** V [N, N], from-major, times 1 − k of the receiver where inputs are scaled */
   recurrent?: Float32Array | undefined;
 }
 
@@ -67,20 +67,20 @@ export function propagate(
     const active = later && recurrent ? indicesOf(later) : [];
     let [here, byLeak, byReset, carried, fresh, before] = [0, 0, 0, 0, 0, 0];
     for (let i = 0; i < N; i++) {
-      const { byU, byO, slope } = derivatives(neuron, u[t * N + i]!);
+      const { byU, byO, slope, taken } = derivatives(neuron, u[t * N + i]!);
       out.kept[t]! += byU / N;
       out.surrogate[t]! += slope / N;
       if (slope !== 0) out.surrogateShare[t]! += 1 / N;
       here += now[i]! ** 2;
       if (!later) continue;
       const k = leak[i]!;
-      const own = byU + slope * byO;
+      const own = k * (byU + slope * byO) - slope * taken;
       out.squares.leak += k ** 2;
       out.squares.reset += (k * byU) ** 2;
-      out.squares.own += (k * own) ** 2;
+      out.squares.own += own ** 2;
       out.squares.surrogate += slope ** 2;
       const d = later[i]!;
-      let whole = k * own * d;
+      let whole = own * d;
       if (recurrent && slope !== 0) {
         let sum = 0;
         for (const n of active) sum += recurrent[i * N + n]! * later[n]!;
@@ -108,15 +108,21 @@ export function propagate(
   return out;
 }
 
-/** ∂r/∂u, ∂r/∂o (0 where gradients do not flow through the spike) and h' of a neuron with this potential. */
-export function derivatives(neuron: Lif | Integrator, u: number): { byU: number; byO: number; slope: number } {
-  if (neuron.kind === 'integrator') return { byU: 1, byO: 0, slope: 0 };
+/**
+ * ∂r/∂u, ∂r/∂o (0 where gradients do not flow through the spike) and h' of a neuron with this potential, and what its spike
+ * takes after the decay.
+ */
+export function derivatives(
+  neuron: Lif | Integrator,
+  u: number,
+): { byU: number; byO: number; slope: number; taken: number } {
+  if (neuron.kind === 'integrator') return { byU: 1, byO: 0, slope: 0, taken: 0 };
   const { threshold, reset, resetGradient, surrogate } = neuron;
   // As the engine compares: both in float32.
   const o = u >= Math.fround(threshold) ? 1 : 0;
   const { byU, byO } = RESETS[reset].backward(u, o, threshold);
   const slope = surrogate.height * SURROGATES[surrogate.shape].derivative((u - threshold) / surrogate.width);
-  return { byU, byO: resetGradient ? byO : 0, slope };
+  return { byU, byO: resetGradient ? byO : 0, slope, taken: resetGradient && RESETS[reset].undecayed ? threshold : 0 };
 }
 
 function indicesOf(values: Float32Array): number[] {

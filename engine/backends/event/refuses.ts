@@ -28,7 +28,7 @@ export function refuses(plan: NetworkPlan): string | undefined {
   return found.kind === 'refused' ? found.reason : undefined;
 }
 
-export function runnable({ layers }: NetworkPlan): Runnable {
+export function runnable({ layers, encoding }: NetworkPlan): Runnable {
   const spiking: SpikingPlan[] = [];
   const gated: GatedPlan[] = [];
   const linear: LinearPlan[] = [];
@@ -59,6 +59,10 @@ export function runnable({ layers }: NetworkPlan): Runnable {
     }
   }
   if (spiking.length === layers.length) {
+    if (encoding === 'current' && spiking[0]!.neuron.initialState === 'random')
+      return refused(
+        `Layer ${spiking[0]!.name} starts in a random state and receives a constant current, which the event backend does not do together`,
+      );
     const early = spiking.slice(0, -1).find(({ neuron }) => neuron.kind === 'integrator');
     return early
       ? refused(`Layer ${early.name} of integrators is not the last, and the event backend hands on spikes only`)

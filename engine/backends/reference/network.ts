@@ -3,6 +3,7 @@ import { setImmediate as pause } from 'node:timers/promises';
 import type { PreparedDataset, SampleReader, Split } from '../../datasets/dataset.ts';
 import { openReader } from '../../datasets/reader.ts';
 import { drawKeep } from '../../models/dropout.ts';
+import { drawInitialState } from '../../models/initial-state.ts';
 import { initialTensors, lengthOf, parametersOf, type Tensor } from '../../models/parameters.ts';
 import type { NetworkPlan } from '../../models/plan.ts';
 import { backward, forward, type Parameters, type Pass, refuses, zeroParameters } from '../../reference/network.ts';
@@ -88,7 +89,8 @@ export class ReferenceNetwork implements Network {
     const { plan, epoch, moving, options } = this;
     const sample = this.read('train', epoch, index);
     const keep = plan.dropout > 0 ? keepOf(plan, options.seed, epoch, index) : undefined;
-    const pass = forward(plan, moving.model, sample, { keep });
+    const initial = initialStates(plan, options.seed, epoch, index);
+    const pass = forward(plan, moving.model, sample, { keep, initial });
     addPass(sums, plan, pass);
     const scale = plan.classWeights?.[sample.label] ?? 1;
     return backward(plan, moving.model, sample, pass, { keep, scale, spikePrice: (l) => spikePrice(plan, pass, l) });
@@ -211,6 +213,16 @@ function keepOf({ layers, dropout }: NetworkPlan, seed: number, epoch: number, s
     const keep = new Float32Array(lengthOf(output));
     drawKeep(keep, keep.length, dropout, { seed, epoch, sample, layer });
     return Float64Array.from(keep);
+  });
+}
+
+function initialStates({ layers }: NetworkPlan, seed: number, epoch: number, sample: number) {
+  return layers.map(({ neuron, output }, layer) => {
+    if (!('initialState' in neuron) || neuron.initialState !== 'random') return undefined;
+    const size = lengthOf(output);
+    const [u, o] = [new Float32Array(size), new Float32Array(size)];
+    drawInitialState(u, o, size, { seed, epoch, sample, layer });
+    return { u: Float64Array.from(u), o: Float64Array.from(o) };
   });
 }
 

@@ -1,6 +1,6 @@
 /** `model` and `network`: layers and readout. */
 import { z } from 'zod';
-import { leakSchema, neuronOverride } from './neuron.ts';
+import { initialStateSchema, leakSchema, neuronOverride, scaleInputSchema } from './neuron.ts';
 
 const positiveInt = z.int().min(1);
 
@@ -52,6 +52,8 @@ export const readoutSchema = z
           "each-step: loss and accuracy are means over the steps of the window, as in the code of the paper's reference [23]. mean, last, max: one score per class from the potentials in the window.",
         ),
       window: windowField,
+      scaleInput: scaleInputSchema,
+      initialState: initialStateSchema,
     }),
     z.strictObject({
       kind: z

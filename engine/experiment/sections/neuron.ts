@@ -34,6 +34,22 @@ export const leakSchema = z
   )
   .meta({ examples: [0.3, { learnable: true }] });
 
+export const scaleInputSchema = z
+  .boolean()
+  .optional()
+  .describe(
+    "Multiply all that the neuron receives (W·x, bias, recurrence) by 1 − k, so that its potential is a running mean of it, as in the code of the paper's reference [23]; k = 1 then silences it. Default: false, as in the paper's equations.",
+  )
+  .meta({ examples: [true] });
+
+export const initialStateSchema = z
+  .enum(['zero', 'random'])
+  .optional()
+  .describe(
+    "Potential u and spike o before the first step. zero (the default). random: both from U(0, 1), drawn anew for every training sample, as in the code of the paper's reference [23]; evaluations and analyses draw nothing and start from their mean, 0.5. Not with constant input currents.",
+  )
+  .meta({ examples: ['random'] });
+
 const surrogateFields = {
   shape: z
     .enum(namesOf(SURROGATES))
@@ -87,6 +103,8 @@ const neuronFields = {
     .describe(
       'Scales the initial recurrent weights, drawn from U(±gain/√size). The paper does not say; 1 is the usual linear-layer initialisation.',
     ),
+  scaleInput: scaleInputSchema,
+  initialState: initialStateSchema,
 };
 
 export const neuronSchema = z
@@ -97,6 +115,8 @@ export const neuronSchema = z
     resetGradient: neuronFields.resetGradient.default(true),
     recurrent: neuronFields.recurrent.default(false),
     recurrentGain: neuronFields.recurrentGain.default(1),
+    scaleInput: neuronFields.scaleInput,
+    initialState: neuronFields.initialState,
     surrogate: surrogateSchema.prefault({}),
   })
   .describe('The spiking neuron of every layer: leak, reset, recurrence, threshold and surrogate gradient as data.');

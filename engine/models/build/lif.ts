@@ -35,7 +35,12 @@ export function lifNetwork(settings: Settings, shape: DataShape): NetworkPlan {
 function outputNeuron({ network: { readout }, neuron }: Settings): Lif | Integrator {
   switch (readout.kind) {
     case 'leaky-integrator':
-      return { kind: 'integrator', leak: readout.leak ?? neuron.leak };
+      return {
+        kind: 'integrator',
+        leak: readout.leak ?? neuron.leak,
+        scaleInput: readout.scaleInput,
+        initialState: readout.initialState,
+      };
     case 'linear':
       throw new SettingError(
         ['network', 'readout', 'kind'],

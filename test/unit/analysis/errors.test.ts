@@ -19,6 +19,7 @@ const VARIANTS: Record<string, object> = {
   'hard reset, learned leaks': { leak: { learnable: true }, reset: 'hard' },
   'soft reset, recurrent, smooth surrogate': { reset: 'soft', recurrent: true, surrogate: { shape: 'arctan' } },
   'no reset, recurrent': { reset: 'none', recurrent: true },
+  'undecayed soft reset, recurrent': { reset: 'soft-undecayed', recurrent: true },
   'the reset detached': { reset: 'hard', resetGradient: false, recurrent: true },
 };
 

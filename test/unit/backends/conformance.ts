@@ -45,6 +45,25 @@ export const NETWORKS: Record<string, { data: () => PreparedDataset; settings: o
       training: { loss: 'mse' },
     },
   },
+  'inputs times 1 - k, undecayed soft reset, states that training draws, two softmaxes': {
+    data: spikes,
+    settings: {
+      network: {
+        ...gains,
+        hidden: [18],
+        readout: { kind: 'leaky-integrator', leak: { learnable: true }, scaleInput: true, initialState: 'random' },
+      },
+      neuron: {
+        threshold: 0.3,
+        leak: { learnable: true },
+        reset: 'soft-undecayed',
+        recurrent: true,
+        scaleInput: true,
+        initialState: 'random',
+      },
+      training: { loss: 'double-softmax' },
+    },
+  },
   'rnn, dropout': { data: spikes, settings: { model: 'rnn', network: { ...gains, hidden: [13], dropout: 0.3 } } },
   lstm: {
     data: pictures,

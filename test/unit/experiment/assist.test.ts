@@ -3,7 +3,17 @@ import { complete, hover } from '../../../engine/experiment/assist/assist.ts';
 import { checkExperiment } from '../../../engine/experiment/parse.ts';
 import { BASE, cursor } from './marked.ts';
 
-const NEURON = ['threshold', 'leak', 'reset', 'resetGradient', 'recurrent', 'recurrentGain', 'surrogate'];
+const NEURON = [
+  'threshold',
+  'leak',
+  'reset',
+  'resetGradient',
+  'recurrent',
+  'recurrentGain',
+  'scaleInput',
+  'initialState',
+  'surrogate',
+];
 const XOR = BASE.split('variants:')[0]!;
 
 function completions(marked: string, file = 'test.lif.yaml') {
@@ -52,9 +62,12 @@ describe('completion of fields', () => {
       'dataset:\n  name: mnist\n  co¦\n',
       ['path', 'steps', 'coding', 'trainSamples', 'testSamples', 'validationSamples'],
     ],
-    ['network:\n  readout: { kind: leaky-integrator, ¦', ['leak', 'decode', 'window']],
+    ['network:\n  readout: { kind: leaky-integrator, ¦', ['leak', 'decode', 'window', 'scaleInput', 'initialState']],
     [`${XOR}variants:\n  a:\n    ¦\n`, ['dataset', 'model', 'backend', 'network', 'neuron', 'training']],
-    [`${XOR}variants:\n  a: { network: { readout: { ¦`, ['kind', 'leak', 'decode', 'window']],
+    [
+      `${XOR}variants:\n  a: { network: { readout: { ¦`,
+      ['kind', 'leak', 'decode', 'window', 'scaleInput', 'initialState'],
+    ],
     [`${XOR}variants:\n  a: { network: { readout: { kind: spike-rate, ¦`, ['window', 'neuron']],
     [`${XOR}neuron:\n  wrong: [1\n  ¦`, NEURON],
   ])('%j', (text, expected) => expect(labels(text)).toEqual(expected));
@@ -81,9 +94,9 @@ describe('completion of fields', () => {
 
 describe('completion of values', () => {
   test.each([
-    [`${XOR}neuron: { reset: ¦`, ['hard', 'soft', 'none']],
-    [`${XOR}neuron:\n  reset: h¦\nvariants:\n  a: {}\n`, ['hard', 'soft', 'none']],
-    [`${XOR}neuron:\n  reset: "h¦"\n`, ['hard', 'soft', 'none']],
+    [`${XOR}neuron: { reset: ¦`, ['hard', 'soft', 'none', 'soft-undecayed']],
+    [`${XOR}neuron:\n  reset: h¦\nvariants:\n  a: {}\n`, ['hard', 'soft', 'none', 'soft-undecayed']],
+    [`${XOR}neuron:\n  reset: "h¦"\n`, ['hard', 'soft', 'none', 'soft-undecayed']],
     [`${XOR}neuron:\n  leak: ¦`, ['0.3', '{ learnable: true }']],
     [`${XOR}neuron:\n  recurrent: ¦`, ['true', 'false']],
     ['training:\n  schedule: ¦', ['{ kind: step }', '{ kind: cosine }', '{ kind: step, every: 20, factor: 0.5 }']],
@@ -92,7 +105,7 @@ describe('completion of values', () => {
       ['{ kind: adamw }', '{ kind: sgd }', '{ kind: adam }', '{ kind: sgd, momentum: 0.9 }'],
     ],
     ['dataset: { name: mnist, coding: ¦', ['{ kind: direct }', '{ kind: bernoulli }']],
-    [`${XOR}variants:\n  a: { neuron: { reset: ¦`, ['hard', 'soft', 'none']],
+    [`${XOR}variants:\n  a: { neuron: { reset: ¦`, ['hard', 'soft', 'none', 'soft-undecayed']],
     [`${XOR}variants:\n  a: { dataset: { name: mnist, coding: { kind: ¦`, ['direct', 'bernoulli']],
   ])('%j', (text, expected) => expect(labels(text)).toEqual(expected));
 
@@ -115,8 +128,18 @@ describe('completion of values', () => {
   });
 
   test('quotes the texts of JSON', () => {
-    expect(inserts('{ "neuron": { "reset": ¦ } }', 'test.lif.json')).toEqual(['"hard"', '"soft"', '"none"']);
-    expect(inserts('{ "neuron": { "reset": "¦" } }', 'test.lif.json')).toEqual(['hard', 'soft', 'none']);
+    expect(inserts('{ "neuron": { "reset": ¦ } }', 'test.lif.json')).toEqual([
+      '"hard"',
+      '"soft"',
+      '"none"',
+      '"soft-undecayed"',
+    ]);
+    expect(inserts('{ "neuron": { "reset": "¦" } }', 'test.lif.json')).toEqual([
+      'hard',
+      'soft',
+      'none',
+      'soft-undecayed',
+    ]);
   });
 
   test('makes files that are valid', () => {

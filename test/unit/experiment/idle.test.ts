@@ -64,6 +64,13 @@ test.each<[string, Case, string, string]>([
     'training.epochs',
   ],
   ['nothing outlives a step', { more: 'neuron: { leak: 0, ⟦reset⟧: soft }' }, 'neuron.reset', 'neuron.leak'],
+  ['no leak is learned', { more: 'training: { ⟦leakLearningRate⟧: 0.1 }' }, 'training.leakLearningRate', 'neuron.leak'],
+  [
+    'nothing is left to scale by',
+    { more: 'neuron: { leak: 0, ⟦scaleInput⟧: true }' },
+    'neuron.scaleInput',
+    'neuron.leak',
+  ],
   [
     'in a variant',
     { variants: 'a: {}, b: { dataset: { form: single, steps: 90, ⟦gap⟧: 9 } }' },
@@ -118,4 +125,17 @@ test('variants that differ in such fields alone are called equal', () => {
 test('a variant that differs in a field that is used is not called equal', () => {
   const cut = '{ name: dvs128-gesture, frames: fixed, dt: 20 }';
   expect(messages(file({ dataset: cut, more: FIELDS, variants: 'a: {}, b: { dataset: { dt: 200 } }' }))).toEqual([]);
+});
+
+test('a reset after the decay acts without a leak, and one learned leak is enough for its learning rate', () => {
+  const diagnosed = (parts: Case) => checkExperiment(file(parts), 'idle.lif.yaml').diagnostics;
+  expect(diagnosed({ more: 'neuron: { leak: 0, reset: soft-undecayed, resetGradient: false }' })).toEqual([]);
+  const training = 'training: { leakLearningRate: 0.1 }';
+  const learned = '{ learnable: true }';
+  for (const network of [
+    `{ hidden: [8], readout: { kind: leaky-integrator, leak: ${learned} } }`,
+    `{ hidden: [8, { size: 4, neuron: { leak: ${learned} } }] }`,
+    `{ hidden: [8], readout: { kind: spike-rate, neuron: { leak: ${learned} } } }`,
+  ])
+    expect(diagnosed({ network, more: training })).toEqual([]);
 });

@@ -26,7 +26,7 @@ describe('a value that is wrong', () => {
     ['neuron: { threshold: ⟦1e999⟧ }', '`neuron.threshold` must be a number above 0, not .inf.'],
     [
       'neuron: { reset: ⟦Hard⟧ }',
-      '`neuron.reset` must be hard, soft or none, not the text "Hard" (did you mean hard?).',
+      '`neuron.reset` must be hard, soft, none or soft-undecayed, not the text "Hard" (did you mean hard?).',
     ],
     [
       'neuron: { recurrent: ⟦yes⟧ }',
@@ -69,7 +69,7 @@ describe('a value that is wrong', () => {
     expectOne(BASE.replace('[16]', '[⟦0⟧, 3]'), '`network.hidden[0]` must be a whole number from 1 to 65535, not 0.');
     expectOne(
       BASE.replace('[16]', '[{ size: 3, neuron: { reset: ⟦x⟧ } }]'),
-      '`network.hidden[0].neuron.reset` must be hard, soft or none, not the text "x".',
+      '`network.hidden[0].neuron.reset` must be hard, soft, none or soft-undecayed, not the text "x".',
     );
   });
 

@@ -4,7 +4,14 @@
  */
 import { describe, expect, test } from 'vitest';
 import type { NetworkPlan } from '../../../engine/models/plan.ts';
-import { backward, forward, type Parameters, type Pass, type Sample } from '../../../engine/reference/network.ts';
+import {
+  backward,
+  type ForwardOptions,
+  forward,
+  type Parameters,
+  type Pass,
+  type Sample,
+} from '../../../engine/reference/network.ts';
 import { surrogateDerivative } from '../../../engine/reference/surrogate.ts';
 import {
   combinations,
@@ -14,6 +21,7 @@ import {
   randomSample,
   readouts,
   resets,
+  scaledCombinations,
   shapes,
   streamOf,
   surrogateOf,
@@ -30,13 +38,16 @@ interface Case {
   pass: Pass;
 }
 
+/** Dropout, and where neurons start. */
+type Given = Pick<ForwardOptions, 'keep' | 'initial'>;
+
 /** Draws until the loss is smooth within the reach of the differences. */
-function smoothCase(plan: NetworkPlan, name: string, keep?: Float64Array[]): Case {
+function smoothCase(plan: NetworkPlan, name: string, given: Given): Case {
   for (let attempt = 0; attempt < 50; attempt++) {
     const rng = streamOf(name, attempt);
     const params = randomParameters(plan, rng);
     const sample = randomSample(plan, rng);
-    const pass = forward(plan, params, sample, { smooth: true, keep });
+    const pass = forward(plan, params, sample, { smooth: true, ...given });
     if (isSmooth(plan, pass)) return { params, sample, pass };
   }
   throw new Error(`${name}: every draw lies on a kink.`);
@@ -64,11 +75,11 @@ interface Result {
 }
 
 /** Compares every entry of every parameter's gradient, taken from a network of another plan where one is given. */
-function compare(plan: NetworkPlan, name: string, backwardPlan = plan, keep?: Float64Array[]): Result {
-  const { params, sample, pass } = smoothCase(plan, name, keep);
+function compare(plan: NetworkPlan, name: string, backwardPlan = plan, given: Given = {}): Result {
+  const { params, sample, pass } = smoothCase(plan, name, given);
   const resetSpikes = pass.layers.map(({ o }) => o);
-  const loss = () => forward(plan, params, sample, { smooth: true, resetSpikes, keep }).loss;
-  const grads = backward(backwardPlan, params, sample, pass, { keep });
+  const loss = () => forward(plan, params, sample, { smooth: true, resetSpikes, ...given }).loss;
+  const grads = backward(backwardPlan, params, sample, pass, { keep: given.keep });
   const result: Result = { worst: { error: -1, text: '' }, nonZero: 0 };
   for (const [key, values] of Object.entries(params))
     values.forEach((value, i) => {
@@ -90,11 +101,11 @@ function compare(plan: NetworkPlan, name: string, backwardPlan = plan, keep?: Fl
 }
 
 /** Fails with the worst entry of all the plans, and when too many gradients vanish for that to mean anything. */
-function expectGradients(cases: { name: string; plan: NetworkPlan; keep?: Float64Array[] }[]): void {
+function expectGradients(cases: ({ name: string; plan: NetworkPlan } & Given)[]): void {
   let entries = 0;
   let nonZero = 0;
-  for (const { name, plan, keep } of cases) {
-    const result = compare(plan, name, plan, keep);
+  for (const { name, plan, ...given } of cases) {
+    const result = compare(plan, name, plan, given);
     expect(result.worst.error, result.worst.text).toBeLessThan(TOLERANCE);
     nonZero += result.nonZero;
     entries += Object.values(randomParameters(plan, streamOf(name))).reduce((sum, p) => sum + p.length, 0);
@@ -134,6 +145,22 @@ describe('the gradient equals finite differences of the smoothed network', () =>
     const layers = [{ recurrent: true }, { reset: 'soft' as const }, {}];
     const keep = [Float64Array.of(2, 0, 2, 2), Float64Array.of(0, 2, 2, 2)];
     expectGradients([{ name: 'dropout', plan: network(layers, 'rate', 'cross-entropy'), keep }]);
+  });
+
+  test('scaled inputs, states that are not 0 at first, two softmaxes: every leak × reset × recurrence', () => {
+    expectGradients(
+      scaledCombinations().map(({ name, plan }) => {
+        const rng = streamOf(name, 99);
+        const draw = (size: number) => Float64Array.from({ length: size }, () => rng.uniform());
+        const initial = plan.layers.map(({ output: [size] }) => ({ u: draw(size), o: draw(size) }));
+        return { name, plan, initial };
+      }),
+    );
+  });
+
+  test.each(readouts)('the loss of two softmaxes, $kind $decode', ({ kind, decode }) => {
+    const layers = [{ recurrent: true }, { kind, ...(kind === 'integrator' && { reset: 'none' as const }) }];
+    expectGradients([{ name: `two softmaxes, ${kind} ${decode}`, plan: network(layers, decode, 'double-softmax') }]);
   });
 
   test('layers of different kinds, sizes and surrogates, without biases, with a constant current', () => {

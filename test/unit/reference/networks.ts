@@ -26,7 +26,7 @@ export const leaks: Record<string, Lif['leak']> = {
   'k per layer': { learnable: true, per: 'layer', init: 0.5 },
 };
 export const resets = namesOf(RESETS);
-export const losses = ['cross-entropy', 'mse', 'double-softmax'] as const;
+export const losses = ['cross-entropy', 'mse'] as const;
 export const shapes = namesOf(SURROGATES);
 
 /** Every pair of output layer and decoding that an experiment file can ask for. */
@@ -72,7 +72,8 @@ export function layer(fields: Partial<LayerFields>, index = 0): LayerPlan<Lif | 
     name: `layers.${index}`,
     input: [index === 0 ? INPUT : `layers.${index - 1}`],
     connection: { kind: 'dense', inputs, size, bias, weightGain: 1 },
-    neuron: kind === 'spiking' ? lif : { kind, leak: lif.leak },
+    neuron:
+      kind === 'spiking' ? lif : { kind, leak: lif.leak, scaleInput: lif.scaleInput, initialState: lif.initialState },
     output: [size],
   };
 }
@@ -151,4 +152,23 @@ export function randomSample(plan: NetworkPlan, rng: Rng): Sample {
 
 export function streamOf(name: string, i = 0): Rng {
   return stream(7, name, i);
+}
+
+/** What the code of reference [23] does otherwise, for every leak but none × reset × recurrence, read from integrators. */
+export function scaledCombinations(): Combination[] {
+  return Object.entries(leaks)
+    .filter(([, leak]) => leak !== 1)
+    .flatMap(([leakName, leak]) =>
+      resets.flatMap((reset) =>
+        [false, true].map((recurrent) => {
+          const scaled = { leak, scaleInput: true, initialState: 'random' as const };
+          const layers = [
+            { ...scaled, reset, recurrent },
+            { ...scaled, kind: 'integrator' as const },
+          ];
+          const name = `scaled, ${leakName}, reset ${reset}, ${recurrent ? 'recurrent' : 'feedforward'}`;
+          return { name, plan: network(layers, 'each-step', 'double-softmax') };
+        }),
+      ),
+    );
 }

@@ -12,6 +12,8 @@ import {
   randomParameters,
   randomSample,
   readouts,
+  resets,
+  scaledCombinations,
   shapes,
   streamOf,
   surrogateOf,
@@ -68,12 +70,16 @@ describe('loss and gradients equal those of tfjs', () => {
   const all = combinations();
   test.each(readouts)('every leak × reset × detached reset × recurrence × loss, $kind $decode', ({ kind, decode }) => {
     const cases = all.filter(({ name }) => name.includes(`${kind} ${decode},`));
-    expect(cases.length).toBe(5 * 3 * 2 * 2 * 2);
+    expect(cases.length).toBe(5 * resets.length * 2 * 2 * 2);
     expectAllSame(cases);
   });
 
+  test('scaled inputs, states that are not 0 at first, two softmaxes: every leak × reset × recurrence', () => {
+    expectAllSame(scaledCombinations());
+  });
+
   test.each(shapes)('surrogate %s, every reset, with recurrence', (shape) => {
-    const cases = (['hard', 'soft', 'none'] as const).flatMap((reset) =>
+    const cases = resets.flatMap((reset) =>
       [surrogateOf(shape), surrogateOf(shape, 0.8, 0.7)].map((surrogate, i) => {
         const neuron: Partial<LayerFields> = { reset, surrogate, recurrent: true, leak: 0.7 };
         return { name: `${shape} ${reset} ${i}`, plan: network([neuron, neuron], 'rate', 'cross-entropy') };

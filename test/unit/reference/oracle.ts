@@ -71,18 +71,24 @@ function runLayer({ connection, neuron }: LayerPlan, i: number, p: ByName, input
   const k = typeof layer.leak === 'number' ? tf.scalar(layer.leak) : tf.sigmoid(p[`layers.${i}.leak`]!);
   const us: tf.Tensor[] = [];
   const os: tf.Tensor[] = [];
+  // Where nothing is drawn, random states are at their mean.
+  const start = neuron.initialState === 'random' ? tf.fill([inputs[0]!.shape[0]!, connection.size], 0.5) : undefined;
   for (const x of inputs) {
     let u = tf.matMul(x as tf.Tensor2D, W as tf.Tensor2D);
     if (connection.bias) u = tf.add(u, p[`layers.${i}.bias`]!);
-    const before = us.at(-1);
-    if (before) {
-      const spikes = os.at(-1)!;
+    const before = us.at(-1) ?? start;
+    const spikes = os.at(-1) ?? start;
+    if (spikes && layer.recurrent)
+      u = tf.add(u, tf.matMul(spikes as tf.Tensor2D, p[`layers.${i}.recurrent`]! as tf.Tensor2D));
+    if (neuron.scaleInput) u = tf.mul(u, tf.sub(1, k));
+    if (before && spikes) {
       const seen = layer.resetGradient ? spikes : detach(spikes);
       if (layer.reset === 'hard') u = tf.add(u, tf.mul(k, tf.mul(before, tf.sub(1, seen))));
       else if (neuron.kind === 'lif' && neuron.reset === 'soft')
         u = tf.add(u, tf.mul(k, tf.sub(before, tf.mul(seen, neuron.threshold))));
+      else if (neuron.kind === 'lif' && neuron.reset === 'soft-undecayed')
+        u = tf.add(u, tf.sub(tf.mul(k, before), tf.mul(seen, neuron.threshold)));
       else u = tf.add(u, tf.mul(k, before));
-      if (layer.recurrent) u = tf.add(u, tf.matMul(spikes as tf.Tensor2D, p[`layers.${i}.recurrent`]! as tf.Tensor2D));
     }
     us.push(u);
     os.push(neuron.kind === 'lif' ? spike(neuron, u) : tf.zerosLike(u));

@@ -62,7 +62,7 @@ describe('loss and accuracy', () => {
       expect(lossBackward('double-softmax', scores, 2, 0)[i]).toBeCloseTo(expected, 14);
     });
     expect(lossForward('double-softmax', Float64Array.of(1000, 0), 2, 0)).toBeCloseTo(Math.log(1 + Math.exp(-1)), 14);
-    expect([...lossBackward('double-softmax', Float64Array.of(1000, 0), 2, 1)]).toEqual([0, 0]);
+    for (const slope of lossBackward('double-softmax', Float64Array.of(1000, 0), 2, 1)) expect(Math.abs(slope)).toBe(0);
   });
   test('mse is the mean over classes, then over rows', () => {
     const scores = Float64Array.of(0.5, 0.25, 0, 1);

@@ -22,6 +22,18 @@ test('runs from before there were several backends have the key of the event bac
   expect(runKey(specOf({ backend: 'reference' }))).not.toBe(key);
 });
 
+test('fields that have come later change no key as long as they say what went without saying', () => {
+  const { neuron, network, ...rest } = specOf();
+  const key = runKey(specOf());
+  const readout = { kind: 'leaky-integrator' as const, decode: 'each-step' as const };
+  const keyOf = (more: object) =>
+    runKey({ ...rest, neuron: { ...neuron, ...more }, network: { ...network, readout: { ...readout, ...more } } });
+  expect(runKey(specOf({ neuron: { ...neuron, scaleInput: false, initialState: 'zero' } }))).toBe(key);
+  expect(keyOf({ scaleInput: false, initialState: 'zero' })).toBe(keyOf({}));
+  expect(keyOf({ scaleInput: true })).not.toBe(keyOf({}));
+  expect(keyOf({ initialState: 'random' })).not.toBe(keyOf({}));
+});
+
 test('ids are sortable and readable', () => {
   const at = Date.UTC(2026, 10, 23, 14, 15, 30, 123);
   const id = newRunId({ file: '/x/delayed-xor.lif.yaml', variant: 'without reset', seed: 1 }, at);

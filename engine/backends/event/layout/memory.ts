@@ -49,6 +49,8 @@ export interface LayerScratch extends EventList {
   /** The leaks, f32 [size], and dL/dk. */
   k: Bytes;
   dk: Bytes;
+  /** Where the neurons of each sample start, if not at 0: u[-1] and o[-1], f32 [samples × size] each. */
+  initial?: { u: Bytes; o: Bytes };
   /** With dropout, of a layer below another. */
   dropout?: EventList & {
     /** Factor on each neuron by sample, f32 [samples × size]; the list has the events that it leaves. */
@@ -82,6 +84,8 @@ export interface Scratch extends EventList {
 
 export interface SpikingScratch extends Scratch {
   layers: LayerScratch[];
+  /** The parameters with those of scaled inputs times 1 − k, f32 [parameters]; where there are such. */
+  effective?: Bytes;
   /** dL/do of the spike penalty, f32 [samples × size]. */
   penalty: Bytes;
   /** What the kernels of the layers need besides. */
@@ -172,12 +176,13 @@ export function spikingScratch(
     zeros: allocate(sizeOf(widest)),
     open: openScratch(sizes[0]!, network.inputs, allocate),
     penalty: allocate(network.spikePenalty ? sizeOf(block * widest) : 0),
+    ...(layers.some(({ plan }) => plan.neuron.scaleInput) && { effective: allocate(sizeOf(layers.at(-1)!.end)) }),
     work: allocate(sizeOf(workOf(layers, block))),
   };
 }
 
 function layerScratch(
-  { size }: SpikingLayer,
+  { size, plan: { neuron } }: SpikingLayer,
   above: SpikingLayer | undefined,
   dropout: boolean,
   { block, rows }: Pick<Blocks, 'block' | 'rows'>,
@@ -191,6 +196,9 @@ function layerScratch(
     tally: allocate((block + Math.ceil(rows / block)) * roundUp(size, PANEL) * 4),
     k: allocate(sizeOf(size)),
     dk: allocate(sizeOf(size)),
+    ...(neuron.initialState === 'random' && {
+      initial: { u: allocate(sizeOf(block * size)), o: allocate(sizeOf(block * size)) },
+    }),
     ...(dropout &&
       above && {
         dropout: {

@@ -1,6 +1,7 @@
 /** A block of samples backward: the deltas of every layer, the last one first, and what they make of the gradients. */
 import { addressOf, type Bytes, panelAddress } from '../layout/units.ts';
 import { addBias, addCurrents, addEvents, addRecurrent, type GradientTarget, sortEvents } from './gradients.ts';
+import { addInitialState } from './initial-state.ts';
 import { floats, stripFrom, type Workspace } from './workspace.ts';
 
 /** Where the gradient enters a layer, dL/do and dL/du: see lifBackward. */
@@ -35,6 +36,7 @@ export function backward(workspace: Workspace, count: number, scale: number, tar
     if (constant) addCurrents(workspace, count, target);
     if (recurrent !== undefined) addRecurrent(workspace, l, recurrent, count, target);
     if (bias !== undefined) addBias(workspace, l, bias, constant, count, target);
+    addInitialState(workspace, l, count, target.gradients);
   }
 }
 
@@ -71,11 +73,11 @@ function penaltyGradient(workspace: Workspace, l: number, count: number, scale: 
 }
 
 /** The layer that receives the spikes of layer `l`, if there is one: its weights, neurons and deltas. */
-function layerAbove({ layout, scratch }: Workspace, l: number) {
+function layerAbove({ layout, scratch, weights }: Workspace, l: number) {
   const above = layout.layers[l + 1];
   if (!above) return { next: undefined, nextSize: 0, nextDelta: undefined };
   return {
-    next: addressOf(layout.weights, above.weight),
+    next: addressOf(weights, above.weight),
     nextSize: above.plan.connection.size,
     nextDelta: scratch.layers[l + 1]!.u,
   };
@@ -150,7 +152,7 @@ function deltasByStep(workspace: Workspace, l: number, count: number, { gO, gU, 
     nextSize,
     nextDelta,
     keep,
-    recurrent: recurrent === undefined ? undefined : addressOf(layout.weights, recurrent),
+    recurrent: recurrent === undefined ? undefined : addressOf(workspace.weights, recurrent),
     gO,
     gU,
     windowStart: from,

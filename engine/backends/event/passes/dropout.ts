@@ -27,13 +27,13 @@ export function drawDropout(
 }
 
 /** What the layers above others multiply their input with, 1/(1 − p), once for all events. */
-export function scaleWeights({ layout, kernels, scratch }: Workspace): void {
+export function scaleWeights({ layout, kernels, scratch, weights }: Workspace): void {
   scratch.layers.forEach(({ dropout }, l) => {
     if (!dropout) return;
     const { weight, inputs, size } = layout.layers[l + 1]!;
     kernels.scale({
       out: dropout.weight,
-      source: addressOf(layout.weights, weight),
+      source: addressOf(weights, weight),
       factor: 1 / (1 - layout.network.dropout),
       count: inputs * size,
     });

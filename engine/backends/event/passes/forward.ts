@@ -3,6 +3,7 @@ import { START } from '../kernels/kernels.ts';
 import { PANEL } from '../kernels/panels.ts';
 import type { LayerScratch } from '../layout/memory.ts';
 import { addressOf, type Bytes, bytes, panelAddress } from '../layout/units.ts';
+import { startFrom } from './initial-state.ts';
 import { eventsInto, sparseEvents, stripFrom, type Workspace } from './workspace.ts';
 
 export function forward(workspace: Workspace, count: number, dropout: boolean): void {
@@ -12,7 +13,10 @@ export function forward(workspace: Workspace, count: number, dropout: boolean): 
     const own = scratch.layers[l]!;
     const panels = Math.ceil(layer.size / PANEL);
     receive(workspace, l, count, dropout);
-    if (layer.recurrent !== undefined) recur(workspace, l, count);
+    if (layer.recurrent !== undefined) {
+      startFrom(workspace, l, 0, layer.size, count);
+      recur(workspace, l, count);
+    }
     if (layer.plan.neuron.kind === 'lif') {
       const { fired, offsets, channels, counts } = own;
       if (layer.listed) kernels.listFired({ fired, panels, rows: count * steps, offsets, channels });
@@ -28,9 +32,9 @@ function currentOf({ layout, scratch }: Workspace, l: number): Bytes | undefined
 }
 
 /** Where the weights of what layer `l` receives lie; with dropout, of the layers above others, the scaled ones. */
-function weightsInto({ layout, scratch }: Workspace, l: number, dropout: boolean): Bytes {
+function weightsInto({ layout, scratch, weights }: Workspace, l: number, dropout: boolean): Bytes {
   const below = dropout ? scratch.layers[l - 1]?.dropout : undefined;
-  return below?.weight ?? addressOf(layout.weights, layout.layers[l]!.weight);
+  return below?.weight ?? addressOf(weights, layout.layers[l]!.weight);
 }
 
 /** What the neurons of layer `l` receive in each step and, unless they are recurrent, their potentials and spikes. */
@@ -40,7 +44,7 @@ function receive(workspace: Workspace, l: number, count: number, dropout: boolea
   const { size, inputs, lookUp, bias, recurrent } = layout.layers[l]!;
   const { u: potentials } = scratch.layers[l]!;
   const allWeights = weightsInto(workspace, l, dropout);
-  const biases = bias === undefined ? scratch.zeros : addressOf(layout.weights, bias);
+  const biases = bias === undefined ? scratch.zeros : addressOf(workspace.weights, bias);
   const constant = currentOf(workspace, l);
   const input = eventsInto(workspace, l, dropout);
   const sparse = constant || lookUp ? undefined : sparseEvents(workspace, input, rows);
@@ -102,7 +106,9 @@ function receive(workspace: Workspace, l: number, count: number, dropout: boolea
         rows,
         columns,
       });
-    if (recurrent === undefined) fire(workspace, l, c, columns, count, constant);
+    if (recurrent !== undefined) continue;
+    startFrom(workspace, l, c, columns, count);
+    fire(workspace, l, c, columns, count, constant);
   }
 }
 
@@ -144,7 +150,7 @@ function recur(workspace: Workspace, l: number, count: number): void {
     leak: k,
     threshold: dynamics.threshold,
     reset: dynamics.reset,
-    recurrent: addressOf(layout.weights, recurrent!),
+    recurrent: addressOf(workspace.weights, recurrent!),
     fired,
     work: scratch.work,
   });

@@ -29,13 +29,17 @@ export function transposeInputWeights(
   }
 }
 
-/** dL/dx [B, T, M] of the samples of a block, which stand in it from place `first` on, from their δ. */
+/**
+ * dL/dx [B, T, M] of the samples of a block, which stand in it from place `first` on, from their δ. `factor`: what the input
+ * of each neuron is multiplied with, if it is.
+ */
 export function inputGradient(
   out: Float32Array,
   { kernels, buffer, layout, scratch }: { kernels: Kernels; buffer: ArrayBufferLike; layout: Layout; scratch: Scratch },
   delta: Matrix,
   first: number,
   count: number,
+  factor?: Float32Array,
 ): void {
   const { steps, inputs } = layout.network;
   const { offsets, columns: indices, values, gradient } = scratch.open;
@@ -43,7 +47,7 @@ export function inputGradient(
   const gradients = new Float32Array(buffer, gradient, INPUT_GRADIENT_ROWS * columns);
   for (let from = 0; from < count * steps; from += INPUT_GRADIENT_ROWS) {
     const rows = Math.min(INPUT_GRADIENT_ROWS, count * steps - from);
-    listOpen(buffer, scratch, delta, from, rows, steps);
+    listOpen(buffer, scratch, delta, factor, from, rows, steps);
     const b = layout.inputWeightsT;
     kernels.multiplySparse({ out: gradient, offsets, indices, values, b, rows, inner: delta.columns, columns });
     for (let r = 0, place = (first * steps + from) * inputs; r < rows; r++, place += inputs)
@@ -56,6 +60,7 @@ function listOpen(
   buffer: ArrayBufferLike,
   { open }: Scratch,
   { values, rows: matrixRows, columns, rowOf }: Matrix,
+  factor: Float32Array | undefined,
   from: number,
   rows: number,
   steps: number,
@@ -74,7 +79,7 @@ function listOpen(
         const delta = values[source + i]!;
         if (delta === 0) continue;
         indices[events] = c + i;
-        deltas[events++] = delta;
+        deltas[events++] = factor ? factor[c + i]! * delta : delta;
       }
     }
     offsets[r + 1] = events;

@@ -10,7 +10,7 @@ export interface Samples {
   order: Uint32Array;
   from: number;
   to: number;
-  /** Draw dropout from the stream of this epoch and these samples. */
+  /** Draw what training draws, from the streams of this epoch and these samples: dropout, initial states. */
   dropout: boolean;
 }
 

@@ -12,8 +12,10 @@ import { type Counting, countInputs, countSpikes } from './activity.ts';
 import { backward } from './backward.ts';
 import { drawDropout, scaleGradients, scaleWeights } from './dropout.ts';
 import { forward } from './forward.ts';
+import { setInitialState } from './initial-state.ts';
 import { BlockInput, type Samples } from './input.ts';
 import { noteSample } from './sample-scores.ts';
+import { scaleInputGradients, scaleInputWeights } from './scaled-input.ts';
 import { recordBackward, recordForward } from './spiking-record.ts';
 import { floats, type Workspace } from './workspace.ts';
 
@@ -32,7 +34,7 @@ export class SpikingProgram {
   ) {
     const { buffer } = memory;
     const scratch = layout.scratch[thread]!;
-    this.workspace = { kernels, buffer, layout, scratch };
+    this.workspace = { kernels, buffer, layout, scratch, weights: scratch.effective ?? layout.weights };
     this.input = new BlockInput(buffer, layout, scratch, reader);
     this.stats = new Float64Array(buffer, layout.stats);
   }
@@ -51,7 +53,7 @@ export class SpikingProgram {
     const { layout, workspace } = this;
     const gradients = addressOf(layout.gradients, shard * layout.parameters);
     this.clearStats(statsAt);
-    this.prepareLeaks();
+    this.prepare();
     const dropout = samples.dropout && layout.network.dropout > 0;
     if (dropout) scaleWeights(workspace);
     if (samples.from >= samples.to) {
@@ -63,12 +65,14 @@ export class SpikingProgram {
       const count = Math.min(layout.block, samples.to - from);
       this.input.read(samples, from, count);
       if (dropout) drawDropout(workspace, this.seed, samples, from, count);
+      setInitialState(workspace, this.seed, samples, from, count);
       forward(workspace, count, dropout);
       for (let b = 0; b < count; b++) this.lossOf(b, 1 / batch, statsAt);
       backward(workspace, count, 1 / batch, { gradients, add: from > samples.from, dropout });
       this.countSpikes(count, statsAt);
     }
     if (dropout) scaleGradients(workspace, gradients);
+    scaleInputGradients(workspace, gradients);
     this.leakGradients(gradients);
   }
 
@@ -84,10 +88,11 @@ export class SpikingProgram {
     cancelled: () => boolean = () => false,
   ): void {
     this.clearStats(statsAt);
-    this.prepareLeaks();
+    this.prepare();
     for (let from = samples.from; from < samples.to && !cancelled(); from += this.layout.block) {
       const count = Math.min(this.layout.block, samples.to - from);
       this.input.read(samples, from, count);
+      setInitialState(this.workspace, this.seed, samples, from, count);
       forward(this.workspace, count, false);
       for (let b = 0; b < count; b++) {
         const readout = () => this.readout(b, 0, undefined, statsAt);
@@ -117,7 +122,7 @@ export class SpikingProgram {
   ): void {
     const { layout, workspace } = this;
     this.clearStats(statsAt);
-    this.prepareLeaks();
+    this.prepare();
     const gradients = shard === undefined ? undefined : addressOf(layout.gradients, shard * layout.parameters);
     if (gradients !== undefined) floats(workspace, gradients, layout.parameters).fill(0);
     if (deltas)
@@ -126,6 +131,7 @@ export class SpikingProgram {
     for (let from = samples.from; from < samples.to; from += layout.block) {
       const count = Math.min(layout.block, samples.to - from);
       this.input.read(samples, from, count, reader);
+      setInitialState(workspace, this.seed, samples, from, count);
       forward(workspace, count, false);
       for (let b = 0; b < count; b++) {
         const readout = () => this.readout(b, 1, deltas ? this.gradientOf(b) : undefined, statsAt);
@@ -137,7 +143,9 @@ export class SpikingProgram {
       backward(workspace, count, 0, target);
       recordBackward(workspace, recording, from, count);
     }
-    if (gradients !== undefined) this.leakGradients(gradients);
+    if (gradients === undefined) return;
+    scaleInputGradients(workspace, gradients);
+    this.leakGradients(gradients);
   }
 
   /** Of the sample that was read out last. */
@@ -147,6 +155,12 @@ export class SpikingProgram {
 
   private clearStats(statsAt: number): void {
     this.stats.fill(0, statsAt, statsAt + this.layout.statsPerTask);
+  }
+
+  /** The leaks, and the parameters that depend on them. */
+  private prepare(): void {
+    this.prepareLeaks();
+    scaleInputWeights(this.workspace);
   }
 
   /** k of every layer from its parameter a, or the fixed one. */

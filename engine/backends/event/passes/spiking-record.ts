@@ -4,6 +4,7 @@ import { featureLayer } from '../../recording.ts';
 import { PANEL } from '../kernels/panels.ts';
 import { inputGradient } from './input-gradient.ts';
 import { copyRows, eachSpike, type Matrix } from './record.ts';
+import { factorsOf } from './scaled-input.ts';
 import { floats, type Workspace } from './workspace.ts';
 
 /** After the forward pass; samples stand in the recording from place `first` on. */
@@ -42,7 +43,9 @@ export function recordBackward(workspace: Workspace, recording: Recording, first
     const neurons = layout.layers[l]!.plan.connection.size;
     copyRows(delta, membrane(workspace, l), { first, count, steps, neurons });
   }
-  if (recording.inputGradient) inputGradient(recording.inputGradient, workspace, membrane(workspace, 0), first, count);
+  if (!recording.inputGradient) return;
+  const factor = layout.layers[0]!.plan.neuron.scaleInput ? factorsOf(workspace, 0) : undefined;
+  inputGradient(recording.inputGradient, workspace, membrane(workspace, 0), first, count, factor);
 }
 
 /** u or δ of a layer. */

@@ -17,6 +17,8 @@ export interface Workspace {
   layout: SpikingLayout;
   /** Of this thread. */
   scratch: SpikingScratch;
+  /** Where the parameters lie that the layers work with: in the layout, or scaled in the scratch (scaled-input.ts). */
+  weights: Bytes;
 }
 
 export const floats = ({ buffer }: Workspace, address: Bytes, length: number): Float32Array =>

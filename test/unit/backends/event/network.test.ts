@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { PreparedDataset } from '../../../../engine/datasets/dataset.ts';
+import { namesOf, RESETS } from '../../../../engine/models/neuron.ts';
 import { backward, forward, type Parameters } from '../../../../engine/reference/network.ts';
-import { keepOf, localEngine, pictures, sampleOf, spikes } from './support.ts';
+import { initialOf, keepOf, localEngine, pictures, sampleOf, spikes } from './support.ts';
 
 /** float32 sums of some hundred terms against float64. */
 const TOLERANCE = 2e-4;
@@ -16,7 +17,7 @@ const leaks = {
   'per neuron': { learnable: true },
   'per layer': { learnable: true, per: 'layer', init: 0.6 },
 };
-const resets = ['hard', 'soft', 'none'] as const;
+const resets = namesOf(RESETS);
 const readouts = {
   rate: { kind: 'spike-rate' },
   mean: { kind: 'mean-membrane', window: 6 },
@@ -38,7 +39,7 @@ function compare(settings: object, dataset: PreparedDataset): void {
     for (let i = 0; i < BATCH; i++) {
       const sample = sampleOf(dataset, i);
       const keep = keepOf(engine.plan, seed, i);
-      const pass = forward(engine.plan, params, sample, { keep });
+      const pass = forward(engine.plan, params, sample, { keep, initial: initialOf(engine.plan, seed, i) });
       pass.layers.forEach(({ u }, l) => {
         const { neuron } = engine.plan.layers[l]!;
         if (neuron.kind !== 'lif') return;
@@ -83,7 +84,7 @@ for (const [leakName, leak] of Object.entries(leaks)) {
 
 describe('other shapes of network', () => {
   const neuron = { threshold: 0.4, leak: { learnable: true }, recurrent: true, surrogate: { width: 0.3 } };
-  test.each(['hard', 'soft'])('%s reset, detached', (reset) => {
+  test.each(['hard', 'soft', 'soft-undecayed'])('%s reset, detached', (reset) => {
     compare({ neuron: { ...neuron, reset, resetGradient: false }, network: { hidden: [6], weightGain: 2 } }, spikes());
   });
   test('three hidden layers that differ, no bias', () => {
@@ -127,5 +128,42 @@ describe('other shapes of network', () => {
   });
   test('constant input current, wide', () => {
     compare({ neuron: { ...neuron, leak: 0.3 }, network: { hidden: [50], weightGain: 1 } }, pictures(30, 4));
+  });
+});
+
+describe('scaled inputs and random states at first', () => {
+  const scaled = { scaleInput: true, initialState: 'random' };
+  const surrogate = { width: 0.3 };
+  for (const [leakName, leak] of Object.entries(leaks))
+    for (const reset of resets)
+      test.each([false, true])(`leak ${leakName}, reset ${reset}, recurrent %s`, (recurrent) => {
+        if (leak === 1) return; // Nothing is received.
+        const neuron = { threshold: 0.2, leak, reset, recurrent, recurrentGain: 0.5, surrogate, ...scaled };
+        const readout = { kind: 'leaky-integrator', window: 5, leak: { learnable: true }, ...scaled };
+        compare(
+          { neuron, network: { hidden: [6], readout, weightGain: 3 }, training: { loss: 'double-softmax' } },
+          spikes(),
+        );
+      });
+  test.each([false, true])(
+    'wide layers, one of them with neurons of its own, spikes read out, recurrent %s',
+    (recurrent) => {
+      const neuron = { threshold: 0.2, leak: { learnable: true, per: 'layer' }, recurrent, surrogate, ...scaled };
+      const hidden = [61, { size: 20, neuron: { scaleInput: false, initialState: 'zero' } }, 37];
+      compare({ neuron, network: { hidden, weightGain: 4 } }, spikes(40, 6));
+    },
+  );
+  test('with dropout', () => {
+    const neuron = { threshold: 0.2, leak: { learnable: true }, recurrent: true, surrogate, ...scaled };
+    compare({ neuron, network: { hidden: [9, 7], weightGain: 4, dropout: 0.4 } }, spikes(12, 8));
+  });
+  test('scaled inputs of a constant current; a random state is refused there', () => {
+    const neuron = { threshold: 0.2, leak: { learnable: true }, recurrent: true, surrogate, scaleInput: true };
+    compare({ neuron, network: { hidden: [10], weightGain: 3 } }, pictures());
+    expect(() =>
+      localEngine({ neuron: { ...neuron, ...scaled }, network: { hidden: [10] } }, pictures(), 32, 1),
+    ).toThrow(
+      /^Layer layers\.0 starts in a random state and receives a constant current, which .+: change the network or the backend\.$/,
+    );
   });
 });

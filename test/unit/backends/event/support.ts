@@ -12,8 +12,10 @@ import { delayedXorSchema } from '../../../../engine/datasets/sets/delayed-xor/s
 import { settingsSchema } from '../../../../engine/experiment/schema.ts';
 import { planNetwork } from '../../../../engine/models/build/network.ts';
 import { drawKeep } from '../../../../engine/models/dropout.ts';
+import { drawInitialState } from '../../../../engine/models/initial-state.ts';
 import { initialTensors, type Tensor } from '../../../../engine/models/parameters.ts';
 import type { NetworkPlan } from '../../../../engine/models/plan.ts';
+import type { InitialState } from '../../../../engine/reference/lif.ts';
 import type { Sample } from '../../../../engine/reference/network.ts';
 
 export interface Local {
@@ -109,6 +111,16 @@ export function keepOf(plan: NetworkPlan, seed: number, sample: number): Float64
     const keep = new Float32Array(size);
     drawKeep(keep, size, plan.dropout, { seed, epoch: EPOCH, sample, layer });
     return Float64Array.from(keep);
+  });
+}
+
+/** Where the neurons of each layer start, as a network that was initialised with `seed` draws it. */
+export function initialOf({ layers }: NetworkPlan, seed: number, sample: number): (InitialState | undefined)[] {
+  return layers.map(({ neuron, output: [size] }, layer) => {
+    if (!('initialState' in neuron) || neuron.initialState !== 'random') return undefined;
+    const [u, o] = [new Float32Array(size), new Float32Array(size)];
+    drawInitialState(u, o, size, { seed, epoch: EPOCH, sample, layer });
+    return { u: Float64Array.from(u), o: Float64Array.from(o) };
   });
 }
 

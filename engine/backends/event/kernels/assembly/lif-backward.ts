@@ -3,7 +3,7 @@
 //
 //   δ[t] = gU[t] + h'(u[t]-θ)·e[t] + k·(∂r/∂u + h'(u[t]-θ)·∂r/∂o)·δ[t+1]
 //   e[t] = gO + m·W⁺·δ⁺[t] + V·δ[t+1]                        (W⁺, δ⁺: of the next layer; m: dropout, else 1)
-//   ∂r/∂u: hard 1-o, soft 1, none 1;  ∂r/∂o: hard -u, soft -θ, none 0
+//   ∂r/∂u: hard 1-o, soft 1, none 1;  ∂r/∂o: hard -u, soft -θ, none 0   (soft-undecayed: k - h'·θ for k·(∂r/∂u + h'·∂r/∂o))
 //
 // h' is zero outside its window, where e does not matter. Here, without V and below few columns (a readout layer), no use is
 // made of that: a panel of 16 neurons goes through all samples and steps, and e of all sixteen is a sum of columns of W⁺,

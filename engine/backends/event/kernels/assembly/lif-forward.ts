@@ -2,7 +2,7 @@
 // Sizes are multiples of 4; padding neurons have zero weights and never fire since θ > 0.
 //
 //   u[t] = k·r(u[t-1], o[t-1]) + I[t] + V·o[t-1],   o[t] = [u[t] >= θ]
-//   r: hard u·(1-o), soft u - θ·o, none u
+//   r: hard u·(1-o), soft u - θ·o, none u; soft-undecayed u, and θ·o[t-1] is taken after the decay
 //
 // Without V, here, neurons know nothing of each other: a panel of 16 goes through all samples and steps before the next
 // one starts. Which of them fired is a mask of 16 bits (fired.ts). With V: lif-recurrent.ts.

@@ -157,11 +157,11 @@ function doubleSoftmaxOf(scores: usize, classes: i32, label: i32, scale: f32, gr
   const top = greatest(scores, classes);
   let sum: f32 = 0;
   for (let c = 0; c < classes; c++) sum += Mathf.exp(load<f32>(scores + (<usize>c << 2)) - top);
-  // No p is above 1, so their exponentials need no shift.
+  const topP = <f32>1 / sum;
   let total: f32 = 0, weighted: f32 = 0, own: f32 = 0;
   for (let c = 0; c < classes; c++) {
     const p = Mathf.exp(load<f32>(scores + (<usize>c << 2)) - top) / sum;
-    const e = Mathf.exp(p);
+    const e = Mathf.exp(p - topP);
     total += e;
     weighted += p * e;
     if (c == label) own = p;
@@ -172,10 +172,10 @@ function doubleSoftmaxOf(scores: usize, classes: i32, label: i32, scale: f32, gr
     for (let c = 0; c < classes; c++) {
       const at = gradient + (<usize>c << 2);
       const p = load<f32>(at);
-      store<f32>(at, scale * (p * (Mathf.exp(p) / total - (c == label ? <f32>1 : <f32>0) - mean)));
+      store<f32>(at, scale * (p * (Mathf.exp(p - topP) / total - (c == label ? <f32>1 : <f32>0) - mean)));
     }
   }
-  return <f64>(Mathf.log(total) - own);
+  return <f64>(Mathf.log(total) - (own - topP));
 }
 
 /** Mean over the classes of (s - [c = label])²; its slopes times scale. */

@@ -19,7 +19,7 @@ static INLINE void stepsOfPanel(
     for (int s = 0; s < S; s++) {
       const ptr at = row + (size_t)s * steps * R::bytes;
       const R received = R::at(input ? input + s * R::bytes : at);
-      u[s] = t > 0 ? received + leak * kept(u[s], mode, theta) : received;
+      u[s] = t > 0 ? received + carried(u[s], leak, mode, theta) : received;
       if (t > 0 || input) u[s].to(at);
       if (spiking) store<u16>(fired + (size_t)s * steps * stride, (u16)(u[s] >= theta).bits());
     }

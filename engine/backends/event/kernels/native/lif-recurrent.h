@@ -16,7 +16,7 @@ static INLINE void recurrentPanel(R, ptr row, ptr input, int steps, R leak, R th
     for (int s = 0; s < S; s++) {
       const ptr at = row + (size_t)s * steps * R::bytes;
       R x = R::at(input ? input + s * R::bytes : at);
-      if (t > 0) x = (x + lookUp<R>(tables, mask[s])) + leak * kept(u[s], mode, theta);
+      if (t > 0) x = (x + lookUp<R>(tables, mask[s])) + carried(u[s], leak, mode, theta);
       x.to(at);
       u[s] = x;
       mask[s] = (x >= theta).bits();
@@ -73,7 +73,7 @@ KERNEL(lifForwardRecurrent) {
             const R theta = R::all(threshold);
             R x = R::at(row);
             if (t > 0) {
-              x = x + R::at(leak + ((size_t)i << 2)) * kept(R::at(row - R::bytes), reset, theta);
+              x = x + carried(R::at(row - R::bytes), R::at(leak + ((size_t)i << 2)), reset, theta);
               x.to(row);
             }
             store<u16>(fired + 2 * ((size_t)r * panels + (i >> 4)), (u16)(x >= theta).bits());

@@ -22,7 +22,7 @@ export const CONSTANTS = {
 export const CODES = {
   /** From zero, from one row for all (a bias), or from what the output holds. */
   START: { zero: 0, bias: 1, out: 2 },
-  RESET: { hard: 0, soft: 1, none: 2 },
+  RESET: { hard: 0, soft: 1, none: 2, 'soft-undecayed': 3 },
   SURROGATE: { rectangular: 0, triangular: 1, sigmoid: 2, arctan: 3, superspike: 4, 'multi-gaussian': 5 },
   DECODE: { rate: 0, mean: 1, last: 2, max: 3, 'each-step': 4 },
   LOSS: { 'cross-entropy': 0, mse: 1, 'double-softmax': 2 },

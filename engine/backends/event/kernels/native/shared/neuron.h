@@ -12,10 +12,17 @@ template <class R> static INLINE R kept(R u, int mode, R theta) {
   return u;
 }
 
+/** What of a potential and its spike reaches the next step: k·r(u, o), or k·u - θ·o. */
+template <class R> static INLINE R carried(R u, R leak, int mode, R theta) {
+  if (mode == RESET_SOFT_UNDECAYED) return leak * u - theta.where(u >= theta);
+  return leak * kept(u, mode, theta);
+}
+
 /** Calls `use` with the reset as a constant. */
 template <class Use> static INLINE void withReset(int reset, Use use) {
   if (reset == RESET_HARD) use(Constant<RESET_HARD>());
   else if (reset == RESET_SOFT) use(Constant<RESET_SOFT>());
+  else if (reset == RESET_SOFT_UNDECAYED) use(Constant<RESET_SOFT_UNDECAYED>());
   else use(Constant<RESET_OFF>());
 }
 
@@ -59,11 +66,12 @@ static INLINE R deltaOf(const Neurons<R>& n, R u, R error, R g, R after) {
     // Where h' is 0, the error may be anything, even infinite.
     active = (h * error).where(zero < h);
   }
-  // s = ∂r/∂u + h'·∂r/∂o
+  // k·(∂r/∂u + h'·∂r/∂o), or k - h'·θ
   const R rest = MODE == RESET_HARD ? one.unless(u >= n.theta) : one;
-  const R pull = MODE == RESET_HARD ? u : MODE == RESET_SOFT ? n.theta : zero;
-  const R s = rest - h * (n.through ? pull : zero);
-  return (active + g) + (s * n.leak) * after;
+  const R pull = MODE == RESET_HARD ? u : MODE == RESET_SOFT || MODE == RESET_SOFT_UNDECAYED ? n.theta : zero;
+  const R taken = h * (n.through ? pull : zero);
+  const R factor = MODE == RESET_SOFT_UNDECAYED ? n.leak - taken : (rest - taken) * n.leak;
+  return (active + g) + factor * after;
 }
 
 /** Calls `use` with mode, whether the window is rectangular and whether leaks are learned, as constants. */
