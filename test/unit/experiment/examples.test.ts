@@ -9,6 +9,8 @@ const folder = fileURLToPath(new URL('../../../examples/', import.meta.url));
 const TEN_MODELS = 'nmnist-table-7.lif.yaml';
 /** Compares what does not differ. */
 const A_A = 'a-a.lif.yaml';
+/** Variants at several lengths. */
+const CURVE = 'memory-curve.lif.yaml';
 const files = readdirSync(folder).filter((name) => /\.lif\.(ya?ml|json)$/.test(name));
 
 describe('the examples', () => {
@@ -25,7 +27,7 @@ describe('the examples', () => {
     expect(runs).toHaveLength(outline!.variants.length * outline!.seeds.length);
   });
 
-  test.each(files.filter((name) => name !== TEN_MODELS && name !== A_A))(
+  test.each(files.filter((name) => ![TEN_MODELS, A_A, CURVE].includes(name)))(
     '%s compares variants that differ in one component each',
     (name) => {
       const { experiment } = checkExperiment(readFileSync(folder + name, 'utf8'), name);
@@ -38,6 +40,21 @@ describe('the examples', () => {
       ]);
     },
   );
+
+  test(`${CURVE} has every variant at every length, named as the table of results wants it`, () => {
+    const { experiment } = checkExperiment(readFileSync(folder + CURVE, 'utf8'), CURVE);
+    const first = checkExperiment(readFileSync(`${folder}delayed-xor.lif.yaml`, 'utf8'), 'delayed-xor.lif.yaml');
+    const variants = first.experiment!.variants;
+    const expected = [50, 75, 100, 150, 200].flatMap((steps) =>
+      variants.map(({ name, settings }) => [`${name}, ${steps} steps`, steps, settings.neuron] as const),
+    );
+    const seen = experiment!.variants.map(({ name, settings: { dataset, neuron } }) => [
+      name,
+      'steps' in dataset ? dataset.steps : 0,
+      neuron,
+    ]);
+    expect(seen).toEqual(expected);
+  });
 
   test(`${TEN_MODELS} has the ten models of the paper's Table 7`, () => {
     const { experiment } = checkExperiment(readFileSync(folder + TEN_MODELS, 'utf8'), TEN_MODELS);

@@ -1,0 +1,80 @@
+/**
+ * npm run results: trains what is missing of the studies in scripts/results/studies.mjs and writes their tables into
+ * docs/results.md. Small studies by default.
+ *
+ *   --full          the long ones, too
+ *   --only ID       this study; may be given more than once
+ *   --tables        train nothing: tables of what the store has
+ *   --threads N     threads of each run
+ *   --store DIR     the run store (default: .lif here)
+ */
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { STUDIES } from './results/studies.mjs';
+import { curveTable, origin, replaceBetween, variantTable } from './results/tables.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const document = join(root, 'docs/results.md');
+const { values: options } = parseArgs({
+  options: {
+    full: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true, default: [] },
+    tables: { type: 'boolean', default: false },
+    threads: { type: 'string' },
+    store: { type: 'string', default: '.lif' },
+  },
+});
+const unknown = options.only.find((id) => !STUDIES.some((study) => study.id === id));
+if (unknown !== undefined) {
+  console.error(`There is no study ${unknown}; there are ${STUDIES.map(({ id }) => id).join(', ')}.`);
+  process.exit(1);
+}
+const chosen = STUDIES.filter(({ id, full }) =>
+  options.only.length > 0 ? options.only.includes(id) : options.full || !full,
+);
+
+/** What a command of lif prints; its progress is shown. */
+const lif = (...args) =>
+  execFileSync(process.execPath, [join(root, 'dist/lif.mjs'), ...args, '--store', options.store], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+
+/** Whether the data that a study needs are here. */
+function ready({ id, needs }) {
+  if (!needs) return true;
+  try {
+    execFileSync(process.execPath, [join(root, 'dist/lif.mjs'), 'data', 'check', needs], {
+      cwd: root,
+      stdio: 'ignore',
+    });
+    return true;
+  } catch {
+    console.error(`${id} is left out: its data are not here (lif data get ${needs}).`);
+    return false;
+  }
+}
+
+for (const study of chosen) {
+  if (!options.tables) {
+    if (!ready(study)) continue;
+    console.error(`== ${study.file}`);
+    lif('run', study.file, ...(options.threads ? ['--threads', options.threads] : []));
+  }
+  const comparison = JSON.parse(lif('compare', study.file, '--json'));
+  const scored = comparison.rows.flatMap(({ results }) => results.filter(({ result }) => result));
+  if (scored.length === 0) {
+    console.error(`${study.id} is left as it is: the store has no finished run of it with these settings.`);
+    continue;
+  }
+  const runs = scored.map(({ folder }) => JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')));
+  const table = study.curve ? curveTable(comparison) : variantTable(comparison, study.paper);
+  const content = `${origin({ ...comparison, file: study.file }, runs, study.testSamples)}\n\n${table}`;
+  writeFileSync(document, replaceBetween(readFileSync(document, 'utf8'), study.id, content));
+  console.error(`${study.id}: ${scored.length} runs.`);
+}
