@@ -54,7 +54,7 @@ function connectRuns(parts: Parts, own: Own, problems: Map<string, string>, show
 
 /** What happens to experiment files. */
 function connectFiles(
-  { host, documents, catalog, comparisons, expectations, panels, tree, log }: Parts,
+  { host, documents, catalog, comparisons, expectations, advice, panels, tree, log }: Parts,
   own: Own,
 ): void {
   own(
@@ -64,7 +64,12 @@ function connectFiles(
       tree.catalogChanged();
     }),
   );
-  own(comparisons.onChange((file) => tree.comparisonChanged(file)));
+  own(
+    comparisons.onChange((file) => {
+      tree.comparisonChanged(file);
+      advice.comparisonChanged(file);
+    }),
+  );
   own(documents.onOpened(() => void host.watchStores().catch((error) => log(error.message))));
   own(
     documents.onChecked(({ document, checked }) => {

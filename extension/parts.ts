@@ -6,6 +6,7 @@ import { start } from './commands/start.ts';
 import type { CommandContext } from './commands/table.ts';
 import { HostClient } from './host/client.ts';
 import { spawnHost } from './host/command.ts';
+import { AdviceHints } from './language/advice.ts';
 import { ExperimentLenses } from './language/code-lens.ts';
 import { ExperimentDocuments } from './language/documents.ts';
 import { StudyCatalog } from './model/catalog.ts';
@@ -30,6 +31,7 @@ export interface Parts {
   comparisons: Comparisons;
   panels: Panels;
   lenses: ExperimentLenses;
+  advice: AdviceHints;
   tree: RunsTree;
   treeView: vscode.TreeView<unknown>;
   expectations: ExpectationTests;
@@ -95,6 +97,7 @@ export function createParts(extension: vscode.ExtensionContext, own: Own): Parts
       log,
     }),
   );
+  const advice = own(new AdviceHints(host, documents));
   const lenses = own(new ExperimentLenses(comparisons, documents, runs));
   const tree = own(new RunsTree(runs, catalog, comparisons));
   const options = { treeDataProvider: tree, canSelectMany: true, showCollapseAll: true };
@@ -117,6 +120,7 @@ export function createParts(extension: vscode.ExtensionContext, own: Own): Parts
     comparisons,
     panels,
     lenses,
+    advice,
     tree,
     treeView,
     expectations,

@@ -2,8 +2,10 @@
  * Extension → query process (`lif host`), JSON-RPC 2.0 over stdio. Requests are pull; the only pushes are
  * `store/changed` and `store/problem`. The process ends when its standard input ends.
  */
+
+import type { Advice } from './comparison/advice.ts';
 import type { AnalysisAnswer, AnalysisSummary } from './analyses/analyses.ts';
-import type { JudgedClaim } from './claims.ts';
+import type { JudgedClaim } from './comparison/claims.ts';
 import type { Checked, Completion, Hover, Position, TextEdit } from './experiment.ts';
 import type { Comparison, Metric, RunSummary, Series } from './runs.ts';
 import type { SampleAnswer, SampleQuestion } from './sample.ts';
@@ -31,6 +33,13 @@ export interface HostRequests {
   'experiment/hover': { params: { file: string; text: string; position: Position }; result: Hover | null };
   /** The expectations of a file, judged by its finished runs. */
   'claims/check': { params: { file: string; text?: string }; result: JudgedClaim[] };
+  /** What the results of a file suggest; its evidence is of the finished runs with these settings. */
+  'advice/list': { params: { file: string; text?: string }; result: Advice[] };
+  /** What puts a variant behind the others of the text; every other character stays. */
+  'experiment/addVariant': {
+    params: { file: string; text: string; name: string; override: Record<string, unknown> };
+    result: { edits: TextEdit[] };
+  };
   /** What puts so many more seeds into the text, and which; every other character stays. */
   'experiment/addSeeds': {
     params: { file: string; text: string; count: number };

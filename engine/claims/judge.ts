@@ -1,5 +1,5 @@
 /** Expectations of a file, judged by the seeds that have finished. */
-import type { Claim, ClaimTerm, JudgedClaim, Outcome } from '../../protocol/claims.ts';
+import type { Claim, ClaimTerm, JudgedClaim, Outcome } from '../../protocol/comparison/claims.ts';
 import type { ComparisonRow } from '../../protocol/runs.ts';
 import {
   ALPHA,

@@ -1,4 +1,5 @@
 /** Comparison tables and lists of runs as text. */
+import type { Advice } from '../../protocol/comparison/advice.ts';
 import { changesText } from '../../protocol/comparison/table.ts';
 import { duration, percent } from '../../protocol/format.ts';
 import {
@@ -82,6 +83,24 @@ export function comparisonLines(comparison: Comparison, columns = outputColumns(
   if (outdated.length > 0)
     lines.push('', `${outdated.length} older run(s) of this file have other settings and are not counted.`);
   return lines;
+}
+
+/** What the results suggest, each with the sentence of the paper that it bears out. */
+export function adviceLines(advice: readonly Advice[]): string[] {
+  if (advice.length === 0) return [];
+  return [
+    '',
+    'What these results suggest:',
+    ...advice.flatMap(({ sentence, suggestion, paper }) => [
+      `  ${printable(sentence)}`,
+      ...(suggestion ? [`    To test it: ${printable(variantLine(suggestion))}`] : []),
+      `    Paper, section ${paper.section}: “${paper.text}”`,
+    ]),
+  ];
+}
+
+function variantLine({ name, override }: NonNullable<Advice['suggestion']>): string {
+  return `${name}: ${JSON.stringify(override)}`;
 }
 
 /** @param columns no line is longer: what is missing then, `lif show` tells, which takes the last part of an id, too */

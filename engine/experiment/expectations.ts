@@ -5,7 +5,7 @@ import {
   type Claim,
   type ClaimOperator,
   type ClaimTerm,
-} from '../../protocol/claims.ts';
+} from '../../protocol/comparison/claims.ts';
 import { nearest } from './assist/suggest.ts';
 import type { Problem } from './problems.ts';
 

@@ -3,11 +3,13 @@ import { basename } from 'node:path';
 import type { HostParams } from '../../protocol/host.ts';
 import type { RunSummary } from '../../protocol/runs.ts';
 import { engineVersion } from '../base/version.ts';
+import { advise } from '../claims/advice/advise.ts';
 import { judgeClaims } from '../claims/judge.ts';
 import type { Executor } from '../executors/executor.ts';
 import { localExecutor } from '../executors/local/executor.ts';
 import { complete, hover } from '../experiment/assist/assist.ts';
 import { addSeeds } from '../experiment/edits/add-seeds.ts';
+import { addVariant } from '../experiment/edits/add-variant.ts';
 import { expandExperiment } from '../experiment/expand.ts';
 import { checkExperiment } from '../experiment/parse.ts';
 import { type AnalyseJob, trainJobs } from '../jobs/job.ts';
@@ -39,6 +41,11 @@ export function engineServices(lif: string[]): Services {
       const { experiment } = studyOf(file, text ?? readStudyText(file), [], firstError);
       return judgeClaims(experiment, compareExperiment(experiment, file, runs).rows);
     },
+    advise(file, text, runs) {
+      const { experiment } = studyOf(file, text ?? readStudyText(file), [], firstError);
+      return advise(experiment, compareExperiment(experiment, file, runs).rows);
+    },
+    addVariant: (file, text, name, override) => addVariant(text, file, name, override),
     addSeeds: (file, text, count) => addSeeds(text, file, count),
     compare(file, text, runs) {
       const { experiment } = studyOf(file, text ?? readStudyText(file), [], firstError);

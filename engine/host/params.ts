@@ -39,6 +39,13 @@ const SCHEMAS: { [M in HostMethod]: z.ZodType<Loose<HostParams<M>>> } = {
   'experiment/complete': z.strictObject({ file: path, text, position }),
   'experiment/hover': z.strictObject({ file: path, text, position }),
   'claims/check': z.strictObject({ file: path, text: text.optional() }),
+  'advice/list': z.strictObject({ file: path, text: text.optional() }),
+  'experiment/addVariant': z.strictObject({
+    file: path,
+    text,
+    name: z.string().min(1).max(100),
+    override: z.record(z.string().max(100), z.unknown()),
+  }),
   'experiment/addSeeds': z.strictObject({ file: path, text, count: z.int().min(1).max(100) }),
   'runs/list': z.strictObject({}) as z.ZodType<Record<string, never>>,
   'runs/series': z.strictObject({

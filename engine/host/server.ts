@@ -91,6 +91,10 @@ class Peer {
       'experiment/complete': ({ file, text, position }) => services.complete(file, text, position),
       'experiment/hover': ({ file, text, position }) => services.hover(file, text, position),
       'claims/check': ({ file, text }) => services.judge(file, text, this.open().keyedRuns()),
+      'advice/list': ({ file, text }) => services.advise(file, text, this.open().keyedRuns()),
+      'experiment/addVariant': ({ file, text, name, override }) => ({
+        edits: services.addVariant(file, text, name, override),
+      }),
       'experiment/addSeeds': ({ file, text, count }) => services.addSeeds(file, text, count),
       'runs/list': () => this.open().list(),
       'runs/series': (params) => this.open().series(params),

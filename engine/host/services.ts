@@ -1,6 +1,7 @@
+import type { Advice } from '../../protocol/comparison/advice.ts';
 import type { AnalysisAnswer } from '../../protocol/analyses/analyses.ts';
-import type { JudgedClaim } from '../../protocol/claims.ts';
-import type { Checked, Completion, Hover, Position } from '../../protocol/experiment.ts';
+import type { JudgedClaim } from '../../protocol/comparison/claims.ts';
+import type { Checked, Completion, Hover, Position, TextEdit } from '../../protocol/experiment.ts';
 import type { HostParams, HostResult } from '../../protocol/host.ts';
 import type { Comparison, RunSummary } from '../../protocol/runs.ts';
 import type { SampleAnswer, SampleQuestion } from '../../protocol/sample.ts';
@@ -14,6 +15,9 @@ export interface Services {
   hover(file: string, text: string, position: Position): Hover | null;
   /** @param text the unsaved text; without it the file is read. */
   judge(file: string, text: string | undefined, runs: KeyedRun[]): JudgedClaim[];
+  /** @param text the unsaved text; without it the file is read. */
+  advise(file: string, text: string | undefined, runs: KeyedRun[]): Advice[];
+  addVariant(file: string, text: string, name: string, override: Record<string, unknown>): TextEdit[];
   addSeeds(file: string, text: string, count: number): HostResult<'experiment/addSeeds'>;
   /** @param text the unsaved text; without it the file is read. */
   compare(file: string, text: string | undefined, runs: KeyedRun[]): Comparison;

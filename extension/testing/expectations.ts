@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import type { JudgedClaim } from '../../protocol/claims.ts';
+import type { JudgedClaim } from '../../protocol/comparison/claims.ts';
 import type { Outline } from '../../protocol/experiment.ts';
 import { plainLabel } from '../../protocol/plain-text.ts';
 import { showNote } from '../base/notify.ts';

@@ -1,4 +1,4 @@
-import type { JudgedClaim, Outcome } from '../../protocol/claims.ts';
+import type { JudgedClaim, Outcome } from '../../protocol/comparison/claims.ts';
 import { plainLine } from '../../protocol/plain-text.ts';
 import { count } from '../base/text.ts';
 

@@ -1,4 +1,4 @@
-import { CHECK_CODES, type JudgedClaim, type Outcome, worstOf } from '../../../protocol/claims.ts';
+import { CHECK_CODES, type JudgedClaim, type Outcome, worstOf } from '../../../protocol/comparison/claims.ts';
 import { UserError } from '../../base/errors.ts';
 import { judgeClaims } from '../../claims/judge.ts';
 import { compareExperiment } from '../../runs/compare.ts';

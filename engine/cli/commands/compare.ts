@@ -3,12 +3,13 @@ import { compareLatex } from '../../../protocol/comparison/latex.ts';
 import { compareMarkdown } from '../../../protocol/comparison/markdown.ts';
 import { type TableRow, tableRows } from '../../../protocol/comparison/table.ts';
 import { UserError } from '../../base/errors.ts';
+import { advise } from '../../claims/advice/advise.ts';
 import { compareExperiment } from '../../runs/compare.ts';
 import { openStore } from '../../runs/store.ts';
 import { loadStudy } from '../../studies/load.ts';
 import { type Command, jsonOption, storeOption } from '../command.ts';
 import { printJson, printLines } from '../output.ts';
-import { comparisonLines } from '../reports.ts';
+import { adviceLines, comparisonLines } from '../reports.ts';
 
 const FORMATS = { csv: compareCsv, markdown: compareMarkdown, latex: compareLatex };
 
@@ -37,9 +38,10 @@ export const compareCommand: Command = {
       partial: input.flag('partial'),
     });
     const write = formatOf(input.text('format'));
-    if (input.flag('json')) printJson(comparison);
+    const advice = advise(experiment, comparison.rows);
+    if (input.flag('json')) printJson({ ...comparison, advice });
     else if (write) printLines(write(tableRows(comparison), comparison.study).trimEnd().split('\n'));
-    else printLines(comparisonLines(comparison));
+    else printLines([...comparisonLines(comparison), ...adviceLines(advice)]);
     return 0;
   },
 };

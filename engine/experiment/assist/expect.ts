@@ -1,5 +1,5 @@
 /** Completion and hover in the lines of `expect:`. */
-import { CLAIM_METRICS, CLAIM_OPERATORS, type ClaimTerm } from '../../../protocol/claims.ts';
+import { CLAIM_METRICS, CLAIM_OPERATORS, type ClaimTerm } from '../../../protocol/comparison/claims.ts';
 import type { Completion } from '../../../protocol/experiment.ts';
 import { markdownCode } from '../../../protocol/plain-text.ts';
 import { parseClaim } from '../expectations.ts';

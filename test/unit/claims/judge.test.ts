@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { judgeClaims } from '../../../engine/claims/judge.ts';
 import type { Experiment } from '../../../engine/experiment/schema.ts';
 import { validateExperiment } from '../../../engine/experiment/validate.ts';
-import { CHECK_CODES, worstOf } from '../../../protocol/claims.ts';
+import { CHECK_CODES, worstOf } from '../../../protocol/comparison/claims.ts';
 import type { ComparisonRow } from '../../../protocol/runs.ts';
 
 function study(expectations: string[], seeds = [1, 2, 3, 4, 5, 6]): Experiment {

@@ -10,7 +10,7 @@ import { offerLif } from '../../../extension/terminal-path.ts';
 import { missingOf, offerFor, shownAs } from '../../../extension/testing/outcomes.ts';
 import { runLook, studyLook, variantLook } from '../../../extension/tree/nodes.ts';
 import { targetOf } from '../../../extension/tree/target.ts';
-import type { Outcome } from '../../../protocol/claims.ts';
+import type { Outcome } from '../../../protocol/comparison/claims.ts';
 import { type Comparison, overallState } from '../../../protocol/runs.ts';
 import { worded } from '../../../protocol/verdicts.ts';
 import { stateOf } from '../../../protocol/views.ts';

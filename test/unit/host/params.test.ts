@@ -11,6 +11,8 @@ const VALID: { [M in HostMethod]: HostParams<M> } = {
   'experiment/complete': { file, text: '', position: { line: 0, column: 0 } },
   'experiment/hover': { file, text: '', position: { line: 0, column: 0 } },
   'claims/check': { file, text: '' },
+  'advice/list': { file, text: '' },
+  'experiment/addVariant': { file, text: '', name: 'a', override: { neuron: { leak: 1 } } },
   'experiment/addSeeds': { file, text: '', count: 3 },
   'runs/list': {},
   'runs/series': { runIds: ['a'], metrics: ['train.loss'], from: -1, to: 5.5, maxPoints: 10 },
