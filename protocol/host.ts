@@ -3,8 +3,8 @@
  * `store/changed` and `store/problem`. The process ends when its standard input ends.
  */
 
-import type { Advice } from './comparison/advice.ts';
 import type { AnalysisAnswer, AnalysisSummary } from './analyses/analyses.ts';
+import type { Advice } from './comparison/advice.ts';
 import type { JudgedClaim } from './comparison/claims.ts';
 import type { Checked, Completion, Hover, Position, TextEdit } from './experiment.ts';
 import type { Comparison, Metric, RunSummary, Series } from './runs.ts';

@@ -1,5 +1,5 @@
-import type { Advice } from '../../protocol/comparison/advice.ts';
 import type { AnalysisAnswer } from '../../protocol/analyses/analyses.ts';
+import type { Advice } from '../../protocol/comparison/advice.ts';
 import type { JudgedClaim } from '../../protocol/comparison/claims.ts';
 import type { Checked, Completion, Hover, Position, TextEdit } from '../../protocol/experiment.ts';
 import type { HostParams, HostResult } from '../../protocol/host.ts';

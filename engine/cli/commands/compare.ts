@@ -1,31 +1,43 @@
 import { compareCsv } from '../../../protocol/comparison/csv.ts';
 import { compareLatex } from '../../../protocol/comparison/latex.ts';
 import { compareMarkdown } from '../../../protocol/comparison/markdown.ts';
-import { type TableRow, tableRows } from '../../../protocol/comparison/table.ts';
+import {
+  STUDIES_NOTE,
+  STUDIES_WORDS,
+  studiesCells,
+  studiesCsv,
+  studiesHead,
+  studiesLatex,
+  studiesMarkdown,
+} from '../../../protocol/comparison/studies.ts';
+import { tableRows } from '../../../protocol/comparison/table.ts';
+import type { Comparison } from '../../../protocol/runs.ts';
 import { UserError } from '../../base/errors.ts';
 import { advise } from '../../claims/advice/advise.ts';
+import { studiesTable } from '../../claims/studies.ts';
 import { compareExperiment } from '../../runs/compare.ts';
 import { openStore } from '../../runs/store.ts';
-import { loadStudy } from '../../studies/load.ts';
-import { type Command, jsonOption, storeOption } from '../command.ts';
+import { loadStudy, type Study } from '../../studies/load.ts';
+import { type Command, type Input, jsonOption, storeOption } from '../command.ts';
 import { printJson, printLines } from '../output.ts';
 import { adviceLines, comparisonLines } from '../reports.ts';
+import { printable, table } from '../text.ts';
 
-const FORMATS = { csv: compareCsv, markdown: compareMarkdown, latex: compareLatex };
+const FORMATS = ['csv', 'markdown', 'latex'] as const;
+type Format = (typeof FORMATS)[number];
 
-function formatOf(name: string | undefined): ((rows: TableRow[], title: string) => string) | undefined {
-  if (name === undefined) return undefined;
-  if (Object.hasOwn(FORMATS, name)) return FORMATS[name as keyof typeof FORMATS];
-  throw new UserError(`--format must be ${Object.keys(FORMATS).join(', ')}, not "${name}".`);
+interface Compared {
+  experiment: Study['experiment'];
+  comparison: Comparison;
 }
 
 export const compareCommand: Command = {
   name: 'compare',
-  usage: 'FILE',
+  usage: 'FILE…',
   summary:
-    'Compares the variants of an experiment file: for each seed the newest finished run with the settings now in the file.',
+    'Compares the variants of an experiment file: for each seed the newest finished run with the settings now in the file. Several files become one table of variants and data sets.',
   example: 'lif compare examples/delayed-xor.lif.yaml',
-  positionals: [1, 1],
+  positionals: [1, 50],
   options: {
     format: { type: 'string', value: 'NAME', help: 'csv, markdown or latex, in place of the table for people' },
     partial: { type: 'boolean', help: 'count runs that are not finished, too' },
@@ -33,15 +45,54 @@ export const compareCommand: Command = {
     json: jsonOption,
   },
   async run(_cli, input) {
-    const { experiment, file } = loadStudy(input.positionals[0]!);
-    const comparison = compareExperiment(experiment, file, openStore(input.store).keyedRuns(), {
-      partial: input.flag('partial'),
+    const format = formatOf(input.text('format'));
+    const runs = openStore(input.store).keyedRuns();
+    const partial = input.flag('partial');
+    const studies = [...new Set(input.positionals)].map((name): Compared => {
+      const { experiment, file } = loadStudy(name);
+      return { experiment, comparison: compareExperiment(experiment, file, runs, { partial }) };
     });
-    const write = formatOf(input.text('format'));
-    const advice = advise(experiment, comparison.rows);
-    if (input.flag('json')) printJson({ ...comparison, advice });
-    else if (write) printLines(write(tableRows(comparison), comparison.study).trimEnd().split('\n'));
-    else printLines([...comparisonLines(comparison), ...adviceLines(advice)]);
+    if (studies.length === 1) printStudy(studies[0]!, input, format);
+    else printStudies(studies, input, format);
     return 0;
   },
 };
+
+function formatOf(name: string | undefined): Format | undefined {
+  const format = FORMATS.find((known) => known === name);
+  if (name !== undefined && !format) throw new UserError(`--format must be ${FORMATS.join(', ')}, not "${name}".`);
+  return format;
+}
+
+function printStudy({ experiment, comparison }: Compared, input: Input, format: Format | undefined): void {
+  const advice = advise(experiment, comparison.rows);
+  if (input.flag('json')) printJson({ ...comparison, advice });
+  else if (format) {
+    const write = { csv: compareCsv, markdown: compareMarkdown, latex: compareLatex }[format];
+    printText(write(tableRows(comparison), comparison.study));
+  } else printLines([...comparisonLines(comparison), ...adviceLines(advice)]);
+}
+
+function printStudies(studies: Compared[], input: Input, format: Format | undefined): void {
+  const all = studiesTable(studies);
+  if (input.flag('json')) printJson({ ...all, comparisons: studies.map(({ comparison }) => comparison) });
+  else if (format) printText({ csv: studiesCsv, markdown: studiesMarkdown, latex: studiesLatex }[format](all));
+  else {
+    const head = studiesHead(all).map(printable);
+    const rows = studiesCells(all).map((row) => row.map(printable));
+    const numbers = head.flatMap((name, i) => (STUDIES_WORDS.has(name) ? [] : [i]));
+    const verdicts = all.columns.flatMap(({ label }, c) => [
+      '',
+      `${printable(label)}:`,
+      ...all.rows.flatMap(({ variant, cells }) => {
+        const verdict = cells[c]?.verdict;
+        return verdict && verdict.kind !== 'baseline' ? [`  ${printable(variant)}: ${verdict.sentence}`] : [];
+      }),
+    ]);
+    printLines([...table(head, rows, numbers), ...verdicts, '', STUDIES_NOTE]);
+  }
+}
+
+function printText(text: string): void {
+  printLines(text.trimEnd().split('\n'));
+}
