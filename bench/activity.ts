@@ -33,13 +33,17 @@ for (const network of only ? ALL.filter(({ name }) => name === only) : NETWORKS)
     };
     const plan = planNetwork(settingsSchema.parse(settingsOf(network, { ...NEURON, reset })), data);
     const engine = await EventNetwork.open(plan, data, { batchSize: network.batch, threads, seed: 1 });
-    const seconds = async (activity: ActivityOptions | undefined): Promise<number> => {
+    /** Seconds by the clock, and of all processors together, which other work on the machine disturbs less. */
+    const seconds = async (activity: ActivityOptions | undefined): Promise<{ clock: number; cpu: number }> => {
       const began = performance.now();
+      const before = process.cpuUsage();
       await engine.evaluate('test', { activity });
-      return (performance.now() - began) / 1000;
+      const { user, system } = process.cpuUsage(before);
+      return { clock: (performance.now() - began) / 1000, cpu: (user + system) / 1e6 };
     };
     const plain: number[] = [];
     const ratios: number[] = [];
+    const cpu: number[] = [];
     const { spikes } = await engine.evaluate('test');
     for (let r = -1; r < repeats; r++) {
       const [a, b] = [
@@ -47,8 +51,9 @@ for (const network of only ? ALL.filter(({ name }) => name === only) : NETWORKS)
         await seconds({ stepsPerBin: 1, intervalsEvery: Math.ceil(samples / 1000) }),
       ];
       if (r < 0) continue;
-      plain.push(a);
-      ratios.push(b / a);
+      plain.push(a.clock);
+      ratios.push(b.clock / a.clock);
+      cpu.push(b.cpu / a.cpu);
     }
     await engine.close();
     rows[`${network.name}, reset ${reset}`] = {
@@ -56,6 +61,7 @@ for (const network of only ? ALL.filter(({ name }) => name === only) : NETWORKS)
       'counted, of plain': Number(median(ratios).toFixed(3)),
       least: Number(Math.min(...ratios).toFixed(3)),
       most: Number(Math.max(...ratios).toFixed(3)),
+      'counted, of plain, CPU': Number(median(cpu).toFixed(3)),
       'hidden activity %': Number(((100 * spikes[0]!) / (samples * network.steps * network.hidden)).toFixed(1)),
     };
   }

@@ -76,16 +76,16 @@ export function countSpikes(
     const rows = count * steps;
     const perBin = addressOf(tally, count * padded);
     kernels.countWithin({ u, rows: layout.rows, used: rows, columns: size, threshold, width, counts: tally });
-    addRows(sums.inWindow, new Uint32Array(buffer, tally, padded), { rows: 1, neurons, padded });
+    addTo(sums.inWindow, new Uint32Array(buffer, tally, neurons));
     kernels.tallyFired({ fired, panels, samples: count, steps, stepsPerBin, perSample: tally, perBin });
     const bins = Math.ceil(steps / stepsPerBin);
-    addRows(sums.byTime, new Uint32Array(buffer, perBin, bins * padded), { rows: bins, neurons, padded });
+    addPanels(sums.byTime, new Uint32Array(buffer, perBin, bins * padded), bins, neurons);
     const spikes = new Uint32Array(buffer, tally, count * padded);
     const masks = new Uint16Array(buffer, fired, rows * panels);
     for (let b = 0; b < count; b++) {
       const sample = first + b;
       const own = spikes.subarray(b * padded, (b + 1) * padded);
-      addRows(sums.byClass.subarray(labels[b]! * neurons), own, { rows: 1, neurons, padded });
+      addTo(sums.byClass.subarray(labels[b]! * neurons), own.subarray(0, neurons));
       const ownMasks = masks.subarray(b * steps * panels, (b + 1) * steps * panels);
       if (sample % intervalsEvery === 0) countIntervals(sums, ownMasks, neurons, panels);
       const below = fanOut[l + 1]?.below;
@@ -97,13 +97,18 @@ export function countSpikes(
   });
 }
 
-/** sums [rows, neurons] += counts [rows, padded] */
-function addRows(
-  sums: Float64Array,
-  counts: Uint32Array,
-  { rows, neurons, padded }: { rows: number; neurons: number; padded: number },
-): void {
-  for (let r = 0, i = 0; r < rows; r++) for (let n = 0, at = r * padded; n < neurons; n++) sums[i++]! += counts[at++]!;
+/** sums [neurons] += counts [neurons] */
+function addTo(sums: Float64Array, counts: Uint32Array): void {
+  for (let n = 0; n < counts.length; n++) sums[n]! += counts[n]!;
+}
+
+/** sums [rows, neurons] += counts in whole panels */
+function addPanels(sums: Float64Array, counts: Uint32Array, rows: number, neurons: number): void {
+  for (let c = 0, at = 0; c < neurons; c += PANEL)
+    for (let r = 0; r < rows; r++, at += PANEL) {
+      const width = Math.min(PANEL, neurons - c);
+      for (let i = 0, to = r * neurons + c; i < width; i++) sums[to + i]! += counts[at + i]!;
+    }
 }
 
 /** Intervals up to so many steps have their terms in a table. */

@@ -24,22 +24,24 @@ function addTo(address: usize, more: v128): void {
 
 /**
  * Spikes from masks [samples · steps × panels] (u16): perSample [samples × 16·panels] (u32) those of each neuron in a sample;
- * perBin [bins × 16·panels] (u32) those of each neuron in a stretch of `stepsPerBin` steps, over all samples.
+ * perBin (u32 [bins × 16·panels], in panels, so that those of a panel stay in the first cache) those of each neuron in a stretch
+ * of `stepsPerBin` steps, over all samples.
  */
 export function tallyFired(
   fired: usize, panels: i32, samples: i32, steps: i32, stepsPerBin: i32, perSample: usize, perBin: usize,
 ): void {
   const rowSize = <usize>panels << 6;
-  memory.fill(perBin, 0, rowSize * ((steps + stepsPerBin - 1) / stepsPerBin));
+  const bins = (steps + stepsPerBin - 1) / stepsPerBin;
+  memory.fill(perBin, 0, rowSize * bins);
   const b0 = bitsOf(0), b1 = bitsOf(1), b2 = bitsOf(2), b3 = bitsOf(3);
   const zero = i32x4.splat(0);
   const maskStep = <usize>panels << 1;
   for (let b = 0; b < samples; b++, perSample += rowSize)
     for (let p = 0; p < panels; p++) {
       let mask = fired + (<usize>(b * steps * panels + p) << 1);
-      let out = perBin + (<usize>p << 6);
+      let out = perBin + (<usize>(p * bins) << 6);
       let s0 = zero, s1 = zero, s2 = zero, s3 = zero;
-      for (let t = 0; t < steps; out += rowSize) {
+      for (let t = 0; t < steps; out += 64) {
         let c0 = zero, c1 = zero, c2 = zero, c3 = zero;
         for (const end = min(steps, t + stepsPerBin); t < end; t++, mask += maskStep) {
           const m = i32x4.splat(<i32>load<u16>(mask));

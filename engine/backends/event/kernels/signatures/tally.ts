@@ -13,7 +13,7 @@ export const tally = {
     stepsPerBin: 'i32',
     /** u32 [samples × 16·panels] */
     perSample: 'pointer',
-    /** u32 [⌈steps / stepsPerBin⌉ × 16·panels], sums over the samples */
+    /** u32 [⌈steps / stepsPerBin⌉ × 16·panels] in panels, sums over the samples */
     perBin: 'pointer',
   }),
   /** counts[n] = in how many of the first `used` rows |u − threshold| < width. */

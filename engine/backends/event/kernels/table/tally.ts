@@ -1,6 +1,6 @@
 /** Entries of what is counted of neurons: tallyFired, countWithin. */
 import type { Rng } from '../../../../base/random.ts';
-import { PANEL } from '../panels.ts';
+import { PANEL, toPanels } from '../panels.ts';
 import { array, type Entry, type KernelCase, matrix, room } from './entry.ts';
 import { COLUMNS, eighths } from './inputs.ts';
 
@@ -23,7 +23,7 @@ function makeTally(rng: Rng, samples: number, steps: number, panels: number, ste
     regions: {
       fired: array('u16', masks),
       perSample: { ...room('u32', perSample.length), expected: perSample },
-      perBin: { ...room('u32', perBin.length), expected: perBin },
+      perBin: { ...room('u32', perBin.length), expected: toPanels(perBin, bins, neurons) },
     },
     call: (k, at) =>
       k.tallyFired({
