@@ -61,5 +61,6 @@ function countsOf(bins: readonly number[]): Map<number, number> {
 /** What happens in a step, in words. */
 export function stepWords({ clean, added, removed }: AttackExample, { inputs }: Geometry, step: number): string {
   const count = (bins: readonly number[]) => bins.filter((bin) => Math.floor(bin / inputs) === step).length;
-  return `step ${step}: ${count(clean)} events, ${count(added)} added, ${count(removed)} taken`;
+  const events = count(clean);
+  return `step ${step}: ${events} ${events === 1 ? 'event' : 'events'}, ${count(added)} added, ${count(removed)} taken`;
 }

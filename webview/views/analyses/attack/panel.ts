@@ -117,7 +117,7 @@ function curve(
   return xyChart({
     title: nameOf(attack),
     x: { name: KINDS[kind].axis, log: true },
-    y: { name: 'fooled', percent: true, include: [0, 1] },
+    y: { name: 'fooled in %', percent: true, include: [0, 1] },
     lines,
   });
 }
