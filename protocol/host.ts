@@ -75,8 +75,8 @@ export interface HostRequests {
   'analyses/list': { params: { runIds: string[] }; result: AnalysisSummary[] };
   'analyses/read': { params: { runId: string; name: string }; result: AnalysisAnswer };
   /**
-   * Asks the newest checkpoint of each of these runs in the background; `names` are those of the answers, run by run, those that are
-   * there already included.
+   * Asks the checkpoint of the epoch that counts of each of these runs in the background; `names` are those of the answers, run by
+   * run, those that are there already included.
    */
   'analyses/start': {
     params: { runIds: string[]; analysis: string; params: Record<string, unknown>; threads?: number };

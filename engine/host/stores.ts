@@ -8,6 +8,7 @@ import { AnalysisList, answerOf, stopAnalysis } from '../runs/analyses.ts';
 import type { KeyedRun } from '../runs/compare.ts';
 import { deleteRun } from '../runs/folder.ts';
 import { readLog } from '../runs/log.ts';
+import { nameOfStep } from '../runs/metrics/history.ts';
 import { seriesOf } from '../runs/metrics/series.ts';
 import { StoreReader } from '../runs/store.ts';
 import { Changes } from './changes.ts';
@@ -101,8 +102,12 @@ export class Stores {
   /** Of the runs that still exist. */
   analyses(ids: readonly string[]): AnalysisSummary[] {
     return ids.flatMap((id) => {
-      const run = this.find(id)?.reader.summary(id);
-      return run ? this.analysisList.of(id, run.folder) : [];
+      const reader = this.find(id)?.reader;
+      const run = reader?.summary(id);
+      if (!reader || !run) return [];
+      const list = this.analysisList.of(id, run.folder);
+      const history = list.length > 0 ? reader.history(id) : undefined;
+      return history ? list.map((one) => ({ ...one, of: nameOfStep(history, one.checkpoint) })) : list;
     });
   }
 
@@ -110,7 +115,9 @@ export class Stores {
   answer(id: string, name: string): AnalysisAnswer {
     const { folder } = this.summary(id);
     try {
-      return answerOf(id, { folder, name });
+      const answer = answerOf(id, { folder, name });
+      const history = this.find(id)?.reader.history(id);
+      return history ? { ...answer, of: nameOfStep(history, answer.checkpoint) } : answer;
     } catch (error) {
       throw new UserError(`The answer ${name} of ${id} cannot be read: ${reason(error)}`);
     }

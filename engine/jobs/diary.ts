@@ -1,18 +1,38 @@
 /** The log of a run as a story: its epochs, which was the best, and how it ended. */
 import { count, duration, percent } from '../../protocol/format.ts';
 import type { Score } from '../../protocol/runs.ts';
-import type { Status } from '../runs/format.ts';
-import { addLine, type EpochLine, emptyHistory, type History, scoresOf } from '../runs/metrics/history.ts';
+import type { MetricLine, Status } from '../runs/format.ts';
+import {
+  addLine,
+  countingLine,
+  type EpochLine,
+  emptyHistory,
+  type History,
+  scoresOf,
+} from '../runs/metrics/history.ts';
+
+type ResumeLine = Extract<MetricLine, { kind: 'resume' }>;
 
 export class Diary {
   private readonly history: History;
   /** The best validation accuracy so far; below all there are when there is none. */
-  private best = -1;
+  private best: number;
 
   /** @param before what an earlier process of the run has logged and still counts */
   constructor(before: History = emptyHistory()) {
     this.history = before;
-    for (const { validation } of before.epochs) this.best = Math.max(this.best, validation?.accuracy ?? -1);
+    this.best = bestOf(before);
+  }
+
+  /** What was logged beyond this line's step counts no more. */
+  resumed(line: ResumeLine): void {
+    addLine(this.history, line);
+    this.best = bestOf(this.history);
+  }
+
+  /** Weight updates at the end of the epoch that counts so far. */
+  counting(): number | undefined {
+    return countingLine(this.history.epochs)?.step;
   }
 
   /** `Epoch 3 of 40: train 78.12 %, loss 0.4213; validation 75.00 %, loss 0.5 (best so far).` */
@@ -33,6 +53,10 @@ export class Diary {
     const score = result ? `: ${scoreText('test', result.test)} at epoch ${result.epoch}` : '';
     return `${what} after ${count(epoch, 'epoch')} and ${duration(seconds)}${score}.`;
   }
+}
+
+function bestOf({ epochs }: History): number {
+  return epochs.reduce((best, { validation }) => Math.max(best, validation?.accuracy ?? -1), -1);
 }
 
 function scoreText(split: string, score: { accuracy: number | null; loss: number | null } | Score | undefined): string {

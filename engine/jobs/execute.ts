@@ -170,13 +170,14 @@ class Execution {
       metric: (line) => {
         stillOurs();
         metrics.append(line);
+        if (line.kind === 'resume') this.diary.resumed(line);
         if (line.kind !== 'epoch') return;
         this.status = { ...this.status, epoch: line.epoch };
         attempt(() => appendLog(this.folder, this.diary.epoch(line, run.spec.training.epochs)));
       },
       checkpoint: (step, bytes) => {
         stillOurs();
-        metrics.checkpoint(step, bytes);
+        metrics.checkpoint(step, bytes, this.diary.counting());
       },
       progress: ({ epoch, progress, seconds, samplesPerSecond }) => {
         this.status = { ...this.status, epoch, progress, seconds, samplesPerSecond };

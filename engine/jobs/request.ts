@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { reason } from '../base/files.ts';
 import { analysisKey, placeOf, readAnalysis, writeAnalysis } from '../runs/analyses.ts';
-import { listCheckpoints } from '../runs/checkpoints.ts';
+import { type CheckpointChoice, findCheckpoint } from '../runs/checkpoints.ts';
 import { FORMAT_VERSION } from '../runs/format.ts';
 import { readRunFile } from '../runs/read.ts';
 import type { AnalyseJob } from './job.ts';
@@ -12,8 +12,8 @@ export interface Question {
   /** Id of the analysis, and what it is to be asked, unchecked. */
   analysis: string;
   params: Record<string, unknown>;
-  /** Weight updates of the checkpoint; default the newest. */
-  checkpoint?: number | undefined;
+  /** Default `best`: the network whose numbers the tables show. */
+  checkpoint?: CheckpointChoice | undefined;
 }
 
 /**
@@ -22,15 +22,13 @@ export interface Question {
  */
 export async function requestAnalysis(
   folder: string,
-  { analysis, params, checkpoint }: Question,
+  { analysis, params, checkpoint = 'best' }: Question,
 ): Promise<{ job: AnalyseJob; done: boolean }> {
   const { analysisOf, paramsOf } = await import('../analysis/registry.ts');
   const complete = paramsOf(analysisOf(analysis), params);
-  const steps = listCheckpoints(folder).map(({ step }) => step);
-  const step = checkpoint ?? steps[0];
-  if (step === undefined) throw new UserError(`${basename(folder)} has no checkpoint to analyse yet.`);
-  if (!steps.includes(step))
-    throw new UserError(`${basename(folder)} has no checkpoint ${step}; there are ${steps.join(', ') || 'none'}.`);
+  const found = findCheckpoint(folder, checkpoint);
+  if ('problem' in found) throw new UserError(`${basename(folder)} ${found.problem}.`);
+  const { step } = found;
   const key = analysisKey(analysis, step, complete);
   const job: AnalyseJob = { kind: 'analyse', run: folder, checkpoint: step, analysis, key };
   const place = placeOf(folder, analysis, key);

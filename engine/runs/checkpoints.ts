@@ -1,8 +1,10 @@
-/** Checkpoints of a run: `checkpoints/<step>.safetensors`, the last few. */
+/** Checkpoints of a run: `checkpoints/<step>.safetensors`, the last few and that of the epoch that counts. */
 import { closeSync, constants, fstatSync, readSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { openUnlinked, readUpTo, syncFolder, writeAtomic } from '../base/files.ts';
 import { fileOf, makeRealFolder, namesIn } from './folder.ts';
+import { countingLine } from './metrics/history.ts';
+import { readHistory } from './read.ts';
 import { decodeSafetensors, lengthBySafetensors, MAX_HEADER } from './safetensors.ts';
 
 const KEPT = 3;
@@ -25,14 +27,19 @@ export function listCheckpoints(folder: string): StoredCheckpoint[] {
     .sort((a, b) => b.step - a.step);
 }
 
-/** Writes aside, waits for the disk, renames; then forgets all but the last few. */
-export function saveCheckpoint(folder: string, step: number, bytes: Uint8Array): void {
+/**
+ * Writes aside, waits for the disk, renames; then forgets all but the last few and the one after `chosen` weight updates.
+ * What lies beyond `step` was passed over when the run was resumed: it is not what the run is going to do.
+ */
+export function saveCheckpoint(folder: string, step: number, bytes: Uint8Array, chosen?: number): void {
   // Somebody may have made room by hand. A run that was deleted as a whole stays deleted: its folder is not made.
   makeRealFolder(fileOf(folder, 'checkpoints'));
   const file = fileOf(folder, 'checkpoints', `${String(step).padStart(12, '0')}.safetensors`);
   writeAtomic(file, bytes);
   syncFolder(dirname(file));
-  for (const old of listCheckpoints(folder).slice(KEPT)) rmSync(old.file, { force: true });
+  const all = listCheckpoints(folder);
+  const last = all.filter((one) => one.step <= step).slice(0, KEPT);
+  for (const old of all) if (!last.includes(old) && old.step !== chosen) rmSync(old.file, { force: true });
 }
 
 /** The newest checkpoint that is whole; those that are not are named in `skipped`. */
@@ -53,6 +60,26 @@ export function newestCheckpoint(folder: string): {
 export function readCheckpoint(folder: string, step: number): Uint8Array | undefined {
   const found = listCheckpoints(folder).find((one) => one.step === step);
   return found && readWhole(found.file);
+}
+
+/** That of the epoch that counts, the newest, or the one after so many weight updates. */
+export type CheckpointChoice = 'best' | 'last' | number;
+
+/** The weight updates of the chosen checkpoint, or why there is none: the second half of a sentence about the run. */
+export function findCheckpoint(folder: string, choice: CheckpointChoice): { step: number } | { problem: string } {
+  const steps = listCheckpoints(folder).map(({ step }) => step);
+  const [newest] = steps;
+  if (newest === undefined) return { problem: 'has no checkpoint yet' };
+  if (choice === 'last') return { step: newest };
+  const there = `there are ${steps.join(', ')}`;
+  if (choice !== 'best')
+    return steps.includes(choice) ? { step: choice } : { problem: `has no checkpoint ${choice}; ${there}` };
+  const counting = countingLine(readHistory(folder).epochs);
+  if (!counting) return { problem: `has no evaluated epoch yet, so none that counts; name a checkpoint (${there})` };
+  if (steps.includes(counting.step)) return { step: counting.step };
+  return {
+    problem: `has no checkpoint of epoch ${counting.epoch}, which counts in tables: it was not written yet, or the run is older than its being kept; resume the run, train it again, or name another checkpoint (${there})`,
+  };
 }
 
 /** The bytes of a file that is complete and undamaged. */

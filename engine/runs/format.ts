@@ -9,7 +9,9 @@
  *   log.txt        what a person would want to read when it failed
  *   stop           exists when somebody asked the run to stop
  *   lock           who writes the run; see lock.ts
- *   checkpoints/   the last few, <step>.safetensors, written aside and renamed into place
+ *   checkpoints/   <step>.safetensors, written aside and renamed into place: the last few, and as long as there is one the
+ *                  checkpoint of the epoch that counts (metrics/history.ts), which the numbers of tables are of. While a
+ *                  run goes on it is written with the next one, always before it; each is a place to resume from
  *   analyses/      <analysis>-<key>.json: what was asked of a checkpoint, how far it is, the answer; replaced atomically.
  *                  Beside it .stop and .lock while it is worked on, as for the run
  *

@@ -146,9 +146,9 @@ export class MetricsLog {
   }
 
   /** Saves a checkpoint once all lines up to it are on the disk. */
-  checkpoint(step: number, bytes: Uint8Array): void {
+  checkpoint(step: number, bytes: Uint8Array, chosen?: number): void {
     fsyncSync(this.fd);
-    saveCheckpoint(this.folder, step, bytes);
+    saveCheckpoint(this.folder, step, bytes, chosen);
   }
 
   close(): void {

@@ -20,7 +20,7 @@ export function isOver({ epochs, earlyStopping }: RunSpec['training'], { epoch, 
  * where it stood, before the evaluation.
  */
 export async function finishEpoch(run: TrainingRun): Promise<boolean> {
-  const { spec, plan, network, updates, position, clock, observer } = run;
+  const { spec, plan, network, updates, position, clock, checkpoints, observer } = run;
   const { training } = spec;
   const epoch = position.epoch + 1;
   const due = epoch % training.evaluateEvery === 0 || epoch === training.epochs;
@@ -47,15 +47,19 @@ export async function finishEpoch(run: TrainingRun): Promise<boolean> {
   // Once when it first shows, and once more in the end.
   if (epoch === Math.min(training.evaluateEvery, training.epochs) || epoch === training.epochs)
     for (const trouble of troublesOf({ epoch, ...scores })) observer.log(trouble);
+  // As readers of the log decide it (runs/metrics/history.ts).
+  let counts = test !== undefined;
   if (validation) {
     const { accuracy } = mean(validation);
-    position.stale = accuracy > position.best ? 0 : position.stale + 1;
+    counts = accuracy > position.best;
+    position.stale = counts ? 0 : position.stale + 1;
     position.best = Math.max(position.best, accuracy);
   }
   position.epoch = epoch;
   position.update = 0;
   position.epochSums = zeroSums(plan);
   position.epochBegan = clock.seconds();
+  if (counts) checkpoints.choose();
   return true;
 }
 

@@ -43,24 +43,27 @@ export const train: Trainer = async (spec, options) => {
     const checkpoints = new Checkpoints(network, position, clock, write, checkpoint, checkpointSeconds);
     const updates = Math.ceil(sizes.train / training.batchSize);
     const replay = { spec, plan, open, samples: sizes.train, updates, signal };
-    return await loop({
-      spec,
-      plan,
-      network,
-      sizes,
-      updates,
-      position,
-      clock,
-      pace: new Pace(network.maxUpdates),
-      checkpoints,
-      replay,
-      signal,
-      observer,
-    });
+    const pace = new Pace(network.maxUpdates);
+    const run = { spec, plan, network, sizes, updates, position, clock, pace, checkpoints, replay, signal, observer };
+    try {
+      return await loop(run);
+    } catch (error) {
+      saveBestEffort(checkpoints);
+      throw error;
+    }
   } finally {
     await network.close();
   }
 };
+
+/** A run that fails has its epoch that counts, too. */
+function saveBestEffort(checkpoints: Checkpoints): void {
+  try {
+    checkpoints.saveChosen();
+  } catch {
+    // A full disk, say: why the run fails is the better reason.
+  }
+}
 
 async function openDataset(spec: RunSpec, { signal, observer }: TrainOptions): Promise<PreparedDataset> {
   const dataset = await prepareDataset(spec.dataset, {

@@ -6,7 +6,7 @@ export interface TrainObserver {
   metric(line: MetricLine): void;
   /** Several times a second. */
   progress(p: { epoch: number; progress: number; seconds: number; samplesPerSecond: number }): void;
-  /** A complete checkpoint (safetensors) after `step` weight updates. */
+  /** A complete checkpoint (safetensors) after `step` weight updates. That of the epoch that counts comes before later ones. */
   checkpoint(step: number, bytes: Uint8Array): void;
   /** What is being made ready before training begins, in words; undefined when all is. */
   preparing(text: string | undefined): void;

@@ -30,8 +30,9 @@ export interface AnalysisSummary {
   /** `<analysis>-<key>`: names it within the run. */
   name: string;
   analysis: string;
-  /** Of the checkpoint: its weight updates. */
+  /** Of the checkpoint: its weight updates, and in words which epoch that is: `epoch 13 (best validation)`. */
   checkpoint: number;
+  of?: string;
   params: Record<string, unknown>;
   state: AnalysisState;
   /** [0, 1] */

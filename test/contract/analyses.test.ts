@@ -26,7 +26,7 @@ afterAll(() => lab?.close());
 const answers = () => readdirSync(join(run.folder, 'analyses'));
 
 test('evaluate gives the score that training logged for the same checkpoint, per class and as confusion', async () => {
-  const { code, stdout } = await lab.lif('analyse', run.id, 'evaluate', '--json');
+  const { code, stdout } = await lab.lif('analyse', run.id, 'evaluate', '--checkpoint', 'last', '--json');
   expect(code).toBe(0);
   const { state, result } = JSON.parse(stdout);
   expect([state, result.split, result.samples]).toEqual(['finished', 'test', 150]);
@@ -39,13 +39,50 @@ test('evaluate gives the score that training logged for the same checkpoint, per
   expect(right / 150).toBe(result.accuracy);
 });
 
+test('by default the network is that of the epoch that counts, and its numbers are exactly those of the tables', async () => {
+  const dataset =
+    '{ name: delayed-xor, steps: 40, seed: run, trainSamples: 96, testSamples: 150, validationSamples: 60 }';
+  lab.file(
+    'long.lif.yaml',
+    `name: L\ndataset: ${dataset}\nnetwork: { hidden: [8] }\ntraining: { epochs: 24, batchSize: 16, learningRate: 0.05 }\nseeds: [1, 2, 3]\nvariants: { long: {} }\n`,
+  );
+  const training = await lab.lif('run', 'long.lif.yaml', '--threads', '1', '--checkpoint-every', '0');
+  expect(training).toMatchObject({ code: 0 });
+  const runs = lab.runs().filter(({ variant }) => variant === 'long');
+  expect(Math.min(...runs.map(({ result }) => result!.epoch)), 'an epoch that counts long before the end').toBeLessThan(
+    22,
+  );
+  for (const { id, result, last } of runs) {
+    const ask = async (...more: string[]) => {
+      const { code, stdout } = await lab.lif('analyse', id, 'evaluate', '--json', ...more);
+      expect(code).toBe(0);
+      const { of, result: answer } = JSON.parse(stdout);
+      return { of, accuracy: answer.accuracy, loss: answer.loss };
+    };
+    const best = `epoch ${result!.epoch} (best validation${result!.epoch === 24 ? ', last epoch' : ''})`;
+    expect(await ask('--set', 'split=validation')).toEqual({ of: best, ...result!.validation });
+    expect(await ask('--set', 'split=test')).toEqual({ of: best, ...result!.test });
+    expect(await ask('--checkpoint', 'last')).toMatchObject({ ...last!.test });
+  }
+  const { id, result } = runs[0]!;
+  expect((await lab.lif('analyse', id, 'evaluate')).stdout).toMatch(
+    new RegExp(`\\nOf the network after epoch ${result!.epoch} \\(best validation.*\\)\\.\\n$`),
+  );
+  const table = await lab.lif('analyse', 'long.lif.yaml', 'evaluate');
+  expect(table.stdout).toMatch(/^variant +seed +network after +accuracy % /);
+  expect(table.stdout).toContain(`epoch ${result!.epoch} (best validation`);
+  const none = await lab.lif('analyse', id, 'evaluate', '--checkpoint', 'first');
+  expect(none).toMatchObject({ code: 2, stderr: expect.stringMatching(/^--checkpoint must be best, last or/) });
+}, 120_000);
+
 test('the same question is answered from the store, another one anew; a parameter that is none is named', async () => {
   const [name] = answers();
   const before = readFileSync(join(run.folder, 'analyses', name!), 'utf8');
-  const text = await lab.lif('analyse', run.id, 'evaluate');
+  const text = await lab.lif('analyse', run.id, 'evaluate', '--checkpoint', 'last');
   expect(text).toMatchObject({ code: 0, stdout: expect.stringMatching(/^test: \d+\.\d\d %, loss .*, 150 samples\n/) });
   expect(readFileSync(join(run.folder, 'analyses', name!), 'utf8')).toBe(before);
-  expect(await lab.lif('analyse', run.id, 'evaluate', '--set', 'split=validation')).toMatchObject({ code: 0 });
+  const other = ['--checkpoint', 'last', '--set', 'split=validation'];
+  expect(await lab.lif('analyse', run.id, 'evaluate', ...other)).toMatchObject({ code: 0 });
   expect(answers()).toHaveLength(2);
   const wrong = await lab.lif('analyse', run.id, 'evaluate', '--set', 'split=tset');
   expect(wrong).toMatchObject({ code: 2, stderr: expect.stringMatching(/^evaluate cannot be asked so: split: /) });
@@ -75,7 +112,9 @@ test('of a file: every variant and seed in one table, and one that is not traine
   expect(none).toMatchObject({ code: 2, stderr: expect.stringMatching(/^study\.lif\.yaml has no finished run/) });
   const { code, stdout } = await lab.lif('analyse', 'study.lif.yaml', 'evaluate');
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^variant +seed +accuracy % +loss +samples\na +1 +\d+\.\d\d /);
+  expect(stdout).toMatch(
+    /^variant +seed +network after +accuracy % +loss +samples\na +1 +epoch \d \(best validation.*\) +\d+\.\d\d /,
+  );
   const json = JSON.parse((await lab.lif('analyse', 'study.lif.yaml', 'evaluate', '--json')).stdout);
   expect(json).toMatchObject([{ variant: 'a', seed: 1, state: 'finished', result: { samples: 150 } }]);
 });
@@ -145,8 +184,9 @@ test('the query process asks in the background, lists the answer, reads it, and 
       { timeout: 30_000, interval: 200 },
     );
     expect((await list())[0]).not.toHaveProperty('result');
-    const { result } = await ask('analyses/read', { runId, name });
-    expect(result).toMatchObject({ split: 'test', accuracy: run.last!.test!.accuracy });
+    const { result, of } = await ask('analyses/read', { runId, name });
+    expect(result).toMatchObject({ split: 'test', accuracy: run.result!.accuracy });
+    expect(of).toMatch(new RegExp(`^epoch ${run.result!.epoch} \\(best validation`));
     expect(await ask('analyses/start', question)).toEqual({ names });
     await expect(ask('analyses/start', { ...question, params: { split: 'tset' } })).rejects.toThrow(
       /^evaluate cannot be asked so: split: /,

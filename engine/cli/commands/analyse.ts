@@ -7,11 +7,14 @@ import type { Outcome } from '../../executors/local/child.ts';
 import { runLocally } from '../../executors/local/local.ts';
 import type { AnalyseJob, Job } from '../../jobs/job.ts';
 import { placeOf, readAnalysis } from '../../runs/analyses.ts';
+import type { CheckpointChoice } from '../../runs/checkpoints.ts';
 import { compareExperiment } from '../../runs/compare.ts';
+import { nameOfStep } from '../../runs/metrics/history.ts';
+import { readHistory } from '../../runs/read.ts';
 import { openStore } from '../../runs/store.ts';
 import { loadStudy } from '../../studies/load.ts';
 import { reportOf } from '../analyses/reports.ts';
-import { type Command, jsonOption, storeOption, threadsOption } from '../command.ts';
+import { type Command, type Input, jsonOption, storeOption, threadsOption } from '../command.ts';
 import { progressOn } from '../data-progress.ts';
 import { printJson, printLines, say } from '../output.ts';
 import { withSignals } from '../signals.ts';
@@ -29,7 +32,11 @@ export const analyseCommand: Command = {
   positionals: [2, 2],
   options: {
     set: { type: 'string', multiple: true, value: 'NAME=VALUE', help: 'a parameter of the analysis, e.g. split=train' },
-    checkpoint: { type: 'string', value: 'STEP', help: 'weight updates of the checkpoint (default: the newest)' },
+    checkpoint: {
+      type: 'string',
+      value: 'best|last|STEP',
+      help: 'of the epoch that counts in tables, the newest, or after so many weight updates (default: best)',
+    },
     threads: threadsOption,
     store: storeOption,
     json: jsonOption,
@@ -39,7 +46,7 @@ export const analyseCommand: Command = {
     const many = isFile(of);
     const runs = many ? resultsOf(of, input.store) : findRuns(input.store, [of]).runs;
     const { requestAnalysis } = await import('../../jobs/request.ts');
-    const checkpoint = input.integer('checkpoint', 0, Number.MAX_SAFE_INTEGER);
+    const checkpoint = checkpointIn(input);
     const params = paramsIn(input.texts('set'));
     const asked: { run: RunSummary; job: AnalyseJob; done: boolean }[] = [];
     for (const run of runs)
@@ -48,7 +55,13 @@ export const analyseCommand: Command = {
     const code = open.length === 0 ? 0 : await answered(open, cli.lif, input.training.threads);
     const answers = asked.map(({ run, job }) => ({ run, job, ...answerOf(job) }));
     if (input.flag('json')) {
-      const all = answers.map(({ run: { variant, seed }, job, ...answer }) => ({ variant, seed, ...job, ...answer }));
+      const all = answers.map(({ run: { variant, seed }, job, ...answer }) => ({
+        variant,
+        seed,
+        ...job,
+        of: networkOf(job),
+        ...answer,
+      }));
       printJson(many ? all : all[0]);
       return code;
     }
@@ -57,13 +70,32 @@ export const analyseCommand: Command = {
     const finished = answers.filter(({ state }) => state === 'finished');
     const { lines, columns } = reportOf(analysis);
     if (many) {
-      const rows = finished.map(({ run, result }) => [run.variant, String(run.seed), ...columns.row(result)]);
-      const header = ['variant', 'seed', ...columns.header];
-      if (rows.length > 0) printLines(table(header, rows, [...header.keys()].slice(1)));
-    } else for (const { result } of finished) printLines(lines(result));
+      const rows = finished.map(({ run, job, result }) => [
+        run.variant,
+        String(run.seed),
+        networkOf(job),
+        ...columns.row(result),
+      ]);
+      const header = ['variant', 'seed', 'network after', ...columns.header];
+      if (rows.length > 0) printLines(table(header, rows, [1, ...[...header.keys()].slice(3)]));
+    } else
+      for (const { job, result } of finished)
+        printLines([...lines(result), '', `Of the network after ${networkOf(job)}.`]);
     return code;
   },
 };
+
+function checkpointIn(input: Input): CheckpointChoice {
+  const text = input.text('checkpoint') ?? 'best';
+  if (text === 'best' || text === 'last') return text;
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new UserError(`--checkpoint must be best, last or a number of weight updates, not "${text}".`);
+}
+
+/** `epoch 13 (best validation)` */
+function networkOf({ run, checkpoint }: AnalyseJob): string {
+  return nameOfStep(readHistory(run), checkpoint);
+}
 
 /** An experiment file and not a run; ids of runs have no such ending. */
 function isFile(name: string): boolean {

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { count } from '../../../protocol/format.ts';
 import type { RunSummary } from '../../../protocol/runs.ts';
 import { BACKENDS } from '../../backends/registry.ts';
+import { UserError } from '../../base/errors.ts';
 import { localExecutor } from '../../executors/local/executor.ts';
 import { expandExperiment } from '../../experiment/expand.ts';
 import { type AnalyseJob, trainJobs } from '../../jobs/job.ts';
@@ -84,7 +85,15 @@ export const runCommand: Command = {
 /** What the file asks of runs that were trained before, where it is not answered yet. */
 async function wishedOf(finished: readonly RunSummary[], wishes: Record<string, unknown> = {}): Promise<AnalyseJob[]> {
   const jobs: AnalyseJob[] = [];
-  for (const { folder } of finished) jobs.push(...(await requestWished(folder, wishes)));
+  for (const { folder } of finished) {
+    try {
+      jobs.push(...(await requestWished(folder, wishes)));
+    } catch (error) {
+      // What cannot be asked of one run is no reason to leave the others untrained.
+      if (!(error instanceof UserError)) throw error;
+      say(error.message);
+    }
+  }
   return jobs;
 }
 

@@ -10,6 +10,8 @@ import { printable, short } from '../text.ts';
 
 const LOG_BYTES = 2000;
 
+const CHOSEN = { 'best validation': 'the epoch of the best validation', 'last epoch': 'the last epoch evaluated' };
+
 export const showCommand: Command = {
   name: 'show',
   usage: 'RUN',
@@ -87,7 +89,7 @@ function summaryLines(run: RunSummary): string[] {
       'Training',
       `${duration(run.seconds)}${run.samplesPerSecond ? `, ${thousands(run.samplesPerSecond)} samples/s` : ''}`,
     ],
-    ['Result', run.result ? `${scoreText(run.result)}, the epoch of the ${run.result.chosenBy}` : '–'],
+    ['Result', run.result ? `${scoreText(run.result)}, ${CHOSEN[run.result.chosenBy]}` : '–'],
     ...epochRows('at it', run.result),
     ...(run.result && run.last?.epoch !== run.result.epoch ? epochRows('last', run.last) : []),
     ...leakRows(run.last),

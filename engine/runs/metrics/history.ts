@@ -77,15 +77,14 @@ export function scoresOf(history: History): Scores {
       : newest((line) => line.train);
   const validation = newest((line) => line.validation);
   const test = newest((line) => line.test);
-  const chosen = resultLine(epochs);
+  const chosen = countingLine(epochs);
   const result = score(chosen, (line) => line.test);
-  const chosenBy = chosen?.validation ? ('best validation' as const) : ('last epoch' as const);
   const newestEvaluated = epochs.findLast((line) => line.test || line.validation);
   return {
     ...(latest && { train: latest }),
     ...(validation && { validation }),
     ...(test && { test }),
-    ...(result && chosen && { result: { ...epochScores(chosen), ...result, chosenBy } }),
+    ...(result && chosen && { result: { ...epochScores(chosen), ...result, chosenBy: chosenBy(chosen) } }),
     ...(newestEvaluated && { last: epochScores(newestEvaluated) }),
   };
 }
@@ -103,15 +102,33 @@ function epochScores(line: EpochLine): EpochScores {
   };
 }
 
-/** The epoch whose test score counts: the first with the best validation accuracy, else the last one tested. */
-function resultLine(epochs: EpochLine[]): EpochLine | undefined {
-  const tested = epochs.filter((line) => line.test);
-  if (!tested.some((line) => line.validation)) return tested.at(-1);
+/**
+ * The epoch that counts: the first with the best validation accuracy, else the last one tested. Training keeps its
+ * checkpoint by the same rule.
+ */
+export function countingLine(epochs: readonly EpochLine[]): EpochLine | undefined {
+  const evaluated = epochs.filter((line) => line.test ?? line.validation);
+  if (!evaluated.some((line) => line.validation)) return evaluated.at(-1);
   const accuracy = (line: EpochLine) => line.validation?.accuracy ?? Number.NEGATIVE_INFINITY;
-  return tested.reduce<EpochLine | undefined>(
+  return evaluated.reduce<EpochLine | undefined>(
     (best, line) => (accuracy(line) > (best ? accuracy(best) : Number.NEGATIVE_INFINITY) ? line : best),
     undefined,
   );
+}
+
+/** Which epoch the network after so many weight updates is of, in words: `epoch 13 (best validation)`. */
+export function nameOfStep({ epochs }: History, step: number): string {
+  const line = epochs.find((one) => one.step === step);
+  if (!line) return `${step} weight updates`;
+  const notes = [
+    ...(line === countingLine(epochs) ? [chosenBy(line)] : []),
+    ...(line === epochs.at(-1) && line.validation ? ['last epoch'] : []),
+  ];
+  return `epoch ${line.epoch}${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`;
+}
+
+function chosenBy({ validation }: EpochLine): 'best validation' | 'last epoch' {
+  return validation ? 'best validation' : 'last epoch';
 }
 
 function score(line: EpochLine | undefined, pick: (line: EpochLine) => EpochLine['test']): Score | undefined {

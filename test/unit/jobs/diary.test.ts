@@ -41,3 +41,13 @@ test('a resumed run remembers the best epoch of before, however many there were'
   for (let epoch = 1; epoch <= 200_000; epoch++) addLine(before, line(epoch, 0.9, 0.9));
   expect(new Diary(before).epoch(line(200_001, 0.8, 0.8), 300_000)).not.toContain('best so far');
 });
+
+test('what a resumed run drops counts no more: neither as the best so far nor as the epoch that counts', () => {
+  const diary = new Diary();
+  for (const one of [line(1, 0.6, 0.6), line(2, 0.5, 0.5), line(3, 0.9, 0.9)]) diary.epoch(one, 9);
+  expect(diary.counting()).toBe(3);
+  diary.resumed({ kind: 'resume', step: 2, epoch: 2 });
+  expect(diary.counting()).toBe(1);
+  expect(diary.epoch(line(3, 0.7, 0.7), 9)).toContain('best so far');
+  expect(diary.counting()).toBe(3);
+});

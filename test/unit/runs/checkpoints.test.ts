@@ -1,9 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { newestCheckpoint, saveCheckpoint } from '../../../engine/runs/checkpoints.ts';
+import { findCheckpoint, listCheckpoints, newestCheckpoint, saveCheckpoint } from '../../../engine/runs/checkpoints.ts';
+import { createRuns } from '../../../engine/runs/create.ts';
+import type { MetricLine } from '../../../engine/runs/format.ts';
+import { nameOfStep } from '../../../engine/runs/metrics/history.ts';
+import { readHistory } from '../../../engine/runs/read.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../../engine/runs/safetensors.ts';
-import { safetensors, temporaryFolder } from './fixtures.ts';
+import { epochLine, safetensors, specOf, temporaryFolder } from './fixtures.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -18,6 +22,42 @@ test('the last three are kept', () => {
     '000000004000.safetensors',
     '000000050000.safetensors',
   ]);
+});
+
+test('the one of the epoch that counts is never forgotten, and there is one of them at most', () => {
+  const kept = () => listCheckpoints(folder).map(({ step }) => step);
+  for (const step of [20, 30, 40, 50, 60]) saveCheckpoint(folder, step, safetensors(), 20);
+  expect(kept()).toEqual([60, 50, 40, 20]);
+  saveCheckpoint(folder, 70, safetensors(), 70);
+  for (const step of [80, 90, 100]) saveCheckpoint(folder, step, safetensors(), 70);
+  expect(kept()).toEqual([100, 90, 80, 70]);
+});
+
+test('what lies beyond was passed over, and does not push out what is written now', () => {
+  for (const step of [100, 200, 300]) saveCheckpoint(folder, step, safetensors());
+  for (const { file } of listCheckpoints(folder)) truncateSync(file, 10);
+  saveCheckpoint(folder, 5, safetensors());
+  expect(listCheckpoints(folder).map(({ step }) => step)).toEqual([5]);
+});
+
+test('the checkpoint that counts is found by the log, and what is missing is said', () => {
+  const log = (...lines: MetricLine[]) =>
+    writeFileSync(join(run, 'metrics.jsonl'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  const [run] = createRuns(join(folder, '.lif'), [specOf()], {}) as [string];
+  expect(findCheckpoint(run, 'best')).toEqual({ problem: 'has no checkpoint yet' });
+  for (const step of [10, 20, 25]) saveCheckpoint(run, step, safetensors());
+  expect(findCheckpoint(run, 'best')).toMatchObject({ problem: expect.stringMatching(/no evaluated epoch yet/) });
+  log(epochLine(10, 1, { validation: 0.7, test: 0.1 }), epochLine(20, 2, { validation: 0.6, test: 0.9 }));
+  expect(findCheckpoint(run, 'best')).toEqual({ step: 10 });
+  expect(findCheckpoint(run, 'last')).toEqual({ step: 25 });
+  expect(findCheckpoint(run, 20)).toEqual({ step: 20 });
+  expect(findCheckpoint(run, 21)).toEqual({ problem: 'has no checkpoint 21; there are 25, 20, 10' });
+  log(epochLine(5, 1, { validation: 0.7, test: 0.1 }), epochLine(10, 2, { validation: 0.6, test: 0.9 }));
+  expect(findCheckpoint(run, 'best')).toMatchObject({
+    problem: expect.stringMatching(/^has no checkpoint of epoch 1, /),
+  });
+  const names = [5, 10, 25].map((step) => nameOfStep(readHistory(run), step));
+  expect(names).toEqual(['epoch 1 (best validation)', 'epoch 2 (last epoch)', '25 weight updates']);
 });
 
 test('the folder of checkpoints is made again, that of a deleted run is not', () => {
