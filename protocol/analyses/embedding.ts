@@ -26,8 +26,8 @@ export interface EmbeddingResult {
   y: number[];
   /** In the space of the features, not of the picture. */
   original: ClassSeparation;
-  /** The same in the plane of the picture, for comparison. */
-  picture: ClassSeparation;
+  /** The same in the plane of the picture, for comparison; null until the picture is finished. */
+  picture: ClassSeparation | null;
   /** Samples that share their features with another one exactly. */
   duplicates: number;
   /** Accuracy of the network on these samples. */

@@ -36,7 +36,7 @@ const result: z.ZodType<EmbeddingResult> = z.object({
   x: numbers,
   y: numbers,
   original: separation,
-  picture: separation,
+  picture: separation.nullable(),
   duplicates: z.int().min(0),
   accuracy: z.number(),
 });
@@ -69,37 +69,35 @@ export const embedding: Analysis<AnalysisParams<'embedding'>, EmbeddingResult> =
     const pairs = await comparePairs(values, { n, d, k }, classes, breath);
     const tsne = new Tsne(affinitiesOf(pairs, n, perplexity), startPositions(values, n, d));
     const original = separationOf(pairs, labels, data.classes);
-    const answer = async (): Promise<EmbeddingResult> => {
-      const near = { n, d: 2, k: Math.min(n - 1, VOTERS) };
-      const picture = await comparePairs(
-        tsne.positions,
-        near,
-        classes,
-        breathing(signal, () => {}),
-      );
-      return {
-        ...{ split, samples: n, seed, features: seen.all, varying: d, perplexity },
-        learningRate: learningRate(n, PHASES[1].exaggeration),
-        iterations: tsne.iteration,
-        total: ITERATIONS,
-        divergence: rounded(tsne.divergence()),
-        ...{ indices: Array.from(indices), labels, predicted: seen.predicted },
-        x: Array.from({ length: n }, (_, i) => rounded(tsne.positions[2 * i]!)),
-        y: Array.from({ length: n }, (_, i) => rounded(tsne.positions[2 * i + 1]!)),
-        original,
-        picture: separationOf(picture, labels, data.classes),
-        duplicates,
-        accuracy: seen.accuracy,
-      };
-    };
+    const part = (): EmbeddingResult => ({
+      ...{ split, samples: n, seed, features: seen.all, varying: d, perplexity },
+      learningRate: learningRate(n, PHASES[1].exaggeration),
+      iterations: tsne.iteration,
+      total: ITERATIONS,
+      divergence: rounded(tsne.divergence()),
+      ...{ indices: Array.from(indices), labels, predicted: seen.predicted },
+      x: Array.from({ length: n }, (_, i) => rounded(tsne.positions[2 * i]!)),
+      y: Array.from({ length: n }, (_, i) => rounded(tsne.positions[2 * i + 1]!)),
+      original,
+      picture: null,
+      duplicates,
+      accuracy: seen.accuracy,
+    });
     const before = PARTS.read + PARTS.pairs;
     const between = breathing(signal, (done) => progress(before + (1 - before) * done));
     while (tsne.iteration < ITERATIONS) {
       tsne.step();
       await between(tsne.iteration / ITERATIONS);
-      if (tsne.iteration % EVERY === 0 && tsne.iteration < ITERATIONS) publish(await answer());
+      if (tsne.iteration % EVERY === 0 && tsne.iteration < ITERATIONS) publish(part());
     }
-    return answer();
+    const near = { n, d: 2, k: Math.min(n - 1, VOTERS) };
+    const picture = await comparePairs(
+      tsne.positions,
+      near,
+      classes,
+      breathing(signal, () => progress(1)),
+    );
+    return { ...part(), picture: separationOf(picture, labels, data.classes) };
   },
 };
 

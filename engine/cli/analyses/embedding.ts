@@ -10,7 +10,7 @@ export function lines(result: EmbeddingResult): string[] {
     `${split}: ${samples} samples, accuracy ${percent(result.accuracy)} %, ${varying} of ${features} features differ between them, ${result.duplicates} share theirs with another`,
     `t-SNE: perplexity ${perplexity}, ${iterations} of ${total} iterations, divergence ${short(divergence)}; the picture is in the editor, x and y in --json`,
     '',
-    ...table(header, [row('last hidden layer', original), row('picture', picture)], [1, 2]),
+    ...table(header, [row('last hidden layer', original), ...(picture ? [row('picture', picture)] : [])], [1, 2]),
     '',
     ...table(
       ['class', 'silhouette in the layer'],

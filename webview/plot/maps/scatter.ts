@@ -1,0 +1,189 @@
+/** Points in the plane by class, with the one under the pointer or chosen by keys. */
+import { html, type TemplateResult } from 'lit';
+import type { LineStyle } from '../palette.ts';
+
+export interface Scatter {
+  /** [n] */
+  x: readonly number[];
+  y: readonly number[];
+  groups: readonly number[];
+  /** Points that are drawn hollow: those of which something is wrong. */
+  hollow: readonly boolean[];
+  style(group: number): LineStyle;
+}
+
+export interface ScatterLook {
+  label: string;
+  at: number | undefined;
+  point(index: number | undefined): void;
+  describe(index: number): string;
+}
+
+/** Arrow keys go through the points in their order, Escape leaves. */
+export function scatter(data: Scatter, { label, at, point, describe }: ScatterLook): TemplateResult {
+  return html`<div class="scatter">
+    <lif-scatter
+      tabindex="0"
+      role="img"
+      aria-label=${label}
+      .data=${data}
+      .at=${at}
+      @point=${(event: CustomEvent<number | undefined>) => point(event.detail)}
+    ></lif-scatter>
+    <p class="heatmap-reading" aria-live="polite">${at === undefined ? '' : describe(at)}</p>
+  </div>`;
+}
+
+/** Shapes tell more groups apart than there are colours, and those apart whose colours look alike. */
+const SHAPES = ['●', '■', '▲', '◆'] as const;
+/** As many colours come before they begin anew (palette.ts). */
+const COLOURS = 8;
+
+/** Which shape a group has: another one where its colour has been before. */
+function shapeOf(group: number): number {
+  return (group + Math.floor(group / COLOURS)) % SHAPES.length;
+}
+
+/** The shape as a character, for a key. */
+export function shapeText(group: number): string {
+  return SHAPES[shapeOf(group)]!;
+}
+
+const RADIUS = 3;
+/** Farther from the pointer no point is meant, in CSS pixels. */
+const REACH = 16;
+
+class ScatterElement extends HTMLElement {
+  private readonly canvas = document.createElement('canvas');
+  private readonly observer = new ResizeObserver(() => this.draw());
+  private shown: Scatter | undefined;
+  private index: number | undefined;
+
+  set data(data: Scatter) {
+    const same = this.shown && (Object.keys(data) as (keyof Scatter)[]).every((key) => data[key] === this.shown![key]);
+    this.shown = data;
+    if (!same) this.draw();
+  }
+
+  set at(index: number | undefined) {
+    if (index === this.index) return;
+    this.index = index;
+    this.draw();
+  }
+
+  connectedCallback(): void {
+    this.append(this.canvas);
+    this.observer.observe(this);
+    this.addEventListener('pointermove', this.onMove);
+    this.addEventListener('pointerleave', this.onLeave);
+    this.addEventListener('keydown', this.onKey);
+    this.addEventListener('blur', this.onLeave);
+  }
+
+  disconnectedCallback(): void {
+    this.observer.disconnect();
+  }
+
+  private tell(index: number | undefined): void {
+    if (index !== this.index) this.dispatchEvent(new CustomEvent('point', { detail: index }));
+  }
+
+  private readonly onLeave = (): void => this.tell(undefined);
+
+  private readonly onMove = (event: PointerEvent): void => {
+    if (!this.shown) return;
+    const box = this.getBoundingClientRect();
+    const place = placing(this.shown, box.width, box.height);
+    let nearest: number | undefined;
+    let reach = REACH ** 2;
+    for (let i = 0; i < this.shown.x.length; i++) {
+      const [x, y] = place(i);
+      const distance = (x - (event.clientX - box.left)) ** 2 + (y - (event.clientY - box.top)) ** 2;
+      if (distance >= reach) continue;
+      reach = distance;
+      nearest = i;
+    }
+    this.tell(nearest);
+  };
+
+  private readonly onKey = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape') this.tell(undefined);
+    const step = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
+    if (step === undefined || !this.shown) return;
+    event.preventDefault();
+    const n = this.shown.x.length;
+    this.tell(((this.index ?? (step > 0 ? -1 : 0)) + step + n) % n);
+  };
+
+  private draw(): void {
+    const { shown, canvas, clientWidth, clientHeight } = this;
+    if (!shown || clientWidth === 0 || clientHeight === 0) return;
+    canvas.width = Math.round(clientWidth * devicePixelRatio);
+    canvas.height = Math.round(clientHeight * devicePixelRatio);
+    const context = canvas.getContext('2d')!;
+    context.scale(devicePixelRatio, devicePixelRatio);
+    const place = placing(shown, clientWidth, clientHeight);
+    for (let i = 0; i < shown.x.length; i++) this.mark(context, shown, i, place(i), RADIUS);
+    if (this.index !== undefined && this.index < shown.x.length) {
+      const at = place(this.index);
+      this.mark(context, shown, this.index, at, 2 * RADIUS);
+      context.strokeStyle = getComputedStyle(this).color;
+      context.lineWidth = 1.5;
+      context.beginPath();
+      context.arc(at[0], at[1], 3 * RADIUS, 0, 2 * Math.PI);
+      context.stroke();
+    }
+    // For tests: how much is drawn.
+    this.dataset.points = String(shown.x.length);
+  }
+
+  private mark(
+    context: CanvasRenderingContext2D,
+    { groups, hollow, style }: Scatter,
+    i: number,
+    [x, y]: [number, number],
+    radius: number,
+  ): void {
+    const { colour } = style(groups[i]!);
+    context.beginPath();
+    outline(context, shapeOf(groups[i]!), x, y, radius);
+    context.fillStyle = colour;
+    context.strokeStyle = colour;
+    context.lineWidth = 1.5;
+    if (hollow[i]) context.stroke();
+    else context.fill();
+  }
+}
+
+function outline(context: CanvasRenderingContext2D, shape: number, x: number, y: number, r: number): void {
+  if (shape === 0) context.arc(x, y, r, 0, 2 * Math.PI);
+  else if (shape === 1) context.rect(x - 0.9 * r, y - 0.9 * r, 1.8 * r, 1.8 * r);
+  else {
+    const corners = shape === 2 ? 3 : 4;
+    for (let c = 0; c < corners; c++) {
+      const angle = (2 * Math.PI * c) / corners - Math.PI / 2;
+      context.lineTo(x + 1.3 * r * Math.cos(angle), y + 1.3 * r * Math.sin(angle));
+    }
+    context.closePath();
+  }
+}
+
+/** From a point to CSS pixels: one scale for both axes, since distances in all directions count alike. */
+export function placing(
+  { x, y }: Pick<Scatter, 'x' | 'y'>,
+  width: number,
+  height: number,
+): (i: number) => [number, number] {
+  const ends = (values: readonly number[]): [number, number] =>
+    values.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [
+      Number.POSITIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+    ] as [number, number]);
+  const [left, right] = ends(x);
+  const [bottom, top] = ends(y);
+  const room = 4 * RADIUS;
+  const scale = Math.min((width - 2 * room) / (right - left || 1), (height - 2 * room) / (top - bottom || 1));
+  return (i) => [width / 2 + scale * (x[i]! - (left + right) / 2), height / 2 - scale * (y[i]! - (bottom + top) / 2)];
+}
+
+if (!customElements.get('lif-scatter')) customElements.define('lif-scatter', ScatterElement);

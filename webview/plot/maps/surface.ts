@@ -1,0 +1,112 @@
+/** A grid of numbers as a surface in space that pointer and keys turn. */
+import { html, type TemplateResult } from 'lit';
+import { colourIndex, cssColour } from './colours.ts';
+import { mapOf } from './pixels.ts';
+import { FIRST_TURN, quadsOf, type Surface, type Turn, turnedBy } from './turning.ts';
+
+const STEP = 0.1;
+const MOVES: Record<string, Turn> = {
+  ArrowLeft: { around: -STEP, above: 0 },
+  ArrowRight: { around: STEP, above: 0 },
+  ArrowUp: { around: 0, above: STEP },
+  ArrowDown: { around: 0, above: -STEP },
+};
+
+/** @param turned called with the new turn: surfaces that share it turn together */
+export function surface(data: Surface, turn: Turn, label: string, turned: (turn: Turn) => void): TemplateResult {
+  return html`<lif-surface
+    tabindex="0"
+    role="img"
+    aria-label="${label}. Arrow keys turn it, Home turns it back."
+    .data=${data}
+    .turn=${turn}
+    @turn=${(event: CustomEvent<Turn>) => turned(event.detail)}
+  ></lif-surface>`;
+}
+
+class SurfaceElement extends HTMLElement {
+  private readonly canvas = document.createElement('canvas');
+  private readonly observer = new ResizeObserver(() => this.draw());
+  private shown: Surface | undefined;
+  private seen: Turn = FIRST_TURN;
+  private from: { x: number; y: number; turn: Turn } | undefined;
+
+  set data(data: Surface) {
+    const same = this.shown && (Object.keys(data) as (keyof Surface)[]).every((key) => data[key] === this.shown![key]);
+    this.shown = data;
+    if (!same) this.draw();
+  }
+
+  set turn(turn: Turn) {
+    if (turn === this.seen) return;
+    this.seen = turn;
+    this.draw();
+  }
+
+  connectedCallback(): void {
+    this.append(this.canvas);
+    this.observer.observe(this);
+    this.addEventListener('pointerdown', this.onDown);
+    this.addEventListener('pointermove', this.onMove);
+    this.addEventListener('pointerup', this.onUp);
+    this.addEventListener('pointercancel', this.onUp);
+    this.addEventListener('keydown', this.onKey);
+  }
+
+  disconnectedCallback(): void {
+    this.observer.disconnect();
+  }
+
+  private tell(turn: Turn): void {
+    this.dispatchEvent(new CustomEvent('turn', { detail: turn }));
+  }
+
+  private readonly onDown = (event: PointerEvent): void => {
+    this.setPointerCapture(event.pointerId);
+    this.from = { x: event.clientX, y: event.clientY, turn: this.seen };
+  };
+
+  private readonly onMove = (event: PointerEvent): void => {
+    if (!this.from) return;
+    const by = { around: (event.clientX - this.from.x) / 100, above: (event.clientY - this.from.y) / 100 };
+    this.tell(turnedBy(this.from.turn, by));
+  };
+
+  private readonly onUp = (): void => {
+    this.from = undefined;
+  };
+
+  private readonly onKey = (event: KeyboardEvent): void => {
+    const move = MOVES[event.key];
+    if (!move && event.key !== 'Home') return;
+    event.preventDefault();
+    this.tell(move ? turnedBy(this.seen, move) : FIRST_TURN);
+  };
+
+  private draw(): void {
+    const { shown, canvas, clientWidth, clientHeight } = this;
+    if (!shown || clientWidth === 0 || clientHeight === 0) return;
+    canvas.width = Math.round(clientWidth * devicePixelRatio);
+    canvas.height = Math.round(clientHeight * devicePixelRatio);
+    const context = canvas.getContext('2d')!;
+    const quads = quadsOf(shown, this.seen);
+    const scale = Math.min(canvas.width / 2.95, canvas.height / 2.6);
+    const colours = mapOf('sequential', shown.scheme).map(cssColour);
+    context.lineWidth = devicePixelRatio;
+    context.lineJoin = 'round';
+    for (const { corners, mean } of quads) {
+      context.beginPath();
+      for (const [x, y] of corners) context.lineTo(canvas.width / 2 + scale * x, canvas.height / 2 + scale * y);
+      context.closePath();
+      context.fillStyle = colours[colourIndex(mean, shown.range)]!;
+      context.fill();
+      // A shade darker than the face, so that the shape shows where colours are alike.
+      context.strokeStyle = shown.scheme === 'dark' ? 'rgba(0, 0, 0, 0.35)' : 'rgba(0, 0, 0, 0.2)';
+      context.stroke();
+    }
+    // For tests: how much is drawn.
+    this.dataset.quads = String(quads.length);
+  }
+}
+
+if (!customElements.get('lif-surface')) customElements.define('lif-surface', SurfaceElement);
