@@ -78,8 +78,8 @@ function printStudies(studies: Compared[], input: Input, format: Format | undefi
   if (input.flag('json')) printJson({ ...all, comparisons: studies.map(({ comparison }) => comparison) });
   else if (format) printText({ csv: studiesCsv, markdown: studiesMarkdown, latex: studiesLatex }[format](all));
   else {
-    const head = studiesHead(all).map(printable);
-    const rows = studiesCells(all).map((row) => row.map(printable));
+    const head = studiesHead(all).map((text) => printable(text));
+    const rows = studiesCells(all).map((row) => row.map((text) => printable(text)));
     const numbers = head.flatMap((name, i) => (STUDIES_WORDS.has(name) ? [] : [i]));
     const verdicts = all.columns.flatMap(({ label }, c) => [
       '',
