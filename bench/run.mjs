@@ -6,6 +6,7 @@
  *   npm run bench -- --profile      where the time of one thread goes (profile.ts)
  *   npm run bench -- --activity     what it costs to count the activity of all neurons in an evaluation (activity.ts)
  *   npm run bench -- --probes       what a look into a network costs (probes.ts)
+ *   npm run bench -- --looks         what it costs to look into a network every epoch (looks.ts)
  *   npm run bench -- --peers        the engine against PyTorch, SpikingJelly, snnTorch, Norse and tfjs (peers.ts)
  */
 import { spawnSync } from 'node:child_process';
@@ -15,7 +16,8 @@ import { compileProgram } from '../engine/backends/event/kernels/native/build.mj
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const chosen =
-  ['kernels', 'profile', 'peers', 'activity', 'probes'].find((name) => process.argv.includes(`--${name}`)) ?? 'engine';
+  ['kernels', 'profile', 'peers', 'activity', 'probes', 'looks'].find((name) => process.argv.includes(`--${name}`)) ??
+  'engine';
 await build({
   entryPoints: [`${root}/bench/${chosen}.ts`],
   bundle: true,

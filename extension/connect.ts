@@ -19,13 +19,14 @@ export function connect(parts: Parts, own: Own): void {
 
 /** What the query process tells, to whatever shows runs. */
 function connectRuns(parts: Parts, own: Own, problems: Map<string, string>, showStatus: () => void): void {
-  const { host, runs, documents, comparisons, expectations, panels, lenses, tree, commands, log } = parts;
+  const { host, runs, documents, comparisons, expectations, panels, lenses, warnings, tree, commands, log } = parts;
   own(
     runs.onChange((change) => {
       comparisons.runsChanged(change);
       if (change.structural) expectations.runsChanged(change.files);
       tree.runsChanged(change);
       lenses.runsChanged(change);
+      warnings.changed(change.files);
       panels.runsChanged(change);
       showStatus();
     }),
@@ -54,7 +55,7 @@ function connectRuns(parts: Parts, own: Own, problems: Map<string, string>, show
 
 /** What happens to experiment files. */
 function connectFiles(
-  { host, documents, catalog, comparisons, expectations, advice, panels, tree, log }: Parts,
+  { host, documents, catalog, comparisons, expectations, advice, panels, tree, warnings, log }: Parts,
   own: Own,
 ): void {
   own(
@@ -68,6 +69,7 @@ function connectFiles(
     comparisons.onChange((file) => {
       tree.comparisonChanged(file);
       advice.comparisonChanged(file);
+      warnings.changed(new Set([file]));
     }),
   );
   own(documents.onOpened(() => void host.watchStores().catch((error) => log(error.message))));

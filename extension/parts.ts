@@ -9,6 +9,7 @@ import { spawnHost } from './host/command.ts';
 import { AdviceHints } from './language/advice.ts';
 import { ExperimentLenses } from './language/code-lens.ts';
 import { ExperimentDocuments } from './language/documents.ts';
+import { RunWarnings } from './language/run-warnings.ts';
 import { StudyCatalog } from './model/catalog.ts';
 import { Comparisons } from './model/comparisons.ts';
 import { RunsModel } from './model/model.ts';
@@ -32,6 +33,7 @@ export interface Parts {
   panels: Panels;
   lenses: ExperimentLenses;
   advice: AdviceHints;
+  warnings: RunWarnings;
   tree: RunsTree;
   treeView: vscode.TreeView<unknown>;
   expectations: ExpectationTests;
@@ -99,6 +101,7 @@ export function createParts(extension: vscode.ExtensionContext, own: Own): Parts
   );
   const advice = own(new AdviceHints(host, documents));
   const lenses = own(new ExperimentLenses(comparisons, documents, runs));
+  const warnings = own(new RunWarnings(host, documents, comparisons, runs));
   const tree = own(new RunsTree(runs, catalog, comparisons));
   const options = { treeDataProvider: tree, canSelectMany: true, showCollapseAll: true };
   const treeView = own(vscode.window.createTreeView('lifLab.runs', options));
@@ -124,6 +127,7 @@ export function createParts(extension: vscode.ExtensionContext, own: Own): Parts
     tree,
     treeView,
     expectations,
+    warnings,
     status,
     commands,
     log,

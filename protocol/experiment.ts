@@ -21,6 +21,12 @@ export interface Diagnostic {
   replacement?: string;
 }
 
+/** A field of a variant, as warnings name it: `network.hidden[1].neuron.threshold`. */
+export interface FieldPlace {
+  variant: string;
+  field: string;
+}
+
 /** A text in place of a range; an empty range is where it is put in. */
 export interface TextEdit {
   range: Range;

@@ -6,8 +6,8 @@
 import type { AnalysisAnswer, AnalysisSummary } from './analyses/analyses.ts';
 import type { Advice } from './comparison/advice.ts';
 import type { JudgedClaim } from './comparison/claims.ts';
-import type { Checked, Completion, Hover, Position, TextEdit } from './experiment.ts';
-import type { Comparison, Metric, RunSummary, Series } from './runs.ts';
+import type { Checked, Completion, FieldPlace, Hover, Position, Range, TextEdit } from './experiment.ts';
+import type { Comparison, Metric, NeuronRates, RunSummary, Series } from './runs.ts';
 import type { SampleAnswer, SampleQuestion } from './sample.ts';
 
 export const PROTOCOL_VERSION = 1;
@@ -45,12 +45,16 @@ export interface HostRequests {
     params: { file: string; text: string; count: number };
     result: { edits: TextEdit[]; seeds: number[] };
   };
+  /** Where these fields are set, or would be: one range for each, null where the text is no experiment. */
+  'experiment/locate': { params: { file: string; text: string; fields: FieldPlace[] }; result: (Range | null)[] };
   'runs/list': { params: Record<string, never>; result: RunSummary[] };
   /** At most `maxPoints` points per run in [from, to] (epochs), min and max of each bucket kept. */
   'runs/series': {
     params: { runIds: string[]; metrics: Metric[]; from?: number; to?: number; maxPoints: number };
     result: Series[];
   };
+  /** Rates of neurons over the epochs of a run, for a picture; empty where nothing was logged. */
+  'runs/neurons': { params: { runId: string }; result: NeuronRates };
   /** `text` is the unsaved text of the file when it is open in an editor. */
   'runs/compare': { params: { file: string; text?: string }; result: Comparison };
   /** The tail of the run's log. */

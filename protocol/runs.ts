@@ -1,5 +1,7 @@
 /** What the three sides call a run. Plain data: everything here survives JSON. */
+
 import type { ShareInterval, Verdict } from './verdicts.ts';
+import type { RunWarning } from './warnings.ts';
 
 /**
  * queued       created, waits for a free slot
@@ -53,6 +55,12 @@ export interface EpochScores {
   spikeRates?: number[];
   /** The leak k of each layer over its neurons, where it is learned; null where it is fixed. */
   leaks?: (LeakSpread | null)[];
+  /**
+   * Of a few training samples, by layer: the share of the potentials inside the surrogate's window, null where the layer
+   * does not spike; and the norm of the gradient by the layer's parameters, null where it is not a number.
+   */
+  windowShares?: (number | null)[];
+  gradientNorms?: (number | null)[];
 }
 
 /** One run as lists and tables show it. */
@@ -88,6 +96,8 @@ export interface RunSummary {
   result?: Score & EpochScores & { chosenBy: 'best validation' | 'last epoch' };
   /** The newest evaluated epoch, to stand beside the result. */
   last?: EpochScores;
+  /** What looks into the network found wrong, in the order in which it was found: at most the last twenty. */
+  warnings?: RunWarning[];
   message?: string;
   /** What is wrong with the files of this run, one sentence each; the rest of the summary is what could be saved. */
   damage: string[];
@@ -172,12 +182,19 @@ export const METRICS = {
   loss: { label: 'Loss', unit: '', better: 'less', of: 'split' },
   spikes: { label: 'Spike rate', unit: '%', better: 'neither', range: [0, 1], of: 'layer' },
   leak: { label: 'Leak k', unit: '', better: 'neither', range: [0, 1], of: 'layer' },
+  window: { label: 'In the surrogate’s window', unit: '%', better: 'neither', range: [0, 1], of: 'layer' },
+  gradient: { label: 'Gradient norm', unit: '', better: 'neither', of: 'layer' },
 } as const satisfies Record<string, MetricInfo>;
 
 export type Quantity = keyof typeof METRICS;
 type QuantityOf<K extends MetricInfo['of']> = {
   [Q in Quantity]: (typeof METRICS)[Q]['of'] extends K ? Q : never;
 }[Quantity];
+
+export type LayerQuantity = QuantityOf<'layer'>;
+export const LAYER_QUANTITIES = (Object.keys(METRICS) as Quantity[]).filter(
+  (quantity): quantity is LayerQuantity => METRICS[quantity].of === 'layer',
+);
 
 /** `test.accuracy`; `spikes.1` of the first spiking layer; `leak.1` of the first layer, the mean over its neurons. */
 export type Metric = `${Split}.${QuantityOf<'split'>}` | `${QuantityOf<'layer'>}.${number}`;
@@ -208,9 +225,15 @@ export function describeMetric(metric: Metric): MetricInfo {
   return layer === undefined ? info : { ...info, label: `${info.label}, layer ${layer}` };
 }
 
-/** Layers that say something of themselves in these scores: spiking ones, and a readout whose leak is learned. */
-export function layersIn(scores: { spikeRates?: number[]; leaks?: unknown[] } | undefined): number {
-  return Math.max(scores?.spikeRates?.length ?? 0, scores?.leaks?.length ?? 0);
+/** What each layer says of itself in these scores, layer by layer. */
+export function ofLayers(scores: Partial<EpochScores> = {}): Record<LayerQuantity, readonly unknown[]> {
+  const { spikeRates = [], leaks = [], windowShares = [], gradientNorms = [] } = scores;
+  return { spikes: spikeRates, leak: leaks, window: windowShares, gradient: gradientNorms };
+}
+
+/** Layers that say something of themselves in these scores. */
+export function layersIn(scores: Partial<EpochScores> | undefined): number {
+  return Math.max(...Object.values(ofLayers(scores)).map(({ length }) => length));
 }
 
 /** Names of all metrics of runs with this many layers. */
@@ -231,4 +254,16 @@ export interface Series {
   y: (number | null)[];
   /** Points before downsampling; equal to x.length when nothing was left out. */
   total: number;
+}
+
+/**
+ * Spike rates of the neurons of a run over its epochs, in a few training samples. Groups are of neighbours: group g of G
+ * holds the neurons [⌊g·N/G⌋, ⌊(g+1)·N/G⌋) of the layer's N.
+ */
+export interface NeuronRates {
+  runId: string;
+  /** E epochs, ascending; of more than 256 some are left out. */
+  epochs: number[];
+  /** By layer; null where it does not spike. `rates` [E, G]: spikes per neuron and step. */
+  layers: ({ neurons: number; groups: number; rates: number[] } | null)[];
 }

@@ -3,7 +3,7 @@
  * commands, the buttons between views, bundles and messages all come from this list; docs/contributing/add-a-view.md
  * tells how to add one.
  */
-import { METRICS, type Quantity, SPLITS } from './runs.ts';
+import { LAYER_QUANTITIES, type LayerQuantity, METRICS, type Quantity, SPLITS } from './runs.ts';
 
 /** Reads a field of a state out of whatever was kept: what is not as it should be is at its default. */
 type Field<T> = (kept: unknown) => T;
@@ -95,8 +95,8 @@ export const VIEWS = {
       smoothing: fraction,
       logLoss: flag,
       split: oneOf('test', ...SPLITS),
-      /** What is shown beside accuracy and loss, one chart for each spiking layer. */
-      also: oneOf<'nothing' | 'spikes' | 'leak'>('nothing', 'spikes', 'leak'),
+      /** What is shown beside accuracy and loss, one chart for each layer. */
+      also: oneOf<'nothing' | LayerQuantity>('nothing', ...LAYER_QUANTITIES),
       /** Epochs. */
       zoom,
       zoomY: zooms,

@@ -4,7 +4,7 @@ import { duration, percent, thousands } from '../../protocol/format.ts';
 import { plainText } from '../../protocol/plain-text.ts';
 import { isActive, type RunSummary } from '../../protocol/runs.ts';
 import type { StoreReader } from '../runs/store.ts';
-import { troubleLines } from './reports.ts';
+import { warningLines } from './reports.ts';
 import { cut, padEnd, printable, short, widthOf } from './text.ts';
 
 const REFRESH_MS = 250;
@@ -148,14 +148,14 @@ export class ProgressDisplay {
     else for (const run of runs) this.tell(run);
   }
 
-  /** The first trouble of each run that trains, as soon as it shows: nobody should wait for the end to hear of it. */
+  /** The first warning of each run that trains, as soon as it shows: nobody should wait for the end to hear of it. */
   private warn(runs: RunSummary[]): void {
     for (const run of runs) {
-      const [trouble] = troubleLines(run);
-      if (run.state !== 'running' || trouble === undefined || this.warned.has(run.id)) continue;
+      const [warning] = warningLines(run);
+      if (run.state !== 'running' || warning === undefined || this.warned.has(run.id)) continue;
       this.warned.add(run.id);
       this.erase();
-      this.output.write(`${trouble}\n`);
+      this.output.write(`${warning}\n`);
     }
   }
 

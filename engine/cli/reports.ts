@@ -10,8 +10,8 @@ import {
   type RunSummary,
   type Spread,
 } from '../../protocol/runs.ts';
-import { troublesOf } from '../../protocol/troubles.ts';
 import { intervalText, points } from '../../protocol/verdicts.ts';
+import { warningNow } from '../../protocol/warnings.ts';
 import { fittingTable, outputColumns, printable, short, table, widthOf } from './text.ts';
 
 /** `mean ± deviation` with each number written by `write`. */
@@ -78,7 +78,7 @@ export function comparisonLines(comparison: Comparison, columns = outputColumns(
   const chosen = new Set(comparison.rows.flatMap(({ results }) => results.map((run) => run.result!.chosenBy)));
   if (chosen.size > 0)
     lines.push('', `Accuracy, loss and spike rate are of the epoch that counts (${[...chosen].join('; ')}).`);
-  lines.push(...comparison.rows.flatMap(({ runs }) => runs.flatMap(fallLine)));
+  lines.push(...comparison.rows.flatMap(({ runs }) => runs.flatMap((run) => [...fallLine(run), ...warningLines(run)])));
   const { outdated } = comparison;
   if (outdated.length > 0)
     lines.push('', `${outdated.length} older run(s) of this file have other settings and are not counted.`);
@@ -160,17 +160,20 @@ function fallLine(run: RunSummary): string[] {
   ];
 }
 
-/** Silent layers and a loss of guessing, one line each. */
-export function troubleLines(run: RunSummary): string[] {
-  return troublesOf(run.last).map((trouble) => `${printable(run.variant)}, seed ${run.seed}: ${trouble}`);
+/** What looks into the network found wrong and is not over, in a line. */
+export function warningLines(run: RunSummary): string[] {
+  const warning = warningNow(run);
+  if (!warning) return [];
+  const since = `since epoch ${Number(warning.since.toFixed(2))}`;
+  return [`${printable(run.variant)}, seed ${run.seed}, ${since}: ${printable(warning.sentence)}`];
 }
 
-/** Damage, messages, falls and troubles of runs, one line each. */
+/** Damage, messages, falls and warnings of runs, one line each. */
 export function remarkLines(runs: RunSummary[]): string[] {
   return runs.flatMap((run) => [
     ...(run.message !== undefined && run.state !== 'finished' ? [`${run.id}: ${printable(run.message)}`] : []),
     ...run.damage.map((sentence) => `${run.id}: ${printable(sentence)}`),
     ...fallLine(run),
-    ...troubleLines(run),
+    ...warningLines(run),
   ]);
 }

@@ -1,7 +1,6 @@
 /** From the text of an experiment file to an experiment, or to diagnostics with line and column. */
 import type { Diagnostic, Outline } from '../../protocol/experiment.ts';
-import { type Path, pathText } from './assist/describe.ts';
-import type { Problem } from './problems.ts';
+import { descend, locate, setsItself } from './locate.ts';
 import type { Experiment } from './schema.ts';
 import { parseSource, plain, type Source, type Span } from './text/source.ts';
 import { LineIndex } from './text/text.ts';
@@ -69,49 +68,6 @@ function notAMapping(text: string, root: Source | undefined): Found {
     ? 'The file is empty; an experiment begins with `name:`, `dataset:`, `network:` and `variants:`.'
     : 'An experiment file is a mapping of fields, such as `name: My study` and `dataset: { name: delayed-xor }`.';
   return { start, end: empty ? 0 : text.length, severity: 'error', message, path: '' };
-}
-
-function setsItself(root: Source, { path, variant }: Problem): boolean {
-  return variant !== undefined && descend(root, ['variants', variant, ...path]) !== undefined;
-}
-
-/** Where a problem is shown. What a variant inherits is shown where the file sets it. */
-function locate(root: Source, { path, place, variant }: Problem): { span: Span; path: string; inherited: boolean } {
-  // The mapping that lacks a field is what counts when one is missing.
-  const shown = place === 'parent' ? path.slice(0, -1) : path;
-  const inherited =
-    variant !== undefined && !descend(root, ['variants', variant, ...shown]) && descend(root, shown) !== undefined;
-  const full = variant === undefined || inherited ? path : ['variants', variant, ...path];
-  return { span: spanAt(root, full, place), path: pathText(full), inherited };
-}
-
-function descend(source: Source | undefined, path: Path): Source | undefined {
-  return path.reduce<Source | undefined>((at, key) => child(at, key)?.value, source);
-}
-
-function child(source: Source | undefined, key: string | number): { key?: Span; value: Source } | undefined {
-  if (source?.kind === 'mapping') return source.entries.get(String(key));
-  if (source?.kind !== 'sequence') return undefined;
-  const value = source.items[Number(key)];
-  return value && { value };
-}
-
-/** The span of the deepest part of the path that exists. */
-function spanAt(root: Source, path: Path, place: Problem['place']): Span {
-  let at: { key?: Span; value: Source } = { value: root };
-  let depth = 0;
-  for (const key of place === 'parent' ? path.slice(0, -1) : path) {
-    const next = child(at.value, key);
-    if (!next) break;
-    at = next;
-    depth++;
-  }
-  const { key, value } = at;
-  // A file that lacks a field is marked on its first line.
-  if (depth === 0) return { start: value.start, end: value.end };
-  const whole = place === 'value' && depth === path.length && value.end > value.start;
-  const { start, end } = whole || !key ? value : key;
-  return { start, end };
 }
 
 function outlineOf(root: Extract<Source, { kind: 'mapping' }>, lines: LineIndex): Outline {

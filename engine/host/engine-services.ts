@@ -11,6 +11,7 @@ import { complete, hover } from '../experiment/assist/assist.ts';
 import { addSeeds } from '../experiment/edits/add-seeds.ts';
 import { addVariant } from '../experiment/edits/add-variant.ts';
 import { expandExperiment } from '../experiment/expand.ts';
+import { locateFields } from '../experiment/locate.ts';
 import { checkExperiment } from '../experiment/parse.ts';
 import { type AnalyseJob, trainJobs } from '../jobs/job.ts';
 import { requestAnalysis } from '../jobs/request.ts';
@@ -46,6 +47,7 @@ export function engineServices(lif: string[]): Services {
       return advise(experiment, compareExperiment(experiment, file, runs).rows);
     },
     addVariant: (file, text, name, override) => addVariant(text, file, name, override),
+    locate: (file, text, fields) => locateFields(text, file, fields),
     addSeeds: (file, text, count) => addSeeds(text, file, count),
     compare(file, text, runs) {
       const { experiment } = studyOf(file, text ?? readStudyText(file), [], firstError);

@@ -47,6 +47,11 @@ const SCHEMAS: { [M in HostMethod]: z.ZodType<Loose<HostParams<M>>> } = {
     override: z.record(z.string().max(100), z.unknown()),
   }),
   'experiment/addSeeds': z.strictObject({ file: path, text, count: z.int().min(1).max(100) }),
+  'experiment/locate': z.strictObject({
+    file: path,
+    text,
+    fields: z.array(z.strictObject({ variant: z.string().max(1000), field: z.string().max(200) })).max(1000),
+  }),
   'runs/list': z.strictObject({}) as z.ZodType<Record<string, never>>,
   'runs/series': z.strictObject({
     runIds,
@@ -55,6 +60,7 @@ const SCHEMAS: { [M in HostMethod]: z.ZodType<Loose<HostParams<M>>> } = {
     to: z.number().optional(),
     maxPoints: z.int().min(1).max(1_000_000),
   }),
+  'runs/neurons': z.strictObject({ runId }),
   'runs/compare': z.strictObject({ file: path, text: text.optional() }),
   'runs/log': z.strictObject({
     runId,

@@ -1,7 +1,7 @@
 import type { AnalysisAnswer } from '../../protocol/analyses/analyses.ts';
 import type { Advice } from '../../protocol/comparison/advice.ts';
 import type { JudgedClaim } from '../../protocol/comparison/claims.ts';
-import type { Checked, Completion, Hover, Position, TextEdit } from '../../protocol/experiment.ts';
+import type { Checked, Completion, FieldPlace, Hover, Position, Range, TextEdit } from '../../protocol/experiment.ts';
 import type { HostParams, HostResult } from '../../protocol/host.ts';
 import type { Comparison, RunSummary } from '../../protocol/runs.ts';
 import type { SampleAnswer, SampleQuestion } from '../../protocol/sample.ts';
@@ -18,6 +18,7 @@ export interface Services {
   /** @param text the unsaved text; without it the file is read. */
   advise(file: string, text: string | undefined, runs: KeyedRun[]): Advice[];
   addVariant(file: string, text: string, name: string, override: Record<string, unknown>): TextEdit[];
+  locate(file: string, text: string, fields: FieldPlace[]): (Range | null)[];
   addSeeds(file: string, text: string, count: number): HostResult<'experiment/addSeeds'>;
   /** @param text the unsaved text; without it the file is read. */
   compare(file: string, text: string | undefined, runs: KeyedRun[]): Comparison;

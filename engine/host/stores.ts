@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { AnalysisAnswer, AnalysisSummary } from '../../protocol/analyses/analyses.ts';
 import type { HostParams } from '../../protocol/host.ts';
-import { isActive, type RunSummary, type Series } from '../../protocol/runs.ts';
+import { isActive, type NeuronRates, type RunSummary, type Series } from '../../protocol/runs.ts';
 import { UserError } from '../base/errors.ts';
 import { reason } from '../base/files.ts';
 import { AnalysisList, answerOf, stopAnalysis } from '../runs/analyses.ts';
@@ -9,6 +9,7 @@ import type { KeyedRun } from '../runs/compare.ts';
 import { deleteRun } from '../runs/folder.ts';
 import { readLog } from '../runs/log.ts';
 import { nameOfStep } from '../runs/metrics/history.ts';
+import { readNeuronRates } from '../runs/metrics/neuron-rates.ts';
 import { seriesOf } from '../runs/metrics/series.ts';
 import { StoreReader } from '../runs/store.ts';
 import { Changes } from './changes.ts';
@@ -76,6 +77,10 @@ export class Stores {
       const history = this.find(id)?.reader.history(id);
       return history ? metrics.map((metric) => seriesOf(id, history, metric, range)) : [];
     });
+  }
+
+  neurons(id: string): NeuronRates {
+    return readNeuronRates(id, this.summary(id).folder);
   }
 
   keyedRuns(): KeyedRun[] {

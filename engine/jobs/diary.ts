@@ -9,6 +9,8 @@ import {
   emptyHistory,
   type History,
   scoresOf,
+  type WarningLine,
+  warningsOf,
 } from '../runs/metrics/history.ts';
 
 type ResumeLine = Extract<MetricLine, { kind: 'resume' }>;
@@ -44,6 +46,13 @@ export class Diary {
     this.best = Math.max(this.best, accuracy);
     const parts = [scoreText('train', train), scoreText('validation', validation) + best, scoreText('test', test)];
     return `Epoch ${line.epoch} of ${epochs}: ${parts.filter((part) => part !== '').join('; ')}.`;
+  }
+
+  /** `Warning: layer 1 of 2 fired 0 of 5,120,000 times …`; undefined when the last look saw the same. */
+  warning(line: WarningLine): string | undefined {
+    addLine(this.history, line);
+    const { since, until, sentence } = warningsOf(this.history)!.at(-1)!;
+    return since === until ? `Warning: ${sentence}` : undefined;
   }
 
   /** `Finished after 40 epochs and 12 min 03 s: test 90.40 %, loss 0.31 at epoch 13.` */

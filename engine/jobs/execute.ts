@@ -171,6 +171,10 @@ class Execution {
         stillOurs();
         metrics.append(line);
         if (line.kind === 'resume') this.diary.resumed(line);
+        if (line.kind === 'warning') {
+          const news = this.diary.warning(line);
+          if (news !== undefined) attempt(() => appendLog(this.folder, news));
+        }
         if (line.kind !== 'epoch') return;
         this.status = { ...this.status, epoch: line.epoch };
         attempt(() => appendLog(this.folder, this.diary.epoch(line, run.spec.training.epochs)));

@@ -123,10 +123,20 @@ const within = (bound: number): Parameter['initial'] => ({ low: -bound, high: bo
 
 /** The parameters that a run with this seed starts from; each has a random stream of its own. */
 export function initialTensors(plan: NetworkPlan, seed: number): Map<string, Tensor> {
-  const tensors = parametersOf(plan).map(({ name, shape, initial: { low, high } }, index): [string, Tensor] => {
-    const rng = stream(seed, 'initial weights', index);
-    const data = Float32Array.from({ length: lengthOf(shape) }, () => low + (high - low) * rng.uniform());
-    return [name, { name, shape, data }];
+  const tensors = parametersOf(plan).map((parameter, index): [string, Tensor] => {
+    const { name, shape } = parameter;
+    return [name, { name, shape, data: initialValues(parameter, seed, index, lengthOf(shape)) }];
   });
   return new Map(tensors);
+}
+
+/** The first `count` elements of parameter number `index` of a plan, as a run with this seed starts from. */
+export function initialValues(
+  { initial: { low, high } }: Parameter,
+  seed: number,
+  index: number,
+  count: number,
+): Float32Array {
+  const rng = stream(seed, 'initial weights', index);
+  return Float32Array.from({ length: count }, () => low + (high - low) * rng.uniform());
 }

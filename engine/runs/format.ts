@@ -20,6 +20,7 @@
  * Every reader treats all of it as hostile: a truncated last line is tolerated, garbage is reported and skipped.
  */
 import { z } from 'zod';
+import { CAUSES } from '../../protocol/warnings.ts';
 
 export const FORMAT_VERSION = 1 as const;
 
@@ -140,8 +141,45 @@ export const metricSchema = z.discriminatedUnion('kind', [
     spikeRates: z.array(z.number()).max(MAX_LAYERS).optional(),
     /** The leak k over the neurons of each layer after this epoch; null where it is fixed, absent where all are. */
     leaks: z.array(leakSpread.nullable()).max(MAX_LAYERS).optional(),
+    /**
+     * Of a probe of at most 16 training samples, always the same, after the last update of the epoch, dropout off, by
+     * layer. The share of its potentials u (over samples, steps, neurons) with |u − θ| < width of the surrogate, null in
+     * layers that do not spike; and the Euclidean norm of the gradient of the mean loss by the layer's parameters.
+     */
+    windowShares: z.array(z.number().nullable()).max(MAX_LAYERS).optional(),
+    gradientNorms: z.array(z.number().nullable()).max(MAX_LAYERS).optional(),
     /** Of this epoch; the only field that is not the same in every repetition of a run. */
     seconds: z.number(),
+  }),
+  /**
+   * Spike rates of neurons in that probe, before the epoch's line of the same step, for a picture over neurons and epochs.
+   * A layer of N neurons is cut into G ≤ 256 groups of neighbours, group g being [⌊g·N/G⌋, ⌊(g+1)·N/G⌋); a group's mean
+   * rate r (spikes per neuron and step) is the byte b = round(255·√r), so that r ≈ (b/255)². At most 1024 groups in all.
+   */
+  z.object({
+    kind: z.literal('neurons'),
+    step: z.number(),
+    epoch: z.number(),
+    /** By layer; null where it does not spike. `rates`: base64 of the G bytes. */
+    layers: z
+      .array(z.object({ neurons: z.int().min(1).max(1e7), rates: z.base64().min(4).max(344) }).nullable())
+      .max(MAX_LAYERS),
+  }),
+  /**
+   * What is wrong with the network, the deepest cause alone (training/health): written at every look that sees it, before
+   * the epoch's line of the same step, and once within the first epoch. An epoch's line without one says that it is over.
+   * A script that waits for trouble waits for the first line of this kind.
+   */
+  z.object({
+    kind: z.literal('warning'),
+    step: z.number(),
+    epoch: z.number(),
+    cause: z.enum(CAUSES),
+    /** Counted from 1; absent: the whole network. */
+    layer: z.int().min(1).max(MAX_LAYERS).optional(),
+    /** Path of the field of the experiment file that cures it: `network.hidden[1].neuron.threshold`. */
+    field: z.string().max(200),
+    sentence: z.string().max(1000),
   }),
   z.object({ kind: z.literal('resume'), step: z.number(), epoch: z.number() }),
 ]);

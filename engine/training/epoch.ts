@@ -1,9 +1,9 @@
 /** What follows an epoch of weight updates: evaluation, its line in the log, whether to go on. */
-import { troublesOf } from '../../protocol/troubles.ts';
 import type { Evaluation } from '../backends/backend.ts';
 import { zeroSums } from '../backends/scores.ts';
 import type { RunSpec } from '../experiment/schema.ts';
 import { evaluationDivergence } from './divergence.ts';
+import { look } from './health/look.ts';
 import { leaksOf } from './leaks.ts';
 import type { Position } from './position.ts';
 import type { TrainingRun } from './run.ts';
@@ -35,6 +35,8 @@ export async function finishEpoch(run: TrainingRun): Promise<boolean> {
     ...(rates?.length && { spikeRates: rates }),
   };
   const leaks = leaksOf(plan, network);
+  const { fields, lines } = await look(run, epoch);
+  for (const line of lines) observer.metric(line);
   observer.metric({
     kind: 'epoch',
     step: position.step,
@@ -42,11 +44,9 @@ export async function finishEpoch(run: TrainingRun): Promise<boolean> {
     learningRate: learningRateAt(training, position.epoch, updates - 1, updates),
     ...scores,
     ...(leaks && { leaks }),
+    ...fields,
     seconds: clock.seconds() - position.epochBegan,
   });
-  // Once when it first shows, and once more in the end.
-  if (epoch === Math.min(training.evaluateEvery, training.epochs) || epoch === training.epochs)
-    for (const trouble of troublesOf({ epoch, ...scores })) observer.log(trouble);
   // As readers of the log decide it (runs/metrics/history.ts).
   let counts = test !== undefined;
   if (validation) {

@@ -14,6 +14,7 @@ import { planNetwork } from '../models/build/network.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { firstDivergence, hasDiverged } from './divergence.ts';
 import { finishEpoch, isOver } from './epoch.ts';
+import { earlyLook, look } from './health/look.ts';
 import { Pace, Stopwatch } from './pace.ts';
 import { orderOf, restore, start } from './position.ts';
 import type { TrainingRun } from './run.ts';
@@ -100,9 +101,11 @@ async function trainEpoch(run: TrainingRun): Promise<boolean> {
   const { spec, network, sizes, updates, position, clock, pace, checkpoints, replay, signal, observer } = run;
   const { training, seed } = spec;
   network.beginEpoch(position.epoch, orderOf(seed, position.epoch, sizes.train));
+  const early = position.epoch === 0 ? earlyLook(updates) : undefined;
   while (position.update < updates) {
     if (signal.aborted) return false;
-    const to = Math.min(updates, position.update + pace.updates);
+    const end = early !== undefined && position.update < early ? early : updates;
+    const to = Math.min(end, position.update + pace.updates);
     const step = optimizerStep(training, position, to, updates);
     const began = performance.now();
     const sums = await network.train(position.update, to, step, signal);
@@ -113,6 +116,7 @@ async function trainEpoch(run: TrainingRun): Promise<boolean> {
     if (sums.length === 0) continue;
     pace.took(sums.length, took);
     for (const one of sums) logUpdate(run, one);
+    if (position.update === early) await warnEarly(run);
     const samples = sums.reduce((n, s) => n + s.samples, 0);
     observer.progress({
       epoch: position.epoch,
@@ -123,6 +127,13 @@ async function trainEpoch(run: TrainingRun): Promise<boolean> {
     checkpoints.saveWhenDue();
   }
   return true;
+}
+
+/** Who waits for a first epoch of hours hears early what will come of it. */
+async function warnEarly(run: TrainingRun): Promise<void> {
+  const { position, updates, observer } = run;
+  const { lines } = await look(run, position.epoch + position.update / updates);
+  for (const line of lines) if (line.kind === 'warning') observer.metric(line);
 }
 
 /** Moves on by one weight update, and logs a training point where one is due. */

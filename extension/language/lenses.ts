@@ -2,6 +2,7 @@ import type { Outline, Range } from '../../protocol/experiment.ts';
 import { plainLabel, plainLine } from '../../protocol/plain-text.ts';
 import { type Comparison, isResumable, type RunSummary } from '../../protocol/runs.ts';
 import { isJudged, SEEDS_TO_ADD } from '../../protocol/verdicts.ts';
+import { CAUSE_LABELS, warningsNow } from '../../protocol/warnings.ts';
 import type { CommandId } from '../base/command-ids.ts';
 import { accuracyText, count, meanProgress, progressText } from '../base/text.ts';
 import { activeRuns } from '../model/studies.ts';
@@ -107,6 +108,7 @@ function variantLenses(
       },
     );
   }
+  lenses.push(...warningLenses(variant, range, row?.runs ?? [], runs));
   const failed = row?.runs.find((run) => run.state === 'failed' && run.message);
   if (active.length === 0 && failed !== undefined) {
     lenses.push({
@@ -145,6 +147,23 @@ function variantLenses(
     });
   }
   return lenses;
+}
+
+/** What looks into the networks of a variant found wrong: of the runs with the settings of the text, as they are now. */
+function warningLenses(
+  variant: string,
+  range: Range,
+  ofRow: readonly RunSummary[],
+  runs: readonly RunSummary[],
+): Lens[] {
+  const now = ofRow.map((run) => runs.find(({ id }) => id === run.id) ?? run);
+  return warningsNow(now).map(({ cause, layer, sentence }) => ({
+    range,
+    variant,
+    title: `$(warning) ${layer === undefined ? '' : `layer ${layer} `}${CAUSE_LABELS[cause]}`,
+    tooltip: plainLine(sentence),
+    command: 'lifLab.curves',
+  }));
 }
 
 /** Longer reasons are cut: they are whole in the tooltip, the curves and the comparison. */

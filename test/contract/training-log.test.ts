@@ -25,20 +25,6 @@ async function logOf(settings: Record<string, unknown>, file = '/log.lif.yaml'):
   return log;
 }
 
-test('a layer that never fires is named after the first epoch and at the end', async () => {
-  const sizes = { trainSamples: 64, validationSamples: 10, testSamples: 10 };
-  const log = await logOf({
-    dataset: { name: 'delayed-xor', steps: 20, pulse: 5, ...sizes },
-    network: { hidden: [8, { size: 4, neuron: { threshold: 1000 } }], readout: { kind: 'spike-rate' } },
-    training: { epochs: 3 },
-  });
-  const silent = log.filter((line) => /^layer 2 of 3 that spike never fires/.test(line));
-  expect(
-    silent.map((line) => /at epoch (\d)/.exec(line)?.[1]),
-    log.join('\n'),
-  ).toEqual(['1', '3']);
-});
-
 test('a fraction of a data set is said to be one', async () => {
   const folder = temporaryFolder();
   try {

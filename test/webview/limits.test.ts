@@ -209,3 +209,41 @@ test('what else was logged has charts of its own, one for each layer that has an
   await settle(host);
   expect(await host.page.locator('.panel h2').allTextContents()).toEqual(['Accuracy', 'Loss', 'Spike rate, layer 1']);
 });
+
+describe('what looks into networks see', () => {
+  const sentence =
+    'layer 1 of 2 fired 0 of 5,120,000 times (0.00 %), so that next to nothing passes it or is learned below it; lower neuron.threshold (1000) or raise network.weightGain (1).';
+  const looks = { rates: [0.1], windows: [0.25, null], gradients: [0.02, 0.4] };
+  const warning = {
+    cause: 'silent' as const,
+    since: 3,
+    until: 40,
+    lasts: true,
+    layer: 1,
+    field: 'neuron.threshold',
+    sentence,
+  };
+  const variants = XOR.map((v, i) => ({ ...v, ...looks, ...(i === 2 && { warnings: [warning] }) }));
+
+  test('shares and gradient norms have charts, the latter for layers that do not spike, too', async () => {
+    await open(new FakeStudy({ variants, seeds: 2 }));
+    const titlesOf = async (also: string) => {
+      await host.page.getByLabel('Also').selectOption(also);
+      await settle(host);
+      return (await host.page.locator('.panel h2').allTextContents()).slice(2);
+    };
+    expect(await titlesOf('window')).toEqual(['In the surrogate’s window, layer 1']);
+    expect(await titlesOf('gradient')).toEqual(['Gradient norm, layer 1', 'Gradient norm, layer 2']);
+    const pulled = host.requests('runs/series').map(({ params }) => (params as { metrics: string[] }).metrics);
+    expect(pulled.at(-1)).toEqual(expect.arrayContaining(['gradient.1', 'gradient.2']));
+  });
+
+  test.each(['dark', 'light'] as const)('a warning stands beside its variant and on its curve, %s', async (theme) => {
+    await open(new FakeStudy({ variants, seeds: 2 }), { theme });
+    const row = host.page.locator('li[data-variant="complete leakage"]');
+    expect(await row.locator('.warned').textContent()).toBe(`△ since epoch 3: ${sentence}`);
+    expect(await host.page.locator('.legend .warned').count()).toBe(1);
+    await host.page.getByLabel('Also').selectOption('gradient');
+    await picture(host, `warning-${theme}`);
+  });
+});

@@ -13,6 +13,7 @@ import {
 } from '../../protocol/runs.ts';
 import type { SampleAnswer, SampleQuestion } from '../../protocol/sample.ts';
 import { worded } from '../../protocol/verdicts.ts';
+import type { RunWarning } from '../../protocol/warnings.ts';
 
 export interface VariantPlan {
   name: string;
@@ -23,6 +24,10 @@ export interface VariantPlan {
   rates?: number[];
   /** Learned leak of each layer after the last epoch. */
   leaks?: number[];
+  /** Share of potentials in the surrogate's window and gradient norm of each layer after the last epoch. */
+  windows?: (number | null)[];
+  gradients?: number[];
+  warnings?: RunWarning[];
   /** Epoch from which everything logged is not a number. */
   nanFrom?: number;
   /** Epoch from which the loss grows without bound. */
@@ -100,7 +105,13 @@ export class FakeRun {
       upperQuartile: k,
       greatest: k,
     }));
-    const rates = { ...(this.plan.rates && { spikeRates: this.plan.rates }), ...(leaks && { leaks }) };
+    const { windows, gradients, warnings } = this.plan;
+    const rates = {
+      ...(this.plan.rates && { spikeRates: this.plan.rates }),
+      ...(leaks && { leaks }),
+      ...(windows && { windowShares: windows }),
+      ...(gradients && { gradientNorms: gradients }),
+    };
     const scored = this.done > 0 && Number.isFinite(accuracy);
     return {
       id: this.id,
@@ -124,6 +135,7 @@ export class FakeRun {
             last: { epoch: this.done, test: score, ...rates },
           }
         : {}),
+      ...(warnings && { warnings }),
       ...(this.message ? { message: this.message } : {}),
       damage: this.damage,
     };
@@ -132,9 +144,10 @@ export class FakeRun {
   private valuesOf(metric: Metric): number[] {
     const { quantity, layer } = parseMetric(metric)!;
     if (layer === undefined) return this.curves[quantity];
-    const last = (quantity === 'spikes' ? this.plan.rates : this.plan.leaks)?.[layer - 1];
+    const { rates, leaks, windows, gradients } = this.plan;
+    const last = { spikes: rates, leak: leaks, window: windows, gradient: gradients }[quantity]?.[layer - 1];
     // From 0.5 towards where it ends, as a learned leak goes.
-    return last === undefined
+    return last == null
       ? []
       : this.curves.accuracy.map((_, epoch) => 0.5 + ((last - 0.5) * epoch) / Math.max(1, this.epochs - 1));
   }

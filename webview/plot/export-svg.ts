@@ -110,6 +110,10 @@ function curvePaths(
       `<path class="nan" d="M${n(cx - 4)} ${n(cy - 4)}l8 8m0-8-8 8" stroke="${style.colour}" stroke-width="1.8"/>`,
     );
   }
+  for (const epoch of curve.warned)
+    out.push(
+      `<path class="warned" d="M${n(x(epoch))} ${TOP + HEIGHT - 11}l5 9h-10Z" stroke="${style.colour}" stroke-width="1.8"/>`,
+    );
   return out;
 }
 

@@ -3,7 +3,8 @@ import { withAlpha } from '../shared/theme.ts';
 import type { Curve } from './model.ts';
 
 /**
- * A cross where a curve stops being a number: at its last value, or at the foot of the plot.
+ * A cross where a curve stops being a number: at its last value, or at the foot of the plot. A triangle at the foot where a
+ * warning begins.
  * @param alpha opacity of a variant's curve
  */
 export function drawMarks(plot: uPlot, curves: readonly Curve[], alpha: (name: string) => number): void {
@@ -26,6 +27,16 @@ export function drawMarks(plot: uPlot, curves: readonly Curve[], alpha: (name: s
       ctx.lineTo(x + size, y + size);
       ctx.moveTo(x + size, y - size);
       ctx.lineTo(x - size, y + size);
+      ctx.stroke();
+    }
+    for (const epoch of curve.warned) {
+      const x = plot.valToPos(epoch, 'x', true);
+      if (x < bbox.left - 1 || x > bbox.left + bbox.width + 1) continue;
+      ctx.beginPath();
+      ctx.moveTo(x, foot - 1.2 * size);
+      ctx.lineTo(x + 1.2 * size, foot + size);
+      ctx.lineTo(x - 1.2 * size, foot + size);
+      ctx.closePath();
       ctx.stroke();
     }
   }

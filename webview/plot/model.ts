@@ -10,6 +10,8 @@ export interface VariantInput {
   style: LineStyle;
   /** One entry per seed. */
   seeds: { seed: number; series: Series }[];
+  /** Epochs at which something was found wrong with a network. */
+  warned?: readonly number[];
 }
 
 /** Where a curve stops being a number. */
@@ -34,6 +36,8 @@ export interface Curve {
   seeds?: Aligned[];
   seedCount: number;
   notANumber: NotANumber[];
+  /** Epochs, none before the first point. */
+  warned: number[];
 }
 
 export interface ChartModel {
@@ -82,6 +86,7 @@ export function buildModel(metric: Metric, variants: readonly VariantInput[], op
       name: variant.name,
       style: variant.style,
       seedCount: seeds.length,
+      warned: (variant.warned ?? []).map((x) => Math.max(x, grid.xs[0] ?? x)),
       notANumber: variant.seeds.flatMap(({ seed, series }) => breaks(series).map((b) => ({ ...b, seed }))),
       ...combined,
       ...(raws ? { raw: combine(raws, grid).mean } : {}),

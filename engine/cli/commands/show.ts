@@ -4,7 +4,7 @@ import { reason } from '../../base/files.ts';
 import { readLog } from '../../runs/log.ts';
 import { type Command, jsonOption, storeOption } from '../command.ts';
 import { printJson, printLines } from '../output.ts';
-import { troubleLines } from '../reports.ts';
+
 import { findRuns } from '../stores.ts';
 import { printable, short } from '../text.ts';
 
@@ -28,7 +28,7 @@ export const showCommand: Command = {
       printJson({ summary, spec: run?.spec ?? null, provenance: run?.provenance ?? null, log });
       return 0;
     }
-    printLines([...summaryLines(summary), ...troubleLines(summary)]);
+    printLines(summaryLines(summary));
     if (run) {
       const { study: _s, variant: _v, seed: _n, file: _f, ...settings } = run.spec;
       printLines(['', 'Settings', ...indented(JSON.stringify(settings, null, 2))]);
@@ -78,6 +78,23 @@ function leakRows(scores: EpochScores | undefined): [string, string][] {
   });
 }
 
+/** What a look into each layer saw after an epoch. */
+function lookRows(scores: EpochScores | undefined): [string, string][] {
+  const { epoch, windowShares, gradientNorms } = scores ?? {};
+  if (!gradientNorms) return [];
+  const each = (values: readonly (number | null)[]) => values.map((x) => (x === null ? '–' : short(x))).join(' / ');
+  const window = windowShares ? `; share of potentials in the surrogate's window ${each(windowShares)}` : '';
+  return [['Layers', `(epoch ${epoch}, a few training samples) gradient norms ${each(gradientNorms)}${window}`]];
+}
+
+function warningRows({ warnings = [] }: RunSummary): [string, string][] {
+  const at = (epoch: number) => Number(epoch.toFixed(2));
+  return warnings.map(({ since, until, lasts, sentence }) => {
+    const when = lasts ? `since epoch ${at(since)}` : `epoch ${at(since)} to ${at(until)}, over`;
+    return ['Warning', `(${when}) ${sentence}`];
+  });
+}
+
 function summaryLines(run: RunSummary): string[] {
   const rows: [string, string][] = [
     ['Run', run.id],
@@ -93,6 +110,8 @@ function summaryLines(run: RunSummary): string[] {
     ...epochRows('at it', run.result),
     ...(run.result && run.last?.epoch !== run.result.epoch ? epochRows('last', run.last) : []),
     ...leakRows(run.last),
+    ...lookRows(run.last),
+    ...warningRows(run),
     ...(run.train && run.epoch < run.epochs ? ([['Train now', scoreText(run.train)]] as [string, string][]) : []),
     ['Folder', run.folder],
     ...(run.message !== undefined ? ([['Message', run.message]] as [string, string][]) : []),

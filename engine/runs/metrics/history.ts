@@ -1,23 +1,30 @@
 /** What metrics.jsonl says, in memory: columns of numbers for training, whole lines for epochs. */
 import type { EpochScores, RunSummary, Score } from '../../../protocol/runs.ts';
+import type { RunWarning } from '../../../protocol/warnings.ts';
 import type { MetricLine } from '../format.ts';
 
 export type EpochLine = Extract<MetricLine, { kind: 'epoch' }>;
+
+export type WarningLine = Extract<MetricLine, { kind: 'warning' }>;
 
 export interface History {
   /** One entry per `train` line, ascending in step; NaN where the log says null. */
   train: { step: number[]; epoch: number[]; loss: number[]; accuracy: number[] };
   /** `epoch` lines, ascending in step. */
   epochs: EpochLine[];
+  /** `warning` lines, ascending in step. */
+  warnings: WarningLine[];
 }
 
 export function emptyHistory(): History {
-  return { train: { step: [], epoch: [], loss: [], accuracy: [] }, epochs: [] };
+  return { train: { step: [], epoch: [], loss: [], accuracy: [] }, epochs: [], warnings: [] };
 }
 
 /** More is not kept of one run: a training curve of half a million points is one no screen can show. */
 const MAX_POINTS = 500_000;
 const MAX_EPOCHS = 50_000;
+/** Of the warnings of a run that a summary tells. */
+const MAX_WARNINGS = 20;
 
 /**
  * Adds a line. A `resume` line drops what was logged beyond its step; a line at the step of the last one replaces it.
@@ -49,18 +56,61 @@ export function addLine(history: History, line: MetricLine): boolean {
       epochs[at] = line;
       return true;
     }
+    case 'warning': {
+      const { warnings } = history;
+      const last = warnings.at(-1);
+      if (last && (line.step < last.step || line.epoch < last.epoch)) return false;
+      const at = line.step === last?.step ? warnings.length - 1 : warnings.length;
+      if (at === MAX_EPOCHS) return false;
+      warnings[at] = line;
+      return true;
+    }
+    // Large and seldom wanted: read from the log when somebody asks (neurons.ts).
+    case 'neurons':
+      return true;
   }
 }
 
 function dropBeyond(history: History, step: number): void {
-  const { train, epochs } = history;
+  const { train, epochs, warnings } = history;
   let kept = train.step.length;
   while (kept > 0 && train.step[kept - 1]! > step) kept--;
   for (const column of Object.values(train)) column.length = kept;
   while (epochs.length > 0 && epochs.at(-1)!.step > step) epochs.pop();
+  while (warnings.length > 0 && warnings.at(-1)!.step > step) warnings.pop();
 }
 
-type Scores = Pick<RunSummary, 'train' | 'validation' | 'test' | 'result' | 'last'>;
+/** Lines in a row about the same are one warning; the newest ones. Undefined where there are none. */
+export function warningsOf({ warnings, epochs }: History): RunWarning[] | undefined {
+  const found: RunWarning[] = [];
+  const looks = epochs.map(({ step }) => step);
+  let next = 0;
+  let before = -1;
+  for (const { step, epoch, cause, layer, field, sentence } of warnings) {
+    while (next < looks.length && looks[next]! < step) next++;
+    const last = found.at(-1);
+    // Nothing but the look of this line lies between: the last look saw the same.
+    const inARow = next === 0 || looks[next - 1]! <= before;
+    if (last && inARow && last.cause === cause && last.layer === layer)
+      Object.assign(last, { until: epoch, field, sentence });
+    else
+      found.push({
+        cause,
+        since: epoch,
+        until: epoch,
+        lasts: false,
+        ...(layer !== undefined && { layer }),
+        field,
+        sentence,
+      });
+    before = step;
+  }
+  const last = found.at(-1);
+  if (last) last.lasts = (epochs.at(-1)?.step ?? -1) <= before;
+  return last && found.slice(-MAX_WARNINGS);
+}
+
+type Scores = Pick<RunSummary, 'train' | 'validation' | 'test' | 'result' | 'last' | 'warnings'>;
 
 /** The newest score on each split, and the one that counts. */
 export function scoresOf(history: History): Scores {
@@ -79,6 +129,7 @@ export function scoresOf(history: History): Scores {
   const test = newest((line) => line.test);
   const chosen = countingLine(epochs);
   const result = score(chosen, (line) => line.test);
+  const warnings = warningsOf(history);
   const newestEvaluated = epochs.findLast((line) => line.test || line.validation);
   return {
     ...(latest && { train: latest }),
@@ -86,12 +137,13 @@ export function scoresOf(history: History): Scores {
     ...(test && { test }),
     ...(result && chosen && { result: { ...epochScores(chosen), ...result, chosenBy: chosenBy(chosen) } }),
     ...(newestEvaluated && { last: epochScores(newestEvaluated) }),
+    ...(warnings && { warnings }),
   };
 }
 
 function epochScores(line: EpochLine): EpochScores {
   const [train, validation, test] = [line.train, line.validation, line.test].map((score) => score && complete(score));
-  const { epoch, spikeRates, leaks } = line;
+  const { epoch, spikeRates, leaks, windowShares, gradientNorms } = line;
   return {
     epoch,
     ...(train && { train }),
@@ -99,6 +151,8 @@ function epochScores(line: EpochLine): EpochScores {
     ...(test && { test }),
     ...(spikeRates && { spikeRates }),
     ...(leaks && { leaks }),
+    ...(windowShares && { windowShares }),
+    ...(gradientNorms && { gradientNorms }),
   };
 }
 

@@ -1,5 +1,5 @@
 /** Curves out of a run's history, thinned to what a chart can show. */
-import { type Metric, parseMetric, type Series } from '../../../protocol/runs.ts';
+import { type LayerQuantity, type Metric, parseMetric, type Series } from '../../../protocol/runs.ts';
 import type { EpochLine, History } from './history.ts';
 
 interface Points {
@@ -18,12 +18,25 @@ function pointsOf(history: History, metric: Metric): Points {
   return { x: lines.map((line) => line.epoch), y: lines.map((line) => line[split]![quantity] ?? Number.NaN) };
 }
 
-/** What a layer, counted from 1, says of itself after each epoch; epochs that say nothing are left out. */
-function layerPoints(history: History, { quantity, layer }: { quantity: 'spikes' | 'leak'; layer: number }): Points {
-  const ofLine = (line: EpochLine): number | undefined =>
-    quantity === 'spikes' ? line.spikeRates?.[layer - 1] : line.leaks?.[layer - 1]?.mean;
-  const lines = history.epochs.filter((line) => ofLine(line) !== undefined);
-  return { x: lines.map((line) => line.epoch), y: lines.map((line) => ofLine(line)!) };
+/** What a layer, counted from 1, says of itself after an epoch. */
+const OF_LAYER: Readonly<Record<LayerQuantity, (line: EpochLine, layer: number) => number | null | undefined>> = {
+  spikes: ({ spikeRates }, layer) => spikeRates?.[layer - 1],
+  leak: ({ leaks }, layer) => leaks?.[layer - 1]?.mean,
+  window: ({ windowShares }, layer) => windowShares?.[layer - 1],
+  // Null: not a number.
+  gradient: ({ gradientNorms }, layer) => {
+    const norm = gradientNorms?.[layer - 1];
+    return norm === null ? Number.NaN : norm;
+  },
+};
+
+/** Epochs that say nothing are left out. */
+function layerPoints(history: History, { quantity, layer }: { quantity: LayerQuantity; layer: number }): Points {
+  const points = history.epochs.flatMap((line) => {
+    const y = OF_LAYER[quantity](line, layer);
+    return y === undefined || y === null ? [] : [{ x: line.epoch, y }];
+  });
+  return { x: points.map(({ x }) => x), y: points.map(({ y }) => y) };
 }
 
 /** First index whose x is at least `value`, or beyond it. */

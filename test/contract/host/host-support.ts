@@ -41,6 +41,7 @@ export function fakeServices(overrides: Partial<Services> = {}): Services & { as
     judge: () => [],
     advise: () => [],
     addVariant: () => [],
+    locate: (_file, _text, fields) => fields.map(() => null),
     addSeeds: () => ({ edits: [], seeds: [] }),
     compare: (file) => ({ study: 'test', file, seeds: [], rows: [], outdated: [] }),
     start: async (request) => {

@@ -6,6 +6,7 @@ import { createRuns } from '../../../engine/runs/create.ts';
 import { StoreReader } from '../../../engine/runs/store.ts';
 import { writeStatus } from '../../../engine/runs/write.ts';
 import type { RunSummary } from '../../../protocol/runs.ts';
+import type { RunWarning } from '../../../protocol/warnings.ts';
 import { specOf, statusOf, temporaryFolder } from '../runs/fixtures.ts';
 
 afterEach(() => {
@@ -127,13 +128,23 @@ test('NO_COLOR is respected', () => {
   shown.close();
 });
 
-test('a silent layer is told of as soon as it is measured, and once', () => {
+test('a warning is told of as soon as it is seen, and once', () => {
   vi.useFakeTimers();
-  const silent = runOf({ last: { epoch: 1, test: { loss: 1, accuracy: 0.5 }, spikeRates: [0, 0.1] } });
+  const sentence = 'layer 1 of 2 fired 0 of 5,120,000 times (0.00 %); lower neuron.threshold (1000).';
+  const warning = {
+    cause: 'silent',
+    since: 0.1,
+    until: 0.1,
+    lasts: true,
+    layer: 1,
+    field: 'neuron.threshold',
+    sentence,
+  };
+  const silent = runOf({ warnings: [warning as RunWarning] });
   const reader = { refresh: () => {}, summary: () => silent } as unknown as StoreReader;
   let written = '';
   const display = new ProgressDisplay(reader, ['r'], { write: (text) => (written += text) });
   vi.advanceTimersByTime(2000);
   display.close();
-  expect(written.match(/without reset, seed 1: layer 1 of 2 that spike never fires/g)).toHaveLength(1);
+  expect(written.match(/without reset, seed 1, since epoch 0.1: layer 1 of 2 fired 0 of 5,120,000/g)).toHaveLength(1);
 });

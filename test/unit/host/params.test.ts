@@ -14,6 +14,8 @@ const VALID: { [M in HostMethod]: HostParams<M> } = {
   'advice/list': { file, text: '' },
   'experiment/addVariant': { file, text: '', name: 'a', override: { neuron: { leak: 1 } } },
   'experiment/addSeeds': { file, text: '', count: 3 },
+  'experiment/locate': { file, text: '', fields: [{ variant: 'a', field: 'neuron.threshold' }] },
+  'runs/neurons': { runId: '20261123-141530-delayed-xor-s1-k3f9' },
   'runs/list': {},
   'runs/series': { runIds: ['a'], metrics: ['train.loss'], from: -1, to: 5.5, maxPoints: 10 },
   'runs/compare': { file },

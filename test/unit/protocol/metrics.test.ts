@@ -6,7 +6,7 @@ test('every metric of a run with two spiking layers has a name that can be read 
   expect(names).toEqual([
     ...['train', 'validation', 'test'].map((split) => `${split}.accuracy`),
     ...['train', 'validation', 'test'].map((split) => `${split}.loss`),
-    ...['spikes.1', 'spikes.2', 'leak.1', 'leak.2'],
+    ...['spikes', 'leak', 'window', 'gradient'].flatMap((quantity) => [`${quantity}.1`, `${quantity}.2`]),
   ]);
   for (const name of names) {
     const { quantity, split, layer } = parseMetric(name)!;

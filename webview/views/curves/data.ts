@@ -1,4 +1,4 @@
-import { layersIn, type Metric, type RunSummary } from '../../../protocol/runs.ts';
+import { type LayerQuantity, layersIn, type Metric, ofLayers, type RunSummary } from '../../../protocol/runs.ts';
 import { buildModel, type ChartModel } from '../../plot/model.ts';
 import type { Session } from '../../shared/session.ts';
 import type { Theme } from '../../shared/theme.ts';
@@ -46,12 +46,10 @@ export class CurvesData {
   }
 
   /** Numbers of the layers of which any run says this. */
-  private layersWith(what: 'spikes' | 'leak'): number[] {
-    const runs = this.runs();
-    const says = ({ last }: RunSummary, n: number) =>
-      (what === 'spikes' ? last?.spikeRates?.[n - 1] : last?.leaks?.[n - 1]) != null;
+  private layersWith(what: LayerQuantity): number[] {
+    const said = this.runs().map(({ last }) => ofLayers(last)[what]);
     const all = Array.from({ length: this.layers() }, (_, i) => i + 1);
-    return all.filter((n) => runs.some((run) => says(run, n)));
+    return all.filter((n) => said.some((values) => values[n - 1] != null));
   }
 
   private runs(): RunSummary[] {

@@ -1,6 +1,7 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { epochNote, fallNote } from '../../../protocol/comparison/epochs.ts';
 import { isActive, type Split } from '../../../protocol/runs.ts';
+import { warningsNow } from '../../../protocol/warnings.ts';
 import type { ChartModel } from '../../plot/model.ts';
 import { readAt } from '../../plot/model.ts';
 import type { LineStyle } from '../../plot/palette.ts';
@@ -122,8 +123,8 @@ function legendRow(
   </li>`;
 }
 
-/** Why runs failed; and of which epoch the result is that tables name, where it is not the newest value. */
-function notes({ runs }: Entry): (readonly [kind: 'why' | 'best', text: string])[] {
+/** Why runs failed, what is wrong with them; and of which epoch the result is that tables name, where it is not the newest value. */
+function notes({ runs }: Entry): (readonly [kind: 'why' | 'best' | 'warned', text: string])[] {
   const failed = runs.find((run) => run.state === 'failed' && run.message);
   const results = runs.filter((run) => run.state === 'finished' && run.result);
   const moved = results.some((run) => run.result!.epoch !== run.last?.epoch);
@@ -132,6 +133,9 @@ function notes({ runs }: Entry): (readonly [kind: 'why' | 'best', text: string])
   const fall = fallNote(results);
   return [
     ...(failed ? [['why', failed.message!] as const] : []),
+    ...warningsNow(runs).map(
+      ({ since, sentence }) => ['warned', `△ since epoch ${epoch(since)}: ${sentence}`] as const,
+    ),
     ...(best ? [['best', best] as const] : []),
     ...(fall ? [['best', fall] as const] : []),
   ];

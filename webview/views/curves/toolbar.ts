@@ -1,6 +1,6 @@
 import '@vscode-elements/elements/dist/vscode-checkbox/index.js';
 import { html, nothing, type TemplateResult } from 'lit';
-import { METRICS, SPLITS } from '../../../protocol/runs.ts';
+import { LAYER_QUANTITIES, METRICS, SPLITS } from '../../../protocol/runs.ts';
 import { icon } from '../../shared/icons.ts';
 import { type MenuItem, menuButton } from '../../shared/menu.ts';
 import type { Session } from '../../shared/session.ts';
@@ -88,14 +88,14 @@ export function toolbar(
 
 /** What is shown beside accuracy and loss. */
 function alsoSelect(session: Session<'curves'>): TemplateResult {
-  const options = ['nothing', 'spikes', 'leak'] as const;
+  const options = ['nothing', ...LAYER_QUANTITIES] as const;
   const choose = (event: Event): void => {
     const also = options.find((option) => option === (event.target as HTMLSelectElement).value);
     if (also) session.update({ also });
   };
   return html`<label class="also">
     <span>Also</span>
-    <select @change=${choose} title="What else was logged, for each spiking layer">
+    <select @change=${choose} title="What else was logged, for each layer">
       ${options.map(
         (option) => html`<option value=${option} .selected=${session.state.also === option}>
           ${option === 'nothing' ? '–' : METRICS[option].label}

@@ -55,6 +55,7 @@ export function inputsOf(entries: readonly Entry[], metric: Metric, store: Serie
     .map(({ name, style, runs }) => ({
       name,
       style,
+      warned: runs.flatMap(({ warnings = [] }) => warnings.map(({ since }) => since)),
       seeds: runs.flatMap((run) => {
         const series = store.get(run.id, metric);
         return series && series.x.length > 0 ? [{ seed: run.seed, series }] : [];

@@ -1,0 +1,116 @@
+/**
+ * From what was seen of a network to one cause. Troubles hide one another: above a silent layer all are silent, nothing is
+ * learned and the loss is that of guessing. So the causes stand in an order, and the first that fits is the only one.
+ */
+import type { Cause } from '../../../protocol/warnings.ts';
+import type { Training } from '../../experiment/schema.ts';
+
+/** A part of a number of neuron-steps. */
+export interface Share {
+  part: number;
+  of: number;
+}
+
+export interface LayerSeen {
+  /** Spikes of the training samples of the epoch so far; absent where nobody reads them or the layer has none. */
+  fired?: Share;
+  /** Potentials of the probe inside of a window beyond which the surrogate is zero; absent where there is none, or it is not needed. */
+  window?: Share;
+  /** Median k of a learned leak. */
+  leak?: number;
+}
+
+export interface Seen {
+  layers: readonly LayerSeen[];
+  /** How far the parameters are from where they began, in parts of their length; absent while it is too early to say. */
+  moved?: number;
+  /** Weight updates of the run so far. */
+  updates: number;
+  /** Means over the training samples of the epoch so far. */
+  loss: number;
+  accuracy: number;
+  classes: number;
+  lossKind: Training['loss'];
+  /** Of the data set. */
+  domain: keyof typeof GUESSING_UPDATES;
+}
+
+export interface Finding {
+  cause: Cause;
+  /** By its place in the plan. */
+  layer?: number;
+}
+
+/**
+ * Spikes per neuron and step below which nothing is left to learn from, and above which they tell nothing. A layer that
+ * hardly fires is silent only where hardly a potential comes near the threshold: an output layer often begins so and learns.
+ */
+const SILENT = 1e-5;
+const HARDLY = 5e-4;
+const HARDLY_NEAR = 1e-3;
+const SATURATED = 0.95;
+/** Less of the potentials than this in the window: the gradient of a whole batch hangs on a handful of neurons. */
+const BLIND = 1e-3;
+/** Where none of n was seen the share is below 3/n with 95 % (the rule of three): a handful of potentials proves nothing. */
+const UNSEEN = 3;
+/** In parts of the length of the parameters. */
+const STILL = 1e-4;
+/** a = ln(k / (1 − k)) beyond ±6.2, where dk/da is less than a hundredth of its greatest value. */
+export const LEAK_END = 0.002;
+/**
+ * Before so many weight updates a loss of guessing is nothing to worry about. Pictures are learned from at once; what must
+ * be remembered over a delay stays at chance for hundreds of updates and is learned then (examples/delayed-xor.lif.yaml).
+ */
+export const GUESSING_UPDATES = { spatial: 100, temporal: 2000, 'spatio-temporal': 500 } as const;
+/** How far below that of guessing a loss is more than that, how far above it something else, and the same for accuracies in parts of 1/C. */
+const LOSS_BELOW = 0.005;
+const LOSS_ABOVE = 0.05;
+const ACCURACY_MARGIN = 0.2;
+
+const share = ({ part, of }: Share): number => part / of;
+
+function isSilent({ fired, window }: LayerSeen): boolean {
+  if (!fired) return false;
+  return share(fired) < SILENT || (share(fired) < HARDLY && window !== undefined && share(window) < HARDLY_NEAR);
+}
+
+/** The table: each cause with the test for it, the deepest first. Layers are those of the plan, undefined: the network. */
+const TABLE: readonly [Cause, (seen: Seen) => number | boolean][] = [
+  // The lowest: those above it are silent because of it.
+  ['silent', ({ layers }) => layers.findIndex(isSilent)],
+  ['saturated', ({ layers }) => layers.findIndex(({ fired }) => fired && share(fired) > SATURATED)],
+  // The highest: gradients come from above.
+  ['blind', ({ layers }) => layers.findLastIndex(({ window }) => window && (window.part + UNSEEN) / window.of < BLIND)],
+  ['still', ({ moved }) => moved !== undefined && moved < STILL],
+  ['leak', ({ layers }) => layers.findIndex(({ leak }) => leak !== undefined && Math.min(leak, 1 - leak) < LEAK_END)],
+  ['guessing', (seen) => seen.updates >= GUESSING_UPDATES[seen.domain] && isGuessing(seen)],
+];
+
+/** What is wrong, if anything: the deepest cause. */
+export function diagnose(seen: Seen): Finding | undefined {
+  for (const [cause, test] of TABLE) {
+    const found = test(seen);
+    if (found === true) return { cause };
+    if (typeof found === 'number' && found >= 0) return { cause, layer: found };
+  }
+  return undefined;
+}
+
+/**
+ * Loss of answers that are as likely for every class: ln C of a cross-entropy; of a mean squared error (C − 1)/C², with
+ * which scores of 1/C do best.
+ */
+export function guessingLoss(lossKind: Seen['lossKind'], classes: number): number {
+  return lossKind === 'mse' ? (classes - 1) / classes ** 2 : Math.log(classes);
+}
+
+/** Both the loss and the accuracy are what guessing gives. */
+export function isGuessing({ loss, accuracy, classes, lossKind }: Seen): boolean {
+  const guess = guessingLoss(lossKind, classes);
+  const unit = guess / Math.log(classes);
+  return (
+    loss > guess - LOSS_BELOW * unit &&
+    loss < guess + LOSS_ABOVE * unit &&
+    Math.abs(accuracy - 1 / classes) < ACCURACY_MARGIN / classes
+  );
+}

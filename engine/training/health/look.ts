@@ -1,0 +1,98 @@
+/** Looks at a network at fixed weight updates: what it shows is logged, and what is wrong with it is warned of. */
+
+import { countedLayers } from '../../backends/scores.ts';
+import { definitionOf } from '../../datasets/sets/registry.ts';
+import { SURROGATES } from '../../models/neuron.ts';
+import { lengthOf } from '../../models/parameters.ts';
+import type { LayerPlan, NetworkPlan } from '../../models/plan.ts';
+import type { MetricLine } from '../../runs/format.ts';
+import { leaksOf } from '../leaks.ts';
+import type { TrainingRun } from '../run.ts';
+import { mean } from '../sums.ts';
+import { diagnose, type LayerSeen, type Seen } from './diagnose.ts';
+import { movedBy } from './moved.ts';
+import { encodeRates } from './neuron-rates.ts';
+import { type LayerProbe, probedSamples, probeLayers } from './probe.ts';
+import { adviceOn } from './sentences.ts';
+
+/** Fewer weight updates than these are over before anybody wants to hear of the first. */
+const EARLY_FROM = 20;
+
+/** After how many updates of the first epoch the network is looked at before the epoch ends; undefined where that is soon. */
+export function earlyLook(updates: number): number | undefined {
+  return updates >= EARLY_FROM ? Math.floor(updates / 10) : undefined;
+}
+
+export interface Look {
+  /** Fields of the epoch's line. */
+  fields: Pick<Extract<MetricLine, { kind: 'epoch' }>, 'windowShares' | 'gradientNorms'>;
+  /** Other lines of this step. */
+  lines: MetricLine[];
+}
+
+/** @param epoch whole when all its updates are made */
+export async function look(run: TrainingRun, epoch: number): Promise<Look> {
+  const { spec, plan, network, sizes, position } = run;
+  const samples = probedSamples(plan, sizes.train);
+  const probes = await probeLayers(network, plan, samples);
+  const seen = seenOf(run, probes, epoch);
+  const finding = diagnose(seen);
+  const at = { step: position.step, epoch };
+  const rates = probes.map(({ rates }) => rates ?? null);
+  return {
+    fields: {
+      ...(rates.some(Boolean) && {
+        windowShares: probes.map(({ window }) => (window ? window.part / window.of : null)),
+      }),
+      gradientNorms: probes.map(({ gradient }) => gradient),
+    },
+    lines: [
+      ...(rates.some(Boolean) ? [{ kind: 'neurons' as const, ...at, layers: encodeRates(rates) }] : []),
+      ...(finding ? [warningLine(at, finding, adviceOn(finding, seen, { spec, plan, probed: samples.length }))] : []),
+    ],
+  };
+}
+
+function warningLine(
+  at: { step: number; epoch: number },
+  { cause, layer }: NonNullable<ReturnType<typeof diagnose>>,
+  advice: { field: string; sentence: string },
+): MetricLine {
+  return { kind: 'warning', ...at, cause, ...(layer !== undefined && { layer: layer + 1 }), ...advice };
+}
+
+function seenOf({ spec, plan, network, position }: TrainingRun, probes: LayerProbe[], epoch: number): Seen {
+  const { samples, spikes } = position.epochSums;
+  const leaks = leaksOf(plan, network);
+  const counted = countedLayers(plan);
+  const layers = plan.layers.map((layer, l): LayerSeen => {
+    const steps = samples * lengthOf(layer.output) * plan.steps;
+    const leak = leaks?.[l]?.median;
+    return {
+      ...(spikesMatter(plan, l) && {
+        fired: { part: spikes[counted.indexOf(l)]!, of: steps },
+        ...(windowed(layer) && { window: probes[l]!.window! }),
+      }),
+      ...(leak !== undefined && { leak }),
+    };
+  });
+  return {
+    layers,
+    // While it warms up the learning rate is meant to be small.
+    ...(epoch >= Math.max(1, spec.training.warmup) && { moved: movedBy(network, plan, spec.seed) }),
+    updates: position.step,
+    ...mean(position.epochSums),
+    classes: plan.classes,
+    lossKind: spec.training.loss,
+    domain: definitionOf(spec.dataset).domain,
+  };
+}
+
+/** Not where a class is scored by the potentials of spiking neurons. */
+function spikesMatter({ layers, readout }: NetworkPlan, l: number): boolean {
+  return layers[l]!.neuron.kind === 'lif' && (l < layers.length - 1 || readout.decode === 'rate');
+}
+
+function windowed({ neuron }: LayerPlan): boolean {
+  return neuron.kind === 'lif' && SURROGATES[neuron.surrogate.shape].windowed;
+}

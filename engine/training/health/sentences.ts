@@ -1,0 +1,110 @@
+/** What a finding is in a sentence, and the field of the experiment file that cures it. */
+import { count, percent } from '../../../protocol/format.ts';
+import { type Path, pathText } from '../../base/errors.ts';
+import type { RunSpec } from '../../experiment/schema.ts';
+import type { NetworkPlan } from '../../models/plan.ts';
+import { type Finding, guessingLoss, isGuessing, LEAK_END, type Seen, type Share } from './diagnose.ts';
+
+export interface Advice {
+  /** Dotted path. */
+  field: string;
+  sentence: string;
+}
+
+/** @param epoch when, as a fraction; @param probed how many samples were looked at more closely */
+export function adviceOn(
+  { cause, layer = 0 }: Finding,
+  seen: Seen,
+  { spec, plan, probed }: { spec: RunSpec; plan: NetworkPlan; probed: number },
+): Advice {
+  const name = `layer ${layer + 1} of ${plan.layers.length}`;
+  const neuron = (...path: string[]): Field => fieldOf(spec, plan, layer, path);
+  const gain: Field = [['network', 'weightGain'], spec.network.weightGain];
+  const rate: Field = [['training', 'learningRate'], spec.training.learningRate];
+  const { fired, window, leak } = seen.layers[layer] ?? {};
+  switch (cause) {
+    case 'silent': {
+      const threshold = neuron('threshold');
+      return advice(
+        threshold,
+        `${name} fired ${times(fired!)}, so that next to nothing passes it or is learned below it${guess(seen)}; lower ${named(threshold)} or raise ${named(gain)}`,
+      );
+    }
+    case 'saturated': {
+      const threshold = neuron('threshold');
+      return advice(
+        threshold,
+        `${name} fired ${times(fired!)}, so that its spikes tell next to nothing${guess(seen)}; raise ${named(threshold)} or lower ${named(gain)}`,
+      );
+    }
+    case 'blind': {
+      const width = neuron('surrogate', 'width');
+      return advice(
+        width,
+        `${amount(window!.part)} of ${amount(window!.of)} potentials of ${name} lay within ${named(width)} of the threshold (${count(probed, 'training sample')}), so that hardly any gradient passes it; raise that width`,
+      );
+    }
+    case 'still': {
+      const by =
+        seen.moved === 0 ? 'not moved at all' : `moved by ${(100 * seen.moved!).toExponential(0)} % of their length`;
+      return advice(
+        rate,
+        `after ${count(seen.updates, 'weight update')} the weights have ${by}${guess(seen)}; raise ${named(rate)}`,
+      );
+    }
+    case 'leak': {
+      const field = neuron('leak');
+      const end = leak! < 0.5 ? 0 : 1;
+      return advice(
+        [field[0], undefined],
+        `the learned leak of ${name} is at its end: half of it or more is within ${LEAK_END} of ${end} (median ${leak!.toPrecision(4)}), from where it hardly moves any more; write ${pathText(field[0])}: ${end}, or let it begin elsewhere with its init`,
+      );
+    }
+    case 'guessing':
+      return advice(
+        [['dataset'], undefined],
+        `after ${count(seen.updates, 'weight update')} layers fire and weights move${guess(seen, ', but ')}, so nothing has been learned; look at the labels of the data set, at what this variant takes away, or change ${named(rate)}`,
+      );
+  }
+}
+
+/** A field and its value. */
+type Field = readonly [Path, unknown];
+
+const advice = ([path]: Field, sentence: string): Advice => ({ field: pathText(path), sentence: `${sentence}.` });
+
+const named = ([path, value]: Field): string => `${pathText(path)} (${value})`;
+
+const amount = (n: number): string => n.toLocaleString('en');
+
+/** `0 of 5,120,000 times (0 %)`. */
+const times = ({ part, of }: Share): string => `${amount(part)} of ${amount(of)} times (${percent(part / of)} %)`;
+
+/** What the loss says to it, where it is that of guessing. */
+function guess(seen: Seen, before = '; '): string {
+  if (!isGuessing(seen)) return '';
+  const { loss, lossKind, classes } = seen;
+  const how =
+    lossKind === 'mse' ? `scores of 1/${classes}: ${guessingLoss(lossKind, classes).toFixed(3)}` : `ln ${classes}`;
+  return `${before}the loss of ${loss.toFixed(3)} is that of guessing among ${classes} classes (${how})`;
+}
+
+/** A field of the neuron of a layer: where the layer has its own, that one; else that of all. */
+function fieldOf(spec: RunSpec, plan: NetworkPlan, layer: number, path: readonly string[]): Field {
+  const { network, neuron } = spec;
+  const last = layer === plan.layers.length - 1;
+  const { readout } = network;
+  // The leak of integrators is the readout's.
+  if (last && readout.kind === 'leaky-integrator' && readout.leak !== undefined)
+    return [['network', 'readout', 'leak'], readout.leak];
+  const hidden = network.hidden[layer];
+  const [own, at]: [unknown, Path] = last
+    ? ['neuron' in readout ? readout.neuron : undefined, ['network', 'readout', 'neuron']]
+    : [typeof hidden === 'object' ? hidden.neuron : undefined, ['network', 'hidden', layer, 'neuron']];
+  const value = valueAt(own, path);
+  return value === undefined ? [['neuron', ...path], valueAt(neuron, path)] : [[...at, ...path], value];
+}
+
+function valueAt(record: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], record);
+}
