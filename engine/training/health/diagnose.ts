@@ -74,13 +74,20 @@ function isSilent({ fired, window }: LayerSeen): boolean {
   return share(fired) < SILENT || (share(fired) < HARDLY && window !== undefined && share(window) < HARDLY_NEAR);
 }
 
+/** Where no weight moves, a window in which nothing was seen explains it, however little was looked at. */
+function isBlind({ window }: LayerSeen, moved: number | undefined): boolean {
+  if (!window) return false;
+  const explains = window.part === 0 && moved !== undefined && moved < STILL;
+  return explains || (window.part + UNSEEN) / window.of < BLIND;
+}
+
 /** The table: each cause with the test for it, the deepest first. Layers are those of the plan, undefined: the network. */
 const TABLE: readonly [Cause, (seen: Seen) => number | boolean][] = [
   // The lowest: those above it are silent because of it.
   ['silent', ({ layers }) => layers.findIndex(isSilent)],
   ['saturated', ({ layers }) => layers.findIndex(({ fired }) => fired && share(fired) > SATURATED)],
   // The highest: gradients come from above.
-  ['blind', ({ layers }) => layers.findLastIndex(({ window }) => window && (window.part + UNSEEN) / window.of < BLIND)],
+  ['blind', ({ layers, moved }) => layers.findLastIndex((layer) => isBlind(layer, moved))],
   ['still', ({ moved }) => moved !== undefined && moved < STILL],
   ['leak', ({ layers }) => layers.findIndex(({ leak }) => leak !== undefined && Math.min(leak, 1 - leak) < LEAK_END)],
   ['guessing', (seen) => seen.updates >= GUESSING_UPDATES[seen.domain] && isGuessing(seen)],

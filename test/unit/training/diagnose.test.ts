@@ -33,6 +33,11 @@ describe('one cause, the deepest', () => {
     ['silence before what always fires', { layers: [saturated, silent] }, { cause: 'silent', layer: 1 }],
     ['the lowest that always fires', { layers: [saturated, saturated], ...lost }, { cause: 'saturated', layer: 0 }],
     ['the highest empty window', { layers: [blind, blind, lively], moved: 0 }, { cause: 'blind', layer: 1 }],
+    [
+      'a small empty window under weights that stand still',
+      { layers: [{ ...lively, window: { part: 0, of: 50 } }], moved: 0 },
+      { cause: 'blind', layer: 0 },
+    ],
     ['weights that stand still', { moved: 1e-6, ...lost }, { cause: 'still' }],
     ['a leak at 1', { layers: [ended, lively], ...lost }, { cause: 'leak', layer: 0 }],
     ['a leak at 0', { layers: [lively, { leak: 1e-4 }] }, { cause: 'leak', layer: 1 }],

@@ -5,14 +5,14 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { expandExperiment } from '../../engine/experiment/expand.ts';
-import { checkExperiment } from '../../engine/experiment/parse.ts';
-import { type RunSpec, settingsSchema } from '../../engine/experiment/schema.ts';
-import { type MetricLine, metricSchema } from '../../engine/runs/format.ts';
-import { addLine, emptyHistory, warningsOf } from '../../engine/runs/metrics/history.ts';
-import { readNeuronRates } from '../../engine/runs/metrics/neuron-rates.ts';
-import { train } from '../../engine/training/train.ts';
-import { temporaryFolder } from '../unit/datasets/helpers.ts';
+import { expandExperiment } from '../../../engine/experiment/expand.ts';
+import { checkExperiment } from '../../../engine/experiment/parse.ts';
+import { type RunSpec, settingsSchema } from '../../../engine/experiment/schema.ts';
+import { type MetricLine, metricSchema } from '../../../engine/runs/format.ts';
+import { addLine, emptyHistory, warningsOf } from '../../../engine/runs/metrics/history.ts';
+import { readNeuronRates } from '../../../engine/runs/metrics/neuron-rates.ts';
+import { train } from '../../../engine/training/train.ts';
+import { temporaryFolder } from '../../unit/datasets/helpers.ts';
 import { randomPictures } from './random-pictures.ts';
 
 function specOf(settings: object, file = '/health.lif.yaml'): RunSpec {
@@ -50,16 +50,6 @@ describe('one warning each', () => {
       { cause: 'silent', since: 0.1, until: 1, layer: 2, field: 'network.hidden[1].neuron.threshold' },
     ],
     [
-      'a threshold of next to nothing, no leak, biases that push',
-      {
-        ...base,
-        neuron: { threshold: 1e-9, leak: 1, reset: 'none', surrogate: { width: 1e-3 } },
-        network: { hidden: [8], weightGain: 50, readout: { kind: 'spike-rate', neuron: { threshold: 0.3 } } },
-        dataset: { ...XOR, lowRate: 1, highRate: 1, noise: 1 },
-      },
-      { cause: 'saturated', layer: 1, field: 'neuron.threshold' },
-    ],
-    [
       'a surrogate as narrow as nothing',
       { ...base, dataset: { ...XOR, trainSamples: 3200 }, neuron: { surrogate: { width: 1e-7 } } },
       { cause: 'blind', since: 0.1, layer: 2, field: 'neuron.surrogate.width' },
@@ -78,6 +68,20 @@ describe('one warning each', () => {
     const warnings = await warningsOn(specOf(settings));
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toMatchObject({ lasts: true, ...expected });
+  });
+
+  test('one neuron with no threshold to speak of and a drive that never stops always fires, or never: as its weights add up', async () => {
+    const dataset = { ...XOR, lowRate: 1, highRate: 1, noise: 1 };
+    const network = { ...base.network, hidden: [1], weightGain: 50 };
+    const neuron = { threshold: 1e-9, leak: 1, reset: 'none' };
+    const causes: string[] = [];
+    for (let seed = 1; seed <= 8; seed++) {
+      const [warning, ...others] = await warningsOn({ ...specOf({ ...base, dataset, network, neuron }), seed });
+      expect(others).toEqual([]);
+      expect(warning).toMatchObject({ layer: 1, field: 'neuron.threshold' });
+      causes.push(warning!.cause);
+    }
+    expect(new Set(causes)).toEqual(new Set(['saturated', 'silent']));
   });
 
   test('labels that have nothing to do with the pictures: a loss of ln 10', async () => {
@@ -107,7 +111,7 @@ describe('one warning each', () => {
 });
 
 test.each(['delayed-xor', 'a-a'])('%s.lif.yaml, every variant for three epochs: nothing to warn of', async (name) => {
-  const file = join(import.meta.dirname, '../../examples', `${name}.lif.yaml`);
+  const file = join(import.meta.dirname, '../../../examples', `${name}.lif.yaml`);
   const { experiment } = checkExperiment(readFileSync(file, 'utf8'), file);
   for (const spec of expandExperiment(experiment!, file, { seeds: [1] })) {
     spec.training.epochs = 3;

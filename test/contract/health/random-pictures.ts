@@ -1,7 +1,7 @@
 /** MNIST files of noise: few pixels that are not black, and labels that nothing in the pictures tells. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { stream } from '../../engine/base/random.ts';
+import { stream } from '../../../engine/base/random.ts';
 
 export function randomPictures(folder: string, samples: number): void {
   mkdirSync(folder, { recursive: true });
