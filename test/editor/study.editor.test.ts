@@ -116,10 +116,30 @@ describe('a study in a trusted workspace', () => {
     }
   });
 
+  test('what its neurons do is asked with a press, and one sample is watched', async () => {
+    const curves = await lab.webview('.page.curves', 60_000);
+    await curves.getByRole('button', { name: 'Analyses' }).click();
+    const analyses = await lab.webview('.page.analyses', 60_000);
+    await analyses.getByRole('button', { name: 'Analyse 1 run' }).click();
+    await analyses.locator('lif-heatmap').first().waitFor({ timeout: 90_000 });
+    for (const theme of ['light', 'dark'] as const) {
+      await lab.setTheme(theme);
+      await lab.screenshot(`study-6-spikes-${theme}`);
+    }
+    await analyses.getByRole('button', { name: 'Sample' }).click();
+    const sample = await lab.webview('.page.sample', 60_000);
+    await sample.getByText(/Class \d, taken for \d/).waitFor({ timeout: 60_000 });
+    await sample.locator('.trace').first().waitFor();
+    for (const theme of ['light', 'dark'] as const) {
+      await lab.setTheme(theme);
+      await lab.screenshot(`study-6-sample-${theme}`);
+    }
+  });
+
   test('the tree shows study, variant and run', async () => {
     await lab.openContainer('LIF Lab');
     await lab.treeRow('A short delay').waitFor();
-    await lab.screenshot('study-6-tree');
+    await lab.screenshot('study-7-tree');
   });
 
   test('a mistake is underlined with its line and column, and is not run', async () => {
@@ -136,7 +156,7 @@ describe('a study in a trusted workspace', () => {
       return found.length > 0 ? found : undefined;
     });
     expect(problems).toEqual([expect.stringMatching(/traning.*training.*\[Ln 6, Col 1\]/s)]);
-    await lab.screenshot('study-7-problem');
+    await lab.screenshot('study-8-problem');
   });
 });
 
