@@ -110,6 +110,10 @@ function curvePaths(
       `<path class="nan" d="M${n(cx - 4)} ${n(cy - 4)}l8 8m0-8-8 8" stroke="${style.colour}" stroke-width="1.8"/>`,
     );
   }
+  for (const { x: epoch, y: value } of curve.counting)
+    out.push(
+      `<circle class="counts" cx="${n(x(epoch))}" cy="${n(y(value))}" r="4.5" fill="none" stroke="${style.colour}" stroke-width="1.8"/>`,
+    );
   for (const epoch of curve.warned)
     out.push(
       `<path class="warned" d="M${n(x(epoch))} ${TOP + HEIGHT - 11}l5 9h-10Z" stroke="${style.colour}" stroke-width="1.8"/>`,

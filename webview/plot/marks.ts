@@ -4,7 +4,7 @@ import type { Curve } from './model.ts';
 
 /**
  * A cross where a curve stops being a number: at its last value, or at the foot of the plot. A triangle at the foot where a
- * warning begins.
+ * warning begins. A ring where the epoch is that counts.
  * @param alpha opacity of a variant's curve
  */
 export function drawMarks(plot: uPlot, curves: readonly Curve[], alpha: (name: string) => number): void {
@@ -27,6 +27,14 @@ export function drawMarks(plot: uPlot, curves: readonly Curve[], alpha: (name: s
       ctx.lineTo(x + size, y + size);
       ctx.moveTo(x + size, y - size);
       ctx.lineTo(x - size, y + size);
+      ctx.stroke();
+    }
+    for (const mark of curve.counting) {
+      const [x, y] = [plot.valToPos(mark.x, 'x', true), plot.valToPos(mark.y, 'y', true)];
+      const inside = x >= bbox.left && x <= bbox.left + bbox.width && y >= bbox.top && y <= bbox.top + bbox.height;
+      if (!inside) continue;
+      ctx.beginPath();
+      ctx.arc(x, y, size, 0, 2 * Math.PI);
       ctx.stroke();
     }
     for (const epoch of curve.warned) {

@@ -1,5 +1,5 @@
 import { describeMetric, type Metric, type Series } from '../../protocol/runs.ts';
-import { type Aligned, align, fillBetween, type Points, sharedGrid } from './grid.ts';
+import { type Aligned, align, fillBetween, nearest, type Points, sharedGrid } from './grid.ts';
 import type { LineStyle } from './palette.ts';
 import type { Range, ValueAxis } from './scales.ts';
 import { smooth } from './smoothing.ts';
@@ -12,6 +12,8 @@ export interface VariantInput {
   seeds: { seed: number; series: Series }[];
   /** Epochs at which something was found wrong with a network. */
   warned?: readonly number[];
+  /** Epochs that count, of runs that have ended and whose last epoch is another one. */
+  counting?: readonly number[];
 }
 
 /** Where a curve stops being a number. */
@@ -38,6 +40,8 @@ export interface Curve {
   notANumber: NotANumber[];
   /** Epochs, none before the first point. */
   warned: number[];
+  /** Where the epochs that count are on the mean; within a pair of grid points that is the nearest one. */
+  counting: { x: number; y: number }[];
 }
 
 export interface ChartModel {
@@ -87,6 +91,10 @@ export function buildModel(metric: Metric, variants: readonly VariantInput[], op
       style: variant.style,
       seedCount: seeds.length,
       warned: (variant.warned ?? []).map((x) => Math.max(x, grid.xs[0] ?? x)),
+      counting: (variant.counting ?? []).flatMap((x) => {
+        const y = combined.mean[nearest(grid.xs, x)];
+        return typeof y === 'number' ? [{ x, y }] : [];
+      }),
       notANumber: variant.seeds.flatMap(({ seed, series }) => breaks(series).map((b) => ({ ...b, seed }))),
       ...combined,
       ...(raws ? { raw: combine(raws, grid).mean } : {}),

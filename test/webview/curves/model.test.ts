@@ -120,6 +120,14 @@ describe('the model of a chart', () => {
     expect(curve!.notANumber).toEqual([{ x: 2, y: 3, seed: 7 }]);
   });
 
+  test('marks the epoch that counts on the mean; where the curve has no value there is no mark', () => {
+    const seeds = [{ seed: 1, series: series([1, 2, 3], [0.5, 0.9, 0.7]) }];
+    const model = (counting: number[]) =>
+      buildModel('test.accuracy', [{ name: 'a', style, seeds, counting }], options).curves[0]!.counting;
+    expect(model([2])).toEqual([{ x: 2, y: 0.9 }]);
+    expect(model([])).toEqual([]);
+  });
+
   test('never holds more numbers than its budget', () => {
     const x = Array.from({ length: 5000 }, (_, i) => i);
     const seeds = Array.from({ length: 50 }, (_, seed) => ({ seed, series: series(x, x) }));

@@ -21,17 +21,17 @@ export async function pullEverything(
   return { series, complete: series.every((s) => s.total <= s.x.length) };
 }
 
-/** One row per logged value: tidy data, as every statistics package wants it. */
+/** One row per logged value: tidy data, as every statistics package wants it; `counts` is 1 in the epoch that counts. */
 export function curvesCsv(runs: readonly RunSummary[], series: readonly Series[]): string {
   const byId = new Map(runs.map((r) => [r.id, r]));
-  const lines = ['variant,seed,run,split,layer,quantity,epoch,value'];
+  const lines = ['variant,seed,run,split,layer,quantity,epoch,value,counts'];
   for (const s of series) {
     const run = byId.get(s.runId);
     if (!run) continue;
     const { split, layer, quantity } = parseMetric(s.metric)!;
     const start = `${csvField(run.variant)},${run.seed},${csvField(run.id)},${split ?? ''},${layer ?? ''},${quantity}`;
     s.x.forEach((x, i) => {
-      lines.push(`${start},${x},${s.y[i] ?? 'NaN'}`);
+      lines.push(`${start},${x},${s.y[i] ?? 'NaN'},${x === run.result?.epoch ? 1 : 0}`);
     });
   }
   return `${lines.join('\n')}\n`;

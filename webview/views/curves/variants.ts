@@ -56,6 +56,9 @@ export function inputsOf(entries: readonly Entry[], metric: Metric, store: Serie
       name,
       style,
       warned: runs.flatMap(({ warnings = [] }) => warnings.map(({ since }) => since)),
+      counting: runs.flatMap(({ state, result, epoch }) =>
+        result && !isActive(state) && result.epoch !== epoch ? [result.epoch] : [],
+      ),
       seeds: runs.flatMap((run) => {
         const series = store.get(run.id, metric);
         return series && series.x.length > 0 ? [{ seed: run.seed, series }] : [];
