@@ -92,7 +92,7 @@ export interface Integrator extends Leaky {
   kind: 'integrator';
 }
 
-/** The paper's baselines: units with a state that is not spikes, recurrent weights V [size, gates·size] (reference/recurrent.ts). */
+/** The paper's baselines: units with a state that is not spikes, recurrent weights V [size, gates·size] (reference/gated.ts). */
 export interface Rnn {
   kind: 'rnn';
 }

@@ -12,6 +12,7 @@ import {
   type NeuronPlan,
   unreachable,
 } from '../models/plan.ts';
+import { type GatedParameters, type GatedStep, gatedBackward, gatedForward } from './gated.ts';
 import {
   type InitialState,
   type LifOptions,
@@ -21,7 +22,6 @@ import {
   lifForward,
 } from './lif.ts';
 import { accuracy, decodeBackward, decodeForward, lossBackward, lossForward } from './readout.ts';
-import { type GatedParameters, gatedBackward, gatedForward, type Moment } from './recurrent.ts';
 
 /** Parameters or gradients by name, in the shapes and the order of `parametersOf`. */
 export type Parameters = Record<string, Float64Array>;
@@ -48,7 +48,7 @@ export interface ForwardOptions {
 /** Of an RNN, LSTM or GRU, u and o are both the state h [T, N]; of a linear layer, u is what it gives. */
 export interface LayerTrace extends LifTrace {
   /** Of an RNN, LSTM or GRU: what led to h in every step. */
-  moments?: Moment[];
+  history?: GatedStep[];
 }
 
 export interface Pass {
@@ -183,8 +183,8 @@ function layerForward(
     case 'rnn':
     case 'lstm':
     case 'gru': {
-      const { h, moments } = gatedForward({ ...layer, neuron }, p, x, steps);
-      return { u: h, o: h, moments };
+      const { h, history } = gatedForward({ ...layer, neuron }, p, x, steps);
+      return { u: h, o: h, history };
     }
     default:
       return unreachable(neuron);
@@ -216,7 +216,7 @@ function layerBackward(
     case 'lstm':
     case 'gru': {
       const dH = dO.map((d, i) => d + du[i]!);
-      gatedBackward({ ...layer, neuron }, p, x, trace.moments!, dH, grad, dx, deltas);
+      gatedBackward({ ...layer, neuron }, p, x, trace.history!, dH, grad, dx, deltas);
       break;
     }
     default:

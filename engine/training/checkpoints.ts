@@ -1,7 +1,7 @@
 /** When a checkpoint is due, the last one that was written, and that of the epoch that counts. */
 import type { Network } from '../backends/backend.ts';
+import { encodeCheckpoint, type Position } from './codec.ts';
 import type { Stopwatch } from './pace.ts';
-import { encodeCheckpoint, type Position } from './position.ts';
 
 const CHECKPOINT_SECONDS = 10;
 

@@ -5,7 +5,7 @@
 import type { Network, Sums } from '../backends/backend.ts';
 import type { RunSpec } from '../experiment/schema.ts';
 import { type LayerPlan, type NetworkPlan, unreachable } from '../models/plan.ts';
-import { orderOf, type Position, restore, start } from './position.ts';
+import { orderOf, type Position, restore, start } from './codec.ts';
 import { optimizerStep } from './schedule.ts';
 
 const REMEDY = 'lower training.learningRate or network.weightGain, or set training.clipNorm';

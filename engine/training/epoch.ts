@@ -2,10 +2,10 @@
 import type { Evaluation } from '../backends/backend.ts';
 import { zeroSums } from '../backends/scores.ts';
 import type { RunSpec } from '../experiment/schema.ts';
+import type { Position } from './codec.ts';
 import { evaluationDivergence } from './divergence.ts';
 import { look } from './health/look.ts';
 import { leaksOf } from './leaks.ts';
-import type { Position } from './position.ts';
 import type { TrainingRun } from './run.ts';
 import { learningRateAt } from './schedule.ts';
 import { mean, spikeRates } from './sums.ts';

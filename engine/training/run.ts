@@ -4,9 +4,9 @@ import type { PreparedDataset } from '../datasets/dataset.ts';
 import type { RunSpec } from '../experiment/schema.ts';
 import type { NetworkPlan } from '../models/plan.ts';
 import type { Checkpoints } from './checkpoints.ts';
+import type { Position } from './codec.ts';
 import type { Replay } from './divergence.ts';
 import type { Pace, Stopwatch } from './pace.ts';
-import type { Position } from './position.ts';
 import type { TrainObserver } from './trainer.ts';
 
 export interface TrainingRun {

@@ -2,8 +2,8 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type RunSpec, settingsSchema } from '../../engine/experiment/schema.ts';
 import type { MetricLine } from '../../engine/runs/format.ts';
+import type { Position } from '../../engine/training/codec.ts';
 import { evaluationDivergence } from '../../engine/training/divergence.ts';
-import type { Position } from '../../engine/training/position.ts';
 import { train } from '../../engine/training/train.ts';
 
 interface Options {

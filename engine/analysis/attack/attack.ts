@@ -2,11 +2,12 @@
 import type { AttackedSample, AttackResult } from '../../../protocol/analyses/attack.ts';
 import type { Network, Sample } from '../../backends/backend.ts';
 import { UserError } from '../../base/errors.ts';
-import { shuffle, stream } from '../../base/random.ts';
+import { stream } from '../../base/random.ts';
 import { definitionOf } from '../../datasets/sets/registry.ts';
 import { ANALYSIS_PARAMS, type AnalysisParams } from '../../experiment/schema.ts';
 import type { Lif, NetworkPlan } from '../../models/plan.ts';
 import type { Analysis, AnalysisContext } from '../analysis.ts';
+import { chooseSamples } from '../choose-samples.ts';
 import { readSamples } from '../inputs.ts';
 import { type Assault, assaultsOn } from './assault.ts';
 import { binomialTail, LEVEL } from './chance.ts';
@@ -75,9 +76,7 @@ export const attack: Analysis<Params, AttackResult> = {
 /** Numbers of samples, ascending: any of the split with the same chance. */
 function drawSamples(size: number, { split, samples, seed }: Params): number[] {
   if (size === 0) throw new UserError(`The data set has no ${split} samples; choose another split.`);
-  const order = Uint32Array.from({ length: size }, (_, i) => i);
-  shuffle(order, stream(seed, 'attack/samples'));
-  return Array.from(order.slice(0, Math.min(size, samples)).sort());
+  return Array.from(chooseSamples(size, samples, seed, 'attack/samples'));
 }
 
 /** Which samples the network is right about. Rejects with a UserError when it might as well guess. */

@@ -4,9 +4,10 @@ import type { ClassSeparation, EmbeddingResult } from '../../../protocol/analyse
 import { UserError } from '../../base/errors.ts';
 import { ANALYSIS_PARAMS, type AnalysisParams } from '../../experiment/schema.ts';
 import type { Analysis } from '../analysis.ts';
+import { chooseSamples } from '../choose-samples.ts';
 import { affinitiesOf } from './affinities.ts';
 import { centre, startPositions } from './components.ts';
-import { chooseSamples, duplicatesOf, readFeatures, refuseImpossible } from './features.ts';
+import { duplicatesOf, readFeatures, refuseImpossible } from './features.ts';
 import { breathing, comparePairs } from './pairs.ts';
 import { separationOf, VOTERS } from './separation.ts';
 import { ITERATIONS, learningRate, PHASES, Tsne } from './tsne.ts';
@@ -55,7 +56,7 @@ export const embedding: Analysis<AnalysisParams<'embedding'>, EmbeddingResult> =
     const { data, signal, progress, publish } = context;
     const size = data.sizes[split];
     if (size === 0) throw new UserError(`The data set has no ${split} samples; choose another split.`);
-    const indices = chooseSamples(size, samples, seed);
+    const indices = chooseSamples(size, samples, seed, 'embedding samples');
     const n = indices.length;
     const seen = await readFeatures(context, { split, indices, signal }, (done) => progress(PARTS.read * done));
     refuseImpossible(seen, n, perplexity);

@@ -1,6 +1,5 @@
 /** What the last hidden layer says of samples, and whether it says enough to be drawn. */
 import { UserError } from '../../base/errors.ts';
-import { shuffle, stream } from '../../base/random.ts';
 import type { Split } from '../../datasets/dataset.ts';
 import type { Subject } from '../analysis.ts';
 
@@ -16,13 +15,6 @@ export interface Features {
   all: number;
   varying: number;
   values: Float64Array;
-}
-
-/** So many samples of a split of `size`, in ascending order, the same for every network. */
-export function chooseSamples(size: number, samples: number, seed: number): Uint32Array {
-  const order = new Uint32Array(size).map((_, i) => i);
-  shuffle(order, stream(seed, 'embedding samples'));
-  return order.slice(0, samples).sort();
 }
 
 /** Rejects with the signal's reason. */

@@ -2,12 +2,12 @@
 import { z } from 'zod';
 import type { ErrorsResult } from '../../../protocol/analyses/errors.ts';
 import { UserError } from '../../base/errors.ts';
-import { shuffle, stream } from '../../base/random.ts';
 import { ANALYSIS_PARAMS, type AnalysisParams } from '../../experiment/schema.ts';
 import { namesOf, RESETS } from '../../models/neuron.ts';
 import { lengthOf } from '../../models/parameters.ts';
 import type { NetworkPlan } from '../../models/plan.ts';
 import type { Analysis } from '../analysis.ts';
+import { chooseSamples } from '../choose-samples.ts';
 import { leakOf } from '../leaks.ts';
 import { propagate } from './propagation.ts';
 import { LayerErrors } from './summary.ts';
@@ -81,7 +81,7 @@ export const errors: Analysis<AnalysisParams<'errors'>, ErrorsResult> = {
       const own = { neuron, leak, recurrent: scaled };
       return { l, name, own, errors: new LayerErrors(own, time) };
     });
-    const indices = chooseSamples(size, wanted, seed);
+    const indices = chooseSamples(size, wanted, seed, 'samples of errors');
     const perSample = 8 * steps * layers.reduce((sum, l) => sum + lengthOf(plan.layers[l]!.output), 0);
     const batch = Math.max(1, Math.min(64, Math.floor(BATCH_BYTES / perSample)));
     for (let from = 0; from < indices.length; from += batch) {
@@ -115,11 +115,4 @@ function layersOf({ layers }: NetworkPlan, asked: 'all' | readonly number[]): nu
     if (!have.includes(l))
       throw new UserError(`The network has no layer ${l} with a potential; there are ${have.join(', ')}.`);
   return have.filter((l) => asked.includes(l));
-}
-
-/** `wanted` different samples of `size`, in ascending order: a function of the seed. */
-export function chooseSamples(size: number, wanted: number, seed: number): Uint32Array {
-  const all = new Uint32Array(size).map((_, i) => i);
-  shuffle(all, stream(seed, 'samples of errors'));
-  return all.subarray(0, Math.min(size, wanted)).sort();
 }

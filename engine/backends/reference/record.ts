@@ -28,7 +28,7 @@ function featuresOf(plan: NetworkPlan, pass: Pass): Float64Array {
   const l = featureLayer(plan);
   const { o } = pass.layers[l]!;
   const size = lengthOf(plan.layers[l]!.output);
-  const gated = pass.layers[l]!.moments !== undefined;
+  const gated = pass.layers[l]!.history !== undefined;
   return gated && plan.readout.decode === 'last' ? o.slice(-size) : meanRows(o, size);
 }
 

@@ -3,8 +3,9 @@
  * 28-byte header (u16 type, u16 source, u32 event size, u32 timestamp offset, u32 timestamp overflow, u32 capacity,
  * u32 number, u32 valid) and its events; a polarity event (type 1) is u32 data and i32 µs.
  */
+
+import { whatIs } from './file-kind.ts';
 import { badFile } from './files.ts';
-import { whatIs } from './what.ts';
 
 const FIRST_LINE = '#!AER-DAT3.1';
 const LAST_LINE = '#!END-HEADER';

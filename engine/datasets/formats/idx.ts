@@ -2,8 +2,9 @@
  * IDX, the format of MNIST: big-endian u32 magic (third byte 8 = unsigned bytes, fourth byte = rank), one u32 per
  * dimension, then the bytes, row by row.
  */
+
+import { whatIs } from './file-kind.ts';
 import { badFile } from './files.ts';
-import { whatIs } from './what.ts';
 
 export interface Idx {
   dimensions: number[];

@@ -3,13 +3,13 @@
  * /extra/speaker.
  */
 import type { EventBuffer } from '../recordings/binning.ts';
+import { TELLING_BYTES } from './file-kind.ts';
 import { badFile, getAgain, readHead, sizeOf } from './files.ts';
 import { Hdf5File } from './hdf5/classic.ts';
 import { decode, decoderOf } from './hdf5/numbers.ts';
 import { type Dataset, type Hdf5Reader, NewerLayout, notHdf5 } from './hdf5/reader.ts';
 import { promisedLength, SIGNATURE } from './hdf5/superblock.ts';
 import { openInThread, type ThreadOptions } from './hdf5/thread.ts';
-import { TELLING_BYTES } from './what.ts';
 
 /** Ten times as many as the largest published file has. */
 const MAX_RECORDINGS = 1_000_000;

@@ -2,8 +2,8 @@
 import { closeSync } from 'node:fs';
 import { inflateRawSync } from 'node:zlib';
 import { type OpenFile, readUpTo } from '../../base/files.ts';
+import { TELLING_BYTES, whatIs } from './file-kind.ts';
 import { badFile, openData } from './files.ts';
-import { TELLING_BYTES, whatIs } from './what.ts';
 
 export interface ZipEntry {
   name: string;

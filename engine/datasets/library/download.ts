@@ -18,8 +18,8 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../base/errors.ts';
 import { readSmall } from '../../base/files.ts';
+import { isWebPage, UNKNOWN, whatIs } from '../formats/file-kind.ts';
 import { hashOf, reason } from '../formats/files.ts';
-import { isWebPage, UNKNOWN, whatIs } from '../formats/what.ts';
 
 export interface Source {
   /** Addresses of the same file, tried in turn. */

@@ -8,8 +8,8 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createInflateRaw } from 'node:zlib';
 import { UserError } from '../../base/errors.ts';
+import { TELLING_BYTES, whatIs } from '../formats/file-kind.ts';
 import { badFile, isGzip, readHead, reason, streamOf } from '../formats/files.ts';
-import { TELLING_BYTES, whatIs } from '../formats/what.ts';
 import { closeZip, crc32, entryStart, openZip, shown, type ZipEntry, type ZipFile } from '../formats/zip.ts';
 
 export interface UnpackOptions {

@@ -2,9 +2,9 @@
 import { SettingError } from '../../base/errors.ts';
 import type { Settings } from '../../experiment/schema.ts';
 import { type NetworkPlan, unreachable } from '../plan.ts';
+import { gatedNetwork } from './gated.ts';
 import type { DataShape } from './layer.ts';
 import { lifNetwork } from './lif.ts';
-import { recurrentNetwork } from './recurrent.ts';
 
 /** The network of a run over a data set of this shape. Throws a SettingError when it cannot be built. */
 export function planNetwork(settings: Settings, shape: DataShape): NetworkPlan {
@@ -21,7 +21,7 @@ export function planNetwork(settings: Settings, shape: DataShape): NetworkPlan {
     case 'rnn':
     case 'lstm':
     case 'gru':
-      return recurrentNetwork(settings, model, shape);
+      return gatedNetwork(settings, model, shape);
     default:
       return unreachable(model);
   }

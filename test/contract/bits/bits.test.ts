@@ -14,7 +14,7 @@ import { planNetwork } from '../../../engine/models/build/network.ts';
 import type { MetricLine } from '../../../engine/runs/format.ts';
 import { addLine, emptyHistory, type History } from '../../../engine/runs/metrics/history.ts';
 import { decodeSafetensors } from '../../../engine/runs/safetensors.ts';
-import { orderOf } from '../../../engine/training/position.ts';
+import { orderOf } from '../../../engine/training/codec.ts';
 import { train } from '../../../engine/training/train.ts';
 import { COMBINATIONS, specOf, VARIANTS, type Variant } from './variants.ts';
 

@@ -4,7 +4,7 @@ import type { Subject } from '../../../engine/analysis/analysis.ts';
 import { affinitiesOf } from '../../../engine/analysis/embedding/affinities.ts';
 import { centre, startPositions } from '../../../engine/analysis/embedding/components.ts';
 import { embedding } from '../../../engine/analysis/embedding/embedding.ts';
-import { chooseSamples, differing, refuseImpossible } from '../../../engine/analysis/embedding/features.ts';
+import { differing, refuseImpossible } from '../../../engine/analysis/embedding/features.ts';
 import { comparePairs } from '../../../engine/analysis/embedding/pairs.ts';
 import { separationOf } from '../../../engine/analysis/embedding/separation.ts';
 import { divergenceOf, gradientOf, Tsne } from '../../../engine/analysis/embedding/tsne.ts';
@@ -237,14 +237,6 @@ test('impossible perplexities, identical vectors and too many of them are refuse
   expect(one(many, 40, 7)).not.toThrow();
   const most = Array.from({ length: 40 }, (_, i) => (i < 30 ? 1 : i));
   expect(one(most, 40, 5)).toThrow(/^30 of 40 .+ largest perplexity allowed, 13, .+ that is not there\.$/);
-});
-
-test('samples are drawn without repeats, ascending, the same for every network', () => {
-  const chosen = chooseSamples(1000, 100, 7);
-  expect(new Set(chosen).size).toBe(100);
-  expect(Array.from(chosen)).toEqual(Array.from(chosen).sort((a, b) => a - b));
-  expect(chooseSamples(1000, 100, 7)).toEqual(chosen);
-  expect(chooseSamples(50, 100, 7)).toHaveLength(50);
 });
 
 describe('of a network', () => {

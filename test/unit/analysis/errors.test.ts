@@ -1,6 +1,6 @@
 /** What `errors` says, against the float64 reference and by hand. */
 import { describe, expect, test } from 'vitest';
-import { chooseSamples, errors } from '../../../engine/analysis/errors/errors.ts';
+import { errors } from '../../../engine/analysis/errors/errors.ts';
 import { derivatives, propagate } from '../../../engine/analysis/errors/propagation.ts';
 import { stretch } from '../../../engine/analysis/errors/recurrence.ts';
 import { binned, quartilesOf } from '../../../engine/analysis/errors/summary.ts';
@@ -152,15 +152,6 @@ test('quartiles and stretches of time leave out what is not there', () => {
     upper: [3.25, null],
     mean: [2.5, null],
   });
-});
-
-test('samples are drawn by the seed, without repetition', () => {
-  const drawn = chooseSamples(100, 30, 1);
-  expect(new Set(drawn).size).toBe(30);
-  expect([...drawn]).toEqual([...drawn].sort((a, b) => a - b));
-  expect(chooseSamples(100, 30, 1)).toEqual(drawn);
-  expect(chooseSamples(100, 30, 2)).not.toEqual(drawn);
-  expect([...chooseSamples(3, 30, 1)]).toEqual([0, 1, 2]);
 });
 
 test('what cannot be asked is refused in a sentence', async () => {

@@ -7,7 +7,7 @@
  * Fill values never come in: data that were never written are refused, wherever they should be.
  */
 
-import { TELLING_BYTES } from '../what.ts';
+import { TELLING_BYTES } from '../file-kind.ts';
 import { StructuredFile, UNALLOCATED } from './bytes.ts';
 import { parseFilters, undoFilters } from './filters.ts';
 import { GlobalHeaps } from './heaps.ts';

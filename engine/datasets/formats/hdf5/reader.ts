@@ -1,7 +1,7 @@
 /** What a reader of HDF5 files offers, and what all of them know. */
 import { UserError } from '../../../base/errors.ts';
+import { whatIs } from '../file-kind.ts';
 import { badFile } from '../files.ts';
-import { whatIs } from '../what.ts';
 import type { NumberType } from './numbers.ts';
 
 export interface Dataset {

@@ -1,7 +1,7 @@
 /** Entries of cellForward and cellBackward: one step of an RNN, LSTM or GRU for a block of samples. */
 import type { Rng } from '../../../../base/random.ts';
 import { gatesOf } from '../../../../models/plan.ts';
-import { cells, type Moment } from '../../../../reference/recurrent.ts';
+import { cells, type GatedStep } from '../../../../reference/gated.ts';
 import { CELL } from '../kernels.ts';
 import { type Entry, type KernelCase, matrix, type Shape } from './entry.ts';
 import { uniform } from './inputs.ts';
@@ -25,12 +25,12 @@ const labelOf = ({ samples, steps, t, size }: Size): string =>
   `${size} units, ${samples} samples, step ${t} of ${steps}`;
 
 /** A state as it may be before step t; the arguments of σ and tanh reach from nearly 0 to saturation. */
-function moments(rng: Rng, kind: Kind, { samples, t, size: N }: Size): Moment[] {
+function gatedSteps(rng: Rng, kind: Kind, { samples, t, size: N }: Size): GatedStep[] {
   const gates = gatesOf({ kind });
   return Array.from({ length: samples }, (_, s) => {
     const reach = [1e-3, 1, 8, 40][s % 4]!;
     const zero = new Float64Array(N);
-    const m: Moment = {
+    const m: GatedStep = {
       a: uniform(rng, gates * N, -reach, reach),
       r: uniform(rng, gates * N, -reach, reach),
       gate: new Float64Array(gates * N),
@@ -54,7 +54,7 @@ function withStep(values: Float64Array, { samples, t }: Size, columns: number, r
 const joined = (rows: Float64Array[]): Float64Array => Float64Array.from(rows.flatMap((row) => [...row]));
 
 /** What the kernel keeps in `extra` besides: the cell state of the LSTM before the step, of the GRU nothing. */
-function extraBefore(rng: Rng, kind: Kind, size: Size, ms: Moment[]): Float64Array {
+function extraBefore(rng: Rng, kind: Kind, size: Size, ms: GatedStep[]): Float64Array {
   const rows = uniform(rng, size.samples * size.steps * size.size);
   if (kind !== 'lstm' || size.t === 0) return rows;
   return withStep(rows, { ...size, t: size.t - 1 }, size.size, (s) => ms[s]!.cBefore);
@@ -64,7 +64,7 @@ function makeForward(rng: Rng, kind: Kind, size: Size, constant: boolean, share:
   const { samples, steps, t, size: N } = size;
   const rows = samples * steps;
   const columns = gatesOf({ kind }) * N;
-  const ms = moments(rng, kind, size);
+  const ms = gatedSteps(rng, kind, size);
   const noise = uniform(rng, rows * columns);
   const gates = constant ? noise : withStep(noise, size, columns, (s) => ms[s]!.a);
   const extra = extraBefore(rng, kind, size, ms);
@@ -122,7 +122,7 @@ function makeBackward(rng: Rng, kind: Kind, size: Size, share: number): KernelCa
   const { samples, steps, t, size: N } = size;
   const rows = samples * steps;
   const columns = gatesOf({ kind }) * N;
-  const ms = moments(rng, kind, size);
+  const ms = gatedSteps(rng, kind, size);
   const dMean = uniform(rng, samples * N);
   const dh = uniform(rng, samples * N);
   const dc = kind === 'lstm' ? uniform(rng, samples * N) : new Float64Array(samples * N);
@@ -202,7 +202,7 @@ export const cellEntries: Entry[] = [
       ({ variant, constant, share }): Entry => ({
         kernel: 'cellForward',
         variant,
-        reference: 'cells (reference/recurrent.ts)',
+        reference: 'cells (reference/gated.ts)',
         tolerance: 1e-6,
         because,
         shapes: shapesOf((rng, size) => makeForward(rng, kind, size, constant, share)),
@@ -219,7 +219,7 @@ export const cellEntries: Entry[] = [
       (share): Entry => ({
         kernel: 'cellBackward',
         variant: share ? `${kind}, mean over the steps` : kind,
-        reference: 'cells (reference/recurrent.ts)',
+        reference: 'cells (reference/gated.ts)',
         tolerance: 1e-6,
         because,
         shapes: shapesOf((rng, size) => makeBackward(rng, kind, size, share)),

@@ -4,7 +4,7 @@ import type { Settings } from '../../experiment/schema.ts';
 import type { Gated, NetworkPlan } from '../plan.ts';
 import { type DataShape, denseLayer } from './layer.ts';
 
-export function recurrentNetwork(
+export function gatedNetwork(
   { network, training }: Settings,
   model: Gated['kind'],
   { inputs, classes, steps, encoding }: DataShape,

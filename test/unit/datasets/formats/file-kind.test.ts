@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { isWebPage, whatIs } from '../../../../engine/datasets/formats/what.ts';
+import { isWebPage, whatIs } from '../../../../engine/datasets/formats/file-kind.ts';
 import { idx } from '../helpers.ts';
 import { aedat, zipOf } from '../writers.ts';
 import { newerSpeechFile } from './hdf5-newer-writer.ts';

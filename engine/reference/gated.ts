@@ -22,7 +22,7 @@ export interface GatedParameters {
 }
 
 /** One step of one layer; all arrays are [N], or [G·N] where said. */
-export interface Moment {
+export interface GatedStep {
   /** Input part and recurrent part [G·N]. */
   a: Float64Array;
   r: Float64Array;
@@ -35,7 +35,7 @@ export interface Moment {
   cBefore: Float64Array;
 }
 
-export interface MomentGradient {
+export interface GatedStepGradient {
   da: Float64Array;
   dr: Float64Array;
   dh: Float64Array;
@@ -46,9 +46,9 @@ export interface MomentGradient {
 
 interface Cell {
   /** Fills gate, h and c of unit n. */
-  forward(m: Moment, n: number, N: number): void;
+  forward(m: GatedStep, n: number, N: number): void;
   /** From dh and dc of unit n: sets da, dr and dcBefore, and the part of dhBefore that does not pass through V. */
-  backward(m: Moment, d: MomentGradient, n: number, N: number): void;
+  backward(m: GatedStep, d: GatedStepGradient, n: number, N: number): void;
 }
 
 export const cells: Record<Gated['kind'], Cell> = {
@@ -125,14 +125,14 @@ export function gatedForward(
   p: GatedParameters,
   x: Float64Array,
   steps: number,
-): { h: Float64Array; moments: Moment[] } {
+): { h: Float64Array; history: GatedStep[] } {
   const { inputs: M, size: N } = connection;
   const columns = gatesOf(neuron) * N;
-  const moments: Moment[] = [];
+  const history: GatedStep[] = [];
   const h = new Float64Array(steps * N);
   for (let t = 0; t < steps; t++) {
-    const before = moments.at(-1);
-    const m: Moment = {
+    const before = history.at(-1);
+    const m: GatedStep = {
       a: p.bias?.slice() ?? new Float64Array(columns),
       r: p.recurrentBias?.slice() ?? new Float64Array(columns),
       gate: new Float64Array(columns),
@@ -144,9 +144,9 @@ export function gatedForward(
     addRows(m.a, p.weight, x.subarray(t * M, (t + 1) * M));
     addRows(m.r, p.recurrent, m.hBefore);
     for (let n = 0; n < N; n++) cells[neuron.kind].forward(m, n, N);
-    moments.push(m);
+    history.push(m);
   }
-  return { h, moments };
+  return { h, history };
 }
 
 /**
@@ -161,7 +161,7 @@ export function gatedBackward(
   { connection, neuron }: GatedLayer,
   p: GatedParameters,
   x: Float64Array,
-  moments: Moment[],
+  history: GatedStep[],
   dH: Float64Array,
   grad: GatedParameters,
   dx?: Float64Array,
@@ -171,10 +171,10 @@ export function gatedBackward(
   const columns = gatesOf(neuron) * N;
   let dh = new Float64Array(N); // what reaches h[t] from step t+1
   let dc = new Float64Array(N);
-  for (let t = moments.length - 1; t >= 0; t--) {
-    const m = moments[t]!;
+  for (let t = history.length - 1; t >= 0; t--) {
+    const m = history[t]!;
     for (let n = 0; n < N; n++) dh[n]! += dH[t * N + n]!;
-    const d: MomentGradient = {
+    const d: GatedStepGradient = {
       da: new Float64Array(columns),
       dr: new Float64Array(columns),
       dh,
