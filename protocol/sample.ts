@@ -8,7 +8,7 @@ export interface SampleQuestion {
   label?: number;
   /** Neurons whose potentials are wanted, by layer. */
   traces: { layer: number; neurons: number[] }[];
-  /** Weight updates of the checkpoint; the newest by default. */
+  /** Weight updates of the checkpoint; by default that of the epoch that counts in tables, or the newest while that is not there. */
   checkpoint?: number;
 }
 

@@ -4,7 +4,7 @@ import type { SampleAnswer, SampleQuestion } from '../../protocol/sample.ts';
 import type { Subject } from '../analysis/analysis.ts';
 import { sampleOf } from '../analysis/sample.ts';
 import { UserError } from '../base/errors.ts';
-import { listCheckpoints, readCheckpoint } from '../runs/checkpoints.ts';
+import { findCheckpoint, listCheckpoints, readCheckpoint } from '../runs/checkpoints.ts';
 import { idOf } from '../runs/folder.ts';
 import { decodeSafetensors } from '../runs/safetensors.ts';
 import { readRun } from './claim.ts';
@@ -38,6 +38,18 @@ export async function serveProbes(
   }
 }
 
+/**
+ * Weight updates of the checkpoint that is asked unless a question names one: that of the epoch that counts, as tables and analyses
+ * have it; the newest while that one is not there. Throws a UserError without any.
+ */
+export function defaultStep(folder: string): number {
+  const best = findCheckpoint(folder, 'best');
+  if ('step' in best) return best.step;
+  const newest = findCheckpoint(folder, 'last');
+  if ('step' in newest) return newest.step;
+  throw new UserError(`${idOf(folder)} has no checkpoint to look into yet.`);
+}
+
 /** The network of the checkpoint that was asked last. */
 class CheckpointProbe {
   private open: { step: number; subject: Subject } | undefined;
@@ -49,8 +61,7 @@ class CheckpointProbe {
 
   async ask(question: SampleQuestion): Promise<SampleAnswer> {
     const checkpoints = listCheckpoints(this.folder).map(({ step }) => step);
-    const step = question.checkpoint ?? checkpoints[0];
-    if (step === undefined) throw new UserError(`${idOf(this.folder)} has no checkpoint to look into yet.`);
+    const step = question.checkpoint ?? defaultStep(this.folder);
     if (this.open?.step !== step) await this.reopen(step);
     return { ...(await sampleOf(this.open!.subject, question)), checkpoint: step, checkpoints };
   }

@@ -85,11 +85,12 @@ export interface AttackOutcomes {
 }
 
 /**
- * sound: the gradient beats random changes and nothing shows it to be masked. masked: it does, but a wider surrogate or the
- * search without gradients is better, so it overstates the robustness. broken: it does not. undecided: too few samples to tell.
+ * sound: the gradient beats random changes and nothing shows it to be masked. masked: a wider surrogate or the search without
+ * gradients needs less than the trained one, which overstates the robustness. broken: no gradient is ahead of random changes.
+ * withstood: nothing fooled anybody within the largest budget. undecided: too few samples to tell.
  */
 export interface AttackVerdict {
-  state: 'sound' | 'masked' | 'broken' | 'undecided';
+  state: 'sound' | 'masked' | 'broken' | 'withstood' | 'undecided';
   words: string;
 }
 

@@ -117,7 +117,7 @@ function assault<S>({ kind, threat, params, widths, victim, grid }: Setting<S>):
         shares,
         limits: kind === 'retiming' ? { maxShift: params.maxShift, totalShift } : null,
         attacks: outcomes,
-        verdict: verdictOf(kind, outcomes),
+        verdict: verdictOf(kind, outcomes, budgets.at(-1)),
         examples,
       };
     },

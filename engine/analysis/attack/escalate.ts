@@ -13,7 +13,7 @@ export interface Goal<S> {
 }
 
 export interface Outcome<S> {
-  /** undefined: never fooled within the largest budget. */
+  /** undefined: never fooled, within the largest budget where there is one. */
   cost: number | undefined;
   changes: Changes | undefined;
   /** Samples that the network was asked, gradients included. */
@@ -60,7 +60,7 @@ interface Stepper<S> {
 /** Halvings of the last step, whose changes need not all be necessary. */
 const HALVINGS = 6;
 
-/** `published`: each step takes all that was sampled, as Liang et al. do, and the first success counts as it is. */
+/** `published`: each step takes all that was sampled, as Liang et al. do, without a budget, and the first success counts as it is. */
 export function alongGradient<S>(
   search: Search<S>,
   goals: readonly Goal<S>[],
@@ -88,7 +88,8 @@ export function alongGradient<S>(
       return { next: state, here: answer };
     });
   };
-  return escalate(search, goals, { step, answers: 'here' }, published ? 0 : HALVINGS);
+  const means = published ? { halvings: 0, largest: Number.POSITIVE_INFINITY } : undefined;
+  return escalate(search, goals, { step, answers: 'here' }, means);
 }
 
 export function atRandom<S>(search: Search<S>, goals: readonly Goal<S>[]): Promise<Outcome<S>[]> {
@@ -96,7 +97,7 @@ export function atRandom<S>(search: Search<S>, goals: readonly Goal<S>[]): Promi
     ways.map(({ goal, now }) => ({
       next: search.threat.randomStep(now, budget, streamOf(search, goal.index, iteration)),
     }));
-  return escalate(search, goals, { step, answers: 'none' }, HALVINGS);
+  return escalate(search, goals, { step, answers: 'none' });
 }
 
 /** In each step, of some proposals the one that the loss likes least stays, if it is no better than what there was. */
@@ -133,14 +134,14 @@ export function byTrial<S>(
       return { next: tried[i * proposals + chosen]!, there };
     });
   };
-  return escalate(search, goals, { step, answers: 'there' }, HALVINGS);
+  return escalate(search, goals, { step, answers: 'there' });
 }
 
 async function escalate<S>(
   search: Search<S>,
   goals: readonly Goal<S>[],
   { step, answers }: Stepper<S>,
-  halvings: number,
+  { halvings, largest } = { halvings: HALVINGS, largest: search.budgets.at(-1)! },
 ): Promise<Outcome<S>[]> {
   const { threat, budgets } = search;
   const ways = goals.map((goal): Way<S> => ({ goal, now: goal.clean, outcome: nothing() }));
@@ -149,7 +150,6 @@ async function escalate<S>(
   const arrive = (way: Way<S>, high: S): void => {
     way.found = { low: before.get(way)!, high };
   };
-  const largest = budgets.at(-1)!;
   for (const [iteration, rung] of budgets.entries()) {
     const alive = open();
     if (alive.length === 0) break;

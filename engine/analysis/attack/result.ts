@@ -53,7 +53,10 @@ const kind = z.object({
   shares: budgets,
   limits: z.object({ maxShift: count, totalShift: nullable }).nullable(),
   attacks: z.array(outcomes).max(8),
-  verdict: z.object({ state: z.enum(['sound', 'masked', 'broken', 'undecided']), words: z.string().max(4000) }),
+  verdict: z.object({
+    state: z.enum(['sound', 'masked', 'broken', 'withstood', 'undecided']),
+    words: z.string().max(4000),
+  }),
   examples: z.array(example).max(10),
 });
 

@@ -55,10 +55,13 @@ export function hotPixels(sample: EventSample, channels: ArrayLike<number>, shap
   );
 }
 
+/** How many channels this share is, rounded. */
+export const hotCount = (inputs: number, share: number): number => Math.round(share * inputs);
+
 /** So many different channels. */
 export function chooseChannels(inputs: number, share: number, rng: Rng): Uint32Array {
   const order = new Uint32Array(inputs).map((_, i) => i);
-  const count = Math.round(share * inputs);
+  const count = hotCount(inputs, share);
   for (let i = 0; i < count; i++) {
     const j = i + rng.below(inputs - i);
     [order[i], order[j]] = [order[j]!, order[i]!];

@@ -11,7 +11,7 @@ import { ANALYSIS_PARAMS, type AnalysisParams } from '../../experiment/schema.ts
 import type { Analysis, AnalysisContext, Subject } from '../analysis.ts';
 import { moved, randomDirection } from '../directions.ts';
 import { readSamples } from '../inputs.ts';
-import { chooseChannels, type Disturb, drop, type EventSample, hotPixels, jitter, noise } from './events.ts';
+import { chooseChannels, type Disturb, drop, type EventSample, hotCount, hotPixels, jitter, noise } from './events.ts';
 import { robustnessResult } from './result.ts';
 import { quantised } from './weights.ts';
 
@@ -47,12 +47,23 @@ export const robustness: Analysis<Params, RobustnessResult> = {
         ),
     };
     const subject = await withRoom(context, params);
-    const total = possible.reduce((sum, one) => sum + params[one].length, 0);
+    const strengths = possible.map((one) => orderOf(one, params[one]));
+    const total = strengths.reduce((sum, { length }) => sum + length, 0);
     let done = 0;
-    for (const disturbance of possible) {
+    for (const [i, disturbance] of possible.entries()) {
       const points: RobustnessPoint[] = [];
-      answer.curves.push({ disturbance, points });
-      for (const [place, strength] of orderOf(disturbance, params[disturbance]).entries()) {
+      const idle =
+        disturbance === 'hot-pixels' ? strengths[i]!.filter((share) => hotCount(data.inputs, share) === 0) : [];
+      if (idle.length > 0)
+        answer.left.push(
+          `Hot pixels: ${idle.join(', ')} of ${data.inputs} channels is less than half a channel, which is none; ask for a larger share.`,
+        );
+      if (idle.length < strengths[i]!.length) answer.curves.push({ disturbance, points });
+      for (const [place, strength] of strengths[i]!.entries()) {
+        if (idle.includes(strength)) {
+          progress(++done / total);
+          continue;
+        }
         const known = earlier?.curves
           .find((curve) => curve.disturbance === disturbance)
           ?.points.find((point) => point.strength === strength);

@@ -77,7 +77,7 @@ function shortly({ kind, verdict, attacks }: AttackKindResult): string {
     const found = attacks.find((attack) => attack.method === method);
     return found?.median == null ? '∞' : amount(found.median);
   };
-  // A broken attack ranks nothing.
-  if (verdict.state === 'broken' || verdict.state === 'undecided') return `${kind}: ${verdict.state}`;
+  // The others rank nothing.
+  if (verdict.state !== 'sound' && verdict.state !== 'masked') return `${kind}: ${verdict.state}`;
   return `${kind}: ${verdict.state}, ${median('gradient')} / ${median('random')} / ${median('search')}`;
 }

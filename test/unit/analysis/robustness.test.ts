@@ -191,7 +191,8 @@ test('goes on where it stopped to the same bits, with any number of threads', as
   const params = { samples: 16, draws: 2, weights: [0.3], quantisation: [] };
   const parts: RobustnessResult[] = [];
   const whole = await asked(await opened({}, spikes(), 1), params, { published: (part) => parts.push(part) });
-  expect(parts).toHaveLength(14);
+  // Three of the default shares of hot pixels are no channel here.
+  expect(parts).toHaveLength(11);
   const other = await opened({}, spikes(), 2);
   expect(await asked(other, params, { earlier: parts[7]! })).toEqual(whole);
   expect(await asked(other, params)).toEqual(whole);
@@ -203,4 +204,16 @@ test('constant currents have no events to disturb, which is said', async () => {
   expect(result.events).toBeNull();
   expect(result.left).toHaveLength(4);
   for (const sentence of result.left) expect(sentence).toMatch(/^[A-Z].+: not asked, .+\.$/);
+});
+
+test('shares of hot pixels that are no channel are left out and named, not shown as harmless', async () => {
+  const params = { samples: 8, draws: 1, drop: [], jitter: [], noise: [], weights: [], quantisation: [] };
+  const subject = await opened();
+  const { inputs } = subject.data;
+  const least = 1 / inputs;
+  const some = await asked(subject, { ...params, 'hot-pixels': [least / 4, least] });
+  expect(some.curves.map(({ points }) => points.map(({ strength }) => strength))).toEqual([[least]]);
+  expect(some.left).toEqual([expect.stringMatching(/^Hot pixels: .+ less than half a channel.+\.$/)]);
+  const none = await asked(subject, { ...params, 'hot-pixels': [least / 4] });
+  expect(none.curves).toEqual([]);
 });

@@ -92,7 +92,6 @@ describe('verdicts', () => {
     ]);
 
   test('a gradient no better than random flips is broken, whatever else', () => {
-    expect(verdict(null, null, null, null).state).toBe('broken');
     expect(verdict(50, 60, 40, 1)).toMatchObject({
       state: 'broken',
       words: expect.stringMatching(/^Broken attack: .*ranks nothing\.$/),
@@ -102,8 +101,9 @@ describe('verdicts', () => {
     expect(verdict(20, 10, 50, 30)).toMatchObject({ state: 'masked', words: expect.stringContaining('×4 needs less') });
     expect(verdict(null, 10, 50, 30)).toMatchObject({
       state: 'masked',
-      words: expect.stringContaining('trained surrogate'),
+      words: expect.stringContaining('than the trained one'),
     });
+    expect(verdict(null, null, null, 10).state).toBe('masked');
     expect(verdict(20, 20, 50, 10)).toMatchObject({
       state: 'masked',
       words: expect.stringContaining('without gradients'),
@@ -111,6 +111,33 @@ describe('verdicts', () => {
   });
   test('one that beats both controls is sound', () => {
     expect(verdict(5, 6, 50, 10).state).toBe('sound');
+  });
+  test('where nothing fooled anybody nothing is said of the attack', () => {
+    expect(verdict(null, null, null, null)).toMatchObject({
+      state: 'withstood',
+      words: expect.stringContaining('raise it'),
+    });
+  });
+  test('what costs more than the largest budget is a failure, as it is for the controls', () => {
+    const attacks = [outcomes('gradient', 500), outcomes('random', null), outcomes('search', null)];
+    expect(verdictOf('flips', attacks).state).toBe('sound');
+    expect(verdictOf('flips', attacks, 100).state).toBe('withstood');
+  });
+  test('a gradient that is ahead by too little, or never differs, is undecided, not masked or broken', () => {
+    const some = (method: Tally['method'], costs: number[], width = 1) =>
+      outcomesOf({ method, width, costs, rows: costs.map(() => row(1, 0)) }, [100], [], []);
+    const ahead = (m: number) => Array.from({ length: n }, (_, i) => (i < m ? 5 : 15));
+    const random = some('random', new Array<number>(n).fill(10));
+    const search = some('search', new Array<number>(n).fill(50));
+    // 12 against 8: p = 0.25; 18 against 2 with the wider one, which is ahead of the trained one on 6: p = 0.016.
+    expect(verdictOf('flips', [some('gradient', ahead(12)), random, search]).state).toBe('undecided');
+    expect(
+      verdictOf('flips', [some('gradient', ahead(12)), some('gradient', ahead(18), 4), random, search]).state,
+    ).toBe('masked');
+    expect(
+      verdictOf('flips', [some('gradient', ahead(12)), some('gradient', ahead(16), 4), random, search]).state,
+    ).toBe('undecided');
+    expect(verdict(10, 10, 10, 10).state).toBe('undecided');
   });
   test('five samples cannot decide between two gradients and random flips', () => {
     const few = (method: Tally['method'], cost: number, width = 1) =>
