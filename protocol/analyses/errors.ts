@@ -61,7 +61,8 @@ export interface ErrorsLayer {
 export interface ErrorFactors {
   /** k over the neurons. */
   leak: { least: number; mean: number; most: number };
-  reset: 'hard' | 'soft' | 'none' | 'soft-undecayed';
+  /** As `neuron.reset` names it. */
+  reset: string;
   /** Whether gradients flow through the spike that resets. */
   resetGradient: boolean;
   /** ∂r/∂u, that is 1 − o after a hard reset: mean over neurons and samples [bins]. */

@@ -41,12 +41,15 @@ function perStep(layer: ErrorsLayer): string[][] {
     : '';
   const rows = [
     row('leak alone', 'leak', `k ${short(leak.mean)}${range}`),
-    ...(reset === 'hard' ? [row('with what the reset leaves', 'reset', `∂r/∂u ${short(mean(kept))}`)] : []),
+    ...(kept.some(leavesLess) ? [row('with what the reset leaves', 'reset', `∂r/∂u ${short(mean(kept))}`)] : []),
     ...(throughSpikes.length > 0 ? [row(`with spikes: ${throughSpikes.join(', ')}`, 'whole', stretch)] : []),
     ['‖δ(t)‖ / ‖δ(t+1)‖', '', number(step.norms), spiking ? slope : ''],
   ];
   return rows.map((one, i) => [i === 0 ? nameOf(layer) : '', ...one]);
 }
+
+/** A mean of ones is 1 up to rounding. */
+const leavesLess = (kept: number): boolean => Math.abs(kept - 1) > 1e-6;
 
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 

@@ -27,6 +27,9 @@ const REPORTS: { [A in AnalysisId]: Report<AnalysisResults[A]> } = {
   attack,
 };
 
+/** What can be asked. */
+export const ANALYSIS_IDS = Object.keys(REPORTS) as AnalysisId[];
+
 /** The result must be of this analysis, checked by its schema. */
 export function reportOf(analysis: string): Report<unknown> {
   return REPORTS[analysis as AnalysisId] as Report<unknown>;

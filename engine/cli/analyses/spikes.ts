@@ -12,7 +12,7 @@ export function lines(result: SpikesResult): string[] {
     ...(layers.length > 0
       ? [
           '',
-          `silent: rate up to ${limits.silent}; saturated: from ${limits.saturated} on; window: neuron-steps where the surrogate is felt, |u − θ| < ${[...new Set(layers.map(({ window }) => window.halfWidth))].join(', ')}; never: neurons that are not in it once; CV2 and LV: mean over the neurons in brackets, from ${thousands(intervalSamples)} samples`,
+          `silent: rate up to ${limits.silent}; saturated: from ${limits.saturated} on; window: neuron-steps ${layers.every(({ window }) => window.bounded) ? 'where the surrogate is felt' : 'near the threshold, beyond which the surrogate is weaker but not 0'}, |u − θ| < ${[...new Set(layers.map(({ window }) => window.halfWidth))].join(', ')}; never: neurons that are not in it once; CV2 and LV: mean over the neurons in brackets, from ${thousands(intervalSamples)} samples`,
         ]
       : []),
     '',

@@ -13,7 +13,7 @@ import { nameOfStep } from '../../runs/metrics/history.ts';
 import { readHistory } from '../../runs/read.ts';
 import { openStore } from '../../runs/store.ts';
 import { loadStudy } from '../../studies/load.ts';
-import { reportOf } from '../analyses/reports.ts';
+import { ANALYSIS_IDS, reportOf } from '../analyses/reports.ts';
 import { type Command, type Input, jsonOption, storeOption, threadsOption } from '../command.ts';
 import { progressOn } from '../data-progress.ts';
 import { printJson, printLines, say } from '../output.ts';
@@ -26,8 +26,7 @@ const POLL_MS = 250;
 export const analyseCommand: Command = {
   name: 'analyse',
   usage: 'RUN|FILE ANALYSIS',
-  summary:
-    'Asks the network of a checkpoint something, or those of all finished runs of an experiment file; evaluate: accuracy, loss and confusion of the classes on a split.',
+  summary: `Asks the network of a checkpoint something, or those of all finished runs of an experiment file. ANALYSIS is ${ANALYSIS_IDS.join(', ')}; docs/analyses.md says what each tells.`,
   example: 'lif analyse 20261123-1415 evaluate --set split=validation',
   positionals: [2, 2],
   options: {
