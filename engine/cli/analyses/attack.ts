@@ -17,6 +17,11 @@ export function lines(result: AttackResult): string[] {
   return [
     `${split}: right about ${right} of ${samples} samples (${percent(right / samples)} %; the commonest class alone: ${chance}), which are attacked${events}; the ${samples - right} others are not.${partial}`,
     `${targeted ? 'Towards one other class each' : 'Away from the true class'}, ${iterations} steps, seed ${result.seed}.`,
+    ...(result.published
+      ? [
+          'Gradient steps as published, without a budget: median and mean hold costs beyond the largest one, the curve does not.',
+        ]
+      : []),
     ...nearThreshold.map(
       ({ layer, near, of }) =>
         `${layer}: |u − θ| < ${within} θ in ${of > 0 ? percent(near / of) : '–'} % of neurons and steps.`,

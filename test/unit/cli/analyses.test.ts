@@ -1,9 +1,11 @@
 /** What `lif analyse` offers, and which rows a report has. */
 import { expect, test } from 'vitest';
 import { ANALYSES } from '../../../engine/analysis/registry.ts';
+import { lines as attackLines } from '../../../engine/cli/analyses/attack.ts';
 import { lines } from '../../../engine/cli/analyses/errors.ts';
 import { ANALYSIS_IDS } from '../../../engine/cli/analyses/reports.ts';
 import { analyseCommand } from '../../../engine/cli/commands/analyse.ts';
+import type { AttackResult } from '../../../protocol/analyses/attack.ts';
 import type { ErrorsResult, Quartiles } from '../../../protocol/analyses/errors.ts';
 
 test('the help names every analysis that there is', () => {
@@ -36,4 +38,14 @@ test('what a reset leaves is a row for any reset that leaves less than all, what
   expect(hasRow(errorsOf('half', 0.5))).toBe(true);
   // 1/3 three times over, added up.
   expect(hasRow(errorsOf('soft', 1 - 2 ** -53))).toBe(false);
+});
+
+test('an attack with published steps says that its costs may lie beyond the largest budget', () => {
+  const result: AttackResult = {
+    ...{ split: 'test', samples: 4, seed: 1, right: 2, chance: 1, chanceP: 0.01, targeted: false, iterations: 25 },
+    ...{ published: true, steps: 3, inputs: 2, picture: null, attacked: [], meanEvents: 5, nearThreshold: [] },
+    ...{ within: 0.1, kinds: [] },
+  };
+  const said = (of: AttackResult) => attackLines(of).some((line) => line.includes('without a budget'));
+  expect([said(result), said({ ...result, published: false })]).toEqual([true, false]);
 });
