@@ -13,6 +13,7 @@ import {
   updateAnalysis,
 } from '../runs/analyses.ts';
 import { readCheckpoint } from '../runs/checkpoints.ts';
+import { idOf } from '../runs/folder.ts';
 import { HEARTBEAT_MS } from '../runs/format.ts';
 import { decodeSafetensors } from '../runs/safetensors.ts';
 import { RunBusyError, readRun } from './claim.ts';
@@ -93,10 +94,9 @@ async function answer(
   const analysis = analysisOf(id);
   const checked = paramsOf(analysis, Object(params));
   const { spec } = readRun(folder);
-  const bytes = readCheckpoint(folder, checkpoint);
-  if (!bytes)
-    throw new UserError(`The checkpoint after ${checkpoint} weight updates is not there any more, or damaged.`);
-  const { tensors } = decodeSafetensors(bytes);
+  const read = readCheckpoint(folder, checkpoint);
+  if ('problem' in read) throw new UserError(`${idOf(folder)} ${read.problem}.`);
+  const { tensors } = decodeSafetensors(read.bytes);
   const opened: Subject[] = [];
   const open = async (of: RunSpec, maxEvents?: number) => {
     const subject = await openSubject(of, tensors, { threads, signal, like: opened[0], maxEvents });

@@ -137,7 +137,8 @@ class Execution {
   /** Opens the log where the newest whole checkpoint left it. */
   private resume(): Uint8Array | undefined {
     const { found, skipped } = newestCheckpoint(this.folder);
-    for (const file of skipped) appendLog(this.folder, `${file} is damaged and is passed over.`);
+    for (const { file, damage } of skipped)
+      appendLog(this.folder, `${file} is damaged (${damage}) and is passed over for the one before.`);
     this.metrics = new MetricsLog(this.folder);
     // With a checkpoint the trainer says itself where it goes on.
     if (!found && this.metrics.restart()) appendLog(this.folder, 'There is no checkpoint: training begins anew.');

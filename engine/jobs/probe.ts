@@ -73,11 +73,11 @@ class CheckpointProbe {
   }
 
   private async reopen(step: number): Promise<void> {
-    const bytes = readCheckpoint(this.folder, step);
-    if (!bytes) throw new UserError(`The checkpoint after ${step} weight updates is not there any more, or damaged.`);
+    const read = readCheckpoint(this.folder, step);
+    if ('problem' in read) throw new UserError(`${idOf(this.folder)} ${read.problem}.`);
     await this.close();
     const { spec } = readRun(this.folder);
-    const { tensors } = decodeSafetensors(bytes);
+    const { tensors } = decodeSafetensors(read.bytes);
     // The input has an end, and so has this process.
     const { signal } = new AbortController();
     this.open = { step, subject: await openSubject(spec, tensors, { threads: this.threads, signal }) };

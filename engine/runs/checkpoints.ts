@@ -1,7 +1,7 @@
 /** Checkpoints of a run: `checkpoints/<step>.safetensors`, the last few and that of the epoch that counts. */
 import { closeSync, constants, fstatSync, readSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { openUnlinked, readUpTo, syncFolder, writeAtomic } from '../base/files.ts';
+import { basename, dirname, join } from 'node:path';
+import { errorCode, openUnlinked, readUpTo, reason, syncFolder, writeAtomic } from '../base/files.ts';
 import { fileOf, makeRealFolder, namesIn } from './folder.ts';
 import { countingLine } from './metrics/history.ts';
 import { readHistory } from './read.ts';
@@ -42,24 +42,31 @@ export function saveCheckpoint(folder: string, step: number, bytes: Uint8Array, 
   for (const old of all) if (!last.includes(old) && old.step !== chosen) rmSync(old.file, { force: true });
 }
 
-/** The newest checkpoint that is whole; those that are not are named in `skipped`. */
+/** The newest checkpoint that is whole; those that are not are in `skipped`, with what is wrong as half a sentence. */
 export function newestCheckpoint(folder: string): {
   found?: StoredCheckpoint & { bytes: Uint8Array };
-  skipped: string[];
+  skipped: { file: string; damage: string }[];
 } {
-  const skipped: string[] = [];
+  const skipped: { file: string; damage: string }[] = [];
   for (const candidate of listCheckpoints(folder)) {
-    const bytes = readWhole(candidate.file);
-    if (bytes) return { found: { ...candidate, bytes }, skipped };
-    skipped.push(candidate.file);
+    const read = readWhole(candidate.file);
+    if ('bytes' in read) return { found: { ...candidate, bytes: read.bytes }, skipped };
+    skipped.push({ file: candidate.file, damage: read.damage });
   }
   return { skipped };
 }
 
-/** The checkpoint after so many weight updates; undefined when it is not there or not whole. */
-export function readCheckpoint(folder: string, step: number): Uint8Array | undefined {
-  const found = listCheckpoints(folder).find((one) => one.step === step);
-  return found && readWhole(found.file);
+/** The checkpoint after so many weight updates, or why it cannot be had: the second half of a sentence about the run. */
+export function readCheckpoint(folder: string, step: number): { bytes: Uint8Array } | { problem: string } {
+  const all = listCheckpoints(folder);
+  const found = all.find((one) => one.step === step);
+  const others = all.filter((one) => one !== found).map((one) => one.step);
+  const other = others.length > 0 ? `name another checkpoint (there are ${others.join(', ')}), ` : '';
+  if (!found) return { problem: `has no checkpoint ${step} any more: ${other}or resume the run` };
+  const read = readWhole(found.file);
+  if ('bytes' in read) return read;
+  const name = join('checkpoints', basename(found.file));
+  return { problem: `has a damaged checkpoint, ${name} (${read.damage}): ${other}or resume the run` };
 }
 
 /** That of the epoch that counts, the newest, or the one after so many weight updates. */
@@ -82,23 +89,33 @@ export function findCheckpoint(folder: string, choice: CheckpointChoice): { step
   };
 }
 
-/** The bytes of a file that is complete and undamaged. */
-function readWhole(file: string): Uint8Array | undefined {
+/** The bytes of a file that is complete and undamaged, or what is wrong, as half a sentence. */
+function readWhole(file: string): { bytes: Uint8Array } | { damage: string } {
   let fd: number | undefined;
   try {
     fd = openUnlinked(file, constants.O_RDONLY);
     const { size } = fstatSync(fd);
     // The header tells how long the file must be, before anybody makes room for it.
     const length = lengthBySafetensors(readUpTo(fd, 0, Math.min(size, MAX_HEADER + 8)));
-    if (length !== size || size > MAX_BYTES) return undefined;
+    if (size > MAX_BYTES) return { damage: 'it is larger than any checkpoint can be' };
+    if (length > size) return { damage: `it is cut off after ${size} of ${length} bytes` };
+    if (length < size) return { damage: `it has ${size - length} bytes that belong to no tensor` };
     // Not a Buffer, whose slice() is a view: who reads tensors out of it must be able to rely on a Uint8Array.
     const bytes = new Uint8Array(size);
-    if (readSync(fd, bytes, 0, size, 0) !== size) return undefined;
+    if (readSync(fd, bytes, 0, size, 0) !== size) return { damage: 'it grew shorter while it was read' };
     decodeSafetensors(bytes);
-    return bytes;
-  } catch {
-    return undefined;
+    return { bytes };
+  } catch (error) {
+    return { damage: errorCode(error) === undefined ? halfOf(error) : reason(error) };
   } finally {
     if (fd !== undefined) closeSync(fd);
   }
 }
+
+/** What is wrong, as the part of a sentence about the file. */
+const halfOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error))
+    .replace(/^The checkpoint's/, 'its')
+    .replace(/^The header of the checkpoint/, 'its header')
+    .replace(/^The checkpoint/, 'it')
+    .replace(/\.$/, '');

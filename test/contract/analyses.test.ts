@@ -103,7 +103,9 @@ test('a checkpoint that is not there, or is damaged, is said, and nothing preten
   const whole = readFileSync(join(folder, oldest));
   truncateSync(join(folder, oldest), 20);
   const damaged = await lab.lif('analyse', run.id, 'evaluate', '--checkpoint', String(Number.parseInt(oldest, 10)));
-  expect(damaged).toMatchObject({ code: 1, stderr: expect.stringMatching(/is not there any more, or damaged\.\n$/) });
+  const why =
+    /has a damaged checkpoint, checkpoints.\d+\.safetensors \(it is cut off within its header\): .*or resume the run\.\n$/;
+  expect(damaged).toMatchObject({ code: 1, stderr: expect.stringMatching(why) });
   writeFileSync(join(folder, oldest), whole);
 });
 
@@ -246,7 +248,7 @@ test('one sample through the network: what training would say of it, its spikes 
       [{ ...question, index: 150 }, 'There is no sample 150: the test split has 150, the first one is 0.'],
       [{ ...question, traces: [{ layer: 7, neurons: [] }] }, 'There is no layer 7; there are 0 to 1.'],
       [{ ...question, traces: [{ layer: 0, neurons: [8] }] }, 'layers.0 has no neuron 8; it has 0 to 7.'],
-      [{ ...question, checkpoint: 5 }, 'The checkpoint after 5 weight updates is not there any more, or damaged.'],
+      [{ ...question, checkpoint: 5 }, `${run.id} has no checkpoint 5 any more: name another checkpoint (there are `],
     ] as const;
     for (const [asked, sentence] of refusals)
       await expect(ask('samples/probe', { runId: run.id, question: asked as typeof question })).rejects.toThrow(

@@ -58,7 +58,11 @@ function countingOnResume(folder: string): { step: number; newest: number } | un
   return counting && { step: counting.step, newest: found.step };
 }
 
-const tensorsAt = (folder: string, step: number) => decodeSafetensors(readCheckpoint(folder, step)!).tensors;
+function tensorsAt(folder: string, step: number) {
+  const read = readCheckpoint(folder, step);
+  if ('problem' in read) throw new Error(read.problem);
+  return decodeSafetensors(read.bytes).tensors;
+}
 const newRun = (spec: RunSpec) => createRuns(join(temporaryFolder(), '.lif'), [spec], {})[0]!;
 
 test('with a checkpoint after every command, that of the epoch that counts is left beside the last three', async () => {

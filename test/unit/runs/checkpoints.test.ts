@@ -1,7 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { findCheckpoint, listCheckpoints, newestCheckpoint, saveCheckpoint } from '../../../engine/runs/checkpoints.ts';
+import {
+  findCheckpoint,
+  listCheckpoints,
+  newestCheckpoint,
+  readCheckpoint,
+  saveCheckpoint,
+} from '../../../engine/runs/checkpoints.ts';
 import { createRuns } from '../../../engine/runs/create.ts';
 import type { MetricLine } from '../../../engine/runs/format.ts';
 import { nameOfStep } from '../../../engine/runs/metrics/history.ts';
@@ -86,20 +92,57 @@ test('truncated at any byte, a checkpoint is passed over for the one before', ()
   for (let size = safetensors().length - 1; size >= 0; size--) {
     truncateSync(newest, size);
     const { found, skipped } = newestCheckpoint(folder);
-    expect({ size, step: found?.step, skipped }).toEqual({ size, step: 1, skipped: [newest] });
+    expect({ size, step: found?.step, skipped }).toEqual({
+      size,
+      step: 1,
+      skipped: [{ file: newest, damage: expect.stringMatching(/^it is (empty or )?cut off/) }],
+    });
   }
 });
 
 test.each([
-  ['garbage', Buffer.from('no checkpoint at all, only text')],
-  ['a header longer than the file', Buffer.from([255, 255, 255, 255, 255, 255, 255, 127, 123])],
-  ['a header that is not JSON', Buffer.from([2, 0, 0, 0, 0, 0, 0, 0, 123, 123])],
-  ['a header that is null', Buffer.concat([Buffer.from([4, 0, 0, 0, 0, 0, 0, 0]), Buffer.from('null')])],
-  ['bytes beyond the last tensor', Buffer.concat([safetensors(), Buffer.from([1])])],
-])('%s is passed over', (_, bytes) => {
+  ['garbage', 'it is cut off within its header', Buffer.from('no checkpoint at all, only text')],
+  [
+    'a header longer than the file',
+    'it is cut off within its header',
+    Buffer.from([255, 255, 255, 255, 255, 255, 255, 127, 123]),
+  ],
+  ['a header that is not JSON', 'its header is not JSON', Buffer.from([2, 0, 0, 0, 0, 0, 0, 0, 123, 123])],
+  [
+    'a header that is null',
+    'its header is not a list of tensors',
+    Buffer.concat([Buffer.from([4, 0, 0, 0, 0, 0, 0, 0]), Buffer.from('null')]),
+  ],
+  [
+    'bytes beyond the last tensor',
+    'it has 1 bytes that belong to no tensor',
+    Buffer.concat([safetensors(), Buffer.from([1])]),
+  ],
+])('%s is passed over, and said', (_, damage, bytes) => {
   const file = join(folder, 'checkpoints', '000000000005.safetensors');
   writeFileSync(file, bytes);
-  expect(newestCheckpoint(folder)).toEqual({ skipped: [file] });
+  expect(newestCheckpoint(folder)).toEqual({ skipped: [{ file, damage }] });
+});
+
+test('why a checkpoint cannot be asked is said, and what else there is', () => {
+  for (const step of [1, 2, 3]) saveCheckpoint(folder, step, safetensors());
+  expect(readCheckpoint(folder, 2)).toEqual({ bytes: new Uint8Array(safetensors()) });
+  const damaged = join(folder, 'checkpoints', '000000000002.safetensors');
+  const flipped = safetensors().slice();
+  flipped[flipped.length - 1]! ^= 1;
+  const problems = [flipped, safetensors().subarray(0, -1)].map((bytes) => {
+    writeFileSync(damaged, bytes);
+    return readCheckpoint(folder, 2);
+  });
+  const name = join('checkpoints', '000000000002.safetensors');
+  const others = 'name another checkpoint (there are 3, 1), or resume the run';
+  const { length } = safetensors();
+  expect(problems).toEqual([
+    { problem: `has a damaged checkpoint, ${name} (it is damaged: its checksum does not fit): ${others}` },
+    { problem: `has a damaged checkpoint, ${name} (it is cut off after ${length - 1} of ${length} bytes): ${others}` },
+  ]);
+  rmSync(damaged);
+  expect(readCheckpoint(folder, 2)).toEqual({ problem: `has no checkpoint 2 any more: ${others}` });
 });
 
 test('any one bit that flips is noticed', () => {
@@ -128,5 +171,6 @@ test('a checksum under a damaged name does not make a damaged checkpoint whole',
   bytes[bytes.length - 1]! ^= 1;
   const file = join(folder, 'checkpoints', '000000000005.safetensors');
   writeFileSync(file, bytes);
-  expect(newestCheckpoint(folder)).toEqual({ skipped: [file] });
+  const damage = 'it is damaged: it has metadata that are none of ours';
+  expect(newestCheckpoint(folder)).toEqual({ skipped: [{ file, damage }] });
 });
