@@ -5,7 +5,7 @@ import { DataError, UserError } from '../base/errors.ts';
 import { readRegular, reason } from '../base/files.ts';
 import { checkExperiment } from '../experiment/parse.ts';
 import type { Experiment, RunSpec } from '../experiment/schema.ts';
-import { applySets } from '../experiment/sets.ts';
+import { applySets } from '../experiment/assignments.ts';
 import { canonicalJson } from '../runs/key.ts';
 
 export interface Study {

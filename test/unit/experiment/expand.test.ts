@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../../engine/base/errors.ts';
+import { applySets } from '../../../engine/experiment/assignments.ts';
 import { describeChanges, expandExperiment } from '../../../engine/experiment/expand.ts';
 import { checkExperiment } from '../../../engine/experiment/parse.ts';
 import type { Experiment } from '../../../engine/experiment/schema.ts';
-import { applySets } from '../../../engine/experiment/sets.ts';
 import { compareExperiment } from '../../../engine/runs/compare.ts';
 
 const STUDY = `name: Study

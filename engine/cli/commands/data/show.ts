@@ -8,7 +8,7 @@ import { prepareDataset } from '../../../datasets/prepare.ts';
 import { drawSample, summarise } from '../../../datasets/preview.ts';
 import { remarksOnSamples } from '../../../datasets/remarks.ts';
 import type { DatasetSpec } from '../../../datasets/sets/registry.ts';
-import { applySets } from '../../../experiment/sets.ts';
+import { applySets } from '../../../experiment/assignments.ts';
 import { validateExperiment } from '../../../experiment/validate.ts';
 import { type Command, type Input, jsonOption } from '../../command.ts';
 import { interruptible } from '../../data-progress.ts';

@@ -24,15 +24,7 @@ export type AnalysisName = keyof typeof ANALYSIS_PARAMS;
 export type AnalysisParams<A extends AnalysisName> = z.output<(typeof ANALYSIS_PARAMS)[A]>;
 
 export const analysesSchema = z
-  .strictObject({
-    evaluate: evaluateSchema.optional(),
-    spikes: spikesSchema.optional(),
-    errors: errorsSchema.optional(),
-    landscape: landscapeSchema.optional(),
-    resolution: resolutionSchema.optional(),
-    robustness: robustnessSchema.optional(),
-    embedding: embeddingSchema.optional(),
-    attack: attackSchema.optional(),
-  })
+  .strictObject(ANALYSIS_PARAMS)
+  .partial()
   .describe('What is asked of every run once it is trained, and answered beside it; also with `lif analyse`.')
   .meta({ examples: [{ evaluate: { split: 'validation' } }] });
