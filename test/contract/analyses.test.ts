@@ -218,7 +218,7 @@ test('one sample through the network: what training would say of it, its spikes 
     const question = { split: 'test' as const, index: 3, traces: [{ layer: 0, neurons: [5, 2] }] };
     const answer = await ask('samples/probe', { runId: run.id, question });
     const { steps, layers, input, of } = answer;
-    expect([answer.index, of, steps, answer.classes, answer.checkpoints]).toEqual([3, 150, 30, 2, [answer.checkpoint]]);
+    expect([answer.index, of, steps, answer.classes, answer.checkpoints]).toEqual([3, 150, 30, 2, [2, 1]]);
     expect(input.events!.offsets).toHaveLength(steps + 1);
     const [hidden] = layers;
     expect(hidden!.traces.map(({ neuron }) => neuron)).toEqual([5, 2]);
