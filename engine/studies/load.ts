@@ -3,9 +3,9 @@ import { basename, relative, resolve } from 'node:path';
 import type { Diagnostic } from '../../protocol/experiment.ts';
 import { DataError, UserError } from '../base/errors.ts';
 import { readRegular, reason } from '../base/files.ts';
+import { applySets } from '../experiment/assignments.ts';
 import { checkExperiment } from '../experiment/parse.ts';
 import type { Experiment, RunSpec } from '../experiment/schema.ts';
-import { applySets } from '../experiment/assignments.ts';
 import { canonicalJson } from '../runs/key.ts';
 
 export interface Study {
