@@ -9,7 +9,7 @@ import { chosenInstructions, copier, withNative } from '../kernels/native.ts';
 import { EVALUATION_CHUNK, type Layout } from '../layout/layout.ts';
 import { GatedProgram } from '../passes/gated/program.ts';
 import { transposeInputWeights } from '../passes/input-gradient.ts';
-import { SpikingProgram } from '../passes/spiking-program.ts';
+import { SpikingProgram } from '../passes/spiking/program.ts';
 import { applyUpdate, clipScale, NORM_CHUNK, shardGradients, shareOf, sumNorms } from '../passes/update.ts';
 import { barrier, DONE, isCancelled, isCancelling, TASKS } from './barrier.ts';
 import type { Command, WorkerStart } from './commands.ts';

@@ -1,6 +1,6 @@
 /** What evaluations count of a block of an RNN, LSTM or GRU: the operations that its states make. */
 import { PANEL } from '../../kernels/panels.ts';
-import type { Counting } from '../activity.ts';
+import type { Counting } from '../spiking/activity.ts';
 import { featureOf, type GatedWorkspace } from './workspace.ts';
 
 /** Samples stand in what is counted from place `first` on. */

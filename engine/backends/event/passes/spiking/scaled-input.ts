@@ -4,11 +4,11 @@
  * gradients by the copies. Then
  *   dL/dW = (1 − k)·dL/dW'     dL/dk −= Σ W·dL/dW'     the sum over the rows of W, V and b
  */
-import { PANEL } from '../kernels/panels.ts';
-import type { SpikingLayer } from '../layout/layout.ts';
-import type { Slot } from '../layout/parameters.ts';
-import type { Bytes } from '../layout/units.ts';
-import { floats, type Workspace } from './workspace.ts';
+import { PANEL } from '../../kernels/panels.ts';
+import type { SpikingLayer } from '../../layout/layout.ts';
+import type { Slot } from '../../layout/parameters.ts';
+import type { Bytes } from '../../layout/units.ts';
+import { floats, type Workspace } from '../workspace.ts';
 
 /** The copies: all parameters, those of the layers with scaled inputs times 1 − k. */
 export function scaleInputWeights(workspace: Workspace): void {

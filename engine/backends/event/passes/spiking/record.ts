@@ -1,11 +1,11 @@
 /** What probes see of a block of spiking layers. */
-import type { Recording } from '../../backend.ts';
-import { featureLayer } from '../../recording.ts';
-import { PANEL } from '../kernels/panels.ts';
-import { inputGradient } from './input-gradient.ts';
-import { copyRows, eachSpike, type Matrix } from './record.ts';
+import type { Recording } from '../../../backend.ts';
+import { featureLayer } from '../../../recording.ts';
+import { PANEL } from '../../kernels/panels.ts';
+import { inputGradient } from '../input-gradient.ts';
+import { copyRows, eachSpike, type Matrix } from '../record.ts';
+import { floats, type Workspace } from '../workspace.ts';
 import { factorsOf } from './scaled-input.ts';
-import { floats, type Workspace } from './workspace.ts';
 
 /** After the forward pass; samples stand in the recording from place `first` on. */
 export function recordForward(workspace: Workspace, recording: Recording, first: number, count: number): void {

@@ -2,22 +2,22 @@
  * What one thread does with a block of samples: events in, forward, loss, backward, gradients out. Every thread has a
  * scratch of its own and only reads the weights, so the result of a shard does not depend on who computes it.
  */
-import type { SampleReader } from '../../../datasets/dataset.ts';
-import type { Recording, SampleScores } from '../../backend.ts';
-import { DECODE, type Kernels, LOSS } from '../kernels/kernels.ts';
-import { PANEL } from '../kernels/panels.ts';
-import { type SpikingLayout, STATS } from '../layout/layout.ts';
-import { addressOf, type Bytes } from '../layout/units.ts';
+import type { SampleReader } from '../../../../datasets/dataset.ts';
+import type { Recording, SampleScores } from '../../../backend.ts';
+import { DECODE, type Kernels, LOSS } from '../../kernels/kernels.ts';
+import { PANEL } from '../../kernels/panels.ts';
+import { type SpikingLayout, STATS } from '../../layout/layout.ts';
+import { addressOf, type Bytes } from '../../layout/units.ts';
+import { drawDropout, scaleGradients, scaleWeights } from '../dropout.ts';
+import { BlockInput, type Samples } from '../input.ts';
+import { noteSample } from '../sample-scores.ts';
+import { floats, type Workspace } from '../workspace.ts';
 import { type Counting, countInputs, countSpikes } from './activity.ts';
 import { backward } from './backward.ts';
-import { drawDropout, scaleGradients, scaleWeights } from './dropout.ts';
 import { forward } from './forward.ts';
 import { setInitialState } from './initial-state.ts';
-import { BlockInput, type Samples } from './input.ts';
-import { noteSample } from './sample-scores.ts';
+import { recordBackward, recordForward } from './record.ts';
 import { scaleInputGradients, scaleInputWeights } from './scaled-input.ts';
-import { recordBackward, recordForward } from './spiking-record.ts';
-import { floats, type Workspace } from './workspace.ts';
 
 export class SpikingProgram {
   private readonly workspace: Workspace;

@@ -1,8 +1,8 @@
 /** A block of samples backward: the deltas of every layer, the last one first, and what they make of the gradients. */
-import { addressOf, type Bytes, panelAddress } from '../layout/units.ts';
-import { addBias, addCurrents, addEvents, addRecurrent, type GradientTarget, sortEvents } from './gradients.ts';
+import { addressOf, type Bytes, panelAddress } from '../../layout/units.ts';
+import { addBias, addCurrents, addEvents, addRecurrent, type GradientTarget, sortEvents } from '../gradients.ts';
+import { floats, stripFrom, type Workspace } from '../workspace.ts';
 import { addInitialState } from './initial-state.ts';
-import { floats, stripFrom, type Workspace } from './workspace.ts';
 
 /** Where the gradient enters a layer, dL/do and dL/du: see lifBackward. */
 interface Incoming {

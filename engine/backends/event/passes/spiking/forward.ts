@@ -1,10 +1,10 @@
 /** A block of samples forward: potentials and spikes of every layer, the first one first. */
-import { START } from '../kernels/kernels.ts';
-import { PANEL } from '../kernels/panels.ts';
-import type { LayerScratch } from '../layout/memory.ts';
-import { addressOf, type Bytes, bytes, panelAddress } from '../layout/units.ts';
+import { START } from '../../kernels/kernels.ts';
+import { PANEL } from '../../kernels/panels.ts';
+import type { LayerScratch } from '../../layout/memory.ts';
+import { addressOf, type Bytes, bytes, panelAddress } from '../../layout/units.ts';
+import { eventsInto, sparseEvents, stripFrom, type Workspace } from '../workspace.ts';
 import { startFrom } from './initial-state.ts';
-import { eventsInto, sparseEvents, stripFrom, type Workspace } from './workspace.ts';
 
 export function forward(workspace: Workspace, count: number, dropout: boolean): void {
   const { layout, kernels, scratch } = workspace;

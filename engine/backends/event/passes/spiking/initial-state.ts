@@ -5,13 +5,13 @@
  * and what follows from it, to the gradients that they leave:
  *   dk += r(u[-1], o[-1])·δ[0]     dV[i,:] += o_i[-1]·δ[0]
  */
-import { drawInitialState, MEAN_STATE } from '../../../models/initial-state.ts';
-import { RESETS, type ResetRule } from '../../../models/neuron.ts';
-import { PANEL } from '../kernels/panels.ts';
-import type { SpikingLayer } from '../layout/layout.ts';
-import { addressOf, type Bytes } from '../layout/units.ts';
-import type { Samples } from './input.ts';
-import { floats, type Workspace } from './workspace.ts';
+import { drawInitialState, MEAN_STATE } from '../../../../models/initial-state.ts';
+import { RESETS, type ResetRule } from '../../../../models/neuron.ts';
+import { PANEL } from '../../kernels/panels.ts';
+import type { SpikingLayer } from '../../layout/layout.ts';
+import { addressOf, type Bytes } from '../../layout/units.ts';
+import type { Samples } from '../input.ts';
+import { floats, type Workspace } from '../workspace.ts';
 
 /** Where the samples [from, from + count) start: drawn in training, else the mean of what is drawn. */
 export function setInitialState(

@@ -1,13 +1,13 @@
 /** What evaluations count of the activity of a block, before its potentials are gone: a thread adds to sums of its own. */
-import { type FanOut, irregularity } from '../../activity.ts';
-import type { Activity, ActivityOptions, LayerActivity } from '../../backend.ts';
-import { PANEL } from '../kernels/panels.ts';
-import type { Layout } from '../layout/layout.ts';
-import type { Scratch } from '../layout/memory.ts';
-import { addressOf } from '../layout/units.ts';
-import type { BlockInput } from './input.ts';
-import { eachSpike } from './record.ts';
-import type { Workspace } from './workspace.ts';
+import { type FanOut, irregularity } from '../../../activity.ts';
+import type { Activity, ActivityOptions, LayerActivity } from '../../../backend.ts';
+import { PANEL } from '../../kernels/panels.ts';
+import type { Layout } from '../../layout/layout.ts';
+import type { Scratch } from '../../layout/memory.ts';
+import { addressOf } from '../../layout/units.ts';
+import type { BlockInput } from '../input.ts';
+import { eachSpike } from '../record.ts';
+import type { Workspace } from '../workspace.ts';
 
 /** Where what is counted goes: `layers` of `activity` belong to this thread, the rest is of all. */
 export interface Counting extends ActivityOptions {
