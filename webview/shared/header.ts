@@ -41,7 +41,7 @@ export function header(session: Session): TemplateResult {
 
 function viewButton(session: Session, view: ViewId): TemplateResult {
   const here = session.target.view === view;
-  return html`<button aria-current=${here ? 'page' : nothing} @click=${() => (here ? undefined : session.openView(view))}>
+  return html`<button title=${VIEWS[view].title} aria-current=${here ? 'page' : nothing} @click=${() => (here ? undefined : session.openView(view))}>
     ${icon(VIEW_ICONS[VIEWS[view].icon])}<span>${VIEWS[view].title}</span>
   </button>`;
 }
