@@ -104,7 +104,7 @@ describe('what a run dies of', () => {
     expect(kills).toBe(3);
     const [run] = await lab.until('finished', ([one]) => one?.state === 'finished');
     expect(run!.damage).toEqual([]);
-    expect(lab.log(run!)).toMatch(/is damaged and is passed over/);
+    expect(lab.log(run!)).toMatch(/is damaged \(it is cut off .*\) and is passed over/);
     expect(lab.metrics(run!)).toEqual(expected);
   });
 
