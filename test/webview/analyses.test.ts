@@ -57,9 +57,7 @@ test('the answers of all variants stand side by side, with what is pointed at in
   expect(await maps.first().getAttribute('data-cells')).toBe('9');
   await maps.first().focus();
   for (const key of ['ArrowRight', 'ArrowRight']) await maps.first().press(key);
-  expect(await host.page.locator('.heatmap-reading').first().textContent()).toBe(
-    '1 of 3 samples of class 0 are taken for 1',
-  );
+  await host.page.getByText('1 of 3 samples of class 0 are taken for 1').first().waitFor();
   await picture(host, 'analyses-confusion');
   await host.page.getByRole('button', { name: 'Table' }).click();
   const first = host.page.locator('.values').first();

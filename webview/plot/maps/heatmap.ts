@@ -99,6 +99,8 @@ class HeatmapElement extends HTMLElement {
   }
 
   private tell(cell: Cell | undefined): void {
+    // The next key counts from here, also when the page has not been drawn again by then.
+    this.at = cell;
     this.dispatchEvent(new CustomEvent('point', { detail: cell }));
   }
 
