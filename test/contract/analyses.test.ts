@@ -117,6 +117,16 @@ test('of a file: every variant and seed in one table, and one that is not traine
   expect(stdout).toMatch(
     /^variant +seed +network after +accuracy % +loss +samples\na +1 +epoch \d \(best validation.*\) +\d+\.\d\d /,
   );
+  lab.file(
+    'two.lif.yaml',
+    readFileSync(join(lab.folder, 'study.lif.yaml'), 'utf8').replace('{ a: {} }', '{ c: {}, d: {} }'),
+  );
+  expect(await lab.lif('run', 'two.lif.yaml', '--threads', '1')).toMatchObject({ code: 0 });
+  const refused = await lab.lif('analyse', 'two.lif.yaml', 'resolution');
+  expect(refused).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/resolution of 2 runs \(c, seed 1, and so on\): dataset delayed-xor has/),
+  });
   const json = JSON.parse((await lab.lif('analyse', 'study.lif.yaml', 'evaluate', '--json')).stdout);
   expect(json).toMatchObject([{ variant: 'a', seed: 1, state: 'finished', result: { samples: 150 } }]);
 });

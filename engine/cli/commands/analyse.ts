@@ -64,8 +64,13 @@ export const analyseCommand: Command = {
       printJson(many ? all : all[0]);
       return code;
     }
-    for (const { run, state, message } of answers)
-      if (state !== 'finished') say(`${analysis} of ${run.variant}, seed ${run.seed}: ${message ?? state}`);
+    const unanswered = answers.filter(({ state }) => state !== 'finished');
+    const reasons = unanswered.map(({ message, state }) => message ?? state);
+    // A reason that holds for several is said once.
+    for (const why of new Set(reasons)) {
+      const of = unanswered.filter((_, i) => reasons[i] === why).map(({ run }) => run);
+      say(`${analysis} of ${runsText(of)}: ${why}`);
+    }
     const finished = answers.filter(({ state }) => state === 'finished');
     const { lines, columns } = reportOf(analysis);
     if (many) {
@@ -94,6 +99,12 @@ function checkpointIn(input: Input): CheckpointChoice {
 /** `epoch 13 (best validation)` */
 function networkOf({ run, checkpoint }: AnalyseJob): string {
   return nameOfStep(readHistory(run), checkpoint);
+}
+
+/** `baseline, seed 1`, or how many they are and the first of them. */
+function runsText([first, ...others]: readonly RunSummary[]): string {
+  const one = `${first!.variant}, seed ${first!.seed}`;
+  return others.length === 0 ? one : `${others.length + 1} runs (${one}, and so on)`;
 }
 
 /** An experiment file and not a run; ids of runs have no such ending. */
