@@ -1,5 +1,6 @@
 /** A matrix of numbers as colours, with axes, a scale, what the pointer or the keys are on, and hatching where there is none. */
 import { html, type TemplateResult } from 'lit';
+import { CanvasElement, sameFields } from './canvas.ts';
 import { cssColour } from './colours.ts';
 import { type Heatmap, mapOf, pixelsOf } from './pixels.ts';
 
@@ -63,16 +64,13 @@ const MOVES: Record<string, Cell> = {
 };
 
 /** The canvas, as large as its place. Fires `point` with the cell under the pointer or chosen by keys; undefined on leaving. */
-class HeatmapElement extends HTMLElement {
-  private readonly canvas = document.createElement('canvas');
-  private readonly observer = new ResizeObserver(() => this.draw());
+class HeatmapElement extends CanvasElement {
   private data: Heatmap | undefined;
-  private image: ImageBitmap | HTMLCanvasElement | undefined;
+  private image: HTMLCanvasElement | undefined;
   private cell: Cell | undefined;
 
   set map(map: Heatmap) {
-    if (map === this.data) return;
-    const same = this.data && (Object.keys(map) as (keyof Heatmap)[]).every((key) => map[key] === this.data![key]);
+    const same = sameFields(map, this.data);
     this.data = map;
     if (same) return;
     this.image = undefined;
@@ -85,17 +83,12 @@ class HeatmapElement extends HTMLElement {
     this.draw();
   }
 
-  connectedCallback(): void {
-    this.append(this.canvas);
-    this.observer.observe(this);
+  override connectedCallback(): void {
+    super.connectedCallback();
     this.addEventListener('pointermove', this.onMove);
     this.addEventListener('pointerleave', this.onLeave);
     this.addEventListener('keydown', this.onKey);
     this.addEventListener('blur', this.onLeave);
-  }
-
-  disconnectedCallback(): void {
-    this.observer.disconnect();
   }
 
   private tell(cell: Cell | undefined): void {
@@ -129,14 +122,10 @@ class HeatmapElement extends HTMLElement {
     });
   };
 
-  private draw(): void {
-    const { data, canvas, clientWidth, clientHeight } = this;
-    if (!data || clientWidth === 0 || clientHeight === 0) return;
-    const ratio = devicePixelRatio;
-    canvas.width = Math.round(clientWidth * ratio);
-    canvas.height = Math.round(clientHeight * ratio);
-    const context = canvas.getContext('2d')!;
-    if (data.rows === 0 || data.columns === 0) return;
+  protected paint(context: CanvasRenderingContext2D): void {
+    const { data } = this;
+    if (!data || data.rows === 0 || data.columns === 0) return;
+    const { canvas } = context;
     if (!this.image) {
       const small = document.createElement('canvas');
       small.width = data.columns;

@@ -1,5 +1,6 @@
 /** Spikes as dots over time and neurons (or events over channels), with a line at the step that is looked at. */
 import { html, type TemplateResult } from 'lit';
+import { CanvasElement } from './canvas.ts';
 
 export interface Raster {
   steps: number;
@@ -22,9 +23,7 @@ export function raster(data: Raster, label: string, step: number, choose: (step:
   ></lif-raster>`;
 }
 
-class RasterElement extends HTMLElement {
-  private readonly canvas = document.createElement('canvas');
-  private readonly observer = new ResizeObserver(() => this.redraw());
+class RasterElement extends CanvasElement {
   private data: Raster | undefined;
   private at = 0;
   /** The dots, drawn once and copied below the line. */
@@ -34,7 +33,7 @@ class RasterElement extends HTMLElement {
     const { data: known } = this;
     this.data = data;
     if (known?.items === data.items && known.rows === data.rows && known.colour === data.colour) return;
-    this.redraw();
+    this.resized();
   }
 
   set step(step: number) {
@@ -43,17 +42,12 @@ class RasterElement extends HTMLElement {
     this.draw();
   }
 
-  connectedCallback(): void {
-    this.append(this.canvas);
-    this.observer.observe(this);
+  override connectedCallback(): void {
+    super.connectedCallback();
     this.addEventListener('pointerdown', this.choose);
     this.addEventListener('pointermove', (event) => {
       if (event.buttons === 1) this.choose(event);
     });
-  }
-
-  disconnectedCallback(): void {
-    this.observer.disconnect();
   }
 
   private readonly choose = (event: PointerEvent): void => {
@@ -64,18 +58,16 @@ class RasterElement extends HTMLElement {
     this.dispatchEvent(new CustomEvent('step', { detail: inside }));
   };
 
-  private redraw(): void {
+  protected override resized(): void {
     this.dots = undefined;
     this.draw();
   }
 
-  private draw(): void {
-    const { data, canvas, clientWidth, clientHeight } = this;
-    if (!data || clientWidth === 0 || clientHeight === 0) return;
+  protected paint(context: CanvasRenderingContext2D): void {
+    const { data } = this;
+    if (!data) return;
+    const { canvas } = context;
     const ratio = devicePixelRatio;
-    canvas.width = Math.round(clientWidth * ratio);
-    canvas.height = Math.round(clientHeight * ratio);
-    const context = canvas.getContext('2d')!;
     const from = performance.now();
     this.dots ??= drawDots(data, canvas.width, canvas.height, ratio);
     context.drawImage(this.dots, 0, 0);

@@ -1,6 +1,7 @@
 /** Points in the plane by class, with the one under the pointer or chosen by keys. */
 import { html, type TemplateResult } from 'lit';
 import type { LineStyle } from '../palette.ts';
+import { CanvasElement, sameFields } from './canvas.ts';
 
 export interface Scatter {
   /** [n] */
@@ -53,14 +54,12 @@ const RADIUS = 3;
 /** Farther from the pointer no point is meant, in CSS pixels. */
 const REACH = 16;
 
-class ScatterElement extends HTMLElement {
-  private readonly canvas = document.createElement('canvas');
-  private readonly observer = new ResizeObserver(() => this.draw());
+class ScatterElement extends CanvasElement {
   private shown: Scatter | undefined;
   private index: number | undefined;
 
   set data(data: Scatter) {
-    const same = this.shown && (Object.keys(data) as (keyof Scatter)[]).every((key) => data[key] === this.shown![key]);
+    const same = sameFields(data, this.shown);
     this.shown = data;
     if (!same) this.draw();
   }
@@ -71,21 +70,19 @@ class ScatterElement extends HTMLElement {
     this.draw();
   }
 
-  connectedCallback(): void {
-    this.append(this.canvas);
-    this.observer.observe(this);
+  override connectedCallback(): void {
+    super.connectedCallback();
     this.addEventListener('pointermove', this.onMove);
     this.addEventListener('pointerleave', this.onLeave);
     this.addEventListener('keydown', this.onKey);
     this.addEventListener('blur', this.onLeave);
   }
 
-  disconnectedCallback(): void {
-    this.observer.disconnect();
-  }
-
   private tell(index: number | undefined): void {
-    if (index !== this.index) this.dispatchEvent(new CustomEvent('point', { detail: index }));
+    if (index === this.index) return;
+    // The next key counts from here, also when the page has not been drawn again by then.
+    this.at = index;
+    this.dispatchEvent(new CustomEvent('point', { detail: index }));
   }
 
   private readonly onLeave = (): void => this.tell(undefined);
@@ -115,12 +112,9 @@ class ScatterElement extends HTMLElement {
     this.tell(((this.index ?? (step > 0 ? -1 : 0)) + step + n) % n);
   };
 
-  private draw(): void {
-    const { shown, canvas, clientWidth, clientHeight } = this;
-    if (!shown || clientWidth === 0 || clientHeight === 0) return;
-    canvas.width = Math.round(clientWidth * devicePixelRatio);
-    canvas.height = Math.round(clientHeight * devicePixelRatio);
-    const context = canvas.getContext('2d')!;
+  protected paint(context: CanvasRenderingContext2D): void {
+    const { shown, clientWidth, clientHeight } = this;
+    if (!shown) return;
     context.scale(devicePixelRatio, devicePixelRatio);
     const place = placing(shown, clientWidth, clientHeight);
     for (let i = 0; i < shown.x.length; i++) this.mark(context, shown, i, place(i), RADIUS);

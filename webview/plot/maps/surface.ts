@@ -1,5 +1,6 @@
 /** A grid of numbers as a surface in space that pointer and keys turn. */
 import { html, type TemplateResult } from 'lit';
+import { CanvasElement, sameFields } from './canvas.ts';
 import { colourIndex, cssColour } from './colours.ts';
 import { mapOf } from './pixels.ts';
 import { FIRST_TURN, quadsOf, type Surface, type Turn, turnedBy } from './turning.ts';
@@ -24,15 +25,13 @@ export function surface(data: Surface, turn: Turn, label: string, turned: (turn:
   ></lif-surface>`;
 }
 
-class SurfaceElement extends HTMLElement {
-  private readonly canvas = document.createElement('canvas');
-  private readonly observer = new ResizeObserver(() => this.draw());
+class SurfaceElement extends CanvasElement {
   private shown: Surface | undefined;
   private seen: Turn = FIRST_TURN;
   private from: { x: number; y: number; turn: Turn } | undefined;
 
   set data(data: Surface) {
-    const same = this.shown && (Object.keys(data) as (keyof Surface)[]).every((key) => data[key] === this.shown![key]);
+    const same = sameFields(data, this.shown);
     this.shown = data;
     if (!same) this.draw();
   }
@@ -43,9 +42,8 @@ class SurfaceElement extends HTMLElement {
     this.draw();
   }
 
-  connectedCallback(): void {
-    this.append(this.canvas);
-    this.observer.observe(this);
+  override connectedCallback(): void {
+    super.connectedCallback();
     this.addEventListener('pointerdown', this.onDown);
     this.addEventListener('pointermove', this.onMove);
     this.addEventListener('pointerup', this.onUp);
@@ -53,11 +51,9 @@ class SurfaceElement extends HTMLElement {
     this.addEventListener('keydown', this.onKey);
   }
 
-  disconnectedCallback(): void {
-    this.observer.disconnect();
-  }
-
   private tell(turn: Turn): void {
+    // The next key turns on from here, also when the page has not been drawn again by then.
+    this.turn = turn;
     this.dispatchEvent(new CustomEvent('turn', { detail: turn }));
   }
 
@@ -83,12 +79,10 @@ class SurfaceElement extends HTMLElement {
     this.tell(move ? turnedBy(this.seen, move) : FIRST_TURN);
   };
 
-  private draw(): void {
-    const { shown, canvas, clientWidth, clientHeight } = this;
-    if (!shown || clientWidth === 0 || clientHeight === 0) return;
-    canvas.width = Math.round(clientWidth * devicePixelRatio);
-    canvas.height = Math.round(clientHeight * devicePixelRatio);
-    const context = canvas.getContext('2d')!;
+  protected paint(context: CanvasRenderingContext2D): void {
+    const { shown } = this;
+    if (!shown) return;
+    const { canvas } = context;
     const quads = quadsOf(shown, this.seen);
     const scale = Math.min(canvas.width / 2.95, canvas.height / 2.6);
     const colours = mapOf('sequential', shown.scheme).map(cssColour);
