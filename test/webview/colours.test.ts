@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { colourIndex, diverging, type Rgb, sequential } from '../../webview/plot/maps/colours.ts';
+import { colourIndex, diverging, type Rgb, sequential } from '../../protocol/drawing/colours.ts';
 import { pixelsOf } from '../../webview/plot/maps/pixels.ts';
 
 /** sRGB to Oklab, written out of the definition and not as the inverse of what is tested. */

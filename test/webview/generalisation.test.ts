@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AnalysisId, AnalysisResults } from '../../protocol/analyses/analyses.ts';
 import { coarseToFine, type LandscapeResult } from '../../protocol/analyses/landscape.ts';
-import { contour } from '../../webview/plot/maps/contours.ts';
+import { contour } from '../../protocol/drawing/contours.ts';
 import { FIRST_TURN, project, quadsOf, turnedBy } from '../../webview/plot/maps/turning.ts';
 import { type Bundles, bundleWebview, type FakeHost, launchBrowser, openView, picture, settle } from './harness.ts';
 import { FakeStudy, noise } from './study.ts';

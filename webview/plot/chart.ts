@@ -1,4 +1,5 @@
 import uPlot from 'uplot';
+import { epochRange, logTicks, type Range, tickLabels, valueRange } from '../../protocol/drawing/scales.ts';
 import { describeMetric } from '../../protocol/runs.ts';
 import { epoch } from '../shared/format.ts';
 import { type Theme, withAlpha } from '../shared/theme.ts';
@@ -6,7 +7,6 @@ import { nearest } from './grid.ts';
 import { type Line, linesOf, lonely } from './lines.ts';
 import { drawMarks } from './marks.ts';
 import { type ChartModel, valueAxis } from './model.ts';
-import { epochRange, logTicks, type Range, tickLabels, valueRange } from './scales.ts';
 
 export interface ChartLook {
   theme: Theme;

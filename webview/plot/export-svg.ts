@@ -1,9 +1,9 @@
+import { lineStyle } from '../../protocol/drawing/palette.ts';
+import { epochRange, logTicks, type Range, tickLabels, ticks, valueRange } from '../../protocol/drawing/scales.ts';
 import { describeMetric } from '../../protocol/runs.ts';
 import { epoch } from '../shared/format.ts';
 import type { Aligned } from './grid.ts';
 import { type ChartModel, type Curve, valueAxis } from './model.ts';
-import { lineStyle } from './palette.ts';
-import { epochRange, logTicks, type Range, tickLabels, ticks, valueRange } from './scales.ts';
 
 export interface SvgChart {
   title: string;

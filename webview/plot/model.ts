@@ -1,7 +1,7 @@
+import type { LineStyle } from '../../protocol/drawing/palette.ts';
+import type { Range, ValueAxis } from '../../protocol/drawing/scales.ts';
 import { describeMetric, type Metric, type Series } from '../../protocol/runs.ts';
 import { type Aligned, align, fillBetween, nearest, type Points, sharedGrid } from './grid.ts';
-import type { LineStyle } from './palette.ts';
-import type { Range, ValueAxis } from './scales.ts';
 import { smooth } from './smoothing.ts';
 
 /** One variant as it goes into a chart. */

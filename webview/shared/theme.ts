@@ -1,4 +1,4 @@
-export type Scheme = 'dark' | 'light';
+import type { Scheme } from '../../protocol/drawing/palette.ts';
 
 /** What canvases need to know of the editor's theme; everything else is CSS. */
 export interface Theme {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { logTicks, tickLabels, ticks, valueRange } from '../../../protocol/drawing/scales.ts';
 import type { Series } from '../../../protocol/runs.ts';
 import { align, fillBetween, nearest, sharedGrid } from '../../../webview/plot/grid.ts';
 import { buildModel, readAt } from '../../../webview/plot/model.ts';
-import { logTicks, tickLabels, ticks, valueRange } from '../../../webview/plot/scales.ts';
 import { smooth } from '../../../webview/plot/smoothing.ts';
 import { keyTarget } from '../../../webview/views/curves/keys.ts';
 import { SeriesStore, windowFor } from '../../../webview/views/curves/store.ts';

@@ -1,7 +1,7 @@
 /** A matrix of numbers as colours, with axes, a scale, what the pointer or the keys are on, and hatching where there is none. */
 import { html, type TemplateResult } from 'lit';
+import { cssColour } from '../../../protocol/drawing/colours.ts';
 import { CanvasElement, sameFields } from './canvas.ts';
-import { cssColour } from './colours.ts';
 import { type Heatmap, mapOf, pixelsOf } from './pixels.ts';
 
 /** A cell. */

@@ -1,6 +1,7 @@
 /** A matrix of numbers, and the pixels that show it. */
-import type { Scheme } from '../../shared/theme.ts';
-import { colourIndex, diverging, type Rgb, sequential } from './colours.ts';
+
+import { colourIndex, diverging, type Rgb, sequential } from '../../../protocol/drawing/colours.ts';
+import type { Scheme } from '../../../protocol/drawing/palette.ts';
 
 export interface Heatmap {
   rows: number;

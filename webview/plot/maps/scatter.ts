@@ -1,6 +1,7 @@
 /** Points in the plane by class, with the one under the pointer or chosen by keys. */
 import { html, type TemplateResult } from 'lit';
-import type { LineStyle } from '../palette.ts';
+import type { LineStyle } from '../../../protocol/drawing/palette.ts';
+import { cornersOf, placing, RADIUS, shapeOf } from '../../../protocol/drawing/scatter.ts';
 import { CanvasElement, sameFields } from './canvas.ts';
 
 export interface Scatter {
@@ -35,22 +36,6 @@ export function scatter(data: Scatter, { label, at, point, describe }: ScatterLo
   </div>`;
 }
 
-/** Shapes tell more groups apart than there are colours, and those apart whose colours look alike. */
-const SHAPES = ['●', '■', '▲', '◆'] as const;
-/** As many colours come before they begin anew (palette.ts). */
-const COLOURS = 8;
-
-/** Which shape a group has: another one where its colour has been before. */
-function shapeOf(group: number): number {
-  return (group + Math.floor(group / COLOURS)) % SHAPES.length;
-}
-
-/** The shape as a character, for a key. */
-export function shapeText(group: number): string {
-  return SHAPES[shapeOf(group)]!;
-}
-
-const RADIUS = 3;
 /** Farther from the pointer no point is meant, in CSS pixels. */
 const REACH = 16;
 
@@ -151,33 +136,10 @@ class ScatterElement extends CanvasElement {
 
 function outline(context: CanvasRenderingContext2D, shape: number, x: number, y: number, r: number): void {
   if (shape === 0) context.arc(x, y, r, 0, 2 * Math.PI);
-  else if (shape === 1) context.rect(x - 0.9 * r, y - 0.9 * r, 1.8 * r, 1.8 * r);
   else {
-    const corners = shape === 2 ? 3 : 4;
-    for (let c = 0; c < corners; c++) {
-      const angle = (2 * Math.PI * c) / corners - Math.PI / 2;
-      context.lineTo(x + 1.3 * r * Math.cos(angle), y + 1.3 * r * Math.sin(angle));
-    }
+    for (const [dx, dy] of cornersOf(shape)) context.lineTo(x + r * dx, y + r * dy);
     context.closePath();
   }
-}
-
-/** From a point to CSS pixels: one scale for both axes, since distances in all directions count alike. */
-export function placing(
-  { x, y }: Pick<Scatter, 'x' | 'y'>,
-  width: number,
-  height: number,
-): (i: number) => [number, number] {
-  const ends = (values: readonly number[]): [number, number] =>
-    values.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [
-      Number.POSITIVE_INFINITY,
-      Number.NEGATIVE_INFINITY,
-    ] as [number, number]);
-  const [left, right] = ends(x);
-  const [bottom, top] = ends(y);
-  const room = 4 * RADIUS;
-  const scale = Math.min((width - 2 * room) / (right - left || 1), (height - 2 * room) / (top - bottom || 1));
-  return (i) => [width / 2 + scale * (x[i]! - (left + right) / 2), height / 2 - scale * (y[i]! - (bottom + top) / 2)];
 }
 
 if (!customElements.get('lif-scatter')) customElements.define('lif-scatter', ScatterElement);

@@ -1,7 +1,7 @@
 /** A grid of numbers as a surface in space that pointer and keys turn. */
 import { html, type TemplateResult } from 'lit';
+import { colourIndex, cssColour } from '../../../protocol/drawing/colours.ts';
 import { CanvasElement, sameFields } from './canvas.ts';
-import { colourIndex, cssColour } from './colours.ts';
 import { mapOf } from './pixels.ts';
 import { FIRST_TURN, quadsOf, type Surface, type Turn, turnedBy } from './turning.ts';
 

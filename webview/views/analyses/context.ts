@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import { lineStyle } from '../../plot/palette.ts';
+import { lineStyle } from '../../../protocol/drawing/palette.ts';
 import type { Session } from '../../shared/session.ts';
 import type { Theme } from '../../shared/theme.ts';
 import type { PanelContext } from './panel.ts';

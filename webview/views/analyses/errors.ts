@@ -1,7 +1,8 @@
 import { html, type TemplateResult } from 'lit';
 import type { ErrorsLayer, ErrorsResult } from '../../../protocol/analyses/errors.ts';
+import { errorsCharts, layersOf, timeOf } from '../../../protocol/figures/errors.ts';
 import type { NumberTable } from '../../plot/number-table.ts';
-import { type XyLine, xyChart } from '../../plot/xy.ts';
+import { xyChart } from '../../plot/xy.ts';
 import type { Answered } from '../../shared/analyses.ts';
 import type { Panel, PanelContext } from './panel.ts';
 
@@ -20,35 +21,7 @@ export const errors: Panel<'errors'> = {
         ${names.length > 1 ? context.chooser('errors.layer', 'Layer', names, (name) => name) : ''}
       </div>
       <div class="side-by-side wide">
-        ${xyChart({
-          title: 'Norm of dL/du(t)',
-          x: { name: 'time step' },
-          y: { name: '‖dL/du(t)‖', log: true },
-          lines: linesOf(answers, layer, context, ({ norm }) => [norm.median, norm.lower, norm.upper]),
-        })}
-        ${xyChart({
-          title: 'How much of it reaches the step before',
-          x: { name: 'time step' },
-          y: { name: 'gain of a step', include: [0, 1] },
-          lines: linesOf(answers, layer, context, ({ gain }) => [
-            gain.whole.median,
-            gain.whole.lower,
-            gain.whole.upper,
-          ]),
-          marks: [{ y: 1, name: 'as it was' }],
-        })}
-        ${xyChart({
-          title: 'What the reset lets through (1 − o)',
-          x: { name: 'time step' },
-          y: { name: 'mean over neurons and samples' },
-          lines: linesOf(answers, layer, context, ({ factors }) => [factors.kept]),
-        })}
-        ${xyChart({
-          title: 'Neurons inside the surrogate’s window',
-          x: { name: 'time step' },
-          y: { name: 'share in %', percent: true, include: [0] },
-          lines: linesOf(answers, layer, context, ({ factors }) => [factors.surrogateShare]),
-        })}
+        ${errorsCharts(answers, layer, context.style).map(xyChart)}
       </div>
       ${key(answers, context)}`;
   },
@@ -70,54 +43,6 @@ function key(answers: readonly Answer[], context: PanelContext): TemplateResult 
       </li>`;
     })}
   </ul>`;
-}
-
-function layersOf(answers: readonly Answer[]): string[] {
-  return [...new Set(answers.flatMap(({ result }) => result.layers.map(({ name }) => name)))];
-}
-
-type OverTime = readonly (number | null)[];
-
-/** A line for each variant: means over its seeds of a middle and, where there are, of a lower and an upper bound. */
-function linesOf(
-  answers: readonly Answer[],
-  layer: string,
-  context: PanelContext,
-  read: (layer: ErrorsLayer) => [OverTime, OverTime?, OverTime?],
-): XyLine[] {
-  return [...new Set(answers.map(({ name }) => name))].flatMap((name) => {
-    const seeds = answers.filter((answer) => answer.name === name);
-    const found = seeds.flatMap(({ result }) => {
-      const one = result.layers.find((candidate) => candidate.name === layer);
-      return one ? [read(one)] : [];
-    });
-    if (found.length === 0) return [];
-    const { bins, stepsPerBin } = seeds[0]!.result;
-    const points = Array.from({ length: bins }, (_, bin) => {
-      const [y, low, high] = [0, 1, 2].map((i) =>
-        meanAt(
-          found.flatMap((parts) => (parts[i] ? [parts[i]] : [])),
-          bin,
-        ),
-      );
-      return {
-        x: timeOf(bin, stepsPerBin),
-        y: y ?? null,
-        ...(typeof low === 'number' && typeof high === 'number' && { low, high }),
-      };
-    });
-    return [{ name, style: context.style(seeds[0]!), points, dots: false }];
-  });
-}
-
-/** Middle of a stretch of steps, the first step being 1. */
-function timeOf(bin: number, stepsPerBin: number): number {
-  return bin * stepsPerBin + (stepsPerBin + 1) / 2;
-}
-
-function meanAt(series: readonly OverTime[], bin: number): number | null {
-  const values = series.map((one) => one[bin]).filter((value) => typeof value === 'number');
-  return values.length > 0 ? values.reduce((a, b) => a + b, 0) / values.length : null;
 }
 
 function eachLayer<T>(answers: readonly Answer[], read: (answer: Answer, layer: ErrorsLayer) => T): T[] {

@@ -1,8 +1,8 @@
 /** What an analysis needs to be shown: a picture, and the numbers behind it. */
 import type { TemplateResult } from 'lit';
 import type { AnalysisId } from '../../../protocol/analyses/analyses.ts';
+import type { LineStyle } from '../../../protocol/drawing/palette.ts';
 import type { NumberTable } from '../../plot/number-table.ts';
-import type { LineStyle } from '../../plot/palette.ts';
 import type { Answered } from '../../shared/analyses.ts';
 import type { Session } from '../../shared/session.ts';
 import type { Theme } from '../../shared/theme.ts';

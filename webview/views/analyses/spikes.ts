@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import type { SpikesResult, SpikingLayerResult } from '../../../protocol/analyses/spikes.ts';
+import { layerOf, rateCharts, spikingLayersOf } from '../../../protocol/figures/spikes.ts';
 import { type Cell, colourScale, heatmap } from '../../plot/maps/heatmap.ts';
 import { xyChart } from '../../plot/xy.ts';
 import type { Answered } from '../../shared/analyses.ts';
@@ -23,7 +24,7 @@ export const spikes: Panel<'spikes'> = {
     const spiking = answers.filter(({ result }) => result.layers.length > 0);
     if (spiking.length === 0)
       return html`<p class="muted">No layer of these networks spikes; see Table for what they compute.</p>`;
-    const names = [...new Set(spiking.flatMap(({ result }) => result.layers.map(({ name }) => name)))];
+    const names = spikingLayersOf(spiking);
     const layer = context.choice('spikes.layer', names);
     const shown = context.choice('spikes.shown', SHOWN);
     return html`<div class="choices">
@@ -35,10 +36,6 @@ export const spikes: Panel<'spikes'> = {
   },
   tables: spikesTables,
 };
-
-function layerOf({ result }: Answer, name: string): SpikingLayerResult | undefined {
-  return result.layers.find((layer) => layer.name === name);
-}
 
 /** The numbers of a map [N, columns]. */
 function valuesOf(layer: SpikingLayerResult, shown: 'time' | 'class'): readonly number[] {
@@ -135,35 +132,8 @@ function stretch(bin: number, { stepsPerBin, steps }: SpikesResult): string {
 
 /** Neurons by mean rate, a line for each variant and seed. */
 function distribution(answers: readonly Answer[], name: string, context: PanelContext): TemplateResult {
-  const lines = answers.flatMap((answer) => {
-    const layer = layerOf(answer, name);
-    if (!layer) return [];
-    const points = layer.histogram.map((neurons, i) => ({
-      x: (i + 0.5) / layer.histogram.length,
-      y: neurons / layer.neurons,
-    }));
-    return [{ name: answer.name, style: context.style(answer), points, dots: false }];
-  });
-  const overTime = answers.flatMap((answer) => {
-    const layer = layerOf(answer, name);
-    if (!layer) return [];
-    const { stepsPerBin } = answer.result;
-    const points = layer.rateOverTime.map((y, bin) => ({ x: bin * stepsPerBin + (stepsPerBin + 1) / 2, y }));
-    return [{ name: answer.name, style: context.style(answer), points, dots: false }];
-  });
   return html`<div class="side-by-side wide">
-      ${xyChart({
-        title: 'How the mean rates of the neurons are distributed',
-        x: { name: 'rate in %', percent: true, include: [0] },
-        y: { name: 'share of the neurons in %', percent: true, include: [0] },
-        lines,
-      })}
-      ${xyChart({
-        title: 'Mean rate of the layer over time',
-        x: { name: 'time step' },
-        y: { name: 'rate in %', percent: true, include: [0] },
-        lines: overTime,
-      })}
+      ${rateCharts(answers, name, context.style).map(xyChart)}
     </div>
     <ul class="key">
       ${answers.map(

@@ -1,10 +1,10 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { epochNote, fallNote } from '../../../protocol/comparison/epochs.ts';
+import type { LineStyle } from '../../../protocol/drawing/palette.ts';
 import { isActive, type Split } from '../../../protocol/runs.ts';
 import { warningsNow } from '../../../protocol/warnings.ts';
 import type { ChartModel } from '../../plot/model.ts';
 import { readAt } from '../../plot/model.ts';
-import type { LineStyle } from '../../plot/palette.ts';
 import { count, epoch, loss, percent, percentSign } from '../../shared/format.ts';
 import { progressLine } from '../../shared/header.ts';
 import { icon, stateIcon } from '../../shared/icons.ts';

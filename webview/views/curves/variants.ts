@@ -1,8 +1,8 @@
+import { type LineStyle, lineStyle } from '../../../protocol/drawing/palette.ts';
 import { type Comparison, isActive, type Metric, type RunSummary, type Split } from '../../../protocol/runs.ts';
 import { earlierRuns } from '../../../protocol/seeds.ts';
 import type { StateOf } from '../../../protocol/views.ts';
 import type { VariantInput } from '../../plot/model.ts';
-import { type LineStyle, lineStyle } from '../../plot/palette.ts';
 import type { Theme } from '../../shared/theme.ts';
 import type { SeriesStore } from './store.ts';
 

@@ -1,7 +1,8 @@
 import { html, type TemplateResult } from 'lit';
+import { lineStyle } from '../../../protocol/drawing/palette.ts';
+import type { XyLine } from '../../../protocol/drawing/xy.ts';
 import type { SampleAnswer } from '../../../protocol/sample.ts';
-import { lineStyle } from '../../plot/palette.ts';
-import { type XyLine, xyChart } from '../../plot/xy.ts';
+import { xyChart } from '../../plot/xy.ts';
 import type { Theme } from '../../shared/theme.ts';
 import { firedAt } from './trace.ts';
 

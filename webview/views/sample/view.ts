@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { lineStyle } from '../../../protocol/drawing/palette.ts';
 import type { RunSummary } from '../../../protocol/runs.ts';
 import type { SampleAnswer, SampleQuestion } from '../../../protocol/sample.ts';
 import { raster } from '../../plot/maps/raster.ts';
-import { lineStyle } from '../../plot/palette.ts';
 import { banners, emptyState, header } from '../../shared/header.ts';
 import { Puller } from '../../shared/puller.ts';
 import type { Session } from '../../shared/session.ts';

@@ -1,19 +1,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { AttackKind, AttackKindResult, AttackOutcomes } from '../../../../protocol/analyses/attack.ts';
+import type { AttackKind, AttackKindResult } from '../../../../protocol/analyses/attack.ts';
+import { attackCharts, isTrusted, KINDS, kindsOf, nameOf, ofKind } from '../../../../protocol/figures/attack.ts';
 import type { NumberTable } from '../../../plot/number-table.ts';
-import { type XyLine, xyChart } from '../../../plot/xy.ts';
+import { xyChart } from '../../../plot/xy.ts';
 import type { Answered } from '../../../shared/analyses.ts';
 import { percentSign } from '../../../shared/format.ts';
 import type { Panel, PanelContext } from '../panel.ts';
 import { pairOf } from './pair.ts';
 
 type Answer = Answered<'attack'>;
-
-const KINDS: Record<AttackKind, { title: string; axis: string }> = {
-  flips: { title: 'Events added and taken', axis: 'flipped events' },
-  retiming: { title: 'Spikes moved in time', axis: 'moved spikes' },
-  currents: { title: 'Inputs changed within a bound', axis: 'largest change, share of the range' },
-};
 
 interface Chosen {
   kind: AttackKind | undefined;
@@ -27,12 +22,9 @@ export const attack: Panel<'attack'> = {
   example: 'samples=200 kinds=["flips"]',
   picture(answers, context) {
     const chosen = context.memory<Chosen>('attack', () => ({ kind: undefined }));
-    const kinds = [...new Set(answers.flatMap(({ result }) => result.kinds.map(({ kind }) => kind)))];
+    const kinds = kindsOf(answers);
     const kind = kinds.find((one) => one === chosen.kind) ?? kinds[0]!;
-    const shown = answers.flatMap((answer) => {
-      const own = answer.result.kinds.find((one) => one.kind === kind);
-      return own ? [{ answer, own }] : [];
-    });
+    const shown = ofKind(answers, kind);
     const choose = (one: AttackKind) => {
       chosen.kind = one;
       context.invalidate();
@@ -43,14 +35,12 @@ export const attack: Panel<'attack'> = {
       </ul>
       ${legend(answers, context)}
       <div class="side-by-side">
-        ${attacksOf(shown.map(({ own }) => own)).map((attack) => curve(attack, kind, shown, context))}
+        ${attackCharts(shown, kind, context.style).map(xyChart)}
       </div>
       ${pairOf(shown, context)}`;
   },
   tables: (answers) => [summary(answers), curves(answers), threshold(answers)],
 };
-
-type Shown = readonly { answer: Answer; own: AttackKindResult }[];
 
 function kindChoice(kinds: AttackKind[], kind: AttackKind, choose: (kind: AttackKind) => void): TemplateResult {
   return html`<div class="segments" role="radiogroup" aria-label="What is changed">
@@ -64,14 +54,14 @@ function kindChoice(kinds: AttackKind[], kind: AttackKind, choose: (kind: Attack
   </div>`;
 }
 
-function verdictLine({ name, run, result }: Answer, { verdict, attacks }: AttackKindResult): TemplateResult {
-  const trusted = verdict.state === 'sound' || verdict.state === 'masked';
+function verdictLine({ name, run, result }: Answer, own: AttackKindResult): TemplateResult {
+  const { verdict, attacks } = own;
   const medians = attacks.map((attack) => `${nameOf(attack)} ${attack.median ?? '∞'}`).join(', ');
   return html`<li class=${`verdict ${verdict.state}`}>
     <b>${name}, seed ${run.seed}</b>
     <span class="muted">right about ${result.right} of ${result.samples}; ${result.attacked.length} attacked</span>
     <span>${verdict.words}</span>
-    <span>${trusted ? `Medians: ${medians}.` : 'Its medians are in the table, and rank nothing.'}</span>
+    <span>${isTrusted(own) ? `Medians: ${medians}.` : 'Its medians are in the table, and rank nothing.'}</span>
   </li>`;
 }
 
@@ -87,43 +77,6 @@ function legend(answers: readonly Answer[], context: PanelContext): TemplateResu
       </li>`;
     })}
   </ul>`;
-}
-
-/** The attacks that any of them has, in their order. */
-function attacksOf(kinds: readonly AttackKindResult[]): Pick<AttackOutcomes, 'method' | 'width'>[] {
-  const byName = new Map<string, Pick<AttackOutcomes, 'method' | 'width'>>();
-  for (const { attacks } of kinds) for (const attack of attacks) byName.set(nameOf(attack), attack);
-  return [...byName.values()];
-}
-
-function curve(
-  attack: Pick<AttackOutcomes, 'method' | 'width'>,
-  kind: AttackKind,
-  shown: Shown,
-  context: PanelContext,
-): TemplateResult {
-  const lines = shown.flatMap(({ answer, own }): XyLine[] => {
-    const found = own.attacks.find((one) => nameOf(one) === nameOf(attack));
-    if (!found) return [];
-    const last = own.budgets.length - 1;
-    const [low, high] = found.successInterval;
-    const points = own.budgets.map((x, i) => ({
-      x,
-      y: found.success[i] ?? null,
-      ...(i === last && { low, high }),
-    }));
-    return [{ name: `${answer.name}, seed ${answer.run.seed}`, style: context.style(answer), points }];
-  });
-  return xyChart({
-    title: nameOf(attack),
-    x: { name: KINDS[kind].axis, log: true },
-    y: { name: 'fooled in %', percent: true, include: [0, 1] },
-    lines,
-  });
-}
-
-export function nameOf({ method, width }: Pick<AttackOutcomes, 'method' | 'width'>): string {
-  return method === 'gradient' ? `gradient, surrogate ×${width}` : method;
 }
 
 /** A row for each attack of each kind and run. */

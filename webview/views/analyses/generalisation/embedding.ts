@@ -1,7 +1,8 @@
 import { html, type TemplateResult } from 'lit';
 import type { EmbeddingResult } from '../../../../protocol/analyses/embedding.ts';
-import { scatter, shapeText } from '../../../plot/maps/scatter.ts';
-import { type LineStyle, lineStyle } from '../../../plot/palette.ts';
+import { type LineStyle, lineStyle } from '../../../../protocol/drawing/palette.ts';
+import { shapeText } from '../../../../protocol/drawing/scatter.ts';
+import { scatter } from '../../../plot/maps/scatter.ts';
 import type { Answered } from '../../../shared/analyses.ts';
 import { percentSign } from '../../../shared/format.ts';
 import type { Panel, PanelContext } from '../panel.ts';

@@ -1,14 +1,15 @@
 import { html, svg, type TemplateResult } from 'lit';
 import { type LandscapeResult, standIns } from '../../../../protocol/analyses/landscape.ts';
-import { contourPath, levelsOf } from '../../../plot/maps/contours.ts';
+import { contourPath, levelsOf } from '../../../../protocol/drawing/contours.ts';
+import { LEVELS, planeOf, rangeOf, sharpnessChart } from '../../../../protocol/figures/landscape.ts';
 import { type Cell, colourScale, heatmap } from '../../../plot/maps/heatmap.ts';
 import { surface } from '../../../plot/maps/surface.ts';
 import { FIRST_TURN, type Turn } from '../../../plot/maps/turning.ts';
-import { type XyLine, xyChart } from '../../../plot/xy.ts';
+import { xyChart } from '../../../plot/xy.ts';
 import type { Answered } from '../../../shared/analyses.ts';
 import { loss, percentSign } from '../../../shared/format.ts';
 import type { Panel, PanelContext } from '../panel.ts';
-import { byVariant, key, meanOf } from './variants.ts';
+import { key } from './variants.ts';
 
 type Answer = Answered<'landscape'>;
 const QUANTITIES = ['loss', 'accuracy'] as const;
@@ -19,8 +20,6 @@ interface Memory {
   cell: Cell | undefined;
 }
 
-/** Lines of equal value in a picture. */
-const LEVELS = 9;
 /** Units of the box that they are drawn in. */
 const BOX = 100;
 
@@ -33,10 +32,8 @@ export const landscape: Panel<'landscape'> = {
   picture(answers, context) {
     const memory = context.memory<Memory>('landscape', () => ({ turn: FIRST_TURN, cell: undefined }));
     const quantity = context.choice('landscape.quantity', QUANTITIES);
-    const planes = answers.map((answer) => planeOf(answer, quantity, context));
-    const finite = planes.flatMap(({ values }) => values).filter((value) => Number.isFinite(value));
-    const range = [Math.min(...finite), Math.max(...finite)] as const;
-    const shared = finite.length > 0 ? range : ([0, 1] as const);
+    const planes = answers.map((answer) => keptPlane(answer, quantity, context));
+    const shared = rangeOf(planes.map(({ values }) => values));
     return html`<div class="landscape-top">
         ${context.chooser('landscape.quantity', 'What is drawn', QUANTITIES, (one) => one)}
         ${colourScale({ range: shared, map: 'sequential', scheme: context.theme.scheme }, quantity, (value) =>
@@ -44,12 +41,7 @@ export const landscape: Panel<'landscape'> = {
         )}
       </div>
       <div class="side-by-side">${planes.map((plane) => figure(plane, shared, { quantity, memory }, context))}</div>
-      ${xyChart({
-        title: 'Sharpness: mean rise of the loss',
-        x: { name: 'radius, relative to the weights of each neuron', include: [0] },
-        y: { name: 'rise of the loss' },
-        lines: sharpnessLines(answers, context),
-      })}
+      ${xyChart(sharpnessChart(answers, context.style))}
       ${key(answers, context)}
       <p class="muted">Means over the directions and seeds; bands of one standard deviation over the directions.</p>`;
   },
@@ -89,13 +81,12 @@ interface Plane {
 }
 
 /** While it is coarse, each cell shows the computed one that stands for it. Kept, so that it is drawn once. */
-function planeOf(answer: Answer, quantity: Quantity, { memory }: PanelContext): Plane {
+function keptPlane(answer: Answer, quantity: Quantity, { memory }: PanelContext): Plane {
   const { run, result } = answer;
   const name = `plane ${run.id} ${answer.checkpoint} ${JSON.stringify(answer.params)} ${quantity}`;
   const kept = memory<{ evaluated: number; values: number[] }>(name, () => ({ evaluated: -1, values: [] }));
   if (kept.evaluated !== result.evaluated) {
-    const stands = standIns(result.points, result.evaluated);
-    kept.values = Array.from(stands, (cell) => (cell < 0 ? Number.NaN : (result[quantity][cell] ?? Number.NaN)));
+    kept.values = planeOf(result, quantity);
     kept.evaluated = result.evaluated;
   }
   return { answer, values: kept.values };
@@ -167,21 +158,3 @@ const place = (i: number, { points, extent }: LandscapeResult): number =>
   Number((extent * ((2 * i) / (points - 1) - 1)).toPrecision(6));
 
 const textOf = (quantity: Quantity, value: number): string => (quantity === 'loss' ? loss(value) : percentSign(value));
-
-function sharpnessLines(answers: readonly Answer[], { style }: PanelContext): XyLine[] {
-  return byVariant(answers).map(({ name, index, runs }) => {
-    const radii = [...new Set(runs.flatMap(({ result }) => result.sharpness.map(({ radius }) => radius)))];
-    const points = radii
-      .sort((a, b) => a - b)
-      .flatMap((radius) => {
-        const own = runs.flatMap(({ result }) =>
-          result.sharpness.filter((one) => one.radius === radius && one.mean !== null),
-        );
-        if (own.length === 0) return [];
-        const y = meanOf(own.map(({ mean }) => mean!));
-        const deviation = meanOf(own.map((one) => one.deviation ?? 0));
-        return [{ x: radius, y, low: y - deviation, high: y + deviation }];
-      });
-    return { name, style: style({ index }), points: [{ x: 0, y: 0, low: 0, high: 0 }, ...points] };
-  });
-}

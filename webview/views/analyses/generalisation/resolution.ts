@@ -1,15 +1,22 @@
 import { html, type TemplateResult } from 'lit';
-import type { ResolutionResult, ResolutionRow } from '../../../../protocol/analyses/resolution.ts';
-import { colourIndex, cssColour, type Rgb, sequential } from '../../../plot/maps/colours.ts';
-import { type XyLine, xyChart } from '../../../plot/xy.ts';
+import { colourIndex, cssColour, type Rgb, sequential } from '../../../../protocol/drawing/colours.ts';
+import { byVariant, meanOf } from '../../../../protocol/figures/answers.ts';
+import {
+  accuraciesAt,
+  inputSpikesAt,
+  lengthsOf,
+  resolutionCharts,
+  WAY_IDS,
+  WAYS,
+  type Way,
+} from '../../../../protocol/figures/resolution.ts';
+import { xyChart } from '../../../plot/xy.ts';
 import type { Answered } from '../../../shared/analyses.ts';
 import { percentSign } from '../../../shared/format.ts';
 import type { Panel, PanelContext } from '../panel.ts';
-import { byVariant, key, meanOf } from './variants.ts';
+import { key } from './variants.ts';
 
 type Answer = Answered<'resolution'>;
-type Way = 'asIs' | 'rescaled';
-const WAYS: Record<Way, string> = { asIs: 'as is', rescaled: 'leak rescaled' };
 
 /** Table 7, as curves and as a table of colours. */
 export const resolution: Panel<'resolution'> = {
@@ -20,17 +27,10 @@ export const resolution: Panel<'resolution'> = {
   picture(answers, context) {
     const trained = answers[0]!.result.trainedAt;
     return html`<div class="side-by-side wide">
-        ${(Object.keys(WAYS) as Way[]).map((way) =>
-          xyChart({
-            title: `Accuracy, ${WAYS[way]}`,
-            x: { name: 'step in ms', log: true },
-            y: { name: 'accuracy', percent: true },
-            lines: linesOf(answers, way, context),
-          }),
-        )}
+        ${resolutionCharts(answers, context.style).map(xyChart)}
       </div>
       ${key(answers, context)}
-      ${(Object.keys(WAYS) as Way[]).map((way) => heatTable(answers, way, trained, context))}`;
+      ${WAY_IDS.map((way) => heatTable(answers, way, trained, context))}`;
   },
   tables: (answers) => [
     {
@@ -53,19 +53,6 @@ export const resolution: Panel<'resolution'> = {
   ],
 };
 
-function linesOf(answers: readonly Answer[], way: Way, { style }: PanelContext): XyLine[] {
-  return byVariant(answers).map(({ name, index, runs }) => ({
-    name,
-    style: style({ index }),
-    points: lengthsOf(runs).flatMap((dt) => {
-      const values = accuraciesAt(runs, dt, way);
-      return values.length === 0
-        ? []
-        : [{ x: dt, y: meanOf(values), low: Math.min(...values), high: Math.max(...values) }];
-    }),
-  }));
-}
-
 /** Variants × lengths, on one scale of colours; means over the seeds. */
 function heatTable(answers: readonly Answer[], way: Way, trained: number, { theme }: PanelContext): TemplateResult {
   const variants = byVariant(answers);
@@ -73,16 +60,15 @@ function heatTable(answers: readonly Answer[], way: Way, trained: number, { them
   const cellsOf = (one: Way): number[][][] => variants.map(({ runs }) => dts.map((dt) => accuraciesAt(runs, dt, one)));
   const cells = cellsOf(way);
   // One scale for both tables, so that a colour means the same in them.
-  const means = (Object.keys(WAYS) as Way[])
-    .flatMap(cellsOf)
+  const means = WAY_IDS.flatMap(cellsOf)
     .flat()
     .filter((values) => values.length > 0)
     .map(meanOf);
   const range = [Math.min(...means), Math.max(...means)] as const;
   const colours = sequential(theme.scheme);
   const spikesAt = (dt: number): string => {
-    const rows = answers.flatMap(({ result }) => rowsAt(result, dt));
-    return rows.length === 0 ? '' : `${Math.round(rows[0]!.inputSpikes)} input spikes`;
+    const spikes = inputSpikesAt(answers, dt);
+    return spikes === undefined ? '' : `${Math.round(spikes)} input spikes`;
   };
   return html`<div class="table-scroll" tabindex="0" role="region" aria-label="Accuracy, ${WAYS[way]}">
     <table class="values heat">
@@ -119,11 +105,3 @@ function colouring([r, g, b]: Rgb): string {
   const light = 0.2126 * (r / 255) ** 2.2 + 0.7152 * (g / 255) ** 2.2 + 0.0722 * (b / 255) ** 2.2;
   return `background: ${cssColour([r, g, b])}; color: ${light > 0.18 ? '#000' : '#fff'}`;
 }
-
-const rowsAt = ({ rows }: ResolutionResult, dt: number): ResolutionRow[] => rows.filter((row) => row.dt === dt);
-
-const lengthsOf = (answers: readonly Answer[]): number[] =>
-  [...new Set(answers.flatMap(({ result }) => result.rows.map(({ dt }) => dt)))].sort((a, b) => a - b);
-
-const accuraciesAt = (answers: readonly Answer[], dt: number, way: Way): number[] =>
-  answers.flatMap(({ result }) => rowsAt(result, dt).map((row) => row[way].accuracy));

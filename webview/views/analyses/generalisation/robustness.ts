@@ -1,14 +1,9 @@
 import { html } from 'lit';
-import { DISTURBANCES, type Disturbance, type RobustnessPoint } from '../../../../protocol/analyses/robustness.ts';
-import { type XyLine, xyChart } from '../../../plot/xy.ts';
-import type { Answered } from '../../../shared/analyses.ts';
-import type { Panel, PanelContext } from '../panel.ts';
-import { byVariant, key, meanOf } from './variants.ts';
-
-type Answer = Answered<'robustness'>;
-
-/** Weights as they are, on an axis of bits. */
-const UNDISTURBED_BITS = 32;
+import { DISTURBANCES } from '../../../../protocol/analyses/robustness.ts';
+import { robustnessCharts } from '../../../../protocol/figures/robustness.ts';
+import { xyChart } from '../../../plot/xy.ts';
+import type { Panel } from '../panel.ts';
+import { key } from './variants.ts';
 
 /** A curve over strength for each disturbance, the undisturbed accuracy first. */
 export const robustness: Panel<'robustness'> = {
@@ -17,19 +12,9 @@ export const robustness: Panel<'robustness'> = {
     'Accuracy when events or weights are disturbed; every variant meets the same draws. The first point is undisturbed (of bits: 32). Bands reach from the least to the greatest of all draws and seeds.',
   example: 'samples=1000 draws=5',
   picture(answers, context) {
-    const asked = (Object.keys(DISTURBANCES) as Disturbance[]).filter((one) =>
-      answers.some(({ result }) => result.curves.some(({ disturbance }) => disturbance === one)),
-    );
     const left = [...new Set(answers.flatMap(({ result }) => result.left))];
     return html`<div class="side-by-side wide">
-        ${asked.map((one) =>
-          xyChart({
-            title: DISTURBANCES[one].title,
-            x: { name: DISTURBANCES[one].unit, log: one === 'quantisation' },
-            y: { name: 'accuracy', percent: true },
-            lines: linesOf(answers, one, context),
-          }),
-        )}
+        ${robustnessCharts(answers, context.style).map(xyChart)}
       </div>
       ${key(answers, context)} ${left.map((sentence) => html`<p class="muted">${sentence}</p>`)}`;
   },
@@ -61,25 +46,3 @@ export const robustness: Panel<'robustness'> = {
     },
   ],
 };
-
-function linesOf(answers: readonly Answer[], disturbance: Disturbance, { style }: PanelContext): XyLine[] {
-  return byVariant(answers).map(({ name, index, runs }) => {
-    const points = runs.flatMap(
-      ({ result }) => result.curves.find((one) => one.disturbance === disturbance)?.points ?? [],
-    );
-    const strengths = [...new Set(points.map(({ strength }) => strength))];
-    const clean = runs.map(({ result }) => result.clean);
-    const first = { x: disturbance === 'quantisation' ? UNDISTURBED_BITS : 0, values: clean };
-    const drawn = strengths.map((strength) => ({ x: strength, values: drawsAt(points, strength) }));
-    return {
-      name,
-      style: style({ index }),
-      points: [first, ...drawn]
-        .sort((a, b) => a.x - b.x)
-        .map(({ x, values }) => ({ x, y: meanOf(values), low: Math.min(...values), high: Math.max(...values) })),
-    };
-  });
-}
-
-const drawsAt = (points: readonly RobustnessPoint[], strength: number): number[] =>
-  points.filter((point) => point.strength === strength).flatMap(({ accuracies }) => accuracies);

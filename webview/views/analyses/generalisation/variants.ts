@@ -1,22 +1,8 @@
-/** Answers of all seeds, gathered by variant. */
+/** The key of charts with a line for each variant. */
 import { html, type TemplateResult } from 'lit';
-import type { AnalysisId } from '../../../../protocol/analyses/analyses.ts';
+import { byVariant } from '../../../../protocol/figures/answers.ts';
 import type { Answered } from '../../../shared/analyses.ts';
 import type { PanelContext } from '../panel.ts';
-
-/** In the order of the file. */
-export function byVariant<A extends AnalysisId>(
-  answers: readonly Answered<A>[],
-): { name: string; index: number; runs: Answered<A>[] }[] {
-  const variants = new Map<number, { name: string; index: number; runs: Answered<A>[] }>();
-  for (const answer of answers) {
-    const { index, name } = answer;
-    const known = variants.get(index) ?? { name, index, runs: [] };
-    known.runs.push(answer);
-    variants.set(index, known);
-  }
-  return [...variants.values()];
-}
 
 /** Which line is which variant. */
 export function key(answers: readonly Answered[], { style }: PanelContext): TemplateResult {
@@ -31,5 +17,3 @@ export function key(answers: readonly Answered[], { style }: PanelContext): Temp
     })}
   </div>`;
 }
-
-export const meanOf = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;

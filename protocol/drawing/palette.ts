@@ -1,4 +1,5 @@
-import type { Scheme } from '../shared/theme.ts';
+/** Of the background. */
+export type Scheme = 'dark' | 'light';
 
 /**
  * One colour for each variant, by its place in the file. The hues are those of Okabe and Ito, which people with any

@@ -2,7 +2,7 @@
  * Colour maps for numbers, made in Oklab (Ottosson, 2020), in which equal distances look equally far apart: lightness
  * rises evenly from one end to the other, so that the order survives in grey and for every kind of colour vision.
  */
-import type { Scheme } from '../../shared/theme.ts';
+import type { Scheme } from './palette.ts';
 
 /** Red, green and blue in [0, 255]. */
 export type Rgb = readonly [number, number, number];

@@ -1,0 +1,129 @@
+/** Where everything of a chart of a few lines over a quantity lies, as plain data: a panel and a report draw the same. */
+import type { LineStyle } from './palette.ts';
+import { logTicks, type Range, tickLabels, ticks } from './scales.ts';
+
+export interface XyLine {
+  /** Whether each point is marked; by default yes. */
+  dots?: boolean;
+  name: string;
+  style: LineStyle;
+  /** Ascending in x; y null breaks the line. `low` and `high` are drawn as a band. */
+  points: readonly { x: number; y: number | null; low?: number; high?: number }[];
+}
+
+export interface XyAxis {
+  name: string;
+  log?: boolean;
+  percent?: boolean;
+  /** Values that are shown in any case. */
+  include?: readonly number[];
+}
+
+export interface XyChart {
+  title: string;
+  x: XyAxis;
+  y: XyAxis;
+  lines: readonly XyLine[];
+  /** A horizontal line with a name: chance, the clean accuracy. */
+  marks?: readonly { y: number; name: string }[];
+}
+
+/** In units of the picture, y downwards. */
+export interface XyPlan {
+  width: number;
+  height: number;
+  /** What is seen, in words. */
+  description: string;
+  box: { left: number; right: number; top: number; bottom: number };
+  rows: { y: number; label: string }[];
+  columns: { x: number; label: string }[];
+  marks: { y: number; name: string }[];
+  /** Paths as SVG has them; `band` is empty where there is none. */
+  lines: { name: string; style: LineStyle; path: string; band: string; dots: { x: number; y: number }[] }[];
+}
+
+const WIDTH = 460;
+const HEIGHT = 250;
+const BOX = { left: 58, right: WIDTH - 10, top: 12, bottom: HEIGHT - 40 };
+
+export function planXy({ title, x, y, lines, marks = [] }: XyChart): XyPlan {
+  const all = lines.flatMap(({ points }) => points);
+  const ys = all.flatMap(({ y: value, low, high }) => [value, low, high]).filter((v) => typeof v === 'number');
+  const toX = scaleOf(
+    x,
+    all.map((point) => point.x),
+    [BOX.left, BOX.right],
+    false,
+  );
+  const toY = scaleOf(y, [...ys, ...marks.map((mark) => mark.y)], [BOX.bottom, BOX.top], true);
+  return {
+    width: WIDTH,
+    height: HEIGHT,
+    description: `${title}: ${y.name} over ${x.name} for ${lines.map(({ name }) => name).join(', ')}`,
+    box: BOX,
+    rows: toY.ticks.map((value, i) => ({ y: toY.at(value), label: toY.labels[i]! })),
+    columns: toX.ticks.map((value, i) => ({ x: toX.at(value), label: toX.labels[i]! })),
+    marks: marks.map(({ y: value, name }) => ({ y: toY.at(value), name })),
+    lines: lines.map((line) => ({ name: line.name, style: line.style, ...pathsOf(line, toX.at, toY.at) })),
+  };
+}
+
+type Place = (value: number) => number;
+
+function pathsOf({ points, dots = true }: XyLine, x: Place, y: Place): Omit<XyPlan['lines'][number], 'name' | 'style'> {
+  const corner = (px: number, value: number): string => `${x(px).toFixed(1)} ${y(value).toFixed(1)}`;
+  let path = '';
+  let open = false;
+  for (const point of points) {
+    const usable = point.y !== null && Number.isFinite(y(point.y));
+    if (usable) path += `${open ? 'L' : 'M'}${corner(point.x, point.y!)}`;
+    open = usable;
+  }
+  const banded = points.filter(({ low, high }) => low !== undefined && high !== undefined && Number.isFinite(y(low)));
+  const outline = [
+    ...banded.map((point) => corner(point.x, point.high!)),
+    ...banded.map((point) => corner(point.x, point.low!)).reverse(),
+  ];
+  return {
+    path: path || 'M0 0',
+    band: outline.length > 0 ? `M${outline.join('L')}Z` : '',
+    dots: points.flatMap((point) =>
+      dots && point.y !== null && Number.isFinite(y(point.y)) ? [{ x: x(point.x), y: y(point.y) }] : [],
+    ),
+  };
+}
+
+/** Evenly thinned, so that at most `most` are left. */
+function thinned(all: readonly number[], most: number): number[] {
+  const step = Math.ceil(all.length / most);
+  return all.filter((_, i) => i % step === 0);
+}
+
+interface Scale {
+  at: Place;
+  ticks: number[];
+  labels: string[];
+}
+
+function scaleOf(axis: XyAxis, values: readonly number[], [from, to]: Range, room: boolean): Scale {
+  const { log = false, percent = false, include = [] } = axis;
+  const usable = [...values, ...include].filter((v) => Number.isFinite(v) && (!log || v > 0));
+  let low = Math.min(...usable);
+  let high = Math.max(...usable);
+  if (usable.length === 0) [low, high] = log ? [0.1, 10] : [0, 1];
+  if (low === high)
+    [low, high] = log ? [low / 2, high * 2] : [low - 0.5 * Math.abs(low || 1), high + 0.5 * Math.abs(high || 1)];
+  const given = new Set(include);
+  if (room && !log) {
+    const more = 0.05 * (high - low);
+    if (!given.has(low)) low -= more;
+    if (!given.has(high)) high += more;
+  }
+  const place = (v: number): number => (log ? Math.log(v) : v);
+  const span = place(high) - place(low);
+  const at = (v: number): number => from + ((place(v) - place(low)) / span) * (to - from);
+  const marks = log
+    ? thinned(logTicks([low, high]), Math.abs(to - from) / 26)
+    : ticks([low, high], Math.abs(to - from) / 60);
+  return { at, ticks: marks, labels: tickLabels(marks, percent, log) };
+}
