@@ -172,6 +172,8 @@ export interface MetricInfo {
   better: 'more' | 'less' | 'neither';
   /** Values that there cannot be any beyond. */
   range?: readonly [number, number];
+  /** Whether a logarithmic axis is of use: values that may lie decades apart. */
+  log?: true;
   /** One series for each split, or one for each spiking layer. */
   of: 'split' | 'layer';
 }
@@ -179,11 +181,11 @@ export interface MetricInfo {
 /** The list of everything that a run logs over its epochs; views, exports and the query process read it. */
 export const METRICS = {
   accuracy: { label: 'Accuracy', unit: '%', better: 'more', range: [0, 1], of: 'split' },
-  loss: { label: 'Loss', unit: '', better: 'less', of: 'split' },
-  spikes: { label: 'Spike rate', unit: '%', better: 'neither', range: [0, 1], of: 'layer' },
+  loss: { label: 'Loss', unit: '', better: 'less', log: true, of: 'split' },
+  spikes: { label: 'Spike rate', unit: '%', better: 'neither', range: [0, 1], log: true, of: 'layer' },
   leak: { label: 'Leak k', unit: '', better: 'neither', range: [0, 1], of: 'layer' },
-  window: { label: 'In the surrogate’s window', unit: '%', better: 'neither', range: [0, 1], of: 'layer' },
-  gradient: { label: 'Gradient norm', unit: '', better: 'neither', of: 'layer' },
+  window: { label: 'In the surrogate’s window', unit: '%', better: 'neither', range: [0, 1], log: true, of: 'layer' },
+  gradient: { label: 'Gradient norm', unit: '', better: 'neither', log: true, of: 'layer' },
 } as const satisfies Record<string, MetricInfo>;
 
 export type Quantity = keyof typeof METRICS;

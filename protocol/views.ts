@@ -56,6 +56,14 @@ const zooms: Field<Partial<Record<Quantity, ZoomRange>>> = (kept) => {
   return Object.fromEntries(ranges.filter(([, range]) => range));
 };
 
+/** Quantities drawn over a logarithmic axis. */
+const logAxes: Field<Quantity[]> = (kept) => {
+  const names: readonly unknown[] = Array.isArray(kept) ? kept : [];
+  return (Object.keys(METRICS) as Quantity[]).filter(
+    (quantity) => 'log' in METRICS[quantity] && names.includes(quantity),
+  );
+};
+
 /** A short name; empty by default. */
 const word: Field<string> = (kept) => (typeof kept === 'string' && kept.length < 100 ? kept : '');
 
@@ -93,7 +101,7 @@ export const VIEWS = {
       hiddenVariants: names,
       /** Exponential smoothing in [0, 1). */
       smoothing: fraction,
-      logLoss: flag,
+      logAxes,
       split: oneOf('test', ...SPLITS),
       /** What is shown beside accuracy and loss, one chart for each layer. */
       also: oneOf<'nothing' | LayerQuantity>('nothing', ...LAYER_QUANTITIES),
@@ -185,7 +193,10 @@ export function restoreState<V extends ViewId>(kept: unknown, target: ViewTarget
   if (!isRecord(kept) || !isRecord(kept.target)) return stateOf(target.view, {});
   if (kept.target.file !== target.file || kept.target.view !== target.view) return stateOf(target.view, {});
   if (kept.version === 2) return stateOf(target.view, kept.state);
-  return stateOf(target.view, kept.version === 1 ? { ...kept, split: kept.metric } : {});
+  return stateOf(
+    target.view,
+    kept.version === 1 ? { ...kept, split: kept.metric, logAxes: kept.logLoss === true ? ['loss'] : [] } : {},
+  );
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

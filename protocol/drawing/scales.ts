@@ -81,7 +81,11 @@ export function tickLabels(ticks: readonly (number | null)[], percent: boolean, 
         : Number((tick * scale).toPrecision(6))
             .toExponential()
             .replace('e+', 'e');
-    if (log) return tick >= 1e-3 && tick < 1e4 ? String(Number(tick.toPrecision(3))) : tick.toExponential(0);
+    if (log) return logLabel(tick * scale);
     return (tick * scale).toFixed(decimals);
   });
+}
+
+function logLabel(value: number): string {
+  return value >= 1e-3 && value < 1e4 ? String(Number(value.toPrecision(3))) : value.toExponential(0);
 }

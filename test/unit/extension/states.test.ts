@@ -78,6 +78,6 @@ test('what an earlier version kept in one flat record is taken over, and a nonse
   expect(new ViewStates(kept).load(target('curves'))).toEqual({
     version: 2,
     target: target('curves'),
-    state: stateOf('curves', { smoothing: 0.5, split: 'train', zoom: [3, 9], logLoss: true }),
+    state: stateOf('curves', { smoothing: 0.5, split: 'train', zoom: [3, 9], logAxes: ['loss'] }),
   });
 });

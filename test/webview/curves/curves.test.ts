@@ -207,6 +207,38 @@ describe('exports', () => {
   });
 });
 
+test('losses, rates and gradients go onto logarithmic axes, each kind by itself; a rate of 0 is said to lie below', async () => {
+  const variants = XOR.map((v, i) => ({ ...v, rates: [i === 0 ? 0 : 0.1], gradients: [0.02, 0.4] }));
+  await open(new FakeStudy({ variants, seeds: 2 }));
+  const toggle = (label: string) => host.page.getByRole('button', { name: `${label} on a logarithmic axis` });
+  const labels = async (n: number) => {
+    // What is on a canvas is read from the export, which shows the same axes.
+    const svg = await drawnSvg();
+    const chart = svg.split('<g class="chart">')[n]!;
+    return [...chart.matchAll(/text-anchor="end">([^<]+)</g)].map(([, text]) => Number(text));
+  };
+  expect(await toggle('Accuracy').count(), 'an accuracy has no use for one').toBe(0);
+  await host.page.getByLabel('Also').selectOption('gradient');
+  await settle(host);
+  await toggle('Gradient norm, layer 2').press('Enter');
+  await settle(host);
+  expect((await kept()).logAxes).toEqual(['gradient']);
+  expect(await toggle('Gradient norm, layer 1').getAttribute('aria-pressed'), 'all layers alike').toBe('true');
+  expect(await toggle('Loss').getAttribute('aria-pressed')).toBe('false');
+  const ticks = await labels(3);
+  const steps = ticks.slice(1).map((tick, i) => tick - ticks[i]!);
+  expect(Math.max(...steps), `${ticks}`).toBeGreaterThan(1.5 * Math.min(...steps));
+  await picture(host, 'log-gradient-dark');
+  await host.page.getByLabel('Also').selectOption('spikes');
+  await settle(host);
+  expect(await host.page.getByText('0 lies below the axis').count()).toBe(0);
+  await toggle('Spike rate, layer 1').click();
+  await settle(host);
+  expect(await host.page.getByText('0 lies below the axis').count()).toBe(1);
+  await toggle('Spike rate, layer 1').click();
+  expect((await kept()).logAxes).toEqual(['gradient']);
+});
+
 test('what was shown before comes back from the extension when the editor kept nothing', async () => {
   const study = new FakeStudy();
   const saved: ViewState = {
@@ -215,7 +247,7 @@ test('what was shown before comes back from the extension when the editor kept n
     state: stateOf('curves', {
       hiddenVariants: ['complete leakage'],
       smoothing: 0.5,
-      logLoss: true,
+      logAxes: ['loss'],
       split: 'train',
       zoom: [10, 40],
       showSeeds: true,

@@ -194,6 +194,8 @@ describe('axes', () => {
       '1.8e7',
     ]);
     expect(logTicks([0.01, 1])).toEqual([0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1]);
+    expect(tickLabels([0.0001, 0.01, 0.2], true, true)).toEqual(['0.01', '1', '20']);
+    expect(tickLabels([1e-5, 0.01], false, true)).toEqual(['1e-5', '0.01']);
   });
 
   test('keys move within the chart', () => {

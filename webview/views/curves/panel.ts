@@ -3,7 +3,7 @@ import { ref } from 'lit/directives/ref.js';
 import { describeMetric, type Metric, parseMetric, type Quantity } from '../../../protocol/runs.ts';
 import type { CurveChart } from '../../plot/chart.ts';
 import { nearest } from '../../plot/grid.ts';
-import { type ChartModel, type Reading, readAt } from '../../plot/model.ts';
+import { type ChartModel, fullRange, type Reading, readAt } from '../../plot/model.ts';
 import { epoch, metricText } from '../../shared/format.ts';
 import { swatch } from './legend.ts';
 
@@ -31,18 +31,22 @@ const TOOLTIP_ROWS = 12;
 const TOOLTIP_HEAD = 60;
 const TOOLTIP_ROW = 20;
 
-/**
- * @param emptyReason why there is nothing to see; empty when there is
- * @param showAll makes the value axis reach to the curves that leave it
- */
+interface PanelLook {
+  /** Why there is nothing to see; empty when there is. */
+  emptyReason: string;
+  log: boolean;
+  toggleLog: () => void;
+  /** Makes the value axis reach to the curves that leave it. */
+  showAll: (() => void) | undefined;
+}
+
 export function panel(
   part: Panel,
   model: ChartModel,
   cursor: { x: number; on: string } | undefined,
-  emptyReason: string,
-  showAll: (() => void) | undefined,
+  { emptyReason, log, toggleLog, showAll }: PanelLook,
 ): TemplateResult {
-  const { label, unit } = describeMetric(model.metric);
+  const { label, unit, log: mayBeLog } = describeMetric(model.metric);
   const band = model.curves.some((curve) => curve.low);
   const hint = 'Arrow keys move a cursor over the epochs, Home follows the data again.';
   return html`<figure class="panel">
@@ -51,6 +55,20 @@ export function panel(
       <span class="unit">${unit}</span>
       ${band ? html`<span class="unit band">mean of the seeds; band: min to max</span>` : nothing}
       ${beyondLine(model, showAll)}
+      ${log && fullRange(model)[0] <= 0 ? html`<span class="unit">0 lies below the axis</span>` : nothing}
+      ${
+        mayBeLog
+          ? html`<button
+              class="log-axis"
+              aria-pressed=${log ? 'true' : 'false'}
+              aria-label="${label} on a logarithmic axis"
+              title="Logarithmic axis"
+              @click=${toggleLog}
+            >
+              log
+            </button>`
+          : nothing
+      }
     </figcaption>
     <div
       class="plot"

@@ -11,7 +11,7 @@ export interface ToolbarActions {
 }
 
 /**
- * Which scores, how smooth, which scale; and the ways out: a table, a file.
+ * Which scores, how smooth; and the ways out: a table, a file.
  * @param layers whether anything is known of single layers
  */
 export function toolbar(
@@ -49,15 +49,6 @@ export function toolbar(
       />
       <output>${state.smoothing.toFixed(2)}</output>
     </label>
-    <vscode-checkbox
-      label="Log loss"
-      title="Logarithmic scale for the loss"
-      ?checked=${state.logLoss}
-      @change=${(event: Event) => {
-        const { loss: _, ...zoomY } = state.zoomY;
-        session.update({ logLoss: checked(event), zoomY });
-      }}
-    ></vscode-checkbox>
     ${
       seeds
         ? html`<vscode-checkbox

@@ -84,7 +84,7 @@ export class CurvesView implements View {
       part.chart ??= new CurveChart(part.host, this.chartEvents(part));
       part.chart.update(part.model, {
         theme: this.theme,
-        log: part.quantity === 'loss' && state.logLoss,
+        log: state.logAxes.includes(part.quantity),
         zoomX: state.zoom,
         zoomY: state.zoomY[part.quantity] ?? null,
         emphasis: this.emphasis,
@@ -127,12 +127,19 @@ export class CurvesView implements View {
   }
 
   private panel(part: Panel, model: ChartModel): TemplateResult {
-    const { logLoss, zoomY } = this.session.state;
+    const { quantity } = part;
+    const { logAxes, zoomY } = this.session.state;
+    const log = logAxes.includes(quantity);
+    const toggleLog = (): void => {
+      const { [quantity]: _, ...others } = zoomY;
+      const rest = logAxes.filter((one) => one !== quantity);
+      this.session.update({ logAxes: log ? rest : [...rest, quantity], zoomY: others });
+    };
     const showAll =
-      zoomY[part.quantity] || (part.quantity === 'loss' && logLoss)
+      zoomY[quantity] || log
         ? undefined
-        : () => this.session.update({ zoomY: { ...zoomY, [part.quantity]: fullRange(model) } });
-    return panel(part, model, this.cursor, this.emptyReason(model), showAll);
+        : () => this.session.update({ zoomY: { ...zoomY, [quantity]: fullRange(model) } });
+    return panel(part, model, this.cursor, { emptyReason: this.emptyReason(model), log, toggleLog, showAll });
   }
 
   private emptyReason(model: ChartModel): string {
@@ -265,13 +272,13 @@ export class CurvesView implements View {
 
   private exportSvg(): void {
     const { session } = this;
-    const { zoom, zoomY, logLoss } = session.state;
+    const { zoom, zoomY, logAxes } = session.state;
     const charts = this.shown().map(({ part, model }) => ({
       title: describeMetric(model.metric).label,
       model,
       zoomX: zoom,
       zoomY: zoomY[part.quantity] ?? null,
-      log: part.quantity === 'loss' && logLoss,
+      log: logAxes.includes(part.quantity),
     }));
     const order = this.data.entries.map((e) => e.name);
     const heading = `${session.comparison?.study ?? session.target.study} (${session.state.split})`;
