@@ -3,15 +3,20 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { describeChanges, expandExperiment } from '../../../engine/experiment/expand.ts';
 import { checkExperiment } from '../../../engine/experiment/parse.ts';
+import { seedsNeeded } from '../../../protocol/verdicts.ts';
 
 const folder = fileURLToPath(new URL('../../../examples/', import.meta.url));
 /** Compares spiking neurons with the baselines. */
-const TEN_MODELS = 'nmnist-table-7.lif.yaml';
+const TEN_MODELS = 'paper/nmnist-table-7.lif.yaml';
 /** Compares what does not differ. */
 const A_A = 'a-a.lif.yaml';
 /** Variants at several lengths. */
 const CURVE = 'memory-curve.lif.yaml';
-const files = readdirSync(folder).filter((name) => /\.lif\.(ya?ml|json)$/.test(name));
+/** The paper leaves recurrence out there. */
+const NOT_RECURRENT = 'paper/cifar10.lif.yaml';
+const files = [...readdirSync(folder), ...readdirSync(`${folder}paper`).map((name) => `paper/${name}`)].filter((name) =>
+  /\.lif\.(ya?ml|json)$/.test(name),
+);
 
 describe('the examples', () => {
   test('are there', () =>
@@ -36,10 +41,35 @@ describe('the examples', () => {
         'without leakage',
         'complete leakage',
         'without reset',
-        'with recurrence',
+        ...(name === NOT_RECURRENT ? [] : ['with recurrence']),
       ]);
     },
   );
+
+  const TEMPORAL = { batchSize: 512, learningRate: 1e-2, every: 20, factor: 0.5, threshold: 0.5, width: 0.5 };
+  const OTHERS = { batchSize: 512, learningRate: 1e-4, every: 25, factor: 0.1, threshold: 0.3, width: 0.25 };
+  const EVENTS = { ...OTHERS, batchSize: 1024 };
+  test.each([
+    ['delayed-xor', TEMPORAL, [16]],
+    ['shd', TEMPORAL, [64]],
+    ['ssc', TEMPORAL, [200]],
+    ['randman', TEMPORAL, [64]],
+    ['nmnist', EVENTS, [512]],
+    ['nmnist-table-7', EVENTS, [512]],
+    ['nmnist-simulated', EVENTS, [512]],
+    ['dvs128-gesture', EVENTS, [512, 512]],
+    ['mnist', OTHERS, [512]],
+    ['cifar10', OTHERS, [512]],
+  ])('paper/%s.lif.yaml has the values of Tables 4 and 5, and seeds that can decide', (name, expected, hidden) => {
+    const file = `${folder}paper/${name}.lif.yaml`;
+    const { training, neuron, network, variants, seeds } = checkExperiment(readFileSync(file, 'utf8'), file)
+      .experiment!;
+    const { schedule, optimizer, epochs, batchSize, learningRate } = training;
+    const { threshold, surrogate } = neuron;
+    expect({ ...schedule, batchSize, learningRate, threshold, width: surrogate.width }).toMatchObject(expected);
+    expect([epochs, optimizer.kind, surrogate.shape, network.hidden]).toEqual([100, 'adam', 'rectangular', hidden]);
+    expect(seeds.length).toBe(seedsNeeded(variants.length - 1));
+  });
 
   test(`${CURVE} has every variant at every length, named as the table of results wants it`, () => {
     const { experiment } = checkExperiment(readFileSync(folder + CURVE, 'utf8'), CURVE);
