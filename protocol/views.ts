@@ -103,8 +103,11 @@ export const VIEWS = {
       smoothing: fraction,
       logAxes,
       split: oneOf('test', ...SPLITS),
-      /** What is shown beside accuracy and loss, one chart for each layer. */
-      also: oneOf<'nothing' | LayerQuantity>('nothing', ...LAYER_QUANTITIES),
+      /** What is shown beside accuracy and loss: one chart for each layer, or the rates of the neurons of one. */
+      also: oneOf<'nothing' | LayerQuantity | 'neurons'>('nothing', ...LAYER_QUANTITIES, 'neurons'),
+      /** Of the neurons: their layer, counted from 1, and what they are sorted by. */
+      neuronLayer: whole(1),
+      neuronOrder: oneOf('place', 'rate'),
       /** Epochs. */
       zoom,
       zoomY: zooms,

@@ -13,6 +13,7 @@ export const UNTRUSTED =
 export type WebviewMethod =
   | 'runs/series'
   | 'runs/compare'
+  | 'runs/neurons'
   | 'runs/log'
   | 'runs/start'
   | 'runs/stop'

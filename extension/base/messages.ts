@@ -9,6 +9,7 @@ const MAX_STATE_LENGTH = 64 * 1024;
 const METHODS: Record<WebviewMethod, true> = {
   'runs/series': true,
   'runs/compare': true,
+  'runs/neurons': true,
   'runs/log': true,
   'runs/start': true,
   'runs/stop': true,

@@ -157,6 +157,7 @@ export class ViewBridge {
       case 'runs/series':
       case 'analyses/list':
         return this.pass(request.method, { ...request.params, runIds: this.own(request.params.runIds) });
+      case 'runs/neurons':
       case 'runs/log':
         this.own([request.params.runId]);
         return this.pass(request.method, request.params);

@@ -118,6 +118,8 @@ export class FakeHost {
     if (refusal !== undefined) return this.post({ type: 'refusal', id, message: refusal });
     if (method === 'runs/compare') return this.post({ type: 'reply', id, result: this.study.comparison() });
     if (method === 'runs/series') return this.post({ type: 'reply', id, result: this.study.series(request.params) });
+    if (method === 'runs/neurons')
+      return this.post({ type: 'reply', id, result: this.study.neurons(request.params.runId) });
     if (method === 'runs/log') return this.post({ type: 'reply', id, result: this.log });
     if (method === 'runs/start') return this.post({ type: 'reply', id, result: { runIds: [] } });
     if (method === 'runs/stop') return this.post({ type: 'reply', id, result: { stopping: request.params.runIds } });
@@ -153,7 +155,12 @@ export async function openView(
   page.on('console', (message) => {
     if (message.type() === 'error') host.complaints.push(message.text());
   });
-  await page.exposeFunction('lifPost', (message: FromWebview) => void host.receive(message));
+  await page.exposeFunction('lifPost', (message: FromWebview) => {
+    // A page that a test has closed waits for no answer.
+    host
+      .receive(message)
+      .catch((error) => /has been closed/.test(String(error)) || host.complaints.push(String(error)));
+  });
   await page.addInitScript(() => {
     const w = window as unknown as Record<string, unknown>;
     w.acquireVsCodeApi = () => ({

@@ -5,6 +5,7 @@ import {
   type Comparison,
   type ComparisonRow,
   type Metric,
+  type NeuronRates,
   parseMetric,
   type RunState,
   type RunSummary,
@@ -201,6 +202,8 @@ export class FakeStudy {
   outdated: FakeRun[] = [];
   /** What was asked of its runs. */
   analyses: AnalysisAnswer[] = [];
+  /** Rates of the neurons of a run; tests put their own in place. */
+  neurons: (runId: string) => NeuronRates = (runId) => ({ runId, epochs: [], layers: [] });
   /** Answers questions to samples; tests put their own in place. */
   sample: (runId: string, question: SampleQuestion) => SampleAnswer = () => {
     throw new Error('This test has no samples.');

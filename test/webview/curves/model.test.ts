@@ -5,6 +5,7 @@ import { align, fillBetween, nearest, sharedGrid } from '../../../webview/plot/g
 import { buildModel, readAt } from '../../../webview/plot/model.ts';
 import { smooth } from '../../../webview/plot/smoothing.ts';
 import { keyTarget } from '../../../webview/views/curves/keys.ts';
+import { mapOf, nameOfGroup } from '../../../webview/views/curves/neuron-map.ts';
 import { SeriesStore, windowFor } from '../../../webview/views/curves/store.ts';
 
 const style = { colour: '#000000', dash: [] };
@@ -205,4 +206,18 @@ describe('axes', () => {
     ]);
     expect([press('Home', 4), press('Escape'), press('End'), press('x')]).toEqual(['reset', 'leave', 29, undefined]);
   });
+});
+
+test('maps over a common axis: what a run has not got to stays open, and rows follow the newest epoch', () => {
+  const rates = { runId: 'a', epochs: [1, 2], layers: [null, { neurons: 5, groups: 2, rates: [0.4, 0.1, 0.2, 0.3] }] };
+  expect(mapOf(rates, 1, [1, 2], 'place'), 'a layer that does not spike').toBeUndefined();
+  const placed = mapOf(rates, 2, [1, 1.5, 2, 3], 'place')!;
+  expect([...placed.values].map((value) => Math.round(10 * value) / 10)).toEqual([
+    ...[0.4, 0.4, 0.2, Number.NaN],
+    ...[0.1, 0.1, 0.3, Number.NaN],
+  ]);
+  expect(mapOf(rates, 2, [2], 'rate')!.order).toEqual([0, 1]);
+  const turned = { ...rates, layers: [{ neurons: 2, groups: 2, rates: [0.1, 0.4, 0.3, 0.2] }] };
+  expect(mapOf(turned, 1, [2], 'rate')!.order).toEqual([1, 0]);
+  expect([nameOfGroup(0, placed), nameOfGroup(1, placed)]).toEqual(['neurons 0–1', 'neurons 2–4']);
 });

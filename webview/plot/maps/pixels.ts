@@ -6,12 +6,14 @@ import type { Scheme } from '../../../protocol/drawing/palette.ts';
 export interface Heatmap {
   rows: number;
   columns: number;
-  /** [rows, columns]; null or not finite: hatched. */
+  /** [rows, columns]; null or not finite: hatched, or left open. */
   values: ArrayLike<number | null>;
   /** Of the colours; the same for all maps that are compared. */
   range: readonly [number, number];
   map: 'sequential' | 'diverging';
   scheme: Scheme;
+  /** Whether cells without a number are still to come, and let the background through; by default they are hatched. */
+  open?: boolean;
 }
 
 export function mapOf(map: Heatmap['map'], scheme: Scheme): readonly Rgb[] {
@@ -19,7 +21,7 @@ export function mapOf(map: Heatmap['map'], scheme: Scheme): readonly Rgb[] {
 }
 
 /** Pixels of a map, one for each cell, row 0 at the bottom: [rows, columns, 4] in the order of ImageData. */
-export function pixelsOf({ rows, columns, values, range, map, scheme }: Heatmap): Uint8ClampedArray<ArrayBuffer> {
+export function pixelsOf({ rows, columns, values, range, map, scheme, open }: Heatmap): Uint8ClampedArray<ArrayBuffer> {
   const colours = mapOf(map, scheme);
   const pixels = new Uint8ClampedArray(rows * columns * 4);
   const [light, dark] = scheme === 'dark' ? [90, 40] : [235, 180];
@@ -28,6 +30,7 @@ export function pixelsOf({ rows, columns, values, range, map, scheme }: Heatmap)
       const value = values[row * columns + column];
       const at = ((rows - 1 - row) * columns + column) * 4;
       if (value === null || value === undefined || !Number.isFinite(value)) {
+        if (open) continue;
         const grey = (row + column) % 2 === 0 ? light! : dark!;
         pixels[at] = pixels[at + 1] = pixels[at + 2] = grey;
       } else {

@@ -36,7 +36,7 @@ export class CurvesData {
   /** What is shown, one chart each. */
   metrics(): Metric[] {
     const { split, also } = this.session.state;
-    const numbers = also === 'nothing' ? [] : this.layersWith(also).slice(0, MAX_LAYERS);
+    const numbers = also === 'nothing' || also === 'neurons' ? [] : this.layersWith(also).slice(0, MAX_LAYERS);
     return [`${split}.accuracy`, `${split}.loss`, ...numbers.map((n) => `${also}.${n}` as Metric)];
   }
 

@@ -79,7 +79,7 @@ export function toolbar(
 
 /** What is shown beside accuracy and loss. */
 function alsoSelect(session: Session<'curves'>): TemplateResult {
-  const options = ['nothing', ...LAYER_QUANTITIES] as const;
+  const options = ['nothing', ...LAYER_QUANTITIES, 'neurons'] as const;
   const choose = (event: Event): void => {
     const also = options.find((option) => option === (event.target as HTMLSelectElement).value);
     if (also) session.update({ also });
@@ -89,7 +89,7 @@ function alsoSelect(session: Session<'curves'>): TemplateResult {
     <select @change=${choose} title="What else was logged, for each layer">
       ${options.map(
         (option) => html`<option value=${option} .selected=${session.state.also === option}>
-          ${option === 'nothing' ? '–' : METRICS[option].label}
+          ${option === 'nothing' ? '–' : option === 'neurons' ? 'Rates of the neurons' : METRICS[option].label}
         </option>`,
       )}
     </select>

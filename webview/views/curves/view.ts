@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { describeMetric, type Metric, parseMetric } from '../../../protocol/runs.ts';
 import { CurveChart } from '../../plot/chart.ts';
 import { curvesSvg } from '../../plot/export-svg.ts';
@@ -13,6 +13,7 @@ import { CurvesData } from './data.ts';
 import { curvesCsv, pullEverything } from './export-csv.ts';
 import { keyTarget } from './keys.ts';
 import { type LegendCursor, legend } from './legend.ts';
+import { NeuronMaps } from './neurons.ts';
 import { type Panel, panel, panelKey, placeTooltip, readingText } from './panel.ts';
 import { valueTable } from './tables.ts';
 import { toolbar } from './toolbar.ts';
@@ -28,6 +29,7 @@ interface Cursor {
 export class CurvesView implements View {
   private readonly session: Session<'curves'>;
   private readonly data: CurvesData;
+  private readonly neurons: NeuronMaps;
   private readonly puller: Puller;
   private readonly panels = new Map<string, Panel>();
   private theme = readTheme();
@@ -38,6 +40,7 @@ export class CurvesView implements View {
   constructor(session: Session<'curves'>) {
     this.session = session;
     this.data = new CurvesData(session);
+    this.neurons = new NeuronMaps(session);
     this.puller = new Puller(
       () => this.pull(),
       () => session.invalidate(),
@@ -92,12 +95,17 @@ export class CurvesView implements View {
       const own = this.cursor?.on === part.key && this.cursor.by === 'pointer';
       placeTooltip(part, part.chart.pointAt(this.cursor?.x, own));
     }
-    if (this.data.incomplete(this.plotWidth()) && !this.session.pullProblem) this.puller.request();
+    const behind =
+      this.data.incomplete(this.plotWidth()) ||
+      (state.also === 'neurons' && this.neurons.incomplete(this.data.entries));
+    if (behind && !this.session.pullProblem) this.puller.request();
   }
 
   private body(): TemplateResult {
     const { session } = this;
     const { state } = session;
+    const { entries } = this.data;
+    const neurons = state.also === 'neurons';
     const shown = this.shown();
     const zoomed = state.zoom !== null || Object.keys(state.zoomY).length > 0;
     const curves = shown.flatMap(({ model }) => model.curves);
@@ -107,17 +115,29 @@ export class CurvesView implements View {
       exports: [
         { label: 'CSV', hint: 'every logged value', run: () => this.exportCsv() },
         { label: 'SVG', hint: 'the charts with legend', run: () => this.exportSvg() },
+        ...(neurons
+          ? [
+              {
+                label: 'Neurons as CSV',
+                hint: 'their rates in every epoch shown',
+                run: () => session.export(session.exportName('neurons.csv'), this.neurons.csv(entries)),
+              },
+            ]
+          : []),
       ],
     })}
       <div class="stage">
         ${
           state.asTable
             ? html`<main class="tables">
-                ${shown.map(({ model }) => valueTable(model))}
+                ${shown.map(({ model }) => valueTable(model))} ${neurons ? this.neurons.tables(entries) : nothing}
               </main>`
-            : html`<main class="charts">${shown.map(({ part, model }) => this.panel(part, model))}</main>`
+            : html`<main class=${neurons ? 'charts with-neurons' : 'charts'}>
+                ${shown.map(({ part, model }) => this.panel(part, model))}
+                ${neurons ? this.neurons.picture(entries, this.theme) : nothing}
+              </main>`
         }
-        ${legend(session, this.data.entries, this.legendCursor(), nan, (name) => this.setEmphasis(name))}
+        ${legend(session, entries, this.legendCursor(), nan, (name) => this.setEmphasis(name))}
       </div>`;
   }
 
@@ -163,6 +183,8 @@ export class CurvesView implements View {
     const { session } = this;
     try {
       await this.data.pull(this.plotWidth());
+      this.data.refresh(this.theme, this.plotWidth());
+      if (session.state.also === 'neurons') await this.neurons.pull(this.data.entries);
       session.pullProblem = undefined;
     } catch (error) {
       session.pullProblem = { message: (error as Error).message, retry: () => this.puller.request() };

@@ -1,0 +1,68 @@
+// Rates of neurons over epochs, beside the curves and while runs go on.
+import { expect, test } from 'vitest';
+import { picture, settle } from '../harness.ts';
+import { FakeStudy, XOR } from '../study.ts';
+import { host, kept, open } from './page.ts';
+
+/** Four neurons that drift apart: neuron n ends at n/10 after `epochs`. */
+function ratesOf(epochs: number[], most: number) {
+  const rates = epochs.flatMap((epoch) => [0, 1, 2, 3].map((n) => 0.2 + ((n / 10 - 0.2) * epoch) / most));
+  return { epochs, layers: [{ neurons: 4, groups: 4, rates }, null] };
+}
+
+const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1);
+
+test('a map for each variant, live, sorted, read by keys, as a table and a file', async () => {
+  const study = new FakeStudy({ variants: XOR.slice(0, 2), seeds: 2 });
+  const running = study.find('without leakage');
+  running.state = 'running';
+  running.done = 20;
+  study.neurons = (runId) => ({ runId, ...ratesOf(runId === running.id ? upTo(running.done) : upTo(60), 60) });
+  await open(study);
+  expect(host.requests('runs/neurons'), 'nobody asked yet').toEqual([]);
+  await host.page.getByLabel('Also').selectOption('neurons');
+  await settle(host);
+  const maps = host.page.getByRole('img', { name: /Rates of the 4 neurons of layer 1 over epochs/ });
+  await expect.poll(() => maps.count()).toBe(2);
+  expect(host.requests('runs/neurons').length, 'one seed of each variant').toBe(2);
+  await picture(host, 'neurons-dark');
+
+  await maps.nth(1).focus();
+  for (const key of ['ArrowUp', 'Shift+ArrowRight']) await host.page.keyboard.press(key);
+  const readings = host.page.locator('.heatmap-reading');
+  await expect
+    .poll(() => readings.allTextContents())
+    .toEqual([
+      expect.stringMatching(/^neuron 0, epoch 11: 16\.3.%$/),
+      expect.stringMatching(/^neuron 0, epoch 11: 16\.3.%$/),
+    ]);
+  for (let i = 0; i < 3; i++) await host.page.keyboard.press('Shift+ArrowRight');
+  await expect.poll(() => readings.nth(1).textContent()).toBe('neuron 0, epoch 41: not trained so far');
+
+  running.done = 45;
+  await host.changed(running.id);
+  await expect.poll(() => readings.nth(1).textContent(), { message: 'live' }).toMatch(/^neuron 0, epoch 41: 6\.3.%$/);
+  expect(host.requests('runs/neurons').length, 'only the run that went on is asked again').toBe(3);
+
+  await host.page.getByLabel('Sort by').selectOption('rate');
+  expect((await kept()).neuronOrder).toBe('rate');
+  await host.page.getByRole('button', { name: 'View as table' }).click();
+  const table = host.page.getByRole('region', { name: 'Rates of the neurons of layer 1' });
+  await expect.poll(() => table.locator('tbody tr').count()).toBe(8);
+  expect(await table.locator('thead th').last().textContent()).toBe('epoch 60');
+  expect(await table.locator('tbody tr').nth(3).locator('td').last().textContent()).toBe('0.3');
+  expect(await table.locator('tbody tr').nth(7).locator('td').last().textContent(), 'not there yet').toBe('–');
+
+  await host.page.getByRole('button', { name: 'Export' }).click();
+  await host.page.getByRole('menuitem', { name: 'Neurons as CSV' }).click();
+  await expect.poll(() => host.exports().length).toBe(1);
+  const lines = host.exports()[0]!.text.trim().split('\n');
+  expect(lines.length).toBe(1 + 4 * 60 + 4 * 45);
+  expect(lines[240]).toMatch(/^baseline,1,[^,]+,1,3,3,60,0\.3/);
+});
+
+test('without a layer that spikes a sentence says why there is nothing to see', async () => {
+  await open(new FakeStudy({ variants: XOR.slice(0, 1), seeds: 1 }));
+  await host.page.getByLabel('Also').selectOption('neurons');
+  await host.page.getByText('The rates of single neurons were not logged').waitFor();
+});
