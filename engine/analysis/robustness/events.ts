@@ -11,6 +11,13 @@ export interface EventSample {
 export interface EventShape {
   steps: number;
   inputs: number;
+  /** A channel fires once in a step at most: what would come on top of an event is one with it. */
+  binary: boolean;
+}
+
+/** In these steps a channel of the clean input never fires twice. `values`: of the recordings, where they have a choice. */
+export function isBinary(dataset: { values?: 'counts' | 'binary' } | object): boolean {
+  return !('values' in dataset) || dataset.values === 'binary';
 }
 
 /** What a disturbance does with a sample; `strength` as params describe it. */
@@ -29,7 +36,7 @@ export const jitter: Disturb = (sample, deviation, shape, rng) =>
     put(Math.min(shape.steps - 1, Math.max(0, moved)), channel);
   });
 
-/** Adds this share of the sample's events, each at any step and channel. */
+/** Adds this share of the sample's events, each at any step and channel; of binary input fewer, where an event is already. */
 export const noise: Disturb = (sample, share, shape, rng) => {
   const events = sample.offsets[shape.steps]! - sample.offsets[0]!;
   const added = Math.round(share * events);
@@ -43,7 +50,7 @@ export const noise: Disturb = (sample, share, shape, rng) => {
   );
 };
 
-/** A channel fires once in every step. `channels` are those that do: the same for all samples, as a sensor's are. */
+/** A channel fires once more in every step, of binary input just once. `channels` are those that do: the same for all samples, as a sensor's are. */
 export function hotPixels(sample: EventSample, channels: ArrayLike<number>, shape: EventShape): EventSample {
   return regroup(
     sample,
@@ -74,13 +81,17 @@ type Put = (step: number, channel: number) => void;
 /** The events that `each` makes of those of the sample, and those of `more`, in the order of their steps. */
 function regroup(
   { label, offsets, channels }: EventSample,
-  { steps }: EventShape,
+  { steps, inputs, binary }: EventShape,
   each: (step: number, channel: number, put: Put) => void,
   more: (put: Put) => void = () => {},
 ): EventSample {
   const madeSteps: number[] = [];
   const madeChannels: number[] = [];
+  const taken = binary ? new Uint8Array(steps * inputs) : undefined;
   const put: Put = (step, channel) => {
+    const bin = step * inputs + channel;
+    if (taken?.[bin]) return;
+    if (taken) taken[bin] = 1;
     madeSteps.push(step);
     madeChannels.push(channel);
   };

@@ -11,7 +11,17 @@ import { ANALYSIS_PARAMS, type AnalysisParams } from '../../experiment/schema.ts
 import type { Analysis, AnalysisContext, Subject } from '../analysis.ts';
 import { moved, randomDirection } from '../directions.ts';
 import { readSamples } from '../inputs.ts';
-import { chooseChannels, type Disturb, drop, type EventSample, hotCount, hotPixels, jitter, noise } from './events.ts';
+import {
+  chooseChannels,
+  type Disturb,
+  drop,
+  type EventSample,
+  hotCount,
+  hotPixels,
+  isBinary,
+  jitter,
+  noise,
+} from './events.ts';
 import { robustnessResult } from './result.ts';
 import { quantised } from './weights.ts';
 
@@ -133,12 +143,12 @@ async function withWeights(
 
 /** Each sample has a stream of its own, so the draws do not hang on the network or on how many samples there are. */
 async function withInput(
-  { network, data }: Subject,
+  { network, data, spec }: Subject,
   { split, samples, seed }: Params,
   { disturbance, strength, draw, place, signal }: Draw & { place: number },
 ): Promise<Score> {
-  const { steps, inputs } = data;
-  const hot = chooseChannels(inputs, strength, stream(seed, 'hot pixels', draw, place));
+  const shape = { steps: data.steps, inputs: data.inputs, binary: isBinary(spec.dataset) };
+  const hot = chooseChannels(data.inputs, strength, stream(seed, 'hot pixels', draw, place));
   const disturb = EACH[disturbance];
   let [right, events] = [0, 0];
   for (let from = 0; from < samples; from += CHUNK) {
@@ -147,8 +157,8 @@ async function withInput(
     const disturbed = readSamples(data, split, indices).map((sample, i): EventSample => {
       const rng = stream(seed, `robustness ${disturbance}`, draw, from + i, place);
       return disturb
-        ? disturb(sample as EventSample, strength, { steps, inputs }, rng)
-        : hotPixels(sample as EventSample, hot, { steps, inputs });
+        ? disturb(sample as EventSample, strength, shape, rng)
+        : hotPixels(sample as EventSample, hot, shape);
     });
     const { samples: scores } = await network.probe({ samples: disturbed }, {});
     right += scores.accuracy.reduce((a, b) => a + b, 0);

@@ -46,7 +46,7 @@ function asked(subject: Subject, params: object, options: Asked<RobustnessResult
   );
 }
 
-const SHAPE = { steps: 40, inputs: 30 };
+const SHAPE = { steps: 40, inputs: 30, binary: false };
 /** Some hundred events, grouped by step. */
 function sample(): EventSample {
   const rng = stream(1, 'sample');
@@ -117,6 +117,28 @@ test('noise adds its share anywhere; hot pixels fire in every step, and all else
   expect(events(hotPixels(before, hot, SHAPE))).toEqual(expected.sort());
 });
 
+test('binary input stays binary under every disturbance, and no step and channel is lost by it', () => {
+  const shape = { ...SHAPE, binary: true };
+  const once = [...new Set(events(sample()))].map((event) => event.split('/').map(Number) as [number, number]);
+  once.sort(([a], [b]) => a - b);
+  const offsets = Array.from({ length: 41 }, (_, t) => once.filter(([step]) => step < t).length);
+  const clean: EventSample = { label: 1, offsets, channels: once.map(([, channel]) => channel) };
+  const before = new Set(events(clean));
+  const hot = chooseChannels(30, 0.2, stream(6, 'hot'));
+  for (const [name, after] of [
+    ['jitter', jitter(clean, 5, shape, stream(6, 'jitter'))],
+    ['noise', noise(clean, 3, shape, stream(6, 'noise'))],
+    ['hot pixels', hotPixels(clean, hot, shape)],
+  ] as const) {
+    const there = events(after);
+    expect(inOrder(after), name).toBe(true);
+    expect(new Set(there).size, `${name}: nothing twice`).toBe(there.length);
+    if (name === 'jitter') continue;
+    for (const event of before) expect(there, name).toContain(event);
+    expect(there.length, `${name}: something was added`).toBeGreaterThan(before.size);
+  }
+});
+
 test('quantised weights are the nearest of 2^bits − 1 values up to the largest of their neuron', () => {
   const rng = stream(5, 'weights');
   const data = Float32Array.from({ length: 60 }, () => rng.normal());
@@ -163,6 +185,8 @@ test('accuracies are those of the disturbed samples and weights, computed here',
     'test',
     Array.from({ length: 30 }, (_, i) => i),
   ) as unknown as EventSample[];
+  // The pulses of the task are never two in a step.
+  const shape = { ...data, binary: true };
   for (const [name, disturb, strength] of [
     ['drop', drop, 0.4],
     ['jitter', jitter, 2],
@@ -170,7 +194,7 @@ test('accuracies are those of the disturbed samples and weights, computed here',
   ] as const) {
     const point = result.curves.find(({ disturbance }) => disturbance === name)!.points[0]!;
     for (const [draw, accuracy] of point.accuracies.entries()) {
-      const samples = all.map((one, i) => disturb(one, strength, data, stream(1, `robustness ${name}`, draw, i, 0)));
+      const samples = all.map((one, i) => disturb(one, strength, shape, stream(1, `robustness ${name}`, draw, i, 0)));
       const { samples: scores } = await reference.network.probe({ samples }, {});
       expect(accuracy, name).toBeCloseTo(scores.accuracy.reduce((a, b) => a + b) / 30, 10);
     }

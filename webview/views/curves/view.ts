@@ -183,8 +183,10 @@ export class CurvesView implements View {
     const { session } = this;
     try {
       await this.data.pull(this.plotWidth());
-      this.data.refresh(this.theme, this.plotWidth());
-      if (session.state.also === 'neurons') await this.neurons.pull(this.data.entries);
+      if (session.state.also === 'neurons') {
+        this.data.refresh(this.theme, this.plotWidth());
+        await this.neurons.pull(this.data.entries);
+      }
       session.pullProblem = undefined;
     } catch (error) {
       session.pullProblem = { message: (error as Error).message, retry: () => this.puller.request() };
