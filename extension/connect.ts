@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { UNTRUSTED } from '../protocol/webview.ts';
-import { readSettings } from './base/settings.ts';
+import { readSettings, SECTION } from './base/settings.ts';
 import type { Own, Parts } from './parts.ts';
 
 /** Tells each part what has changed in the others. */
@@ -97,7 +97,7 @@ function connectWorkspace({ host, catalog, panels, log }: Parts, own: Own, showS
   own(vscode.workspace.onDidChangeWorkspaceFolders(watchStores));
   own(
     vscode.workspace.onDidChangeConfiguration((event) => {
-      const affects = (name: string): boolean => event.affectsConfiguration(`lifLab.${name}`);
+      const affects = (name: string): boolean => event.affectsConfiguration(`${SECTION}.${name}`);
       if (affects('nodePath') || affects('dataFolder')) host.restart();
       else if (affects('store')) watchStores();
     }),

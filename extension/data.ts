@@ -3,13 +3,15 @@ import { showError, showNote } from './base/notify.ts';
 import { readSettings } from './base/settings.ts';
 import { runtime } from './host/command.ts';
 
-/** Downloads a data set in a terminal that shows how far it is. */
-export async function downloadData(script: string, name: string): Promise<void> {
-  await runLif(script, `get ${name}`, ['data', 'get', name], `${name} is here. Press Run again.`);
+/** Downloads a data set in a terminal that shows how far it is; whether it is there then. */
+export async function downloadData(script: string, name: string): Promise<boolean> {
+  const { dataMirror } = readSettings();
+  const args = ['data', 'get', name, ...(dataMirror === '' ? [] : ['--mirror', dataMirror])];
+  return runLif(script, `get ${name}`, args, `${name} is here.`);
 }
 
-/** Takes over a folder or an archive that the user has. */
-export async function importData(script: string, name: string): Promise<void> {
+/** Takes over a folder or an archive that the user has; whether the data set is there then. */
+export async function importData(script: string, name: string): Promise<boolean> {
   const picked = await vscode.window.showOpenDialog({
     canSelectFolders: true,
     canSelectFiles: true,
@@ -17,21 +19,29 @@ export async function importData(script: string, name: string): Promise<void> {
     openLabel: 'Take Over',
   });
   const path = picked?.[0]?.fsPath;
-  if (path === undefined) return;
-  await runLif(script, `import ${name}`, ['data', 'import', name, path], `${name} is taken over. Press Run again.`);
+  if (path === undefined) return false;
+  return runLif(script, `import ${name}`, ['data', 'import', name, path], `${name} is taken over.`);
 }
 
 /** As a task: its output stays to be read, and its end is known. */
-async function runLif(script: string, title: string, args: readonly string[], done: string): Promise<void> {
+async function runLif(script: string, title: string, args: readonly string[], done: string): Promise<boolean> {
   const { program, env } = runtime(readSettings());
   const execution = new vscode.ProcessExecution(program, [script, ...args], { env });
   const task = new vscode.Task({ type: 'lif-lab' }, vscode.TaskScope.Workspace, title, 'LIF Lab', execution);
   task.presentationOptions = { reveal: vscode.TaskRevealKind.Always, clear: true };
   const started = await vscode.tasks.executeTask(task);
-  const end = vscode.tasks.onDidEndTaskProcess((event) => {
-    if (event.execution !== started) return;
-    end.dispose();
-    if (event.exitCode === 0) showNote(done);
-    else showError(`“lif ${args.slice(0, 3).join(' ')}” did not succeed; the terminal says why.`);
+  const succeeded = await new Promise<boolean>((resolve) => {
+    const ends = [
+      vscode.tasks.onDidEndTaskProcess((event) => event.execution === started && end(event.exitCode === 0)),
+      // Without a process: it could not be started.
+      vscode.tasks.onDidEndTask((event) => event.execution === started && end(false)),
+    ];
+    function end(well: boolean): void {
+      for (const listener of ends) listener.dispose();
+      resolve(well);
+    }
   });
+  if (succeeded) showNote(done);
+  else showError(`“lif ${args.slice(0, 3).join(' ')}” did not succeed; the terminal says why.`);
+  return succeeded;
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { readSettings } from './base/settings.ts';
+import { readSettings, SECTION } from './base/settings.ts';
 import { registerCommands } from './commands/register.ts';
 import { connect } from './connect.ts';
 import { registerAssist } from './language/assist.ts';
@@ -34,7 +34,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   own(vscode.workspace.onDidGrantWorkspaceTrust(offer));
   own(
     vscode.workspace.onDidChangeConfiguration((change) => {
-      if (['lifLab.nodePath', 'lifLab.dataFolder'].some((key) => change.affectsConfiguration(key))) offer();
+      if (['nodePath', 'dataFolder'].some((key) => change.affectsConfiguration(`${SECTION}.${key}`))) offer();
     }),
   );
   host.start();

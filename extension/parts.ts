@@ -90,7 +90,12 @@ export function createParts(extension: vscode.ExtensionContext, own: Own): Parts
       openFile: (file, variant) =>
         vscode.commands.executeCommand('lifLab.openFile', vscode.Uri.file(file), ...(variant ? [variant] : [])),
       addSeeds: (file) => vscode.commands.executeCommand('lifLab.addSeeds', vscode.Uri.file(file)),
-      getData: (dataset, how) => vscode.commands.executeCommand(`lifLab.${how}Data`, { dataset }),
+      getData: async (dataset, how) =>
+        (await vscode.commands.executeCommand<boolean>(`lifLab.${how}Data`, { dataset })) === true,
+      run: (file, variant) => {
+        const [command, ...args] = variant === undefined ? ['lifLab.runAll'] : ['lifLab.runVariant', variant];
+        vscode.commands.executeCommand(command!, vscode.Uri.file(file), ...args);
+      },
       save: (name, text) => saveText(name, text, log),
       loadState: (target) => states.load(target),
       saveState: (state) => states.save(state),

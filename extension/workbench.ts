@@ -3,18 +3,12 @@ import * as vscode from 'vscode';
 import { Refusal } from '../protocol/calls.ts';
 import type { Checked } from '../protocol/experiment.ts';
 import { plainLabel } from '../protocol/plain-text.ts';
-import {
-  experimentName,
-  isExperimentFile,
-  MAX_EXPERIMENT_BYTES,
-  readExperiment,
-  storeFor,
-  tooLarge,
-} from './base/experiment-files.ts';
+import { isExperimentFile, MAX_EXPERIMENT_BYTES, readExperiment, storeFor, tooLarge } from './base/experiment-files.ts';
 import { confirm, showError, showNote } from './base/notify.ts';
 import { readSettings } from './base/settings.ts';
 import type { Workbench } from './commands/table.ts';
 import { downloadData, importData } from './data.ts';
+import { firstSteps, newExperiment, pickTemplate } from './first-steps.ts';
 import { toRange } from './language/convert.ts';
 import type { ExperimentDocuments } from './language/documents.ts';
 import type { StudyCatalog } from './model/catalog.ts';
@@ -127,7 +121,11 @@ export function createWorkbench({ extensionUri, documents, catalog, panels, show
       else throw new Refusal(`The folder of this run is outside the workspace: ${folder}`);
     },
 
-    newExperiment: () => newExperiment(extensionUri),
+    pickTemplate,
+
+    newExperiment: (template) => newExperiment(extensionUri, template),
+
+    firstSteps,
 
     showOutput,
 
@@ -177,18 +175,4 @@ async function studyOf(file: string, documents: ExperimentDocuments, catalog: St
   const open = documents.find(file);
   const checked = open && (await documents.check(open).catch(() => undefined));
   return checked?.outline?.name || catalog.outlines().get(file)?.name || basename(file);
-}
-
-async function newExperiment(extensionUri: vscode.Uri): Promise<void> {
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  const name = 'experiment.lif.yaml';
-  const target = await vscode.window.showSaveDialog({
-    ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, name) } : {}),
-    title: 'New LIF Lab experiment',
-  });
-  if (target === undefined) return;
-  const chosen = target.with({ path: experimentName(target.path) });
-  const example = vscode.Uri.joinPath(extensionUri, 'examples', 'delayed-xor.lif.yaml');
-  await vscode.workspace.fs.copy(example, chosen, { overwrite: true });
-  await vscode.window.showTextDocument(chosen);
 }

@@ -2,6 +2,7 @@ import { VIEW_IDS, type ViewId } from '../../protocol/views.ts';
 
 const OWN_COMMANDS = [
   'lifLab.newExperiment',
+  'lifLab.firstSteps',
   'lifLab.runAll',
   'lifLab.runAllAgain',
   'lifLab.addSeeds',

@@ -27,7 +27,7 @@ export function experimentName(path: string): string {
 /**
  * Where the runs of an experiment file go: `.lif` in the innermost workspace folder that contains it, or beside the
  * file when no folder does.
- * @param configured the setting `lifLab.store`, relative to that folder unless absolute; empty for the default.
+ * @param configured the setting `LIF Lab.store`, relative to that folder unless absolute; empty for the default.
  */
 export function storeFor(file: string, folders: readonly string[], configured = ''): string {
   return storeIn(folderOf(file, folders), configured);

@@ -2,6 +2,7 @@
 export const DEFAULTS = {
   nodePath: '',
   dataFolder: '',
+  dataMirror: '',
   threads: 0,
   store: '',
   showCurvesOnRun: true,

@@ -12,31 +12,38 @@ export function registerCommands(
   situation: () => Situation,
   log: (line: string) => void,
 ): vscode.Disposable {
-  const run = async (id: CommandId, args: unknown[]): Promise<void> => {
+  /** Whether it was done. */
+  const run = async (id: CommandId, args: unknown[]): Promise<boolean> => {
     const obstacle = obstacleOf(COMMANDS[id], situation());
-    if (obstacle !== undefined) return refuse(obstacle);
+    if (obstacle !== undefined) {
+      refuse(obstacle);
+      return false;
+    }
     try {
       await COMMANDS[id].run(context, targetOf(args));
+      return true;
     } catch (error) {
-      if (error instanceof Cancelled) return;
+      if (error instanceof Cancelled) return false;
       if (!(error instanceof Refusal)) log(`${id}: ${error instanceof Error ? error.stack : error}`);
-      showError(error instanceof Error ? error.message : String(error), ...helpFor(error));
+      showError(error instanceof Error ? error.message : String(error), ...waysToData(error, id, args));
+      return false;
     }
   };
+
+  /** Ways to the data that are missing; once they are there, what was wanted is done. */
+  const waysToData = (error: unknown, id: CommandId, args: unknown[]): Choice[] => {
+    const dataset = error instanceof Refusal ? error.dataset : undefined;
+    if (dataset === undefined) return [];
+    const way = (title: string, command: CommandId): Choice => ({
+      title,
+      run: () => void run(command, [{ dataset }]).then((done) => done && run(id, args)),
+    });
+    return [way('Download and Run', 'lifLab.downloadData'), way('Choose Folder…', 'lifLab.importData')];
+  };
+
   return vscode.Disposable.from(
     ...COMMAND_IDS.map((id) => vscode.commands.registerCommand(id, (...args: unknown[]) => run(id, args))),
   );
-}
-
-/** Ways to the data that are missing. */
-function helpFor(error: unknown): Choice[] {
-  const dataset = error instanceof Refusal ? error.dataset : undefined;
-  if (dataset === undefined) return [];
-  const choice = (title: string, command: CommandId): Choice => ({
-    title,
-    run: () => void vscode.commands.executeCommand(command, { dataset }),
-  });
-  return [choice('Download', 'lifLab.downloadData'), choice('Choose Folder…', 'lifLab.importData')];
 }
 
 function refuse({ message, help }: Obstacle): void {

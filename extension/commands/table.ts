@@ -3,6 +3,7 @@ import type { Checked, TextEdit } from '../../protocol/experiment.ts';
 import { isActive, isResumable, type RunSummary } from '../../protocol/runs.ts';
 import { VIEW_IDS, type ViewId } from '../../protocol/views.ts';
 import { type CommandId, type ViewCommand, viewCommand } from '../base/command-ids.ts';
+import { DATASETS } from '../base/datasets.ts';
 import { count } from '../base/text.ts';
 import type { HostClient } from '../host/client.ts';
 import type { RunsModel } from '../model/model.ts';
@@ -10,6 +11,7 @@ import { newestPerSeed } from '../model/studies.ts';
 import type { Target } from '../tree/target.ts';
 import { addSeeds } from './add-seeds.ts';
 import { start } from './start.ts';
+import { TEMPLATES, type Template } from './templates.ts';
 
 /** What commands ask of the editor. */
 export interface Workbench {
@@ -35,10 +37,15 @@ export interface Workbench {
   openView(file: string, view: ViewId, beside: boolean): Promise<void>;
   openLog(run: RunSummary): Promise<void>;
   openFolder(run: RunSummary): Promise<void>;
-  newExperiment(): Promise<void>;
+  /** One of these; undefined when the user turned away. */
+  pickTemplate(templates: readonly Template[]): Promise<Template | undefined>;
+  /** Asks where to, and opens it there. */
+  newExperiment(template: Template): Promise<void>;
   showOutput(): void;
-  /** `download` it, or take over (`import`) what the user has. */
-  getData(dataset: string, how: 'download' | 'import'): Promise<void>;
+  /** Opens the first steps. */
+  firstSteps(): Promise<void>;
+  /** `download` it, or take over (`import`) what the user has; whether it is there then. What failed is told. */
+  getData(dataset: string, how: 'download' | 'import'): Promise<boolean>;
   /** Shows in place that something is under way. */
   busy<T>(title: string, task: () => Promise<T>): Promise<T>;
   storeFor(file: string): string;
@@ -61,7 +68,8 @@ export interface Command {
 
 /** What each command does; a missing one does not compile. */
 export const COMMANDS: Record<CommandId, Command> = {
-  'lifLab.newExperiment': { need: 'nothing', run: ({ workbench }) => workbench.newExperiment() },
+  'lifLab.newExperiment': { need: 'nothing', run: newExperiment },
+  'lifLab.firstSteps': { need: 'nothing', run: ({ workbench }) => workbench.firstSteps() },
   'lifLab.runAll': {
     need: 'trust',
     run: async (context, target) => void (await start(context, await fileOf(context, target), {})),
@@ -97,9 +105,15 @@ export const COMMANDS: Record<CommandId, Command> = {
   'lifLab.showOutput': { need: 'nothing', run: async ({ workbench }) => workbench.showOutput() },
 };
 
-/** The user turned away from a question: nothing more to do or to say. */
+/** The user turned away, or has been told why nothing comes of it: nothing more to do or to say. */
 export class Cancelled extends Error {
   override name = 'Cancelled';
+}
+
+async function newExperiment({ workbench }: CommandContext): Promise<void> {
+  const template = await workbench.pickTemplate(TEMPLATES);
+  if (template === undefined) throw new Cancelled();
+  await workbench.newExperiment(template);
 }
 
 /** The variant at the cursor, or the one that the user picks. */
@@ -176,12 +190,9 @@ async function openFile(context: CommandContext, target: Target): Promise<void> 
   await context.workbench.openFile(await fileOf(context, target), variant, target.peek === true);
 }
 
-/** Data sets with files of their own; the others are generated, or use those of one of these. */
-export const DATASETS = ['mnist', 'nmnist', 'shd', 'ssc', 'dvs128-gesture', 'cifar10'];
-
 async function getData({ workbench }: CommandContext, target: Target, how: 'download' | 'import'): Promise<void> {
   const dataset = target.dataset ?? (await workbench.pick(DATASETS, 'Data set'));
-  if (dataset !== undefined) await workbench.getData(dataset, how);
+  if (dataset === undefined || !(await workbench.getData(dataset, how))) throw new Cancelled();
 }
 
 /** The file that was meant: the one given, the active one, the only one, or the one the user picks. */

@@ -4,8 +4,8 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
  * Starts `lif host`. Without a configured Node.js the editor's own runtime is used: in a desktop VS Code that is
  * Electron, which behaves as Node.js when ELECTRON_RUN_AS_NODE is set; elsewhere the variable does nothing.
  * @param script absolute path of the `lif` bundle.
- * @param nodePath the setting `lifLab.nodePath`, or empty.
- * @param dataFolder the setting `lifLab.dataFolder`, or empty: where `lif`, and every run it starts, keeps data sets.
+ * @param nodePath the setting `LIF Lab.nodePath`, or empty.
+ * @param dataFolder the setting `LIF Lab.dataFolder`, or empty: where `lif`, and every run it starts, keeps data sets.
  */
 export function spawnHost(
   script: string,

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import type { Diagnostic } from '../../protocol/experiment.ts';
+import type { CommandId } from '../base/command-ids.ts';
+import { DATASETS } from '../base/datasets.ts';
 import { toRange } from './convert.ts';
 import { type ExperimentDocuments, SELECTOR } from './documents.ts';
 
@@ -8,10 +10,12 @@ export function registerQuickFixes(documents: ExperimentDocuments): vscode.Dispo
   const provider: vscode.CodeActionProvider = {
     async provideCodeActions(document, range) {
       const checked = await documents.check(document).catch(() => undefined);
-      return (checked?.diagnostics ?? []).flatMap((diagnostic) => {
+      const fixes = (checked?.diagnostics ?? []).flatMap((diagnostic) => {
         const action = actionOf(document, diagnostic);
         return action && toRange(diagnostic.range).intersection(range) ? [action] : [];
       });
+      const dataset = datasetIn(document.lineAt(range.start.line).text);
+      return dataset === undefined ? fixes : [...fixes, ...waysTo(dataset)];
     },
   };
   const kinds = [vscode.CodeActionKind.QuickFix];
@@ -22,6 +26,25 @@ export function registerQuickFixes(documents: ExperimentDocuments): vscode.Dispo
 export function quotedAs(before: string, text: string): string {
   const quote = /^["']/.exec(before)?.[0] ?? '';
   return `${quote}${text}${quote}`;
+}
+
+/** The data set with files of its own that a line names. */
+export function datasetIn(line: string): string | undefined {
+  const name = /\bname["']?\s*:\s*["']?([\w-]+)/.exec(line)?.[1];
+  return DATASETS.find((dataset) => dataset === name);
+}
+
+/** How to get it: there is nothing to do when it is there already, and `lif` says so. */
+function waysTo(dataset: string): vscode.CodeAction[] {
+  const action = (title: string, command: CommandId): vscode.CodeAction => {
+    const way = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+    way.command = { command, title, arguments: [{ dataset }] };
+    return way;
+  };
+  return [
+    action(`Download ${dataset}`, 'lifLab.downloadData'),
+    action(`Choose a folder with ${dataset}…`, 'lifLab.importData'),
+  ];
 }
 
 function actionOf(document: vscode.TextDocument, { range, replacement }: Diagnostic): vscode.CodeAction | undefined {

@@ -18,7 +18,10 @@ export interface BridgeServices {
   openView(file: string, view: ViewId): void;
   openFile(file: string, variant: string | undefined): void;
   addSeeds(file: string): void;
-  getData(dataset: string, how: 'download' | 'import'): void;
+  /** Whether it is there then; what failed is told. */
+  getData(dataset: string, how: 'download' | 'import'): Promise<boolean>;
+  /** Starts what is missing, as a command: what fails is told. */
+  run(file: string, variant: string | undefined): void;
   save(suggestedName: string, text: string): void;
   loadState(target: ViewTarget): ViewState | undefined;
   saveState(state: ViewState): void;
@@ -39,6 +42,8 @@ export class ViewBridge {
   private generation: string | undefined;
   /** Ids of the runs in the last comparison. */
   private compared: ReadonlySet<string> = new Set();
+  /** The last start that was refused for want of data. A view starts one variant or all. */
+  private lacking: { dataset: string; variant: string | undefined } | undefined;
 
   constructor(target: ViewTarget, services: BridgeServices, send: (message: ToWebview) => void) {
     this.target = target;
@@ -72,8 +77,7 @@ export class ViewBridge {
         services.addSeeds(target.file);
         return;
       case 'getData':
-        services.getData(message.dataset, message.how);
-        return;
+        return this.getData(message.dataset, message.how);
       case 'export':
         services.save(message.suggestedName, message.text);
     }
@@ -106,6 +110,14 @@ export class ViewBridge {
     if (services.host.health.message !== '') this.healthChanged(services.host.health);
   }
 
+  /** Once the data are there, the start that lacked them is made. */
+  private async getData(dataset: string, how: 'download' | 'import'): Promise<void> {
+    const { lacking, services } = this;
+    if (!(await services.getData(dataset, how)) || lacking?.dataset !== dataset) return;
+    this.lacking = undefined;
+    services.run(this.target.file, lacking.variant);
+  }
+
   private async answer(request: Request): Promise<void> {
     const { generation } = this;
     let reply: ToWebview;
@@ -115,6 +127,8 @@ export class ViewBridge {
       const known = error instanceof Refusal;
       if (!known) this.services.log(`${request.method} failed: ${error instanceof Error ? error.stack : error}`);
       const dataset = known && error.dataset !== undefined ? { dataset: error.dataset } : {};
+      if (dataset.dataset !== undefined && request.method === 'runs/start')
+        this.lacking = { dataset: dataset.dataset, variant: request.params.variants?.[0] };
       const message = known ? error.message : 'LIF Lab failed; see its log.';
       reply = { type: 'refusal', id: request.id, message, ...dataset };
     }

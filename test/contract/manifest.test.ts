@@ -2,9 +2,11 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { CATALOGUE } from '../../engine/datasets/library/catalogue.ts';
+import { checkExperiment } from '../../engine/experiment/parse.ts';
 import { COMMAND_IDS } from '../../extension/base/command-ids.ts';
+import { DATASETS } from '../../extension/base/datasets.ts';
 import { DEFAULTS } from '../../extension/base/settings-defaults.ts';
-import { DATASETS } from '../../extension/commands/table.ts';
+import { TEMPLATES } from '../../extension/commands/templates.ts';
 import { runLook, studyLook, variantLook } from '../../extension/tree/nodes.ts';
 import { VIEW_IDS, VIEWS } from '../../protocol/views.ts';
 import { FILE, run, running } from '../unit/extension/support.ts';
@@ -51,6 +53,19 @@ test('offers to get exactly the data sets that have files', () => {
   expect(DATASETS.toSorted()).toEqual(had.toSorted());
 });
 
+test('begins new experiments with examples that can run, of the sizes that it says', () => {
+  for (const { file, takes, question } of TEMPLATES) {
+    const { diagnostics, experiment } = checkExperiment(text(`examples/${file}`), join(root, 'examples', file));
+    expect(diagnostics, file).toEqual([]);
+    const entry = CATALOGUE.find(({ name }) => name === experiment!.dataset.name)!;
+    const megabytes = entry.files.reduce((sum, { bytes = 0 }) => sum + bytes, 0) / 1e6;
+    expect(takes).toContain(entry.generated ? 'no download' : `downloads ${Math.round(megabytes)} MB`);
+    const words = ['one', 'two', 'three', 'four', 'five', 'six'];
+    const said = new RegExp(`(${words.join('|')}) variants`, 'i').exec(question)?.[1]?.toLowerCase();
+    if (said) expect(experiment!.variants, file).toHaveLength(words.indexOf(said) + 1);
+  }
+});
+
 test('links commands that exist in its welcome texts', () => {
   const linked = Object.values(strings).flatMap((value) =>
     [...value.matchAll(/command:(lifLab\.\w+)/g)].map(([, id]) => id),
@@ -60,11 +75,14 @@ test('links commands that exist in its welcome texts', () => {
 
 test('declares the settings that the code reads, with the same defaults', () => {
   const declaredSettings = Object.fromEntries(
-    Object.entries(contributes.configuration.properties as Record<string, { default: unknown }>).map(([key, value]) => [
-      key.replace('lifLab.', ''),
-      value.default,
-    ]),
+    contributes.configuration
+      .flatMap(({ properties }: { properties: Record<string, { default: unknown }> }) => Object.entries(properties))
+      .map(([key, value]: [string, { default: unknown }]) => [key.replace('LIF Lab.', ''), value.default]),
   );
+  // The heading of each setting is made out of its key.
+  expect(
+    Object.keys(Object.assign({}, ...contributes.configuration.map((c: { properties: object }) => c.properties))),
+  ).toSatisfy((keys: string[]) => keys.every((key) => /^LIF Lab\.\w+$/.test(key)));
   expect(declaredSettings).toEqual(DEFAULTS);
 });
 
@@ -99,9 +117,10 @@ test('restricts what an untrusted workspace could abuse', () => {
   const { untrustedWorkspaces, virtualWorkspaces } = manifest.capabilities;
   expect([untrustedWorkspaces.supported, virtualWorkspaces.supported]).toEqual(['limited', 'limited']);
   expect(untrustedWorkspaces.restrictedConfigurations).toEqual([
-    'lifLab.nodePath',
-    'lifLab.store',
-    'lifLab.dataFolder',
+    'LIF Lab.nodePath',
+    'LIF Lab.store',
+    'LIF Lab.dataFolder',
+    'LIF Lab.dataMirror',
   ]);
   expect(manifest.enabledApiProposals).toBeUndefined();
 });

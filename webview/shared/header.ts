@@ -134,7 +134,7 @@ export function banners(session: Session): TemplateResult {
 }
 
 function dataButtons(session: Session, dataset: string): TemplateResult {
-  return html`<button class="link" @click=${() => session.getData(dataset, 'download')}>Download ${dataset}</button>
+  return html`<button class="link" @click=${() => session.getData(dataset, 'download')}>Download ${dataset} and run</button>
     <button class="link" @click=${() => session.getData(dataset, 'import')}>Choose folder…</button>`;
 }
 

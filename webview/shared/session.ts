@@ -96,6 +96,7 @@ export class Session<V extends ViewId = ViewId> {
   }
 
   getData(dataset: string, how: 'download' | 'import'): void {
+    this.dismissAction();
     this.api.postMessage({ type: 'getData', dataset, how });
   }
 

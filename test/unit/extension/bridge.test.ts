@@ -14,6 +14,7 @@ let asked: unknown[];
 let runs: RunsModel;
 let trusted: boolean;
 let answer: (method: string, params: unknown) => unknown;
+let start: () => Promise<string[]>;
 let openText: string | undefined;
 let saved: ViewState[];
 let bridge: ViewBridge;
@@ -24,6 +25,7 @@ beforeEach(() => {
   saved = [];
   trusted = true;
   openText = undefined;
+  start = async () => ['new'];
   answer = (method) => (method === 'runs/compare' ? { rows: [], outdated: [] } : {});
   runs = new RunsModel();
   runs.replace([run('mine'), run('other', { file: OTHER })]);
@@ -38,14 +40,18 @@ beforeEach(() => {
     runs,
     trusted: () => trusted,
     openText: () => openText,
-    start: async (file, wanted) => {
+    start: (file, wanted) => {
       asked.push(['start', file, wanted]);
-      return ['new'];
+      return start();
     },
     openView: (file, view) => void asked.push(['openView', file, view]),
     openFile: (file, variant) => void asked.push(['openFile', file, variant]),
     addSeeds: (file) => void asked.push(['addSeeds', file]),
-    getData: (dataset, how) => void asked.push(['getData', dataset, how]),
+    getData: async (dataset, how) => {
+      asked.push(['getData', dataset, how]);
+      return how === 'download';
+    },
+    run: (file, variant) => void asked.push(['run', file, variant]),
     save: (name, text) => void asked.push(['save', name, text]),
     loadState: () => saved[0],
     saveState: (state) => void saved.push(state),
@@ -123,6 +129,26 @@ test('compares by the saved file while the text in the editor is not valid', asy
   };
   await request('runs/compare', {}, 2);
   expect(sent.at(-1)).toEqual({ type: 'refusal', id: 2, message: 'line 3 is wrong' });
+});
+
+test('goes on with the start that lacked data once they are there, and with none when they are not', async () => {
+  start = async () => {
+    throw new Refusal('mnist: there is no such file.', 'mnist');
+  };
+  await ready();
+  const had = (dataset: string, how: string): Promise<void> => bridge.receive({ type: 'getData', dataset, how });
+  const started = (): unknown[] => asked.filter((entry) => (entry as string[])[0] === 'run');
+  await had('mnist', 'download');
+  await request('runs/start', { variants: ['a'] });
+  await had('mnist', 'import');
+  await had('shd', 'download');
+  expect(started()).toEqual([]);
+  await had('mnist', 'download');
+  await had('mnist', 'download');
+  expect(started()).toEqual([['run', target.file, 'a']]);
+  await request('runs/start', {});
+  await had('mnist', 'download');
+  expect(started().at(-1)).toEqual(['run', target.file, undefined]);
 });
 
 test('a refusal for want of data names the data set, and asks for nothing else that can be had', async () => {

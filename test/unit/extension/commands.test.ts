@@ -82,8 +82,13 @@ beforeEach(() => {
       openView: note('openView'),
       openLog: note('openLog'),
       openFolder: note('openFolder'),
+      pickTemplate: async (templates) => templates.find(({ file }) => file === picked),
       newExperiment: note('newExperiment'),
-      getData: note('getData'),
+      firstSteps: note('firstSteps'),
+      getData: async (dataset, how) => {
+        calls.push(['getData', dataset, how]);
+        return confirmed;
+      },
       showOutput: () => void calls.push(['showOutput']),
       busy: (_title, task) => task(),
       storeFor: () => '/work space/.lif',
@@ -211,6 +216,18 @@ describe('running', () => {
       ['getData', 'mnist', 'download'],
       ['getData', 'shd', 'import'],
     ]);
+  });
+
+  test('does not go on after data that could not be had', async () => {
+    confirmed = false;
+    await expect(call('lifLab.downloadData', { dataset: 'mnist' })).rejects.toThrow(Cancelled);
+  });
+
+  test('makes the experiment that the user picks, and none without', async () => {
+    await expect(call('lifLab.newExperiment')).rejects.toThrow(Cancelled);
+    picked = 'mnist-first.lif.yaml';
+    await call('lifLab.newExperiment');
+    expect(calls).toMatchObject([['newExperiment', { file: picked }]]);
   });
 
   test('finds the file that is meant', async () => {
