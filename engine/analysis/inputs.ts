@@ -2,6 +2,7 @@
 import type { Sample } from '../backends/backend.ts';
 import type { PreparedDataset, Split } from '../datasets/dataset.ts';
 import { openReader } from '../datasets/reader.ts';
+import type { RunSpec } from '../experiment/schema.ts';
 
 /**
  * Copies of the events, or the currents, of these samples of a split; of the training split as its first epoch has them.
@@ -20,4 +21,9 @@ export function readSamples(data: PreparedDataset, split: Split, indices: ArrayL
     const label = reader.events(split, 0, index, offsets, channels);
     return { label, offsets: offsets.slice(), channels: channels.slice(0, offsets[data.steps]) };
   });
+}
+
+/** Whether a channel fires once in a step at most: of recordings by their `values`, of generated data and coded pictures always. */
+export function isBinary(dataset: RunSpec['dataset']): boolean {
+  return !('values' in dataset) || dataset.values === 'binary';
 }

@@ -159,11 +159,20 @@ test('a curve for each attack, a verdict for each variant; a broken one ranks no
   await settle(host);
   expect(await page.locator('.verdict.broken').first().textContent()).toMatch(/ranks nothing/);
   expect(await page.locator('.verdict.broken').first().textContent()).not.toContain('Medians:');
+  expect(await page.locator('.legend-row li').first().textContent(), 'beside its line, too').toMatch(
+    /broken: ranks nothing/,
+  );
   await page.getByRole('button', { name: 'Table' }).click();
   const cells = await page.locator('.values').first().locator('tbody tr').nth(2).allTextContents();
   expect(cells[0]).toMatch(/random\s*sound\s*0\.8\s*4\s*0\.25.*∞/s);
   expect(host.complaints).toEqual([]);
   await page.context().close();
+});
+
+test('of the published attack it says that it has no budget', async () => {
+  const host = await opened({ published: true });
+  await host.page.getByText('takes whole steps and has no budget').waitFor();
+  await host.page.context().close();
 });
 
 test('currents are shown as pictures, with what has changed', async () => {

@@ -4,6 +4,7 @@ import type { ResolutionResult, ResolutionRow, ResolutionScore } from '../../../
 import { UserError } from '../../base/errors.ts';
 import { ANALYSIS_PARAMS, type AnalysisParams, type RunSpec } from '../../experiment/schema.ts';
 import type { Analysis, AnalysisContext, Subject } from '../analysis.ts';
+import { isBinary } from '../inputs.ts';
 import { inputSpikes } from './input.ts';
 import { hasLeaks, withFixedLeaks, withLearnedLeaks } from './leaks.ts';
 import { lengthsOf, specAt, trainedAt } from './times.ts';
@@ -47,7 +48,7 @@ export const resolution: Analysis<Params, ResolutionResult> = {
     const answer: ResolutionResult = {
       split: params.split,
       trainedAt: trainedAt(spec),
-      values: 'values' in spec.dataset ? spec.dataset.values : 'counts',
+      values: isBinary(spec.dataset) ? 'binary' : 'counts',
       rows: [],
       rescaling: hasLeaks(plan) ? 'changes leaks' : 'changes nothing',
     };

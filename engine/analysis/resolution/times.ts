@@ -1,5 +1,4 @@
 /** Which lengths of a step are asked, and what they make of the settings. */
-import { UserError } from '../../base/errors.ts';
 import { refuseImpossible, shapeOf } from '../../datasets/describe.ts';
 import { atResolution } from '../../datasets/prepare.ts';
 import type { RunSpec } from '../../experiment/schema.ts';
@@ -7,22 +6,12 @@ import type { RunSpec } from '../../experiment/schema.ts';
 /** Steps of a sample at most, as the event lists of the engine. */
 const MOST_STEPS = 65_535;
 
-/** Milliseconds of a step in training. Throws a UserError for data without one. */
+/** Milliseconds of a step in training; 1 of generated data, which have a clock of their own. Throws a UserError for data without one. */
 export function trainedAt({ dataset }: RunSpec): number {
+  const dt = 'dt' in dataset ? dataset.dt : 1;
   // Refuses in a sentence what cannot be cut otherwise.
-  if (!('dt' in dataset)) throw refusal(dataset);
-  atResolution(dataset, dataset.dt);
-  return dataset.dt;
-}
-
-/** The sentence of the data sets themselves. */
-function refusal(dataset: RunSpec['dataset']): unknown {
-  try {
-    atResolution(dataset, 1);
-  } catch (error) {
-    return error;
-  }
-  return new UserError(`dataset ${dataset.name} has no integration length; choose another analysis.`);
+  atResolution(dataset, dt);
+  return dt;
 }
 
 /** Ascending, the one in training among them. Factors that leave less than a step, or too many, are left out. */

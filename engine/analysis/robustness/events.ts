@@ -15,11 +15,6 @@ export interface EventShape {
   binary: boolean;
 }
 
-/** In these steps a channel of the clean input never fires twice. `values`: of the recordings, where they have a choice. */
-export function isBinary(dataset: { values?: 'counts' | 'binary' } | object): boolean {
-  return !('values' in dataset) || dataset.values === 'binary';
-}
-
 /** What a disturbance does with a sample; `strength` as params describe it. */
 export type Disturb = (sample: EventSample, strength: number, shape: EventShape, rng: Rng) => EventSample;
 

@@ -10,18 +10,8 @@ import { stream } from '../../base/random.ts';
 import { ANALYSIS_PARAMS, type AnalysisParams } from '../../experiment/schema.ts';
 import type { Analysis, AnalysisContext, Subject } from '../analysis.ts';
 import { moved, randomDirection } from '../directions.ts';
-import { readSamples } from '../inputs.ts';
-import {
-  chooseChannels,
-  type Disturb,
-  drop,
-  type EventSample,
-  hotCount,
-  hotPixels,
-  isBinary,
-  jitter,
-  noise,
-} from './events.ts';
+import { isBinary, readSamples } from '../inputs.ts';
+import { chooseChannels, type Disturb, drop, type EventSample, hotCount, hotPixels, jitter, noise } from './events.ts';
 import { robustnessResult } from './result.ts';
 import { quantised } from './weights.ts';
 

@@ -69,7 +69,10 @@ export interface DatasetDefinition<Spec extends { name: string } = { name: strin
   problems?(spec: Spec): SpecProblem[];
   /** Fields that change nothing while `off`, switched off by another field; dotted paths in the spec. */
   idle?: { field: string; by: string; off(spec: Spec): boolean }[];
-  /** The same recordings at another integration length (ms); undefined where there is none to change. */
+  /**
+   * The same recordings at another integration length, undefined where there is none to change: in ms, or, of generated data
+   * without a `dt`, in steps of the spec.
+   */
   atResolution?(spec: Spec, dt: number, steps?: number): Spec | undefined;
   /** The reader, loaded when it is needed: readers of data formats are large. */
   reader(): Promise<SetReader<Spec>>;

@@ -16,5 +16,11 @@ export const randman = defineSet(randmanSchema, {
     encoding: 'events',
     sizes: { train: spec.trainSamples, validation: spec.validationSamples, test: spec.testSamples },
   }),
+  // A sample is drawn as places in the whole sequence, so that it can be cut into any number of steps; its noise is in steps.
+  atResolution: (spec, dt, steps) => ({
+    ...spec,
+    steps: steps ?? Math.max(1, Math.round(spec.steps / dt)),
+    jitter: spec.jitter / dt,
+  }),
   reader: async () => (await import('./read.ts')).reader,
 });

@@ -1,6 +1,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { AttackKind, AttackKindResult } from '../../../../protocol/analyses/attack.ts';
-import { attackCharts, isTrusted, KINDS, kindsOf, nameOf, ofKind } from '../../../../protocol/figures/attack.ts';
+import {
+  attackCharts,
+  isTrusted,
+  KINDS,
+  kindsOf,
+  nameOf,
+  type OfKind,
+  ofKind,
+} from '../../../../protocol/figures/attack.ts';
 import type { NumberTable } from '../../../plot/number-table.ts';
 import { xyChart } from '../../../plot/xy.ts';
 import type { Answered } from '../../../shared/analyses.ts';
@@ -33,7 +41,15 @@ export const attack: Panel<'attack'> = {
       <ul class="verdicts">
         ${shown.map(({ answer, own }) => verdictLine(answer, own))}
       </ul>
-      ${legend(answers, context)}
+      ${
+        answers.some(({ result }) => result.published)
+          ? html`<p class="muted">
+              The published attack takes whole steps and has no budget: its medians hold what the steps cost. In the curves and the
+              verdicts what costs more than the largest budget is a failure, as it is for random changes and the search.
+            </p>`
+          : nothing
+      }
+      ${legend(shown, context)}
       <div class="side-by-side">
         ${attackCharts(shown, kind, context.style).map(xyChart)}
       </div>
@@ -65,15 +81,15 @@ function verdictLine({ name, run, result }: Answer, own: AttackKindResult): Temp
   </li>`;
 }
 
-function legend(answers: readonly Answer[], context: PanelContext): TemplateResult {
+function legend(shown: readonly OfKind<Answer>[], context: PanelContext): TemplateResult {
   return html`<ul class="legend-row">
-    ${answers.map((answer) => {
+    ${shown.map(({ answer, own }) => {
       const { colour, dash } = context.style(answer);
       return html`<li>
         <svg width="26" height="10" aria-hidden="true">
           <path d="M1 5H25" fill="none" stroke=${colour} stroke-width="2" stroke-dasharray=${dash.join(' ') || 'none'} />
         </svg>
-        ${answer.name}, seed ${answer.run.seed}
+        ${answer.name}, seed ${answer.run.seed}${isTrusted(own) ? '' : html`<span class="muted">(${own.verdict.state}: ranks nothing)</span>`}
       </li>`;
     })}
   </ul>`;
