@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AnalysisAnswer } from '../../protocol/analyses/analyses.ts';
 import type { EvaluateResult } from '../../protocol/analyses/evaluate.ts';
+import { tellingParams } from '../../webview/views/analyses/params.ts';
 import { type Bundles, bundleWebview, type FakeHost, launchBrowser, openView, picture, settle } from './harness.ts';
 import { FakeStudy } from './study.ts';
 import type { ThemeName } from './themes.ts';
@@ -131,4 +132,15 @@ test('in every theme', async () => {
     expect(host.complaints).toEqual([]);
     await host.page.context().close();
   }
+});
+
+test('of several questions each is named by what it asks otherwise', () => {
+  const [a, b, c] = [
+    { split: 'test', samples: 60, kinds: ['flips'] },
+    { split: 'test', samples: 60, kinds: ['flips', 'retiming'] },
+    { split: 'test', samples: 90, kinds: ['flips'] },
+  ];
+  expect(tellingParams(a!, [a!])).toEqual(a);
+  expect(tellingParams(a!, [a!, b!])).toEqual({ kinds: ['flips'] });
+  expect(tellingParams(c!, [a!, b!, c!])).toEqual({ samples: 90, kinds: ['flips'] });
 });

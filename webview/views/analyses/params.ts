@@ -29,3 +29,14 @@ export function paramsText(params: Record<string, unknown>): string {
     .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(' ');
 }
+
+/** The parameters by which one question differs from others, so that it is found among them; all where there is no other. */
+export function tellingParams(
+  params: Record<string, unknown>,
+  asked: readonly Record<string, unknown>[],
+): Record<string, unknown> {
+  const differs = (name: string): boolean =>
+    asked.some((other) => JSON.stringify(other[name]) !== JSON.stringify(params[name]));
+  const telling = Object.entries(params).filter(([name]) => differs(name));
+  return telling.length > 0 ? Object.fromEntries(telling) : params;
+}

@@ -15,7 +15,7 @@ import type { View } from '../../shared/view.ts';
 import { contextOf } from './context.ts';
 import type { Panel } from './panel.ts';
 import { PANEL_IDS, PANELS, type PanelId } from './panels.ts';
-import { paramsText, parseParams } from './params.ts';
+import { paramsText, parseParams, tellingParams } from './params.ts';
 
 /** While something is under way. */
 const POLL_MS = 1000;
@@ -139,11 +139,12 @@ export class AnalysesView implements View {
                 ><span>With</span
                 ><select
                   aria-label="Parameters of the answers shown"
+                  title=${params ? paramsText(params) : ''}
                   @change=${(event: Event) => this.choose((event.target as HTMLSelectElement).value)}
                 >
                   ${asked.map(
                     (one) =>
-                      html`<option value=${JSON.stringify(one)} .selected=${one === params}>${paramsText(one)}</option>`,
+                      html`<option value=${JSON.stringify(one)} .selected=${one === params}>${paramsText(tellingParams(one, asked))}</option>`,
                   )}
                 </select></label
               >`
