@@ -41,7 +41,12 @@ async function runLif(script: string, title: string, args: readonly string[], do
       resolve(well);
     }
   });
-  if (succeeded) showNote(done);
-  else showError(`“lif ${args.slice(0, 3).join(' ')}” did not succeed; the terminal says why.`);
+  if (succeeded) {
+    showNote(done);
+    // It would cover half of the file and its curves, with nothing left to say; the terminal stays behind it.
+    await vscode.commands.executeCommand('workbench.action.closePanel');
+  } else {
+    showError(`“lif ${args.slice(0, 3).join(' ')}” did not succeed; the terminal says why.`);
+  }
   return succeeded;
 }

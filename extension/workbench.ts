@@ -47,6 +47,9 @@ export function createWorkbench({ extensionUri, documents, catalog, panels, show
       return (await vscode.window.showQuickPick(items, { placeHolder: prompt }))?.value;
     },
 
+    ask: async (title, prompt, value, wrong) =>
+      vscode.window.showInputBox({ title, prompt, value, validateInput: wrong }),
+
     confirm,
 
     cursorLine(file) {

@@ -12,6 +12,7 @@ const OWN_COMMANDS = [
   'lifLab.openFile',
   'lifLab.stop',
   'lifLab.resume',
+  'lifLab.trainFurther',
   'lifLab.delete',
   'lifLab.openLog',
   'lifLab.openFolder',

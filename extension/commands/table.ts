@@ -10,6 +10,8 @@ import type { RunsModel } from '../model/model.ts';
 import { newestPerSeed } from '../model/studies.ts';
 import type { Target } from '../tree/target.ts';
 import { addSeeds } from './add-seeds.ts';
+import { Cancelled } from './cancelled.ts';
+import { trainFurther } from './more-epochs.ts';
 import { start } from './start.ts';
 import { TEMPLATES, type Template } from './templates.ts';
 
@@ -23,6 +25,13 @@ export interface Workbench {
   experiments(): Promise<string[]>;
   /** Undefined when the user turned away. */
   pick(labels: readonly string[], prompt: string): Promise<string | undefined>;
+  /** A line of text; `wrong` says what is wrong with it. Undefined when the user turned away. */
+  ask(
+    title: string,
+    prompt: string,
+    value: string,
+    wrong: (text: string) => string | undefined,
+  ): Promise<string | undefined>;
   /** A modal question. */
   confirm(question: string, detail: string, action: string): Promise<boolean>;
   /** Saves the file if it is open with changes, and gives its text. */
@@ -89,6 +98,13 @@ export const COMMANDS: Record<CommandId, Command> = {
   'lifLab.openFile': { need: 'nothing', run: openFile },
   'lifLab.stop': { need: 'trust', run: stop },
   'lifLab.resume': { need: 'trust', run: resume },
+  'lifLab.trainFurther': {
+    need: 'trust',
+    run: async (context, target) => {
+      const chosen = await runsOf(context, target);
+      return trainFurther(context, target.runIds.length > 0 ? chosen : newestRuns(chosen));
+    },
+  },
   'lifLab.delete': { need: 'trust', run: deleteRuns },
   'lifLab.openLog': {
     need: 'nothing',
@@ -104,11 +120,6 @@ export const COMMANDS: Record<CommandId, Command> = {
   'lifLab.restartHost': { need: 'nothing', run: async ({ host }) => host.restart() },
   'lifLab.showOutput': { need: 'nothing', run: async ({ workbench }) => workbench.showOutput() },
 };
-
-/** The user turned away, or has been told why nothing comes of it: nothing more to do or to say. */
-export class Cancelled extends Error {
-  override name = 'Cancelled';
-}
 
 async function newExperiment({ workbench }: CommandContext): Promise<void> {
   const template = await workbench.pickTemplate(TEMPLATES);

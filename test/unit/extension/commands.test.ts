@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { CommandId } from '../../../extension/base/command-ids.ts';
+import { Cancelled } from '../../../extension/commands/cancelled.ts';
 import { obstacleOf } from '../../../extension/commands/dispatch.ts';
-import { Cancelled, COMMANDS, type CommandContext } from '../../../extension/commands/table.ts';
+import { COMMANDS, type CommandContext } from '../../../extension/commands/table.ts';
 import { RunsModel } from '../../../extension/model/model.ts';
 import { targetOf } from '../../../extension/tree/target.ts';
 import { Refusal } from '../../../protocol/calls.ts';
@@ -65,6 +66,10 @@ beforeEach(() => {
       experiments: async () => experiments,
       pick: async (labels, prompt) => {
         calls.push(['pick', labels, prompt]);
+        return picked;
+      },
+      ask: async (title, _prompt, value, wrong) => {
+        calls.push(['ask', title, wrong(value), wrong('4'), wrong('x')]);
         return picked;
       },
       confirm: async (question, detail) => {
@@ -218,6 +223,30 @@ describe('running', () => {
     ]);
   });
 
+  test('trains finished runs further when the user says how far, and says what the file lacks', async () => {
+    runs.replace([run('a1', { variant: 'a' }), running('a2', 0.5, { variant: 'a', seed: 2 })]);
+    await expect(call('lifLab.trainFurther', uri)).rejects.toThrow(Cancelled);
+    picked = '8';
+    await call('lifLab.trainFurther', uri, 'a');
+    expect(calls.slice(1)).toEqual([
+      [
+        'ask',
+        'Train 1 run further, from the last checkpoint',
+        undefined,
+        'A whole number above 4.',
+        'A whole number above 4.',
+      ],
+      ['runs/resume', { runIds: ['a1'], epochs: 8 }],
+      [
+        'offer',
+        '1 run goes on to 8 epochs. Set training.epochs to 8 in the file, so that they count as its results.',
+        'Open File',
+      ],
+    ]);
+    runs.replace([running('a2', 0.5)]);
+    await expect(call('lifLab.trainFurther', uri)).rejects.toThrow('no run here that could go on');
+  });
+
   test('does not go on after data that could not be had', async () => {
     confirmed = false;
     await expect(call('lifLab.downloadData', { dataset: 'mnist' })).rejects.toThrow(Cancelled);
@@ -306,6 +335,7 @@ describe('what a command needs', () => {
       'stopVariant',
       'stop',
       'resume',
+      'trainFurther',
       'delete',
       'downloadData',
       'importData',
@@ -326,6 +356,7 @@ describe('what a command needs', () => {
       'stopVariant',
       'stop',
       'resume',
+      'trainFurther',
       'delete',
       'downloadData',
       'importData',
