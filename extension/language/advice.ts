@@ -42,7 +42,11 @@ export class AdviceHints implements vscode.CodeActionProvider, vscode.Disposable
   async provideCodeActions(document: vscode.TextDocument, range: vscode.Range): Promise<vscode.CodeAction[]> {
     const known = this.known.get(document.uri.toString());
     if (known?.version !== document.version) return [];
-    const here = known.advice.filter((advice) => placeOf(known.outline, advice)?.intersection(range));
+    // Anywhere on the line: who asks for a fix has rarely put the cursor on the name.
+    const here = known.advice.filter((advice) => {
+      const place = placeOf(known.outline, advice);
+      return place && place.start.line <= range.end.line && place.end.line >= range.start.line;
+    });
     const actions = await Promise.all(here.map((advice) => this.actionsOf(document, advice)));
     return actions.flat();
   }

@@ -44,7 +44,7 @@ export interface XyPlan {
 
 const WIDTH = 460;
 const HEIGHT = 250;
-const BOX = { left: 58, right: WIDTH - 10, top: 12, bottom: HEIGHT - 40 };
+const BOX = { left: 58, right: WIDTH - 20, top: 12, bottom: HEIGHT - 40 };
 
 export function planXy({ title, x, y, lines, marks = [] }: XyChart): XyPlan {
   const all = lines.flatMap(({ points }) => points);
@@ -124,6 +124,6 @@ function scaleOf(axis: XyAxis, values: readonly number[], [from, to]: Range, roo
   const at = (v: number): number => from + ((place(v) - place(low)) / span) * (to - from);
   const marks = log
     ? thinned(logTicks([low, high]), Math.abs(to - from) / 26)
-    : ticks([low, high], Math.abs(to - from) / 60);
+    : ticks([low, high], Math.abs(to - from) / (room ? 40 : 60));
   return { at, ticks: marks, labels: tickLabels(marks, percent, log) };
 }
