@@ -105,14 +105,11 @@ export class Stores {
   }
 
   /** Of the runs that still exist. */
-  analyses(ids: readonly string[]): AnalysisSummary[] {
-    return ids.flatMap((id) => {
-      const reader = this.find(id)?.reader;
-      const run = reader?.summary(id);
-      if (!reader || !run) return [];
-      const list = this.analysisList.of(id, run.folder);
-      const history = list.length > 0 ? reader.history(id) : undefined;
-      return history ? list.map((one) => ({ ...one, of: nameOfStep(history, one.checkpoint) })) : list;
+  async analyses(ids: readonly string[]): Promise<AnalysisSummary[]> {
+    const runs = ids.flatMap((id) => this.find(id)?.reader.summary(id) ?? []);
+    return (await this.analysisList.of(runs)).map((one) => {
+      const history = this.find(one.runId)?.reader.history(one.runId);
+      return history ? { ...one, of: nameOfStep(history, one.checkpoint) } : one;
     });
   }
 

@@ -1,5 +1,6 @@
 /** Analyses of a run: `analyses/<analysis>-<key>.json`, at once the request, how far it is and the answer. */
 import { lstatSync, rmSync, writeFileSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import type { AnalysisAnswer, AnalysisSummary } from '../../protocol/analyses/analyses.ts';
 import { errorCode, writeAtomic } from '../base/files.ts';
 import { sha256 } from '../base/hash.ts';
@@ -7,7 +8,7 @@ import { acquireLock, type Lock } from '../base/lock.ts';
 import { fileOf, makeRealFolder, namesIn } from './folder.ts';
 import { type AnalysisFile, analysisFileSchema } from './format.ts';
 import { canonicalJson } from './key.ts';
-import { type Parsed, readJson, stateOf } from './read.ts';
+import { cut, MAX_SENTENCE, type Parsed, readJson, stateOf } from './read.ts';
 
 /** Where an analysis lies: the folder of its run, and `<analysis>-<key>`. */
 export interface AnalysisPlace {
@@ -28,6 +29,10 @@ export function placeOf(folder: string, analysis: string, key: string): Analysis
 const NAME = /^[a-z][a-z-]{0,60}-[0-9a-f]{16}$/;
 /** Analyses of a run that are looked at, at most. */
 const MAX_ANALYSES = 1000;
+/** And of all runs in one answer. */
+const MAX_LISTED = 10_000;
+/** Parameters are a few numbers and words: those of more characters are damage. */
+const MAX_PARAMS = 4096;
 
 export function isAnalysisName(name: string): boolean {
   return NAME.test(name);
@@ -48,6 +53,7 @@ export function answerOf(runId: string, place: AnalysisPlace): AnalysisAnswer {
   const file = readAnalysis(place);
   if ('damage' in file) throw new Error(file.damage);
   const { analysis, checkpoint, params, progress, message, heartbeat, result } = file.value;
+  if ((JSON.stringify(params)?.length ?? 0) > MAX_PARAMS) throw new Error('its parameters are longer than any are.');
   return {
     runId,
     name: place.name,
@@ -57,19 +63,32 @@ export function answerOf(runId: string, place: AnalysisPlace): AnalysisAnswer {
     state: stateOf(file.value, Date.now() - heartbeat),
     progress,
     changed: heartbeat,
-    ...(message !== undefined && { message }),
+    ...(message !== undefined && { message: cut(message, MAX_SENTENCE) }),
     ...(result !== undefined && { result }),
   };
 }
 
 /** What is known of the analyses of runs, without reading those again that stayed as they were. */
 export class AnalysisList {
-  private readonly known = new Map<string, { stamp: string; summary: AnalysisSummary }>();
+  /** What could not be read is not read again, either, until it changes. */
+  private readonly known = new Map<string, { stamp: string; summary: AnalysisSummary | undefined }>();
 
-  /** Damaged ones are left out. */
-  of(runId: string, folder: string): AnalysisSummary[] {
-    const names = namesIn(folder, 'analyses').filter((name) => name.endsWith('.json') && NAME.test(name.slice(0, -5)));
-    return names.slice(0, MAX_ANALYSES).flatMap((name) => this.look(runId, { folder, name: name.slice(0, -5) }) ?? []);
+  /** Damaged ones are left out. Others are heard between two files, which may be large and many. */
+  async of(runs: readonly { id: string; folder: string }[]): Promise<AnalysisSummary[]> {
+    const found: AnalysisSummary[] = [];
+    let since = performance.now();
+    for (const { id, folder } of runs) {
+      const names = namesIn(folder, 'analyses').filter((n) => n.endsWith('.json') && NAME.test(n.slice(0, -5)));
+      for (const name of names.slice(0, MAX_ANALYSES)) {
+        const summary = this.look(id, { folder, name: name.slice(0, -5) });
+        if (summary) found.push(summary);
+        if (found.length === MAX_LISTED) return found;
+        if (performance.now() - since < PAUSE_MS) continue;
+        await setImmediate();
+        since = performance.now();
+      }
+    }
+    return found;
   }
 
   private look(runId: string, place: AnalysisPlace): AnalysisSummary | undefined {
@@ -79,7 +98,8 @@ export class AnalysisList {
       const stamp = `${mtimeMs} ${size} ${ino}`;
       const known = this.known.get(file);
       // One that is under way may have lost its process meanwhile.
-      if (known?.stamp === stamp && !ACTIVE.has(known.summary.state)) return known.summary;
+      if (known?.stamp === stamp && !ACTIVE.has(known.summary?.state ?? '')) return known.summary;
+      this.known.set(file, { stamp, summary: undefined });
       const { result: _, ...summary } = answerOf(runId, place);
       this.known.set(file, { stamp, summary });
       return summary;
@@ -89,6 +109,8 @@ export class AnalysisList {
   }
 }
 
+/** After so long others are heard. */
+const PAUSE_MS = 100;
 const ACTIVE: ReadonlySet<string> = new Set(['queued', 'running']);
 
 /** Replaces the file, which readers see whole. A run that was deleted stays deleted. */

@@ -29,6 +29,9 @@ export const HEARTBEAT_MS = 1000;
 /** Older than this, a run that says it is running is shown as interrupted, unless its process is seen to live. */
 export const HEARTBEAT_TIMEOUT_MS = 15_000;
 
+/** Names of machines have 255 signs at most. */
+const MAX_HOST = 300;
+
 export const provenanceSchema = z.object({
   engineVersion: z.string(),
   /** SHA-256 of the compiled kernels. */
@@ -71,8 +74,8 @@ export const statusSchema = z.object({
   state: z.enum(['queued', 'running', 'finished', 'stopped', 'failed']),
   /** Process and machine that train it, and when the process started, where the platform tells (lock.ts). */
   pid: z.number().optional(),
-  host: z.string().optional(),
-  started: z.string().optional(),
+  host: z.string().max(MAX_HOST).optional(),
+  started: z.string().max(MAX_HOST).optional(),
   /** Milliseconds since 1970. */
   heartbeat: z.number(),
   epoch: z.number(),
@@ -94,8 +97,8 @@ export const analysisFileSchema = z.object({
   params: z.unknown(),
   state: z.enum(['queued', 'running', 'finished', 'stopped', 'failed']),
   pid: z.number().optional(),
-  host: z.string().optional(),
-  started: z.string().optional(),
+  host: z.string().max(MAX_HOST).optional(),
+  started: z.string().max(MAX_HOST).optional(),
   /** Milliseconds since 1970. */
   heartbeat: z.number(),
   /** [0, 1] */

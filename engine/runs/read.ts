@@ -24,7 +24,9 @@ const MAX_JSON = { 'run.json': 1024 * 1024, 'status.json': 64 * 1024 };
 const MAX_RESULT = 16 * 1024 * 1024;
 /** Longer texts of a run are cut when they are shown. */
 const MAX_NAME = 1000;
-const MAX_SENTENCE = 2000;
+export const MAX_SENTENCE = 2000;
+/** And there where no room is left. */
+const BRIEF = 200;
 const UNKNOWN = '(unknown)';
 
 /** A JSON file of the store against its schema. */
@@ -82,28 +84,37 @@ export function readRunHead(folder: string): Parsed<RunFile> {
       file: fileNow(folder, file, run.value.place),
       training: { epochs: training.epochs },
     };
-    return { value: { ...run.value, spec, provenance: {} } };
+    const { format, id, createdAt, key } = run.value;
+    // Ours are of 64 signs: one that was cut is no other's.
+    return { value: { format, id: cut(id, MAX_NAME), createdAt, key: cut(key, 100), spec, provenance: {} } };
   }
   const { spec, createdAt } = asObject(run.raw);
   const { study, variant, seed, file, training } = asObject(spec);
-  const head = { study, variant, seed, file, training: { epochs: asObject(training).epochs } };
-  return {
-    damage: cut(run.damage, MAX_SENTENCE),
-    raw: { createdAt, spec: JSON.parse(JSON.stringify(head, shortTexts)) },
+  const head = {
+    study: brief(study),
+    variant: brief(variant),
+    seed: brief(seed),
+    file: brief(file),
+    training: { epochs: brief(asObject(training).epochs) },
   };
+  return { damage: cut(run.damage, MAX_SENTENCE), raw: { createdAt: brief(createdAt), spec: head } };
 }
 
-/** Keeps numbers and short texts. */
-function shortTexts(_key: string, value: unknown): unknown {
-  return typeof value === 'string' ? cut(value, MAX_NAME) : Array.isArray(value) ? undefined : value;
+/** A number, or a text that is not long. */
+function brief(value: unknown): string | number | undefined {
+  return typeof value === 'string' ? cut(value, MAX_NAME) : typeof value === 'number' ? value : undefined;
 }
 
-function cut(text: string, length: number): string {
-  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
+export function cut(text: string, length: number): string {
+  // Through bytes: a slice of a text would keep all of it in memory.
+  return text.length > length ? `${Buffer.from(text.slice(0, length - 1)).toString()}…` : text;
 }
 
 export function readStatus(folder: string): Parsed<Status> {
-  return readJson(folder, 'status.json', statusSchema);
+  const status = readJson(folder, 'status.json', statusSchema);
+  if (!('value' in status)) return { damage: cut(status.damage, MAX_SENTENCE) };
+  const { message } = status.value;
+  return message === undefined ? status : { value: { ...status.value, message: cut(message, MAX_SENTENCE) } };
 }
 
 /** Follows metrics.jsonl of one run. */
@@ -241,6 +252,22 @@ export function summarize(
     ...progress,
     ...scoresOf(metrics.history),
     damage: [...damage, ...metrics.damage],
+  };
+}
+
+/**
+ * What a summary says of a run where there is no room for all: which one it is, how far it came and its scores. Without
+ * it, hundreds of layers and long sentences in each of many runs would fill the memory.
+ */
+export function briefSummary(run: RunSummary): RunSummary {
+  const { warnings: _, message: __, last: ___, result, ...rest } = run;
+  const { loss, accuracy, epoch, chosenBy } = result ?? {};
+  return {
+    ...rest,
+    study: cut(run.study, BRIEF),
+    variant: cut(run.variant, BRIEF),
+    ...(result && { result: { loss, accuracy, epoch, chosenBy } as NonNullable<RunSummary['result']> }),
+    damage: ['The store holds more than can be shown; of this run, details are left out.'],
   };
 }
 

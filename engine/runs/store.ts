@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import type { RunState, RunSummary } from '../../protocol/runs.ts';
 import { UserError } from '../base/errors.ts';
 import { errorCode, reason } from '../base/files.ts';
+import { sha256 } from '../base/hash.ts';
 import { isRunId, listRuns, realRunsFolder, runsFolder, watchRuns } from './folder.ts';
 import { HEARTBEAT_TIMEOUT_MS, type RunFile, type Status } from './format.ts';
 import type { History } from './metrics/history.ts';
 import { type Clock, feel, type Pulse, systemClock } from './pulse.ts';
-import { MetricsReader, type Parsed, readRunFile, readRunHead, readStatus, summarize } from './read.ts';
+import { briefSummary, MetricsReader, type Parsed, readRunFile, readRunHead, readStatus, summarize } from './read.ts';
 
 const FILES = ['run.json', 'status.json', 'metrics.jsonl'];
 const ACTIVE: ReadonlySet<RunState> = new Set(['queued', 'running']);
@@ -25,8 +26,9 @@ interface KnownRun {
   /** Size, time and inode of each of the files when they were read. */
   stamps: string[];
   summary: RunSummary;
-  /** The summary as JSON, to tell whether anything changed. */
-  text: string;
+  /** Hash and length of the summary as JSON: to tell whether anything changed, and how much all of them take. */
+  print: string;
+  length: number;
 }
 
 export interface StoreChange {
@@ -40,6 +42,8 @@ export interface StoreChange {
 
 /** Bytes of logs whose content is kept in memory, over all runs; of others it is read again when it is asked for. */
 const KEPT_BYTES = 128 * 1024 * 1024;
+/** Characters of all summaries together; runs beyond are told in brief. Ours have about 1500 each. */
+const TOLD_CHARACTERS = 96 * 1024 * 1024;
 /** Bytes of a log that are read in one go where somebody waits. */
 const SLICE_BYTES = 2 * 1024 * 1024;
 
@@ -52,12 +56,15 @@ export class StoreReader {
   patient = false;
   /** Bytes of the logs whose content is in memory. */
   private kept = 0;
+  /** Characters of all summaries. */
+  private told = 0;
 
   constructor(
     private readonly store: string,
     private readonly timeoutMs = HEARTBEAT_TIMEOUT_MS,
     private readonly clock: Clock = systemClock,
     private readonly keptBytes = KEPT_BYTES,
+    private readonly toldCharacters = TOLD_CHARACTERS,
   ) {
     this.folder = runsFolder(store);
   }
@@ -136,6 +143,7 @@ export class StoreReader {
 
   private forget(id: string): boolean {
     this.kept -= this.entries.get(id)?.metrics?.bytes ?? 0;
+    this.told -= this.entries.get(id)?.length ?? 0;
     return this.entries.delete(id);
   }
 
@@ -200,11 +208,18 @@ export class StoreReader {
     const pulse = heartbeat === undefined ? undefined : feel(known?.pulse, heartbeat, this.clock, this.timeoutMs);
     const met = known?.met ?? this.clock.steady();
     const doubt = this.patient && isDoubtful(status, pulse) && this.clock.steady() - met < PATIENCE_MS;
-    const summary = summarize(folder, run, status, metrics, doubt ? 0 : (pulse?.age ?? 0), this.timeoutMs);
-    const text = JSON.stringify(summary);
-    this.entries.set(id, { run, status, metrics, pulse, met, stamps, summary, text });
+    let summary = summarize(folder, run, status, metrics, doubt ? 0 : (pulse?.age ?? 0), this.timeoutMs);
+    let text = JSON.stringify(summary);
+    this.told -= known?.length ?? 0;
+    if (this.told + text.length > this.toldCharacters) {
+      summary = briefSummary(summary);
+      text = JSON.stringify(summary);
+    }
+    this.told += text.length;
+    const print = sha256(text);
+    this.entries.set(id, { run, status, metrics, pulse, met, stamps, summary, print, length: text.length });
     if (before !== metrics.bytes) this.letGo(id, metrics.bytes - before);
-    return text === known?.text ? undefined : summary;
+    return print === known?.print ? undefined : summary;
   }
 }
 
