@@ -68,6 +68,15 @@ export function whatIs(head: Uint8Array, size = head.length): string {
   return isText(bytes) ? `a text file that begins with "${firstLine(bytes)}"` : UNKNOWN;
 }
 
+/**
+ * `this is not WANTED but a web page`, for a file whose first bytes cannot be what is wanted; undefined where they say
+ * nothing.
+ */
+export function otherThan(wanted: string, head: Uint8Array, size?: number): string | undefined {
+  const what = whatIs(head.subarray(0, TELLING_BYTES), size);
+  return what === UNKNOWN ? undefined : `this is not ${wanted} but ${what}`;
+}
+
 const textOf = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, TELLING_BYTES))
     .toString('utf8')

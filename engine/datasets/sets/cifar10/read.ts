@@ -1,9 +1,10 @@
 /** CIFAR-10 in its binary batches: rows of one label byte and 32×32 red, green and blue bytes. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { sha256 } from '../../../base/hash.ts';
 import type { PreparedDataset } from '../../dataset.ts';
-import { badFile, getAgain, readWhole, shared, sizeOf } from '../../formats/files.ts';
+import { otherThan, TELLING_BYTES } from '../../formats/file-kind.ts';
+import { badFile, getAgain, readHead, readWhole, shared, sizeOf } from '../../formats/files.ts';
 import { sourcePath } from '../../library/locations.ts';
 import type { SetReader } from '../definition.ts';
 import { maxEvents, type Pictures, splitPictures } from '../mnist/read.ts';
@@ -13,12 +14,21 @@ import type { Cifar10 } from './schema.ts';
 const INPUTS = PLANES * SIDE * SIDE;
 const ROW = 1 + INPUTS;
 const REMEDY = getAgain('cifar10');
+const GET = 'get it with "lif data get cifar10"';
+/** What the archives of the same pictures for Python and MATLAB unpack to. */
+const OTHER_VERSIONS = [
+  ['cifar-10-batches-py/data_batch_1', 'Python'],
+  ['cifar-10-batches-mat/data_batch_1.mat', 'MATLAB'],
+] as const;
 /** Ten times the published size. */
 const LIMIT = 307_300_000;
 
-/** Rows in a batch of `size` bytes. Throws a UserError. */
-function rowsIn(file: string, size: number): number {
+/** Rows in a batch of `size` bytes that begins with `head`. Throws a UserError. */
+function rowsIn(file: string, head: Buffer, size: number): number {
   if (size === 0) throw badFile(file, 'the batch is empty', 0, REMEDY);
+  // A batch begins with a label, and no other kind of file with a byte as small as that.
+  const other = head[0]! >= CLASSES ? otherThan('a batch of the binary version of CIFAR-10', head, size) : undefined;
+  if (other) throw badFile(file, other, undefined, REMEDY);
   if (size > LIMIT) throw badFile(file, `the batch has ${size} bytes instead of 30730000`, undefined, REMEDY);
   if (size % ROW !== 0) throw badFile(file, `the last row of ${ROW} bytes breaks off`, size - (size % ROW), REMEDY);
   return size / ROW;
@@ -26,7 +36,7 @@ function rowsIn(file: string, size: number): number {
 
 /** One batch. Throws a UserError with the byte. */
 export function parseBatch(file: string, bytes: Buffer): Pictures {
-  const count = rowsIn(file, bytes.length);
+  const count = rowsIn(file, bytes, bytes.length);
   const pixels = new Uint8Array(count * INPUTS);
   const labels = new Uint8Array(count);
   for (let i = 0; i < count; i++) {
@@ -97,14 +107,21 @@ export const reader: SetReader<Cifar10> = {
 function batchFolder(spec: Cifar10, experimentFile: string): string {
   const folder = sourcePath(spec.path, 'cifar10', experimentFile);
   const inner = join(folder, ARCHIVE_FOLDER);
-  return !existsSync(join(folder, TRAIN_BATCHES[0]!)) && existsSync(inner) ? inner : folder;
+  if (existsSync(join(folder, TRAIN_BATCHES[0]!))) return folder;
+  if (existsSync(inner)) return inner;
+  for (const [name, version] of OTHER_VERSIONS)
+    for (const place of [folder, join(folder, dirname(name))])
+      if (existsSync(join(place, basename(name))))
+        throw badFile(place, `this is the ${version} version of CIFAR-10, but the binary one is wanted`, undefined, GET);
+  return folder;
 }
 
 /** Pictures in each batch, that of the test last. */
 function checkSizes(folder: string): number[] {
   const rows = [...TRAIN_BATCHES, TEST_BATCH].map((name) => {
     const file = join(folder, name);
-    return rowsIn(file, sizeOf(file, 'get it with "lif data get cifar10"'));
+    const size = sizeOf(file, GET);
+    return rowsIn(file, readHead(file, TELLING_BYTES, GET), size);
   });
   const short = TRAIN_BATCHES.findIndex((_, i) => rows[i]! < Math.max(...rows.slice(0, TRAIN_BATCHES.length)));
   if (short >= 0)

@@ -6,6 +6,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../../base/errors.ts';
+import { otherThan } from '../../formats/file-kind.ts';
 import { badFile, getAgain, readWhole, reason, stampOfAll } from '../../formats/files.ts';
 import { closeZip, openZip, readEntry, type ZipEntry, type ZipFile } from '../../formats/zip.ts';
 import { isLitter, isLitterPath } from '../../library/litter.ts';
@@ -31,6 +32,9 @@ export const reader: SetReader<Nmnist> = {
 /** Appends the events of one recording. Throws a UserError with file, event and byte. */
 export function parseNmnist(file: string, bytes: Buffer, overflowMarker: boolean, events: EventBuffer): void {
   if (bytes.length === 0) throw badFile(file, 'the recording is empty', 0, REMEDY);
+  // No other kind of file begins with a pixel of the sensor.
+  const other = bytes[0]! >= SENSOR || bytes[1]! >= SENSOR ? otherThan('a recording of N-MNIST', bytes) : undefined;
+  if (other && bytes[1] !== MARKER_ROW) throw badFile(file, other, undefined, REMEDY);
   if (bytes.length % 5 !== 0)
     throw badFile(file, 'the last 5-byte event breaks off', bytes.length - (bytes.length % 5), REMEDY);
   events.reserve(bytes.length / 5);

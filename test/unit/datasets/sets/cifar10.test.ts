@@ -57,6 +57,28 @@ describe('cifar10', () => {
     expect((await prepare()).sizes.train).toBe(20);
   });
 
+  const kinds: [string, Buffer, string][] = [
+    ['a web page', Buffer.from('<!DOCTYPE html><title>Sign in</title>'), 'a web page ("Sign in")'],
+    ['a gzip file', Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0]), 'a gzip file'],
+    ['a pointer', Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:0\n'), 'Git LFS'],
+    ['a pickle', Buffer.from([0x80, 0x02, 0x7d, 0x71]), 'a Python pickle'],
+    ['as long as a batch', Buffer.alloc(3073 * 4, '<html>'), 'a web page'],
+  ];
+  test.each(kinds)('says what stands in the place of a batch: %s', async (_, bytes, what) => {
+    write();
+    put(join(folder, 'data'), 'data_batch_2.bin', bytes);
+    await expectUserError(() => checkDataset(spec(), context()), 'data_batch_2.bin: this is not a batch', what);
+  });
+
+  test.each([
+    ['cifar-10-batches-py/data_batch_1', 'Python'],
+    ['data_batch_1', 'Python'],
+    ['cifar-10-batches-mat/data_batch_1.mat', 'MATLAB'],
+  ])('says that these are the pictures for another program: %s', async (name, version) => {
+    put(join(folder, 'data'), name, Buffer.from([0x80, 2]));
+    await expectUserError(() => checkDataset(spec(), context()), `the ${version} version`, 'lif data get cifar10');
+  });
+
   test('normalises each colour over the training pictures, held-out pictures not among them', async () => {
     write();
     const data = await prepare({ padding: 0, flip: false, validationSamples: 4 });

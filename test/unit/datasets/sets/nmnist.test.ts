@@ -254,6 +254,11 @@ const flip = (bytes: Buffer, at: number): Buffer => {
 describe('damaged nmnist files', () => {
   const target = 'Train/3/00004.bin';
   const cases: [string, Buffer, RegExp][] = [
+    ['a web page', Buffer.from('<html><title>Not found</title>    '), /this is not a recording .* but a web page/],
+    ['a gzip file', Buffer.from([0x1f, 0x8b, 8, 0, 0]), /but a gzip file/],
+    ['a zip', Buffer.from('PK\x03\x04\x14\0\0\0\x08\0'), /but a zip archive/],
+    ['a pointer', Buffer.from('version https://git-lfs.github.com/spec/v1\n'), /but a pointer of Git LFS/],
+    ['an AEDAT file', Buffer.from('#!AER-DAT2.0\r\n# data'), /but an AEDAT 2 file/],
     ['an empty recording', Buffer.alloc(0), /00004\.bin: the recording is empty at byte 0/],
     ['a broken last event', nmnistBytes(someEvents(3)).subarray(0, 23), /breaks off at byte 20/],
     [
