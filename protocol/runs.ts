@@ -85,6 +85,8 @@ export interface RunSummary {
   /** Seconds of training so far, over all resumptions. */
   seconds: number;
   samplesPerSecond: number;
+  /** How many samples there were of each split; absent before the data set was opened. */
+  samples?: { train: number; validation: number; test: number };
   /** The newest score on each split; absent before the first evaluation. */
   train?: Score;
   validation?: Score;
@@ -158,6 +160,8 @@ export interface Comparison {
   rows: ComparisonRow[];
   /** Runs of this file whose settings are no longer those of the file; not in the rows. */
   outdated: RunSummary[];
+  /** Sentences: which data sets had fewer samples than they are known to have. */
+  fewer?: string[];
 }
 
 /** What is evaluated on a part of the data, and what each spiking layer says of itself. */

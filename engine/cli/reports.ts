@@ -78,6 +78,7 @@ export function comparisonLines(comparison: Comparison, columns = outputColumns(
   const chosen = new Set(comparison.rows.flatMap(({ results }) => results.map((run) => run.result!.chosenBy)));
   if (chosen.size > 0)
     lines.push('', `Accuracy, loss and spike rate are of the epoch that counts (${[...chosen].join('; ')}).`);
+  lines.push(...(comparison.fewer ?? []));
   lines.push(...comparison.rows.flatMap(({ runs }) => runs.flatMap((run) => [...fallLine(run), ...warningLines(run)])));
   const { outdated } = comparison;
   if (outdated.length > 0)

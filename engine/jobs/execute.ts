@@ -193,11 +193,11 @@ class Execution {
         this.status = text === undefined ? rest : { ...rest, message: text };
         this.heartbeat();
       },
-      dataset: (checksums) => {
+      dataset: (checksums, samples) => {
         const before = recorded.provenance.dataset;
         if (before && !sameFiles(before, checksums))
           throw new UserError('The data set is not the one this run was started with; start a new run.');
-        recorded = recordDataset(this.folder, recorded, checksums);
+        recorded = recordDataset(this.folder, recorded, checksums, samples);
       },
       log: (line) => appendLog(this.folder, line),
     };

@@ -97,16 +97,44 @@ export function compareExperiment(
       of(newest),
       of(partial ? newest : finished),
     );
-    const tested = shapeOf(wanted.get(places[0]!)!.dataset).sizes.test;
+    // What there was, not what is published: fewer samples say less.
+    const there = row.results.flatMap(({ samples }) => samples?.test ?? []);
+    const tested = there.length > 0 ? Math.min(...there) : shapeOf(wanted.get(places[0]!)!.dataset).sizes.test;
     return row.accuracy && tested ? { ...row, testInterval: wilson(row.accuracy.mean, tested) } : row;
   });
+  const fewer = [
+    ...new Set(rows.flatMap(({ results }, i) => fewerSamples(wanted.get([...byVariant.values()][i]![0]!)!, results))),
+  ];
   return {
     study: experiment.name,
     file,
     seeds: [...new Set(specs.map(({ seed }) => seed))],
     rows: judgeRows(experiment, rows),
     outdated,
+    ...(fewer.length > 0 && { fewer }),
   };
+}
+
+/** Says where runs had fewer samples than the data set is known to have with these fields. */
+function fewerSamples({ dataset }: RunSpec, results: readonly RunSummary[]): string[] {
+  const { sizes } = shapeOf(dataset);
+  return results.flatMap(({ samples }) => {
+    const parts = (
+      [
+        ['train', 'training'],
+        ['test', 'test'],
+      ] as const
+    ).flatMap(([split, word]) => {
+      const had = samples?.[split];
+      const all = sizes[split];
+      if (had === undefined || all === undefined || had >= all) return [];
+      return [`${had.toLocaleString('en')} of ${all.toLocaleString('en')} ${word}`];
+    });
+    if (parts.length === 0) return [];
+    return [
+      `Only ${parts.join(' and ')} samples of ${dataset.name} were there: these are not results on the whole of it.`,
+    ];
+  });
 }
 
 /** A path without links in it, as far as it exists. */

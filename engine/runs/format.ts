@@ -45,6 +45,8 @@ export const provenanceSchema = z.object({
   fileHash: z.string(),
   /** File → SHA-256 (or generator version) of what the data set was read from. */
   dataset: z.record(z.string(), z.string()),
+  /** How many samples there were, which may be fewer than are published. Earlier builds did not say. */
+  samples: z.object({ train: z.int().min(0), validation: z.int().min(0), test: z.int().min(0) }).optional(),
   gitCommit: z.string().optional(),
   gitDirty: z.boolean().optional(),
 });

@@ -84,9 +84,12 @@ export function readRunHead(folder: string): Parsed<RunFile> {
       file: fileNow(folder, file, run.value.place),
       training: { epochs: training.epochs },
     };
-    const { format, id, createdAt, key } = run.value;
+    const { format, id, createdAt, key, provenance } = run.value;
+    const samples = provenance.samples && { samples: provenance.samples };
     // Ours are of 64 signs: one that was cut is no other's.
-    return { value: { format, id: cut(id, MAX_NAME), createdAt, key: cut(key, 100), spec, provenance: {} } };
+    return {
+      value: { format, id: cut(id, MAX_NAME), createdAt, key: cut(key, 100), spec, provenance: { ...samples } },
+    };
   }
   const { spec, createdAt } = asObject(run.raw);
   const { study, variant, seed, file, training } = asObject(spec);
@@ -278,9 +281,10 @@ interface Identity {
   file: string;
   createdAt: number;
   epochs: number;
+  samples?: NonNullable<RunSummary['samples']>;
 }
 
-function identityOf({ spec, createdAt }: RunFile): Identity {
+function identityOf({ spec, createdAt, provenance: { samples } }: RunFile): Identity {
   const { study, variant, seed, file, training } = spec;
   const epochs = training.epochs;
   return {
@@ -290,6 +294,7 @@ function identityOf({ spec, createdAt }: RunFile): Identity {
     file: cut(file, 4096),
     createdAt,
     epochs,
+    ...(samples && { samples }),
   };
 }
 

@@ -107,10 +107,15 @@ export function sweepLeftovers(folder: string): void {
   }
 }
 
-/** Completes run.json with what the data set was read from; what is recorded already stays. */
-export function recordDataset(folder: string, run: RunFile, checksums: Record<string, string>): RunFile {
+/** Completes run.json with what the data set was read from and how many samples it has; what is recorded already stays. */
+export function recordDataset(
+  folder: string,
+  run: RunFile,
+  checksums: Record<string, string>,
+  samples: NonNullable<RunFile['provenance']['samples']>,
+): RunFile {
   if (run.provenance.dataset) return run;
-  const completed = { ...run, provenance: { ...run.provenance, dataset: checksums } };
+  const completed = { ...run, provenance: { ...run.provenance, dataset: checksums, samples } };
   writeRunFile(folder, completed);
   return completed;
 }

@@ -74,7 +74,7 @@ async function openDataset(spec: RunSpec, { signal, observer }: TrainOptions): P
     onProgress: ({ what, done, total }) => observer.preparing(`${what}, ${Math.floor((100 * done) / total)} %`),
   });
   observer.preparing(undefined);
-  observer.dataset(dataset.checksums);
+  observer.dataset(dataset.checksums, dataset.sizes);
   for (const remark of remarksOnSamples(spec.dataset, dataset)) observer.log(remark);
   if (spec.training.earlyStopping && dataset.sizes.validation === 0)
     throw new UserError('training.earlyStopping needs a validation set: set dataset.validationSamples above 0.');

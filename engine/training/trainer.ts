@@ -1,4 +1,5 @@
 /** What a trainer is, for those who start one. The trainer itself is train.ts. */
+import type { PreparedDataset } from '../datasets/dataset.ts';
 import type { RunSpec } from '../experiment/schema.ts';
 import type { MetricLine } from '../runs/format.ts';
 
@@ -11,7 +12,7 @@ export interface TrainObserver {
   /** What is being made ready before training begins, in words; undefined when all is. */
   preparing(text: string | undefined): void;
   /** What the data set was read from, once known: file → SHA-256. */
-  dataset(checksums: Record<string, string>): void;
+  dataset(checksums: Record<string, string>, samples: PreparedDataset['sizes']): void;
   log(line: string): void;
 }
 

@@ -116,3 +116,25 @@ test('a file that asks for half a million runs is compared without looking at ea
   const { rows, outdated } = compareExperiment(large, FILE, [keyed]);
   expect([rows.length, outdated.length]).toEqual([500, 1]);
 });
+
+test('where fewer samples were there than are published, it is said, and the test set is as small as it was', () => {
+  const mnist = checked({
+    name: 'M',
+    dataset: { name: 'mnist', trainSamples: 500 },
+    network: { hidden: [4] },
+    variants: { baseline: {} },
+  });
+  const [spec] = expandExperiment(mnist, FILE);
+  const run = (test: number): KeyedRun => {
+    const { summary } = runOf(0, { accuracy: 0.5, samples: { train: 500, validation: 0, test } });
+    return { summary: { ...summary, ...spec, state: 'finished' } as never, key: runKey(spec!) };
+  };
+  const part = compareExperiment(mnist, FILE, [run(50)]);
+  expect(part.rows[0]!.testInterval).toMatchObject({ samples: 50 });
+  expect(part.fewer).toEqual([
+    'Only 50 of 10,000 test samples of mnist were there: these are not results on the whole of it.',
+  ]);
+  const whole = compareExperiment(mnist, FILE, [run(10_000)]);
+  expect(whole.rows[0]!.testInterval).toMatchObject({ samples: 10_000 });
+  expect(whole.fewer, 'as many as the file asks for are no fraction').toBeUndefined();
+});

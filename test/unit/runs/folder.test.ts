@@ -65,7 +65,10 @@ const tries: [string, () => void][] = [
   ['metrics.jsonl', () => new MetricsLog(folder).append(trainLine(1, 0.1))],
   ['status.json', () => void updateStatus(folder, { state: 'stopped' })],
   ['status.json', () => requeue(folder)],
-  ['run.json', () => void recordDataset(folder, { provenance: {} } as never, { a: 'b' })],
+  [
+    'run.json',
+    () => void recordDataset(folder, { provenance: {} } as never, { a: 'b' }, { train: 1, validation: 0, test: 1 }),
+  ],
   ['lock', () => acquireRunLock(folder).release()],
   ['checkpoints', () => saveCheckpoint(folder, 7, safetensors())],
 ];

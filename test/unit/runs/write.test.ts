@@ -105,8 +105,8 @@ test('the checksums of the data set are recorded once', () => {
     if ('damage' in run) throw new Error(run.damage);
     return run.value;
   };
-  const run = recordDataset(folder, read(), { 'a.gz': 'one' });
-  expect(read().provenance.dataset).toEqual({ 'a.gz': 'one' });
-  recordDataset(folder, run, { 'a.gz': 'two' });
-  expect(read().provenance.dataset).toEqual({ 'a.gz': 'one' });
+  const run = recordDataset(folder, read(), { 'a.gz': 'one' }, { train: 80, validation: 0, test: 73 });
+  expect(read().provenance).toMatchObject({ dataset: { 'a.gz': 'one' }, samples: { train: 80, test: 73 } });
+  recordDataset(folder, run, { 'a.gz': 'two' }, { train: 1, validation: 0, test: 1 });
+  expect(read().provenance).toMatchObject({ dataset: { 'a.gz': 'one' }, samples: { train: 80, test: 73 } });
 });

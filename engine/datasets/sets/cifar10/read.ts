@@ -112,7 +112,12 @@ function batchFolder(spec: Cifar10, experimentFile: string): string {
   for (const [name, version] of OTHER_VERSIONS)
     for (const place of [folder, join(folder, dirname(name))])
       if (existsSync(join(place, basename(name))))
-        throw badFile(place, `this is the ${version} version of CIFAR-10, but the binary one is wanted`, undefined, GET);
+        throw badFile(
+          place,
+          `this is the ${version} version of CIFAR-10, but the binary one is wanted`,
+          undefined,
+          GET,
+        );
   return folder;
 }
 
