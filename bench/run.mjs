@@ -7,6 +7,7 @@
  *   npm run bench -- --activity     what it costs to count the activity of all neurons in an evaluation (activity.ts)
  *   npm run bench -- --probes       what a look into a network costs (probes.ts)
  *   npm run bench -- --looks         what it costs to look into a network every epoch (looks.ts)
+ *   npm run bench -- --analyses     how long analyses take (analyses.ts)
  *   npm run bench -- --peers        the engine against PyTorch, SpikingJelly, snnTorch, Norse and tfjs (peers.ts)
  */
 import { spawnSync } from 'node:child_process';
@@ -16,8 +17,9 @@ import { compileProgram } from '../engine/backends/event/kernels/native/build.mj
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const chosen =
-  ['kernels', 'profile', 'peers', 'activity', 'probes', 'looks'].find((name) => process.argv.includes(`--${name}`)) ??
-  'engine';
+  ['kernels', 'profile', 'peers', 'activity', 'probes', 'looks', 'analyses'].find((name) =>
+    process.argv.includes(`--${name}`),
+  ) ?? 'engine';
 await build({
   entryPoints: [`${root}/bench/${chosen}.ts`],
   bundle: true,

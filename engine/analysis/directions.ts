@@ -69,24 +69,3 @@ function scaleToNorms(direction: Float32Array, weights: Float32Array, shape: rea
     for (let g = 0; g < count; g++)
       direction[at(g) + e * stride]! *= Math.sqrt(wanted[g]!) / (Math.sqrt(given[g]!) + SMALL);
 }
-
-/** weights + a·x (+ b·y), rounded to float32 once; parameters of one dimension as they are. */
-export function moved(
-  weights: readonly Tensor[],
-  x: { scale: number; direction: readonly Tensor[] },
-  y?: { scale: number; direction: readonly Tensor[] },
-): Tensor[] {
-  return weights.map(({ name, shape, data }, i) => {
-    if (shape.length === 1) return { name, shape, data };
-    const result = new Float32Array(data.length);
-    const along = x.direction[i]!.data;
-    const across = y && y.direction[i]!.data;
-    const a = x.scale;
-    if (!across) for (let j = 0; j < result.length; j++) result[j] = data[j]! + a * along[j]!;
-    else {
-      const b = y!.scale;
-      for (let j = 0; j < result.length; j++) result[j] = data[j]! + a * along[j]! + b * across[j]!;
-    }
-    return { name, shape, data: result };
-  });
-}

@@ -63,6 +63,12 @@ export interface Network {
   train(from: number, to: number, step: OptimizerStep, signal?: AbortSignal): Promise<Sums[]>;
   /** Loss and accuracy, dropout off. Rejects with the signal's reason, within about a second, when that is aborted. */
   evaluate(split: Split, options?: EvaluateOptions): Promise<Evaluation>;
+  /**
+   * Loss and accuracy, dropout off, of every point around the parameters, which stay as they are. What is linear in them may be
+   * computed once for all points, so potentials differ from those of `evaluate` at the moved parameters by the rounding of float32.
+   * A point's numbers do not depend on which others are asked with it. Rejects with the signal's reason, within about a second.
+   */
+  evaluateAround(split: Split, around: Around): Promise<Score[]>;
 
   /** Copies of the parameters, in the order and the shapes of `parametersOf`. */
   parameters(): Tensor[];
@@ -120,6 +126,23 @@ export interface EvaluateOptions {
   signal?: AbortSignal | undefined;
   /** Called now and then with the samples done: time for a checkpoint. What it throws, `evaluate` rejects with. */
   onPart?: (done: number) => void;
+}
+
+/** Points parameters + Σ scales[d]·directions[d]. */
+export interface Around {
+  /** Tensors as `parameters` gives them. */
+  directions: readonly (readonly Tensor[])[];
+  /** For each point a factor for each direction. */
+  points: readonly (readonly number[])[];
+  /** The first so many of the split; default all. */
+  samples?: number;
+  signal?: AbortSignal | undefined;
+}
+
+/** Sums over samples. */
+export interface Score {
+  loss: number;
+  accuracy: number;
 }
 
 export interface Evaluation extends Sums {

@@ -4,10 +4,15 @@ import { UserError } from '../../base/errors.ts';
 import { ANALYSIS_PARAMS, type AnalysisParams } from '../../experiment/schema.ts';
 import type { Tensor } from '../../models/parameters.ts';
 import type { Analysis, AnalysisContext } from '../analysis.ts';
-import { leftAlone, moved, randomDirection } from '../directions.ts';
+import { leftAlone, randomDirection } from '../directions.ts';
 import { landscapeResult } from './result.ts';
 
 type Params = AnalysisParams<'landscape'>;
+/** Points that are asked together: few at first, then as many as take about so long, since all of them share the input. */
+const FIRST_POINTS = 16;
+const MOST_POINTS = 256;
+const TOGETHER_MS = 5000;
+
 type Point = { loss: number | null; accuracy: number | null };
 
 export const landscape: Analysis<Params, LandscapeResult> = {
@@ -23,47 +28,54 @@ export const landscape: Analysis<Params, LandscapeResult> = {
     const weights = network.parameters();
     const directionOf = (number: number): Tensor[] =>
       randomDirection(plan, weights, { seed: params.seed, number, purpose: 'landscape' });
-    const at = async (parameters: readonly Tensor[]): Promise<Point> => {
-      network.setParameters(parameters);
-      const { loss, accuracy } = await network.evaluate(params.split, { samples, signal });
-      return Number.isFinite(loss)
-        ? { loss: rounded(loss / samples), accuracy: rounded(accuracy / samples) }
-        : { loss: null, accuracy: null };
+    const at = async (directions: readonly Tensor[][], points: readonly number[][]): Promise<Point[]> => {
+      const scores = await network.evaluateAround(params.split, { directions, points, samples, signal });
+      return scores.map(({ loss, accuracy }) =>
+        Number.isFinite(loss)
+          ? { loss: rounded(loss / samples), accuracy: rounded(accuracy / samples) }
+          : { loss: null, accuracy: null },
+      );
     };
-    try {
-      const centre = await evaluateCentre(context, params.split, samples);
-      const result = begun(context.earlier, params, samples, centre, leftAlone(weights));
-      const total = result.loss.length + params.radii.length * params.directions;
-      let done = result.evaluated + result.sharpness.reduce((sum, { rises }) => sum + rises.length, 0);
-      const another = (): void => {
-        progress(++done / total);
-        // Whoever keeps it writes at most once a second, so a copy is made as rarely.
-        publish(result);
-      };
+    const centre = await evaluateCentre(context, params.split, samples);
+    const result = begun(context.earlier, params, samples, centre, leftAlone(weights));
+    const total = result.loss.length + params.radii.length * params.directions;
+    let done = result.evaluated + result.sharpness.reduce((sum, { rises }) => sum + rises.length, 0);
+    const another = (): void => {
+      progress(++done / total);
+      // Whoever keeps it writes at most once a second, so a copy is made as rarely.
+      publish(result);
+      signal.throwIfAborted();
+    };
 
-      const [x, y] = [directionOf(0), directionOf(1)];
-      for (const cell of coarseToFine(params.points).slice(result.evaluated)) {
-        const [a, b] = [cell % params.points, Math.floor(cell / params.points)].map((i) => placeOf(i, params));
-        const here = await at(moved(weights, { scale: a!, direction: x }, { scale: b!, direction: y }));
-        result.loss[cell] = here.loss;
-        result.accuracy[cell] = here.accuracy;
+    const plane = [directionOf(0), directionOf(1)];
+    const cells = coarseToFine(params.points);
+    for (let together = FIRST_POINTS; result.evaluated < cells.length; ) {
+      const next = cells.slice(result.evaluated, result.evaluated + together);
+      const began = performance.now();
+      const points = next.map((cell) =>
+        [cell % params.points, Math.floor(cell / params.points)].map((i) => placeOf(i, params)),
+      );
+      for (const [i, here] of (await at(plane, points)).entries()) {
+        result.loss[next[i]!] = here.loss;
+        result.accuracy[next[i]!] = here.accuracy;
         result.evaluated++;
         if (here.loss === null) result.notFinite++;
         another();
       }
-      for (let number = 0; number < params.directions; number++) {
-        const direction = directionOf(number);
-        for (const sharp of result.sharpness) {
-          if (sharp.rises.length > number) continue;
-          const { loss, accuracy } = await at(moved(weights, { scale: sharp.radius, direction }));
-          addRise(sharp, centre, loss, accuracy);
-          another();
-        }
-      }
-      return result;
-    } finally {
-      network.setParameters(weights);
+      // No bit hangs on how many are asked together.
+      const factor = Math.min(4, TOGETHER_MS / (performance.now() - began));
+      together = Math.max(1, Math.min(MOST_POINTS, Math.round(factor * together)));
     }
+    for (let number = 0; number < params.directions; number++) {
+      const missing = result.sharpness.filter(({ rises }) => rises.length <= number);
+      if (missing.length === 0) continue;
+      const radii = missing.map(({ radius }) => [radius]);
+      for (const [i, { loss, accuracy }] of (await at([directionOf(number)], radii)).entries()) {
+        addRise(missing[i]!, centre, loss, accuracy);
+        another();
+      }
+    }
+    return result;
   },
 };
 

@@ -8,8 +8,9 @@ import {
 import { UserError } from '../../base/errors.ts';
 import { stream } from '../../base/random.ts';
 import { ANALYSIS_PARAMS, type AnalysisParams } from '../../experiment/schema.ts';
+import { moved } from '../../models/moved.ts';
 import type { Analysis, AnalysisContext, Subject } from '../analysis.ts';
-import { moved, randomDirection } from '../directions.ts';
+import { randomDirection } from '../directions.ts';
 import { isBinary, readSamples } from '../inputs.ts';
 import { chooseChannels, type Disturb, drop, type EventSample, hotCount, hotPixels, jitter, noise } from './events.ts';
 import { robustnessResult } from './result.ts';
@@ -122,7 +123,7 @@ async function withWeights(
   const weights = network.parameters();
   const direction =
     disturbance === 'weights' && randomDirection(plan, weights, { seed, number: draw, purpose: 'weight noise' });
-  network.setParameters(direction ? moved(weights, { scale: strength, direction }) : quantised(weights, strength));
+  network.setParameters(direction ? moved(weights, [direction], [strength]) : quantised(weights, strength));
   try {
     const { accuracy } = await network.evaluate(split, { samples, signal });
     return { accuracy: accuracy / samples, events: null };

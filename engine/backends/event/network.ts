@@ -1,10 +1,13 @@
 /** A network of the event backend: shared memory, and worker threads that compute in it. */
 import type { DatasetShape, PreparedDataset, Split } from '../../datasets/dataset.ts';
+import { moved } from '../../models/moved.ts';
 import { initialTensors, type Tensor } from '../../models/parameters.ts';
 import type { NetworkPlan } from '../../models/plan.ts';
 import { addSums, createActivity, createSums, fanOuts } from '../activity.ts';
+import { evaluateEach } from '../around.ts';
 import type {
   ActivityOptions,
+  Around,
   Batch,
   EvaluateOptions,
   Evaluation,
@@ -13,17 +16,20 @@ import type {
   OptimizerStep,
   Probe,
   Recording,
+  Score,
   Sums,
 } from '../backend.ts';
 import { checkProbe, createRecording, createSampleScores } from '../recording.ts';
 import { classSums, MOST_WEIGHT } from '../scores.ts';
 import { restoreState, type StatePart, stateOf } from '../state.ts';
+import { type AroundPlaces, firstWeights, placesAround } from './layout/around.ts';
 import {
   createMemory,
   EVALUATION_CHUNK,
   type Layout,
   MAX_STEPS_PER_COMMAND,
   planLayout,
+  type SpikingLayout,
   STATS,
 } from './layout/layout.ts';
 import { readTensors, writeTensors } from './layout/tensors.ts';
@@ -110,6 +116,63 @@ export class EventNetwork implements Network {
     };
   }
 
+  async evaluateAround(split: Split, around: Around): Promise<Score[]> {
+    const { layout } = this;
+    // Along one direction few points are asked, and the products that they share cost as much as eight evaluations.
+    const places =
+      layout.kind === 'spiking' && around.directions.length > 1
+        ? placesAround(layout, around.directions.length)
+        : undefined;
+    if (layout.kind !== 'spiking' || !places) return evaluateEach(this, split, around);
+    const scores: Score[] = [];
+    // Padding must be zero, and gradients or other points may have lain there.
+    new Float32Array(this.memory.buffer, layout.gradients, layout.shards * layout.parameters).fill(0);
+    around.directions.forEach((direction, d) => this.write(places.direction(d), direction));
+    for (let from = 0; from < around.points.length; from += places.points) {
+      const points = around.points.slice(from, from + places.points);
+      scores.push(...(await this.evaluatePoints(split, { ...around, points }, layout, places)));
+    }
+    return scores;
+  }
+
+  /** Points that there is room for at once. */
+  private async evaluatePoints(
+    split: Split,
+    { directions, points, samples = this.sizes[split], signal }: Around,
+    layout: SpikingLayout,
+    { group, direction, point }: AroundPlaces,
+  ): Promise<Score[]> {
+    const first = firstWeights(layout).name;
+    const withoutFirst = (tensors: readonly Tensor[]): Tensor[] => tensors.filter(({ name }) => name !== first);
+    const parameters = withoutFirst(this.parameters());
+    const steps = directions.map(withoutFirst);
+    points.forEach((scales, p) => this.write(point(p), moved(parameters, steps, scales), ({ name }) => name !== first));
+    const tasks = Math.ceil(samples / group);
+    const out = new Float64Array(new SharedArrayBuffer(16 * tasks * points.length));
+    const done = await this.pool.run(
+      {
+        ...{ kind: 'around', split, samples, group, out },
+        directions: directions.map((_, d) => direction(d)),
+        points: points.map((scales, p) => ({ scales, weights: point(p) })),
+      },
+      signal,
+    );
+    if (done < tasks) signal!.throwIfAborted();
+    // Groups are added in their order, so sums have the same bits whoever computed them.
+    return points.map((_, p) => {
+      const score = { loss: 0, accuracy: 0 };
+      for (let task = 0; task < tasks; task++) {
+        score.loss += out[2 * (task * points.length + p)]!;
+        score.accuracy += out[2 * (task * points.length + p) + 1]!;
+      }
+      return score;
+    });
+  }
+
+  private write(base: Bytes, tensors: readonly Tensor[], chosen?: (slot: { name: string }) => boolean): void {
+    writeTensors(this.memory, this.layout, base, new Map(tensors.map((tensor) => [tensor.name, tensor])), chosen);
+  }
+
   private createCounts(samples: number, options: ActivityOptions): SharedCounts {
     const { network, scratch } = this.layout;
     const fanOut = fanOuts(network, this.parameters());
@@ -183,9 +246,8 @@ export class EventNetwork implements Network {
   }
 
   setParameters(tensors: readonly Tensor[]): void {
-    const { memory, layout } = this;
     this.transposed = false;
-    writeTensors(memory, layout, layout.weights, new Map(tensors.map((tensor) => [tensor.name, tensor])));
+    this.write(this.layout.weights, tensors);
   }
 
   state(): Map<string, Tensor> {

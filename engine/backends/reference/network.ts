@@ -8,7 +8,9 @@ import { initialTensors, lengthOf, parametersOf, type Tensor } from '../../model
 import type { NetworkPlan } from '../../models/plan.ts';
 import { backward, forward, type Parameters, type Pass, refuses, zeroParameters } from '../../reference/network.ts';
 import { createActivity, fanOuts } from '../activity.ts';
+import { evaluateEach } from '../around.ts';
 import type {
+  Around,
   Batch,
   EvaluateOptions,
   Evaluation,
@@ -18,6 +20,7 @@ import type {
   Probe,
   Recording,
   Sample,
+  Score,
   Sums,
 } from '../backend.ts';
 import { checkProbe, createRecording, createSampleScores, needsGradients } from '../recording.ts';
@@ -119,6 +122,10 @@ export class ReferenceNetwork implements Network {
       ...(perSample && scores && { perSample: scores }),
       ...(activity && { activity }),
     };
+  }
+
+  evaluateAround(split: Split, around: Around): Promise<Score[]> {
+    return evaluateEach(this, split, around);
   }
 
   async probe(batch: Batch, ask: Probe): Promise<Recording> {

@@ -136,22 +136,20 @@ test('what was published goes on to the same bits, with any number of threads; a
 test('a loss that is not finite is counted and no number', async () => {
   const subject = await opened();
   const { network } = subject;
-  const evaluate = network.evaluate.bind(network);
   let calls = 0;
   const broken = {
     parameters: () => network.parameters(),
-    setParameters: (tensors: readonly Tensor[]) => network.setParameters(tensors),
-    evaluate: async (...args: Parameters<typeof evaluate>) => {
-      const evaluation = await evaluate(...args);
-      return ++calls % 4 === 0 ? { ...evaluation, loss: Number.NaN } : evaluation;
-    },
+    evaluate: (...args: Parameters<typeof network.evaluate>) => network.evaluate(...args),
+    evaluateAround: async (...args: Parameters<typeof network.evaluateAround>) =>
+      (await network.evaluateAround(...args)).map((score) =>
+        ++calls % 4 === 3 ? { ...score, loss: Number.NaN } : score,
+      ),
   };
   const result = await ask(
     landscape,
     { ...subject, network: broken as unknown as Subject['network'] },
     { points: 5, samples: 8, directions: 4, radii: [0.1] },
   );
-  // The centre is the first call.
   expect(result.notFinite).toBe(6);
   expect(result.loss.filter((value) => value === null)).toHaveLength(6);
   const { rises, mean } = result.sharpness[0]!;

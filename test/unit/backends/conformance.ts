@@ -8,6 +8,7 @@ import type { Backend, Network, OptimizerStep, Probe, Sample } from '../../../en
 import type { PreparedDataset } from '../../../engine/datasets/dataset.ts';
 import { settingsSchema } from '../../../engine/experiment/schema.ts';
 import { planNetwork } from '../../../engine/models/build/network.ts';
+import { moved } from '../../../engine/models/moved.ts';
 import { parametersOf as planParameters, type Tensor } from '../../../engine/models/parameters.ts';
 import type { NetworkPlan } from '../../../engine/models/plan.ts';
 import { backward, forward, type Parameters, zeroParameters } from '../../../engine/reference/network.ts';
@@ -204,6 +205,21 @@ export function conformance(name: string, backend: Backend): void {
           const expected = passes.reduce((n, { layers }) => n + layers[l]!.o.reduce((a, b) => a + b, 0), 0);
           expect(sums.spikes[l], `spikes of layer ${l}`).toBe(expected);
         });
+      });
+
+      test('evaluates around its parameters as the reference at the moved ones, and leaves them', async () => {
+        const { network, plan, data } = await start(which);
+        const before = network.state();
+        const directions = [network.parameters().map((t) => ({ ...t, data: t.data.map((w, i) => w * Math.sin(i)) }))];
+        const points = [[0], [0.5]];
+        const seen = await network.evaluateAround('test', { directions, points, samples: COUNT });
+        expect(network.state()).toEqual(before);
+        for (const [p, scales] of points.entries()) {
+          network.setParameters(moved(network.parameters(), directions, scales));
+          const { passes } = yardstick(plan, data, network);
+          for (const part of ['loss', 'accuracy'] as const)
+            expectClose([seen[p]![part]], [passes.reduce((sum, pass) => sum + pass[part], 0)], part);
+        }
       });
 
       test('probes see what the reference sees, and change nothing', async () => {

@@ -33,15 +33,16 @@ export function readTensors(memory: WebAssembly.Memory, layout: Layout, base: By
   });
 }
 
-/** The other way round. Throws when a tensor is missing or has another shape. */
+/** The other way round, of the chosen slots. Throws when a tensor is missing or has another shape. */
 export function writeTensors(
   memory: WebAssembly.Memory,
   layout: Layout,
   base: Bytes,
   tensors: ReadonlyMap<string, Tensor>,
+  chosen: (slot: Slot) => boolean = () => true,
 ): void {
   const vector = new Float32Array(memory.buffer, base, layout.parameters);
-  for (const slot of slotsOf(layout)) {
+  for (const slot of slotsOf(layout).filter(chosen)) {
     const { data } = tensorOf(tensors, slot);
     eachSlotRun(slot, (stored, plain, length) => vector.set(data.subarray(plain, plain + length), stored));
   }

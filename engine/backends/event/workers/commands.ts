@@ -11,6 +11,7 @@ import type {
   SampleScores,
 } from '../../backend.ts';
 import type { Layout } from '../layout/layout.ts';
+import type { Bytes } from '../layout/units.ts';
 import type { GivenSamples } from './given-samples.ts';
 
 export interface WorkerStart {
@@ -36,6 +37,16 @@ export type Command =
       to: number;
       scores: SampleScores | undefined;
       counts: SharedCounts | undefined;
+    }
+  /** Tasks [0, to) of `group` samples each, of the first `samples` of a split; `out` over shared memory [tasks, points, 2]. */
+  | {
+      kind: 'around';
+      split: Split;
+      samples: number;
+      group: number;
+      directions: Bytes[];
+      points: { scales: readonly number[]; weights: Bytes }[];
+      out: Float64Array;
     }
   /** Gradient of one batch without the optimizer, summed into the first shard. For tests and benchmarks. */
   | { kind: 'gradient'; split: Split; epoch: number; from: number; to: number; dropout: boolean }

@@ -165,6 +165,21 @@ export function createThread(start: WorkerStart): (command: Command) => void {
         barrier(control, threads);
         return;
       }
+      case 'around': {
+        const { split, samples, group, points, out } = command;
+        const tasks = Math.ceil(samples / group);
+        for (let task = Atomics.add(control, TASKS, 1); task < tasks; task = Atomics.add(control, TASKS, 1)) {
+          const [from, to] = [task * group, Math.min(samples, (task + 1) * group)];
+          const own = out.subarray(2 * points.length * task, 2 * points.length * (task + 1));
+          const chosen = { split, epoch: 0, order: inOrder, from, to, dropout: false };
+          // Only asked of networks of spiking layers.
+          if (program instanceof SpikingProgram)
+            program.evaluateAround(chosen, command, thread * statsPerTask, own, cancelling);
+          if (!cancelling()) Atomics.add(control, DONE, 1);
+        }
+        barrier(control, threads);
+        return;
+      }
     }
   };
 }

@@ -7,23 +7,29 @@ import { eventsInto, sparseEvents, stripFrom, type Workspace } from '../workspac
 import { startFrom } from './initial-state.ts';
 
 export function forward(workspace: Workspace, count: number, dropout: boolean): void {
+  workspace.layout.layers.forEach((_, l) => {
+    receive(workspace, l, count, dropout);
+    finishLayer(workspace, l, count, dropout);
+  });
+}
+
+/** What follows once a layer has received: its own spikes where it is recurrent, and lists of the spikes. */
+export function finishLayer(workspace: Workspace, l: number, count: number, dropout: boolean): void {
   const { layout, kernels, scratch } = workspace;
   const { steps } = layout.network;
-  layout.layers.forEach((layer, l) => {
-    const own = scratch.layers[l]!;
-    const panels = Math.ceil(layer.size / PANEL);
-    receive(workspace, l, count, dropout);
-    if (layer.recurrent !== undefined) {
-      startFrom(workspace, l, 0, layer.size, count);
-      recur(workspace, l, count);
-    }
-    if (layer.plan.neuron.kind === 'lif') {
-      const { fired, offsets, channels, counts } = own;
-      if (layer.listed) kernels.listFired({ fired, panels, rows: count * steps, offsets, channels });
-      kernels.countFired({ fired, panels, samples: count, steps, counts });
-    }
-    if (dropout && own.dropout) dropEvents(workspace, own, layer.size, count);
-  });
+  const layer = layout.layers[l]!;
+  const own = scratch.layers[l]!;
+  const panels = Math.ceil(layer.size / PANEL);
+  if (layer.recurrent !== undefined) {
+    startFrom(workspace, l, 0, layer.size, count);
+    recur(workspace, l, count);
+  }
+  if (layer.plan.neuron.kind === 'lif') {
+    const { fired, offsets, channels, counts } = own;
+    if (layer.listed) kernels.listFired({ fired, panels, rows: count * steps, offsets, channels });
+    kernels.countFired({ fired, panels, samples: count, steps, counts });
+  }
+  if (dropout && own.dropout) dropEvents(workspace, own, layer.size, count);
 }
 
 /** Where the constant input of layer `l` lies; undefined where it receives events. */
@@ -38,7 +44,7 @@ function weightsInto({ layout, scratch, weights }: Workspace, l: number, dropout
 }
 
 /** What the neurons of layer `l` receive in each step and, unless they are recurrent, their potentials and spikes. */
-function receive(workspace: Workspace, l: number, count: number, dropout: boolean): void {
+export function receive(workspace: Workspace, l: number, count: number, dropout: boolean): void {
   const { layout, kernels, scratch } = workspace;
   const rows = count * layout.network.steps;
   const { size, inputs, lookUp, bias, recurrent } = layout.layers[l]!;
@@ -113,7 +119,14 @@ function receive(workspace: Workspace, l: number, count: number, dropout: boolea
 }
 
 /** Potentials and spikes of the neurons [c, c + columns) of a layer that is not recurrent. */
-function fire(workspace: Workspace, l: number, c: number, columns: number, count: number, constant?: Bytes): void {
+export function fire(
+  workspace: Workspace,
+  l: number,
+  c: number,
+  columns: number,
+  count: number,
+  constant?: Bytes,
+): void {
   const { layout, kernels, scratch } = workspace;
   const { dynamics, size } = layout.layers[l]!;
   const { u, k, fired } = scratch.layers[l]!;

@@ -13,11 +13,17 @@ import { BlockInput, type Samples } from '../input.ts';
 import { noteSample } from '../sample-scores.ts';
 import { floats, type Workspace } from '../workspace.ts';
 import { type Counting, countInputs, countSpikes } from './activity.ts';
+import { forwardAt, prepareSum, receiveParts } from './around.ts';
 import { backward } from './backward.ts';
 import { forward } from './forward.ts';
 import { setInitialState } from './initial-state.ts';
 import { recordBackward, recordForward } from './record.ts';
 import { scaleInputGradients, scaleInputWeights } from './scaled-input.ts';
+
+export interface PointsAround {
+  directions: readonly Bytes[];
+  points: readonly { scales: readonly number[]; weights: Bytes }[];
+}
 
 export class SpikingProgram {
   private readonly workspace: Workspace;
@@ -110,6 +116,37 @@ export class SpikingProgram {
   }
 
   /**
+   * Loss and accuracy of a group of samples at some points around the parameters, written to `out` [points, 2]; not whole when it
+   * was cancelled meanwhile. Where the first layer's part of the directions lies, and the rest of the points: layout/around.ts.
+   */
+  evaluateAround(
+    samples: Samples,
+    { directions, points }: PointsAround,
+    statsAt: number,
+    out: Float64Array,
+    cancelled: () => boolean = () => false,
+  ): void {
+    const { layout } = this;
+    const count = samples.to - samples.from;
+    const rows = count * layout.network.steps;
+    const matrices = [layout.weights, ...directions].map((base) => addressOf(base, layout.layers[0]!.weight));
+    this.input.read(samples, samples.from, count);
+    receiveParts(this.workspace, rows, matrices);
+    const sum = prepareSum(this.workspace, rows, matrices.length);
+    for (const [p, { scales, weights }] of points.entries()) {
+      if (cancelled()) return;
+      const workspace = { ...this.workspace, weights };
+      this.clearStats(statsAt);
+      this.prepareLeaks(weights);
+      setInitialState(workspace, this.seed, samples, samples.from, count);
+      forwardAt(workspace, count, sum, scales);
+      for (let b = 0; b < count; b++) this.readout(b, 0, undefined, statsAt);
+      out[2 * p] = this.stats[statsAt + STATS.loss]!;
+      out[2 * p + 1] = this.stats[statsAt + STATS.accuracy]!;
+    }
+  }
+
+  /**
    * Records samples [from, to) of a batch at their places, without class weights and the price of spikes. Where `deltas`,
    * δ and dL/dx too; where `shard` is given as well, the gradient of the sum of their losses goes there.
    */
@@ -164,14 +201,14 @@ export class SpikingProgram {
   }
 
   /** k of every layer from its parameter a, or the fixed one. */
-  private prepareLeaks(): void {
+  private prepareLeaks(weights = this.workspace.layout.weights): void {
     const { layout, kernels, scratch } = this.workspace;
     layout.layers.forEach(({ plan: { neuron }, size, a }, l) => {
       const { k } = scratch.layers[l]!;
       if (typeof neuron.leak === 'number') floats(this.workspace, k, size).fill(neuron.leak);
       else {
         const shared = neuron.leak.per === 'layer';
-        kernels.leakFromParameter({ k, a: addressOf(layout.weights, a!), size, shared });
+        kernels.leakFromParameter({ k, a: addressOf(weights, a!), size, shared });
       }
     });
   }
