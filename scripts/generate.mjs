@@ -1,5 +1,8 @@
-/** Writes what is generated from the schema of the experiment file: schemas/lif.schema.json and docs/experiment-file.md. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+/**
+ * Writes what is generated: schemas/lif.schema.json and docs/experiment-file.md from the schema of the experiment file, and
+ * engine/report/definitions.json, which a report quotes, from docs/analyses.md.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
@@ -21,9 +24,21 @@ await build({
 });
 const { jsonSchemaText, referenceText } = await import(pathToFileURL(bundle).href);
 
+/** Sections `## id: title` of docs/analyses.md, as they are. */
+function definitions() {
+  const sections = readFileSync(`${root}docs/analyses.md`, 'utf8').split(/^## /m).slice(1);
+  return Object.fromEntries(
+    sections.map((section) => {
+      const [, id, title, text] = /^([\w-]+): (.*)\n([\s\S]*)$/.exec(section);
+      return [id, { title, text: text.trim() }];
+    }),
+  );
+}
+
 for (const [folder, file, text] of [
   ['schemas', 'lif.schema.json', jsonSchemaText()],
   ['docs', 'experiment-file.md', referenceText()],
+  ['engine/report', 'definitions.json', `${JSON.stringify(definitions(), null, 2)}\n`],
 ]) {
   mkdirSync(root + folder, { recursive: true });
   writeFileSync(`${root}${folder}/${file}`, text);

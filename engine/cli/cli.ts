@@ -10,6 +10,7 @@ import { executeCommand } from './commands/execute.ts';
 import { hostCommand } from './commands/host.ts';
 import { listCommand } from './commands/list.ts';
 import { probeCommand } from './commands/probe.ts';
+import { reportCommand } from './commands/report.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { runCommand } from './commands/run.ts';
 import { showCommand } from './commands/show.ts';
@@ -27,6 +28,7 @@ const COMMANDS: Command[] = [
   compareCommand,
   checkCommand,
   analyseCommand,
+  reportCommand,
   validateCommand,
   ...DATA_COMMANDS,
   executeCommand,

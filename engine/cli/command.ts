@@ -16,6 +16,8 @@ export interface Cli {
 export interface Option {
   type: 'string' | 'boolean';
   multiple?: boolean;
+  /** One letter: `-o`. */
+  short?: string;
   /** Name of the value in the help. */
   value?: string;
   help: string;
@@ -42,6 +44,12 @@ export const storeOption: Option = {
   help: 'folder of the run store (default: the nearest .lif, that of the repository, or .lif here)',
 };
 export const jsonOption: Option = { type: 'boolean', help: 'print one JSON document instead of text' };
+export const setOption: Option = {
+  type: 'string',
+  multiple: true,
+  value: 'PATH=VALUE',
+  help: 'a setting, e.g. training.epochs=5',
+};
 export const threadsOption: Option = {
   type: 'string',
   value: 'N',
@@ -110,9 +118,9 @@ function parseInteger(value: string, name: string, low: number, high: number): n
 export function parseInput(command: Command, args: string[]): Input {
   try {
     const options = Object.fromEntries(
-      Object.entries(command.options).map(([name, { type, multiple }]) => [
+      Object.entries(command.options).map(([name, { type, multiple, short }]) => [
         name,
-        { type, multiple: multiple ?? false },
+        { type, multiple: multiple ?? false, ...(short && { short }) },
       ]),
     );
     const { positionals, values } = parseArgs({ args, options, allowPositionals: true, strict: true });
@@ -128,8 +136,8 @@ export function parseInput(command: Command, args: string[]): Input {
 
 export function commandHelp(command: Command): string {
   const options = { ...command.options, help: { type: 'boolean', help: 'this text' } as Option };
-  const rows = Object.entries(options).map(([name, { value, multiple, help }]) => [
-    `  --${name}${value ? ` ${value}` : ''}`,
+  const rows = Object.entries(options).map(([name, { value, multiple, short, help }]) => [
+    `  ${short ? `-${short}, ` : ''}--${name}${value ? ` ${value}` : ''}`,
     multiple ? `${help}; may be given more than once` : help,
   ]);
   const width = Math.max(...rows.map(([left]) => left!.length));

@@ -241,7 +241,7 @@ describe('help', () => {
     expect(overview.code).toBe(0);
     const names = [...overview.stdout.matchAll(/^ {2}lif ((?:data )?\w+)/gm)].map((match) => match[1]!);
     expect(names).toEqual([
-      ...['run', 'list', 'show', 'stop', 'resume', 'compare', 'check', 'analyse', 'validate'],
+      ...['run', 'list', 'show', 'stop', 'resume', 'compare', 'check', 'analyse', 'report', 'validate'],
       ...['data list', 'data get', 'data check', 'data import', 'data show'],
     ]);
     for (const name of names) {

@@ -18,7 +18,7 @@ import { studiesTable } from '../../claims/studies.ts';
 import { compareExperiment } from '../../runs/compare.ts';
 import { openStore } from '../../runs/store.ts';
 import { loadStudy, type Study } from '../../studies/load.ts';
-import { type Command, type Input, jsonOption, storeOption } from '../command.ts';
+import { type Command, type Input, jsonOption, setOption, storeOption } from '../command.ts';
 import { printJson, printLines } from '../output.ts';
 import { adviceLines, comparisonLines } from '../reports.ts';
 import { printable, table } from '../text.ts';
@@ -40,6 +40,7 @@ export const compareCommand: Command = {
   positionals: [1, 50],
   options: {
     format: { type: 'string', value: 'NAME', help: 'csv, markdown or latex, in place of the table for people' },
+    set: setOption,
     partial: { type: 'boolean', help: 'count runs that are not finished, too' },
     store: storeOption,
     json: jsonOption,
@@ -49,7 +50,7 @@ export const compareCommand: Command = {
     const runs = openStore(input.store).keyedRuns();
     const partial = input.flag('partial');
     const studies = [...new Set(input.positionals)].map((name): Compared => {
-      const { experiment, file } = loadStudy(name);
+      const { experiment, file } = loadStudy(name, input.texts('set'));
       return { experiment, comparison: compareExperiment(experiment, file, runs, { partial }) };
     });
     if (studies.length === 1) printStudy(studies[0]!, input, format);

@@ -13,7 +13,7 @@ import { openStore } from '../../runs/store.ts';
 import { loadStudy, shortPath } from '../../studies/load.ts';
 import { resumeRuns } from '../../studies/resume.ts';
 import { createStudyRuns, planStart, type StartPlan } from '../../studies/start.ts';
-import { type Command, checkpointOption, jsonOption, storeOption, threadsOption } from '../command.ts';
+import { type Command, checkpointOption, jsonOption, setOption, storeOption, threadsOption } from '../command.ts';
 import { printJson, printLines, say } from '../output.ts';
 import { comparisonLines } from '../reports.ts';
 import { trainHere } from '../watch.ts';
@@ -32,7 +32,7 @@ export const runCommand: Command = {
       value: 'N',
       help: 'only this seed of the file (others: --set "seeds=[7, 8]")',
     },
-    set: { type: 'string', multiple: true, value: 'PATH=VALUE', help: 'a setting, e.g. training.epochs=5' },
+    set: setOption,
     threads: threadsOption,
     'checkpoint-every': checkpointOption,
     store: storeOption,
