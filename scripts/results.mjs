@@ -61,12 +61,13 @@ function ready({ id, needs }) {
 }
 
 for (const study of chosen) {
+  const sets = (study.sets ?? []).flatMap((set) => ['--set', set]);
   if (!options.tables) {
     if (!ready(study)) continue;
     console.error(`== ${study.file}`);
-    lif('run', study.file, ...(options.threads ? ['--threads', options.threads] : []));
+    lif('run', study.file, ...sets, ...(options.threads ? ['--threads', options.threads] : []));
   }
-  const comparison = JSON.parse(lif('compare', study.file, '--json'));
+  const comparison = JSON.parse(lif('compare', study.file, ...sets, '--json'));
   const scored = comparison.rows.flatMap(({ results }) => results.filter(({ result }) => result));
   if (scored.length === 0) {
     console.error(`${study.id} is left as it is: the store has no finished run of it with these settings.`);
@@ -74,7 +75,7 @@ for (const study of chosen) {
   }
   const runs = scored.map(({ folder }) => JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')));
   const table = study.curve ? curveTable(comparison) : variantTable(comparison, study.paper);
-  const content = `${origin({ ...comparison, file: study.file }, runs, study.testSamples)}\n\n${table}`;
+  const content = `${origin({ ...comparison, file: [study.file, ...sets].join(' ') }, runs, study.testSamples)}\n\n${table}`;
   writeFileSync(document, replaceBetween(readFileSync(document, 'utf8'), study.id, content));
   console.error(`${study.id}: ${scored.length} runs.`);
 }

@@ -3,6 +3,7 @@ export const STUDIES: {
   file: string;
   paper?: Record<string, number>;
   curve?: boolean;
+  sets?: string[];
   full?: boolean;
   needs?: string;
   testSamples?: number;

@@ -10,10 +10,11 @@ const XOR = {
 
 /**
  * id: of the marks in docs/results.md. full: takes longer than a few minutes. curve: variants are named `NAME, N steps`, and the
- * table has a column for each N. needs: a data set that may have to be downloaded first.
+ * table has a column for each N. sets: settings for once, as `--set` has them. needs: a data set that may have to be downloaded first.
  */
 export const STUDIES = [
-  { id: 'delayed-xor', file: 'examples/delayed-xor.lif.yaml', paper: XOR },
+  { id: 'delayed-xor', file: 'examples/paper/delayed-xor.lif.yaml', sets: ['training.epochs=30'], paper: XOR },
+  { id: 'randman', file: 'examples/paper/randman.lif.yaml', sets: ['training.epochs=30'], full: true },
   { id: 'memory-curve', file: 'examples/memory-curve.lif.yaml', curve: true, full: true },
   { id: 'delayed-xor-paper', file: 'examples/delayed-xor-paper.lif.yaml', paper: XOR, full: true },
   { id: 'delayed-xor-reference-23', file: 'examples/delayed-xor-reference-23.lif.yaml', paper: XOR, full: true },
