@@ -20,6 +20,8 @@ import type { Study } from '../studies/load.ts';
 const MAX_RUNS = 600;
 /** Answers of a study that are kept, at most. */
 const MAX_ANSWERS = 400;
+/** Characters of all of them as JSON: beyond, no more are read. */
+const MAX_SIZE = 256 * 2 ** 20;
 /** Different parameters of one analysis that are shown, those with the most answers first. */
 const MAX_GROUPS = 2;
 /** Points of a curve. */
@@ -79,25 +81,24 @@ async function groupsOf(runs: readonly Counted[], store: StoreReader, left: stri
   const found = new Map<AnalysisId, Map<string, Group>>();
   const list = new AnalysisList();
   let answers = 0;
+  let size = 0;
   let others = 0;
   for (const { index, name, summary } of runs) {
     const { id, folder } = summary;
     const counting = countingLine(store.history(id)?.epochs ?? [])?.step;
-    for (const { name: answer, analysis, params, checkpoint, state } of list.of(id, folder)) {
+    for (const { name: answer, analysis, params, checkpoint, state } of await list.of([{ id, folder }])) {
       if (state !== 'finished' || checkpoint !== counting) {
         others++;
         continue;
       }
-      if (answers >= MAX_ANSWERS) {
-        others++;
-        continue;
-      }
-      const result = await checkedResult(id, folder, answer, analysis);
+      const result =
+        answers < MAX_ANSWERS && size < MAX_SIZE ? await checkedResult(id, folder, answer, analysis) : undefined;
       if (result === undefined) {
         others++;
         continue;
       }
       answers++;
+      size += JSON.stringify(result).length;
       const ofAnalysis = found.get(analysis as AnalysisId) ?? new Map<string, Group>();
       found.set(analysis as AnalysisId, ofAnalysis);
       const key = canonicalJson(params);
