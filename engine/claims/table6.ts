@@ -25,6 +25,8 @@ export const TABLE_6 = {
  */
 export function printedAccuracy(settings: Settings, baseline: Settings): number | undefined {
   const column = TABLE_6.accuracies[settings.dataset.name];
+  // Its network there is a ResNet18, with which a dense one is not to be compared.
+  if (settings.dataset.name === 'cifar10' && settings.network.hidden) return undefined;
   const model = modelOf(settings, baseline);
   const percent = column && model !== undefined ? column[TABLE_6.models.indexOf(model)] : undefined;
   return percent === undefined || percent === null ? undefined : Math.round(100 * percent) / 10_000;

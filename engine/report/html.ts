@@ -61,8 +61,9 @@ function tableHtml({ caption, head, rows, words }: Table): string {
     return i === 0 ? `<th scope="row"${look(i)}>${text}</th>` : `<td${look(i)}>${text}</td>`;
   };
   return [
-    `<div class="table" role="region" aria-label="${escaped(caption)}" tabindex="0"><table>`,
-    `<caption>${escaped(caption)}</caption>`,
+    // Beside the table, not in it: a caption would be as wide as a table that has to be scrolled.
+    `<p class="caption">${escaped(caption)}</p>`,
+    `<div class="table" role="region" aria-label="${escaped(caption)}" tabindex="0"><table aria-label="${escaped(caption)}">`,
     `<thead><tr>${head.map((name, i) => `<th scope="col"${look(i)}>${escaped(name)}</th>`).join('')}</tr></thead>`,
     `<tbody>${rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`).join('\n')}</tbody>`,
     '</table></div>',

@@ -22,16 +22,16 @@ h3{font-size:1.1rem;margin:2rem 0 .4rem}
 h4{font-size:1rem;margin:1.4rem 0 .3rem}
 h1,h2,h3,h4,p,li,figcaption,.words{overflow-wrap:anywhere}
 p,ul{margin:.5rem 0;max-width:48rem}
-.about,figcaption,caption{color:var(--muted)}
+.about,figcaption,.caption{color:var(--muted)}
 a{color:var(--link)}
 code,pre{font:.86em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 code{background:var(--soft);padding:.1em .3em;border-radius:3px}
 pre{background:var(--soft);padding:.8rem 1rem;border-radius:6px;overflow-x:auto;white-space:pre-wrap;overflow-wrap:anywhere}
 nav ul{list-style:none;padding:0;columns:2;column-gap:2rem;font-size:.92rem}
 nav .l3{padding-left:1.1rem}
-.table{overflow-x:auto;margin:1rem 0}
+.table{overflow-x:auto;margin:0 0 1.2rem}
 table{border-collapse:collapse;font-size:.86rem;font-variant-numeric:tabular-nums;min-width:50%}
-caption{text-align:left;padding-bottom:.4rem;font-size:.9rem}
+.caption{font-size:.9rem;margin:1.2rem 0 .4rem;max-width:60rem;break-after:avoid}
 thead th{border-top:1.5px solid var(--text);border-bottom:1px solid var(--text);vertical-align:bottom}
 tbody tr:last-child>*{border-bottom:1.5px solid var(--text)}
 th,td{padding:.28rem .7rem;text-align:right;vertical-align:top;font-weight:400;white-space:nowrap}
@@ -51,8 +51,9 @@ summary{cursor:pointer;font-weight:600}
 @media screen{svg text{fill:var(--text)}svg .grid{stroke:#3c3c43}svg .axis{stroke:#a3a3ab}${lightened}}
 }
 @media print{
+html{font-size:10pt}
 :root{--text:#000;--muted:#333;--line:#999;--soft:#f2f2f2;--page:#fff;--link:#000}
-body{padding:0;max-width:none;font-size:10pt}
+body{padding:0;max-width:none;font-size:1rem}
 nav{display:none}
 h2,h3,h4{break-after:avoid}
 tr{break-inside:avoid}
@@ -60,6 +61,8 @@ tr{break-inside:avoid}
 table{font-size:7.5pt}
 th,td{padding:.12rem .3rem}
 td.words,th.words:first-child{min-width:0}
+th,td,.words{overflow-wrap:normal;white-space:normal}
+td:not(.words){white-space:nowrap}
 figure svg{max-width:48%}
 figure svg:only-child{max-width:100%}
 a{text-decoration:none}
