@@ -33,6 +33,20 @@ export interface TextEdit {
   text: string;
 }
 
+/** One change of the file. `variant: null` is what holds for all variants. */
+export type ExperimentEdit =
+  /** `text` as the file would write it; null takes the field out. */
+  | { kind: 'set'; variants: (string | null)[]; field: string; text: string | null }
+  | { kind: 'add'; name: string; override: Record<string, unknown> }
+  /** A copy behind the original. */
+  | { kind: 'duplicate'; variant: string; name: string }
+  | { kind: 'rename'; variant: string; name: string }
+  | { kind: 'remove'; variants: string[] }
+  /** To the place `to` among the variants, the first one 0. */
+  | { kind: 'move'; variant: string; to: number }
+  /** A variant for each combination of these values, each what `variant` is but for them. */
+  | { kind: 'grid'; variant: string | null; axes: { field: string; values: string }[] };
+
 /** The parts of the file that have buttons above them. */
 export interface Outline {
   name: string;

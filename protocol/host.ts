@@ -6,7 +6,17 @@
 import type { AnalysisAnswer, AnalysisSummary } from './analyses/analyses.ts';
 import type { Advice } from './comparison/advice.ts';
 import type { JudgedClaim } from './comparison/claims.ts';
-import type { Checked, Completion, FieldPlace, Hover, Position, Range, TextEdit } from './experiment.ts';
+import type {
+  Checked,
+  Completion,
+  ExperimentEdit,
+  FieldPlace,
+  Hover,
+  Position,
+  Range,
+  TextEdit,
+} from './experiment.ts';
+import type { Matrix } from './matrix.ts';
 import type { Comparison, Metric, NeuronRates, RunSummary, Series } from './runs.ts';
 import type { SampleAnswer, SampleQuestion } from './sample.ts';
 
@@ -35,11 +45,10 @@ export interface HostRequests {
   'claims/check': { params: { file: string; text?: string }; result: JudgedClaim[] };
   /** What the results of a file suggest; its evidence is of the finished runs with these settings. */
   'advice/list': { params: { file: string; text?: string }; result: Advice[] };
-  /** What puts a variant behind the others of the text; every other character stays. */
-  'experiment/addVariant': {
-    params: { file: string; text: string; name: string; override: Record<string, unknown> };
-    result: { edits: TextEdit[] };
-  };
+  /** What a change makes of the text; every character that it does not concern stays. */
+  'experiment/edit': { params: { file: string; text: string; edit: ExperimentEdit }; result: { edits: TextEdit[] } };
+  /** The text as a table; `fields`: settings that are to be columns, whatever differs. */
+  'experiment/matrix': { params: { file: string; text: string; fields: string[] }; result: Matrix };
   /** What puts so many more seeds into the text, and which; every other character stays. */
   'experiment/addSeeds': {
     params: { file: string; text: string; count: number };

@@ -9,9 +9,11 @@ import type { Executor } from '../executors/executor.ts';
 import { localExecutor } from '../executors/local/executor.ts';
 import { complete, hover } from '../experiment/assist/assist.ts';
 import { addSeeds } from '../experiment/edits/add-seeds.ts';
-import { addVariant } from '../experiment/edits/add-variant.ts';
+import { applyEdit } from '../experiment/edits/apply.ts';
+import { editsBetween } from '../experiment/edits/replacement.ts';
 import { expandExperiment } from '../experiment/expand.ts';
 import { locateFields } from '../experiment/locate.ts';
+import { matrixOf } from '../experiment/matrix/matrix.ts';
 import { checkExperiment } from '../experiment/parse.ts';
 import { type AnalyseJob, trainJobs } from '../jobs/job.ts';
 import { requestAnalysis } from '../jobs/request.ts';
@@ -46,9 +48,13 @@ export function engineServices(lif: string[]): Services {
       const { experiment } = studyOf(file, text ?? readStudyText(file), [], firstError);
       return advise(experiment, compareExperiment(experiment, file, runs).rows);
     },
-    addVariant: (file, text, name, override) => addVariant(text, file, name, override),
+    edit: (file, text, edit) => applyEdit(text, file, edit),
+    matrix: (file, text, fields) => matrixOf(text, file, fields),
     locate: (file, text, fields) => locateFields(text, file, fields),
-    addSeeds: (file, text, count) => addSeeds(text, file, count),
+    addSeeds(file, text, count) {
+      const { text: changed, seeds } = addSeeds(text, file, count);
+      return { edits: editsBetween(text, changed), seeds };
+    },
     compare(file, text, runs) {
       const { experiment } = studyOf(file, text ?? readStudyText(file), [], firstError);
       return compareExperiment(experiment, file, runs);

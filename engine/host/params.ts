@@ -24,6 +24,30 @@ const metric = z.custom<Metric>(
   'must name a metric',
 );
 
+const field = z.string().min(1).max(200);
+const variant = z.string().min(1).max(1000);
+/** A name that is new to the file. */
+const name = z.string().min(1).max(100);
+const variants = z.array(variant).max(10_000);
+const edit = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('set'),
+    variants: z.array(variant.nullable()).max(10_000),
+    field,
+    text: z.string().max(10_000).nullable(),
+  }),
+  z.strictObject({ kind: z.literal('add'), name, override: z.record(z.string().max(100), z.unknown()) }),
+  z.strictObject({ kind: z.literal('duplicate'), variant, name }),
+  z.strictObject({ kind: z.literal('rename'), variant, name }),
+  z.strictObject({ kind: z.literal('remove'), variants }),
+  z.strictObject({ kind: z.literal('move'), variant, to: count }),
+  z.strictObject({
+    kind: z.literal('grid'),
+    variant: variant.nullable(),
+    axes: z.array(z.strictObject({ field, values: z.string().max(10_000) })).max(10),
+  }),
+]);
+
 /** Optional fields parse to `T | undefined`; on the wire they are absent. */
 type Loose<T> = { [K in keyof T]: T[K] | (undefined extends T[K] ? undefined : never) };
 
@@ -40,12 +64,8 @@ const SCHEMAS: { [M in HostMethod]: z.ZodType<Loose<HostParams<M>>> } = {
   'experiment/hover': z.strictObject({ file: path, text, position }),
   'claims/check': z.strictObject({ file: path, text: text.optional() }),
   'advice/list': z.strictObject({ file: path, text: text.optional() }),
-  'experiment/addVariant': z.strictObject({
-    file: path,
-    text,
-    name: z.string().min(1).max(100),
-    override: z.record(z.string().max(100), z.unknown()),
-  }),
+  'experiment/edit': z.strictObject({ file: path, text, edit }),
+  'experiment/matrix': z.strictObject({ file: path, text, fields: z.array(field).max(1000) }),
   'experiment/addSeeds': z.strictObject({ file: path, text, count: z.int().min(1).max(100) }),
   'experiment/locate': z.strictObject({
     file: path,

@@ -92,9 +92,8 @@ class Peer {
       'experiment/hover': ({ file, text, position }) => services.hover(file, text, position),
       'claims/check': ({ file, text }) => services.judge(file, text, this.open().keyedRuns()),
       'advice/list': ({ file, text }) => services.advise(file, text, this.open().keyedRuns()),
-      'experiment/addVariant': ({ file, text, name, override }) => ({
-        edits: services.addVariant(file, text, name, override),
-      }),
+      'experiment/edit': ({ file, text, edit }) => ({ edits: services.edit(file, text, edit) }),
+      'experiment/matrix': ({ file, text, fields }) => services.matrix(file, text, fields),
       'experiment/addSeeds': ({ file, text, count }) => services.addSeeds(file, text, count),
       'experiment/locate': ({ file, text, fields }) => services.locate(file, text, fields),
       'runs/list': () => this.open().list(),

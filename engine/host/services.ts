@@ -1,8 +1,18 @@
 import type { AnalysisAnswer } from '../../protocol/analyses/analyses.ts';
 import type { Advice } from '../../protocol/comparison/advice.ts';
 import type { JudgedClaim } from '../../protocol/comparison/claims.ts';
-import type { Checked, Completion, FieldPlace, Hover, Position, Range, TextEdit } from '../../protocol/experiment.ts';
+import type {
+  Checked,
+  Completion,
+  ExperimentEdit,
+  FieldPlace,
+  Hover,
+  Position,
+  Range,
+  TextEdit,
+} from '../../protocol/experiment.ts';
 import type { HostParams, HostResult } from '../../protocol/host.ts';
+import type { Matrix } from '../../protocol/matrix.ts';
 import type { Comparison, RunSummary } from '../../protocol/runs.ts';
 import type { SampleAnswer, SampleQuestion } from '../../protocol/sample.ts';
 import type { KeyedRun } from '../runs/compare.ts';
@@ -17,7 +27,8 @@ export interface Services {
   judge(file: string, text: string | undefined, runs: KeyedRun[]): JudgedClaim[];
   /** @param text the unsaved text; without it the file is read. */
   advise(file: string, text: string | undefined, runs: KeyedRun[]): Advice[];
-  addVariant(file: string, text: string, name: string, override: Record<string, unknown>): TextEdit[];
+  edit(file: string, text: string, edit: ExperimentEdit): TextEdit[];
+  matrix(file: string, text: string, fields: readonly string[]): Matrix;
   locate(file: string, text: string, fields: FieldPlace[]): (Range | null)[];
   addSeeds(file: string, text: string, count: number): HostResult<'experiment/addSeeds'>;
   /** @param text the unsaved text; without it the file is read. */

@@ -86,7 +86,7 @@ export class AdviceHints implements vscode.CodeActionProvider, vscode.Disposable
     if (!suggestion) return [show];
     const text = document.getText();
     const found = await this.host
-      .request('experiment/addVariant', { file: document.uri.fsPath, text, ...suggestion })
+      .request('experiment/edit', { file: document.uri.fsPath, text, edit: { kind: 'add', ...suggestion } })
       .catch(() => undefined);
     if (!found) return [show];
     const title = `Add the variant “${plainLabel(suggestion.name)}”, to test it`;

@@ -1,21 +1,11 @@
 import { expect, test } from 'vitest';
-import { addSeeds } from '../../../engine/experiment/edits/add-seeds.ts';
-import { addVariant } from '../../../engine/experiment/edits/add-variant.ts';
-import { checkExperiment } from '../../../engine/experiment/parse.ts';
-import { LineIndex } from '../../../engine/experiment/text/text.ts';
-import type { TextEdit } from '../../../protocol/experiment.ts';
+import { addSeeds } from '../../../../engine/experiment/edits/add-seeds.ts';
+import { addVariant } from '../../../../engine/experiment/edits/add-variant.ts';
+import { checkExperiment } from '../../../../engine/experiment/parse.ts';
 
 const FILE = '/s/a.lif.yaml';
 const HEAD = 'name: S # of mine\ndataset: { name: delayed-xor }\nnetwork: { hidden: [4] }\n';
 const VARIANTS = 'variants: { a: {} }\n';
-
-function apply(text: string, edits: TextEdit[]): string {
-  const lines = new LineIndex(text);
-  return edits.reduce((all, { range, text: added }) => {
-    const [start, end] = [lines.offset(range.start), lines.offset(range.end)];
-    return all.slice(0, start) + added + all.slice(end);
-  }, text);
-}
 
 test.each([
   ['a list on a line', 'seeds: [1, 2] # few\n', 'seeds: [1, 2, 3, 4, 5] # few\n'],
@@ -34,8 +24,7 @@ test.each([
   ['the largest seed there is', 'seeds: [4294967295, 1]', 'seeds: [4294967295, 1, 0, 2, 3]'],
 ])('seeds are added to %s, and every other character stays', (_, before, after) => {
   const text = HEAD + VARIANTS + before;
-  const { edits, seeds } = addSeeds(text, FILE, 3);
-  const changed = apply(text, edits);
+  const { text: changed, seeds } = addSeeds(text, FILE, 3);
   expect(changed).toBe(HEAD + VARIANTS + after);
   const { experiment } = checkExperiment(changed, FILE);
   expect(experiment!.seeds.slice(-3)).toEqual(seeds);
@@ -48,15 +37,15 @@ test('seeds are added to JSON, with and without a list', () => {
     [',\n  "seeds": [3]', ',\n  "seeds": [3, 4, 5]'],
     ['', ',\n  "seeds": [1, 2, 3]'],
   ] as const) {
-    const { edits } = addSeeds(json(before), '/s/a.lif.json', 2);
-    expect(apply(json(before), edits)).toBe(json(after));
-    expect(() => JSON.parse(apply(json(before), edits))).not.toThrow();
+    const { text } = addSeeds(json(before), '/s/a.lif.json', 2);
+    expect(text).toBe(json(after));
+    expect(() => JSON.parse(text)).not.toThrow();
   }
 });
 
 test('what cannot be continued is left alone, with a sentence that says what to write', () => {
   const alias = `${HEAD}${VARIANTS}seeds: &s [1]\ndescription: x\n`;
-  expect(apply(alias, addSeeds(alias, FILE, 1).edits)).toContain('&s [1, 2]');
+  expect(addSeeds(alias, FILE, 1).text).toContain('&s [1, 2]');
   expect(() => addSeeds(`${HEAD}seeds: [1]\n`, FILE, 3)).toThrow(
     'The file has errors; correct them before seeds are added.',
   );
@@ -77,14 +66,12 @@ test.each([
   ],
   ['on a line', 'variants: { a: {} } # all\n', 'variants: { a: {}, no leak: { neuron: { leak: 1 } } } # all\n'],
 ])('a variant is added to variants %s', (_, before, after) => {
-  const edits = addVariant(HEAD + before, FILE, 'no leak', { neuron: { leak: 1 } });
-  expect(apply(HEAD + before, edits)).toBe(HEAD + after);
+  expect(addVariant(HEAD + before, FILE, 'no leak', { neuron: { leak: 1 } })).toBe(HEAD + after);
 });
 
-test('a variant that is there, or that is not allowed, is refused', () => {
+test('a variant that is there is refused', () => {
   const text = HEAD + VARIANTS;
   expect(() => addVariant(text, FILE, 'a', {})).toThrow(
     'There is a variant "a" already; give the new one another name.',
   );
-  expect(() => addVariant(text, FILE, 'b', { neuron: { leak: 7 } })).toThrow(/^The variant cannot be added/);
 });
