@@ -19,7 +19,7 @@ import { ViewStates } from './panels/states.ts';
 import { StatusItem } from './status/status.ts';
 import { ExpectationTests } from './testing/expectations.ts';
 import { RunsTree } from './tree/tree.ts';
-import { createWorkbench } from './workbench.ts';
+import { changeText, createWorkbench } from './workbench.ts';
 
 /** Hands a part over to whoever ends it together with the extension. */
 export type Own = <T extends { dispose(): void }>(part: T) => T;
@@ -85,6 +85,7 @@ export function createParts(extension: vscode.ExtensionContext, own: Own): Parts
       runs,
       trusted: () => vscode.workspace.isTrusted,
       openText: (file) => documents.find(file)?.getText(),
+      change: changeText,
       start: (file, wanted) => start(commands, file, wanted),
       openView: (file, view) => vscode.commands.executeCommand(viewCommand(view), vscode.Uri.file(file)),
       openFile: (file, variant) =>

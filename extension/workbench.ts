@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { Refusal } from '../protocol/calls.ts';
-import type { Checked } from '../protocol/experiment.ts';
+import type { Checked, TextEdit } from '../protocol/experiment.ts';
 import { plainLabel } from '../protocol/plain-text.ts';
 import { isExperimentFile, MAX_EXPERIMENT_BYTES, readExperiment, storeFor, tooLarge } from './base/experiment-files.ts';
 import { confirm, showError, showNote } from './base/notify.ts';
@@ -73,11 +73,8 @@ export function createWorkbench({ extensionUri, documents, catalog, panels, show
     },
 
     async edit(file, edits) {
-      const uri = vscode.Uri.file(file);
-      const change = new vscode.WorkspaceEdit();
-      for (const { range, text } of edits) change.replace(uri, toRange(range), text);
-      if (!(await vscode.workspace.applyEdit(change))) throw new Refusal(`${basename(file)} cannot be changed.`);
-      const document = await vscode.workspace.openTextDocument(uri);
+      await changeText(file, edits);
+      const document = await vscode.workspace.openTextDocument(vscode.Uri.file(file));
       if (document.isDirty && !(await document.save())) throw new Refusal(`${basename(file)} could not be saved.`);
     },
 
@@ -99,7 +96,7 @@ export function createWorkbench({ extensionUri, documents, catalog, panels, show
     },
 
     async openView(file, view, beside) {
-      panels().open({ file, view, study: await studyOf(file, documents, catalog) }, beside);
+      await panels().open({ file, view, study: await studyOf(file, documents, catalog) }, beside);
     },
 
     async openLog({ folder }) {
@@ -146,6 +143,14 @@ export function createWorkbench({ extensionUri, documents, catalog, panels, show
 
     settings: readSettings,
   };
+}
+
+/** Changes the text of a file, in the editor where it is open; it is not saved. */
+export async function changeText(file: string, edits: readonly TextEdit[]): Promise<void> {
+  const uri = vscode.Uri.file(file);
+  const change = new vscode.WorkspaceEdit();
+  for (const { range, text } of edits) change.replace(uri, toRange(range), text);
+  if (!(await vscode.workspace.applyEdit(change))) throw new Refusal(`${basename(file)} cannot be changed.`);
 }
 
 function checkedLength(file: string, text: string): string {

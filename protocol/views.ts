@@ -9,7 +9,7 @@ import { LAYER_QUANTITIES, type LayerQuantity, METRICS, type Quantity, SPLITS } 
 type Field<T> = (kept: unknown) => T;
 
 /** `media/<icon>-light.svg` and `media/<icon>-dark.svg` on a tab; views may share them. */
-export type ViewIcon = 'curves' | 'compare' | 'analyses' | 'sample';
+export type ViewIcon = 'curves' | 'compare' | 'matrix' | 'analyses' | 'sample';
 
 export interface ViewInfo<S> {
   /** On its tab before the name of the study, and on its button in the other views. */
@@ -17,6 +17,8 @@ export interface ViewInfo<S> {
   icon: ViewIcon;
   /** What is shown while nothing has run: `Run the 5 variants of this study, and …`. */
   promise: string;
+  /** It changes the file: VS Code opens it as another editor of it, with undo, the dirty mark and Save. */
+  edits?: true;
   fields: { [K in keyof S]: Field<S[K]> };
 }
 
@@ -123,6 +125,18 @@ export const VIEWS = {
     icon: 'compare',
     promise: 'see here what each change did to accuracy, loss and spike rates.',
     fields: { sort },
+  }),
+  matrix: view({
+    title: 'Matrix',
+    icon: 'matrix',
+    promise: 'see here how far each seed of each variant is.',
+    edits: true,
+    fields: {
+      /** Settings that are columns although they do not differ. */
+      asked: names,
+      /** Columns of results that are not shown. */
+      hidden: names,
+    },
   }),
   analyses: view({
     title: 'Analyses',

@@ -11,6 +11,8 @@ export const UNTRUSTED =
 
 /** Host methods that a webview may call. */
 export type WebviewMethod =
+  | 'experiment/edit'
+  | 'experiment/matrix'
   | 'runs/series'
   | 'runs/compare'
   | 'runs/neurons'

@@ -7,6 +7,8 @@ const MAX_STATE_LENGTH = 64 * 1024;
 
 /** Every method a webview may call; a missing or surplus name does not compile. */
 const METHODS: Record<WebviewMethod, true> = {
+  'experiment/edit': true,
+  'experiment/matrix': true,
   'runs/series': true,
   'runs/compare': true,
   'runs/neurons': true,

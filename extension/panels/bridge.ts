@@ -1,7 +1,14 @@
 import { Refusal } from '../../protocol/calls.ts';
+import type { TextEdit } from '../../protocol/experiment.ts';
 import type { HostMethod, HostParams, HostResult } from '../../protocol/host.ts';
 import type { ViewId, ViewState, ViewTarget } from '../../protocol/views.ts';
-import { type FromWebview, type ToWebview, UNTRUSTED, type WebviewMethod } from '../../protocol/webview.ts';
+import {
+  type FromWebview,
+  type ToWebview,
+  UNTRUSTED,
+  type WebviewMethod,
+  type WebviewParams,
+} from '../../protocol/webview.ts';
 import { parseFromWebview } from '../base/messages.ts';
 import type { Wanted } from '../commands/start.ts';
 import type { Health, HostClient } from '../host/client.ts';
@@ -14,6 +21,8 @@ export interface BridgeServices {
   trusted(): boolean;
   /** Text of the file when it is open in an editor. */
   openText(file: string): string | undefined;
+  /** Changes the text of a file that is open, which is dirty then. */
+  change(file: string, edits: readonly TextEdit[]): Promise<void>;
   start(file: string, wanted: Wanted): Promise<string[]>;
   openView(file: string, view: ViewId): void;
   openFile(file: string, variant: string | undefined): void;
@@ -139,6 +148,10 @@ export class ViewBridge {
     const { services } = this;
     const { file } = this.target;
     switch (request.method) {
+      case 'experiment/matrix':
+        return this.pass(request.method, { ...request.params, file, text: this.text() });
+      case 'experiment/edit':
+        return this.edit(request.params);
       case 'runs/compare':
         return this.compare();
       case 'runs/start': {
@@ -195,6 +208,25 @@ export class ViewBridge {
     const runs = [...comparison.rows.flatMap((row) => row.runs), ...comparison.outdated];
     this.compared = new Set(runs.map(({ id }) => id));
     return comparison;
+  }
+
+  /** Of the text as it is when it is changed: while somebody types in it, the edit is asked for again. */
+  private async edit({ edit }: WebviewParams<'experiment/edit'>): Promise<HostResult<'experiment/edit'>> {
+    const { file } = this.target;
+    for (let tries = 0; tries < 5; tries++) {
+      const text = this.text();
+      const result = await this.services.host.request('experiment/edit', { file, text, edit });
+      if (this.services.openText(file) !== text) continue;
+      await this.services.change(file, result.edits);
+      return result;
+    }
+    throw new Refusal('The file changes all the time; try again.');
+  }
+
+  private text(): string {
+    const text = this.services.openText(this.target.file);
+    if (text === undefined) throw new Refusal('The file is no longer open; open the matrix again.');
+    return text;
   }
 
   /** Of this file, or found by the comparison as having been of it before it was renamed. */

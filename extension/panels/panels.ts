@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { plainLine } from '../../protocol/plain-text.ts';
-import { VIEW_IDS, VIEWS, type ViewTarget } from '../../protocol/views.ts';
+import { VIEW_IDS, VIEWS, type ViewId, type ViewTarget } from '../../protocol/views.ts';
 import { viewCommand } from '../base/command-ids.ts';
 import { parseViewState } from '../base/messages.ts';
 import type { Health } from '../host/client.ts';
@@ -33,15 +34,22 @@ export class Panels implements vscode.Disposable {
     this.services = services;
     this.remembered = services.loadOpen();
     for (const id of VIEW_IDS) {
-      this.disposables.push(
-        vscode.window.registerWebviewPanelSerializer(viewCommand(id), {
-          deserializeWebviewPanel: async (panel, raw: unknown) => this.restore(panel, raw),
-        }),
-      );
+      const { edits } = VIEWS[id];
+      this.disposables.push(edits ? this.editor(id) : this.serializer(id));
     }
   }
 
-  open(target: ViewTarget, beside: boolean): void {
+  async open(target: ViewTarget, beside: boolean): Promise<void> {
+    if (VIEWS[target.view].edits) {
+      const column = beside ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
+      await vscode.commands.executeCommand(
+        'vscode.openWith',
+        vscode.Uri.file(target.file),
+        viewCommand(target.view),
+        column,
+      );
+      return;
+    }
     const known = this.entries.get(keyOf(target));
     if (known !== undefined) {
       known.panel.reveal(undefined, beside);
@@ -90,6 +98,21 @@ export class Panels implements vscode.Disposable {
     for (const disposable of this.disposables) disposable.dispose();
   }
 
+  /** A view that changes its file: made, brought back, saved and undone by VS Code, as every editor. */
+  private editor(view: ViewId): vscode.Disposable {
+    return vscode.window.registerCustomEditorProvider(viewCommand(view), {
+      resolveCustomTextEditor: ({ uri: { fsPath: file } }, panel) =>
+        this.adopt(panel, { file, view, study: basename(file) }),
+    });
+  }
+
+  /** A panel that comes back after a reload of the window. */
+  private serializer(view: ViewId): vscode.Disposable {
+    return vscode.window.registerWebviewPanelSerializer(viewCommand(view), {
+      deserializeWebviewPanel: async (panel, raw: unknown) => this.restore(panel, raw),
+    });
+  }
+
   private restore(panel: vscode.WebviewPanel, raw: unknown): void {
     const target = parseViewState(raw)?.target ?? this.rememberedBy(panel);
     if (target !== undefined && !this.entries.has(keyOf(target))) {
@@ -123,7 +146,8 @@ export class Panels implements vscode.Disposable {
     this.entries.set(key, { panel, bridge });
     this.remember();
     panel.onDidDispose(() => {
-      this.entries.delete(key);
+      // An editor that was moved to another window has a new panel by now.
+      if (this.entries.get(key)?.panel === panel) this.entries.delete(key);
       this.remember();
     });
     webview.onDidReceiveMessage((message: unknown) => bridge.receive(message));

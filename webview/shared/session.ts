@@ -68,9 +68,9 @@ export class Session<V extends ViewId = ViewId> {
     return { version: 2, target: this.target, state: this.state } as unknown as ViewState;
   }
 
-  start(variants?: string[]): void {
-    const key = variants ? `start:${variants.join()}` : 'start';
-    this.act(key, () => this.channel.request('runs/start', variants ? { variants } : {}));
+  start(variants?: string[], seeds?: number[]): void {
+    const key = variants || seeds ? `start:${[...(variants ?? []), ...(seeds ?? [])].join()}` : 'start';
+    this.act(key, () => this.channel.request('runs/start', { ...(variants && { variants }), ...(seeds && { seeds }) }));
   }
 
   stop(runs: RunSummary[]): void {

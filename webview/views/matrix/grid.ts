@@ -1,0 +1,180 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { TableRow } from '../../../protocol/comparison/table.ts';
+import type { Matrix, MatrixProblem } from '../../../protocol/matrix.ts';
+import type { RunSummary, Series } from '../../../protocol/runs.ts';
+import { icon } from '../../shared/icons.ts';
+import { runAction } from '../../shared/run-action.ts';
+import type { Session } from '../../shared/session.ts';
+import { resultCell, seedCell, seedsCell, settingCell } from './cells.ts';
+import { type Cursor, chosen } from './cursor.ts';
+import { type Editing, type EditorActions, settingEditor, textEditor } from './editor.ts';
+import { type Column, heading, RESULTS } from './layout.ts';
+
+/** Of every row, in CSS pixels: what is on screen follows from it. */
+export const ROW_HEIGHT = 32;
+
+export interface GridState {
+  matrix: Matrix;
+  columns: Column[];
+  /** By variant: what its runs gave, and the runs of its settings. */
+  results: ReadonlyMap<string, TableRow>;
+  /** By run. */
+  curves: ReadonlyMap<string, Series>;
+  cursor: Cursor;
+  editing: Editing | undefined;
+  /** Rows [first, last) are drawn. */
+  first: number;
+  last: number;
+}
+
+export interface GridActions extends EditorActions {
+  focus(row: number, column: number, extend: boolean): void;
+  /** As Enter does. */
+  open(row: number, column: number): void;
+  keys(event: KeyboardEvent): void;
+  scrolled(event: Event): void;
+  copy(event: ClipboardEvent): void;
+  paste(event: ClipboardEvent): void;
+  runSeed(seed: number): void;
+}
+
+/** The table; of its rows those on screen. Row 0 is what holds for all variants. */
+export function grid(session: Session<'matrix'>, state: GridState, actions: GridActions): TemplateResult {
+  const { matrix, columns, first, last } = state;
+  const total = matrix.rows.length + 1;
+  const rows = Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i);
+  const gap = (many: number): TemplateResult | typeof nothing =>
+    many > 0 ? html`<tr class="gap" aria-hidden="true" .style=${`height:${many * ROW_HEIGHT}px`}></tr>` : nothing;
+  return html`<main
+    class="matrix-scroll"
+    @scroll=${actions.scrolled}
+    @keydown=${actions.keys}
+    @copy=${actions.copy}
+    @paste=${actions.paste}
+  >
+    <table class="matrix" role="grid" aria-label="Variants and settings" aria-rowcount=${total + 1} aria-colcount=${columns.length} aria-multiselectable="true">
+      <thead>
+        <tr aria-rowindex="1">
+          ${columns.map((column) => head(column, actions))}
+          <th scope="col" class="actions"><span class="visually-hidden">Actions</span></th>
+        </tr>
+      </thead>
+      <tbody>
+        ${gap(first)} ${rows.map((row) => rowOf(session, state, actions, row))} ${gap(total - last)}
+      </tbody>
+    </table>
+  </main>`;
+}
+
+function head(column: Column, actions: GridActions): TemplateResult {
+  switch (column.kind) {
+    case 'name':
+      return html`<th scope="col" class="name">Variant</th>`;
+    case 'setting': {
+      const { name, place } = heading(column.setting.field);
+      return html`<th scope="col" class="setting" title="${column.setting.field}: ${column.setting.about}">
+        <span class="place">${place}</span><span>${name}</span>
+      </th>`;
+    }
+    case 'seed':
+      return html`<th scope="col" class="seed">
+        <span class="place">seed</span
+        ><button class="quiet" title="Train what is missing with seed ${column.seed}" aria-label="Run all with seed ${column.seed}" @click=${() => actions.runSeed(column.seed)}>
+          ${column.seed}${icon('play', 'small')}
+        </button>
+      </th>`;
+    case 'seeds':
+      return html`<th scope="col" class="seeds"><span class="place">runs</span><span>${column.seeds.length} seeds</span></th>`;
+    case 'result': {
+      const { label, unit, about } = RESULTS[column.result];
+      return html`<th scope="col" class="result" title=${about}><span class="place">${unit}</span><span>${label}</span></th>`;
+    }
+  }
+}
+
+function rowOf(session: Session<'matrix'>, state: GridState, actions: GridActions, row: number): TemplateResult {
+  const { matrix, columns, cursor, results } = state;
+  const variant = row === 0 ? undefined : matrix.rows[row - 1]!;
+  const [from, to] = chosen(cursor);
+  const result = variant && results.get(variant.variant);
+  return html`<tr class=${row === 0 ? 'all' : ''} aria-rowindex=${row + 2} data-row=${row}>
+    ${columns.map((column, at) => {
+      const here = cursor.row === row && cursor.column === at;
+      const selected = cursor.column === at && row >= from && row <= to;
+      const problem = problemOf(state, row, column);
+      return html`<td
+        role=${column.kind === 'name' ? 'rowheader' : 'gridcell'}
+        class="${column.kind} ${here ? 'here' : ''} ${selected ? 'selected' : ''} ${problem?.severity ?? ''}"
+        tabindex=${here ? 0 : -1}
+        aria-colindex=${at + 1}
+        aria-selected=${selected ? 'true' : 'false'}
+        aria-invalid=${problem?.severity === 'error' ? 'true' : nothing}
+        data-column=${at}
+        @mousedown=${(event: MouseEvent) => actions.focus(row, at, event.shiftKey)}
+        @dblclick=${() => actions.open(row, at)}
+      >
+        ${cellOf(state, actions, row, column, here, result)}
+      </td>`;
+    })}
+    <td class="actions">
+      ${variant ? runAction(session, result?.runs ?? [], { what: variant.variant, variant: variant.variant }) : nothing}
+    </td>
+  </tr>`;
+}
+
+/** The worst thing there is to say of a cell. */
+export function problemOf({ matrix }: GridState, row: number, column: Column): MatrixProblem | undefined {
+  const variant = row === 0 ? undefined : matrix.rows[row - 1];
+  if (column.kind === 'setting') return (variant ? variant.cells : matrix.common)[column.index]?.problem;
+  if (column.kind !== 'name') return undefined;
+  const all = variant ? variant.problems : matrix.problems;
+  return all.find(({ severity }) => severity === 'error') ?? all[0];
+}
+
+function cellOf(
+  { matrix, editing, curves }: GridState,
+  actions: GridActions,
+  row: number,
+  column: Column,
+  here: boolean,
+  result: TableRow | undefined,
+): TemplateResult | typeof nothing {
+  const variant = row === 0 ? undefined : matrix.rows[row - 1]!;
+  switch (column.kind) {
+    case 'name':
+      if (!variant) return html`<em>all variants</em>${warning(matrix.problems)}`;
+      return here && editing
+        ? textEditor(editing.text, `New name of ${variant.variant}`, actions)
+        : html`<span class="text" title=${variant.variant}>${variant.variant}</span>${warning(variant.problems)}`;
+    case 'setting': {
+      const cell = (variant ? variant.cells : matrix.common)[column.index]!;
+      const common = variant && matrix.common[column.index]!.text;
+      return here && editing
+        ? settingEditor(column.setting, cell, editing, common, actions)
+        : settingCell(cell, column.setting);
+    }
+    case 'seed': {
+      const run = result?.runs.find(({ seed }) => seed === column.seed);
+      return variant ? seedCell(run, run && curves.get(run.id)) : nothing;
+    }
+    case 'seeds':
+      return variant ? seedsCell(result?.runs ?? []) : nothing;
+    case 'result':
+      return variant ? resultCell(result, column.result) : nothing;
+  }
+}
+
+function warning(problems: readonly MatrixProblem[]): TemplateResult | typeof nothing {
+  const worst = problems.find(({ severity }) => severity === 'error') ?? problems[0];
+  if (!worst) return nothing;
+  return html`<span class="problem ${worst.severity}" title=${problems.map(({ message }) => message).join('\n')}
+    >${icon(worst.severity === 'error' ? 'cross' : 'warning', 'small')}<span class="visually-hidden">${worst.message}</span></span
+  >`;
+}
+
+/** The runs of the rows that are drawn. */
+export function runsDrawn({ matrix, results, first, last }: GridState): RunSummary[] {
+  return matrix.rows
+    .slice(Math.max(0, first - 1), Math.max(0, last - 1))
+    .flatMap(({ variant }) => results.get(variant)?.runs ?? []);
+}
