@@ -55,6 +55,15 @@ describe.each(Object.keys(THEMES) as ThemeName[])('no serious findings of axe, %
     await host.page.context().close();
   });
 
+  test('matrix with a list of choices and the form of a grid', async () => {
+    const host = await openView(browser, bundle, new FakeStudy(), { theme, view: 'matrix' });
+    await settle(host);
+    await host.page.getByRole('button', { name: 'Range or grid…' }).click();
+    await host.page.locator('td.setting').nth(7).dblclick();
+    expect(await violations(host)).toEqual([]);
+    await host.page.context().close();
+  });
+
   test('before the first run', async () => {
     const host = await openView(browser, bundle, new FakeStudy({ seeds: 0 }), { theme });
     expect(await violations(host)).toEqual([]);

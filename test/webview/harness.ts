@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { UserError } from '../../engine/base/errors.ts';
 import { VIEW_IDS, type ViewId, type ViewState, type ViewTarget } from '../../protocol/views.ts';
 import type { FromWebview, ToWebview } from '../../protocol/webview.ts';
 import type { FakeStudy } from './study.ts';
@@ -116,6 +117,11 @@ export class FakeHost {
     const refusal = this.refuse.get(method);
     if (refusal === null) return;
     if (refusal !== undefined) return this.post({ type: 'refusal', id, message: refusal });
+    if (method === 'experiment/matrix') return this.tell(id, () => this.study.matrix(request.params.fields));
+    if (method === 'experiment/edit') {
+      await this.tell(id, () => this.study.edit(request.params.edit));
+      return this.changed();
+    }
     if (method === 'runs/compare') return this.post({ type: 'reply', id, result: this.study.comparison() });
     if (method === 'runs/series') return this.post({ type: 'reply', id, result: this.study.series(request.params) });
     if (method === 'runs/neurons')
@@ -137,6 +143,16 @@ export class FakeHost {
     }
     if (method === 'analyses/stop') return this.post({ type: 'reply', id, result: null });
     return this.post({ type: 'refusal', id, message: `The test does not answer ${method}.` });
+  }
+
+  /** The answer of the engine, or its sentence on why there is none. */
+  private async tell(id: number, answer: () => unknown): Promise<void> {
+    try {
+      await this.post({ type: 'reply', id, result: answer() } as ToWebview);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      await this.post({ type: 'refusal', id, message: error.message });
+    }
   }
 }
 

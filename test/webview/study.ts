@@ -1,6 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { wilson } from '../../engine/claims/intervals.ts';
 import { accuraciesOf, verdictsOf } from '../../engine/claims/verdicts.ts';
+import { applyEdit } from '../../engine/experiment/edits/apply.ts';
+import { matrixOf } from '../../engine/experiment/matrix/matrix.ts';
+import { LineIndex } from '../../engine/experiment/text/text.ts';
 import type { AnalysisAnswer } from '../../protocol/analyses/analyses.ts';
+import type { ExperimentEdit, TextEdit } from '../../protocol/experiment.ts';
+import type { Matrix } from '../../protocol/matrix.ts';
 import {
   type Comparison,
   type ComparisonRow,
@@ -200,6 +206,8 @@ export class FakeStudy {
   readonly variants: readonly VariantPlan[];
   runs: FakeRun[];
   outdated: FakeRun[] = [];
+  /** The text of its file. */
+  text = readFileSync('examples/delayed-xor.lif.yaml', 'utf8');
   /** What was asked of its runs. */
   analyses: AnalysisAnswer[] = [];
   /** Rates of the neurons of a run; tests put their own in place. */
@@ -213,6 +221,19 @@ export class FakeStudy {
     this.name = name;
     this.variants = variants;
     this.runs = variants.flatMap((v) => Array.from({ length: seeds }, (_, i) => new FakeRun(v, i + 1, epochs)));
+  }
+
+  /** Does what the editor does with an edit of the file. */
+  edit(edit: ExperimentEdit): { edits: TextEdit[] } {
+    const edits = applyEdit(this.text, this.file, edit);
+    const lines = new LineIndex(this.text);
+    for (const { range, text } of edits)
+      this.text = this.text.slice(0, lines.offset(range.start)) + text + this.text.slice(lines.offset(range.end));
+    return { edits };
+  }
+
+  matrix(fields: readonly string[]): Matrix {
+    return matrixOf(this.text, this.file, fields);
   }
 
   find(variant: string, seed = 1): FakeRun {

@@ -41,6 +41,8 @@ beforeEach(() => {
     trusted: () => trusted,
     openText: () => openText,
     start: (file, wanted) => {
+    change: async (file, edits) => void asked.push(['change', file, edits]),
+    start: async (file, wanted) => {
       asked.push(['start', file, wanted]);
       return start();
     },

@@ -67,7 +67,7 @@ export function resultCell(row: TableRow | undefined, result: Result): TemplateR
       const missing = row.wanted > row.results.length;
       return html`<span class="figure ${isBetter(row) ? 'best' : ''}"
         >${percent(accuracy.mean, 2)}${accuracy.deviation === undefined ? nothing : html`<span class="sd"> ± ${percent(accuracy.deviation, 2)}</span>`}${isBetter(row) ? html`<span class="visually-hidden"> better</span>` : nothing}</span
-      >${missing ? html`<span class="missing"> ${row.results.length} of ${row.wanted}</span>` : nothing}`;
+      >${missing ? html`<span class="missing">(${row.results.length} of ${row.wanted} seeds)</span>` : nothing}`;
     }
     case 'difference': {
       const { verdict } = row;

@@ -5,9 +5,12 @@ const COMMON = '\u0000common';
 const OTHER = '\u0000other';
 
 export interface Editing {
-  /** The text so far; in place of a list of choices where `typing`. */
+  /** What the line begins with. */
   text: string;
+  /** A line to type in, in place of a list of choices. */
   typing: boolean;
+  /** The text is what was typed already: it is gone on with, and not replaced. */
+  begun?: boolean;
 }
 
 export interface EditorActions {
@@ -27,7 +30,7 @@ export function settingEditor(
   actions: EditorActions,
 ): TemplateResult {
   const label = `${column.field}: ${column.expected}`;
-  if (editing.typing) return textEditor(editing.text, label, actions);
+  if (editing.typing) return textEditor(editing.text, cell.text, label, actions);
   const known = column.choices.some(({ text }) => text === cell.text);
   const change = (event: Event): void => {
     const { value } = event.target as HTMLSelectElement;
@@ -42,9 +45,10 @@ export function settingEditor(
   </select>`;
 }
 
-/** A line to type in. Enter and leaving it commit, Escape does not. */
+/** A line to type in. Enter and leaving it commit what is another text than `before`, Escape does not. */
 export function textEditor(
   text: string,
+  before: string,
   label: string,
   actions: Pick<EditorActions, 'commit' | 'cancel'>,
 ): TemplateResult {
@@ -53,7 +57,7 @@ export function textEditor(
     if (done) return;
     done = true;
     const { value } = event.target as HTMLInputElement;
-    if (value.trim() === text.trim()) actions.cancel();
+    if (value.trim() === before.trim()) actions.cancel();
     else actions.commit(value.trim() === '' ? null : value.trim());
   };
   const onKeyDown = (event: KeyboardEvent): void => {

@@ -144,7 +144,7 @@ function cellOf(
     case 'name':
       if (!variant) return html`<em>all variants</em>${warning(matrix.problems)}`;
       return here && editing
-        ? textEditor(editing.text, `New name of ${variant.variant}`, actions)
+        ? textEditor(editing.text, variant.variant, `New name of ${variant.variant}`, actions)
         : html`<span class="text" title=${variant.variant}>${variant.variant}</span>${warning(variant.problems)}`;
     case 'setting': {
       const cell = (variant ? variant.cells : matrix.common)[column.index]!;

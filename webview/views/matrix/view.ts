@@ -68,12 +68,14 @@ export class MatrixView implements View {
   }
 
   afterRender(): void {
-    const editor = document.querySelector<HTMLElement>('.cell-editor');
-    if (editor && document.activeElement !== editor && this.takeFocus) {
-      editor.focus();
-      if (editor instanceof HTMLInputElement) editor.select();
-    } else if (this.takeFocus) this.showCursor();
+    if (!this.takeFocus) return;
     this.takeFocus = false;
+    const editor = document.querySelector<HTMLElement>('.cell-editor');
+    if (!editor) this.showCursor();
+    else if (document.activeElement !== editor) {
+      editor.focus();
+      if (editor instanceof HTMLInputElement && !this.editing?.begun) editor.select();
+    }
   }
 
   private state(matrix: Matrix): GridState {
@@ -161,8 +163,9 @@ export class MatrixView implements View {
   }
 
   private keys(event: KeyboardEvent, state: GridState): void {
-    if (this.editing || (event.target as HTMLElement).closest('button')) return;
     const { key, shiftKey } = event;
+    if (this.editing) return this.keysBeforeLine(event, this.editing, state);
+    if ((event.target as HTMLElement).closest('button')) return;
     const many = event.ctrlKey || event.metaKey;
     const page = Math.max(1, Math.floor(this.height() / ROW_HEIGHT) - 2);
     const extent = { rows: state.matrix.rows.length + 1, columns: state.columns.length, page };
@@ -174,12 +177,20 @@ export class MatrixView implements View {
     else if (key === ' ') this.toggle(state);
     else if ((key === 'Delete' || key === 'Backspace') && column.kind === 'setting') this.commit(null, state);
     else if (key.length === 1 && column.kind === 'setting' && !column.setting.closed) {
-      this.editing = { text: '', typing: true };
+      this.editing = { text: key, typing: true, begun: true };
     } else return;
-    // A first letter that is typed goes into the line that opens.
-    if (key.length > 1 || key === ' ') event.preventDefault();
+    event.preventDefault();
     this.takeFocus = true;
     this.session.invalidate();
+  }
+
+  /** What is typed before the line that takes it has been drawn. */
+  private keysBeforeLine(event: KeyboardEvent, editing: Editing, state: GridState): void {
+    if (!editing.begun || (event.target as HTMLElement).matches('.cell-editor')) return;
+    if (event.key === 'Enter') this.commit(editing.text, state);
+    else if (event.key.length === 1) this.editing = { ...editing, text: editing.text + event.key };
+    else return;
+    event.preventDefault();
   }
 
   /** Edits what can be edited, and does with a seed what its run needs. */
