@@ -40,9 +40,8 @@ beforeEach(() => {
     runs,
     trusted: () => trusted,
     openText: () => openText,
-    start: (file, wanted) => {
     change: async (file, edits) => void asked.push(['change', file, edits]),
-    start: async (file, wanted) => {
+    start: (file, wanted) => {
       asked.push(['start', file, wanted]);
       return start();
     },
