@@ -164,7 +164,10 @@ export class MatrixView implements View {
 
   private keys(event: KeyboardEvent, state: GridState): void {
     const { key, shiftKey } = event;
-    if (this.editing) return this.keysBeforeLine(event, this.editing, state);
+    if (this.editing) {
+      this.keysBeforeLine(event, this.editing, state);
+      return;
+    }
     if ((event.target as HTMLElement).closest('button')) return;
     const many = event.ctrlKey || event.metaKey;
     const page = Math.max(1, Math.floor(this.height() / ROW_HEIGHT) - 2);

@@ -1,8 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Bundles, bundleWebview, type FakeHost, launchBrowser, openView, picture, settle } from './harness.ts';
-import { FakeStudy } from './study.ts';
-import { THEMES, type ThemeName } from './themes.ts';
+import { type Bundles, bundleWebview, type FakeHost, launchBrowser, openView, picture, settle } from '../harness.ts';
+import { FakeStudy } from '../study.ts';
+import { THEMES, type ThemeName } from '../themes.ts';
 
 let browser: Browser;
 let bundle: Bundles;
@@ -140,7 +140,7 @@ test('a seed is trained from its cell, a variant and a seed from their heads; wh
 test('500 variants: those on screen are drawn, and the keys reach the last one', async () => {
   const many = Array.from({ length: 500 }, (_, i) => `  v${i}: { neuron: { leak: ${i / 500} } }`).join('\n');
   const study = new FakeStudy();
-  study.text = study.text.replace(/variants:\n[^]*?\n\n/, `variants:\n${many}\n\n`);
+  study.text = study.text.replace(/variants:\n[\s\S]*?\n\n/, `variants:\n${many}\n\n`);
   const host = await open(study);
   expect(await host.page.locator('tbody tr').count()).toBeLessThan(60);
   await host.page.locator('td.name', { hasText: 'v0' }).first().click();
