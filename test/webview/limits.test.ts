@@ -141,16 +141,19 @@ describe('what went wrong', () => {
 test('missing data can be downloaded or taken over from where the sentence is', async () => {
   await open(new FakeStudy());
   host.refuse.set('runs/start', null);
-  await host.page.locator('.actions vscode-button').last().click();
-  await expect.poll(() => host.requests('runs/start').length).toBe(1);
   const message = 'train-images-idx3-ubyte: there is no such file.';
-  await host.post({ type: 'refusal', id: host.requests('runs/start')[0]!.id, message, dataset: 'mnist' });
-  await host.page.getByRole('button', { name: 'Download mnist' }).click();
-  await host.page.getByRole('button', { name: 'Choose folder…' }).click();
+  for (const [i, button] of ['Download mnist and run', 'Choose folder…'].entries()) {
+    await host.page.locator('.actions vscode-button').last().click();
+    await expect.poll(() => host.requests('runs/start').length).toBe(i + 1);
+    await host.post({ type: 'refusal', id: host.requests('runs/start')[i]!.id, message, dataset: 'mnist' });
+    const offered = host.page.getByRole('button', { name: button });
+    await offered.waitFor();
+    if (i === 0) await picture(host, 'missing-data-dark');
+    await offered.click();
+  }
   await expect
     .poll(() => host.sent.filter((m) => m.type === 'getData'))
     .toEqual(['download', 'import'].map((how) => ({ type: 'getData', dataset: 'mnist', how })));
-  await picture(host, 'missing-data-dark');
 });
 
 describe('narrow panels', () => {

@@ -61,7 +61,7 @@ export function panel(
           ? html`<button
               class="log-axis"
               aria-pressed=${log ? 'true' : 'false'}
-              aria-label="${label} on a logarithmic axis"
+              aria-label="log: ${label} on a logarithmic axis"
               title="Logarithmic axis"
               @click=${toggleLog}
             >
