@@ -12,6 +12,8 @@ const TEN_MODELS = 'paper/nmnist-table-7.lif.yaml';
 const A_A = 'a-a.lif.yaml';
 /** Variants at several lengths. */
 const CURVE = 'memory-curve.lif.yaml';
+/** One difference, which its six seeds can decide. */
+const FIRST = 'mnist-first.lif.yaml';
 /** The paper leaves recurrence out there. */
 const NOT_RECURRENT = 'paper/cifar10.lif.yaml';
 const files = [...readdirSync(folder), ...readdirSync(`${folder}paper`).map((name) => `paper/${name}`)].filter((name) =>
@@ -36,7 +38,9 @@ describe('the examples', () => {
     '%s compares variants that differ in one component each',
     (name) => {
       const { experiment } = checkExperiment(readFileSync(folder + name, 'utf8'), name);
-      expect(experiment!.variants.map((variant) => variant.name)).toEqual([
+      const names = experiment!.variants.map((variant) => variant.name);
+      if (name === FIRST) return expect(names).toEqual(['baseline', 'complete leakage']);
+      expect(names).toEqual([
         'baseline',
         'without leakage',
         'complete leakage',
