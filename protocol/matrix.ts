@@ -9,7 +9,7 @@ export interface MatrixColumn {
   /** What may stand there: `a number from 0 to 1`. */
   expected: string;
   /** Values to choose from, as the file writes them, with a word for each that needs one. */
-  choices: { text: string; label?: string }[];
+  choices: readonly { text: string; label?: string }[];
   /** Nothing but the choices can stand there. */
   closed: boolean;
 }

@@ -134,8 +134,6 @@ export const VIEWS = {
     fields: {
       /** Settings that are columns although they do not differ. */
       asked: names,
-      /** Columns of results that are not shown. */
-      hidden: names,
     },
   }),
   analyses: view({

@@ -13,6 +13,8 @@ import { type Experiment, experimentSchema, MAX_VARIANTS, settingsSchema, type V
 
 export interface Verdict {
   problems: Problem[];
+  /** What holds for all variants; with the defaults where the file is sound. */
+  base: Mapping;
   /** With every default filled in; absent when there are errors. */
   experiment?: Experiment;
 }
@@ -47,7 +49,7 @@ export function validateExperiment(raw: unknown, order: readonly string[] = name
   }
   problems.push(...idleProblems(raw, variants));
   const failed = !parsed.success || problems.some(({ severity }) => severity === 'error');
-  return failed ? { problems } : { problems, experiment: { ...parsed.data, variants } };
+  return failed ? { problems, base } : { problems, base, experiment: { ...parsed.data, variants } };
 }
 
 /** The part of a file that variants can override. */

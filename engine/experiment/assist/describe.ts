@@ -22,6 +22,11 @@ export function own(value: unknown, key: string | number): unknown {
   return isMapping(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
+/** The value with the mappings of this path around it. */
+export function nested(path: Path, value: unknown): unknown {
+  return path.toReversed().reduce((inner, key) => ({ [key]: inner }), value);
+}
+
 export function valueAt(data: unknown, path: Path): unknown {
   return path.reduce(own, data);
 }

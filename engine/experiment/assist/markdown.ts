@@ -2,7 +2,7 @@
 
 import type { SchemaNode } from '../json-schema.ts';
 import { flowText } from '../text/flow-text.ts';
-import { choices, expected, forms, type Path, pathText } from './describe.ts';
+import { choices, expected, forms, nested, type Path, pathText } from './describe.ts';
 
 /** Name, what it takes, what it does, its default and an example. */
 export function fieldMarkdown(node: SchemaNode, path: Path): string {
@@ -34,6 +34,6 @@ export function choiceMarkdown(node: SchemaNode, value: unknown): string | undef
 export function exampleLine(node: SchemaNode, path: Path): string {
   const value = node.examples?.[0] ?? node.default ?? choices(node)[0];
   if (value === undefined || path.length === 0 || path.some((name) => typeof name === 'number')) return '';
-  const whole = path.toReversed().reduce<unknown>((inner, name) => ({ [name]: inner }), value);
+  const whole = nested(path, value);
   return flowText(whole).replace(/^\{ | \}$/g, '');
 }

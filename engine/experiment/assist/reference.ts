@@ -1,7 +1,7 @@
 /** docs/experiment-file.md: the reference page, from the same schema as everything else. */
 import { Document, visit } from 'yaml';
 import { experimentNode, type SchemaNode } from '../json-schema.ts';
-import { choices, discriminator, expected, forms, type Path, pathText, scalarText } from './describe.ts';
+import { choices, discriminator, expected, forms, nested, type Path, pathText, scalarText } from './describe.ts';
 import { defaultText } from './markdown.ts';
 
 const INTRODUCTION = `# The experiment file
@@ -142,7 +142,7 @@ function requirement(node: SchemaNode): string {
 function exampleOf(node: SchemaNode, path: Path): unknown {
   if (path.some((part) => typeof part === 'number')) return undefined;
   const value = node.examples?.at(-1) ?? (node.properties && path.length === 1 ? defaultsOf(node) : undefined);
-  return value === undefined ? undefined : path.toReversed().reduce((inner, name) => ({ [name]: inner }), value);
+  return value === undefined ? undefined : nested(path, value);
 }
 
 /** The fields of a mapping that have defaults or examples, with them. */

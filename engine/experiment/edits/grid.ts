@@ -1,6 +1,6 @@
 /** Variants for every combination of some values. */
 import { UserError } from '../../base/errors.ts';
-import { isMapping, type Mapping, valueAt } from '../assist/describe.ts';
+import { isMapping, type Mapping, nested, valueAt } from '../assist/describe.ts';
 import { mergeSettings } from '../merge.ts';
 import { flowText } from '../text/flow-text.ts';
 import { parseSource, plain } from '../text/source.ts';
@@ -95,10 +95,6 @@ function combinations<T>(lists: T[][]): T[][] {
   const total = lists.reduce((product, list) => product * list.length, 1);
   if (total > MAX_NEW) throw new UserError(`These are ${total} combinations; ${MAX_NEW} are allowed.`);
   return lists.reduce<T[][]>((rows, list) => rows.flatMap((row) => list.map((item) => [...row, item])), [[]]);
-}
-
-function nested(path: readonly string[], value: unknown): unknown {
-  return path.toReversed().reduce((inner, key) => ({ [key]: inner }), value);
 }
 
 function lastKey(field: string): string {

@@ -1,5 +1,5 @@
 import { UserError } from '../../base/errors.ts';
-import { isMapping, own, pathText, valueAt } from '../assist/describe.ts';
+import { isMapping, nested, own, pathText, valueAt } from '../assist/describe.ts';
 import { descend } from '../locate.ts';
 import { plain } from '../text/source.ts';
 import { LineIndex } from '../text/text.ts';
@@ -128,11 +128,6 @@ function assignment(text: string, file: string, root: Mapping, path: Keys, value
     else return newValue(text, file, entry, nested(rest, value));
   }
   throw new Error('a path has at least one key');
-}
-
-/** The value with the mappings around it. */
-function nested(path: Keys, value: unknown): unknown {
-  return path.toReversed().reduce((inner, key) => ({ [key]: inner }), value);
 }
 
 function newValue(text: string, file: string, entry: Entry, value: unknown): Replacement {

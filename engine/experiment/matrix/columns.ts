@@ -49,7 +49,7 @@ function columnOf(field: string, node: SchemaNode): MatrixColumn {
     field,
     about: node.description ?? '',
     expected: expected(node),
-    choices: WORDS[field]?.map((choice) => ({ ...choice })) ?? texts.map((text) => ({ text })),
+    choices: WORDS[field] ?? texts.map((text) => ({ text })),
     closed: all && texts.length > 0,
   };
 }

@@ -3,11 +3,10 @@ import { isMapping, own, pathText, valueAt } from '../assist/describe.ts';
 import { namesOf, rootOf, variantsOf } from '../edits/replacement.ts';
 import { mergeSettings } from '../merge.ts';
 import type { Problem } from '../problems.ts';
-import { experimentSchema } from '../schema.ts';
 import { flowText } from '../text/flow-text.ts';
 import { plain } from '../text/source.ts';
 import { LineIndex } from '../text/text.ts';
-import { settingsOf, validateExperiment } from '../validate.ts';
+import { validateExperiment } from '../validate.ts';
 import { COMPONENTS, columnsOf } from './columns.ts';
 
 interface Settings {
@@ -26,8 +25,7 @@ export function matrixOf(text: string, file: string, asked: readonly string[]): 
   const root = rootOf(text, file);
   const raw = plain(root);
   const names = namesOf(root);
-  const parsed = experimentSchema.safeParse(raw);
-  const base = settingsOf(parsed.success ? parsed.data : raw);
+  const { problems, base } = validateExperiment(raw, names);
   const common: Settings = { merged: base, written: raw };
   const variants = names.map((name): Settings => {
     const override = valueAt(raw, ['variants', name]);
@@ -35,7 +33,6 @@ export function matrixOf(text: string, file: string, asked: readonly string[]): 
     return { merged: mergeSettings(base, written), written };
   });
   const { columns, more } = choose([common, ...variants], asked);
-  const { problems } = validateExperiment(raw, names);
   const about = byVariant(problems);
   const lines = new LineIndex(text);
   const entries = names.length > 0 ? variantsOf(root).entries : new Map();

@@ -21,9 +21,13 @@ const CURVE_POINTS = 24;
 export class MatrixView implements View {
   private readonly session: Session<'matrix'>;
   private readonly puller: Puller;
+  /** Scrolling asks for curves alone: neither file nor runs are others by that. */
+  private readonly curvePuller: Puller;
   private matrix: Matrix | undefined;
+  private columns: Column[] = [];
+  private results: ReadonlyMap<string, TableRow> = new Map();
   private readonly curves = new Map<string, Series>();
-  /** Weight of what a curve shows, so that it is asked for again when there is more. */
+  /** Epochs that each curve shows: it is asked for again when there are more. */
   private readonly curveEpochs = new Map<string, number>();
   private cursor: Cursor = { row: 0, column: 0, anchor: 0 };
   private editing: Editing | undefined;
@@ -38,6 +42,10 @@ export class MatrixView implements View {
       () => this.pull(),
       () => session.invalidate(),
     );
+    this.curvePuller = new Puller(
+      () => this.pullCurves(),
+      () => session.invalidate(),
+    );
     this.puller.request();
   }
 
@@ -48,7 +56,7 @@ export class MatrixView implements View {
   render(): TemplateResult {
     const { session, matrix } = this;
     const state = matrix && this.state(matrix);
-    return html`<div class="page matrix-page" aria-busy=${this.puller.busy}>
+    return html`<div class="page matrix-page" aria-busy=${this.puller.busy || this.curvePuller.busy}>
       ${header(session)} ${banners(session)}
       ${
         state
@@ -79,9 +87,8 @@ export class MatrixView implements View {
   }
 
   private state(matrix: Matrix): GridState {
-    const { cursor, curves, editing, scrollTop } = this;
+    const { columns, cursor, curves, editing, results, scrollTop } = this;
     const rows = matrix.rows.length + 1;
-    const columns = columnsOf(matrix);
     const [first, last] = drawn(scrollTop, this.height(), ROW_HEIGHT, rows);
     const inside = (row: number): number => Math.max(0, Math.min(row, rows - 1));
     this.cursor = {
@@ -89,9 +96,6 @@ export class MatrixView implements View {
       anchor: inside(cursor.anchor),
       column: Math.min(cursor.column, columns.length - 1),
     };
-    const results = new Map<string, TableRow>(
-      this.session.comparison ? tableRows(this.session.comparison).map((row) => [row.variant, row]) : [],
-    );
     return { matrix, columns, results, curves, cursor: this.cursor, editing, first, last };
   }
 
@@ -137,7 +141,7 @@ export class MatrixView implements View {
       scrolled: (event) => {
         this.scrollTop = (event.target as HTMLElement).scrollTop;
         this.session.invalidate();
-        this.puller.request();
+        this.curvePuller.request();
       },
       commit: (text) => this.commit(text, state),
       cancel: () => this.stopEditing(),
@@ -310,27 +314,32 @@ export class MatrixView implements View {
         session.channel.request('runs/compare', {}).catch(() => session.comparison),
       ]);
       this.matrix = matrix;
+      this.columns = columnsOf(matrix);
+      this.results = new Map(comparison ? tableRows(comparison).map((row) => [row.variant, row]) : []);
       session.comparison = comparison;
       session.pullProblem = undefined;
-      session.invalidate();
-      await this.pullCurves(this.state(matrix));
+      this.curvePuller.request();
     } catch (error) {
       session.pullProblem = { message: (error as Error).message, retry: () => this.puller.request() };
     }
     session.invalidate();
   }
 
-  private async pullCurves(state: GridState): Promise<void> {
-    const wanted = runsDrawn(state).filter(({ id, epoch }) => epoch > 1 && this.curveEpochs.get(id) !== epoch);
+  private async pullCurves(): Promise<void> {
+    const { matrix, session } = this;
+    if (!matrix) return;
+    const wanted = runsDrawn(this.state(matrix)).filter(
+      ({ id, epoch }) => epoch > 1 && this.curveEpochs.get(id) !== epoch,
+    );
     if (wanted.length === 0) return;
     const runIds = wanted.map(({ id }) => id);
-    const series = await this.session.channel.request('runs/series', {
-      runIds,
-      metrics: ['test.accuracy'],
-      maxPoints: CURVE_POINTS,
-    });
-    for (const one of series) this.curves.set(one.runId, one);
-    for (const { id, epoch } of wanted) this.curveEpochs.set(id, epoch);
+    try {
+      const asked = { runIds, metrics: ['test.accuracy' as const], maxPoints: CURVE_POINTS };
+      for (const one of await session.channel.request('runs/series', asked)) this.curves.set(one.runId, one);
+      for (const { id, epoch } of wanted) this.curveEpochs.set(id, epoch);
+    } catch (error) {
+      session.pullProblem = { message: (error as Error).message, retry: () => this.curvePuller.request() };
+    }
   }
 }
 
