@@ -26,7 +26,7 @@ export function refusePlace(spec: DatasetSpec, file: string): void {
     );
   const folder = folderOfSpec(spec, file);
   const stats = folder === undefined ? undefined : statOf(folder);
-  if (!stats || stats.isDirectory()) return;
+  if (!stats || stats.isDirectory() || definitionOf(spec).source.own) return;
   const { name, uses } = { name: spec.name, uses: definitionOf(spec).source.uses };
   throw new UserError(
     `${folder}: is a file, but a folder is wanted; ${
@@ -50,7 +50,7 @@ function statOf(folder: string): ReturnType<typeof statSync> {
 /** A folder just below or above in which `fits` finds the files, as `path` would name it from the experiment file. */
 export function probablyMeant(spec: DatasetSpec, file: string, fits: (folder: string) => boolean): string | undefined {
   const folder = folderOfSpec(spec, file);
-  if (folder === undefined) return undefined;
+  if (folder === undefined || definitionOf(spec).source.own) return undefined;
   const found = [...foldersIn(folder), dirname(folder)].find(fits);
   return found && (relative(dirname(file), found) || '.');
 }

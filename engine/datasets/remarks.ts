@@ -27,7 +27,7 @@ export function remarksOnFiles(spec: DatasetSpec, found: Found): string[] {
 
 /** From the samples that are trained on and evaluated with. Generated data sets have nothing to miss. */
 export function remarksOnSamples(spec: DatasetSpec, data: PreparedDataset): string[] {
-  if (!definitionOf(spec).published) return [];
+  if (definitionOf(spec).source.generated) return [];
   const reader = openReader(data);
   const tallies = SPLITS.map((split) => {
     const labels = Uint16Array.from({ length: data.sizes[split] }, (_, i) => reader.label(split, 0, i));
@@ -68,7 +68,12 @@ function tallyOf(samples: Found[Split], classes: number): Tally | undefined {
 }
 
 function remarks(spec: DatasetSpec, tallies: Partial<Record<Split, Tally | undefined>>): string[] {
-  return [...otherCounts(spec, tallies), ...missingClasses(spec, tallies), ...oneSided(spec, tallies)];
+  return [
+    ...otherCounts(spec, tallies),
+    ...missingClasses(spec, tallies),
+    ...oneSided(spec, tallies),
+    ...untested(spec, tallies),
+  ];
 }
 
 function otherCounts(spec: DatasetSpec, tallies: Partial<Record<Split, Tally | undefined>>): string[] {
@@ -106,6 +111,15 @@ function oneSided({ name }: DatasetSpec, { validation }: Partial<Record<Split, T
   return [
     `${name}: all ${n(validation!.count)} validation samples are of class ${present[0]}, and they choose the best epoch; the data are probably sorted by label: shuffle them, or hold out more.`,
   ];
+}
+
+/** What was never tested with other samples is known of the training samples alone. */
+function untested({ name }: DatasetSpec, { test }: Partial<Record<Split, Tally | undefined>>): string[] {
+  return test?.count === 0
+    ? [
+        `${name}: there are no test samples, so that nothing is said of how well the network does with others; give the data a test split.`,
+      ]
+    : [];
 }
 
 /** Training files that were copied over the test files. */

@@ -58,7 +58,11 @@ function checkEarlyStopping({ dataset, training }: Settings): void {
   // How many samples there are may be known from the files alone; that there are none is known without.
   if (!training.earlyStopping || shapeOf(dataset).sizes.validation !== 0) return;
   const remedy =
-    'validationSamples' in dataset ? 'set dataset.validationSamples above 0' : 'set dataset.validation to true';
+    'validationSamples' in dataset
+      ? 'set dataset.validationSamples above 0'
+      : dataset.name === 'events'
+        ? 'give dataset.split a validation share or group'
+        : 'set dataset.validation to true';
   throw new SettingError(['training', 'earlyStopping'], `needs a validation set: ${remedy}.`);
 }
 

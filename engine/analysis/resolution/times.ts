@@ -8,7 +8,7 @@ const MOST_STEPS = 65_535;
 
 /** Milliseconds of a step in training; 1 of generated data, which have a clock of their own. Throws a UserError for data without one. */
 export function trainedAt({ dataset }: RunSpec): number {
-  const dt = 'dt' in dataset ? dataset.dt : 1;
+  const dt = ('dt' in dataset ? dataset.dt : undefined) ?? 1;
   // Refuses in a sentence what cannot be cut otherwise.
   atResolution(dataset, dt);
   return dt;

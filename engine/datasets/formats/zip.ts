@@ -1,6 +1,6 @@
 /** Reading single entries of a zip file in place. The archive is hostile until each field has been checked. */
 import { closeSync } from 'node:fs';
-import { inflateRawSync } from 'node:zlib';
+import { inflateRawSync, constants as zlib } from 'node:zlib';
 import { type OpenFile, readUpTo } from '../../base/files.ts';
 import { TELLING_BYTES, whatIs } from './file-kind.ts';
 import { badFile, openData } from './files.ts';
@@ -134,6 +134,18 @@ export function readEntry(zip: ZipFile, entry: ZipEntry, limit: number): Buffer 
   if (bytes.length !== entry.size || crc32(bytes) !== entry.crc)
     throw badFile(file, `${shown(entry)} does not match its checksum`, start, remedy);
   return bytes;
+}
+
+/** The first bytes of what an entry unpacks to, as far as `length` packed ones give them. Throws a UserError. */
+export function readEntryHead(zip: ZipFile, entry: ZipEntry, length: number): Buffer {
+  const start = entryStart(zip, entry);
+  const packed = readAt(zip.file, zip.fd, start, Math.min(length, entry.packed), zip.remedy);
+  if (entry.stored) return packed;
+  try {
+    return inflateRawSync(packed, { finishFlush: zlib.Z_SYNC_FLUSH, maxOutputLength: MOST_RATIO * length + 64 });
+  } catch {
+    throw badFile(zip.file, `${shown(entry)} cannot be unpacked`, start, zip.remedy);
+  }
 }
 
 function readAt(file: string, fd: number, at: number, length: number, remedy: string): Buffer {

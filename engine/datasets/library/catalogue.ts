@@ -8,4 +8,7 @@ export interface CatalogueEntry extends DataSource {
   name: DatasetSpec['name'];
 }
 
-export const CATALOGUE: CatalogueEntry[] = DATASETS.map(({ name, source }) => ({ name, ...source }));
+/** Of all but the user's own data. */
+export const CATALOGUE: CatalogueEntry[] = DATASETS.flatMap(({ name, source }) =>
+  source.own ? [] : [{ name, ...source }],
+);

@@ -4,6 +4,7 @@ import { cifar10 } from './cifar10/describe.ts';
 import type { DatasetDefinition } from './definition.ts';
 import { delayedXor } from './delayed-xor/describe.ts';
 import { dvsGesture } from './dvs128-gesture/describe.ts';
+import { events } from './events/describe.ts';
 import { mnist } from './mnist/describe.ts';
 import { nmnist } from './nmnist/describe.ts';
 import { nmnistSimulated } from './nmnist-simulated/describe.ts';
@@ -12,7 +13,7 @@ import { shd } from './shd/describe.ts';
 import { ssc } from './ssc/describe.ts';
 
 /** In the order of the documentation. */
-const SETS = [delayedXor, randman, shd, ssc, nmnist, nmnistSimulated, dvsGesture, mnist, cifar10] as const;
+const SETS = [delayedXor, randman, shd, ssc, nmnist, nmnistSimulated, dvsGesture, mnist, cifar10, events] as const;
 
 type Schemas<Sets> = { [K in keyof Sets]: Sets[K] extends { schema: infer Schema } ? Schema : never };
 

@@ -17,6 +17,8 @@ export interface DataSource {
   /** The data set whose files it uses. */
   uses?: string;
   generated?: true;
+  /** The files are the user's own, wherever `path` says: nothing is published of them. */
+  own?: true;
   /** How to get it where no program may. */
   manual?: string;
   /** Names of files and folders that `import` takes over, at the top of what is imported. */

@@ -3,11 +3,11 @@ import { expect, test } from 'vitest';
 import { inputsOf, shapeOf } from '../../../engine/datasets/describe.ts';
 import { CATALOGUE } from '../../../engine/datasets/library/catalogue.ts';
 import { prepareDataset } from '../../../engine/datasets/prepare.ts';
-import { DATASETS } from '../../../engine/datasets/sets/registry.ts';
 import { messages } from '../experiment/marked.ts';
 import { specOf } from './helpers.ts';
 
-const NAMES = DATASETS.map(({ name }) => name);
+/** All but the user's own data, of which nothing is published. */
+const NAMES = CATALOGUE.map(({ name }) => name);
 
 const file = (dataset: string, training = '') =>
   `name: Test
@@ -26,6 +26,28 @@ test.each(NAMES)('the shape of %s is known from its name alone', (name) => {
   expect(shape.classes).toBeGreaterThanOrEqual(2);
   expect(shape.steps).toBeGreaterThan(0);
   expect(shape.sizes.test, 'every data set knows how many test samples it has').toBeGreaterThan(0);
+});
+
+test('the shape of your own data is what the file says', () => {
+  const spec = specOf({
+    name: 'events',
+    path: 'x.npz',
+    input: { planes: 2, height: 3, width: 4 },
+    classes: 5,
+    steps: 6,
+  });
+  expect(shapeOf(spec)).toMatchObject({ inputs: 24, classes: 5, steps: 6, encoding: 'events', sizes: {} });
+  const own = '{ name: events, path: x.npz, input: { channels: 4 }, classes: 2, steps: 6';
+  expect(messages(file(`${own} }`))).toEqual([]);
+  expect(messages(file(`${own}, dt: 1, timeUnit: step }`))).toEqual([
+    expect.stringMatching(/^`dataset.dt` has no meaning/),
+  ]);
+  expect(messages(file(`${own}, split: { by: share, test: 0.5, validation: 0.5 } }`))[0]).toMatch(
+    /leaves nothing to train with/,
+  );
+  expect(messages(file(`${own} }`.replace('channels: 4', 'planes: 2, height: 200, width: 200')))[0]).toMatch(
+    /80,000 channels/,
+  );
 });
 
 test.each(NAMES)('the origin of %s is written down', (name) => {

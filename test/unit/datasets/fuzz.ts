@@ -1,5 +1,5 @@
 /** Mutated files for every reader: each must load, or fail with one sentence, in bounded time and memory. */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -9,6 +9,7 @@ import { parseAedat } from '../../../engine/datasets/formats/aedat.ts';
 import { gunzip } from '../../../engine/datasets/formats/files.ts';
 import { SpikeThread } from '../../../engine/datasets/formats/hdf5/thread.ts';
 import { parseIdx } from '../../../engine/datasets/formats/idx.ts';
+import { decodePicture } from '../../../engine/datasets/formats/picture.ts';
 import { openSpikes } from '../../../engine/datasets/formats/spike-file.ts';
 import { closeZip, openZip, readEntry } from '../../../engine/datasets/formats/zip.ts';
 import { unpack } from '../../../engine/datasets/library/unpack.ts';
@@ -17,6 +18,8 @@ import { CacheWriter, openCache } from '../../../engine/datasets/recordings/cach
 import { EventReader } from '../../../engine/datasets/recordings/events.ts';
 import { parseBatch } from '../../../engine/datasets/sets/cifar10/read.ts';
 import { parseLabels } from '../../../engine/datasets/sets/dvs128-gesture/read.ts';
+import { findPlace, openOwn } from '../../../engine/datasets/sets/events/open.ts';
+import { eventsSchema } from '../../../engine/datasets/sets/events/schema.ts';
 import { parseNmnist } from '../../../engine/datasets/sets/nmnist/read.ts';
 import { newerSpeechFile, withChecksums } from './formats/hdf5-newer-writer.ts';
 import { someRecordings, speechFile } from './formats/hdf5-writer.ts';
@@ -52,6 +55,56 @@ function checkEvents(events: EventBuffer, inputs: number): void {
 }
 
 const pixels: Event[] = Array.from({ length: 60 }, (_, i) => [i, 127 - i, i % 2, 1000 + i * 10]);
+
+/** Your own data: files of NumPy, tables and pictures. */
+function ownTargets(): FuzzTarget[] {
+  const fixture = (name: string): Buffer => readFileSync(new URL(`own/fixtures/${name}`, import.meta.url));
+  const prepare =
+    (name: string, fields: object): FuzzTarget['load'] =>
+    async (bytes, folder) => {
+      writeFileSync(join(folder, name), bytes);
+      const spec = eventsSchema.parse({
+        name: 'events',
+        path: name,
+        classes: 3,
+        steps: 10,
+        input: { channels: 6 },
+        ...fields,
+      });
+      const own = await openOwn(findPlace(spec, join(folder, 'a.lif.yaml')), spec);
+      try {
+        for (let i = 0; i < own.count; i++) {
+          const events = new EventBuffer();
+          await own.read!(i, events);
+          for (let k = 0; k < events.length; k++)
+            check(
+              events.channels[k]! < 6 && Number.isFinite(events.times[k]!),
+              `event ${k} is on channel ${events.channels[k]}`,
+            );
+        }
+      } finally {
+        own.close();
+      }
+    };
+  const table = `sample,time,channel,label\n${Array.from({ length: 40 }, (_, i) => `${i % 5},${i / 8},${i % 6},${(i % 5) % 3}`).join('\n')}`;
+  const picture = (name: string): FuzzTarget => ({
+    name,
+    good: fixture(`pictures/${name}`),
+    async load(bytes) {
+      const { width, height, planes, pixels } = await decodePicture('file', bytes);
+      check(pixels.length === width * height * planes, `${width}x${height} pixels are ${pixels.length} bytes`);
+    },
+  });
+  return [
+    { name: 'npz', disk: true, good: fixture('dense.npz'), load: prepare('a.npz', {}) },
+    { name: 'npz of events', disk: true, good: fixture('events.npz'), load: prepare('a.npz', {}) },
+    { name: 'csv', disk: true, good: Buffer.from(table), load: prepare('a.csv', {}) },
+    picture('rgb.png'),
+    picture('palette.png'),
+    picture('progressive.jpg'),
+    picture('grey.jpg'),
+  ];
+}
 
 /** A cache file of five recordings of ten steps and twenty inputs. */
 function writeCache(file: string): void {
@@ -116,6 +169,7 @@ export function fuzzTargets(readFile: (file: string) => Buffer): FuzzTarget[] {
         }
       },
     },
+    ...ownTargets(),
     {
       name: 'unzip',
       disk: true,

@@ -7,19 +7,19 @@ import type { CatalogueEntry } from '../../../datasets/library/catalogue.ts';
 import { prepareDataset } from '../../../datasets/prepare.ts';
 import { drawSample, summarise } from '../../../datasets/preview.ts';
 import { remarksOnSamples } from '../../../datasets/remarks.ts';
-import type { DatasetSpec } from '../../../datasets/sets/registry.ts';
-import { applySets } from '../../../experiment/assignments.ts';
-import { validateExperiment } from '../../../experiment/validate.ts';
-import { type Command, type Input, jsonOption } from '../../command.ts';
+import { type Command, jsonOption } from '../../command.ts';
 import { interruptible } from '../../data-progress.ts';
 import { printJson, printLines, say } from '../../output.ts';
 import { padEnd, printable } from '../../text.ts';
 import { namedEntry, pathOption } from './entry.ts';
+import { findOwn, OWN, ownPath } from './own.ts';
+import { specFrom } from './spec.ts';
 
 export const dataShowCommand: Command = {
   name: 'data show',
   usage: 'NAME',
-  summary: 'Shows shape, counts, class balance and statistics of a data set, and one sample.',
+  summary:
+    'Shows shape, counts, class balance and statistics of a data set, or of the file or folder of your own, and one sample.',
   example: 'lif data show nmnist --set dt=5 --sample 3',
   positionals: [1, 1],
   options: {
@@ -30,47 +30,36 @@ export const dataShowCommand: Command = {
     json: jsonOption,
   },
   async run(_cli, input) {
-    const entry = namedEntry(input);
+    const own = ownPath(input);
     const split = input.text('split') ?? 'train';
     if (split !== 'train' && split !== 'validation' && split !== 'test')
       throw new UserError(`--split ${printable(split)} is not one of train, validation, test.`);
-    const spec = specFrom(entry, input);
+    const file = join(process.cwd(), 'study.lif.yaml');
+    const found = own === undefined ? undefined : await findOwn(own, input, file);
+    const entry = found ? OWN : namedEntry(input);
+    if (found && !found.spec) {
+      if (input.flag('json')) printJson({ name: entry.name, ...found.json });
+      else printLines(found.lines);
+      return 1;
+    }
+    const path = input.text('path');
+    const spec =
+      found?.spec ??
+      specFrom({ name: entry.name, ...(path !== undefined && { path: resolve(path) }) }, input.texts('set'));
     return interruptible(async (signal, progress) => {
-      const file = join(process.cwd(), 'study.lif.yaml');
       const data = await prepareDataset(spec, { file, seed: 1, signal, onProgress: progress.show });
       progress.clear();
       for (const remark of remarksOnSamples(spec, data)) say(remark);
       const index = sampleIndex(data, split, input.text('sample') ?? '0');
       const summary = summarise(data);
       const drawing = drawSample(data, shapeOf(spec).input, split, index);
-      if (input.flag('json')) printJson({ name: entry.name, ...summary, sample: { split, index, drawing } });
-      else printLines([...summaryLines(entry, summary), '', ...drawing]);
+      if (input.flag('json'))
+        printJson({ name: entry.name, ...found?.json, ...summary, sample: { split, index, drawing } });
+      else printLines([...summaryLines(entry, summary), ...(found ? ['', ...found.lines] : []), '', ...drawing]);
       return 0;
     });
   },
 };
-
-/** The data set of a study that sets nothing else, so that fields are written and explained as for `lif run`. */
-function specFrom(entry: CatalogueEntry, input: Input): DatasetSpec {
-  const path = input.text('path');
-  const dataset = { name: entry.name, ...(path !== undefined && { path: resolve(path) }) };
-  const variant = 'shown';
-  const study = validateExperiment({ name: variant, dataset, network: { hidden: [1] }, variants: { [variant]: {} } }, [
-    variant,
-  ]);
-  if (!study.experiment) throw new UserError(`${study.problems[0]?.message}`);
-  const prefix = 'dataset.';
-  try {
-    return applySets(
-      study.experiment,
-      input.texts('set').map((field) => prefix + field),
-    ).dataset;
-  } catch (error) {
-    // What was typed has no "dataset." before it.
-    if (error instanceof UserError) throw new UserError(error.message.replace(`--set ${prefix}`, '--set '));
-    throw error;
-  }
-}
 
 function sampleIndex(data: PreparedDataset, split: Split, text: string): number {
   const index = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;

@@ -56,7 +56,7 @@ export function decoderOf(type: NumberType): (data: Buffer, at: number, size: nu
 }
 
 /** Value of each of the 65,536 float16 numbers. */
-const FLOAT16 = Float64Array.from({ length: 65536 }, (_, bits) => {
+export const FLOAT16 = Float64Array.from({ length: 65536 }, (_, bits) => {
   const sign = bits >>> 15 ? -1 : 1;
   const exponent = (bits >>> 10) & 31;
   const fraction = bits & 1023;

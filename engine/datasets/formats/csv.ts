@@ -1,0 +1,184 @@
+/**
+ * Tables as text: a line with the names of the columns, then a line for each row; separated by commas, semicolons or
+ * tabs; fields in quotes may hold any of them. Lines that begin with # before the names are comments.
+ */
+
+import { whatIs } from './file-kind.ts';
+import { badFile, readHead, readWhole } from './files.ts';
+import { MOST_ROWS, type Table, type Values } from './table.ts';
+
+const REMEDY = 'write it as a table with one line of names, e.g. sample,time,channel,label';
+const MOST_BYTES = 2 ** 31;
+/** Names of all columns. */
+const MOST_HEADER = 1 << 16;
+const MOST_COLUMNS = 1000;
+const [LF, CR, QUOTE, HASH, MINUS, PLUS, DOT, ZERO] = [10, 13, 34, 35, 45, 43, 46, 48];
+
+/** Opens a table; no more than its names are read. Throws a UserError. */
+export function openCsv(file: string): Table {
+  const head = readHead(file, MOST_HEADER, REMEDY);
+  const { names: columns } = headerOf(file, head);
+  return {
+    columns,
+    read(names) {
+      const bytes = readWhole(file, REMEDY, MOST_BYTES);
+      const header = headerOf(file, bytes);
+      const wanted = names.map((name) => header.names.indexOf(name));
+      const text = new Set<number>();
+      // A column is of numbers until a cell is none; then all is read again with it as text, so that 007 stays 007.
+      for (;;) {
+        const read = readRows(file, bytes, header, wanted, text);
+        if (typeof read !== 'number') return read;
+        text.add(read);
+      }
+    },
+    close() {},
+  };
+}
+
+interface Header {
+  names: string[];
+  delimiter: number;
+  /** Byte at which the rows start, and the line there, from 1. */
+  start: number;
+  line: number;
+}
+
+function headerOf(file: string, bytes: Buffer): Header {
+  let at = bytes.length >= 3 && bytes.readUIntBE(0, 3) === 0xefbbbf ? 3 : 0;
+  let line = 1;
+  for (; bytes[at] === HASH; line++) at = endOfLine(bytes, at) + 1;
+  const end = endOfLine(bytes, at);
+  const text = bytes.toString('utf8', at, Math.min(end, at + MOST_HEADER)).trimEnd();
+  if (text === '' || end - at > MOST_HEADER || /\p{Cc}/u.test(text.replace(/\t/g, '')))
+    throw badFile(file, `this is not a table but ${whatIs(bytes.subarray(0, 512))}`, undefined, REMEDY);
+  const delimiter = [',', '\t', ';'].find((mark) => text.includes(mark)) ?? ',';
+  const names = text.split(delimiter).map((name) => name.trim().replace(/^"(.*)"$/, '$1'));
+  if (names.length > MOST_COLUMNS) throw badFile(file, `${names.length} columns are too many`, undefined, REMEDY);
+  if (names.every((name) => name !== '' && Number.isFinite(Number(name))))
+    throw badFile(file, 'the first line has numbers in place of names', at, REMEDY);
+  return { names, delimiter: delimiter.charCodeAt(0), start: Math.min(end + 1, bytes.length), line: line + 1 };
+}
+
+function endOfLine(bytes: Buffer, at: number): number {
+  const end = bytes.indexOf(LF, at);
+  return end < 0 ? bytes.length : end;
+}
+
+/** The wanted columns, or the number of a column that holds text and is not in `text`. Throws a UserError. */
+function readRows(
+  file: string,
+  bytes: Buffer,
+  header: Header,
+  wanted: number[],
+  text: ReadonlySet<number>,
+): Values[] | number {
+  const { names, delimiter } = header;
+  const columns = wanted.map((column) => (text.has(column) ? new TextColumn() : new NumberColumn()));
+  const slots = names.map((_, column) => wanted.flatMap((other, i) => (other === column ? [columns[i]!] : [])));
+  let { start: at, line } = header;
+  for (let rows = 0; at < bytes.length; line++) {
+    // An empty line, such as the last.
+    if (bytes[at] === LF || (bytes[at] === CR && bytes[at + 1] === LF)) {
+      at += bytes[at] === LF ? 1 : 2;
+      continue;
+    }
+    if (++rows > MOST_ROWS) throw badFile(file, `there are more than ${MOST_ROWS} rows`, at, REMEDY);
+    for (let column = 0; column < names.length; column++) {
+      const quoted = bytes[at] === QUOTE;
+      const from = quoted ? at + 1 : at;
+      let to = from;
+      if (quoted) {
+        for (to = bytes.indexOf(QUOTE, to); to >= 0 && bytes[to + 1] === QUOTE; ) to = bytes.indexOf(QUOTE, to + 2);
+        if (to < 0) throw badFile(file, `line ${line}: a quote is not closed`, at, REMEDY);
+        at = to + 1;
+      } else {
+        while (at < bytes.length && bytes[at] !== delimiter && bytes[at] !== LF) at++;
+        to = at;
+        if (at === bytes.length || bytes[at] === LF) while (to > from && bytes[to - 1] === CR) to--;
+      }
+      for (const slot of slots[column]!) if (!slot.add(bytes, from, to, quoted)) return column;
+      if (quoted && bytes[at] === CR) at++;
+      const last = column === names.length - 1;
+      const ends = at >= bytes.length || bytes[at] === LF;
+      if (ends ? !last : last || bytes[at] !== delimiter)
+        throw badFile(file, `line ${line} does not have ${names.length} fields as the first`, at, REMEDY);
+      at++;
+    }
+  }
+  return columns.map((column) => column.values());
+}
+
+class NumberColumn {
+  private numbers = new Float64Array(1024);
+  private length = 0;
+
+  /** False when it is no number. */
+  add(bytes: Buffer, from: number, to: number): boolean {
+    const number = from === to ? Number.NaN : numberIn(bytes, from, to);
+    if (number === undefined) return false;
+    if (this.length === this.numbers.length) {
+      const longer = new Float64Array(2 * this.length);
+      longer.set(this.numbers);
+      this.numbers = longer;
+    }
+    this.numbers[this.length++] = number;
+    return true;
+  }
+
+  values(): Values {
+    return this.numbers.subarray(0, this.length);
+  }
+}
+
+class TextColumn {
+  private readonly cells: string[] = [];
+  /** Each text once: a class has few names and many rows. */
+  private readonly known = new Map<string, string>();
+
+  add(bytes: Buffer, from: number, to: number, quoted: boolean): boolean {
+    const raw = bytes.toString('utf8', from, to);
+    const cell = quoted ? raw.replaceAll('""', '"') : raw.trim();
+    const known = this.known.get(cell);
+    if (known === undefined) this.known.set(cell, cell);
+    this.cells.push(known ?? cell);
+    return true;
+  }
+
+  values(): Values {
+    return this.cells;
+  }
+}
+
+/** Powers of ten that float64 holds exactly. */
+const TENS = Array.from({ length: 16 }, (_, i) => 10 ** i);
+
+/** The number in some bytes, correctly rounded; undefined when it is none. */
+function numberIn(bytes: Buffer, from: number, to: number): number | undefined {
+  let at = from;
+  const negative = bytes[at] === MINUS;
+  if (negative || bytes[at] === PLUS) at++;
+  let digits = 0;
+  let decimals = -1;
+  let number = 0;
+  for (; at < to; at++) {
+    const digit = bytes[at]! - ZERO;
+    if (digit >= 0 && digit <= 9 && digits < 15) {
+      number = 10 * number + digit;
+      digits++;
+      if (decimals >= 0) decimals++;
+    } else if (bytes[at] === DOT && decimals < 0) decimals = 0;
+    else return otherNumber(bytes.toString('latin1', from, to));
+  }
+  if (digits === 0) return undefined;
+  // Both are exact, and a division rounds once.
+  if (decimals > 0) number /= TENS[decimals]!;
+  return negative ? -number : number;
+}
+
+/** Exponents, spaces around it, more digits than float64 has. */
+function otherNumber(text: string): number | undefined {
+  if (!/^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/.test(text)) return undefined;
+  const number = Number(text);
+  return Number.isFinite(number) ? number : undefined;
+}
