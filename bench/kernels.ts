@@ -61,9 +61,9 @@ function nameOf({ kernel, variant }: Entry): string {
 
 /** Nanoseconds of a call. What the kernel overwrites is put back before each call, outside the time. */
 function timeOf(name: string, c: KernelCase): number {
-  const { at, end } = placeRegions(c.regions, RESERVED_BYTES);
+  const { addresses, end } = placeRegions(c.regions, RESERVED_BYTES);
   if (end > bytes.length) throw new Error(`${name} needs ${end} bytes of memory, there are ${bytes.length}.`);
-  const address = (region: string): number => at.get(region)!;
+  const address = (region: string): number => addresses.get(region)!;
   for (const [region, content] of Object.entries(c.regions))
     viewOf(memory.buffer, content, address(region)).set(content.data);
   const before = bytes.slice(0, end);

@@ -3,7 +3,7 @@ import type { NetworkPlan } from '../models/plan.ts';
 import type { Evaluation, SampleScores, Sums } from './backend.ts';
 
 /** Parameters beyond this are of no use: their products overflow float32. */
-export const MOST_WEIGHT = 1e30;
+export const MAX_WEIGHT = 1e30;
 
 /** The layers that `Sums.spikes` has an entry for, by their place in the plan: spiking ones and integrators. */
 export function countedLayers({ layers }: NetworkPlan): number[] {

@@ -66,8 +66,8 @@ export const cells: Record<Gated['kind'], Cell> = {
   // c = f·c' + i·g        h = o·tanh(c)
   lstm: {
     forward({ a, r, gate, h, c, cBefore }, n, N) {
-      const at = (q: number) => a[q * N + n]! + r[q * N + n]!;
-      const [i, f, g, o] = [sigmoid(at(0)), sigmoid(at(1)), Math.tanh(at(2)), sigmoid(at(3))];
+      const sum = (q: number) => a[q * N + n]! + r[q * N + n]!;
+      const [i, f, g, o] = [sigmoid(sum(0)), sigmoid(sum(1)), Math.tanh(sum(2)), sigmoid(sum(3))];
       setGates(gate, n, N, i, f, g, o);
       c[n] = f * cBefore[n]! + i * g;
       h[n] = o * Math.tanh(c[n]!);

@@ -85,9 +85,9 @@ export function lifForward(
       for (let n = 0; n < N; n++) now[n]! *= 1 - k[n]!;
     }
     for (let n = 0; n < N && before; n++) {
-      const fired = before.reset[n]!;
-      now[n]! += k[n]! * spike.reset.forward(before.u[n]!, fired, spike.threshold);
-      if (spike.reset.undecayed) now[n]! -= spike.threshold * fired;
+      const reset = before.reset[n]!;
+      now[n]! += k[n]! * spike.reset.forward(before.u[n]!, reset, spike.threshold);
+      if (spike.reset.undecayed) now[n]! -= spike.threshold * reset;
     }
     if (!spike.surrogate) continue;
     for (let n = 0; n < N; n++) {

@@ -42,7 +42,7 @@ export interface ForwardOptions {
   /** u[-1] and o[-1] of every layer that does not start at rest; default: their mean. */
   initial?: (InitialState | undefined)[] | undefined;
   /** Dropout: for every layer but the last [N], the factor on what the next layer receives of each neuron. */
-  keep?: Float64Array[] | undefined;
+  dropoutMasks?: Float64Array[] | undefined;
 }
 
 /** Of an RNN, LSTM or GRU, u and o are both the state h [T, N]; of a linear layer, u is what it gives. */
@@ -88,7 +88,7 @@ export function forward(plan: NetworkPlan, params: Parameters, sample: Sample, o
     const trace = layerForward(layer, params, x, steps, { smooth: options.smooth ?? false, resetSpikes, initial });
     inputs.push(x);
     layers.push(trace);
-    outputs.set(layer.name, dropped(trace.o, options.keep?.[i]));
+    outputs.set(layer.name, dropped(trace.o, options.dropoutMasks?.[i]));
   });
   const scores = decodeForward(plan.readout, steps, classes, layers.at(-1)!);
   return {
@@ -103,7 +103,7 @@ export function forward(plan: NetworkPlan, params: Parameters, sample: Sample, o
   };
 }
 
-export interface BackwardOptions extends Pick<ForwardOptions, 'keep'> {
+export interface BackwardOptions extends Pick<ForwardOptions, 'dropoutMasks'> {
   /** Factor on the loss of the sample. */
   scale?: number;
   /** Added to the derivative by every spike of a layer, by its place: what a price on spikes gives. */
@@ -118,7 +118,7 @@ export function backward(
   params: Parameters,
   sample: Sample,
   pass: Pass,
-  { keep, scale = 1, spikePrice, record }: BackwardOptions = {},
+  { dropoutMasks, scale = 1, spikePrice, record }: BackwardOptions = {},
 ): Parameters {
   const { steps, classes } = plan;
   const grads = zeroParameters(plan);
@@ -144,7 +144,7 @@ export function backward(
     }
     if (dx && below >= 0) {
       const sum = dO.get(layer.input[0]!)!;
-      dropped(dx, keep?.[below]).forEach((d, j) => {
+      dropped(dx, dropoutMasks?.[below]).forEach((d, j) => {
         sum[j]! += d;
       });
     }
@@ -225,8 +225,8 @@ function layerBackward(
 }
 
 /** x·m [T, N] with a factor m [N] for each neuron; x itself without one. */
-function dropped(x: Float64Array, keep: Float64Array | undefined): Float64Array<ArrayBuffer> {
-  return Float64Array.from(x, (value, i) => (keep ? value * keep[i % keep.length]! : value));
+function dropped(x: Float64Array, mask: Float64Array | undefined): Float64Array<ArrayBuffer> {
+  return Float64Array.from(x, (value, i) => (mask ? value * mask[i % mask.length]! : value));
 }
 
 /** Zeros in the shape of every parameter. */

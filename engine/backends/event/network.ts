@@ -20,7 +20,7 @@ import type {
   Sums,
 } from '../backend.ts';
 import { checkProbe, createRecording, createSampleScores } from '../recording.ts';
-import { classSums, MOST_WEIGHT } from '../scores.ts';
+import { classSums, MAX_WEIGHT } from '../scores.ts';
 import { restoreState, type StatePart, stateOf } from '../state.ts';
 import { type AroundPlaces, firstWeights, placesAround } from './layout/around.ts';
 import {
@@ -35,8 +35,8 @@ import {
 import { readTensors, writeTensors } from './layout/tensors.ts';
 import type { Bytes } from './layout/units.ts';
 import type { SharedBatch, SharedCounts } from './workers/commands.ts';
-import { shareSamples } from './workers/given-samples.ts';
 import { type Pool, startPool } from './workers/pool.ts';
+import { shareSamples } from './workers/shared-samples.ts';
 
 /** Milliseconds that a part of an evaluation should take: how soon stops and checkpoints come to their turn. */
 const PART_MS = 200;
@@ -207,7 +207,7 @@ export class EventNetwork implements Network {
           `Sample ${i} of the batch has ${events} events, but there is room for ${maxEvents}: open the network with a larger maxEvents.`,
         );
     });
-    return { given: shareSamples(batch.samples, network.steps, network.inputs) };
+    return { samples: shareSamples(batch.samples, network.steps, network.inputs) };
   }
 
   /** Mean loss and its gradient, as in training, over samples [from, to) of a split. */
@@ -229,13 +229,13 @@ export class EventNetwork implements Network {
     const stats = new Float64Array(this.memory.buffer, layout.stats);
     const sums: Sums = { samples, loss: 0, accuracy: 0, spikes: new Array(layout.counted).fill(0) };
     for (let i = task; i < task + tasks; i++) {
-      const at = i * layout.statsPerTask;
-      sums.loss += stats[at + STATS.loss]!;
-      sums.accuracy += stats[at + STATS.accuracy]!;
-      const diverged = stats[at + STATS.diverged]!;
+      const offset = i * layout.statsPerTask;
+      sums.loss += stats[offset + STATS.loss]!;
+      sums.accuracy += stats[offset + STATS.accuracy]!;
+      const diverged = stats[offset + STATS.diverged]!;
       if (diverged > 0 && sums.divergedLayer === undefined) sums.divergedLayer = diverged - 1;
       sums.spikes.forEach((_, l) => {
-        sums.spikes[l]! += stats[at + STATS.spikes + l]!;
+        sums.spikes[l]! += stats[offset + STATS.spikes + l]!;
       });
     }
     return sums;
@@ -269,7 +269,7 @@ export class EventNetwork implements Network {
     // A view, not a copy: this is looked at several times a second.
     const values = new Float32Array(this.memory.buffer, weights, parameters);
     for (let i = 0; i < parameters; i++) {
-      if (Math.abs(values[i]!) < MOST_WEIGHT) continue;
+      if (Math.abs(values[i]!) < MAX_WEIGHT) continue;
       return { layer: layers.findIndex(({ end }) => i < end), value: values[i]! };
     }
     return undefined;

@@ -2,7 +2,7 @@
 import { setImmediate as pause } from 'node:timers/promises';
 import type { PreparedDataset, SampleReader, Split } from '../../datasets/dataset.ts';
 import { openReader } from '../../datasets/reader.ts';
-import { drawKeep } from '../../models/dropout.ts';
+import { drawDropoutMask } from '../../models/dropout.ts';
 import { drawInitialState } from '../../models/initial-state.ts';
 import { initialTensors, lengthOf, parametersOf, type Tensor } from '../../models/parameters.ts';
 import type { NetworkPlan } from '../../models/plan.ts';
@@ -24,7 +24,7 @@ import type {
   Sums,
 } from '../backend.ts';
 import { checkProbe, createRecording, createSampleScores, needsGradients } from '../recording.ts';
-import { classSums, countedLayers, MOST_WEIGHT, zeroSums } from '../scores.ts';
+import { classSums, countedLayers, MAX_WEIGHT, zeroSums } from '../scores.ts';
 import { restoreState, stateOf, tensorOf } from '../state.ts';
 import { countPass } from './activity.ts';
 import { classScores, recordBackward, recordForward } from './record.ts';
@@ -91,12 +91,16 @@ export class ReferenceNetwork implements Network {
   private gradient(index: number, sums: Sums): Parameters {
     const { plan, epoch, moving, options } = this;
     const sample = this.read('train', epoch, index);
-    const keep = plan.dropout > 0 ? keepOf(plan, options.seed, epoch, index) : undefined;
+    const dropoutMasks = plan.dropout > 0 ? dropoutMasksOf(plan, options.seed, epoch, index) : undefined;
     const initial = initialStates(plan, options.seed, epoch, index);
-    const pass = forward(plan, moving.model, sample, { keep, initial });
+    const pass = forward(plan, moving.model, sample, { dropoutMasks, initial });
     addPass(sums, plan, pass);
     const scale = plan.classWeights?.[sample.label] ?? 1;
-    return backward(plan, moving.model, sample, pass, { keep, scale, spikePrice: (l) => spikePrice(plan, pass, l) });
+    return backward(plan, moving.model, sample, pass, {
+      dropoutMasks,
+      scale,
+      spikePrice: (l) => spikePrice(plan, pass, l),
+    });
   }
 
   async evaluate(split: Split, options: EvaluateOptions = {}): Promise<Evaluation> {
@@ -166,7 +170,7 @@ export class ReferenceNetwork implements Network {
 
   broken(): { layer: number; value: number } | undefined {
     for (const { name } of parametersOf(this.plan)) {
-      const value = this.moving.model[name]!.find((x) => !(Math.abs(x) < MOST_WEIGHT));
+      const value = this.moving.model[name]!.find((x) => !(Math.abs(x) < MAX_WEIGHT));
       if (value !== undefined)
         return { layer: this.plan.layers.findIndex((layer) => name.startsWith(`${layer.name}.`)), value };
     }
@@ -215,11 +219,11 @@ function spikePrice({ layers, steps, spikePenalty }: NetworkPlan, pass: Pass, l:
   return spikePenalty.weight * slope * share;
 }
 
-function keepOf({ layers, dropout }: NetworkPlan, seed: number, epoch: number, sample: number): Float64Array[] {
+function dropoutMasksOf({ layers, dropout }: NetworkPlan, seed: number, epoch: number, sample: number): Float64Array[] {
   return layers.slice(0, -1).map(({ output }, layer) => {
-    const keep = new Float32Array(lengthOf(output));
-    drawKeep(keep, keep.length, dropout, { seed, epoch, sample, layer });
-    return Float64Array.from(keep);
+    const mask = new Float32Array(lengthOf(output));
+    drawDropoutMask(mask, mask.length, dropout, { seed, epoch, sample, layer });
+    return Float64Array.from(mask);
   });
 }
 

@@ -39,7 +39,7 @@ interface Case {
 }
 
 /** Dropout, and where neurons start. */
-type Given = Pick<ForwardOptions, 'keep' | 'initial'>;
+type Given = Pick<ForwardOptions, 'dropoutMasks' | 'initial'>;
 
 /** Draws until the loss is smooth within the reach of the differences. */
 function smoothCase(plan: NetworkPlan, name: string, given: Given): Case {
@@ -79,7 +79,7 @@ function compare(plan: NetworkPlan, name: string, backwardPlan = plan, given: Gi
   const { params, sample, pass } = smoothCase(plan, name, given);
   const resetSpikes = pass.layers.map(({ o }) => o);
   const loss = () => forward(plan, params, sample, { smooth: true, resetSpikes, ...given }).loss;
-  const grads = backward(backwardPlan, params, sample, pass, { keep: given.keep });
+  const grads = backward(backwardPlan, params, sample, pass, { dropoutMasks: given.dropoutMasks });
   const result: Result = { worst: { error: -1, text: '' }, nonZero: 0 };
   for (const [key, values] of Object.entries(params))
     values.forEach((value, i) => {
@@ -143,8 +143,8 @@ describe('the gradient equals finite differences of the smoothed network', () =>
 
   test('dropout between layers', () => {
     const layers = [{ recurrent: true }, { reset: 'soft' as const }, {}];
-    const keep = [Float64Array.of(2, 0, 2, 2), Float64Array.of(0, 2, 2, 2)];
-    expectGradients([{ name: 'dropout', plan: network(layers, 'rate', 'cross-entropy'), keep }]);
+    const dropoutMasks = [Float64Array.of(2, 0, 2, 2), Float64Array.of(0, 2, 2, 2)];
+    expectGradients([{ name: 'dropout', plan: network(layers, 'rate', 'cross-entropy'), dropoutMasks }]);
   });
 
   test('scaled inputs, states that are not 0 at first, two softmaxes: every leak × reset × recurrence', () => {

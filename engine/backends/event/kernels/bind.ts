@@ -26,6 +26,6 @@ export function bindStored(name: KernelName, compiled: unknown, numbers: Float64
 }
 
 /** How many numbers the longest list of arguments has. */
-export const MOST_ARGUMENTS = Math.max(
+export const MAX_ARGUMENTS = Math.max(
   ...Object.values(SIGNATURES).map(({ parameters }) => Object.keys(parameters).length),
 );

@@ -6,7 +6,7 @@
 import { createRequire } from 'node:module';
 import { type Copy, copyPlainly } from '../../../base/copy.ts';
 import { builtFile } from '../../../base/paths.ts';
-import { bindStored, MOST_ARGUMENTS } from './bind.ts';
+import { bindStored, MAX_ARGUMENTS } from './bind.ts';
 import { nativeFile } from './native-file.ts';
 import { CONTRACT, fingerprint, type KernelName, type Kernels } from './signatures/all.ts';
 import { SURROGATE } from './signatures/constants.ts';
@@ -61,12 +61,12 @@ export function chosenInstructions(): Instructions {
 /** Sentences on why other kernels are used than one may expect. */
 export function kernelRemarks(): string[] {
   const available = availableInstructions();
-  const wish = process.env.LIF_KERNELS;
-  const unknown = wish && !available.some((set) => set === wish);
+  const requested = process.env.LIF_KERNELS;
+  const unknown = requested && !available.some((set) => set === requested);
   return [
     ...(loaded?.refused ? [loaded.refused] : []),
     ...(unknown
-      ? [`LIF_KERNELS asks for "${wish}" kernels, but here there are ${list(available)}: ${available[0]} is used.`]
+      ? [`LIF_KERNELS asks for "${requested}" kernels, but here there are ${list(available)}: ${available[0]} is used.`]
       : []),
   ];
 }
@@ -83,7 +83,7 @@ export function copier(): Copy {
 /** `wasm` with those kernels replaced that there are for `set`; both work in `memory`. */
 export function withNative(wasm: Kernels, memory: WebAssembly.Memory, set: Instructions): Kernels {
   if (set === 'wasm') return wasm;
-  const numbers = new Float64Array(MOST_ARGUMENTS);
+  const numbers = new Float64Array(MAX_ARGUMENTS);
   const compiled = addon()!.bind(new Uint8Array(memory.buffer), numbers, set);
   const native = Object.fromEntries(
     Object.entries(compiled).map(([name, run]) => [name, bindStored(name as KernelName, run, numbers)]),

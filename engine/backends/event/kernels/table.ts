@@ -6,7 +6,6 @@
 import { cellEntries } from './table/cell.ts';
 import { dropoutEntries } from './table/dropout.ts';
 import type { Entry } from './table/entry.ts';
-import { firedEntries } from './table/fired.ts';
 import { gatherEntries } from './table/gather.ts';
 import { lifBackwardEntries } from './table/lif-backward.ts';
 import { lifForwardEntries } from './table/lif-forward.ts';
@@ -14,6 +13,7 @@ import { optimizerEntries } from './table/optimizer.ts';
 import { productEntries } from './table/product.ts';
 import { readoutEntries } from './table/readout.ts';
 import { scatterEntries } from './table/scatter.ts';
+import { spikeEntries } from './table/spikes.ts';
 import { tallyEntries } from './table/tally.ts';
 import { transposeEntries } from './table/transpose.ts';
 
@@ -22,7 +22,7 @@ export const TABLE: readonly Entry[] = [
   ...scatterEntries,
   ...transposeEntries,
   ...lifForwardEntries,
-  ...firedEntries,
+  ...spikeEntries,
   ...tallyEntries,
   ...lifBackwardEntries,
   ...dropoutEntries,

@@ -27,7 +27,7 @@ import { type LayerParameters, placeParameters, type SortedStretch, stretchesOf 
 import { type Bytes, type Elements, elements, sizeOf } from './units.ts';
 
 /** Event lists hold row numbers in 16 bits, and a block has at least the rows of one sample. */
-const MOST_STEPS = 65_535;
+const MAX_STEPS = 65_535;
 /** Samples of one evaluation task. */
 export const EVALUATION_CHUNK = 64;
 /** Weight updates between two looks at the clock, at most. */
@@ -40,7 +40,7 @@ export interface SpikingLayer extends LayerParameters<Lif | Integrator> {
   dynamics: Dynamics;
   /**
    * What becomes of the spikes below, which without dropout may stay masks: whether they are looked up in tables
-   * (gatherFired), and whether gradients are formed from them (scatterFired). And whether its own are listed for the next.
+   * (gatherSpikes), and whether gradients are formed from them (scatterSpikes). And whether its own are listed for the next.
    */
   lookUp: boolean;
   masked: boolean;
@@ -101,9 +101,9 @@ type DataSize = Pick<DatasetShape, 'maxEvents' | 'sizes'>;
 /** Throws a RangeError with one sentence where the engine cannot run such a network. */
 export function planLayout(network: NetworkPlan, data: DataSize, batchSize: number, threads: number): Layout {
   const { steps, inputs } = network;
-  if (steps > MOST_STEPS)
+  if (steps > MAX_STEPS)
     throw new RangeError(
-      `A sample has ${steps} time steps and the engine takes at most ${MOST_STEPS}: use longer or fewer steps.`,
+      `A sample has ${steps} time steps and the engine takes at most ${MAX_STEPS}: use longer or fewer steps.`,
     );
   const found = runnable(network);
   const memory = allocateFrom(RESERVED_BYTES);

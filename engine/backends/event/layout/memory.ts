@@ -41,7 +41,7 @@ export interface EventList {
 export interface LayerScratch extends EventList {
   u: Bytes;
   /** Which neurons fired, a bit each: u16 [rows × panels]. */
-  fired: Bytes;
+  spikeMasks: Bytes;
   /** Spikes of each sample of a block, u32. */
   counts: Bytes;
   /** For statistics: the spikes of each neuron in each sample of a block, then in stretches of steps, u32 [samples + steps × 16·panels]. */
@@ -54,7 +54,7 @@ export interface LayerScratch extends EventList {
   /** With dropout, of a layer below another. */
   dropout?: EventList & {
     /** Factor on each neuron by sample, f32 [samples × size]; the list has the events that it leaves. */
-    keep: Bytes;
+    dropoutMask: Bytes;
     /** Weights of the layer above times 1/(1 − p), so that events need no factor. */
     weight: Bytes;
   };
@@ -79,7 +79,7 @@ export interface Scratch extends EventList {
    * Of dL/dx: which columns of the first layer have a δ in some rows, as events with values; what follows, f32 plain rows of
    * the inputs filled up to whole panels.
    */
-  open: { offsets: Bytes; columns: Bytes; values: Bytes; gradient: Bytes };
+  active: { offsets: Bytes; columns: Bytes; values: Bytes; gradient: Bytes };
 }
 
 export interface SpikingScratch extends Scratch {
@@ -119,7 +119,7 @@ export interface CellScratch {
   recurrentT: Bytes;
   readoutT: Bytes;
   /** With dropout: factor on what the readout sees [samples × size]. */
-  keep: Bytes | undefined;
+  dropoutMask: Bytes | undefined;
 }
 
 export interface GatedScratch extends Scratch {
@@ -140,7 +140,7 @@ function eventList(rows: number, capacity: number, allocate: Allocate): EventLis
   };
 }
 
-function openScratch(columns: number, inputs: number, allocate: Allocate): Scratch['open'] {
+function activeScratch(columns: number, inputs: number, allocate: Allocate): Scratch['active'] {
   const rows = INPUT_GRADIENT_ROWS;
   return {
     offsets: allocate((rows + 1) * 4),
@@ -174,7 +174,7 @@ export function spikingScratch(
     gradient: allocate(sizeOf(block * steps * sizes.at(-1)!)),
     scores: allocate(sizeOf(2 * sizes.at(-1)!)),
     zeros: allocate(sizeOf(widest)),
-    open: openScratch(sizes[0]!, network.inputs, allocate),
+    active: activeScratch(sizes[0]!, network.inputs, allocate),
     penalty: allocate(network.spikePenalty ? sizeOf(block * widest) : 0),
     ...(layers.some(({ plan }) => plan.neuron.scaleInput) && { effective: allocate(sizeOf(layers.at(-1)!.end)) }),
     work: allocate(sizeOf(workOf(layers, block))),
@@ -190,7 +190,7 @@ function layerScratch(
 ): LayerScratch {
   return {
     u: allocate(sizeOf(rows * size)),
-    fired: allocate(rows * Math.ceil(size / PANEL) * 2),
+    spikeMasks: allocate(rows * Math.ceil(size / PANEL) * 2),
     ...eventList(rows, rows * size, allocate),
     counts: allocate(block * 4),
     tally: allocate((block + Math.ceil(rows / block)) * roundUp(size, PANEL) * 4),
@@ -202,7 +202,7 @@ function layerScratch(
     ...(dropout &&
       above && {
         dropout: {
-          keep: allocate(sizeOf(block * size)),
+          dropoutMask: allocate(sizeOf(block * size)),
           ...eventList(rows, rows * size, allocate),
           weight: allocate(sizeOf(size * above.size)),
         },
@@ -243,7 +243,7 @@ export function gatedScratch(
     gradient: allocate(sizeOf(block * classes)),
     scores: allocate(sizeOf(2 * classes)),
     zeros: allocate(sizeOf(Math.max(columns, classes))),
-    open: openScratch(columns, network.inputs, allocate),
+    active: activeScratch(columns, network.inputs, allocate),
     cell: {
       offsets: allocate((rows + 1) * 4),
       channels: allocate((Math.max(rows, events) + SPARE_EVENTS) * 2),
@@ -261,7 +261,7 @@ export function gatedScratch(
       dScores: matrix(block, classes),
       recurrentT: matrix(columns, size),
       readoutT: matrix(classes, size),
-      keep: network.dropout > 0 ? matrix(block, size) : undefined,
+      dropoutMask: network.dropout > 0 ? matrix(block, size) : undefined,
     },
   };
 }

@@ -2,7 +2,7 @@
  * Dropout between layers. The events of silenced neurons are left out of the lists, and those that stay count 1/(1 − p)
  * times: the weights that they meet are scaled once, and so are the gradients.
  */
-import { drawKeep } from '../../../models/dropout.ts';
+import { drawDropoutMask } from '../../../models/dropout.ts';
 import { addressOf, type Bytes } from '../layout/units.ts';
 import type { Samples } from './input.ts';
 import { floats, type Workspace } from './workspace.ts';
@@ -20,8 +20,8 @@ export function drawDropout(
     const { plan, size } = layout.layers[layer]!;
     const neurons = plan.connection.size;
     for (let b = 0; b < count && dropout; b++) {
-      const keep = floats(workspace, addressOf(dropout.keep, b * size), size);
-      drawKeep(keep, neurons, layout.network.dropout, { seed, epoch, sample: order[from + b]!, layer });
+      const dropoutMask = floats(workspace, addressOf(dropout.dropoutMask, b * size), size);
+      drawDropoutMask(dropoutMask, neurons, layout.network.dropout, { seed, epoch, sample: order[from + b]!, layer });
     }
   });
 }

@@ -118,9 +118,9 @@ export function addEvents(
   }
   if (!add) floats(workspace, dW, inputs * columns).fill(0);
   if (masked) {
-    const { fired } = scratch.layers[l - 1]!;
+    const { spikeMasks } = scratch.layers[l - 1]!;
     const panels = Math.ceil(inputs / PANEL);
-    kernels.scatterFired({ out: dW, outRows: inputs, source: delta, fired, panels, rows, columns });
+    kernels.scatterSpikes({ out: dW, outRows: inputs, source: delta, spikeMasks, panels, rows, columns });
     return;
   }
   const input = eventsInto(workspace, l, dropout);
@@ -161,16 +161,16 @@ export function addRecurrent(
   const { kernels, layout, scratch } = workspace;
   const { steps } = layout.network;
   const { size } = layout.layers[l]!;
-  const { u, fired, offsets, channels } = scratch.layers[l]!;
+  const { u, spikeMasks, offsets, channels } = scratch.layers[l]!;
   const dV = addressOf(gradients, recurrent);
   if (!add && scattered(size, size)) floats(workspace, dV, size * size).fill(0);
   if (size <= PANEL)
     for (let b = 0; b < count; b++)
-      kernels.scatterFired({
+      kernels.scatterSpikes({
         out: dV,
         outRows: size,
         source: addressOf(u, (b * steps + 1) * size),
-        fired: bytes(fired + b * steps * 2),
+        spikeMasks: bytes(spikeMasks + b * steps * 2),
         panels: 1,
         rows: steps - 1,
         columns: size,

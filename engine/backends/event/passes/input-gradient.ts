@@ -42,12 +42,12 @@ export function inputGradient(
   factor?: Float32Array,
 ): void {
   const { steps, inputs } = layout.network;
-  const { offsets, columns: indices, values, gradient } = scratch.open;
+  const { offsets, columns: indices, values, gradient } = scratch.active;
   const columns = roundUp(inputs, PANEL);
   const gradients = new Float32Array(buffer, gradient, INPUT_GRADIENT_ROWS * columns);
   for (let from = 0; from < count * steps; from += INPUT_GRADIENT_ROWS) {
     const rows = Math.min(INPUT_GRADIENT_ROWS, count * steps - from);
-    listOpen(buffer, scratch, delta, factor, from, rows, steps);
+    listActive(buffer, scratch, delta, factor, from, rows, steps);
     const b = layout.inputWeightsT;
     kernels.multiplySparse({ out: gradient, offsets, indices, values, b, rows, inner: delta.columns, columns });
     for (let r = 0, place = (first * steps + from) * inputs; r < rows; r++, place += inputs)
@@ -56,18 +56,18 @@ export function inputGradient(
 }
 
 /** Lists the columns with a δ in the steps [from, from + rows) of the samples of a block, all samples one after another. */
-function listOpen(
+function listActive(
   buffer: ArrayBufferLike,
-  { open }: Scratch,
+  { active }: Scratch,
   { values, rows: matrixRows, columns, rowOf }: Matrix,
   factor: Float32Array | undefined,
   from: number,
   rows: number,
   steps: number,
 ): void {
-  const offsets = new Uint32Array(buffer, open.offsets, rows + 1);
-  const indices = new Uint16Array(buffer, open.columns, rows * columns);
-  const deltas = new Float32Array(buffer, open.values, rows * columns);
+  const offsets = new Uint32Array(buffer, active.offsets, rows + 1);
+  const indices = new Uint16Array(buffer, active.columns, rows * columns);
+  const deltas = new Float32Array(buffer, active.values, rows * columns);
   let events = 0;
   offsets[0] = 0;
   for (let r = 0; r < rows; r++) {

@@ -45,9 +45,9 @@ export function eachSpike(
   panels: number,
   spike: (sample: number, step: number, neuron: number) => void,
 ): void {
-  for (let b = 0, at = 0; b < count; b++)
+  for (let b = 0, index = 0; b < count; b++)
     for (let t = 0; t < steps; t++)
       for (let p = 0; p < panels; p++)
-        for (let mask = masks[at++]!; mask !== 0; mask &= mask - 1)
+        for (let mask = masks[index++]!; mask !== 0; mask &= mask - 1)
           spike(b, t, p * PANEL + 31 - Math.clz32(mask & -mask));
 }

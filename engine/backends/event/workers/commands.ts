@@ -12,7 +12,7 @@ import type {
 } from '../../backend.ts';
 import type { Layout } from '../layout/layout.ts';
 import type { Bytes } from '../layout/units.ts';
-import type { GivenSamples } from './given-samples.ts';
+import type { SharedSamples } from './shared-samples.ts';
 
 export interface WorkerStart {
   memory: WebAssembly.Memory;
@@ -64,6 +64,6 @@ export interface SharedCounts extends ActivityOptions {
 }
 
 /** A batch over shared memory. */
-export type SharedBatch = { split: Split; indices: Uint32Array } | { given: GivenSamples };
+export type SharedBatch = { split: Split; indices: Uint32Array } | { samples: SharedSamples };
 
 export type Answer = { kind: 'ready' } | { kind: 'done' } | { kind: 'error'; message: string };

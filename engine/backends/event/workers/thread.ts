@@ -13,7 +13,7 @@ import { SpikingProgram } from '../passes/spiking/program.ts';
 import { applyUpdate, clipScale, NORM_CHUNK, shardGradients, shareOf, sumNorms } from '../passes/update.ts';
 import { barrier, DONE, isCancelled, isCancelling, TASKS } from './barrier.ts';
 import type { Command, WorkerStart } from './commands.ts';
-import { givenReader } from './given-samples.ts';
+import { sharedReader } from './shared-samples.ts';
 
 /** What one thread does with the samples of a shard, for this sort of network. */
 export function createProgram(
@@ -86,9 +86,9 @@ export function createThread(start: WorkerStart): (command: Command) => void {
   };
 
   const probe = ({ batch, count, ask, recording, transpose }: Extract<Command, { kind: 'probe' }>): void => {
-    const reader = 'given' in batch ? givenReader(batch.given, layout.network.steps) : undefined;
-    const order = 'given' in batch ? inOrderOf(count) : batch.indices;
-    const split = 'given' in batch ? 'test' : batch.split;
+    const reader = 'samples' in batch ? sharedReader(batch.samples, layout.network.steps) : undefined;
+    const order = 'samples' in batch ? inOrderOf(count) : batch.indices;
+    const split = 'samples' in batch ? 'test' : batch.split;
     const deltas = needsGradients(ask);
     // Gradients of parameters have a place each in the shards; all else lies at the place of its sample.
     const perTask = ask.parameterGradient

@@ -12,7 +12,7 @@ import { settingsSchema } from '../../../../engine/experiment/schema.ts';
 import { planNetwork } from '../../../../engine/models/build/network.ts';
 import { parametersOf } from '../../../../engine/models/parameters.ts';
 import { backward, forward, type Parameters, zeroParameters } from '../../../../engine/reference/network.ts';
-import { keepOf, localEngine, pictures, sampleOf, spikes } from './support.ts';
+import { dropoutMasksOf, localEngine, pictures, sampleOf, spikes } from './support.ts';
 
 /** float32 sums of some hundred terms against float64. */
 const TOLERANCE = 5e-5;
@@ -35,12 +35,12 @@ function compare(
   let accuracy = 0;
   for (let i = 0; i < BATCH; i++) {
     const sample = sampleOf(dataset, i);
-    const keep = keepOf(plan, 5, i);
-    const pass = forward(plan, params, sample, { keep });
+    const dropoutMasks = dropoutMasksOf(plan, 5, i);
+    const pass = forward(plan, params, sample, { dropoutMasks });
     loss += pass.loss / BATCH;
     accuracy += pass.accuracy / BATCH;
     const weight = plan.classWeights?.[sample.label] ?? 1;
-    const gradients = backward(plan, params, sample, pass, { keep });
+    const gradients = backward(plan, params, sample, pass, { dropoutMasks });
     for (const name in sums)
       gradients[name]!.forEach((g, j) => {
         sums[name]![j]! += (weight * g) / BATCH;
@@ -122,8 +122,8 @@ test('AdamW lets the matrices decay, the biases not', () => {
   after.forEach(({ name, data }, l) =>
     data.forEach((w, i) => {
       const g = gradients[l]!.data[i]!;
-      const keep = /weight|recurrent$/.test(name) ? 1 - 0.01 * 0.5 : 1;
-      const expected = keep * before[l]!.data[i]! - (0.01 * g) / (Math.abs(g) + 1e-8);
+      const decay = /weight|recurrent$/.test(name) ? 1 - 0.01 * 0.5 : 1;
+      const expected = decay * before[l]!.data[i]! - (0.01 * g) / (Math.abs(g) + 1e-8);
       if (!(Math.abs(w - expected) < 2e-6)) expect.fail(`${name}[${i}]: expected ${expected}, saw ${w}`);
     }),
   );

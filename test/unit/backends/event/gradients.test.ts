@@ -36,13 +36,13 @@ const kernels = instantiateKernels(kernelBytes(), memory);
 
 /** Calls kernels over these arrays and returns the arrays afterwards. */
 function run(regions: Record<string, Region>, call: (k: Kernels, at: (name: string) => number) => void) {
-  const { at } = placeRegions(regions, RESERVED_BYTES);
+  const { addresses } = placeRegions(regions, RESERVED_BYTES);
   const views = Object.entries(regions).map(([name, region]) => {
-    const view = viewOf(memory.buffer, region, at.get(name)!);
+    const view = viewOf(memory.buffer, region, addresses.get(name)!);
     view.set(region.data);
     return [name, view] as const;
   });
-  call(kernels, (name) => at.get(name)!);
+  call(kernels, (name) => addresses.get(name)!);
   return Object.fromEntries(views);
 }
 
@@ -177,7 +177,7 @@ test.each(COLUMNS)(
       input: matrix(input, rows, size),
       leak: array('f32', new Array(size).fill(0)),
       recurrent: matrix(gain, size, size),
-      fired: array('u16', new Array(rows * panels).fill(0)),
+      spikeMasks: array('u16', new Array(rows * panels).fill(0)),
       work: array('f32', new Array(recurrentWork(size, 0, samples)).fill(0)),
       offsets: array('u32', new Array(rows + 1).fill(0)),
       channels: array('u16', new Array(rows * size + SPARE_EVENTS).fill(0)),
@@ -200,10 +200,10 @@ test.each(COLUMNS)(
         threshold: 0.25,
         reset: RESET.none,
         recurrent: at('recurrent'),
-        fired: at('fired'),
+        spikeMasks: at('spikeMasks'),
         work: at('work'),
       });
-      k.listFired({ fired: at('fired'), panels, rows, ...spikes });
+      k.listSpikes({ spikeMasks: at('spikeMasks'), panels, rows, ...spikes });
       k.transposeEvents({ ...spikes, rows, channelCount: size, delayWithin: steps, ...transposed });
       k.gatherRows({
         out: at('gradient'),

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { PreparedDataset } from '../../../../engine/datasets/dataset.ts';
 import { namesOf, RESETS } from '../../../../engine/models/neuron.ts';
 import { backward, forward, type Parameters } from '../../../../engine/reference/network.ts';
-import { initialOf, keepOf, localEngine, pictures, sampleOf, spikes } from './support.ts';
+import { dropoutMasksOf, initialOf, localEngine, pictures, sampleOf, spikes } from './support.ts';
 
 /** float32 sums of some hundred terms against float64. */
 const TOLERANCE = 2e-4;
@@ -38,8 +38,8 @@ function compare(settings: object, dataset: PreparedDataset): void {
     let margin = Number.POSITIVE_INFINITY;
     for (let i = 0; i < BATCH; i++) {
       const sample = sampleOf(dataset, i);
-      const keep = keepOf(engine.plan, seed, i);
-      const pass = forward(engine.plan, params, sample, { keep, initial: initialOf(engine.plan, seed, i) });
+      const dropoutMasks = dropoutMasksOf(engine.plan, seed, i);
+      const pass = forward(engine.plan, params, sample, { dropoutMasks, initial: initialOf(engine.plan, seed, i) });
       pass.layers.forEach(({ u }, l) => {
         const { neuron } = engine.plan.layers[l]!;
         if (neuron.kind !== 'lif') return;
@@ -49,7 +49,7 @@ function compare(settings: object, dataset: PreparedDataset): void {
       });
       loss += pass.loss / BATCH;
       accuracy += pass.accuracy / BATCH;
-      const gradients = backward(engine.plan, params, sample, pass, { keep });
+      const gradients = backward(engine.plan, params, sample, pass, { dropoutMasks });
       for (const name in sums) gradients[name]!.forEach((g, j) => (sums[name]![j]! += g / BATCH));
     }
     if (margin < MARGIN) continue;

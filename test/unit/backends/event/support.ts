@@ -11,7 +11,7 @@ import { openReader } from '../../../../engine/datasets/reader.ts';
 import { delayedXorSchema } from '../../../../engine/datasets/sets/delayed-xor/schema.ts';
 import { settingsSchema } from '../../../../engine/experiment/schema.ts';
 import { planNetwork } from '../../../../engine/models/build/network.ts';
-import { drawKeep } from '../../../../engine/models/dropout.ts';
+import { drawDropoutMask } from '../../../../engine/models/dropout.ts';
 import { drawInitialState } from '../../../../engine/models/initial-state.ts';
 import { initialTensors, type Tensor } from '../../../../engine/models/parameters.ts';
 import type { NetworkPlan } from '../../../../engine/models/plan.ts';
@@ -106,11 +106,11 @@ export function pictures(inputs = 9, steps = 10): PreparedDataset {
 }
 
 /** Factors of dropout on the neurons of each hidden layer, as a network that was initialised with `seed` draws them. */
-export function keepOf(plan: NetworkPlan, seed: number, sample: number): Float64Array[] {
+export function dropoutMasksOf(plan: NetworkPlan, seed: number, sample: number): Float64Array[] {
   return plan.layers.slice(0, -1).map(({ output: [size] }, layer) => {
-    const keep = new Float32Array(size);
-    drawKeep(keep, size, plan.dropout, { seed, epoch: EPOCH, sample, layer });
-    return Float64Array.from(keep);
+    const mask = new Float32Array(size);
+    drawDropoutMask(mask, size, plan.dropout, { seed, epoch: EPOCH, sample, layer });
+    return Float64Array.from(mask);
   });
 }
 

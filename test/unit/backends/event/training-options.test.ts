@@ -50,8 +50,8 @@ test('AdamW lets matrices decay, biases and leaks not', () => {
   expectWeights(after, (name, i) => {
     const at = before.findIndex((w) => w.name === name);
     const g = gradients[at]!.data[i]!;
-    const keep = /weight|recurrent/.test(name) ? 1 - 0.01 * 0.5 : 1;
-    return keep * before[at]!.data[i]! - (0.01 * g) / (Math.abs(g) + 1e-8);
+    const decay = /weight|recurrent/.test(name) ? 1 - 0.01 * 0.5 : 1;
+    return decay * before[at]!.data[i]! - (0.01 * g) / (Math.abs(g) + 1e-8);
   });
 });
 
@@ -75,8 +75,8 @@ test('leaks have a learning rate of their own under Adam, and do not decay', () 
   expectWeights(after, (name, i) => {
     const at = before.findIndex((w) => w.name === name);
     const g = gradients[at]!.data[i]!;
-    const [keep, rate] = [/weight|recurrent/.test(name) ? 1 - 0.01 * 0.5 : 1, /leak/.test(name) ? 0.005 : 0.01];
-    return keep * before[at]!.data[i]! - (rate * g) / (Math.abs(g) + 1e-8);
+    const [decay, rate] = [/weight|recurrent/.test(name) ? 1 - 0.01 * 0.5 : 1, /leak/.test(name) ? 0.005 : 0.01];
+    return decay * before[at]!.data[i]! - (rate * g) / (Math.abs(g) + 1e-8);
   });
 });
 

@@ -40,14 +40,14 @@ export function cellForward(
         y = tanh(sumOf(a, pr));
         v128.store(g, y);
       } else if (kind == CELL_LSTM) {
-        const gi = sigmoid(sumOf(a, pr));
-        const gf = sigmoid(sumOf(a + A, pr + R));
-        const gg = tanh(sumOf(a + 2 * A, pr + 2 * R));
-        const go = sigmoid(sumOf(a + 3 * A, pr + 3 * R));
-        let state = f32x4.mul(gi, gg);
-        if (t > 0) state = f32x4.add(f32x4.mul(gf, v128.load(x - bytes)), state);
-        y = f32x4.mul(go, tanh(state));
-        v128.store(g, gi); v128.store(g + G, gf); v128.store(g + 2 * G, gg); v128.store(g + 3 * G, go);
+        const inputGate = sigmoid(sumOf(a, pr));
+        const forgetGate = sigmoid(sumOf(a + A, pr + R));
+        const candidate = tanh(sumOf(a + 2 * A, pr + 2 * R));
+        const outputGate = sigmoid(sumOf(a + 3 * A, pr + 3 * R));
+        let state = f32x4.mul(inputGate, candidate);
+        if (t > 0) state = f32x4.add(f32x4.mul(forgetGate, v128.load(x - bytes)), state);
+        y = f32x4.mul(outputGate, tanh(state));
+        v128.store(g, inputGate); v128.store(g + G, forgetGate); v128.store(g + 2 * G, candidate); v128.store(g + 3 * G, outputGate);
         v128.store(x, state);
       } else {
         const gs = sigmoid(sumOf(a, pr));
@@ -101,17 +101,17 @@ export function cellBackward(
         v128.store(pr, da);
         v128.store(pd, zero);
       } else if (kind == CELL_LSTM) {
-        const gi = v128.load(g), gf = v128.load(g + G), gg = v128.load(g + 2 * G), go = v128.load(g + 3 * G);
+        const inputGate = v128.load(g), forgetGate = v128.load(g + G), candidate = v128.load(g + 2 * G), outputGate = v128.load(g + 3 * G);
         const tanhC = tanh(v128.load(x));
         const cBefore = t > 0 ? v128.load(x - bytes) : zero;
         const pc = dc + own + i;
-        const through = f32x4.mul(f32x4.mul(d, go), f32x4.sub(one, f32x4.mul(tanhC, tanhC)));
+        const through = f32x4.mul(f32x4.mul(d, outputGate), f32x4.sub(one, f32x4.mul(tanhC, tanhC)));
         const e = f32x4.add(v128.load(pc), through);
-        v128.store(pc, f32x4.mul(e, gf));
-        const di = f32x4.mul(f32x4.mul(e, gg), slope(gi));
-        const df = f32x4.mul(f32x4.mul(e, cBefore), slope(gf));
-        const dg = f32x4.mul(f32x4.mul(e, gi), f32x4.sub(one, f32x4.mul(gg, gg)));
-        const dO = f32x4.mul(f32x4.mul(d, tanhC), slope(go));
+        v128.store(pc, f32x4.mul(e, forgetGate));
+        const di = f32x4.mul(f32x4.mul(e, candidate), slope(inputGate));
+        const df = f32x4.mul(f32x4.mul(e, cBefore), slope(forgetGate));
+        const dg = f32x4.mul(f32x4.mul(e, inputGate), f32x4.sub(one, f32x4.mul(candidate, candidate)));
+        const dO = f32x4.mul(f32x4.mul(d, tanhC), slope(outputGate));
         v128.store(g, di); v128.store(g + G, df); v128.store(g + 2 * G, dg); v128.store(g + 3 * G, dO);
         v128.store(pr, di); v128.store(pr + R, df); v128.store(pr + 2 * R, dg); v128.store(pr + 3 * R, dO);
         v128.store(pd, zero);

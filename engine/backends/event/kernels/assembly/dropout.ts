@@ -2,11 +2,11 @@
 // its steps, and what the others send counts 1/(1−p) times. The factors m (0 or 1/(1−p)) come from the caller.
 
 /**
- * The events of the neurons whose factor keep [f32 per channel] is not 0: offsets [rows+1] and channels (u16) →
+ * The events of the neurons whose factor dropoutMask [f32 per channel] is not 0: offsets [rows+1] and channels (u16) →
  * outOffsets [rows+1], whose first entry is given, and outChannels.
  */
-export function keepEvents(
-  offsets: usize, channels: usize, rows: i32, keep: usize, outOffsets: usize, outChannels: usize,
+export function dropEvents(
+  offsets: usize, channels: usize, rows: i32, dropoutMask: usize, outOffsets: usize, outChannels: usize,
 ): void {
   let out = outChannels + (<usize>load<u32>(outOffsets) << 1);
   let e = channels + (<usize>load<u32>(offsets) << 1);
@@ -16,7 +16,7 @@ export function keepEvents(
       const channel = load<u16>(e);
       store<u16>(out, channel);
       // Overwritten by the next event unless this one is kept.
-      out += <usize>(load<f32>(keep + (<usize>channel << 2)) != 0) << 1;
+      out += <usize>(load<f32>(dropoutMask + (<usize>channel << 2)) != 0) << 1;
     }
     store<u32>(outOffsets + (<usize>r << 2), <u32>((out - outChannels) >> 1));
   }

@@ -14,7 +14,7 @@ import { derivative } from './shared/surrogate';
  */
 export function lifBackwardSteps(
   u: usize, rows: i32, samples: i32, steps: i32, size: i32, leak: usize, threshold: f32, reset: i32, resetGradient: i32,
-  shape: i32, width: f32, height: f32, next: usize, nextSize: i32, nextDelta: usize, keep: usize,
+  shape: i32, width: f32, height: f32, next: usize, nextSize: i32, nextDelta: usize, dropoutMask: usize,
   recurrent: usize, gO: usize, gU: usize, windowStart: i32, dk: usize, work: usize,
 ): void {
   const theta = f32x4.splat(threshold);
@@ -33,20 +33,20 @@ export function lifBackwardSteps(
       for (let j: usize = 0; j < <usize>count << 1; j += 2) {
         const i = <usize>load<u16>(active + j);
         const error = errorOf(
-          i, next, nextSize, nextDelta, r, keep ? keep + own + (i << 2) : 0, last ? 0 : recurrent, u, r + 1, size, rows,
+          i, next, nextSize, nextDelta, r, dropoutMask ? dropoutMask + own + (i << 2) : 0, last ? 0 : recurrent, u, r + 1, size, rows,
         );
         store<f32>(e + (i << 2), error + (gO && t >= windowStart ? load<f32>(gO + own + (i << 2)) : 0));
       }
       for (let c = 0; c < size; c += PANEL) {
         const width0 = rowBytes(c, size);
         const row = panelAt(u, rows, c) + <usize>r * width0;
-        const at = <usize>c << 2;
+        const offset = <usize>c << 2;
         const slopes0 = gU ? panelAt(gU + <usize>(steps - windowStart) * own, steps - windowStart, c) : 0;
         const g = gU && t >= windowStart ? slopes0 + <usize>(t - windowStart) * width0 : zeros;
         const after = last ? zeros : row + width0;
         // What lies in e outside the window is left over from other samples and steps, but masked.
-        delta(row, width0, after, leak + at, e + at, g, theta, reset, resetGradient, 1, shape, width, height, slope + at);
-        if (dk && t > 0) leakDelta(row, width0, reset, theta, ownDk + at);
+        delta(row, width0, after, leak + offset, e + offset, g, theta, reset, resetGradient, 1, shape, width, height, slope + offset);
+        if (dk && t > 0) leakDelta(row, width0, reset, theta, ownDk + offset);
       }
     }
     for (let i: usize = 0; i < bytes && dk; i += 16)

@@ -17,7 +17,7 @@ import { derivative } from './shared/surrogate';
 /**
  * Of `columns` neurons, and all samples of a block. On entry u [rows × columns] as the forward pass left it, on return δ.
  * next: weights W⁺ [nextRows × nextSize], of which rows nextFirst… belong to these neurons, and nextDelta δ⁺ [rows ×
- * nextSize]; or 0. nextSize leaves out padding: the matrices have the next multiple of 4 columns. keep: factor on what the
+ * nextSize]; or 0. nextSize leaves out padding: the matrices have the next multiple of 4 columns. dropoutMask: factor on what the
  * next layer receives of each neuron (dropout), or 0 for none. gO: dL/do, the same for all steps t >= windowStart, or 0. Both
  * have `stride` f32 from sample to sample. gU: dL/du of the steps from windowStart on, a panel matrix [steps − windowStart × …]
  * of `stride` columns for each sample, or 0. dk [columns]: dL/dk is added to it, or 0. work: scratch of BACKWARD_WORK f32 (scratch.ts).
@@ -25,7 +25,7 @@ import { derivative } from './shared/surrogate';
 export function lifBackward(
   u: usize, rows: i32, samples: i32, steps: i32, columns: i32, leak: usize, threshold: f32, reset: i32, resetGradient: i32,
   spiking: i32, shape: i32, width: f32, height: f32,
-  next: usize, nextRows: i32, nextFirst: i32, nextSize: i32, nextDelta: usize, keep: usize,
+  next: usize, nextRows: i32, nextFirst: i32, nextSize: i32, nextDelta: usize, dropoutMask: usize,
   gO: usize, gU: usize, stride: i32, windowStart: i32, dk: usize, work: usize,
 ): void {
   const mode = spiking ? reset : RESET_OFF;
@@ -37,12 +37,12 @@ export function lifBackward(
   memory.fill(zeros, 0, 64);
   for (let c = 0; c < columns; c += PANEL) {
     const bytes = rowBytes(c, columns);
-    const at = <usize>c << 2;
+    const offset = <usize>c << 2;
     if (dots) transposePanel(transposed, next, nextRows, nextSize, nextFirst + c, bytes);
     for (let b = 0; b < samples; b++) {
-      const own = (<usize>b * <usize>stride << 2) + at;
+      const own = (<usize>b * <usize>stride << 2) + offset;
       const drive = gO ? gO + own : zeros;
-      const factor = keep ? keep + own : 0;
+      const factor = dropoutMask ? dropoutMask + own : 0;
       const slopes0 = gU ? panelAt(gU + (<usize>b * <usize>(steps - windowStart) * <usize>stride << 2), steps - windowStart, c) : 0;
       const first = b * steps;
       let row = panelAt(u, rows, c) + <usize>(first + steps - 1) * bytes;
@@ -65,24 +65,24 @@ export function lifBackward(
           const errors = dots ? e + (<usize>n << 6) : outside;
           const g = gU && t >= windowStart ? slopes0 + <usize>(t - windowStart) * bytes : zeros;
           if (shape != SURROGATE_RECTANGULAR && spiking) slopes(slope, row, bytes, theta, shape, width, height);
-          delta(row, bytes, after, leak + at, errors, g, theta, mode, resetGradient, spiking, shape, width, height, slope);
+          delta(row, bytes, after, leak + offset, errors, g, theta, mode, resetGradient, spiking, shape, width, height, slope);
           if (dk && t > 0) leakDelta(row, bytes, mode, theta, ownDk);
           after = row;
           row -= bytes;
         }
       }
       for (let i: usize = 0; i < bytes && dk; i += 16)
-        v128.store(dk + at + i, f32x4.add(v128.load(dk + at + i), v128.load(ownDk + i)));
+        v128.store(dk + offset + i, f32x4.add(v128.load(dk + offset + i), v128.load(ownDk + i)));
     }
   }
 }
 
-/** e = given + factor·e. */
+/** e = initial + factor·e. */
 // @ts-ignore: decorator
 @inline
-export function scaleOnto(e: usize, bytes: usize, factor: usize, given: usize): void {
+export function scaleOnto(e: usize, bytes: usize, factor: usize, initial: usize): void {
   for (let i: usize = 0; i < bytes; i += 16)
-    v128.store(e + i, f32x4.add(v128.load(given + i), f32x4.mul(v128.load(factor + i), v128.load(e + i))));
+    v128.store(e + i, f32x4.add(v128.load(initial + i), f32x4.mul(v128.load(factor + i), v128.load(e + i))));
 }
 
 /** h'(u-θ) of the neurons of a panel. */
@@ -118,13 +118,13 @@ export function transposePanel(transposed: usize, next: usize, size: i32, nextSi
   }
 }
 
-/** e = given + Σ_j transposed[j]·δ⁺[row][j] for the neurons of a panel; given: f32 [bytes / 4]. */
+/** e = initial + Σ_j transposed[j]·δ⁺[row][j] for the neurons of a panel; initial: f32 [bytes / 4]. */
 export function sumOne(
-  e: usize, bytes: usize, given: usize, transposed: usize, nextSize: i32, nextDelta: usize, rows: i32, row: i32,
+  e: usize, bytes: usize, initial: usize, transposed: usize, nextSize: i32, nextDelta: usize, rows: i32, row: i32,
 ): void {
   if (bytes == 64) {
     // Four sums that do not wait for each other.
-    let a0 = v128.load(given), a1 = v128.load(given, 16), a2 = v128.load(given, 32), a3 = v128.load(given, 48);
+    let a0 = v128.load(initial), a1 = v128.load(initial, 16), a2 = v128.load(initial, 32), a3 = v128.load(initial, 48);
     let w = transposed;
     for (let j = 0; j < nextSize; j += PANEL) {
       let d = panelAt(nextDelta, rows, j) + <usize>row * rowBytes(j, padded(nextSize));
@@ -140,7 +140,7 @@ export function sumOne(
     return;
   }
   for (let i: usize = 0; i < bytes; i += 16) {
-    let a = v128.load(given + i);
+    let a = v128.load(initial + i);
     let w = transposed + i;
     for (let j = 0; j < nextSize; j += PANEL) {
       let d = panelAt(nextDelta, rows, j) + <usize>row * rowBytes(j, padded(nextSize));
@@ -153,11 +153,11 @@ export function sumOne(
 
 /** As sumOne for sixteen neurons in two steps: e[0…15] of row `row`, e[16…31] of the row before. */
 function sumTwo(
-  e: usize, given: usize, givenBefore: usize, transposed: usize, nextSize: i32, nextDelta: usize, rows: i32, row: i32,
+  e: usize, initial: usize, initialBefore: usize, transposed: usize, nextSize: i32, nextDelta: usize, rows: i32, row: i32,
 ): void {
-  let a0 = v128.load(given), a1 = v128.load(given, 16), a2 = v128.load(given, 32), a3 = v128.load(given, 48);
-  let b0 = v128.load(givenBefore), b1 = v128.load(givenBefore, 16);
-  let b2 = v128.load(givenBefore, 32), b3 = v128.load(givenBefore, 48);
+  let a0 = v128.load(initial), a1 = v128.load(initial, 16), a2 = v128.load(initial, 32), a3 = v128.load(initial, 48);
+  let b0 = v128.load(initialBefore), b1 = v128.load(initialBefore, 16);
+  let b2 = v128.load(initialBefore, 32), b3 = v128.load(initialBefore, 48);
   let w = transposed;
   for (let j = 0; j < nextSize; j += PANEL) {
     const width = rowBytes(j, padded(nextSize));

@@ -4,11 +4,11 @@
 // - A layer of one panel looks up what its neurons receive of each other (tabulate), others add the rows of those that fired.
 // - Backward, V·δ[t+1] of few neurons is a sum of columns of V for all neurons of a panel, as W⁺δ⁺ is in lifBackward; for
 //   many, lifBackwardSteps forms the products of the neurons inside the window alone.
-import { tabulate } from './fired';
+import { tabulate } from './spikes';
 import { gatherRows } from './gather';
 import { PANEL, START_OUT, SURROGATE_RECTANGULAR } from './generated/constants';
 import { padded, scaleOnto, slopes, sumOne, transposePanel } from './lif-backward';
-import { firedOf } from './lif-forward';
+import { spikeMaskOf } from './lif-forward';
 import { carryOver, delta, leakDelta } from './shared/neuron';
 import { panelAt, rowBytes } from './shared/panel';
 import { appendMask } from './shared/select';
@@ -16,11 +16,11 @@ import { appendMask } from './shared/select';
 /**
  * Forward with recurrent weights V [size × size], of all samples of a block. On entry row b·steps + t of u [rows × size] holds
  * I[t]; or `constant` != 0 is a panel matrix [constantRows × size] whose row b is I[t] of sample b for every t. On return u
- * holds the potentials, and fired [samples·steps × panels] (u16) the spikes as masks. work: recurrentWork() in scratch.ts.
+ * holds the potentials, and spikeMasks [samples·steps × panels] (u16) the spikes as masks. work: recurrentWork() in scratch.ts.
  */
 export function lifForwardRecurrent(
   u: usize, rows: i32, samples: i32, steps: i32, size: i32, constant: usize, constantRows: i32,
-  leak: usize, threshold: f32, reset: i32, recurrent: usize, fired: usize, work: usize,
+  leak: usize, threshold: f32, reset: i32, recurrent: usize, spikeMasks: usize, work: usize,
 ): void {
   const theta = f32x4.splat(threshold);
   const panels = (size + PANEL - 1) / PANEL;
@@ -37,7 +37,7 @@ export function lifForwardRecurrent(
         memory.copy(panelAt(u, rows, c) + <usize>r * bytes, panelAt(constant, constantRows, c) + <usize>b * bytes, bytes);
       }
       if (t > 0) {
-        if (narrow) addLooked(u + <usize>r * rowBytes(0, size), rowBytes(0, size), work, load<u16>(fired + (<usize>(r - 1) << 1)));
+        if (narrow) addLooked(u + <usize>r * rowBytes(0, size), rowBytes(0, size), work, load<u16>(spikeMasks + (<usize>(r - 1) << 1)));
         else gatherRows(u, rows, r, START_OUT, 0, recurrent, size, ends, neurons, 1, size);
       }
       let list = neurons;
@@ -45,8 +45,8 @@ export function lifForwardRecurrent(
         const bytes = rowBytes(p << 4, size);
         const row = panelAt(u, rows, p << 4) + <usize>r * bytes;
         if (t > 0) carryOver(row, bytes, leak + (<usize>p << 6), theta, reset);
-        const mask = firedOf(row, bytes, theta);
-        store<u16>(fired + (<usize>(r * panels + p) << 1), <u16>mask);
+        const mask = spikeMaskOf(row, bytes, theta);
+        store<u16>(spikeMasks + (<usize>(r * panels + p) << 1), <u16>mask);
         if (!narrow) list = appendMask(list, mask, p << 4);
       }
       if (!narrow) store<u32>(ends, <u32>((list - neurons) >> 1), 4);
@@ -68,7 +68,7 @@ function addLooked(row: usize, bytes: usize, tables: usize, mask: u32): void {
  */
 export function lifBackwardRecurrent(
   u: usize, rows: i32, samples: i32, steps: i32, size: i32, leak: usize, threshold: f32, reset: i32, resetGradient: i32,
-  shape: i32, width: f32, height: f32, next: usize, nextSize: i32, nextDelta: usize, keep: usize,
+  shape: i32, width: f32, height: f32, next: usize, nextSize: i32, nextDelta: usize, dropoutMask: usize,
   recurrent: usize, gO: usize, gU: usize, windowStart: i32, dk: usize, work: usize,
 ): void {
   const theta = f32x4.splat(threshold);
@@ -92,19 +92,19 @@ export function lifBackwardRecurrent(
       const last = t == steps - 1;
       for (let p = 0; p < panels; p++) {
         const bytes = rowBytes(p << 4, size);
-        const at = <usize>p << 6;
-        const own = (<usize>b * <usize>size << 2) + at;
+        const offset = <usize>p << 6;
+        const own = (<usize>b * <usize>size << 2) + offset;
         const row = panelAt(u, rows, p << 4) + <usize>r * bytes;
         const outside = gO && t >= windowStart ? gO + own : zeros;
-        sumOne(e, bytes, keep ? zeros : outside, nextTransposed + <usize>p * nextBytes, nextColumns, nextDelta, rows, r);
-        if (keep) scaleOnto(e, bytes, keep + own, outside);
+        sumOne(e, bytes, dropoutMask ? zeros : outside, nextTransposed + <usize>p * nextBytes, nextColumns, nextDelta, rows, r);
+        if (dropoutMask) scaleOnto(e, bytes, dropoutMask + own, outside);
         if (!last) sumOne(e, bytes, e, ownTransposed + (<usize>(p * size) << 6), size, u, rows, r + 1);
         const slopes0 = gU ? panelAt(gU + (<usize>b * <usize>(steps - windowStart) * <usize>size << 2), steps - windowStart, p << 4) : 0;
         const g = gU && t >= windowStart ? slopes0 + <usize>(t - windowStart) * bytes : zeros;
         if (shape != SURROGATE_RECTANGULAR) slopes(slope, row, bytes, theta, shape, width, height);
         const after = last ? zeros : row + bytes;
-        delta(row, bytes, after, leak + at, e, g, theta, reset, resetGradient, 1, shape, width, height, slope);
-        if (dk && t > 0) leakDelta(row, bytes, reset, theta, ownDk + at);
+        delta(row, bytes, after, leak + offset, e, g, theta, reset, resetGradient, 1, shape, width, height, slope);
+        if (dk && t > 0) leakDelta(row, bytes, reset, theta, ownDk + offset);
       }
     }
     for (let i: usize = 0; i < <usize>size << 2 && dk; i += 16)

@@ -39,7 +39,7 @@ export function adam(
   const b1 = f32x4.splat(beta1), c1 = f32x4.splat(1 - beta1);
   const b2 = f32x4.splat(beta2), c2 = f32x4.splat(1 - beta2);
   const lr = f32x4.splat(rate), eps = f32x4.splat(epsilon), corr = f32x4.splat(correction);
-  const factor = f32x4.splat(scale), kept = f32x4.splat(weightFactor);
+  const factor = f32x4.splat(scale), decay = f32x4.splat(weightFactor);
   const last: usize = <usize>end << 2;
   for (let i: usize = <usize>begin << 2; i < last; i += 16) {
     const g = f32x4.mul(factor, sumShards(gradients + i, shardBytes, shards));
@@ -48,7 +48,7 @@ export function adam(
     v128.store(m + i, m1);
     v128.store(v + i, v1);
     const step = f32x4.div(f32x4.mul(lr, m1), f32x4.add(f32x4.mul(f32x4.sqrt(v1), corr), eps));
-    v128.store(w + i, f32x4.sub(f32x4.mul(kept, v128.load(w + i)), step));
+    v128.store(w + i, f32x4.sub(f32x4.mul(decay, v128.load(w + i)), step));
   }
 }
 

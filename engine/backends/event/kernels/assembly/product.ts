@@ -94,15 +94,15 @@ function rowTimesPanel(out: usize, start: i32, init: usize, a: usize, b: usize, 
 export function multiplyTransposed(out: usize, accumulate: i32, a: usize, b: usize, rows: i32, m: i32, n: i32): void {
   for (let first = 0; first < rows || first == 0; first += CHUNK) {
     const count = min(CHUNK, rows - first);
-    const keep = accumulate != 0 || first > 0;
+    const continued = accumulate != 0 || first > 0;
     for (let c = 0; c < n; c += PANEL) {
       const right = panelAt(b, rows, c) + (<usize>first << 6);
       for (let i = 0; i < m; i += PANEL) {
         const left = panelAt(a, rows, i) + (<usize>first << 6);
         const tile = panelAt(out, m, c) + (<usize>i << 6);
         for (let q: usize = 0; q < 4; q++) {
-          addOuterProducts(tile + (q << 8), keep, left + (q << 4), right, count);
-          addOuterProducts(tile + (q << 8) + 32, keep, left + (q << 4), right + 32, count);
+          addOuterProducts(tile + (q << 8), continued, left + (q << 4), right, count);
+          addOuterProducts(tile + (q << 8) + 32, continued, left + (q << 4), right + 32, count);
         }
       }
     }
@@ -110,10 +110,10 @@ export function multiplyTransposed(out: usize, accumulate: i32, a: usize, b: usi
 }
 
 /** Four rows, eight columns of the result: four entries of every row of `a`, eight of every row of `b`. */
-function addOuterProducts(out: usize, keep: bool, a: usize, b: usize, rows: i32): void {
+function addOuterProducts(out: usize, accumulate: bool, a: usize, b: usize, rows: i32): void {
   const zero = f32x4.splat(0);
   let s0 = zero, s1 = zero, s2 = zero, s3 = zero, t0 = zero, t1 = zero, t2 = zero, t3 = zero;
-  if (keep) {
+  if (accumulate) {
     s0 = v128.load(out); s1 = v128.load(out, 64); s2 = v128.load(out, 128); s3 = v128.load(out, 192);
     t0 = v128.load(out, 16); t1 = v128.load(out, 80); t2 = v128.load(out, 144); t3 = v128.load(out, 208);
   }

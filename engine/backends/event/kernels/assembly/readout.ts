@@ -47,9 +47,9 @@ export function readout(
   store<f64>(result, load<f64>(result) + lossOf(scores, classes, loss, label, scale, slope, size));
   for (let c = 0; c < size && gradient; c += PANEL) {
     const width = rowBytes(c, size);
-    const at = <usize>c << 2;
-    const out = decode == DECODE_RATE ? gradient + at : panelAt(gradient, window, c);
-    spread(decode, panelAt(u, rows, c) + <usize>start * width, window, width, scores + at, slope + at, out);
+    const offset = <usize>c << 2;
+    const out = decode == DECODE_RATE ? gradient + offset : panelAt(gradient, window, c);
+    spread(decode, panelAt(u, rows, c) + <usize>start * width, window, width, scores + offset, slope + offset, out);
   }
   const predicted = argmax(scores, classes);
   if (predicted == label) store<f64>(result, load<f64>(result, 8) + 1, 8);
@@ -74,7 +74,7 @@ function decodeScores(decode: i32, u: usize, window: i32, bytes: usize, threshol
       s = v128.load(u + c);
       for (let t = 1; t < window; t++) s = f32x4.max(s, v128.load(u + <usize>t * bytes + c));
     } else {
-      if (decode == DECODE_RATE) s = countSpikes(u + c, window, bytes, theta);
+      if (decode == DECODE_RATE) s = spikesInWindow(u + c, window, bytes, theta);
       else for (let t = 0; t < window; t++) s = f32x4.add(s, v128.load(u + <usize>t * bytes + c));
       s = f32x4.mul(s, f32x4.splat(<f32>1 / <f32>window));
     }
@@ -85,7 +85,7 @@ function decodeScores(decode: i32, u: usize, window: i32, bytes: usize, threshol
 /** How often each of four neurons reached θ; a mask of all ones is -1. */
 // @ts-ignore: decorator
 @inline
-function countSpikes(u: usize, window: i32, bytes: usize, theta: v128): v128 {
+function spikesInWindow(u: usize, window: i32, bytes: usize, theta: v128): v128 {
   let a = i32x4.splat(0), b = a;
   let t = 0;
   for (; t < window - 1; t += 2, u += 2 * bytes) {
@@ -170,9 +170,9 @@ function doubleSoftmaxOf(scores: usize, classes: i32, label: i32, scale: f32, gr
   if (gradient) {
     const mean = weighted / total - own;
     for (let c = 0; c < classes; c++) {
-      const at = gradient + (<usize>c << 2);
-      const p = load<f32>(at);
-      store<f32>(at, scale * (p * (Mathf.exp(p - topP) / total - (c == label ? <f32>1 : <f32>0) - mean)));
+      const out = gradient + (<usize>c << 2);
+      const p = load<f32>(out);
+      store<f32>(out, scale * (p * (Mathf.exp(p - topP) / total - (c == label ? <f32>1 : <f32>0) - mean)));
     }
   }
   return <f64>(Mathf.log(total) - (own - topP));

@@ -27,8 +27,8 @@ function addTo(address: usize, more: v128): void {
  * perBin (u32 [bins × 16·panels], in panels, so that those of a panel stay in the first cache) those of each neuron in a stretch
  * of `stepsPerBin` steps, over all samples.
  */
-export function tallyFired(
-  fired: usize, panels: i32, samples: i32, steps: i32, stepsPerBin: i32, perSample: usize, perBin: usize,
+export function tallySpikes(
+  spikeMasks: usize, panels: i32, samples: i32, steps: i32, stepsPerBin: i32, perSample: usize, perBin: usize,
 ): void {
   const rowSize = <usize>panels << 6;
   const bins = (steps + stepsPerBin - 1) / stepsPerBin;
@@ -38,7 +38,7 @@ export function tallyFired(
   const maskStep = <usize>panels << 1;
   for (let b = 0; b < samples; b++, perSample += rowSize)
     for (let p = 0; p < panels; p++) {
-      let mask = fired + (<usize>(b * steps * panels + p) << 1);
+      let mask = spikeMasks + (<usize>(b * steps * panels + p) << 1);
       let out = perBin + (<usize>(p * bins) << 6);
       let s0 = zero, s1 = zero, s2 = zero, s3 = zero;
       for (let t = 0; t < steps; out += 64) {
@@ -75,17 +75,17 @@ export function countWithin(
   const half = f32x4.splat(width);
   const zero = i32x4.splat(0);
   for (let c = 0; c < columns; c += PANEL) {
-    let at = panelAt(u, rows, c);
+    let row = panelAt(u, rows, c);
     const step = rowBytes(c, columns);
-    const end = at + <usize>used * step;
+    const end = row + <usize>used * step;
     const own = counts + (<usize>c << 2);
     if (step == PANEL << 2) {
       let c0 = zero, c1 = zero, c2 = zero, c3 = zero;
-      for (; at < end; at += step) {
-        c0 = i32x4.sub(c0, f32x4.lt(f32x4.abs(f32x4.sub(v128.load(at), middle)), half));
-        c1 = i32x4.sub(c1, f32x4.lt(f32x4.abs(f32x4.sub(v128.load(at, 16), middle)), half));
-        c2 = i32x4.sub(c2, f32x4.lt(f32x4.abs(f32x4.sub(v128.load(at, 32), middle)), half));
-        c3 = i32x4.sub(c3, f32x4.lt(f32x4.abs(f32x4.sub(v128.load(at, 48), middle)), half));
+      for (; row < end; row += step) {
+        c0 = i32x4.sub(c0, f32x4.lt(f32x4.abs(f32x4.sub(v128.load(row), middle)), half));
+        c1 = i32x4.sub(c1, f32x4.lt(f32x4.abs(f32x4.sub(v128.load(row, 16), middle)), half));
+        c2 = i32x4.sub(c2, f32x4.lt(f32x4.abs(f32x4.sub(v128.load(row, 32), middle)), half));
+        c3 = i32x4.sub(c3, f32x4.lt(f32x4.abs(f32x4.sub(v128.load(row, 48), middle)), half));
       }
       v128.store(own, c0);
       v128.store(own, c1, 16);
@@ -95,7 +95,7 @@ export function countWithin(
     }
     for (let lane: usize = 0; lane < step; lane += 16) {
       let n = zero;
-      for (let x = at + lane; x < end; x += step)
+      for (let x = row + lane; x < end; x += step)
         n = i32x4.sub(n, f32x4.lt(f32x4.abs(f32x4.sub(v128.load(x), middle)), half));
       v128.store(own + lane, n);
     }

@@ -33,10 +33,10 @@ export function transposeEvents(
     const end = load<u32>(offsets + (<usize>(r + 1) << 2));
     for (let e = load<u32>(offsets + (<usize>r << 2)); e < end; e++) {
       const p = outOffsets + (<usize>load<u16>(channels + (<usize>e << 1)) << 2);
-      const at = load<u32>(p);
-      store<u16>(outIndices + (<usize>at << 1), <u16>row);
-      if (values) store<f32>(outValues + (<usize>at << 2), load<f32>(values + (<usize>e << 2)));
-      store<u32>(p, at + 1);
+      const entry = load<u32>(p);
+      store<u16>(outIndices + (<usize>entry << 1), <u16>row);
+      if (values) store<f32>(outValues + (<usize>entry << 2), load<f32>(values + (<usize>e << 2)));
+      store<u32>(p, entry + 1);
     }
   }
   memory.copy(outOffsets + 4, outOffsets, <usize>channelCount << 2);

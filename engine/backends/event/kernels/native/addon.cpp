@@ -65,18 +65,18 @@ static void* dataOf(napi_env env, napi_value array, napi_typedarray_type wanted)
 /** copy(target, source, from, count, add): target[i] = source[from + i] + add for i < count, of two Uint16Array or two Uint32Array. */
 static napi_value copy(napi_env env, napi_callback_info info) {
   size_t count = 5;
-  napi_value given[5];
-  napi_get_cb_info(env, info, &count, given, nullptr, nullptr);
+  napi_value args[5];
+  napi_get_cb_info(env, info, &count, args, nullptr, nullptr);
   size_t lengths[2] = {0, 0};
   void* data[2];
   napi_typedarray_type types[2];
   uint32_t numbers[3] = {0, 0, 0};
   bool right = count == 5;
   for (size_t i = 0; i < 2 && right; i++) {
-    right = napi_is_typedarray(env, given[i], &right) == napi_ok && right &&
-            napi_get_typedarray_info(env, given[i], &types[i], &lengths[i], &data[i], nullptr, nullptr) == napi_ok;
+    right = napi_is_typedarray(env, args[i], &right) == napi_ok && right &&
+            napi_get_typedarray_info(env, args[i], &types[i], &lengths[i], &data[i], nullptr, nullptr) == napi_ok;
   }
-  for (size_t i = 0; i < 3 && right; i++) right = napi_get_value_uint32(env, given[2 + i], &numbers[i]) == napi_ok;
+  for (size_t i = 0; i < 3 && right; i++) right = napi_get_value_uint32(env, args[2 + i], &numbers[i]) == napi_ok;
   const size_t from = numbers[0], amount = numbers[1];
   const uint32_t add = numbers[2];
   if (!right || types[0] != types[1] || (types[0] != napi_uint16_array && types[0] != napi_uint32_array))
@@ -96,13 +96,13 @@ static napi_value copy(napi_env env, napi_callback_info info) {
 
 static napi_value bind(napi_env env, napi_callback_info info) {
   size_t count = 3;
-  napi_value given[3];
-  napi_get_cb_info(env, info, &count, given, nullptr, nullptr);
-  uint8_t* memory = count == 3 ? (uint8_t*)dataOf(env, given[0], napi_uint8_array) : nullptr;
-  const double* arguments = count == 3 ? (const double*)dataOf(env, given[1], napi_float64_array) : nullptr;
+  napi_value args[3];
+  napi_get_cb_info(env, info, &count, args, nullptr, nullptr);
+  uint8_t* memory = count == 3 ? (uint8_t*)dataOf(env, args[0], napi_uint8_array) : nullptr;
+  const double* arguments = count == 3 ? (const double*)dataOf(env, args[1], napi_float64_array) : nullptr;
   if (!memory || !arguments) return fail(env, "bind takes the memory (Uint8Array), the arguments (Float64Array) and a name.");
   char name[16] = "";
-  napi_get_value_string_utf8(env, given[2], name, sizeof name, nullptr);
+  napi_get_value_string_utf8(env, args[2], name, sizeof name, nullptr);
   for (const Set& set : SETS) {
     if (strcmp(set.name, name) != 0 || !set.runs()) continue;
     napi_value functions;
@@ -115,8 +115,8 @@ static napi_value bind(napi_env env, napi_callback_info info) {
       napi_create_function(env, kernel->name, NAPI_AUTO_LENGTH, call, bound, &function);
       napi_add_finalizer(env, function, bound, [](napi_env, void* data, void*) { free(data); }, nullptr, nullptr);
       // What it works in lives as long as the function does.
-      napi_set_named_property(env, function, "memory", given[0]);
-      napi_set_named_property(env, function, "numbers", given[1]);
+      napi_set_named_property(env, function, "memory", args[0]);
+      napi_set_named_property(env, function, "numbers", args[1]);
       napi_set_named_property(env, functions, kernel->name, function);
     }
     return functions;
@@ -129,12 +129,12 @@ NAPI_MODULE_INIT() {
   napi_create_double(env, SIGNATURES, &signatures);
   napi_set_named_property(env, exports, "signatures", signatures);
   napi_create_array(env, &names);
-  uint32_t at = 0;
+  uint32_t index = 0;
   for (const Set& set : SETS) {
     if (!set.runs()) continue;
     napi_value name;
     napi_create_string_utf8(env, set.name, NAPI_AUTO_LENGTH, &name);
-    napi_set_element(env, names, at++, name);
+    napi_set_element(env, names, index++, name);
   }
   napi_set_named_property(env, exports, "sets", names);
   napi_create_function(env, "bind", NAPI_AUTO_LENGTH, bind, nullptr, &function);

@@ -23,14 +23,14 @@ struct Panels {
  * panels, as the WebAssembly kernel does: the order of the additions decides the bits.
  */
 template <int P, class R>
-static INLINE void gatherPanels(const Panels& at, int start, ptr offsets, ptr indices, int rows) {
+static INLINE void gatherPanels(const Panels& panels, int start, ptr offsets, ptr indices, int rows) {
   static const bool REST = R::bytes > 0;
-  ptr out = at.out, rest = at.rest;
-  const ptr restSource = at.source + P * at.sourceStride;
+  ptr out = panels.out, rest = panels.rest;
+  const ptr restSource = panels.source + P * panels.sourceStride;
   ptr e = indices + ((size_t)load<u32>(offsets) << 1);
   // What the panels behind these weights need is on its way from the last cache while these are at work.
-  ptr next = at.source + P * at.sourceStride;
-  const size_t ahead = start == START_BIAS && rows > 0 ? (P * at.sourceStride / rows + 63) / 64 * 64 : 0;
+  ptr next = panels.source + P * panels.sourceStride;
+  const size_t ahead = start == START_BIAS && rows > 0 ? (P * panels.sourceStride / rows + 63) / 64 * 64 : 0;
   for (int r = 0; r < rows; r++, out += 64, rest += R::bytes) {
     offsets += 4;
     const ptr end = indices + ((size_t)load<u32>(offsets) << 1);
@@ -39,17 +39,17 @@ static INLINE void gatherPanels(const Panels& at, int start, ptr offsets, ptr in
     Row16 a[P + 1], c[P + 1];
     R d = R::all(0);
     for (int p = 0; p < P; p++) {
-      a[p] = start == START_OUT ? Row16::at(out + p * at.outStride) : start == START_BIAS ? Row16::at(at.bias + 64 * p) : Row16::all(0);
+      a[p] = start == START_OUT ? Row16::load(out + p * panels.outStride) : start == START_BIAS ? Row16::load(panels.bias + 64 * p) : Row16::all(0);
       c[p] = Row16::all(0);
     }
-    if (REST) d = start == START_OUT ? R::at(rest) : start == START_BIAS ? R::at(at.bias + 64 * P) : d;
+    if (REST) d = start == START_OUT ? R::load(rest) : start == START_BIAS ? R::load(panels.bias + 64 * P) : d;
     const auto add = [&](size_t channel, bool odd) __attribute__((always_inline)) {
       for (int p = 0; p < P; p++) {
-        const Row16 x = Row16::at(at.source + p * at.sourceStride + (channel << 6));
+        const Row16 x = Row16::load(panels.source + p * panels.sourceStride + (channel << 6));
         if (odd) c[p] = c[p] + x;
         else a[p] = a[p] + x;
       }
-      if (REST) d = d + R::at(restSource + channel * R::bytes);
+      if (REST) d = d + R::load(restSource + channel * R::bytes);
     };
     for (; e + 2 < end; e += 4) {
       add(load<u16>(e), false);
@@ -59,8 +59,8 @@ static INLINE void gatherPanels(const Panels& at, int start, ptr offsets, ptr in
       add(load<u16>(e), false);
       e += 2;
     }
-    for (int p = 0; p < P; p++) (a[p] + c[p]).to(out + p * at.outStride);
-    if (REST) d.to(rest);
+    for (int p = 0; p < P; p++) (a[p] + c[p]).store(out + p * panels.outStride);
+    if (REST) d.store(rest);
   }
 }
 
@@ -70,12 +70,12 @@ KERNEL(gatherRows) {
     const int left = columns - c - whole * PANEL;
     // The rest goes along with the last whole panels.
     const int along = left < PANEL ? left : 0;
-    const Panels at = {
+    const Panels panels = {
       panelAt(out, outRows, c) + (size_t)firstRow * 64,
       panelAt(out, outRows, c + whole * PANEL) + (size_t)firstRow * along * 4, (size_t)outRows << 6,
       panelAt(source, sourceRows, c), (size_t)sourceRows << 6, bias + ((size_t)c << 2),
     };
-    const auto run = [&](auto p, auto rest) { gatherPanels<p.value, decltype(rest)>(at, start, offsets, indices, rows); };
+    const auto run = [&](auto p, auto rest) { gatherPanels<p.value, decltype(rest)>(panels, start, offsets, indices, rows); };
     const auto with = [&](auto rest) {
       if (whole == 0) run(Constant<0>(), rest);
       else if (whole == 1) run(Constant<1>(), rest);
@@ -89,16 +89,16 @@ KERNEL(gatherRows) {
 
 template <class R>
 static INLINE void weightedPanel(R, ptr out, int start, ptr bias, ptr source, ptr offsets, ptr indices, ptr values, int rows) {
-  const R first = start == START_BIAS ? R::at(bias) : R::all(0);
+  const R first = start == START_BIAS ? R::load(bias) : R::all(0);
   u32 e = load<u32>(offsets);
   for (int r = 0; r < rows; r++, out += R::bytes) {
     offsets += 4;
     const u32 end = load<u32>(offsets);
     if (start == START_OUT && e == end) continue;
-    R a = start == START_OUT ? R::at(out) : first;
+    R a = start == START_OUT ? R::load(out) : first;
     for (; e < end; e++)
-      a = a + R::all(load<float>(values + ((size_t)e << 2))) * R::at(source + (size_t)load<u16>(indices + ((size_t)e << 1)) * R::bytes);
-    a.to(out);
+      a = a + R::all(load<float>(values + ((size_t)e << 2))) * R::load(source + (size_t)load<u16>(indices + ((size_t)e << 1)) * R::bytes);
+    a.store(out);
   }
 }
 
@@ -116,15 +116,15 @@ KERNEL(sumRows) {
     const ptr s = panelAt(source, sourceRows, c) + (size_t)firstRow * bytes;
     withRow(bytes, [&](auto row) {
       using R = decltype(row);
-      R a = accumulate ? R::at(o) : R::all(0), b = R::all(0), d = b, e = b;
+      R a = accumulate ? R::load(o) : R::all(0), b = R::all(0), d = b, e = b;
       ptr p = s;
       int r = 0;
       for (; r + 4 <= rows; r += 4, p += 4 * R::bytes) {
-        a = a + R::at(p), b = b + R::at(p + R::bytes);
-        d = d + R::at(p + 2 * R::bytes), e = e + R::at(p + 3 * R::bytes);
+        a = a + R::load(p), b = b + R::load(p + R::bytes);
+        d = d + R::load(p + 2 * R::bytes), e = e + R::load(p + 3 * R::bytes);
       }
-      for (; r < rows; r++, p += R::bytes) a = a + R::at(p);
-      ((a + b) + (d + e)).to(o);
+      for (; r < rows; r++, p += R::bytes) a = a + R::load(p);
+      ((a + b) + (d + e)).store(o);
     });
   }
 }
@@ -134,8 +134,8 @@ KERNEL(fillRows) {
     const ptr o = panelAt(out, outRows, c), b = bias + ((size_t)c << 2);
     withRow(rowBytes(c, columns), [&](auto row) {
       using R = decltype(row);
-      const R x = R::at(b);
-      for (int r = 0; r < rows; r++) x.to(o + (size_t)r * R::bytes);
+      const R x = R::load(b);
+      for (int r = 0; r < rows; r++) x.store(o + (size_t)r * R::bytes);
     });
   }
 }

@@ -15,7 +15,7 @@
 // keep one copy of each that it can see, and a processor would be given instructions that it does not have.
 namespace {
 
-#include "fired.h"
+#include "spikes.h"
 #include "gather.h"
 #include "lif-backward-steps.h"
 #include "lif-backward.h"

@@ -28,7 +28,7 @@ static void findActive(ptr u, int rows, int first, int steps, int samples, int s
       const R theta = R::all(threshold);
       u16 inside[16] = {};
       for (int s = 0; s < samples; s++) {
-        const R x = R::at(panelAt(u, rows, c) + (size_t)(first + s * steps) * R::bytes) - theta;
+        const R x = R::load(panelAt(u, rows, c) + (size_t)(first + s * steps) * R::bytes) - theta;
         inside[s] = (u16)(surrogate.shape == SURROGATE_RECTANGULAR ? x.abs() < R::all(surrogate.width) : R::all(0) < derivative(x, surrogate)).bits();
       }
       turnBits(inside, active + 2 * (size_t)c);
@@ -45,7 +45,7 @@ struct Product {
     for (int c = 0; c < columns; c += PANEL) {
       const size_t bytes = rowBytes(c, columns);
       for (int i = 0; i < rows; i++)
-        partOf(panelAt(matrix, rows, c) + i * bytes, bytes).to(weights + i * stride + 4 * (size_t)c);
+        partOf(panelAt(matrix, rows, c) + i * bytes, bytes).store(weights + i * stride + 4 * (size_t)c);
     }
   }
 
@@ -54,7 +54,7 @@ struct Product {
     for (int c = 0; c < columns; c += PANEL) {
       const size_t bytes = rowBytes(c, columns);
       for (int s = 0; s < samples; s++)
-        partOf(panelAt(delta, rows, c) + (size_t)(row + s * steps) * bytes, bytes).to(deltas + s * stride + 4 * (size_t)c);
+        partOf(panelAt(delta, rows, c) + (size_t)(row + s * steps) * bytes, bytes).store(deltas + s * stride + 4 * (size_t)c);
     }
   }
 
@@ -64,10 +64,10 @@ struct Product {
 #pragma GCC unroll 4
     for (int n = 0; n < N; n++) d[n] = deltas + of[n] * stride;
     const ptr w = weights + i * stride;
-    for (size_t at = 0; at < stride; at += 64) {
-      const Row16 v = Row16::at(w + at);
+    for (size_t offset = 0; offset < stride; offset += 64) {
+      const Row16 v = Row16::load(w + offset);
 #pragma GCC unroll 4
-      for (int n = 0; n < N; n++) sum[n] = sum[n] + v * Row16::at(d[n] + at);
+      for (int n = 0; n < N; n++) sum[n] = sum[n] + v * Row16::load(d[n] + offset);
     }
   }
 };
@@ -75,15 +75,15 @@ struct Product {
 /** The sum of sixteen lanes: quarters first, then as sumLanes of ../assembly/shared/panel.ts. */
 static INLINE float sumOf(Row16 x) {
   alignas(64) uint8_t p[64];
-  x.to(p);
-  const Row4 a = (Row4::at(p) + Row4::at(p + 16)) + (Row4::at(p + 32) + Row4::at(p + 48));
+  x.store(p);
+  const Row4 a = (Row4::load(p) + Row4::load(p + 16)) + (Row4::load(p + 32) + Row4::load(p + 48));
   return (a.v[0] + a.v[2]) + (a.v[1] + a.v[3]);
 }
 
-/** Where the errors of a block of samples come from and go to: keep, gO and e are [samples × stride]. */
+/** Where the errors of a block of samples come from and go to: dropoutMask, gO and e are [samples × stride]. */
 struct Errors {
   const Product *next, *own;
-  ptr keep, gO;
+  ptr dropoutMask, gO;
   size_t stride;
   ptr e;
   size_t eStride;
@@ -94,15 +94,15 @@ template <int N> static INLINE void errorOf(const Errors& errors, int i, const i
   Row16 sum[N];
 #pragma GCC unroll 4
   for (int n = 0; n < N; n++) sum[n] = Row16::all(0);
-  const size_t at = (size_t)i << 2;
+  const size_t offset = (size_t)i << 2;
   if (errors.next) errors.next->addTo<N>(sum, i, of);
-  if (errors.keep)
+  if (errors.dropoutMask)
 #pragma GCC unroll 4
-    for (int n = 0; n < N; n++) sum[n] = sum[n] * Row16::all(load<float>(errors.keep + of[n] * errors.stride + at));
+    for (int n = 0; n < N; n++) sum[n] = sum[n] * Row16::all(load<float>(errors.dropoutMask + of[n] * errors.stride + offset));
   if (errors.own) errors.own->addTo<N>(sum, i, of);
 #pragma GCC unroll 4
   for (int n = 0; n < N; n++)
-    store(errors.e + of[n] * errors.eStride + at, sumOf(sum[n]) + (errors.gO ? load<float>(errors.gO + of[n] * errors.stride + at) : 0));
+    store(errors.e + of[n] * errors.eStride + offset, sumOf(sum[n]) + (errors.gO ? load<float>(errors.gO + of[n] * errors.stride + offset) : 0));
 }
 
 /** e of all neurons where they are inside their window; a row of weights that is read serves all samples. */
@@ -146,16 +146,16 @@ KERNEL(lifBackwardSteps) {
       if (next) above.take(nextDelta, rows, nextColumns, first, steps, count);
       if (carried) own.take(u, rows, size, first + 1, steps, count);
       const Errors errors = {
-        next ? &above : nullptr, carried ? &own : nullptr, keep ? keep + b * stride : nullptr,
+        next ? &above : nullptr, carried ? &own : nullptr, dropoutMask ? dropoutMask + b * stride : nullptr,
         gO && t >= windowStart ? gO + b * stride : nullptr, stride, e, whole,
       };
       errorsOf(errors, active, size);
       for (int c = 0; c < size; c += PANEL)
         withRow(rowBytes(c, size), [&](auto panel) {
           using R = decltype(panel);
-          const size_t at = (size_t)c << 2;
+          const size_t offset = (size_t)c << 2;
           const Neurons<R> neurons = {
-            R::at(leak + at), R::all(threshold), R::all(width), R::all(height), surrogate, resetGradient && reset >= 0,
+            R::load(leak + offset), R::all(threshold), R::all(width), R::all(height), surrogate, resetGradient && reset >= 0,
           };
           const Block block = {panelAt(u, rows, c), rows, steps, windowStart, nullptr, 0, nullptr};
           Sources sources[STEPS_SAMPLES];
@@ -164,7 +164,7 @@ KERNEL(lifBackwardSteps) {
           // What lies in e outside the window is left over from other steps, but masked.
           withMode(reset, shape == SURROGATE_RECTANGULAR, dk, [&](auto m, auto rectangular, auto learned) {
             deltasOfStep<R, m.value, rectangular.value, learned.value>(
-              neurons, block, sources, count, b * steps, t, e + at, whole, ownDk + at, whole);
+              neurons, block, sources, count, b * steps, t, e + offset, whole, ownDk + offset, whole);
           });
         });
     }

@@ -17,7 +17,7 @@ template <class R> static INLINE void transposePanel(R, ptr transposed, ptr next
 
 /** Where the errors and gradients of a panel of one sample come from. */
 struct Sources {
-  ptr keep, gO, gU;
+  ptr dropoutMask, gO, gU;
 };
 
 /** What the samples of a block share. */
@@ -38,7 +38,7 @@ static INLINE void addErrors(R (&e)[S][N], const Block& block, int row) {
     const size_t sample = (size_t)block.steps * width;
     const ptr d = panelAt(block.nextDelta, block.rows, j) + (size_t)row * width;
     for (size_t q = 0; q < used; q += 4, w += 64) {
-      const R column = R::at(w);
+      const R column = R::load(w);
 #pragma GCC unroll 8
       for (int s = 0; s < S; s++)
 #pragma GCC unroll 8
@@ -67,21 +67,21 @@ static INLINE void stepsBack(const Neurons<R>& neurons, const Block& block, cons
 #pragma GCC unroll 8
   for (int s = 0; s < S; s++)
 #pragma GCC unroll 8
-    for (int n = 0; n < N; n++) e[s][n] = PLAIN || (t - n >= block.windowStart && !sources[s].keep) ? p.gO[s] : zero;
+    for (int n = 0; n < N; n++) e[s][n] = PLAIN || (t - n >= block.windowStart && !sources[s].dropoutMask) ? p.gO[s] : zero;
   addErrors<R, S, N>(e, block, first + t);
   for (int s = 0; s < S && !PLAIN; s++)
-    for (int n = 0; n < N && sources[s].keep; n++)
-      e[s][n] = (t - n >= block.windowStart ? p.gO[s] : zero) + R::at(sources[s].keep) * e[s][n];
+    for (int n = 0; n < N && sources[s].dropoutMask; n++)
+      e[s][n] = (t - n >= block.windowStart ? p.gO[s] : zero) + R::load(sources[s].dropoutMask) * e[s][n];
 #pragma GCC unroll 8
   for (int n = 0; n < N; n++)
 #pragma GCC unroll 8
     for (int s = 0; s < S; s++) {
-      const ptr at = p.row + s * p.stride - n * R::bytes;
+      const ptr ut = p.row + s * p.stride - n * R::bytes;
       const bool outside = !PLAIN && sources[s].gU && t - n >= block.windowStart;
-      const R g = outside ? R::at(sources[s].gU + (size_t)(t - n - block.windowStart) * R::bytes) : zero;
-      p.after[s] = deltaOf<R, MODE, RECT>(neurons, R::at(at), e[s][n], g, p.after[s]);
-      p.after[s].to(at);
-      if (LEAK && t > n) p.dk[s] = p.dk[s] + p.after[s] * kept(R::at(at - R::bytes), MODE, neurons.theta);
+      const R g = outside ? R::load(sources[s].gU + (size_t)(t - n - block.windowStart) * R::bytes) : zero;
+      p.after[s] = deltaOf<R, MODE, RECT>(neurons, R::load(ut), e[s][n], g, p.after[s]);
+      p.after[s].store(ut);
+      if (LEAK && t > n) p.dk[s] = p.dk[s] + p.after[s] * afterReset(R::load(ut - R::bytes), MODE, neurons.theta);
     }
   p.row -= N * R::bytes;
 }
@@ -97,7 +97,7 @@ static INLINE void deltasOfSamples(const Neurons<R>& neurons, const Block& block
   p.row = block.u + (size_t)(first + block.steps - 1) * R::bytes;
   p.stride = (size_t)block.steps * R::bytes;
   for (int s = 0; s < S; s++) {
-    p.gO[s] = sources[s].gO ? R::at(sources[s].gO) : R::all(0);
+    p.gO[s] = sources[s].gO ? R::load(sources[s].gO) : R::all(0);
     p.after[s] = p.dk[s] = R::all(0);
   }
   int t = block.steps - 1;
@@ -121,19 +121,19 @@ KERNEL(lifBackward) {
   for (int c = 0; c < columns; c += PANEL)
     withRow(rowBytes(c, columns), [&](auto panel) {
       using R = decltype(panel);
-      const size_t at = (size_t)c << 2;
+      const size_t offset = (size_t)c << 2;
       const Neurons<R> neurons = {
-        R::at(leak + at), R::all(threshold), R::all(surrogate.width), R::all(surrogate.height), surrogate,
+        R::load(leak + offset), R::all(threshold), R::all(surrogate.width), R::all(surrogate.height), surrogate,
         resetGradient && mode >= 0,
       };
       const bool dots = spiking && next;
       if (dots) transposePanel(panel, work, next, nextRows, nextSize, nextFirst + c);
-      R sum = dk ? R::at(dk + at) : R::all(0);
+      R sum = dk ? R::load(dk + offset) : R::all(0);
       const Block block = {panelAt(u, rows, c), rows, steps, windowStart, work, dots ? nextSize : 0, nextDelta};
       const auto sourcesOf = [&](int b) {
-        const size_t own = ((size_t)b * stride << 2) + at;
+        const size_t own = ((size_t)b * stride << 2) + offset;
         const ptr outside = gU ? gU + ((size_t)b * (steps - windowStart) * stride << 2) : nullptr;
-        return Sources{keep && dots ? keep + own : nullptr, gO ? gO + own : nullptr, gU ? panelAt(outside, steps - windowStart, c) : nullptr};
+        return Sources{dropoutMask && dots ? dropoutMask + own : nullptr, gO ? gO + own : nullptr, gU ? panelAt(outside, steps - windowStart, c) : nullptr};
       };
       const auto run = [&](auto plain, auto m, auto rectangular, auto learned) {
         int b = 0;
@@ -148,9 +148,9 @@ KERNEL(lifBackward) {
         }
       };
       withMode(mode, surrogate.shape == SURROGATE_RECTANGULAR, dk, [&](auto m, auto rectangular, auto learned) {
-        if (rectangular.value && windowStart == 0 && !gU && !keep) run(Constant<rectangular.value>(), m, rectangular, learned);
+        if (rectangular.value && windowStart == 0 && !gU && !dropoutMask) run(Constant<rectangular.value>(), m, rectangular, learned);
         else run(Constant<false>(), m, rectangular, learned);
       });
-      if (dk) sum.to(dk + at);
+      if (dk) sum.store(dk + offset);
     });
 }

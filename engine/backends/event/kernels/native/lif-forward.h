@@ -12,16 +12,16 @@ static const int PARALLEL = 4;
 /** The potentials of a panel in S samples at once, so that the steps of one need not wait for those of another. */
 template <class R, int S>
 static INLINE void stepsOfPanel(
-  R, ptr row, ptr input, int steps, R leak, R theta, int mode, bool spiking, ptr fired, size_t stride
+  R, ptr row, ptr input, int steps, R leak, R theta, int mode, bool spiking, ptr spikeMasks, size_t stride
 ) {
   R u[S];
-  for (int t = 0; t < steps; t++, row += R::bytes, fired += stride)
+  for (int t = 0; t < steps; t++, row += R::bytes, spikeMasks += stride)
     for (int s = 0; s < S; s++) {
-      const ptr at = row + (size_t)s * steps * R::bytes;
-      const R received = R::at(input ? input + s * R::bytes : at);
+      const ptr ut = row + (size_t)s * steps * R::bytes;
+      const R received = R::load(input ? input + s * R::bytes : ut);
       u[s] = t > 0 ? received + carried(u[s], leak, mode, theta) : received;
-      if (t > 0 || input) u[s].to(at);
-      if (spiking) store<u16>(fired + (size_t)s * steps * stride, (u16)(u[s] >= theta).bits());
+      if (t > 0 || input) u[s].store(ut);
+      if (spiking) store<u16>(spikeMasks + (size_t)s * steps * stride, (u16)(u[s] >= theta).bits());
     }
 }
 
@@ -30,10 +30,10 @@ KERNEL(lifForward) {
   for (int c = 0; c < columns; c += PANEL)
     withRow(rowBytes(c, columns), [&](auto panel) {
       using R = decltype(panel);
-      const R k = R::at(leak + ((size_t)c << 2)), theta = R::all(threshold);
+      const R k = R::load(leak + ((size_t)c << 2)), theta = R::all(threshold);
       ptr row = panelAt(u, rows, c);
       ptr input = constant ? panelAt(constant, constantRows, c) : nullptr;
-      ptr mask = fired + ((size_t)c >> 4 << 1);
+      ptr mask = spikeMasks + ((size_t)c >> 4 << 1);
       const auto run = [&](auto mode, auto fires) {
         int b = 0;
         const auto samplesAtOnce = [&](auto s) {

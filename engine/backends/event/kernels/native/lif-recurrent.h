@@ -1,7 +1,7 @@
 // Recurrent layers over all steps of their samples: ../assembly/lif-recurrent.ts. Samples take their steps together: the
 // steps of one need not wait for those of another, and weights that are read serve several.
 #pragma once
-#include "fired.h"
+#include "spikes.h"
 #include "gather.h"
 #include "lif-backward.h"
 
@@ -9,27 +9,27 @@ static_assert(MAX_PANELWISE_RECURRENT % PANEL == 0, "The samples of whole panels
 
 /** A layer of one panel in S samples: what its neurons receive of each other is looked up. */
 template <class R, int S>
-static INLINE void recurrentPanel(R, ptr row, ptr input, int steps, R leak, R theta, int mode, ptr tables, ptr fired) {
+static INLINE void recurrentPanel(R, ptr row, ptr input, int steps, R leak, R theta, int mode, ptr tables, ptr spikeMasks) {
   R u[S];
   size_t mask[S];
-  for (int t = 0; t < steps; t++, row += R::bytes, fired += 2)
+  for (int t = 0; t < steps; t++, row += R::bytes, spikeMasks += 2)
     for (int s = 0; s < S; s++) {
-      const ptr at = row + (size_t)s * steps * R::bytes;
-      R x = R::at(input ? input + s * R::bytes : at);
+      const ptr ut = row + (size_t)s * steps * R::bytes;
+      R x = R::load(input ? input + s * R::bytes : ut);
       if (t > 0) x = (x + lookUp<R>(tables, mask[s])) + carried(u[s], leak, mode, theta);
-      x.to(at);
+      x.store(ut);
       u[s] = x;
       mask[s] = (x >= theta).bits();
-      store<u16>(fired + 2 * (size_t)s * steps, (u16)mask[s]);
+      store<u16>(spikeMasks + 2 * (size_t)s * steps, (u16)mask[s]);
     }
 }
 
 /** Where the spikes of a sample in one step are listed: u32 0 and their number, and the list. */
 struct StepList {
-  ptr at;
-  StepList(ptr work, int sample, int size) : at(work + (size_t)sample * (8 + 2 * ((size_t)size + SPARE_EVENTS))) {}
-  ptr ends() const { return at; }
-  ptr neurons() const { return at + 8; }
+  ptr begin;
+  StepList(ptr work, int sample, int size) : begin(work + (size_t)sample * (8 + 2 * ((size_t)size + SPARE_EVENTS))) {}
+  ptr ends() const { return begin; }
+  ptr neurons() const { return begin + 8; }
 };
 
 KERNEL(lifForwardRecurrent) {
@@ -37,13 +37,13 @@ KERNEL(lifForwardRecurrent) {
     withRow(rowBytes(0, size), [&](auto panel) {
       using R = decltype(panel);
       tabulate(panel, nullptr, recurrent, size, work);
-      const R k = R::at(leak), theta = R::all(threshold);
+      const R k = R::load(leak), theta = R::all(threshold);
       int b = 0;
       const auto samplesAtOnce = [&](auto s) {
         for (; b + s.value <= samples; b += s.value) {
           const size_t first = (size_t)b * steps;
           const ptr input = constant ? constant + b * R::bytes : nullptr;
-          recurrentPanel<R, s.value>(panel, u + first * R::bytes, input, steps, k, theta, reset, work, fired + 2 * first);
+          recurrentPanel<R, s.value>(panel, u + first * R::bytes, input, steps, k, theta, reset, work, spikeMasks + 2 * first);
         }
       };
       samplesAtOnce(Constant<8>());
@@ -71,18 +71,18 @@ KERNEL(lifForwardRecurrent) {
             using R = decltype(panel);
             const ptr row = panelAt(u, rows, i) + (size_t)r * R::bytes;
             const R theta = R::all(threshold);
-            R x = R::at(row);
+            R x = R::load(row);
             if (t > 0) {
-              x = x + carried(R::at(row - R::bytes), R::at(leak + ((size_t)i << 2)), reset, theta);
-              x.to(row);
+              x = x + carried(R::load(row - R::bytes), R::load(leak + ((size_t)i << 2)), reset, theta);
+              x.store(row);
             }
-            store<u16>(fired + 2 * ((size_t)r * panels + (i >> 4)), (u16)(x >= theta).bits());
+            store<u16>(spikeMasks + 2 * ((size_t)r * panels + (i >> 4)), (u16)(x >= theta).bits());
           });
       }
     }
     for (int b = 0; b < samples && t + 1 < steps; b++) {
       const StepList list(work, b, size);
-      const ptr masks = fired + 2 * ((size_t)b * steps + t) * panels;
+      const ptr masks = spikeMasks + 2 * ((size_t)b * steps + t) * panels;
       ptr end = list.neurons();
       for (int p = 0; p < panels; p++) end = appendLanes(end, load<u16>(masks + 2 * p), p << 4, PANEL);
       store<u32>(list.ends(), 0);
@@ -98,14 +98,14 @@ static void errorsOfPanel(
 ) {
   R sum[S][1];
 #pragma GCC unroll 8
-  for (int s = 0; s < S; s++) sum[s][0] = inWindow && sources[s].gO && !sources[s].keep ? R::at(sources[s].gO) : R::all(0);
+  for (int s = 0; s < S; s++) sum[s][0] = inWindow && sources[s].gO && !sources[s].dropoutMask ? R::load(sources[s].gO) : R::all(0);
   addErrors<R, S, 1>(sum, next, row);
-  if (sources[0].keep)
+  if (sources[0].dropoutMask)
 #pragma GCC unroll 8
-    for (int s = 0; s < S; s++) sum[s][0] = (inWindow && sources[s].gO ? R::at(sources[s].gO) : R::all(0)) + R::at(sources[s].keep) * sum[s][0];
+    for (int s = 0; s < S; s++) sum[s][0] = (inWindow && sources[s].gO ? R::load(sources[s].gO) : R::all(0)) + R::load(sources[s].dropoutMask) * sum[s][0];
   if (!last) addErrors<R, S, 1>(sum, own, row + 1);
 #pragma GCC unroll 8
-  for (int s = 0; s < S; s++) sum[s][0].to(e + 64 * s);
+  for (int s = 0; s < S; s++) sum[s][0].store(e + 64 * s);
 }
 
 /** δ of a panel at step t of `samples` samples, and what each adds to its dL/dk. */
@@ -118,19 +118,19 @@ static void deltasOfStep(
   const bool last = t == block.steps - 1;
   for (int s = 0; s < samples; s++) {
     const ptr row = block.u + (size_t)(first + s * block.steps + t) * R::bytes;
-    const R g = sources[s].gU && t >= block.windowStart ? R::at(sources[s].gU + (size_t)(t - block.windowStart) * R::bytes) : zero;
-    const R after = last ? zero : R::at(row + R::bytes);
-    const R delta = deltaOf<R, MODE, RECT>(neurons, R::at(row), R::at(e + s * eStride), g, after);
-    delta.to(row);
+    const R g = sources[s].gU && t >= block.windowStart ? R::load(sources[s].gU + (size_t)(t - block.windowStart) * R::bytes) : zero;
+    const R after = last ? zero : R::load(row + R::bytes);
+    const R delta = deltaOf<R, MODE, RECT>(neurons, R::load(row), R::load(e + s * eStride), g, after);
+    delta.store(row);
     const ptr sum = dk + s * dkStride;
-    if (LEAK && t > 0) (R::at(sum) + delta * kept(R::at(row - R::bytes), MODE, neurons.theta)).to(sum);
+    if (LEAK && t > 0) (R::load(sum) + delta * afterReset(R::load(row - R::bytes), MODE, neurons.theta)).store(sum);
   }
 }
 
 /** dk += what each of the samples adds, in their order. */
 static void addOwn(ptr dk, ptr own, size_t stride, int samples, int size) {
   for (int s = 0; s < samples && dk; s++)
-    for (size_t i = 0; i < (size_t)size << 2; i += 16) (Row4::at(dk + i) + Row4::at(own + s * stride + i)).to(dk + i);
+    for (size_t i = 0; i < (size_t)size << 2; i += 16) (Row4::load(dk + i) + Row4::load(own + s * stride + i)).store(dk + i);
 }
 
 KERNEL(lifBackwardRecurrent) {
@@ -153,15 +153,15 @@ KERNEL(lifBackwardRecurrent) {
       for (int s = 0; s < parallel; s++) {
         const size_t own = ((size_t)(b + s) * size + (size_t)(p << 4)) << 2;
         const ptr outside = gU ? gU + ((size_t)(b + s) * (steps - windowStart) * size << 2) : nullptr;
-        sources[p][s] = {keep ? keep + own : nullptr, gO ? gO + own : nullptr, gU ? panelAt(outside, steps - windowStart, p << 4) : nullptr};
+        sources[p][s] = {dropoutMask ? dropoutMask + own : nullptr, gO ? gO + own : nullptr, gU ? panelAt(outside, steps - windowStart, p << 4) : nullptr};
       }
     for (int t = steps - 1; t >= 0; t--)
       for (int p = 0; p < panels; p++)
         withRow(rowBytes(p << 4, size), [&](auto panel) {
           using R = decltype(panel);
-          const size_t at = (size_t)p << 6;
+          const size_t offset = (size_t)p << 6;
           const Neurons<R> neurons = {
-            R::at(leak + at), R::all(threshold), R::all(width), R::all(height), surrogate, resetGradient && reset >= 0,
+            R::load(leak + offset), R::all(threshold), R::all(width), R::all(height), surrogate, resetGradient && reset >= 0,
           };
           const Block own = {panelAt(u, rows, p << 4), rows, steps, windowStart, ownTransposed + (size_t)p * size * 64, size, u};
           const Block above = {own.u, rows, steps, windowStart, nextTransposed + (size_t)p * nextColumns * 64, nextColumns, nextDelta};
@@ -171,7 +171,7 @@ KERNEL(lifBackwardRecurrent) {
           else errorsOfPanel<R, 1>(panel, above, own, sources[p], first + t, inWindow, last, e);
           withMode(reset, shape == SURROGATE_RECTANGULAR, dk, [&](auto m, auto rectangular, auto learned) {
             deltasOfStep<R, m.value, rectangular.value, learned.value>(
-              neurons, own, sources[p], parallel, first, t, e, 64, ownDk + at, dkStride);
+              neurons, own, sources[p], parallel, first, t, e, 64, ownDk + offset, dkStride);
           });
         });
     addOwn(dk, ownDk, dkStride, parallel, size);

@@ -26,8 +26,8 @@ template <> INLINE Lanes<4> root(Lanes<4> x) { return {(Lanes<4>::F)_mm_sqrt_ps(
 #endif
 
 template <class R> static INLINE R sumShards(ptr p, size_t shardBytes, int shards) {
-  R g = R::at(p);
-  for (int s = 1; s < shards; s++) g = g + R::at(p += shardBytes);
+  R g = R::load(p);
+  for (int s = 1; s < shards; s++) g = g + R::load(p += shardBytes);
   return g;
 }
 
@@ -40,27 +40,27 @@ template <class Use> static INLINE void eachVector(int begin, int end, Use use) 
 }
 
 KERNEL(reduceShards) {
-  eachVector(begin, end, [&](auto v, size_t i) { sumShards<decltype(v)>(gradients + i, shardBytes, shards).to(gradients + i); });
+  eachVector(begin, end, [&](auto v, size_t i) { sumShards<decltype(v)>(gradients + i, shardBytes, shards).store(gradients + i); });
 }
 
 KERNEL(adam) {
   eachVector(begin, end, [&](auto x, size_t i) {
     using R = decltype(x);
     const R g = R::all(scale) * sumShards<R>(gradients + i, shardBytes, shards);
-    const R m1 = R::all(beta1) * R::at(m + i) + R::all(1 - beta1) * g;
-    const R v1 = R::all(beta2) * R::at(v + i) + R::all(1 - beta2) * (g * g);
-    m1.to(m + i);
-    v1.to(v + i);
+    const R m1 = R::all(beta1) * R::load(m + i) + R::all(1 - beta1) * g;
+    const R v1 = R::all(beta2) * R::load(v + i) + R::all(1 - beta2) * (g * g);
+    m1.store(m + i);
+    v1.store(v + i);
     const R step = (R::all(rate) * m1) / (root(v1) * R::all(correction) + R::all(epsilon));
-    (R::all(weightFactor) * R::at(w + i) - step).to(w + i);
+    (R::all(weightFactor) * R::load(w + i) - step).store(w + i);
   });
 }
 
 KERNEL(sgd) {
   eachVector(begin, end, [&](auto x, size_t i) {
     using R = decltype(x);
-    const R m1 = R::all(momentum) * R::at(m + i) + R::all(scale) * sumShards<R>(gradients + i, shardBytes, shards);
-    m1.to(m + i);
-    (R::at(w + i) - R::all(rate) * m1).to(w + i);
+    const R m1 = R::all(momentum) * R::load(m + i) + R::all(scale) * sumShards<R>(gradients + i, shardBytes, shards);
+    m1.store(m + i);
+    (R::load(w + i) - R::all(rate) * m1).store(w + i);
   });
 }

@@ -15,13 +15,13 @@ static const int TILE_ROWS = 2;
 template <int N> static INLINE void rowsTimesPanel(ptr out, int start, ptr init, ptr a, ptr b, int rows, int inner) {
   Row16 s[N];
   for (int n = 0; n < N; n++)
-    s[n] = start == START_BIAS ? Row16::at(init) : start == START_OUT ? Row16::at(out + 64 * n) : Row16::all(0);
+    s[n] = start == START_BIAS ? Row16::load(init) : start == START_OUT ? Row16::load(out + 64 * n) : Row16::all(0);
   for (int k = 0; k < inner; k += PANEL, a += (size_t)rows << 6)
     for (int p = 0; p < 64; p += 4, b += 64) {
-      const Row16 w = Row16::at(b);
+      const Row16 w = Row16::load(b);
       for (int n = 0; n < N; n++) s[n] = s[n] + Row16::all(load<float>(a + 64 * n + p)) * w;
     }
-  for (int n = 0; n < N; n++) s[n].to(out + 64 * n);
+  for (int n = 0; n < N; n++) s[n].store(out + 64 * n);
 }
 
 KERNEL(multiply) {
@@ -36,14 +36,14 @@ KERNEL(multiply) {
 }
 
 /** N rows of a panel of out: N entries of every row of `a`, sixteen of every row of `b`. */
-template <int N> static INLINE void addOuterProducts(ptr out, bool keep, ptr a, ptr b, int rows) {
+template <int N> static INLINE void addOuterProducts(ptr out, bool accumulate, ptr a, ptr b, int rows) {
   Row16 s[N];
-  for (int n = 0; n < N; n++) s[n] = keep ? Row16::at(out + 64 * n) : Row16::all(0);
+  for (int n = 0; n < N; n++) s[n] = accumulate ? Row16::load(out + 64 * n) : Row16::all(0);
   for (int r = 0; r < rows; r++, a += 64, b += 64) {
-    const Row16 w = Row16::at(b);
+    const Row16 w = Row16::load(b);
     for (int n = 0; n < N; n++) s[n] = s[n] + Row16::all(load<float>(a + 4 * n)) * w;
   }
-  for (int n = 0; n < N; n++) s[n].to(out + 64 * n);
+  for (int n = 0; n < N; n++) s[n].store(out + 64 * n);
 }
 
 /** Rows that are gone through at a time: their parts of two panels fit the L1 cache. */
@@ -52,13 +52,13 @@ static const int CHUNK = 128;
 KERNEL(multiplyTransposed) {
   for (int first = 0; first < rows || first == 0; first += CHUNK) {
     const int count = rows - first < CHUNK ? rows - first : CHUNK;
-    const bool keep = accumulate || first > 0;
+    const bool continued = accumulate || first > 0;
     for (int c = 0; c < n; c += PANEL) {
       const ptr right = panelAt(b, rows, c) + ((size_t)first << 6);
       for (int i = 0; i < m; i += PANEL) {
         const ptr left = panelAt(a, rows, i) + ((size_t)first << 6);
         const ptr tile = panelAt(out, m, c) + ((size_t)i << 6);
-        for (int q = 0; q < 16; q += TILE_ROWS) addOuterProducts<TILE_ROWS>(tile + 64 * q, keep, left + 4 * q, right, count);
+        for (int q = 0; q < 16; q += TILE_ROWS) addOuterProducts<TILE_ROWS>(tile + 64 * q, continued, left + 4 * q, right, count);
       }
     }
   }
@@ -83,9 +83,9 @@ static INLINE void sparseRowsTimesPanels(ptr out, size_t stride, ptr offsets, pt
     for (; e < end; e++) {
       const Row16 x = Row16::all(load<float>(values + ((size_t)e << 2)));
       const ptr row = b + ((size_t)load<u16>(indices + ((size_t)e << 1)) << 6);
-      for (int p = 0; p < P; p++) s[p] = s[p] + x * Row16::at(row + p * panel);
+      for (int p = 0; p < P; p++) s[p] = s[p] + x * Row16::load(row + p * panel);
     }
-    for (int p = 0; p < P; p++) s[p].to(out + 64 * p);
+    for (int p = 0; p < P; p++) s[p].store(out + 64 * p);
   }
 }
 

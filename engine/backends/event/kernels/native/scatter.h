@@ -9,7 +9,7 @@ struct Gradient {
 
 /** One panel, or two side by side: the rows of `source` onto the rows of `out` that their events name. */
 template <class R, class Rest>
-static INLINE void scatterPanels(const Gradient& at, ptr offsets, ptr indices, int rows, int delayWithin) {
+static INLINE void scatterPanels(const Gradient& gradient, ptr offsets, ptr indices, int rows, int delayWithin) {
   ptr e = indices + ((size_t)load<u32>(offsets) << 1);
   for (int r = 0, t = 1; r < rows; r++, t++) {
     offsets += 4;
@@ -20,25 +20,25 @@ static INLINE void scatterPanels(const Gradient& at, ptr offsets, ptr indices, i
       continue;
     }
     const size_t row = delayWithin > 0 ? r + 1 : r;
-    const R x = R::at(at.source + row * R::bytes);
-    const Rest y = Rest::at(at.restSource + row * Rest::bytes);
+    const R x = R::load(gradient.source + row * R::bytes);
+    const Rest y = Rest::load(gradient.restSource + row * Rest::bytes);
     for (; e < end; e += 2) {
       const size_t channel = load<u16>(e);
-      const ptr o = at.out + channel * R::bytes, p = at.restOut + channel * Rest::bytes;
-      (R::at(o) + x).to(o);
-      (Rest::at(p) + y).to(p);
+      const ptr o = gradient.out + channel * R::bytes, p = gradient.restOut + channel * Rest::bytes;
+      (R::load(o) + x).store(o);
+      (Rest::load(p) + y).store(p);
     }
   }
 }
 
 /** As many rows of `source` onto rows of `out` as there are numbers in the two lists. */
 template <class R, class Rest>
-static INLINE void addPanels(const Gradient& at, ptr outIndices, ptr sourceIndices, u32 count) {
+static INLINE void addPanels(const Gradient& gradient, ptr outIndices, ptr sourceIndices, u32 count) {
   for (u32 e = 0; e < count; e++) {
     const size_t row = load<u16>(sourceIndices + 2 * (size_t)e), channel = load<u16>(outIndices + 2 * (size_t)e);
-    const ptr o = at.out + channel * R::bytes, p = at.restOut + channel * Rest::bytes;
-    (R::at(o) + R::at(at.source + row * R::bytes)).to(o);
-    (Rest::at(p) + Rest::at(at.restSource + row * Rest::bytes)).to(p);
+    const ptr o = gradient.out + channel * R::bytes, p = gradient.restOut + channel * Rest::bytes;
+    (R::load(o) + R::load(gradient.source + row * R::bytes)).store(o);
+    (Rest::load(p) + Rest::load(gradient.restSource + row * Rest::bytes)).store(p);
   }
 }
 
@@ -66,13 +66,13 @@ static INLINE void byTwoPanels(ptr out, int outRows, ptr source, int sourceRows,
 }
 
 KERNEL(scatterRows) {
-  byTwoPanels(out, outRows, source, sourceRows, columns, [&](const Gradient& at, auto row, auto rest) {
-    scatterPanels<decltype(row), decltype(rest)>(at, offsets, indices, rows, delayWithin);
+  byTwoPanels(out, outRows, source, sourceRows, columns, [&](const Gradient& gradient, auto row, auto rest) {
+    scatterPanels<decltype(row), decltype(rest)>(gradient, offsets, indices, rows, delayWithin);
   });
 }
 
 KERNEL(addRows) {
-  byTwoPanels(out, outRows, source, sourceRows, columns, [&](const Gradient& at, auto row, auto rest) {
-    addPanels<decltype(row), decltype(rest)>(at, outIndices, sourceIndices, count);
+  byTwoPanels(out, outRows, source, sourceRows, columns, [&](const Gradient& gradient, auto row, auto rest) {
+    addPanels<decltype(row), decltype(rest)>(gradient, outIndices, sourceIndices, count);
   });
 }

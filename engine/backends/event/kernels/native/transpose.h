@@ -26,9 +26,9 @@ KERNEL(transposeEvents) {
     const u32 end = ends[r + 1];
     if (values)
       for (u32 e = ends[r]; e < end; e++) {
-        const u32 at = starts[channel[e]]++;
-        toRow[at] = row;
-        store(outValues + ((size_t)at << 2), load<float>(values + ((size_t)e << 2)));
+        const u32 entry = starts[channel[e]]++;
+        toRow[entry] = row;
+        store(outValues + ((size_t)entry << 2), load<float>(values + ((size_t)e << 2)));
       }
     else
       for (u32 e = ends[r]; e < end; e++) toRow[starts[channel[e]]++] = row;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { CODES, CONSTANTS } from './constants.ts';
 import { cell, optimizer, product, readout } from './dense.ts';
 import { dropout, gather, scatter, transpose } from './gather.ts';
-import { fired, lif } from './lif.ts';
+import { lif, spikes } from './lif.ts';
 import type { KernelOf, Signature } from './signature.ts';
 import { tally } from './tally.ts';
 
@@ -12,7 +12,7 @@ export const SIGNATURES = {
   ...scatter,
   ...transpose,
   ...lif,
-  ...fired,
+  ...spikes,
   ...tally,
   ...dropout,
   ...readout,

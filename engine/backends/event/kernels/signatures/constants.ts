@@ -9,7 +9,7 @@ export const CONSTANTS = {
   MAX_PANELWISE_COLUMNS: 48,
   /** lifBackwardRecurrent takes at most this many recurrent neurons; more, lifBackwardSteps. */
   MAX_PANELWISE_RECURRENT: 64,
-  /** Rows of the look-up tables that gatherFired makes: all patterns of eight neurons, for each half of a panel. */
+  /** Rows of the look-up tables that gatherSpikes makes: all patterns of eight neurons, for each half of a panel. */
   TABLE_ROWS: 512,
   /** Entries beyond the end of a list that may be overwritten while it grows. */
   SPARE_EVENTS: 16,

@@ -135,14 +135,14 @@ export const transpose = {
 
 export const dropout = {
   /** The events of the channels whose factor is not 0. */
-  keepEvents: portable({
+  dropEvents: portable({
     /** u32 [rows + 1] */
     offsets: 'pointer',
     /** u16, one for each event */
     channels: 'pointer',
     rows: 'i32',
     /** f32, one for each channel: 0 or 1/(1 − p) */
-    keep: 'pointer',
+    dropoutMask: 'pointer',
     /** u32 [rows + 1], the first of which is given */
     outOffsets: 'pointer',
     /** u16, one for each event that is kept, and one more */

@@ -51,7 +51,7 @@ const backwardBySteps = {
   /** f32 [rows × nextSize, padded]: δ⁺ of the next layer */
   nextDelta: 'pointer?',
   /** f32 [samples × size]: factors of dropout on what the next layer receives */
-  keep: 'pointer?',
+  dropoutMask: 'pointer?',
   /** f32 [size × size]: V */
   recurrent: 'pointer?',
   /** f32 [samples × size]: dL/do from outside, the same in every step of the window */
@@ -76,7 +76,7 @@ export const lif = {
     /** An integrator does not spike. */
     spiking: 'flag',
     /** u16 [samples·steps × panels]: bit i of (row, p) says that neuron 16p + i fired; where it is spiking */
-    fired: 'pointer?',
+    spikeMasks: 'pointer?',
     /** Panels of the whole layer, of which these columns may be a part */
     panels: 'i32',
   }),
@@ -89,7 +89,7 @@ export const lif = {
     /** f32 [size × size]: V */
     recurrent: 'pointer',
     /** u16 [samples·steps × panels] as in lifForward */
-    fired: 'pointer',
+    spikeMasks: 'pointer',
     /** f32, see scratch.ts */
     work: 'pointer',
   }),
@@ -114,7 +114,7 @@ export const lif = {
     /** f32 [rows × nextSize, padded]: δ⁺ of the next layer */
     nextDelta: 'pointer?',
     /** f32 [samples × stride]: factors of dropout on what the next layer receives */
-    keep: 'pointer?',
+    dropoutMask: 'pointer?',
     /** f32 [samples × stride]: dL/do from outside, the same in every step of the window */
     gO: 'pointer?',
     /** f32 [samples][steps − windowStart × stride]: dL/du from outside, a panel matrix for each sample */
@@ -135,10 +135,10 @@ export const lif = {
 };
 
 /** What is made of masks of spikes, u16 [rows × panels]: bit i of (row, p) says that neuron 16p + i fired. */
-export const fired = {
+export const spikes = {
   /** The neurons that fired, row by row. */
-  listFired: twofold({
-    fired: 'pointer',
+  listSpikes: twofold({
+    spikeMasks: 'pointer',
     panels: 'i32',
     rows: 'i32',
     /** u32 [rows + 1] */
@@ -147,8 +147,8 @@ export const fired = {
     channels: 'pointer',
   }),
   /** counts[b] = how many neurons fired in all the steps of sample b. */
-  countFired: twofold({
-    fired: 'pointer',
+  countSpikes: twofold({
+    spikeMasks: 'pointer',
     panels: 'i32',
     samples: 'i32',
     steps: 'i32',
@@ -156,7 +156,7 @@ export const fired = {
     counts: 'pointer',
   }),
   /** out[r] = bias + Σ source[i] over the neurons i that fired in row r: one panel to at most one panel, looked up in tables. */
-  gatherFired: twofold({
+  gatherSpikes: twofold({
     /** f32 [rows × columns] */
     out: 'pointer',
     /** f32 [columns] */
@@ -164,20 +164,20 @@ export const fired = {
     /** f32 [inputs × columns] */
     source: 'pointer',
     inputs: 'i32',
-    fired: 'pointer',
+    spikeMasks: 'pointer',
     rows: 'i32',
     columns: 'i32',
     /** f32 [TABLE_ROWS × columns] */
     tables: 'pointer',
   }),
   /** out[i] += source[r] for every row r and neuron i that fired in it: the gradient of weights to at most one panel. */
-  scatterFired: twofold({
+  scatterSpikes: twofold({
     /** f32 [outRows × columns] */
     out: 'pointer',
     outRows: 'i32',
     /** f32 [rows × columns] */
     source: 'pointer',
-    fired: 'pointer',
+    spikeMasks: 'pointer',
     panels: 'i32',
     rows: 'i32',
     columns: 'i32',

@@ -3,9 +3,9 @@ import { portable } from './signature.ts';
 
 export const tally = {
   /** Spikes of each neuron by sample and by stretch of time; neurons are padded to whole panels. */
-  tallyFired: portable({
+  tallySpikes: portable({
     /** u16 [samples · steps × panels] */
-    fired: 'pointer',
+    spikeMasks: 'pointer',
     panels: 'i32',
     samples: 'i32',
     steps: 'i32',

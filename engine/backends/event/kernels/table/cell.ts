@@ -70,7 +70,7 @@ function makeForward(rng: Rng, kind: Kind, size: Size, constant: boolean, share:
   const extra = extraBefore(rng, kind, size, ms);
   const before = uniform(rng, rows * N);
   const mean = uniform(rng, samples * N);
-  const kept = (s: number): Float64Array => (kind === 'lstm' ? ms[s]!.c : ms[s]!.r.slice(2 * N));
+  const extraOf = (s: number): Float64Array => (kind === 'lstm' ? ms[s]!.c : ms[s]!.r.slice(2 * N));
   const h = joined(ms.map((m) => m.h));
   return {
     regions: {
@@ -88,7 +88,7 @@ function makeForward(rng: Rng, kind: Kind, size: Size, constant: boolean, share:
         N,
         withStep(before, size, N, (s) => ms[s]!.hBefore),
       ),
-      extra: matrix(extra, rows, N, kind === 'rnn' ? extra : withStep(extra, size, N, kept)),
+      extra: matrix(extra, rows, N, kind === 'rnn' ? extra : withStep(extra, size, N, extraOf)),
       h: matrix(joined(ms.map((m) => m.hBefore)), samples, N, h),
       mean: matrix(
         mean,
@@ -97,22 +97,22 @@ function makeForward(rng: Rng, kind: Kind, size: Size, constant: boolean, share:
         mean.map((x, i) => x + share * h[i]!),
       ),
     },
-    call: (k, at) =>
+    call: (k, address) =>
       k.cellForward({
         kind: CELL[kind],
         samples,
         steps,
         t,
         size: N,
-        input: constant ? at('current') : at('gates'),
+        input: constant ? address('current') : address('gates'),
         inputRows: constant ? samples : rows,
         inputFirst: constant ? 0 : t * samples,
-        r: at('r'),
-        gates: at('gates'),
-        before: at('before'),
-        extra: at('extra'),
-        h: at('h'),
-        mean: share ? at('mean') : 0,
+        r: address('r'),
+        gates: address('gates'),
+        before: address('before'),
+        extra: address('extra'),
+        h: address('h'),
+        mean: share ? address('mean') : 0,
         share,
       }),
   };
@@ -140,9 +140,9 @@ function makeBackward(rng: Rng, kind: Kind, size: Size, share: number): KernelCa
   });
   const gates = withStep(uniform(rng, rows * columns), size, columns, (s) => ms[s]!.gate);
   const before = withStep(uniform(rng, rows * N), size, N, (s) => ms[s]!.hBefore);
-  const kept = (s: number): Float64Array => (kind === 'lstm' ? ms[s]!.c : ms[s]!.r.slice(2 * N));
+  const extraOf = (s: number): Float64Array => (kind === 'lstm' ? ms[s]!.c : ms[s]!.r.slice(2 * N));
   const noise = extraBefore(rng, kind, size, ms);
-  const extra = kind === 'rnn' ? noise : withStep(noise, size, N, kept);
+  const extra = kind === 'rnn' ? noise : withStep(noise, size, N, extraOf);
   return {
     regions: {
       gates: matrix(
@@ -163,20 +163,20 @@ function makeBackward(rng: Rng, kind: Kind, size: Size, share: number): KernelCa
       dr: matrix(new Float64Array(samples * columns), samples, columns, joined(grads.map((d) => d.dr))),
       dMean: matrix(dMean, samples, N),
     },
-    call: (k, at) =>
+    call: (k, address) =>
       k.cellBackward({
         kind: CELL[kind],
         samples,
         steps,
         t,
         size: N,
-        gates: at('gates'),
-        before: at('before'),
-        extra: at('extra'),
-        dh: at('dh'),
-        dc: at('dc'),
-        dr: at('dr'),
-        dMean: share ? at('dMean') : 0,
+        gates: address('gates'),
+        before: address('before'),
+        extra: address('extra'),
+        dh: address('dh'),
+        dc: address('dc'),
+        dr: address('dr'),
+        dMean: share ? address('dMean') : 0,
         share,
       }),
   };

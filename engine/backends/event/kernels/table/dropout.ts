@@ -4,7 +4,7 @@ import { array, type Entry, type KernelCase, room } from './entry.ts';
 import { COLUMNS, type Density, evenEvents, events, uniform } from './inputs.ts';
 
 /** Factors as dropout draws them: 0, or what makes up for those that are 0. */
-export function keepOf(rng: Rng, count: number, rate: number): Float64Array {
+export function dropoutMaskOf(rng: Rng, count: number, rate: number): Float64Array {
   return Float64Array.from({ length: count }, () => (rng.uniform() < rate ? 0 : Math.fround(1 / (1 - rate))));
 }
 
@@ -16,15 +16,16 @@ interface Size {
 /** Events of an earlier sample in the list that is written to. */
 const BEFORE = 2;
 
-function makeKeep(rng: Rng, { rows, channels }: Size, density: Density | number): KernelCase {
+function makeDrop(rng: Rng, { rows, channels }: Size, density: Density | number): KernelCase {
   const e =
     typeof density === 'number' ? evenEvents(rng, rows, channels, density) : events(rng, rows, channels, density);
-  const keep = keepOf(rng, channels, 0.4);
-  const kept: number[] = [];
+  const dropoutMask = dropoutMaskOf(rng, channels, 0.4);
+  const passed: number[] = [];
   const ends = [BEFORE];
   for (let r = 0; r < rows; r++) {
-    for (const channel of e.index.subarray(e.offsets[r], e.offsets[r + 1])) if (keep[channel]) kept.push(channel);
-    ends.push(BEFORE + kept.length);
+    for (const channel of e.index.subarray(e.offsets[r], e.offsets[r + 1]))
+      if (dropoutMask[channel]) passed.push(channel);
+    ends.push(BEFORE + passed.length);
   }
   const earlier = [7, 7];
   // One entry more than there are events may be written.
@@ -34,22 +35,22 @@ function makeKeep(rng: Rng, { rows, channels }: Size, density: Density | number)
     regions: {
       offsets: array('u32', e.offsets),
       channels: array('u16', e.index),
-      keep: array('f32', keep),
+      dropoutMask: array('f32', dropoutMask),
       outOffsets: array('u32', [BEFORE, ...new Array(rows).fill(0xbeef)], ends),
       outChannels: {
         ...list,
         data: [...earlier, ...Array.from(list.data).slice(BEFORE)],
-        expected: [...earlier, ...kept],
+        expected: [...earlier, ...passed],
       },
     },
-    call: (k, at) =>
-      k.keepEvents({
-        offsets: at('offsets'),
-        channels: at('channels'),
+    call: (k, address) =>
+      k.dropEvents({
+        offsets: address('offsets'),
+        channels: address('channels'),
         rows,
-        keep: at('keep'),
-        outOffsets: at('outOffsets'),
-        outChannels: at('outChannels'),
+        dropoutMask: address('dropoutMask'),
+        outOffsets: address('outOffsets'),
+        outChannels: address('outChannels'),
       }),
   };
 }
@@ -65,13 +66,13 @@ function makeScale(rng: Rng, count: number): KernelCase {
         source.map((x) => 1.25 * x),
       ),
     },
-    call: (k, at) => k.scale({ out: at('out'), source: at('source'), factor: 1.25, count }),
+    call: (k, address) => k.scale({ out: address('out'), source: address('source'), factor: 1.25, count }),
   };
 }
 
 function makeMultiply(rng: Rng, count: number): KernelCase {
   const a = uniform(rng, count);
-  const m = keepOf(rng, count, 0.5);
+  const m = dropoutMaskOf(rng, count, 0.5);
   return {
     regions: {
       a: array(
@@ -81,7 +82,7 @@ function makeMultiply(rng: Rng, count: number): KernelCase {
       ),
       m: array('f32', m),
     },
-    call: (k, at) => k.multiplyElements({ a: at('a'), m: at('m'), count }),
+    call: (k, address) => k.multiplyElements({ a: address('a'), m: address('m'), count }),
   };
 }
 
@@ -116,18 +117,18 @@ const elementwise = (
 
 export const dropoutEntries: Entry[] = [
   {
-    kernel: 'keepEvents',
+    kernel: 'dropEvents',
     variant: 'one sample of a block',
     reference: 'makeKeep (table/dropout.ts)',
     tolerance: 0,
     because: 'numbers are moved, not computed',
     shapes: sizes.map(({ size, density }) => ({
       label: `${size.rows} rows, ${size.channels} channels, ${density} events`,
-      make: (rng) => makeKeep(rng, size, density),
+      make: (rng) => makeDrop(rng, size, density),
     })),
     bench: {
       label: `${bench.rows} rows, ${SPIKES} of ${bench.channels} channels`,
-      make: (rng) => makeKeep(rng, bench, SPIKES),
+      make: (rng) => makeDrop(rng, bench, SPIKES),
       work: { adds: 0, bytes: bench.rows * SPIKES * 4 },
     },
   },

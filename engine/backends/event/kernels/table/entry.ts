@@ -21,7 +21,7 @@ export interface Region {
 export interface KernelCase {
   regions: Record<string, Region>;
   /** Calls the kernel; `at` gives the byte address of a region. What it returns is compared with `returns`. */
-  call(kernels: Kernels, at: (region: string) => number): unknown;
+  call(kernels: Kernels, address: (region: string) => number): unknown;
   returns?: number;
   /**
    * Smallest distance of a computed value to a decision that depends on it (a threshold, the edge of a window, the
@@ -80,23 +80,26 @@ export function array(type: Region['type'], data: ArrayLike<number>, expected?: 
 type View = Float32Array | Float64Array | Uint32Array | Uint16Array;
 
 /** A view of a region that lies at byte address `at`. */
-export function viewOf(buffer: ArrayBufferLike, { type, data }: Region, at: number): View {
-  const Type: new (buffer: ArrayBufferLike, at: number, length: number) => View = TYPES[type];
-  return new Type(buffer, at, data.length);
+export function viewOf(buffer: ArrayBufferLike, { type, data }: Region, offset: number): View {
+  const Type: new (buffer: ArrayBufferLike, offset: number, length: number) => View = TYPES[type];
+  return new Type(buffer, offset, data.length);
 }
 
 /** Bytes on either side of a region that belong to nobody. */
 export const GUARD = 64;
 
 /** Where each region goes, from byte `first` on: cache lines of their own, with a guard before and after. */
-export function placeRegions(regions: Record<string, Region>, first: number): { at: Map<string, number>; end: number } {
+export function placeRegions(
+  regions: Record<string, Region>,
+  first: number,
+): { addresses: Map<string, number>; end: number } {
   let end = first + GUARD;
-  const at = new Map<string, number>();
+  const addresses = new Map<string, number>();
   for (const [name, { type, data }] of Object.entries(regions)) {
-    at.set(name, end);
+    addresses.set(name, end);
     end += Math.ceil((data.length * TYPES[type].BYTES_PER_ELEMENT) / 64) * 64 + GUARD;
   }
-  return { at, end };
+  return { addresses, end };
 }
 
 /** Bytes that a region takes. */

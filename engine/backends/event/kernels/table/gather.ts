@@ -67,17 +67,17 @@ function makeGather(rng: Rng, start: Start, size: Size, e: Events): KernelCase {
       offsets: array('u32', e.offsets),
       index: array('u16', e.index),
     },
-    call: (k, at) =>
+    call: (k, address) =>
       k.gatherRows({
-        out: at('out'),
+        out: address('out'),
         outRows,
         firstRow: first,
         start,
-        bias: start === START.bias ? at('bias') : 0,
-        source: at('source'),
+        bias: start === START.bias ? address('bias') : 0,
+        source: address('source'),
         sourceRows,
-        offsets: at('offsets'),
-        indices: at('index'),
+        offsets: address('offsets'),
+        indices: address('index'),
         rows,
         columns,
       }),
@@ -100,17 +100,17 @@ function makeWeighted(rng: Rng, start: Start, { rows, outRows, sourceRows, colum
       index: array('u16', e.index),
       values: array('f32', values),
     },
-    call: (k, at) =>
+    call: (k, address) =>
       k.gatherRowsWeighted({
-        out: at('out'),
+        out: address('out'),
         outRows,
         start,
-        bias: start === START.bias ? at('bias') : 0,
-        source: at('source'),
+        bias: start === START.bias ? address('bias') : 0,
+        source: address('source'),
         sourceRows,
-        offsets: at('offsets'),
-        indices: at('index'),
-        values: at('values'),
+        offsets: address('offsets'),
+        indices: address('index'),
+        values: address('values'),
         rows,
         columns,
       }),
@@ -148,13 +148,13 @@ function makeSum(
   }
   return {
     regions: { out: matrix(out, outRows, columns, expected), source: matrix(source, sourceRows, columns) },
-    call: (k, at) =>
+    call: (k, address) =>
       k.sumRows({
-        out: at('out'),
+        out: address('out'),
         outRows,
         outRow,
         accumulate,
-        source: at('source'),
+        source: address('source'),
         sourceRows,
         firstRow: first,
         rows,
@@ -170,7 +170,7 @@ function makeFill(rng: Rng, outRows: number, rows: number, columns: number): Ker
   for (let r = 0; r < rows; r++) expected.set(bias, r * columns);
   return {
     regions: { out: matrix(out, outRows, columns, expected), bias: array('f32', bias) },
-    call: (k, at) => k.fillRows({ out: at('out'), outRows, bias: at('bias'), rows, columns }),
+    call: (k, address) => k.fillRows({ out: address('out'), outRows, bias: address('bias'), rows, columns }),
   };
 }
 

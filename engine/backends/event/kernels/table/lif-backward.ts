@@ -4,7 +4,7 @@ import { namesOf, RESETS } from '../../../../models/neuron.ts';
 import { addColumns, lifBackward } from '../../../../reference/lif.ts';
 import { BACKWARD_WORK, MAX_PANELWISE_RECURRENT, RESET, recurrentWork, SURROGATE, stepsWork } from '../kernels.ts';
 import { roundUp, toPanels } from '../panels.ts';
-import { keepOf } from './dropout.ts';
+import { dropoutMaskOf } from './dropout.ts';
 import { array, type Entry, type KernelCase, matrix, type Region, room, type Work } from './entry.ts';
 import { uniform } from './inputs.ts';
 import {
@@ -70,7 +70,7 @@ function make(rng: Rng, way: Way, size: LifSize, columnsAbove: number): KernelCa
   const nextSize = fromNext ? columnsAbove : 0;
   const next = uniform(rng, n * nextSize);
   const nextDelta = uniform(rng, rows * nextSize);
-  const keep = keepOf(rng, samples * n, way.dropout ? 0.4 : 0);
+  const dropoutMask = dropoutMaskOf(rng, samples * n, way.dropout ? 0.4 : 0);
   const recurrent = uniform(rng, n * n, -2 / n, 2 / n);
   const gO = uniform(rng, samples * n);
   const gU = uniform(rng, samples * (steps - from) * n);
@@ -95,7 +95,7 @@ function make(rng: Rng, way: Way, size: LifSize, columnsAbove: number): KernelCa
       if (!fromNext) continue;
       const received = new Float64Array(n);
       addColumns(received, next, delta);
-      for (let i = 0; i < n; i++) dO[t * n + i]! += keep[sample * n + i]! * received[i]!;
+      for (let i = 0; i < n; i++) dO[t * n + i]! += dropoutMask[sample * n + i]! * received[i]!;
     }
     const trace = { u: u.slice(begin, end), o: u.slice(begin, end).map((x) => Number(spiking && x >= THRESHOLD)) };
     const gradients = { weight: new Float64Array(n * n), leak: new Float64Array(n) };
@@ -111,15 +111,15 @@ function make(rng: Rng, way: Way, size: LifSize, columnsAbove: number): KernelCa
       leak: array('f32', k),
       next: paddedMatrix(next, n, nextSize),
       nextDelta: paddedMatrix(nextDelta, rows, nextSize),
-      keep: array('f32', keep),
+      dropoutMask: array('f32', dropoutMask),
       recurrent: matrix(recurrent, n, n),
       gO: array('f32', gO),
       gU: array('f32', samplesToPanels(gU, samples, steps - from, n)),
       dk: array('f32', dk, way.learnable ? expectedDk : undefined),
       work: room('f32', Math.max(BACKWARD_WORK, recurrentWork(n, nextSize, samples), stepsWork(n, nextSize, samples))),
     },
-    call: (kernels, at) => {
-      const given = (use: boolean, region: string, element = 0): number => (use ? at(region) + 4 * element : 0);
+    call: (kernels, address) => {
+      const optional = (use: boolean, region: string, element = 0): number => (use ? address(region) + 4 * element : 0);
       const shared = {
         rows,
         samples,
@@ -130,39 +130,39 @@ function make(rng: Rng, way: Way, size: LifSize, columnsAbove: number): KernelCa
         shape: SURROGATE[way.shape],
         width: WIDTH,
         height: HEIGHT,
-        next: given(fromNext, 'next'),
+        next: optional(fromNext, 'next'),
         nextSize,
-        nextDelta: given(fromNext, 'nextDelta'),
+        nextDelta: optional(fromNext, 'nextDelta'),
         windowStart: from,
-        work: at('work'),
+        work: address('work'),
       };
       if (way.kernel !== 'lifBackward')
         kernels[way.kernel]({
           ...shared,
-          u: at('u'),
+          u: address('u'),
           size: n,
-          leak: at('leak'),
-          keep: given(way.dropout, 'keep'),
-          recurrent: given(way.recurrent, 'recurrent'),
-          gO: given(useO, 'gO'),
-          gU: given(useU, 'gU'),
-          dk: given(way.learnable, 'dk'),
+          leak: address('leak'),
+          dropoutMask: optional(way.dropout, 'dropoutMask'),
+          recurrent: optional(way.recurrent, 'recurrent'),
+          gO: optional(useO, 'gO'),
+          gU: optional(useU, 'gU'),
+          dk: optional(way.learnable, 'dk'),
         });
       else
         for (let c = 0; c < n; c += STRIP)
           kernels.lifBackward({
             ...shared,
-            u: at('u') + 4 * rows * c,
+            u: address('u') + 4 * rows * c,
             columns: Math.min(STRIP, n - c),
-            leak: at('leak') + 4 * c,
+            leak: address('leak') + 4 * c,
             spiking,
             nextRows: n,
             nextFirst: c,
-            keep: given(way.dropout, 'keep', c),
-            gO: given(useO, 'gO', c),
-            gU: given(useU, 'gU', (steps - from) * c),
+            dropoutMask: optional(way.dropout, 'dropoutMask', c),
+            gO: optional(useO, 'gO', c),
+            gU: optional(useU, 'gU', (steps - from) * c),
             stride: n,
-            dk: given(way.learnable, 'dk', c),
+            dk: optional(way.learnable, 'dk', c),
           });
     },
   };
@@ -277,7 +277,7 @@ function benchWork({ shape, drive, recurrent, learnable }: Way): Work {
   const steps = bench.steps * bench.samples;
   const columns = (drive.startsWith('next') ? BENCH_NEXT : 0) + (recurrent ? size : 0);
   // The potentials lie twice as wide as a window; without one every neuron is inside.
-  const open = shape === 'rectangular' || shape === 'triangular' ? size / 2 : size;
+  const active = shape === 'rectangular' || shape === 'triangular' ? size / 2 : size;
   const elementwise = (3 + Number(learnable)) * size;
-  return { adds: (steps * (elementwise + open * columns)) / 4, bytes: 4 * steps * (2 * size + columns) };
+  return { adds: (steps * (elementwise + active * columns)) / 4, bytes: 4 * steps * (2 * size + columns) };
 }

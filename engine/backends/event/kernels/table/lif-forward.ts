@@ -94,33 +94,33 @@ function make(rng: Rng, way: Way, size: LifSize, drive: Drive): KernelCase {
       constant: matrix(inputs.constant, samples, n),
       leak: array('f32', inputs.k),
       recurrent: matrix(inputs.recurrent, n, n),
-      fired: firedRegion(inputs.spikes, n, way.spiking),
+      spikeMasks: maskRegion(inputs.spikes, n, way.spiking),
       work: room('f32', recurrentWork(n, 0, samples)),
     },
-    call: (k, at) => {
-      const constant = way.constant ? at('constant') : 0;
+    call: (k, address) => {
+      const constant = way.constant ? address('constant') : 0;
       const shared = { rows, samples, steps, constantRows: samples, threshold: THRESHOLD, reset: RESET[way.reset] };
       if (way.recurrent)
         k.lifForwardRecurrent({
           ...shared,
-          u: at('u'),
+          u: address('u'),
           size: n,
           constant,
-          leak: at('leak'),
-          recurrent: at('recurrent'),
-          fired: at('fired'),
-          work: at('work'),
+          leak: address('leak'),
+          recurrent: address('recurrent'),
+          spikeMasks: address('spikeMasks'),
+          work: address('work'),
         });
       else
         for (let c = 0; c < n; c += STRIP)
           k.lifForward({
             ...shared,
-            u: at('u') + 4 * rows * c,
+            u: address('u') + 4 * rows * c,
             columns: Math.min(STRIP, n - c),
             constant: constant && constant + 4 * samples * c,
-            leak: at('leak') + 4 * c,
+            leak: address('leak') + 4 * c,
             spiking: way.spiking,
-            fired: at('fired') + (2 * c) / PANEL,
+            spikeMasks: address('spikeMasks') + (2 * c) / PANEL,
             panels,
           });
     },
@@ -128,7 +128,7 @@ function make(rng: Rng, way: Way, size: LifSize, drive: Drive): KernelCase {
 }
 
 /** Masks of sixteen neurons: bit i of (row, p) for neuron 16p + i. */
-function firedRegion(spikes: Float64Array, n: number, spiking: boolean): Region {
+function maskRegion(spikes: Float64Array, n: number, spiking: boolean): Region {
   const panels = Math.ceil(n / PANEL);
   const masks = new Uint16Array((spikes.length / n) * panels);
   spikes.forEach((o, i) => {
@@ -169,7 +169,7 @@ function bitsOf(mask: number): number {
 /** An operand each for the input, the potential before and the comparison; a row of V for every spike received. */
 function workOf({ recurrent, constant }: Way, { regions }: KernelCase): Work {
   const { size, steps, samples } = bench;
-  const spikes = recurrent ? Array.from(regions.fired!.expected!).reduce((sum, mask) => sum + bitsOf(mask), 0) : 0;
+  const spikes = recurrent ? Array.from(regions.spikeMasks!.expected!).reduce((sum, mask) => sum + bitsOf(mask), 0) : 0;
   return {
     adds: ((3 * samples * steps + spikes) * size) / 4,
     bytes: (constant ? 1 : 2) * 4 * samples * steps * size,

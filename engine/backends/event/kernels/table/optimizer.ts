@@ -54,8 +54,8 @@ function within({ from, to }: Size, values: Float64Array, updated: Float64Array)
 }
 
 /** Where the gradients of the shards lie, and which elements a thread works on. */
-const shardsAt = (at: (region: string) => number, { parameters, shards }: Size) => ({
-  gradients: at('gradients'),
+const shardsAt = (address: (region: string) => number, { parameters, shards }: Size) => ({
+  gradients: address('gradients'),
   shardBytes: 4 * parameters,
   shards,
 });
@@ -65,7 +65,7 @@ function makeReduce(rng: Rng, size: Size): KernelCase {
   const { grads, sum } = shardsOf(rng, size);
   return {
     regions: { gradients: array('f32', grads, within(size, grads, sum)) },
-    call: (k, at) => k.reduceShards({ ...shardsAt(at, size), ...rangeOf(size) }),
+    call: (k, address) => k.reduceShards({ ...shardsAt(address, size), ...rangeOf(size) }),
   };
 }
 
@@ -94,12 +94,12 @@ function makeAdam(rng: Rng, size: Size, scale: number, decay: number): KernelCas
       v: array('f32', v, within(size, v, after.v)),
       gradients: array('f32', grads),
     },
-    call: (k, at) =>
+    call: (k, address) =>
       k.adam({
-        w: at('w'),
-        m: at('m'),
-        v: at('v'),
-        ...shardsAt(at, size),
+        w: address('w'),
+        m: address('m'),
+        v: address('v'),
+        ...shardsAt(address, size),
         ...rangeOf(size),
         ...rest,
         scale,
@@ -122,7 +122,8 @@ function makeSgd(rng: Rng, size: Size, scale: number, momentum: number): KernelC
       m: array('f32', m, within(size, m, m1)),
       gradients: array('f32', grads),
     },
-    call: (k, at) => k.sgd({ w: at('w'), m: at('m'), ...shardsAt(at, size), ...rangeOf(size), scale, rate, momentum }),
+    call: (k, address) =>
+      k.sgd({ w: address('w'), m: address('m'), ...shardsAt(address, size), ...rangeOf(size), scale, rate, momentum }),
   };
 }
 
@@ -133,7 +134,7 @@ function makeSquares(rng: Rng, size: Size): KernelCase {
   return {
     regions: { g: array('f32', g) },
     returns: sum,
-    call: (k, at) => k.sumSquares({ g: at('g'), ...rangeOf(size) }),
+    call: (k, address) => k.sumSquares({ g: address('g'), ...rangeOf(size) }),
   };
 }
 
@@ -144,7 +145,7 @@ function makeLeak(rng: Rng, size: number, shared: boolean): KernelCase {
   const expected = Array.from({ length: size }, (_, i) => sigmoid(a[shared ? 0 : i]!));
   return {
     regions: { k: array('f32', new Array(size).fill(Number.NaN), expected), a: array('f32', a) },
-    call: (k, at) => k.leakFromParameter({ k: at('k'), a: at('a'), size, shared }),
+    call: (k, address) => k.leakFromParameter({ k: address('k'), a: address('a'), size, shared }),
   };
 }
 
@@ -158,7 +159,8 @@ function makeLeakGradient(rng: Rng, size: number, shared: boolean): KernelCase {
   for (let i = 0; i < size; i++) expected[shared ? 0 : i]! += dk[i]! * k[i]! * (1 - k[i]!);
   return {
     regions: { da: array('f32', da, expected), dk: array('f32', dk), k: array('f32', k) },
-    call: (kernels, at) => kernels.leakGradient({ da: at('da'), dk: at('dk'), k: at('k'), size, shared }),
+    call: (kernels, address) =>
+      kernels.leakGradient({ da: address('da'), dk: address('dk'), k: address('k'), size, shared }),
   };
 }
 

@@ -46,13 +46,13 @@ function makeProduct(rng: Rng, start: Start, { rows, inner, columns }: Size): Ke
       a: matrix(a, rows, inner),
       b: matrix(b, inner, columns),
     },
-    call: (k, at) =>
+    call: (k, address) =>
       k.multiply({
-        out: at('out'),
+        out: address('out'),
         start,
-        bias: start === START.bias ? at('bias') : 0,
-        a: at('a'),
-        b: at('b'),
+        bias: start === START.bias ? address('bias') : 0,
+        a: address('a'),
+        b: address('b'),
         rows,
         inner,
         columns,
@@ -69,8 +69,16 @@ function makeTransposed(rng: Rng, accumulate: boolean, { rows, inner, columns }:
     addOuter(expected, a.subarray(r * inner, (r + 1) * inner), b.subarray(r * columns, (r + 1) * columns));
   return {
     regions: { out: matrix(out, inner, columns, expected), a: matrix(a, rows, inner), b: matrix(b, rows, columns) },
-    call: (k, at) =>
-      k.multiplyTransposed({ out: at('out'), accumulate, a: at('a'), b: at('b'), rows, m: inner, n: columns }),
+    call: (k, address) =>
+      k.multiplyTransposed({
+        out: address('out'),
+        accumulate,
+        a: address('a'),
+        b: address('b'),
+        rows,
+        m: inner,
+        n: columns,
+      }),
   };
 }
 
@@ -89,13 +97,13 @@ function makeSparse(rng: Rng, { rows, inner, columns }: Size, e: Events): Kernel
       values: array('f32', values),
       b: matrix(b, inner, columns),
     },
-    call: (k, at) =>
+    call: (k, address) =>
       k.multiplySparse({
-        out: at('out'),
-        offsets: at('offsets'),
-        indices: at('index'),
-        values: at('values'),
-        b: at('b'),
+        out: address('out'),
+        offsets: address('offsets'),
+        indices: address('index'),
+        values: address('values'),
+        b: address('b'),
         rows,
         inner,
         columns,
@@ -116,7 +124,7 @@ function makeTranspose(rng: Rng, rows: number, columns: number): KernelCase {
       out: matrix(new Float64Array(rows * columns), columns, rows, expected),
       source: matrix(source, rows, columns),
     },
-    call: (k, at) => k.transposeMatrix({ out: at('out'), source: at('source'), rows, columns }),
+    call: (k, address) => k.transposeMatrix({ out: address('out'), source: address('source'), rows, columns }),
   };
 }
 

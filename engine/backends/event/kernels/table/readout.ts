@@ -77,23 +77,23 @@ function make(rng: Rng, way: Way, size: Size): KernelCase {
       ...(way.gradient && { gradient: gradientRegion(gradient, rate ? 1 : window, padded) }),
       result: array('f64', before, result),
     },
-    call: (k, at) =>
+    call: (k, address) =>
       k.readout({
         decode: DECODE[way.decode],
         windowStart: from,
         steps,
         size: padded,
         classes,
-        u: at('u'),
+        u: address('u'),
         rows,
         firstRow: sample * steps,
         threshold: THRESHOLD,
         loss: LOSS[way.loss],
         label,
         scale: SCALE,
-        scores: at('scores'),
-        gradient: way.gradient ? at('gradient') : 0,
-        result: at('result'),
+        scores: address('scores'),
+        gradient: way.gradient ? address('gradient') : 0,
+        result: address('result'),
       }),
   };
 }

@@ -53,14 +53,14 @@ function makeScatter(
       offsets: array('u32', e.offsets),
       index: array('u16', e.index),
     },
-    call: (k, at) =>
+    call: (k, address) =>
       k.scatterRows({
-        out: at('out'),
+        out: address('out'),
         outRows: channels,
-        source: at('source'),
+        source: address('source'),
         sourceRows: rows,
-        offsets: at('offsets'),
-        indices: at('index'),
+        offsets: address('offsets'),
+        indices: address('index'),
         rows,
         columns,
         delayWithin: shift ? steps : 0,
@@ -100,14 +100,14 @@ function makeAdd(rng: Rng, { outRows, sourceRows, count, columns }: AddSize): Ke
       to: array('u16', to),
       from: array('u16', from),
     },
-    call: (k, at) =>
+    call: (k, address) =>
       k.addRows({
-        out: at('out'),
+        out: address('out'),
         outRows,
-        outIndices: at('to'),
-        source: at('source'),
+        outIndices: address('to'),
+        source: address('source'),
         sourceRows,
-        sourceIndices: at('from'),
+        sourceIndices: address('from'),
         count,
         columns,
       }),

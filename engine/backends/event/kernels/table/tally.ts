@@ -1,4 +1,4 @@
-/** Entries of what is counted of neurons: tallyFired, countWithin. */
+/** Entries of what is counted of neurons: tallySpikes, countWithin. */
 import type { Rng } from '../../../../base/random.ts';
 import { PANEL, toPanels } from '../panels.ts';
 import { array, type Entry, type KernelCase, matrix, room } from './entry.ts';
@@ -21,19 +21,19 @@ function makeTally(rng: Rng, samples: number, steps: number, panels: number, ste
   return {
     exact: true,
     regions: {
-      fired: array('u16', masks),
+      spikeMasks: array('u16', masks),
       perSample: { ...room('u32', perSample.length), expected: perSample },
       perBin: { ...room('u32', perBin.length), expected: toPanels(perBin, bins, neurons) },
     },
-    call: (k, at) =>
-      k.tallyFired({
-        fired: at('fired'),
+    call: (k, address) =>
+      k.tallySpikes({
+        spikeMasks: address('spikeMasks'),
         panels,
         samples,
         steps,
         stepsPerBin,
-        perSample: at('perSample'),
-        perBin: at('perBin'),
+        perSample: address('perSample'),
+        perBin: address('perBin'),
       }),
   };
 }
@@ -50,13 +50,14 @@ function makeWithin(rng: Rng, rows: number, used: number, columns: number): Kern
   return {
     exact: true,
     regions: { u: matrix(u, rows, columns), counts: { ...room('u32', columns), expected: counts } },
-    call: (k, at) => k.countWithin({ u: at('u'), rows, used, columns, threshold, width, counts: at('counts') }),
+    call: (k, address) =>
+      k.countWithin({ u: address('u'), rows, used, columns, threshold, width, counts: address('counts') }),
   };
 }
 
 export const tallyEntries: Entry[] = [
   {
-    kernel: 'tallyFired',
+    kernel: 'tallySpikes',
     variant: 'from masks',
     reference: 'makeTally (table/tally.ts)',
     tolerance: 0,

@@ -50,17 +50,17 @@ function make(rng: Rng, size: Size, e: Events, shift: boolean, weighted: boolean
       outRows: { ...room('u16', count), expected: outRows },
       ...(values && { values: array('f32', values), outValues: { ...room('f32', count), expected: outValues } }),
     },
-    call: (k, at) =>
+    call: (k, address) =>
       k.transposeEvents({
-        offsets: at('offsets'),
-        channels: at('channels'),
-        values: values ? at('values') : 0,
+        offsets: address('offsets'),
+        channels: address('channels'),
+        values: values ? address('values') : 0,
         rows,
         channelCount: size.channels,
         delayWithin: shift ? size.steps : 0,
-        outOffsets: at('outOffsets'),
-        outIndices: at('outRows'),
-        outValues: values ? at('outValues') : 0,
+        outOffsets: address('outOffsets'),
+        outIndices: address('outRows'),
+        outValues: values ? address('outValues') : 0,
       }),
   };
 }
@@ -91,7 +91,7 @@ function makeRows(rows: number, { offsets, index }: Events): KernelCase {
   return {
     exact: true,
     regions: { offsets: array('u32', offsets), rowOf: { ...rowOf, expected } },
-    call: (k, at) => k.rowsOfEvents({ offsets: at('offsets'), rows, rowOf: at('rowOf') }),
+    call: (k, address) => k.rowsOfEvents({ offsets: address('offsets'), rows, rowOf: address('rowOf') }),
   };
 }
 

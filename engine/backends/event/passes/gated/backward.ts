@@ -15,7 +15,7 @@ export function transposeWeights(workspace: GatedWorkspace): void {
 }
 
 /** From the scores back to the first step: the gates turn into their gradients. */
-export function gatedBackward(workspace: GatedWorkspace, count: number, keep: Bytes | undefined): void {
+export function gatedBackward(workspace: GatedWorkspace, count: number, dropoutMask: Bytes | undefined): void {
   const { kernels } = workspace;
   const state = workspace.scratch.cell;
   const [cell, readout] = workspace.layout.layers;
@@ -31,7 +31,7 @@ export function gatedBackward(workspace: GatedWorkspace, count: number, keep: By
     inner: readout.size,
     columns: size,
   });
-  if (keep) kernels.multiplyElements({ a: state.dFeature, m: keep, count: count * size });
+  if (dropoutMask) kernels.multiplyElements({ a: state.dFeature, m: dropoutMask, count: count * size });
   zero(workspace, state.dh, count * size);
   zero(workspace, state.dc, count * size);
   // In the GRU a part of the gradient passes by the recurrent weights.

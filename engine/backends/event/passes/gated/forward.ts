@@ -3,8 +3,8 @@ import { CELL, START } from '../../kernels/kernels.ts';
 import type { Bytes } from '../../layout/units.ts';
 import { averages, featureOf, type GatedWorkspace, weightsOf, zero } from './workspace.ts';
 
-/** `keep`: factors of dropout. */
-export function gatedForward(workspace: GatedWorkspace, count: number, keep: Bytes | undefined): void {
+/** `dropoutMask`: factors of dropout. */
+export function gatedForward(workspace: GatedWorkspace, count: number, dropoutMask: Bytes | undefined): void {
   const { kernels, scratch } = workspace;
   const state = scratch.cell;
   const [cell, readout] = workspace.layout.layers;
@@ -72,7 +72,7 @@ export function gatedForward(workspace: GatedWorkspace, count: number, keep: Byt
       share,
     });
   }
-  if (keep) kernels.multiplyElements({ a: featureOf(workspace), m: keep, count: count * size });
+  if (dropoutMask) kernels.multiplyElements({ a: featureOf(workspace), m: dropoutMask, count: count * size });
   kernels.multiply({
     out: state.scores,
     start: START.bias,

@@ -3,7 +3,7 @@
  * and the gradient of its weights are sums of rows, as in a spiking network; what follows the hidden state is dense.
  */
 import type { SampleReader } from '../../../../datasets/dataset.ts';
-import { drawKeep } from '../../../../models/dropout.ts';
+import { drawDropoutMask } from '../../../../models/dropout.ts';
 import type { Recording, SampleScores } from '../../../backend.ts';
 import { DECODE, type Kernels, LOSS } from '../../kernels/kernels.ts';
 import { PANEL } from '../../kernels/panels.ts';
@@ -59,7 +59,7 @@ export class GatedProgram {
   ): void {
     const { layout, state } = this;
     const gradients = addressOf(layout.gradients, shard * layout.parameters);
-    const keep = samples.dropout ? state.keep : undefined;
+    const dropoutMask = samples.dropout ? state.dropoutMask : undefined;
     this.stats.fill(0, statsAt, statsAt + layout.statsPerTask);
     if (samples.from >= samples.to) {
       zero(this.workspace, gradients, layout.parameters);
@@ -70,10 +70,10 @@ export class GatedProgram {
       const count = Math.min(layout.block, samples.to - from);
       this.input.read(samples, from, count);
       this.orderBySteps(count);
-      if (keep) this.drawDropout(samples, from, count, keep);
-      gatedForward(this.workspace, count, keep);
+      if (dropoutMask) this.drawDropout(samples, from, count, dropoutMask);
+      gatedForward(this.workspace, count, dropoutMask);
       for (let b = 0; b < count; b++) this.lossAndGradient(b, count, 1 / batch, statsAt);
-      gatedBackward(this.workspace, count, keep);
+      gatedBackward(this.workspace, count, dropoutMask);
       gatedGradients(this.workspace, count, gradients, from > samples.from);
     }
   }
@@ -181,13 +181,13 @@ export class GatedProgram {
   }
 
   /** Factors on what the readout sees of each sample, a matrix in panels. */
-  private drawDropout({ epoch, order }: Samples, from: number, count: number, keep: Bytes): void {
+  private drawDropout({ epoch, order }: Samples, from: number, count: number, dropoutMask: Bytes): void {
     const { size, plan } = this.cell;
     const neurons = plan.connection.size;
     const row = new Float32Array(size);
-    const matrix = new Float32Array(this.buffer, keep, count * size);
+    const matrix = new Float32Array(this.buffer, dropoutMask, count * size);
     for (let b = 0; b < count; b++) {
-      drawKeep(row, neurons, this.layout.network.dropout, {
+      drawDropoutMask(row, neurons, this.layout.network.dropout, {
         seed: this.seed,
         epoch,
         sample: order[from + b]!,

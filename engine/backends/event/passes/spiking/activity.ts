@@ -55,7 +55,7 @@ export function countInputs(
 }
 
 /** Spikes, intervals and potentials of all spiking layers, and the operations that spikes make. */
-export function countSpikes(
+export function countActivity(
   workspace: Workspace,
   labels: Uint32Array,
   counting: Counting,
@@ -71,17 +71,17 @@ export function countSpikes(
     const neurons = plan.connection.size;
     const panels = Math.ceil(size / PANEL);
     const padded = panels * PANEL;
-    const { fired, u, tally } = scratch.layers[l]!;
+    const { spikeMasks, u, tally } = scratch.layers[l]!;
     const { threshold, width } = dynamics;
     const rows = count * steps;
     const perBin = addressOf(tally, count * padded);
     kernels.countWithin({ u, rows: layout.rows, used: rows, columns: size, threshold, width, counts: tally });
     addTo(sums.inWindow, new Uint32Array(buffer, tally, neurons));
-    kernels.tallyFired({ fired, panels, samples: count, steps, stepsPerBin, perSample: tally, perBin });
+    kernels.tallySpikes({ spikeMasks, panels, samples: count, steps, stepsPerBin, perSample: tally, perBin });
     const bins = Math.ceil(steps / stepsPerBin);
     addPanels(sums.byTime, new Uint32Array(buffer, perBin, bins * padded), bins, neurons);
     const spikes = new Uint32Array(buffer, tally, count * padded);
-    const masks = new Uint16Array(buffer, fired, rows * panels);
+    const masks = new Uint16Array(buffer, spikeMasks, rows * panels);
     for (let b = 0; b < count; b++) {
       const sample = first + b;
       const own = spikes.subarray(b * padded, (b + 1) * padded);
@@ -92,7 +92,7 @@ export function countSpikes(
       if (below) activity.below[l + 1]![sample] = dot(own, below);
       const { within } = fanOut[l]!;
       // What a layer gives in its last step it does not receive any more.
-      if (within) activity.within.get(l)![sample] = dot(own, within) - firedIn(ownMasks.subarray(-panels), within);
+      if (within) activity.within.get(l)![sample] = dot(own, within) - fanOutOf(ownMasks.subarray(-panels), within);
     }
   });
 }
@@ -104,21 +104,21 @@ function addTo(sums: Float64Array, counts: Uint32Array): void {
 
 /** sums [rows, neurons] += counts in whole panels */
 function addPanels(sums: Float64Array, counts: Uint32Array, rows: number, neurons: number): void {
-  for (let c = 0, at = 0; c < neurons; c += PANEL)
-    for (let r = 0; r < rows; r++, at += PANEL) {
+  for (let c = 0, index = 0; c < neurons; c += PANEL)
+    for (let r = 0; r < rows; r++, index += PANEL) {
       const width = Math.min(PANEL, neurons - c);
-      for (let i = 0, to = r * neurons + c; i < width; i++) sums[to + i]! += counts[at + i]!;
+      for (let i = 0, to = r * neurons + c; i < width; i++) sums[to + i]! += counts[index + i]!;
     }
 }
 
 /** Intervals up to so many steps have their terms in a table. */
-const TABLED = 128;
-const TERMS = { cv2: new Float64Array(TABLED * TABLED), lv: new Float64Array(TABLED * TABLED) };
-for (let a = 1; a < TABLED; a++)
-  for (let b = 1; b < TABLED; b++) {
+const TABLE_SIZE = 128;
+const TERMS = { cv2: new Float64Array(TABLE_SIZE * TABLE_SIZE), lv: new Float64Array(TABLE_SIZE * TABLE_SIZE) };
+for (let a = 1; a < TABLE_SIZE; a++)
+  for (let b = 1; b < TABLE_SIZE; b++) {
     const { cv2, lv } = irregularity(a, b);
-    TERMS.cv2[a * TABLED + b] = cv2;
-    TERMS.lv[a * TABLED + b] = lv;
+    TERMS.cv2[a * TABLE_SIZE + b] = cv2;
+    TERMS.lv[a * TABLE_SIZE + b] = lv;
   }
 
 /** Adds the pairs of intervals of one sample, masks [steps × panels]. */
@@ -131,12 +131,12 @@ function countIntervals({ pairs, cv2, lv }: LayerActivity, masks: Uint16Array, n
       const interval = t + 1 - last[n]!;
       const other = before[n]!;
       if (other !== 0) {
-        const at = other * TABLED + interval;
-        const tabled = other < TABLED && interval < TABLED;
-        const terms = tabled ? undefined : irregularity(other, interval);
+        const entry = other * TABLE_SIZE + interval;
+        const inTable = other < TABLE_SIZE && interval < TABLE_SIZE;
+        const terms = inTable ? undefined : irregularity(other, interval);
         pairs[n]!++;
-        cv2[n]! += terms?.cv2 ?? TERMS.cv2[at]!;
-        lv[n]! += terms?.lv ?? TERMS.lv[at]!;
+        cv2[n]! += terms?.cv2 ?? TERMS.cv2[entry]!;
+        lv[n]! += terms?.lv ?? TERMS.lv[entry]!;
       }
       before[n] = interval;
     }
@@ -145,7 +145,7 @@ function countIntervals({ pairs, cv2, lv }: LayerActivity, masks: Uint16Array, n
 }
 
 /** Synapses behind the neurons that fired in one step, masks [panels]. */
-function firedIn(masks: Uint16Array, fanOut: Float64Array): number {
+function fanOutOf(masks: Uint16Array, fanOut: Float64Array): number {
   let sum = 0;
   eachSpike(masks, 1, 1, masks.length, (_, __, n) => {
     sum += fanOut[n]!;

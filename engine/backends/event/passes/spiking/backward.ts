@@ -11,7 +11,7 @@ interface Incoming {
   /** First step with a dL/du. */
   from: number;
   /** Factors of dropout. */
-  keep: Bytes | undefined;
+  dropoutMask: Bytes | undefined;
 }
 
 /** `scale` is that of the loss of a sample, for the spike penalty. Without a target the deltas are all that is computed. */
@@ -43,15 +43,15 @@ export function backward(workspace: Workspace, count: number, scale: number, tar
 function incomingOf(workspace: Workspace, l: number, count: number, scale: number, dropout: boolean): Incoming {
   const { layout, scratch } = workspace;
   const { readout } = layout.network;
-  const keep = dropout ? scratch.layers[l]!.dropout?.keep : undefined;
+  const dropoutMask = dropout ? scratch.layers[l]!.dropout?.dropoutMask : undefined;
   if (l < layout.layers.length - 1)
-    return { gO: penaltyGradient(workspace, l, count, scale), gU: undefined, from: 0, keep };
+    return { gO: penaltyGradient(workspace, l, count, scale), gU: undefined, from: 0, dropoutMask };
   const rate = readout.decode === 'rate';
   return {
     gO: rate ? scratch.gradient : undefined,
     gU: rate ? undefined : scratch.gradient,
     from: readout.from,
-    keep,
+    dropoutMask,
   };
 }
 
@@ -90,7 +90,7 @@ function deltas(
   c: number,
   columns: number,
   count: number,
-  { gO, gU, from, keep }: Incoming,
+  { gO, gU, from, dropoutMask }: Incoming,
 ): void {
   const { layout, scratch } = workspace;
   const { dynamics, size, a } = layout.layers[l]!;
@@ -117,7 +117,7 @@ function deltas(
     nextFirst: c,
     nextSize,
     nextDelta,
-    keep: keep && addressOf(keep, c),
+    dropoutMask: dropoutMask && addressOf(dropoutMask, c),
     gO: gO && addressOf(gO, c),
     gU: gU && panelAddress(gU, steps - from, c),
     stride: size,
@@ -128,7 +128,7 @@ function deltas(
 }
 
 /** δ of a layer that is recurrent or below a wide one: all neurons of a step before the next, all samples of a block. */
-function deltasByStep(workspace: Workspace, l: number, count: number, { gO, gU, from, keep }: Incoming): void {
+function deltasByStep(workspace: Workspace, l: number, count: number, { gO, gU, from, dropoutMask }: Incoming): void {
   const { kernels, layout, scratch } = workspace;
   const { dynamics, size, a, recurrent, bySteps } = layout.layers[l]!;
   const { u, k, dk } = scratch.layers[l]!;
@@ -151,7 +151,7 @@ function deltasByStep(workspace: Workspace, l: number, count: number, { gO, gU, 
     next,
     nextSize,
     nextDelta,
-    keep,
+    dropoutMask,
     recurrent: recurrent === undefined ? undefined : addressOf(workspace.weights, recurrent),
     gO,
     gU,

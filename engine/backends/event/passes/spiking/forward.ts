@@ -25,11 +25,11 @@ export function finishLayer(workspace: Workspace, l: number, count: number, drop
     recur(workspace, l, count);
   }
   if (layer.plan.neuron.kind === 'lif') {
-    const { fired, offsets, channels, counts } = own;
-    if (layer.listed) kernels.listFired({ fired, panels, rows: count * steps, offsets, channels });
-    kernels.countFired({ fired, panels, samples: count, steps, counts });
+    const { spikeMasks, offsets, channels, counts } = own;
+    if (layer.listed) kernels.listSpikes({ spikeMasks, panels, rows: count * steps, offsets, channels });
+    kernels.countSpikes({ spikeMasks, panels, samples: count, steps, counts });
   }
-  if (dropout && own.dropout) dropEvents(workspace, own, layer.size, count);
+  if (dropout && own.dropout) applyDropout(workspace, own, layer.size, count);
 }
 
 /** Where the constant input of layer `l` lies; undefined where it receives events. */
@@ -76,12 +76,12 @@ export function receive(workspace: Workspace, l: number, count: number, dropout:
         columns,
       });
     else if (lookUp)
-      kernels.gatherFired({
+      kernels.gatherSpikes({
         out: u,
         bias,
         source: weight,
         inputs,
-        fired: scratch.layers[l - 1]!.fired,
+        spikeMasks: scratch.layers[l - 1]!.spikeMasks,
         rows,
         columns: size,
         tables: scratch.work,
@@ -129,7 +129,7 @@ export function fire(
 ): void {
   const { layout, kernels, scratch } = workspace;
   const { dynamics, size } = layout.layers[l]!;
-  const { u, k, fired } = scratch.layers[l]!;
+  const { u, k, spikeMasks } = scratch.layers[l]!;
   kernels.lifForward({
     u: panelAddress(u, layout.rows, c),
     rows: layout.rows,
@@ -142,7 +142,7 @@ export function fire(
     threshold: dynamics.threshold,
     reset: dynamics.reset,
     spiking: dynamics.spiking,
-    fired: bytes(fired + (c / PANEL) * 2),
+    spikeMasks: bytes(spikeMasks + (c / PANEL) * 2),
     panels: Math.ceil(size / PANEL),
   });
 }
@@ -151,7 +151,7 @@ export function fire(
 function recur(workspace: Workspace, l: number, count: number): void {
   const { layout, kernels, scratch } = workspace;
   const { dynamics, size, recurrent } = layout.layers[l]!;
-  const { u, k, fired } = scratch.layers[l]!;
+  const { u, k, spikeMasks } = scratch.layers[l]!;
   kernels.lifForwardRecurrent({
     u,
     rows: layout.rows,
@@ -164,27 +164,27 @@ function recur(workspace: Workspace, l: number, count: number): void {
     threshold: dynamics.threshold,
     reset: dynamics.reset,
     recurrent: addressOf(workspace.weights, recurrent!),
-    fired,
+    spikeMasks,
     work: scratch.work,
   });
 }
 
-function dropEvents(
+function applyDropout(
   workspace: Workspace,
   { offsets, channels, dropout }: LayerScratch,
   size: number,
   count: number,
 ): void {
   const { steps } = workspace.layout.network;
-  const { keep, offsets: outOffsets, channels: outChannels } = dropout!;
+  const { dropoutMask, offsets: outOffsets, channels: outChannels } = dropout!;
   new Uint32Array(workspace.buffer, outOffsets, 1)[0] = 0;
   for (let b = 0; b < count; b++) {
     const first = b * steps * 4;
-    workspace.kernels.keepEvents({
+    workspace.kernels.dropEvents({
       offsets: offsets + first,
       channels,
       rows: steps,
-      keep: keep + b * size * 4,
+      dropoutMask: dropoutMask + b * size * 4,
       outOffsets: outOffsets + first,
       outChannels,
     });

@@ -12,7 +12,7 @@ import { drawDropout, scaleGradients, scaleWeights } from '../dropout.ts';
 import { BlockInput, type Samples } from '../input.ts';
 import { noteSample } from '../sample-scores.ts';
 import { floats, type Workspace } from '../workspace.ts';
-import { type Counting, countInputs, countSpikes } from './activity.ts';
+import { type Counting, countActivity, countInputs } from './activity.ts';
 import { forwardAt, prepareSum, receiveParts } from './around.ts';
 import { backward } from './backward.ts';
 import { forward } from './forward.ts';
@@ -75,7 +75,7 @@ export class SpikingProgram {
       forward(workspace, count, dropout);
       for (let b = 0; b < count; b++) this.lossOf(b, 1 / batch, statsAt);
       backward(workspace, count, 1 / batch, { gradients, add: from > samples.from, dropout });
-      this.countSpikes(count, statsAt);
+      this.countActivity(count, statsAt);
     }
     if (dropout) scaleGradients(workspace, gradients);
     scaleInputGradients(workspace, gradients);
@@ -106,11 +106,11 @@ export class SpikingProgram {
         else
           noteSample(scores, from + b, this.input.labels[b]!, this.stats.subarray(statsAt), this.classScores, readout);
       }
-      this.countSpikes(count, statsAt);
+      this.countActivity(count, statsAt);
       if (counting) {
         const { buffer, layout, scratch } = this.workspace;
         countInputs(buffer, layout, scratch, this.input, counting, from, count);
-        countSpikes(this.workspace, this.input.labels, counting, from, count);
+        countActivity(this.workspace, this.input.labels, counting, from, count);
       }
     }
   }
@@ -279,7 +279,7 @@ export class SpikingProgram {
     });
   }
 
-  private countSpikes(count: number, statsAt: number): void {
+  private countActivity(count: number, statsAt: number): void {
     const { buffer, layout, scratch } = this.workspace;
     layout.layers.forEach(({ plan }, l) => {
       if (plan.neuron.kind !== 'lif') return;

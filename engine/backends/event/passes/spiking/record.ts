@@ -21,7 +21,7 @@ export function recordForward(workspace: Workspace, recording: Recording, first:
     if (potentials) copyRows(potentials, membrane(workspace, l), { first, count, steps, neurons });
     if (!spikes && !counts && !features) return;
     const panels = Math.ceil(size / PANEL);
-    const masks = new Uint16Array(buffer, scratch.layers[l]!.fired, count * steps * panels);
+    const masks = new Uint16Array(buffer, scratch.layers[l]!.spikeMasks, count * steps * panels);
     const share = 1 / steps;
     // Of this block alone where nobody asked for all.
     const sums = counts ?? (features && new Uint32Array(count * neurons));

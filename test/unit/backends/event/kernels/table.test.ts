@@ -67,19 +67,20 @@ test('the exact cases of lifForwardRecurrent contain potentials that equal the t
 
 /** Runs one case and compares all memory that it could have touched; the bytes that the reference speaks of. */
 function check(entry: Entry, kernels: Kernels, c: KernelCase, where: string): Buffer {
-  const { at, end } = placeRegions(c.regions, RESERVED_BYTES);
+  const { addresses, end } = placeRegions(c.regions, RESERVED_BYTES);
   if (end > bytes.length) expect.fail(`${where}: needs ${end} bytes of memory, there are ${bytes.length}`);
   bytes.fill(GUARD_BYTE, RESERVED_BYTES, end);
-  for (const [name, region] of Object.entries(c.regions)) viewOf(memory.buffer, region, at.get(name)!).set(region.data);
+  for (const [name, region] of Object.entries(c.regions))
+    viewOf(memory.buffer, region, addresses.get(name)!).set(region.data);
   const before = bytes.slice(0, end);
 
-  const returned = c.call(kernels, (name) => at.get(name)!);
+  const returned = c.call(kernels, (name) => addresses.get(name)!);
 
   if (c.returns !== undefined)
     compare(entry, [returned as number], undefined, { ...c, expected: [c.returns] }, `${where}, result`);
   const outcome: Buffer[] = [];
   for (const [name, region] of Object.entries(c.regions)) {
-    const address = at.get(name)!;
+    const address = addresses.get(name)!;
     const seen = viewOf(memory.buffer, region, address);
     if (region.expected) {
       const original = viewOf(before.buffer, region, address);
@@ -93,7 +94,7 @@ function check(entry: Entry, kernels: Kernels, c: KernelCase, where: string): Bu
   if (Buffer.compare(bytes.subarray(0, end), before) !== 0) {
     const first = before.findIndex((byte, i) => bytes[i] !== byte);
     expect.fail(
-      `${where}: byte ${first} was changed (${ownerOf(c.regions, at, first)}): expected ${before[first]}, saw ${bytes[first]}`,
+      `${where}: byte ${first} was changed (${ownerOf(c.regions, addresses, first)}): expected ${before[first]}, saw ${bytes[first]}`,
     );
   }
   return Buffer.concat(outcome);
@@ -126,9 +127,9 @@ function compare(
 }
 
 /** The region that a byte belongs to, or the one that was overrun. */
-function ownerOf(regions: Record<string, Region>, at: Map<string, number>, byte: number): string {
+function ownerOf(regions: Record<string, Region>, addresses: Map<string, number>, byte: number): string {
   for (const [name, region] of Object.entries(regions)) {
-    const address = at.get(name)!;
+    const address = addresses.get(name)!;
     if (byte < address) return `before ${name}`;
     if (byte < address + bytesOf(region)) return `input ${name}`;
   }

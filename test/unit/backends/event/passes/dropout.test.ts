@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { drawKeep } from '../../../../../engine/models/dropout.ts';
+import { drawDropoutMask } from '../../../../../engine/models/dropout.ts';
 
 const draw = (place: { seed: number; epoch: number; sample: number; layer: number }, rate = 0.3, neurons = 40) => {
-  const keep = new Float32Array(44).fill(Number.NaN);
-  drawKeep(keep, neurons, rate, place);
-  return keep;
+  const mask = new Float32Array(44).fill(Number.NaN);
+  drawDropoutMask(mask, neurons, rate, place);
+  return mask;
 };
 const place = { seed: 1, epoch: 2, sample: 3, layer: 0 };
 

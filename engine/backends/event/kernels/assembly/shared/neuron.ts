@@ -28,8 +28,8 @@ function decay(row: usize, bytes: usize, leak: usize): void {
 function decayHard(row: usize, bytes: usize, leak: usize, theta: v128): void {
   for (let i: usize = 0; i < bytes; i += 16) {
     const b = v128.load(row + i - bytes);
-    const kept = v128.andnot(b, f32x4.ge(b, theta));
-    v128.store(row + i, f32x4.add(v128.load(row + i), f32x4.mul(v128.load(leak + i), kept)));
+    const afterReset = v128.andnot(b, f32x4.ge(b, theta));
+    v128.store(row + i, f32x4.add(v128.load(row + i), f32x4.mul(v128.load(leak + i), afterReset)));
   }
 }
 
@@ -38,8 +38,8 @@ function decayHard(row: usize, bytes: usize, leak: usize, theta: v128): void {
 function decaySoft(row: usize, bytes: usize, leak: usize, theta: v128): void {
   for (let i: usize = 0; i < bytes; i += 16) {
     const b = v128.load(row + i - bytes);
-    const kept = f32x4.sub(b, v128.and(theta, f32x4.ge(b, theta)));
-    v128.store(row + i, f32x4.add(v128.load(row + i), f32x4.mul(v128.load(leak + i), kept)));
+    const afterReset = f32x4.sub(b, v128.and(theta, f32x4.ge(b, theta)));
+    v128.store(row + i, f32x4.add(v128.load(row + i), f32x4.mul(v128.load(leak + i), afterReset)));
   }
 }
 
@@ -98,10 +98,10 @@ function deltaOf(
       active = v128.and(f32x4.ne(h, zero), f32x4.mul(h, error));
     }
     // k·(∂r/∂u + h'·∂r/∂o), or k - h'·θ. What waits for δ[t+1] is one product and one sum.
-    const kept = hard ? v128.andnot(one, f32x4.ge(u, theta)) : one;
+    const dResetU = hard ? v128.andnot(one, f32x4.ge(u, theta)) : one;
     const pull = f32x4.mul(h, v128.and(hard ? u : theta, through));
     const k = v128.load(leak + i);
-    const factor = undecayed ? f32x4.sub(k, pull) : f32x4.mul(f32x4.sub(kept, pull), k);
+    const factor = undecayed ? f32x4.sub(k, pull) : f32x4.mul(f32x4.sub(dResetU, pull), k);
     const carried = f32x4.mul(factor, v128.load(after + i));
     v128.store(row + i, f32x4.add(f32x4.add(active, v128.load(g + i)), carried));
   }
@@ -112,9 +112,9 @@ function deltaOf(
 @inline
 export function leakDelta(row: usize, bytes: usize, mode: i32, theta: v128, dk: usize): void {
   for (let i: usize = 0; i < bytes; i += 16) {
-    let kept = v128.load(row + i - bytes);
-    if (mode == RESET_HARD) kept = v128.andnot(kept, f32x4.ge(kept, theta));
-    else if (mode == RESET_SOFT) kept = f32x4.sub(kept, v128.and(theta, f32x4.ge(kept, theta)));
-    v128.store(dk + i, f32x4.add(v128.load(dk + i), f32x4.mul(v128.load(row + i), kept)));
+    let afterReset = v128.load(row + i - bytes);
+    if (mode == RESET_HARD) afterReset = v128.andnot(afterReset, f32x4.ge(afterReset, theta));
+    else if (mode == RESET_SOFT) afterReset = f32x4.sub(afterReset, v128.and(theta, f32x4.ge(afterReset, theta)));
+    v128.store(dk + i, f32x4.add(v128.load(dk + i), f32x4.mul(v128.load(row + i), afterReset)));
   }
 }

@@ -6,7 +6,7 @@
 static const int RESET_OFF = -1;
 
 /** r(u, o): what reset leaves of a potential. */
-template <class R> static INLINE R kept(R u, int mode, R theta) {
+template <class R> static INLINE R afterReset(R u, int mode, R theta) {
   if (mode == RESET_HARD) return u.unless(u >= theta);
   if (mode == RESET_SOFT) return u - theta.where(u >= theta);
   return u;
@@ -15,7 +15,7 @@ template <class R> static INLINE R kept(R u, int mode, R theta) {
 /** What of a potential and its spike reaches the next step: k·r(u, o), or k·u - θ·o. */
 template <class R> static INLINE R carried(R u, R leak, int mode, R theta) {
   if (mode == RESET_SOFT_UNDECAYED) return leak * u - theta.where(u >= theta);
-  return leak * kept(u, mode, theta);
+  return leak * afterReset(u, mode, theta);
 }
 
 /** Calls `use` with the reset as a constant. */
@@ -67,10 +67,10 @@ static INLINE R deltaOf(const Neurons<R>& n, R u, R error, R g, R after) {
     active = (h * error).where(zero < h);
   }
   // k·(∂r/∂u + h'·∂r/∂o), or k - h'·θ
-  const R rest = MODE == RESET_HARD ? one.unless(u >= n.theta) : one;
+  const R dResetU = MODE == RESET_HARD ? one.unless(u >= n.theta) : one;
   const R pull = MODE == RESET_HARD ? u : MODE == RESET_SOFT || MODE == RESET_SOFT_UNDECAYED ? n.theta : zero;
   const R taken = h * (n.through ? pull : zero);
-  const R factor = MODE == RESET_SOFT_UNDECAYED ? n.leak - taken : (rest - taken) * n.leak;
+  const R factor = MODE == RESET_SOFT_UNDECAYED ? n.leak - taken : (dResetU - taken) * n.leak;
   return (active + g) + factor * after;
 }
 

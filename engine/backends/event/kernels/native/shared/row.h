@@ -62,13 +62,13 @@ template <int N> struct Lanes {
     }
   };
 
-  static INLINE Lanes at(const uint8_t* p) {
+  static INLINE Lanes load(const uint8_t* p) {
     Lanes r;
     memcpy(&r.v, p, bytes);
     return r;
   }
   static INLINE Lanes all(float x) { return {x - F{}}; }
-  INLINE void to(ptr p) const { memcpy(p, &v, bytes); }
+  INLINE void store(ptr p) const { memcpy(p, &v, bytes); }
   INLINE Lanes operator+(Lanes o) const { return {v + o.v}; }
   INLINE Lanes operator-(Lanes o) const { return {v - o.v}; }
   INLINE Lanes operator*(Lanes o) const { return {v * o.v}; }
@@ -107,10 +107,10 @@ template <class Part, int N> struct Many {
   Mask r;                                       \
   for (int i = 0; i < N; i++) r.p[i] = expression; \
   return r
-  static INLINE Many at(const uint8_t* q) { EACH(Part::at(q + i * Part::bytes)); }
+  static INLINE Many load(const uint8_t* q) { EACH(Part::load(q + i * Part::bytes)); }
   static INLINE Many all(float x) { EACH(Part::all(x)); }
-  INLINE void to(ptr q) const {
-    for (int i = 0; i < N; i++) p[i].to(q + i * Part::bytes);
+  INLINE void store(ptr q) const {
+    for (int i = 0; i < N; i++) p[i].store(q + i * Part::bytes);
   }
   INLINE Many operator+(Many o) const { EACH(p[i] + o.p[i]); }
   INLINE Many operator-(Many o) const { EACH(p[i] - o.p[i]); }
@@ -130,10 +130,10 @@ template <class A, class B> struct Two {
   static constexpr int bytes = A::bytes + B::bytes;
   A a;
   B b;
-  static INLINE Two at(const uint8_t* p) { return {A::at(p), B::at(p + A::bytes)}; }
-  INLINE void to(ptr p) const {
-    a.to(p);
-    b.to(p + A::bytes);
+  static INLINE Two load(const uint8_t* p) { return {A::load(p), B::load(p + A::bytes)}; }
+  INLINE void store(ptr p) const {
+    a.store(p);
+    b.store(p + A::bytes);
   }
   INLINE Two operator+(Two o) const { return {a + o.a, b + o.b}; }
 };
@@ -141,9 +141,9 @@ template <class A, class B> struct Two {
 /** No columns at all. */
 struct None {
   static constexpr int bytes = 0;
-  static INLINE None at(const uint8_t*) { return {}; }
+  static INLINE None load(const uint8_t*) { return {}; }
   static INLINE None all(float) { return {}; }
-  INLINE void to(ptr) const {}
+  INLINE void store(ptr) const {}
   INLINE None operator+(None) const { return {}; }
 };
 
@@ -160,11 +160,11 @@ template <int W> struct Wide {
     INLINE u32 bits() const { return m; }
   };
 
-  static INLINE Wide at(const uint8_t* p) {
+  static INLINE Wide load(const uint8_t* p) {
     return {W == 16 ? _mm512_loadu_ps(p) : _mm512_maskz_loadu_ps(lanes, p)};
   }
   static INLINE Wide all(float x) { return {W == 16 ? _mm512_set1_ps(x) : _mm512_maskz_mov_ps(lanes, _mm512_set1_ps(x))}; }
-  INLINE void to(ptr p) const {
+  INLINE void store(ptr p) const {
     if constexpr (W == 16) _mm512_storeu_ps(p, v);
     else _mm512_mask_storeu_ps(p, lanes, v);
   }
@@ -199,7 +199,7 @@ static INLINE Row16 partOf(const uint8_t* p, size_t bytes) {
 #else
   alignas(64) uint8_t row[64] = {};
   memcpy(row, p, bytes);
-  return Row16::at(row);
+  return Row16::load(row);
 #endif
 }
 

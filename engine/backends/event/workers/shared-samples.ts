@@ -3,7 +3,7 @@ import type { SampleReader } from '../../../datasets/dataset.ts';
 import type { Sample } from '../../backend.ts';
 
 /** Events of sample b: offsets[b·(T+1) ..] count from the start of all channels. Or values [B, M]. */
-export interface GivenSamples {
+export interface SharedSamples {
   labels: Uint32Array;
   offsets: Uint32Array;
   channels: Uint16Array;
@@ -11,10 +11,10 @@ export interface GivenSamples {
 }
 
 /** @param steps, inputs of the network, which the samples fit */
-export function shareSamples(samples: readonly Sample[], steps: number, inputs: number): GivenSamples {
+export function shareSamples(samples: readonly Sample[], steps: number, inputs: number): SharedSamples {
   const events = samples.map((s) => ('current' in s ? 0 : s.offsets[steps]! - s.offsets[0]!));
   const currents = samples.some((s) => 'current' in s);
-  const given: GivenSamples = {
+  const shared: SharedSamples = {
     labels: new Uint32Array(new SharedArrayBuffer(4 * samples.length)),
     offsets: new Uint32Array(new SharedArrayBuffer(4 * samples.length * (steps + 1))),
     channels: new Uint16Array(new SharedArrayBuffer(2 * events.reduce((sum, n) => sum + n, 0))),
@@ -22,22 +22,22 @@ export function shareSamples(samples: readonly Sample[], steps: number, inputs: 
   };
   let next = 0;
   samples.forEach((sample, b) => {
-    given.labels[b] = sample.label;
-    if ('current' in sample) given.values.set(sample.current, b * inputs);
+    shared.labels[b] = sample.label;
+    if ('current' in sample) shared.values.set(sample.current, b * inputs);
     else {
       const { offsets, channels } = sample;
       const [first, end] = [offsets[0]!, offsets[steps]!];
-      for (let t = 0; t <= steps; t++) given.offsets[b * (steps + 1) + t] = next + offsets[t]! - first;
-      if (channels instanceof Uint16Array) given.channels.set(channels.subarray(first, end), next);
-      else for (let e = first; e < end; e++) given.channels[next + e - first] = channels[e]!;
+      for (let t = 0; t <= steps; t++) shared.offsets[b * (steps + 1) + t] = next + offsets[t]! - first;
+      if (channels instanceof Uint16Array) shared.channels.set(channels.subarray(first, end), next);
+      else for (let e = first; e < end; e++) shared.channels[next + e - first] = channels[e]!;
       next += end - first;
     }
   });
-  return given;
+  return shared;
 }
 
 /** Sample `index` is the one at that place of the batch, in any split. */
-export function givenReader({ labels, offsets, channels, values }: GivenSamples, steps: number): SampleReader {
+export function sharedReader({ labels, offsets, channels, values }: SharedSamples, steps: number): SampleReader {
   const inputs = values.length / labels.length;
   return {
     label: (_split, _epoch, index) => labels[index]!,

@@ -1,4 +1,4 @@
-/** Entries of what is made of masks of spikes: listFired, countFired, gatherFired, scatterFired. */
+/** Entries of what is made of masks of spikes: listSpikes, countSpikes, gatherSpikes, scatterSpikes. */
 import type { Rng } from '../../../../base/random.ts';
 import { addRows } from '../../../../reference/lif.ts';
 import { SPARE_EVENTS, TABLE_ROWS } from '../kernels.ts';
@@ -36,12 +36,18 @@ function makeList(rng: Rng, rows: number, panels: number, share: number): Kernel
   return {
     exact: true,
     regions: {
-      fired: array('u16', masks),
+      spikeMasks: array('u16', masks),
       offsets: { ...room('u32', rows + 1), expected: offsets },
       channels: { ...room('u16', channels.length + SPARE_EVENTS), expected: channels },
     },
-    call: (k, at) =>
-      k.listFired({ fired: at('fired'), panels, rows, offsets: at('offsets'), channels: at('channels') }),
+    call: (k, address) =>
+      k.listSpikes({
+        spikeMasks: address('spikeMasks'),
+        panels,
+        rows,
+        offsets: address('offsets'),
+        channels: address('channels'),
+      }),
   };
 }
 
@@ -53,8 +59,9 @@ function makeCount(rng: Rng, samples: number, steps: number, panels: number, sha
   );
   return {
     exact: true,
-    regions: { fired: array('u16', masks), counts: { ...room('u32', samples), expected: counts } },
-    call: (k, at) => k.countFired({ fired: at('fired'), panels, samples, steps, counts: at('counts') }),
+    regions: { spikeMasks: array('u16', masks), counts: { ...room('u32', samples), expected: counts } },
+    call: (k, address) =>
+      k.countSpikes({ spikeMasks: address('spikeMasks'), panels, samples, steps, counts: address('counts') }),
   };
 }
 
@@ -73,19 +80,19 @@ function makeGather(rng: Rng, rows: number, neurons: number, columns: number, sh
       out: { ...room('f32', rows * columns), shape: [rows, columns], expected },
       bias: array('f32', bias),
       source: array('f32', source),
-      fired: array('u16', masks),
+      spikeMasks: array('u16', masks),
       tables: room('f32', TABLE_ROWS * columns),
     },
-    call: (k, at) =>
-      k.gatherFired({
-        out: at('out'),
-        bias: at('bias'),
-        source: at('source'),
+    call: (k, address) =>
+      k.gatherSpikes({
+        out: address('out'),
+        bias: address('bias'),
+        source: address('source'),
         inputs: neurons,
-        fired: at('fired'),
+        spikeMasks: address('spikeMasks'),
         rows,
         columns,
-        tables: at('tables'),
+        tables: address('tables'),
       }),
   };
 }
@@ -96,21 +103,21 @@ function makeScatter(rng: Rng, rows: number, neurons: number, columns: number, s
   const source = uniform(rng, rows * columns);
   const expected = out.slice();
   for (let i = 0; i < neurons; i++) {
-    const fired = Float64Array.from({ length: rows }, (_, r) => dense[r * neurons + i]!);
-    addRows(expected.subarray(i * columns, (i + 1) * columns), source, fired);
+    const spikeMasks = Float64Array.from({ length: rows }, (_, r) => dense[r * neurons + i]!);
+    addRows(expected.subarray(i * columns, (i + 1) * columns), source, spikeMasks);
   }
   return {
     regions: {
       out: matrix(out, neurons, columns, expected),
       source: matrix(source, rows, columns),
-      fired: array('u16', masks),
+      spikeMasks: array('u16', masks),
     },
-    call: (k, at) =>
-      k.scatterFired({
-        out: at('out'),
+    call: (k, address) =>
+      k.scatterSpikes({
+        out: address('out'),
         outRows: neurons,
-        source: at('source'),
-        fired: at('fired'),
+        source: address('source'),
+        spikeMasks: address('spikeMasks'),
         panels,
         rows,
         columns,
@@ -120,11 +127,11 @@ function makeScatter(rng: Rng, rows: number, neurons: number, columns: number, s
 
 const SHARES = [0, 0.15, 1];
 
-export const firedEntries: Entry[] = [
+export const spikeEntries: Entry[] = [
   {
-    kernel: 'listFired',
+    kernel: 'listSpikes',
     variant: 'from masks',
-    reference: 'makeList (table/fired.ts)',
+    reference: 'makeList (table/spikes.ts)',
     tolerance: 0,
     because: 'numbers are moved, not computed',
     shapes: [1, 2, 5, 13].flatMap((panels) =>
@@ -140,9 +147,9 @@ export const firedEntries: Entry[] = [
     },
   },
   {
-    kernel: 'countFired',
+    kernel: 'countSpikes',
     variant: 'from masks',
-    reference: 'makeCount (table/fired.ts)',
+    reference: 'makeCount (table/spikes.ts)',
     tolerance: 0,
     because: 'spikes are counted',
     shapes: [1, 2, 5, 13].flatMap((panels, i) =>
@@ -158,7 +165,7 @@ export const firedEntries: Entry[] = [
     },
   },
   {
-    kernel: 'gatherFired',
+    kernel: 'gatherSpikes',
     variant: 'by tables',
     reference: 'addRows (reference/lif.ts) on the spikes of a row',
     tolerance: 1e-6,
@@ -178,7 +185,7 @@ export const firedEntries: Entry[] = [
     },
   },
   {
-    kernel: 'scatterFired',
+    kernel: 'scatterSpikes',
     variant: 'from masks',
     reference: 'addRows (reference/lif.ts) on the spikes of a neuron',
     tolerance: 1e-6,

@@ -1,4 +1,4 @@
-// What is made of the masks of a layer's spikes: bit i of fired [rows × panels] (u16) at (row, p) says that neuron 16p + i
+// What is made of the masks of a layer's spikes: bit i of spikeMasks [rows × panels] (u16) at (row, p) says that neuron 16p + i
 // fired. Lists of the neurons that fired serve any layer above. Above few neurons a table or the masks themselves are
 // faster: no spike has to be taken up one by one.
 import { TABLE_ROWS } from './generated/constants';
@@ -8,23 +8,23 @@ import { appendMask } from './shared/select';
 if (TABLE_ROWS != 2 * 256) ERROR('A table has a row for each pattern of eight neurons; a panel has two.');
 
 /** The neurons that fired, row by row: from masks [rows × panels] (u16) to offsets [rows + 1] (u32) and channels (u16). */
-export function listFired(fired: usize, panels: i32, rows: i32, offsets: usize, channels: usize): void {
+export function listSpikes(spikeMasks: usize, panels: i32, rows: i32, offsets: usize, channels: usize): void {
   let list = channels;
   store<u32>(offsets, 0);
   for (let r = 1; r <= rows; r++) {
     for (let p = 0; p < panels; p++) {
-      list = appendMask(list, load<u16>(fired), p << 4);
-      fired += 2;
+      list = appendMask(list, load<u16>(spikeMasks), p << 4);
+      spikeMasks += 2;
     }
     store<u32>(offsets + (<usize>r << 2), <u32>((list - channels) >> 1));
   }
 }
 
 /** counts[b] (u32) = how many neurons fired in all the steps of sample b. */
-export function countFired(fired: usize, panels: i32, samples: i32, steps: i32, counts: usize): void {
+export function countSpikes(spikeMasks: usize, panels: i32, samples: i32, steps: i32, counts: usize): void {
   for (let b = 0; b < samples; b++, counts += 4) {
     let sum = 0;
-    for (const end = fired + (<usize>(steps * panels) << 1); fired < end; fired += 2) sum += popcnt(<i32>load<u16>(fired));
+    for (const end = spikeMasks + (<usize>(steps * panels) << 1); spikeMasks < end; spikeMasks += 2) sum += popcnt(<i32>load<u16>(spikeMasks));
     store<u32>(counts, sum);
   }
 }
@@ -55,14 +55,14 @@ export function tabulate(start: usize, source: usize, inputs: i32, bytes: usize,
  * out[r] = bias + Σ source[i] over the neurons i that fired in row r, of one panel of at most 16 neurons and for at most 16
  * columns; source is [inputs × columns]. A row is the sum of two entries of tables, for which there must be room of 512 rows.
  */
-export function gatherFired(
-  out: usize, bias: usize, source: usize, inputs: i32, fired: usize, rows: i32, columns: i32, tables: usize,
+export function gatherSpikes(
+  out: usize, bias: usize, source: usize, inputs: i32, spikeMasks: usize, rows: i32, columns: i32, tables: usize,
 ): void {
   const bytes = rowBytes(0, columns);
   const high = tables + 256 * bytes;
   tabulate(bias, source, inputs, bytes, tables);
-  for (let r = 0; r < rows; r++, fired += 2, out += bytes) {
-    const mask = <usize>load<u16>(fired);
+  for (let r = 0; r < rows; r++, spikeMasks += 2, out += bytes) {
+    const mask = <usize>load<u16>(spikeMasks);
     const a = tables + (mask & 255) * bytes;
     const b = high + (mask >> 8) * bytes;
     for (let i: usize = 0; i < bytes; i += 16) v128.store(out + i, f32x4.add(v128.load(a + i), v128.load(b + i)));
@@ -73,13 +73,13 @@ export function gatherFired(
  * out[i] += source[r] for every row r and neuron i that fired in it, in the order of the rows: the gradient of the weights
  * [outRows × columns] of at most 16 neurons above.
  */
-export function scatterFired(
-  out: usize, outRows: i32, source: usize, fired: usize, panels: i32, rows: i32, columns: i32,
+export function scatterSpikes(
+  out: usize, outRows: i32, source: usize, spikeMasks: usize, panels: i32, rows: i32, columns: i32,
 ): void {
   const bytes = rowBytes(0, columns);
   for (let r = 0; r < rows; r++, source += bytes)
-    for (let p = 0; p < panels; p++, fired += 2)
-      for (let mask = <i32>load<u16>(fired); mask; mask &= mask - 1) {
+    for (let p = 0; p < panels; p++, spikeMasks += 2)
+      for (let mask = <i32>load<u16>(spikeMasks); mask; mask &= mask - 1) {
         const o = out + <usize>((p << 4) + ctz(mask)) * bytes;
         for (let i: usize = 0; i < bytes; i += 16) v128.store(o + i, f32x4.add(v128.load(o + i), v128.load(source + i)));
       }
