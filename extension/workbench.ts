@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { Refusal } from '../protocol/calls.ts';
 import type { Checked, TextEdit } from '../protocol/experiment.ts';
-import { plainLabel } from '../protocol/plain-text.ts';
+import { plainLabel } from '../protocol/text/plain-text.ts';
 import { isExperimentFile, MAX_EXPERIMENT_BYTES, readExperiment, storeFor, tooLarge } from './base/experiment-files.ts';
 import { confirm, showError, showNote } from './base/notify.ts';
 import { readSettings } from './base/settings.ts';

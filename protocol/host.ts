@@ -4,6 +4,7 @@
  */
 
 import type { AnalysisAnswer, AnalysisSummary } from './analyses/analyses.ts';
+import type { SampleAnswer, SampleQuestion } from './analyses/sample.ts';
 import type { Advice } from './comparison/advice.ts';
 import type { JudgedClaim } from './comparison/claims.ts';
 import type {
@@ -18,7 +19,6 @@ import type {
 } from './experiment.ts';
 import type { Matrix } from './matrix.ts';
 import type { Comparison, Metric, NeuronRates, RunSummary, Series } from './runs.ts';
-import type { SampleAnswer, SampleQuestion } from './sample.ts';
 
 export const PROTOCOL_VERSION = 1;
 

@@ -1,6 +1,6 @@
 /** What the three sides call a run. Plain data: everything here survives JSON. */
 
-import type { ShareInterval, Verdict } from './verdicts.ts';
+import type { ShareInterval, Verdict } from './comparison/verdicts.ts';
 import type { RunWarning } from './warnings.ts';
 
 /**

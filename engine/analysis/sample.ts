@@ -5,14 +5,14 @@ import {
   type SampleAnswer,
   type SampleLayer,
   type SampleQuestion,
-} from '../../protocol/sample.ts';
+} from '../../protocol/analyses/sample.ts';
 import type { Sample } from '../backends/backend.ts';
 import { UserError } from '../base/errors.ts';
 import { shapeOf } from '../datasets/describe.ts';
 import { openReader } from '../datasets/reader.ts';
 import type { LayerPlan } from '../models/plan.ts';
 import type { Subject } from './analysis.ts';
-import { readSamples } from './inputs.ts';
+import { readSamples } from './read-samples.ts';
 
 /** Potentials are drawn: five digits are more than a screen shows. */
 const DIGITS = 5;

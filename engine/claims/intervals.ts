@@ -1,5 +1,5 @@
 /** Intervals at 95 %. */
-import type { ShareInterval } from '../../protocol/verdicts.ts';
+import type { ShareInterval } from '../../protocol/comparison/verdicts.ts';
 
 /** Of the standard normal, at 97.5 %. */
 const Z = 1.959963984540054;

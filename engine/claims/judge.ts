@@ -1,6 +1,5 @@
 /** Expectations of a file, judged by the seeds that have finished. */
 import type { Claim, ClaimTerm, JudgedClaim, Outcome } from '../../protocol/comparison/claims.ts';
-import type { ComparisonRow } from '../../protocol/runs.ts';
 import {
   ALPHA,
   evidenceText,
@@ -10,7 +9,8 @@ import {
   type ShareInterval,
   seedsNeeded,
   seedsText,
-} from '../../protocol/verdicts.ts';
+} from '../../protocol/comparison/verdicts.ts';
+import type { ComparisonRow } from '../../protocol/runs.ts';
 import { parseClaim } from '../experiment/expectations.ts';
 import { meaningOf } from '../experiment/meaning.ts';
 import type { Experiment } from '../experiment/schema.ts';

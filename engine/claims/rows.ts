@@ -1,6 +1,7 @@
 /** The rows of a comparison with what may be said of each. */
+
+import { worded } from '../../protocol/comparison/verdicts.ts';
 import type { ComparisonRow } from '../../protocol/runs.ts';
-import { worded } from '../../protocol/verdicts.ts';
 import { meaningOf } from '../experiment/meaning.ts';
 import type { Experiment } from '../experiment/schema.ts';
 import { accuraciesOf, verdictsOf } from './verdicts.ts';

@@ -1,6 +1,7 @@
 /** The variants of a study against its first one, seed by seed, and what may be said of them together. */
+
+import { ALPHA, type Paired, seedsNeeded, type Verdict, worded } from '../../protocol/comparison/verdicts.ts';
 import type { ComparisonRow } from '../../protocol/runs.ts';
-import { ALPHA, type Paired, seedsNeeded, type Verdict, worded } from '../../protocol/verdicts.ts';
 import { holm } from './holm.ts';
 import { tInterval } from './intervals.ts';
 import { signFlip } from './sign-flip.ts';

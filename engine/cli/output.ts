@@ -3,7 +3,7 @@
  * own, and an answer that could not be written whole is a failure.
  */
 import { fstatSync, writeSync } from 'node:fs';
-import { plainJson, plainLine, plainText } from '../../protocol/plain-text.ts';
+import { plainJson, plainLine, plainText } from '../../protocol/text/plain-text.ts';
 import { UserError } from '../base/errors.ts';
 import { errorCode, reason } from '../base/files.ts';
 

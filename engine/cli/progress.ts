@@ -1,8 +1,8 @@
 /** What a person sees while runs train. It reads the store, like everybody else who looks. */
 
 import { duration, percent, thousands } from '../../protocol/format.ts';
-import { plainText } from '../../protocol/plain-text.ts';
 import { isActive, type RunSummary } from '../../protocol/runs.ts';
+import { plainText } from '../../protocol/text/plain-text.ts';
 import type { StoreReader } from '../runs/store.ts';
 import { warningLines } from './reports.ts';
 import { cut, padEnd, printable, short, widthOf } from './text.ts';

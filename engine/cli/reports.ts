@@ -1,6 +1,7 @@
 /** Comparison tables and lists of runs as text. */
 import type { Advice } from '../../protocol/comparison/advice.ts';
 import { changesText } from '../../protocol/comparison/table.ts';
+import { intervalText, points } from '../../protocol/comparison/verdicts.ts';
 import { duration, percent } from '../../protocol/format.ts';
 import {
   type Comparison,
@@ -10,7 +11,6 @@ import {
   type RunSummary,
   type Spread,
 } from '../../protocol/runs.ts';
-import { intervalText, points } from '../../protocol/verdicts.ts';
 import { warningNow } from '../../protocol/warnings.ts';
 import { fittingTable, outputColumns, printable, short, table, widthOf } from './text.ts';
 

@@ -1,7 +1,7 @@
 /** Text and tables in a terminal. */
 
 /** Text from a file or a store, before it is measured for a table or a line of progress. */
-export { plainLine as printable } from '../../protocol/plain-text.ts';
+export { plainLine as printable } from '../../protocol/text/plain-text.ts';
 
 /** Columns that a text takes up in a terminal. */
 export function widthOf(text: string): number {

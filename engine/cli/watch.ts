@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { RunSummary } from '../../protocol/runs.ts';
 import type { JobOptions } from '../executors/executor.ts';
 import type { Outcome } from '../executors/local/child.ts';
-import { runLocally } from '../executors/local/local.ts';
+import { runLocally } from '../executors/local/run-jobs.ts';
 import { type AnalyseJob, type Job, trainJobs } from '../jobs/job.ts';
 import { StoreReader } from '../runs/store.ts';
 import type { Cli } from './command.ts';

@@ -1,8 +1,8 @@
 /** From the `dataset` of an experiment file to a data set ready to train on. */
 import { UserError } from '../base/errors.ts';
+import { probablyMeant, refusePlace } from './data-folder.ts';
 import type { PreparedDataset } from './dataset.ts';
 import { refuseImpossible, shapeOf } from './describe.ts';
-import { probablyMeant, refusePlace } from './place.ts';
 import { remarksOnFiles } from './remarks.ts';
 import type { Found, PrepareContext, SetReader } from './sets/definition.ts';
 import { DATASETS, type DatasetSpec, definitionOf } from './sets/registry.ts';

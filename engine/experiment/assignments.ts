@@ -1,10 +1,10 @@
 /** `--set path=value`: settings of the file changed from the command line. */
 import { UserError } from '../base/errors.ts';
 import { isMapping, namesIn, own, type Path } from './assist/describe.ts';
+import { validateExperiment } from './checks/validate.ts';
 import { mergeSettings, namesAnother } from './merge.ts';
 import type { Experiment } from './schema.ts';
 import { parseSource, plain } from './text/source.ts';
-import { validateExperiment } from './validate.ts';
 
 interface Assignment {
   /** As it was typed. */

@@ -2,9 +2,9 @@
 import { UserError } from '../base/errors.ts';
 import { isMapping, own, type Path, pathText } from './assist/describe.ts';
 import { nearest } from './assist/suggest.ts';
+import { settingsOf } from './checks/validate.ts';
 import type { Experiment, RunSpec, Variant } from './schema.ts';
 import { flowText } from './text/flow-text.ts';
-import { settingsOf } from './validate.ts';
 
 export interface Selection {
   /** Names of variants; all of them when absent or empty. */

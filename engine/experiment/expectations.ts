@@ -7,7 +7,7 @@ import {
   type ClaimTerm,
 } from '../../protocol/comparison/claims.ts';
 import { nearest } from './assist/suggest.ts';
-import type { Problem } from './problems.ts';
+import type { Problem } from './checks/problems.ts';
 
 const METRIC = new RegExp(`^(${Object.keys(CLAIM_METRICS).join('|')}|spikes\\.[1-9]\\d{0,3})$`);
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;

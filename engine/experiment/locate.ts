@@ -1,7 +1,7 @@
 /** From the path of a field to its place in the text. */
 import type { FieldPlace, Range } from '../../protocol/experiment.ts';
 import { type Path, pathText } from './assist/describe.ts';
-import type { Problem } from './problems.ts';
+import type { Problem } from './checks/problems.ts';
 import { parseSource, type Source, type Span } from './text/source.ts';
 import { LineIndex } from './text/text.ts';
 

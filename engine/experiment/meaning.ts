@@ -2,7 +2,7 @@
 import { shapeOf } from '../datasets/describe.ts';
 import { planNetwork } from '../models/build/network.ts';
 import type { NetworkPlan } from '../models/plan.ts';
-import { idleFields, without } from './idle.ts';
+import { idleFields, without } from './checks/idle.ts';
 import { type Settings, settingsSchema } from './schema.ts';
 
 /**

@@ -1,10 +1,10 @@
 /** From the text of an experiment file to an experiment, or to diagnostics with line and column. */
 import type { Diagnostic, Outline } from '../../protocol/experiment.ts';
+import { validateExperiment } from './checks/validate.ts';
 import { descend, locate, setsItself } from './locate.ts';
 import type { Experiment } from './schema.ts';
 import { parseSource, plain, type Source, type Span } from './text/source.ts';
 import { LineIndex } from './text/text.ts';
-import { validateExperiment } from './validate.ts';
 
 export interface CheckedExperiment {
   /** In the order of the text, each only once. */

@@ -1,6 +1,6 @@
 /** The query process behind the editor: `lif host`. */
 
-import { plainText } from '../../protocol/plain-text.ts';
+import { plainText } from '../../protocol/text/plain-text.ts';
 import { engineServices } from './engine-services.ts';
 import { serve } from './server.ts';
 

@@ -1,8 +1,8 @@
 /** Processes that look into samples for the editor: one for each run that is looked at, a few at most, gone when idle. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { SampleAnswer, SampleQuestion } from '../../protocol/analyses/sample.ts';
 import { inTime } from '../../protocol/calls.ts';
-import type { SampleAnswer, SampleQuestion } from '../../protocol/sample.ts';
 import { UserError } from '../base/errors.ts';
 
 /** Two variants side by side, and the two before them. */

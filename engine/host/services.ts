@@ -1,4 +1,5 @@
 import type { AnalysisAnswer } from '../../protocol/analyses/analyses.ts';
+import type { SampleAnswer, SampleQuestion } from '../../protocol/analyses/sample.ts';
 import type { Advice } from '../../protocol/comparison/advice.ts';
 import type { JudgedClaim } from '../../protocol/comparison/claims.ts';
 import type {
@@ -14,7 +15,6 @@ import type {
 import type { HostParams, HostResult } from '../../protocol/host.ts';
 import type { Matrix } from '../../protocol/matrix.ts';
 import type { Comparison, RunSummary } from '../../protocol/runs.ts';
-import type { SampleAnswer, SampleQuestion } from '../../protocol/sample.ts';
 import type { KeyedRun } from '../runs/compare.ts';
 
 /** What the query process asks of the rest of the engine; tests put their own in place. Throw UserError for the user. */

@@ -1,6 +1,6 @@
 /** Questions about single samples, answered for as long as somebody asks: the network of one checkpoint stays open. */
 import { createInterface } from 'node:readline';
-import type { SampleAnswer, SampleQuestion } from '../../protocol/sample.ts';
+import type { SampleAnswer, SampleQuestion } from '../../protocol/analyses/sample.ts';
 import type { Subject } from '../analysis/analysis.ts';
 import { sampleOf } from '../analysis/sample.ts';
 import { UserError } from '../base/errors.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MAX_TRACES, type SampleQuestion } from '../../protocol/sample.ts';
+import { MAX_TRACES, type SampleQuestion } from '../../protocol/analyses/sample.ts';
 
 const count = z.int().min(0).max(0xffffffff);
 

@@ -1,6 +1,6 @@
 /** A report as Markdown, its figures as files of their own beside it. */
 import { markdownTable } from '../../protocol/comparison/markdown.ts';
-import { markdownCode, plainLine } from '../../protocol/plain-text.ts';
+import { markdownCode, plainLine } from '../../protocol/text/plain-text.ts';
 import type { Block, Cell, Inline, Report, Table } from './document.ts';
 
 export interface MarkdownReport {

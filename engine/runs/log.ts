@@ -1,7 +1,7 @@
 /** What a person would want to read when something failed: log.txt of a run, and the words of processes in the background. */
 import { appendFileSync, closeSync, constants, lstatSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { plainLine } from '../../protocol/plain-text.ts';
+import { plainLine } from '../../protocol/text/plain-text.ts';
 import { errorCode, openUnlinked, readTail } from '../base/files.ts';
 import { assertRealFolder, fileOf, idOf, makeRealFolder } from './folder.ts';
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { plainNotification } from '../../protocol/plain-text.ts';
+import { plainNotification } from '../../protocol/text/plain-text.ts';
 
 /**
  * The only way to notifications and dialogs. VS Code makes links, also to commands, of `[text](target)` in them, and

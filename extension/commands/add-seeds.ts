@@ -1,4 +1,4 @@
-import { SEEDS_TO_ADD } from '../../protocol/verdicts.ts';
+import { SEEDS_TO_ADD } from '../../protocol/comparison/verdicts.ts';
 import { count } from '../base/text.ts';
 import { start } from './start.ts';
 import type { CommandContext } from './table.ts';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Advice } from '../../protocol/comparison/advice.ts';
 import type { Outline } from '../../protocol/experiment.ts';
-import { plainLabel } from '../../protocol/plain-text.ts';
+import { plainLabel } from '../../protocol/text/plain-text.ts';
 import type { HostClient } from '../host/client.ts';
 import { adviceMessage } from './advice-text.ts';
 import { toRange } from './convert.ts';

@@ -1,7 +1,7 @@
+import { isJudged, SEEDS_TO_ADD } from '../../protocol/comparison/verdicts.ts';
 import type { Outline, Range } from '../../protocol/experiment.ts';
-import { plainLabel, plainLine } from '../../protocol/plain-text.ts';
 import { type Comparison, isResumable, type RunSummary } from '../../protocol/runs.ts';
-import { isJudged, SEEDS_TO_ADD } from '../../protocol/verdicts.ts';
+import { plainLabel, plainLine } from '../../protocol/text/plain-text.ts';
 import { CAUSE_LABELS, warningsNow } from '../../protocol/warnings.ts';
 import type { CommandId } from '../base/command-ids.ts';
 import { accuracyText, count, meanProgress, progressText } from '../base/text.ts';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { plainLine } from '../../protocol/plain-text.ts';
 import type { Comparison, RunSummary } from '../../protocol/runs.ts';
+import { plainLine } from '../../protocol/text/plain-text.ts';
 import { type RunWarning, warningsNow } from '../../protocol/warnings.ts';
 import type { HostClient } from '../host/client.ts';
 import type { Comparisons } from '../model/comparisons.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { plainLine } from '../../protocol/plain-text.ts';
+import { plainLine } from '../../protocol/text/plain-text.ts';
 import { VIEW_IDS, VIEWS, type ViewId, type ViewTarget } from '../../protocol/views.ts';
 import { viewCommand } from '../base/command-ids.ts';
 import { parseViewState } from '../base/messages.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { markdownText } from '../../protocol/plain-text.ts';
+import { markdownText } from '../../protocol/text/plain-text.ts';
 import type { Health } from '../host/client.ts';
 import type { RunsModel } from '../model/model.ts';
 import { statusLook } from './status-look.ts';

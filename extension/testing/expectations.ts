@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { JudgedClaim } from '../../protocol/comparison/claims.ts';
 import type { Outline } from '../../protocol/experiment.ts';
-import { plainLabel } from '../../protocol/plain-text.ts';
+import { plainLabel } from '../../protocol/text/plain-text.ts';
 import { showNote } from '../base/notify.ts';
 import { toRange } from '../language/convert.ts';
 import { offerFor, shownAs } from './outcomes.ts';

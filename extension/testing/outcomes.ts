@@ -1,5 +1,5 @@
 import type { JudgedClaim, Outcome } from '../../protocol/comparison/claims.ts';
-import { plainLine } from '../../protocol/plain-text.ts';
+import { plainLine } from '../../protocol/text/plain-text.ts';
 import { count } from '../base/text.ts';
 
 /** How a test run shows an expectation. What is undecided or has not run is neither passed nor failed: it is skipped. */

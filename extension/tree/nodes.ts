@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import { markdownText } from '../../protocol/plain-text.ts';
+import { isJudged, type Verdict } from '../../protocol/comparison/verdicts.ts';
 import { isActive, isResumable, overallState, type RunState, type RunSummary } from '../../protocol/runs.ts';
-import { isJudged, type Verdict } from '../../protocol/verdicts.ts';
+import { markdownText } from '../../protocol/text/plain-text.ts';
 import { activity, count, duration, percent } from '../base/text.ts';
 import { newestPerSeed, type Study, type Variant } from '../model/studies.ts';
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { plainLine } from '../../protocol/plain-text.ts';
-import type { Verdict } from '../../protocol/verdicts.ts';
+import type { Verdict } from '../../protocol/comparison/verdicts.ts';
+import { plainLine } from '../../protocol/text/plain-text.ts';
 import type { StudyCatalog } from '../model/catalog.ts';
 import type { Comparisons } from '../model/comparisons.ts';
 import type { RunsChange, RunsModel } from '../model/model.ts';

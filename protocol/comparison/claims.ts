@@ -1,5 +1,5 @@
 /** Expectations of a study: what its file says must come out, and what its runs say to that. */
-import type { Paired } from '../verdicts.ts';
+import type { Paired } from './verdicts.ts';
 
 /** What an expectation may be about, of the epoch that counts; `spikes` is the mean rate over the spiking layers. */
 export const CLAIM_METRICS = {

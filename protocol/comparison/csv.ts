@@ -1,5 +1,5 @@
-import { csvField } from '../csv.ts';
 import type { Spread } from '../runs.ts';
+import { csvField } from '../text/csv.ts';
 import { changesText, type TableRow } from './table.ts';
 
 /** Full precision, one row per variant, for whoever computes on. */

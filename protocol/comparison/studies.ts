@@ -1,11 +1,12 @@
 /** Several studies in one table: variants × data sets. */
-import { csvField } from '../csv.ts';
+
 import { percent, spread } from '../format.ts';
 import type { Spread } from '../runs.ts';
-import type { Verdict } from '../verdicts.ts';
+import { csvField } from '../text/csv.ts';
 import { latexTable, latexText } from './latex.ts';
 import { markdownCell, markdownTable } from './markdown.ts';
 import { isBetter } from './table.ts';
+import type { Verdict } from './verdicts.ts';
 
 export interface StudyColumn {
   /** The data set, and where several studies have the same one, the study, too. */

@@ -1,8 +1,8 @@
 /** The comparison of variants as a table of texts, for whatever writes it down. */
 import { duration, loss, percent, spread } from '../format.ts';
 import type { Comparison, ComparisonRow } from '../runs.ts';
-import { intervalText, points } from '../verdicts.ts';
 import { epochNote } from './epochs.ts';
+import { intervalText, points } from './verdicts.ts';
 
 export interface TableRow extends ComparisonRow {
   /** Trained with settings that the file no longer has. */

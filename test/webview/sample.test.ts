@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { SampleAnswer, SampleQuestion } from '../../protocol/sample.ts';
+import type { SampleAnswer, SampleQuestion } from '../../protocol/analyses/sample.ts';
 import { neuronsOf } from '../../webview/views/sample/neurons.ts';
 import { type Bundles, bundleWebview, type FakeHost, launchBrowser, openView, picture, settle } from './harness.ts';
 import { FakeStudy } from './study.ts';

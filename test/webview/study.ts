@@ -5,6 +5,8 @@ import { applyEdit } from '../../engine/experiment/edits/apply.ts';
 import { matrixOf } from '../../engine/experiment/matrix/matrix.ts';
 import { LineIndex } from '../../engine/experiment/text/text.ts';
 import type { AnalysisAnswer } from '../../protocol/analyses/analyses.ts';
+import type { SampleAnswer, SampleQuestion } from '../../protocol/analyses/sample.ts';
+import { worded } from '../../protocol/comparison/verdicts.ts';
 import type { ExperimentEdit, TextEdit } from '../../protocol/experiment.ts';
 import type { Matrix } from '../../protocol/matrix.ts';
 import {
@@ -18,8 +20,6 @@ import {
   type Series,
   type Spread,
 } from '../../protocol/runs.ts';
-import type { SampleAnswer, SampleQuestion } from '../../protocol/sample.ts';
-import { worded } from '../../protocol/verdicts.ts';
 import type { RunWarning } from '../../protocol/warnings.ts';
 
 export interface VariantPlan {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { epochNote, fallNote } from '../../protocol/comparison/epochs.ts';
 import { isBetter } from '../../protocol/comparison/table.ts';
-import { csvField } from '../../protocol/csv.ts';
 import { lineStyle } from '../../protocol/drawing/palette.ts';
+import { csvField } from '../../protocol/text/csv.ts';
 import { restoreState, stateOf, type ViewTarget } from '../../protocol/views.ts';
 import { duration, loss, percent, points, spread } from '../../webview/shared/format.ts';
 import { describeGroup } from '../../webview/shared/progress.ts';

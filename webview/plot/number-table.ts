@@ -1,6 +1,6 @@
 /** The numbers behind a picture: as a table on the page, and as CSV. */
 import { html, type TemplateResult } from 'lit';
-import { csvField } from '../../protocol/csv.ts';
+import { csvField } from '../../protocol/text/csv.ts';
 
 export interface NumberTable {
   title: string;

@@ -1,8 +1,8 @@
 import { duration as durationText, loss } from '../../protocol/format.ts';
 import { describeMetric, type Metric } from '../../protocol/runs.ts';
 
+export { points } from '../../protocol/comparison/verdicts.ts';
 export { count, loss, spread } from '../../protocol/format.ts';
-export { points } from '../../protocol/verdicts.ts';
 
 /** Between a number and its unit: narrow and never broken. */
 const THIN = '\u202f';

@@ -8,7 +8,7 @@ import { ANALYSIS_PARAMS, type AnalysisParams } from '../../experiment/schema.ts
 import type { Lif, NetworkPlan } from '../../models/plan.ts';
 import type { Analysis, AnalysisContext } from '../analysis.ts';
 import { chooseSamples } from '../choose-samples.ts';
-import { readSamples } from '../inputs.ts';
+import { readSamples } from '../read-samples.ts';
 import { type Assault, assaultsOn } from './assault.ts';
 import { binomialTail, LEVEL } from './chance.ts';
 import { resultSchema } from './result.ts';

@@ -4,9 +4,9 @@ import type { ResolutionResult, ResolutionRow, ResolutionScore } from '../../../
 import { UserError } from '../../base/errors.ts';
 import { ANALYSIS_PARAMS, type AnalysisParams, type RunSpec } from '../../experiment/schema.ts';
 import type { Analysis, AnalysisContext, Subject } from '../analysis.ts';
-import { isBinary } from '../inputs.ts';
-import { inputSpikes } from './input.ts';
-import { hasLeaks, withFixedLeaks, withLearnedLeaks } from './leaks.ts';
+import { isBinary } from '../read-samples.ts';
+import { inputSpikes } from './input-spikes.ts';
+import { hasLeaks, withFixedLeaks, withLearnedLeaks } from './rescaled-leaks.ts';
 import { lengthsOf, specAt, trainedAt } from './times.ts';
 
 type Params = AnalysisParams<'resolution'>;

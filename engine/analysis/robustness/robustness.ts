@@ -11,7 +11,7 @@ import { ANALYSIS_PARAMS, type AnalysisParams } from '../../experiment/schema.ts
 import { moved } from '../../models/moved.ts';
 import type { Analysis, AnalysisContext, Subject } from '../analysis.ts';
 import { randomDirection } from '../directions.ts';
-import { isBinary, readSamples } from '../inputs.ts';
+import { isBinary, readSamples } from '../read-samples.ts';
 import { chooseChannels, type Disturb, drop, type EventSample, hotCount, hotPixels, jitter, noise } from './events.ts';
 import { robustnessResult } from './result.ts';
 import { quantised } from './weights.ts';

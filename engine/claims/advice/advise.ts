@@ -1,11 +1,11 @@
 /** What the results of a study suggest. Nothing without evidence: a difference that the seeds decide, by the verdict. */
 import type { Advice, Quotation } from '../../../protocol/comparison/advice.ts';
+import type { Verdict } from '../../../protocol/comparison/verdicts.ts';
 import type { ComparisonRow, Spread } from '../../../protocol/runs.ts';
-import type { Verdict } from '../../../protocol/verdicts.ts';
+import { settingsOf } from '../../experiment/checks/validate.ts';
 import { meaningOf } from '../../experiment/meaning.ts';
 import { mergeSettings } from '../../experiment/merge.ts';
 import { type Experiment, type Settings, settingsSchema, type Variant } from '../../experiment/schema.ts';
-import { settingsOf } from '../../experiment/validate.ts';
 import { type Component, changedComponents, fixedLeak, overrideOf } from './components.ts';
 import { PAPER } from './paper.ts';
 

@@ -4,7 +4,7 @@ import type { RunSummary } from '../../../protocol/runs.ts';
 import { UserError } from '../../base/errors.ts';
 import { reason } from '../../base/files.ts';
 import type { Outcome } from '../../executors/local/child.ts';
-import { runLocally } from '../../executors/local/local.ts';
+import { runLocally } from '../../executors/local/run-jobs.ts';
 import type { AnalyseJob, Job } from '../../jobs/job.ts';
 import { placeOf, readAnalysis } from '../../runs/analyses.ts';
 import type { CheckpointChoice } from '../../runs/checkpoints.ts';

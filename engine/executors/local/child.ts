@@ -6,7 +6,7 @@ import { reason } from '../../base/files.ts';
 import { type Lock, LockHeldError } from '../../base/lock.ts';
 import { type End, reasonOfEnd, unwritable } from '../../jobs/endings.ts';
 import type { Job } from '../../jobs/job.ts';
-import { type JobRecord, recordOf } from '../../jobs/record.ts';
+import { type JobRecord, recordOf } from '../../jobs/job-record.ts';
 import { openLog } from '../../runs/log.ts';
 import type { JobOptions } from '../executor.ts';
 

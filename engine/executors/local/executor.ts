@@ -1,6 +1,6 @@
 /** This machine as an executor: jobs in the background, each a process of its own, sharing the cores. */
 import { availableParallelism } from 'node:os';
-import { recordOf } from '../../jobs/record.ts';
+import { recordOf } from '../../jobs/job-record.ts';
 import type { Executor } from '../executor.ts';
 import { detachWork } from './detach.ts';
 

@@ -1,14 +1,14 @@
 /** Completions and hovers on an experiment file, from the same schema as its diagnostics. */
 
 import type { Completion, Hover, Position } from '../../../protocol/experiment.ts';
-import { markdownCode } from '../../../protocol/plain-text.ts';
+import { markdownCode } from '../../../protocol/text/plain-text.ts';
+import { settingsOf } from '../checks/validate.ts';
 import { describeChanges } from '../expand.ts';
 import { experimentNode, type SchemaNode } from '../json-schema.ts';
 import { mergeSettings } from '../merge.ts';
 import { checkExperiment } from '../parse.ts';
 import { flowText } from '../text/flow-text.ts';
 import { LineIndex } from '../text/text.ts';
-import { settingsOf } from '../validate.ts';
 import { type Cursor, cursorAt, draftData, targetAt } from './cursor.ts';
 import {
   choices,

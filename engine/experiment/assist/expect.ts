@@ -1,7 +1,7 @@
 /** Completion and hover in the lines of `expect:`. */
 import { CLAIM_METRICS, CLAIM_OPERATORS, type ClaimTerm } from '../../../protocol/comparison/claims.ts';
 import type { Completion } from '../../../protocol/experiment.ts';
-import { markdownCode } from '../../../protocol/plain-text.ts';
+import { markdownCode } from '../../../protocol/text/plain-text.ts';
 import { parseClaim } from '../expectations.ts';
 import { LineIndex } from '../text/text.ts';
 import { draftData, itemAt } from './cursor.ts';

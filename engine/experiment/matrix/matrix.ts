@@ -1,12 +1,12 @@
 import type { Matrix, MatrixCell, MatrixColumn, MatrixProblem, MatrixRow } from '../../../protocol/matrix.ts';
 import { isMapping, own, pathText, valueAt } from '../assist/describe.ts';
+import type { Problem } from '../checks/problems.ts';
+import { validateExperiment } from '../checks/validate.ts';
 import { namesOf, rootOf, variantsOf } from '../edits/replacement.ts';
 import { mergeSettings } from '../merge.ts';
-import type { Problem } from '../problems.ts';
 import { flowText } from '../text/flow-text.ts';
 import { plain } from '../text/source.ts';
 import { LineIndex } from '../text/text.ts';
-import { validateExperiment } from '../validate.ts';
 import { COMPONENTS, columnsOf } from './columns.ts';
 
 interface Settings {

@@ -1,6 +1,6 @@
 /** What all drawings share: text that is text, and numbers as short as a picture needs them. */
 import type { LineStyle } from '../../../protocol/drawing/palette.ts';
-import { plainLine } from '../../../protocol/plain-text.ts';
+import { plainLine } from '../../../protocol/text/plain-text.ts';
 
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 

@@ -2,12 +2,12 @@
 
 import { epochNote, fallNote } from '../../../protocol/comparison/epochs.ts';
 import { changesText, isBetter, NOTE } from '../../../protocol/comparison/table.ts';
+import { intervalText, points } from '../../../protocol/comparison/verdicts.ts';
 import { lineStyle } from '../../../protocol/drawing/palette.ts';
 import type { XyChart, XyLine } from '../../../protocol/drawing/xy.ts';
 import { byVariant, meanOf } from '../../../protocol/figures/answers.ts';
 import { loss, percent, spread } from '../../../protocol/format.ts';
 import type { ComparisonRow, Series } from '../../../protocol/runs.ts';
-import { intervalText, points } from '../../../protocol/verdicts.ts';
 import { printedAccuracy } from '../../claims/table6.ts';
 import { accuraciesOf } from '../../claims/verdicts.ts';
 import { type Block, type Cell, type Figure, heading, paragraph, type Table } from '../document.ts';

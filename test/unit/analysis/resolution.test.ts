@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Subject } from '../../../engine/analysis/analysis.ts';
-import { rescaledParameter } from '../../../engine/analysis/resolution/leaks.ts';
+import { rescaledParameter } from '../../../engine/analysis/resolution/rescaled-leaks.ts';
 import { resolution } from '../../../engine/analysis/resolution/resolution.ts';
 import { lengthsOf, specAt, trainedAt } from '../../../engine/analysis/resolution/times.ts';
 import type { Sample } from '../../../engine/backends/backend.ts';

@@ -1,7 +1,7 @@
 /** Disturbances as they are described, accuracies as probes and evaluations give them, the same draws for every network. */
 import { afterEach, expect, test } from 'vitest';
 import type { Subject } from '../../../engine/analysis/analysis.ts';
-import { readSamples } from '../../../engine/analysis/inputs.ts';
+import { readSamples } from '../../../engine/analysis/read-samples.ts';
 import {
   chooseChannels,
   drop,

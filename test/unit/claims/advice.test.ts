@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { advise } from '../../../engine/claims/advice/advise.ts';
 import { PAPER } from '../../../engine/claims/advice/paper.ts';
 import { judgeRows } from '../../../engine/claims/rows.ts';
+import { validateExperiment } from '../../../engine/experiment/checks/validate.ts';
 import type { Experiment } from '../../../engine/experiment/schema.ts';
-import { validateExperiment } from '../../../engine/experiment/validate.ts';
 import type { Advice } from '../../../protocol/comparison/advice.ts';
 import type { ComparisonRow } from '../../../protocol/runs.ts';
 

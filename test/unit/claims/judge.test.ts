@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { judgeClaims } from '../../../engine/claims/judge.ts';
+import { validateExperiment } from '../../../engine/experiment/checks/validate.ts';
 import type { Experiment } from '../../../engine/experiment/schema.ts';
-import { validateExperiment } from '../../../engine/experiment/validate.ts';
 import { CHECK_CODES, worstOf } from '../../../protocol/comparison/claims.ts';
 import type { ComparisonRow } from '../../../protocol/runs.ts';
 

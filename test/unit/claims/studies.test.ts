@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { interquartileMean, probabilityOfImprovement, trimmedMean } from '../../../engine/claims/aggregate.ts';
 import { studiesTable } from '../../../engine/claims/studies.ts';
 import { printedAccuracy, TABLE_6 } from '../../../engine/claims/table6.ts';
+import { validateExperiment } from '../../../engine/experiment/checks/validate.ts';
 import { expandExperiment } from '../../../engine/experiment/expand.ts';
 import type { Experiment } from '../../../engine/experiment/schema.ts';
-import { validateExperiment } from '../../../engine/experiment/validate.ts';
 import { compareExperiment } from '../../../engine/runs/compare.ts';
 import { runKey } from '../../../engine/runs/key.ts';
 import {

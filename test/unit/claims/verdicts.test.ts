@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { stream } from '../../../engine/base/random.ts';
 import { type SeedValue, verdictsOf } from '../../../engine/claims/verdicts.ts';
-import { pText, seedsNeeded, type Verdict } from '../../../protocol/verdicts.ts';
+import { pText, seedsNeeded, type Verdict } from '../../../protocol/comparison/verdicts.ts';
 
 const seeded = (values: readonly number[]): SeedValue[] => values.map((value, i) => ({ seed: i + 1, value }));
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { describeChanges, expandExperiment } from '../../../engine/experiment/expand.ts';
 import { checkExperiment } from '../../../engine/experiment/parse.ts';
-import { seedsNeeded } from '../../../protocol/verdicts.ts';
+import { seedsNeeded } from '../../../protocol/comparison/verdicts.ts';
 
 const folder = fileURLToPath(new URL('../../../examples/', import.meta.url));
 /** Compares spiking neurons with the baselines. */

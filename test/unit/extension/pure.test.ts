@@ -11,8 +11,8 @@ import { missingOf, offerFor, shownAs } from '../../../extension/testing/outcome
 import { runLook, studyLook, variantLook } from '../../../extension/tree/nodes.ts';
 import { targetOf } from '../../../extension/tree/target.ts';
 import type { Outcome } from '../../../protocol/comparison/claims.ts';
+import { worded } from '../../../protocol/comparison/verdicts.ts';
 import { type Comparison, overallState } from '../../../protocol/runs.ts';
-import { worded } from '../../../protocol/verdicts.ts';
 import { stateOf } from '../../../protocol/views.ts';
 import { FILE, outline, run, running } from './support.ts';
 

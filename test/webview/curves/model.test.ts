@@ -6,7 +6,7 @@ import { buildModel, readAt } from '../../../webview/plot/model.ts';
 import { smooth } from '../../../webview/plot/smoothing.ts';
 import { keyTarget } from '../../../webview/views/curves/keys.ts';
 import { mapOf, nameOfGroup } from '../../../webview/views/curves/neuron-map.ts';
-import { SeriesStore, windowFor } from '../../../webview/views/curves/store.ts';
+import { SeriesStore, windowFor } from '../../../webview/views/curves/pulled-series.ts';
 
 const style = { colour: '#000000', dash: [] };
 

@@ -1,6 +1,6 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
-import type { Paired } from '../../../protocol/verdicts.ts';
-import { intervalText } from '../../../protocol/verdicts.ts';
+import type { Paired } from '../../../protocol/comparison/verdicts.ts';
+import { intervalText } from '../../../protocol/comparison/verdicts.ts';
 import { percentSign, points } from '../../shared/format.ts';
 import { type Row, seedAccuracies } from './rows.ts';
 

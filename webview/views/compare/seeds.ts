@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { SEEDS_TO_ADD } from '../../../protocol/comparison/verdicts.ts';
 import type { Comparison } from '../../../protocol/runs.ts';
-import { SEEDS_TO_ADD } from '../../../protocol/verdicts.ts';
 import { UNTRUSTED } from '../../../protocol/webview.ts';
 import { icon } from '../../shared/icons.ts';
 import type { Session } from '../../shared/session.ts';

@@ -2,7 +2,7 @@ import { type LayerQuantity, layersIn, type Metric, ofLayers, type RunSummary } 
 import { buildModel, type ChartModel } from '../../plot/model.ts';
 import type { Session } from '../../shared/session.ts';
 import type { Theme } from '../../shared/theme.ts';
-import { RUNS_PER_REQUEST, SeriesStore, type Window, windowFor } from './store.ts';
+import { RUNS_PER_REQUEST, SeriesStore, type Window, windowFor } from './pulled-series.ts';
 import { type Entry, entriesOf, inputsOf } from './variants.ts';
 
 /** Numbers that one chart may hold. */

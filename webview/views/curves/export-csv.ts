@@ -1,5 +1,5 @@
-import { csvField } from '../../../protocol/csv.ts';
 import { allMetrics, layersIn, parseMetric, type RunSummary, type Series } from '../../../protocol/runs.ts';
+import { csvField } from '../../../protocol/text/csv.ts';
 import type { Channel } from '../../shared/channel.ts';
 
 /** Values in one file, at most; a spreadsheet takes about a million rows. */

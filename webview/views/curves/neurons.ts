@@ -1,7 +1,7 @@
 /** How often each neuron fires, over the epochs, while training goes on: a map for each variant, on one scale and one axis. */
 import { html, nothing, type TemplateResult } from 'lit';
-import { csvField } from '../../../protocol/csv.ts';
 import type { NeuronRates } from '../../../protocol/runs.ts';
+import { csvField } from '../../../protocol/text/csv.ts';
 import { type Cell, colourScale, heatmap } from '../../plot/maps/heatmap.ts';
 import { type NumberTable, numberTable } from '../../plot/number-table.ts';
 import { epoch, percentSign } from '../../shared/format.ts';

@@ -4,7 +4,7 @@ import { earlierRuns } from '../../../protocol/seeds.ts';
 import type { StateOf } from '../../../protocol/views.ts';
 import type { VariantInput } from '../../plot/model.ts';
 import type { Theme } from '../../shared/theme.ts';
-import type { SeriesStore } from './store.ts';
+import type { SeriesStore } from './pulled-series.ts';
 
 /** One entry of the legend: a variant as the file has it now, or one trained with earlier settings. */
 export interface Entry {

@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import type { SampleAnswer } from '../../../protocol/sample.ts';
+import type { SampleAnswer } from '../../../protocol/analyses/sample.ts';
 import { heatmap } from '../../plot/maps/heatmap.ts';
 import { raster } from '../../plot/maps/raster.ts';
 import type { Theme } from '../../shared/theme.ts';

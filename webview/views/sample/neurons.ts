@@ -1,4 +1,4 @@
-import { MAX_TRACES } from '../../../protocol/sample.ts';
+import { MAX_TRACES } from '../../../protocol/analyses/sample.ts';
 
 /** Numbers out of what was typed: `0 5, 7-9`. */
 export function neuronsOf(text: string): number[] {

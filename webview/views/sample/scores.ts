@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit';
+import type { SampleAnswer } from '../../../protocol/analyses/sample.ts';
 import { lineStyle } from '../../../protocol/drawing/palette.ts';
 import type { XyLine } from '../../../protocol/drawing/xy.ts';
-import type { SampleAnswer } from '../../../protocol/sample.ts';
 import { xyChart } from '../../plot/xy.ts';
 import type { Theme } from '../../shared/theme.ts';
 import { firedAt } from './trace.ts';

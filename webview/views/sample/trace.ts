@@ -1,5 +1,5 @@
 import { html, type SVGTemplateResult, svg, type TemplateResult } from 'lit';
-import type { SampleLayer } from '../../../protocol/sample.ts';
+import type { SampleLayer } from '../../../protocol/analyses/sample.ts';
 
 const WIDTH = 600;
 const HEIGHT = 110;

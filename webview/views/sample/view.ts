@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import type { SampleAnswer, SampleQuestion } from '../../../protocol/analyses/sample.ts';
 import { lineStyle } from '../../../protocol/drawing/palette.ts';
 import type { RunSummary } from '../../../protocol/runs.ts';
-import type { SampleAnswer, SampleQuestion } from '../../../protocol/sample.ts';
 import { raster } from '../../plot/maps/raster.ts';
 import { banners, emptyState, header } from '../../shared/header.ts';
 import { Puller } from '../../shared/puller.ts';

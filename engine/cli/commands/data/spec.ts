@@ -1,7 +1,7 @@
 import { UserError } from '../../../base/errors.ts';
 import type { DatasetSpec } from '../../../datasets/sets/registry.ts';
 import { applySets } from '../../../experiment/assignments.ts';
-import { validateExperiment } from '../../../experiment/validate.ts';
+import { validateExperiment } from '../../../experiment/checks/validate.ts';
 
 /**
  * The data set of a study that sets nothing else, so that fields are written and explained as for `lif run`.

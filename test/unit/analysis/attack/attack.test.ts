@@ -6,7 +6,7 @@ import { alongGradient, atRandom, type Goal } from '../../../../engine/analysis/
 import { type Flipped, Flips } from '../../../../engine/analysis/attack/threats/flips.ts';
 import { isFooled, type Victim, victimOf } from '../../../../engine/analysis/attack/victim.ts';
 import { widened } from '../../../../engine/analysis/attack/widths.ts';
-import { readSamples } from '../../../../engine/analysis/inputs.ts';
+import { readSamples } from '../../../../engine/analysis/read-samples.ts';
 import type { Network, Sample } from '../../../../engine/backends/backend.ts';
 import { BACKENDS } from '../../../../engine/backends/registry.ts';
 import { stream } from '../../../../engine/base/random.ts';

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { acquireLock, type Lock } from '../../../../engine/base/lock.ts';
-import { threadsPerRun } from '../../../../engine/executors/local/local.ts';
+import { threadsPerRun } from '../../../../engine/executors/local/run-jobs.ts';
 import { Slots, type Wait } from '../../../../engine/executors/local/slots.ts';
 import { temporaryFolder } from '../../runs/fixtures.ts';
 

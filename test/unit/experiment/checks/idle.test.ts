@@ -1,7 +1,7 @@
 /** Fields that change nothing are said to, with the field that switches them off; variants are compared by what they mean. */
 import { expect, test } from 'vitest';
-import { checkExperiment } from '../../../engine/experiment/parse.ts';
-import { marked, messages } from './marked.ts';
+import { checkExperiment } from '../../../../engine/experiment/parse.ts';
+import { marked, messages } from '../marked.ts';
 
 const FIELDS =
   'neuron: { threshold: 0.3, surrogate: { width: 0.25 } }\ntraining: { learningRate: 1e-4, batchSize: 1024 }';

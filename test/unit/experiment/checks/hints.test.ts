@@ -1,7 +1,7 @@
 /** Settings that are allowed and probably not meant, and numbers that 32 bits cannot hold. */
 import { expect, test } from 'vitest';
-import { checkExperiment } from '../../../engine/experiment/parse.ts';
-import { marked, messages } from './marked.ts';
+import { checkExperiment } from '../../../../engine/experiment/parse.ts';
+import { marked, messages } from '../marked.ts';
 
 const SPATIAL =
   'neuron: { threshold: 0.3, surrogate: { width: 0.25 } }\ntraining: { learningRate: 1e-4, batchSize: 1024 }\n';

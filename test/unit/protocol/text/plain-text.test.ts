@@ -7,7 +7,7 @@ import {
   plainLine,
   plainNotification,
   plainText,
-} from '../../../protocol/plain-text.ts';
+} from '../../../../protocol/text/plain-text.ts';
 
 test('escape sequences, control characters, overrides of direction and line breaks show as question marks', () => {
   expect(plainLine('a\x1b[2Jb\u0007\u202ec\nd\u2028e\u009b31mf\r\ud800')).toBe('a?[2Jb??c?d?e?31mf??');

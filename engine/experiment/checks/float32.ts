@@ -1,10 +1,10 @@
 /** Networks are trained in 32-bit numbers: what the settings become there must be allowed, too. */
-import { pathText } from '../base/errors.ts';
-import type { NetworkPlan } from '../models/plan.ts';
-import { expected, forms, isMapping, nodeAt, type Path } from './assist/describe.ts';
-import { type SchemaNode, settingsNode } from './json-schema.ts';
+import { pathText } from '../../base/errors.ts';
+import type { NetworkPlan } from '../../models/plan.ts';
+import { expected, forms, isMapping, nodeAt, type Path } from '../assist/describe.ts';
+import { type SchemaNode, settingsNode } from '../json-schema.ts';
+import type { Settings } from '../schema.ts';
 import type { Problem } from './problems.ts';
-import type { Settings } from './schema.ts';
 
 /** The settings that reach the kernels. */
 const TRAINED: Path[] = [['neuron'], ['network'], ['training'], ['dataset', 'coding']];

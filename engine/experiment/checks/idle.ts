@@ -1,10 +1,10 @@
 /** Fields that change nothing, since another field switches them off: one table, for warnings and to tell equal variants. */
-import { pathText } from '../base/errors.ts';
-import { definitionOf } from '../datasets/sets/registry.ts';
-import { isMapping, type Mapping, own, type Path, valueAt } from './assist/describe.ts';
+import { pathText } from '../../base/errors.ts';
+import { definitionOf } from '../../datasets/sets/registry.ts';
+import { isMapping, type Mapping, own, type Path, valueAt } from '../assist/describe.ts';
+import type { Settings, Variant } from '../schema.ts';
+import { flowText } from '../text/flow-text.ts';
 import type { Problem } from './problems.ts';
-import type { Settings, Variant } from './schema.ts';
-import { flowText } from './text/flow-text.ts';
 
 /** `field` changes nothing as long as `off`; `by` is the field that switches it off. Both are paths in the settings. */
 interface Row {

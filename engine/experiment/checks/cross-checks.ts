@@ -1,15 +1,15 @@
 /** What no field tells by itself: settings that are right one by one and impossible together. */
 
-import { pathText, SettingError } from '../base/errors.ts';
-import { shapeOf } from '../datasets/describe.ts';
-import { definitionOf } from '../datasets/sets/registry.ts';
-import { planNetwork } from '../models/build/network.ts';
-import { countOf } from '../models/parameters.ts';
-import type { NetworkPlan } from '../models/plan.ts';
+import { pathText, SettingError } from '../../base/errors.ts';
+import { shapeOf } from '../../datasets/describe.ts';
+import { definitionOf } from '../../datasets/sets/registry.ts';
+import { planNetwork } from '../../models/build/network.ts';
+import { countOf } from '../../models/parameters.ts';
+import type { NetworkPlan } from '../../models/plan.ts';
+import type { Settings } from '../schema.ts';
 import { roundingProblems, surrogateProblems } from './float32.ts';
 import { hints, sampleProblems } from './hints.ts';
 import type { Problem } from './problems.ts';
-import type { Settings } from './schema.ts';
 
 /** With gradients and the optimizer's moments, 4 GiB. */
 const MAX_WEIGHTS = 2 ** 28;

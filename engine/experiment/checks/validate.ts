@@ -1,15 +1,15 @@
 /** Everything that can be wrong with an experiment once it is plain data, with paths instead of positions. */
-import type { NetworkPlan } from '../models/plan.ts';
-import { isMapping, type Mapping, namesIn, own } from './assist/describe.ts';
+import type { NetworkPlan } from '../../models/plan.ts';
+import { isMapping, type Mapping, namesIn, own } from '../assist/describe.ts';
+import { expectationProblems } from '../expectations.ts';
+import { SETTINGS } from '../json-schema.ts';
+import { meaningOf } from '../meaning.ts';
+import { mergeSettings } from '../merge.ts';
+import { type Experiment, experimentSchema, MAX_VARIANTS, settingsSchema, type Variant } from '../schema.ts';
 import { checkSettings, seedProblems } from './cross-checks.ts';
-import { expectationProblems } from './expectations.ts';
 import { readoutProblems, tableProblems } from './hints.ts';
 import { idleProblems } from './idle.ts';
-import { SETTINGS } from './json-schema.ts';
-import { meaningOf } from './meaning.ts';
-import { mergeSettings } from './merge.ts';
 import { fileProblems, type Problem, variantProblems } from './problems.ts';
-import { type Experiment, experimentSchema, MAX_VARIANTS, settingsSchema, type Variant } from './schema.ts';
 
 export interface Verdict {
   problems: Problem[];

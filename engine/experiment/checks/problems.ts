@@ -15,9 +15,9 @@ import {
   scalarText,
   seen,
   valueAt,
-} from './assist/describe.ts';
-import { nearest } from './assist/suggest.ts';
-import { experimentNode, type SchemaNode, settingsNode } from './json-schema.ts';
+} from '../assist/describe.ts';
+import { nearest } from '../assist/suggest.ts';
+import { experimentNode, type SchemaNode, settingsNode } from '../json-schema.ts';
 
 export interface Problem {
   /** Of the field that is wrong, within the file or, with `variant`, within the settings of that variant. */

@@ -2,7 +2,7 @@
  * What the seeds of a study allow to be said of a variant, and in which words. The engine computes it (engine/claims/); terminal,
  * editor and panels show the same sentence.
  */
-import { count } from './format.ts';
+import { count } from '../format.ts';
 
 /** The chance of a false "better" or "worse" somewhere in a study without any difference, at most. */
 export const ALPHA = 0.05;

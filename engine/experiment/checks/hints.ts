@@ -1,11 +1,11 @@
 /** Settings that are allowed and probably not meant. */
-import { pathText } from '../base/errors.ts';
-import { shapeOf } from '../datasets/describe.ts';
-import { definitionOf } from '../datasets/sets/registry.ts';
-import { own, type Path, valueAt } from './assist/describe.ts';
+import { pathText } from '../../base/errors.ts';
+import { shapeOf } from '../../datasets/describe.ts';
+import { definitionOf } from '../../datasets/sets/registry.ts';
+import { own, type Path, valueAt } from '../assist/describe.ts';
+import type { Settings, Variant } from '../schema.ts';
+import { flowText } from '../text/flow-text.ts';
 import type { Problem } from './problems.ts';
-import type { Settings, Variant } from './schema.ts';
-import { flowText } from './text/flow-text.ts';
 
 /** Values of the paper's Table 5 where they differ from the defaults, which are those for temporal data. */
 const TABLE_5: [Path, number][] = [
