@@ -19,9 +19,10 @@ export async function provenanceOf(file: string, text: string): Promise<Record<B
     fileHash: sha256(text),
     ...(await gitState(dirname(file))),
   };
-  const { event, reference } = BACKENDS;
+  const { event, reference, tfjs } = BACKENDS;
   return {
     event: { ...common, ...event.provenance() },
     reference: { ...common, ...reference.provenance() },
+    tfjs: { ...common, ...tfjs.provenance() },
   };
 }

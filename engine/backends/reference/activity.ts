@@ -11,7 +11,7 @@ export function countPass(
   index: number,
   label: number,
   plan: NetworkPlan,
-  pass: Pass,
+  pass: Pick<Pass, 'inputs' | 'layers'>,
   fanOut: readonly FanOut[],
   { stepsPerBin, intervalsEvery }: ActivityOptions,
 ): void {

@@ -135,11 +135,11 @@ export const trainingSchema = z
   .describe('Training by backpropagation through time with surrogate gradients.');
 
 export const backendSchema = z
-  .enum(['event', 'reference'])
+  .enum(['event', 'reference', 'tfjs'])
   .describe(
-    'Who computes. event: the event-driven engine, in 32-bit numbers on all threads. reference: the equations of docs/engine.md as they stand there, in 64-bit numbers on one thread, some hundred times slower: for debugging and for doubt.',
+    'Who computes. event: the event-driven engine, in 32-bit numbers on all threads. reference: the equations of docs/engine.md as they stand there, in 64-bit numbers on one thread, some hundred times slower: for debugging and for doubt. tfjs: the same equations as tensor operations of TensorFlow.js, in 32-bit numbers on one thread, many times slower than event: a second implementation, for doubt.',
   )
-  .meta({ examples: ['reference'] });
+  .meta({ examples: ['reference', 'tfjs'] });
 
 export type BackendId = z.output<typeof backendSchema>;
 export type Training = z.output<typeof trainingSchema>;

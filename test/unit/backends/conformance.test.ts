@@ -5,6 +5,7 @@ import { BACKENDS } from '../../../engine/backends/registry.ts';
 import { conformance } from './conformance.ts';
 
 conformance('reference', BACKENDS.reference);
+conformance('tfjs', BACKENDS.tfjs);
 describe.each(availableInstructions())('%s', (set) => {
   // Worker threads inherit the environment when they start.
   const event = {

@@ -1,0 +1,31 @@
+/** What evaluations of the tfjs backend count of the activity of neurons: each sample as the reference counts it. */
+
+import type { NetworkPlan } from '../../models/plan.ts';
+import { denseInput } from '../../reference/network.ts';
+import type { FanOut } from '../activity.ts';
+import type { Activity, ActivityOptions, Sample } from '../backend.ts';
+import { countPass } from '../reference/activity.ts';
+import type { Pass } from './passes.ts';
+import { ofSample } from './record.ts';
+import type { TensorFlow } from './tensorflow.ts';
+
+/** Adds samples from number `at` on to the sums. */
+export function countBatch(
+  tf: TensorFlow,
+  into: Activity,
+  at: number,
+  samples: readonly Sample[],
+  plan: NetworkPlan,
+  { layers }: Pass,
+  fanOut: readonly FanOut[],
+  options: ActivityOptions,
+): void {
+  samples.forEach((sample, b) => {
+    const traces = layers.map(({ u, o }) => ({
+      u: Float64Array.from(ofSample(tf, u, b)),
+      o: Float64Array.from(ofSample(tf, o ?? u, b)),
+    }));
+    const inputs = [denseInput(plan, sample), ...traces.slice(0, -1).map(({ o }) => o)];
+    countPass(into, at + b, sample.label, plan, { inputs, layers: traces }, fanOut, options);
+  });
+}

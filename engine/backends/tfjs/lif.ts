@@ -1,0 +1,168 @@
+/**
+ * A layer of leaky integrate-and-fire neurons, or of integrators, over all steps of a batch, and backpropagation through
+ * time written out. Equations as in reference/lif.ts; what does not depend on the step before is computed for all steps
+ * at once, so that a step is a few operations.
+ *
+ * T steps, B samples, N neurons; tensors are [T, B, N] where nothing else is said.
+ */
+import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Reset } from '../../models/neuron.ts';
+import type { Integrator, Lif } from '../../models/plan.ts';
+import { rows, stepBefore } from './dense.ts';
+import { surrogateSlope } from './surrogate.ts';
+import type { TensorFlow } from './tensorflow.ts';
+
+export interface LifParameters {
+  /** V [N, N] and a [N] or [1], where the plan has them. */
+  recurrent?: Tensor | undefined;
+  leak?: Tensor | undefined;
+}
+
+/** u[-1] and o[-1], [B, N] each. */
+export interface InitialState {
+  u: Tensor;
+  o: Tensor;
+}
+
+export interface LifTrace {
+  u: Tensor;
+  /** Of integrators nothing: they never fire. */
+  o?: Tensor | undefined;
+  /** What the neurons received, where it is scaled. */
+  received?: Tensor;
+  initial?: InitialState | undefined;
+}
+
+/**
+ *   u[t] = k·r(u[t-1], o[t-1]) + I[t] + V·o[t-1]        o[t] = [u[t] >= θ]
+ *
+ * @param input W·x[t] + b, one [B, N] for each step
+ */
+export function lifForward(
+  tf: TensorFlow,
+  neuron: Lif | Integrator,
+  p: LifParameters,
+  input: readonly Tensor[],
+  initial?: InitialState,
+): LifTrace {
+  const k = leakOf(tf, neuron, p);
+  const us: Tensor[] = [];
+  const os: Tensor[] = [];
+  const received: Tensor[] = [];
+  let [u, o] = [initial?.u, initial?.o];
+  for (let now of input) {
+    if (p.recurrent && o) now = tf.add(now, tf.matMul(o as Tensor2D, p.recurrent as Tensor2D));
+    if (neuron.scaleInput) {
+      received.push(now);
+      now = tf.mul(tf.sub(1, k), now);
+    }
+    if (u) {
+      now = tf.add(now, tf.mul(k, afterReset(tf, neuron, u, o)));
+      if (neuron.kind === 'lif' && neuron.reset === 'soft-undecayed') now = tf.sub(now, tf.mul(neuron.threshold, o!));
+    }
+    us.push(now);
+    u = now;
+    if (neuron.kind === 'lif') os.push((o = tf.cast(tf.greaterEqual(u, neuron.threshold), 'float32')));
+  }
+  return {
+    u: tf.stack(us),
+    ...(neuron.kind === 'lif' && { o: tf.stack(os) }),
+    ...(neuron.scaleInput && { received: tf.stack(received) }),
+    initial,
+  };
+}
+
+export interface LifGradient {
+  /** dL/du through all that follows. */
+  delta: Tensor;
+  /** dL/dI. */
+  byReceived: Tensor;
+  recurrent?: Tensor;
+  leak?: Tensor;
+}
+
+/**
+ *   δ[t] = du[t] + h'(u[t] − θ)·(do[t] + V·dI[t+1] + c[t]·δ[t+1]) + k·∂r/∂u·δ[t+1]
+ *
+ * with c = k·∂r/∂o, or −θ of an undecayed soft reset, or 0 where no gradient flows through the reset.
+ *
+ * @param du, dO derivatives of the loss by u and o from outside the layer; nothing: 0
+ */
+export function lifBackward(
+  tf: TensorFlow,
+  neuron: Lif | Integrator,
+  p: LifParameters,
+  { u, o, received, initial }: LifTrace,
+  du: Tensor | undefined,
+  dO: Tensor | undefined,
+): LifGradient {
+  const k = leakOf(tf, neuron, p);
+  const slope = neuron.kind === 'lif' ? surrogateSlope(tf, neuron, u) : undefined;
+  const bySpike = neuron.kind === 'lif' && neuron.resetGradient ? spikeToReset(tf, neuron, k, u) : undefined;
+  // δ[t] = outside[t] + back[t]·δ[t+1], and what comes through V.
+  const outside = sumOf(tf, du, slope && dO && tf.mul(slope, dO)) ?? tf.zerosLike(u);
+  const kept = neuron.kind === 'lif' && neuron.reset === 'hard' ? tf.mul(k, tf.sub(1, o!)) : k;
+  const back = bySpike ? tf.add(kept, tf.mul(slope!, bySpike)) : kept;
+  const share = neuron.scaleInput ? tf.sub(1, k) : undefined;
+
+  const steps = tf.unstack(outside);
+  const backs = back.rank === 3 ? tf.unstack(back) : steps.map(() => back);
+  const slopes = p.recurrent && tf.unstack(slope!);
+  for (let t = steps.length - 2; t >= 0; t--) {
+    const later = steps[t + 1]!;
+    let delta = tf.add(steps[t]!, tf.mul(backs[t]!, later));
+    if (p.recurrent) {
+      const d = share ? tf.mul(share, later) : later;
+      const through = tf.matMul(d as Tensor2D, p.recurrent as Tensor2D, false, true);
+      delta = tf.add(delta, tf.mul(slopes![t]!, through));
+    }
+    steps[t] = delta;
+  }
+
+  const delta = tf.stack(steps);
+  const byReceived = share ? tf.mul(share, delta) : delta;
+  const before = o && stepBefore(tf, o, initial?.o);
+  const gradient: LifGradient = { delta, byReceived };
+  if (p.recurrent) gradient.recurrent = tf.matMul(rows(tf, before!), rows(tf, byReceived), true);
+  if (p.leak) {
+    const left = afterReset(tf, neuron, stepBefore(tf, u, initial?.u), before);
+    const dk = tf.sum(tf.mul(received ? tf.sub(left, received) : left, delta), [0, 1]);
+    const da = tf.mul(dk, tf.mul(k, tf.sub(1, k)));
+    gradient.leak = p.leak.shape[0] === 1 ? tf.reshape(tf.sum(da), [1]) : da;
+  }
+  return gradient;
+}
+
+/** k, a scalar or [N] or [1]. */
+function leakOf(tf: TensorFlow, { leak }: Lif | Integrator, p: LifParameters): Tensor {
+  return typeof leak === 'number' ? (tf.scalar(leak) as Scalar) : tf.sigmoid(p.leak!);
+}
+
+/** r(u, o). */
+function afterReset(tf: TensorFlow, neuron: Lif | Integrator, u: Tensor, o: Tensor | undefined): Tensor {
+  if (neuron.kind === 'integrator') return u;
+  const rules: Record<Reset, () => Tensor> = {
+    hard: () => tf.mul(u, tf.sub(1, o!)),
+    soft: () => tf.sub(u, tf.mul(neuron.threshold, o!)),
+    none: () => u,
+    'soft-undecayed': () => u,
+  };
+  return rules[neuron.reset]();
+}
+
+/** What a spike does to the potential of the next step through the reset; nothing where there is none. */
+function spikeToReset(tf: TensorFlow, { reset, threshold }: Lif, k: Tensor, u: Tensor): Tensor | undefined {
+  const rules: Record<Reset, () => Tensor | undefined> = {
+    hard: () => tf.neg(tf.mul(k, u)),
+    soft: () => tf.mul(-threshold, k),
+    none: () => undefined,
+    'soft-undecayed': () => tf.scalar(-threshold),
+  };
+  return rules[reset]();
+}
+
+/** Of those that are there. */
+export function sumOf(tf: TensorFlow, ...terms: (Tensor | undefined)[]): Tensor | undefined {
+  const there = terms.filter((term) => term !== undefined);
+  return there.length > 1 ? tf.addN(there) : there[0];
+}

@@ -1,0 +1,163 @@
+/** A batch through all layers of a network and back: [T, B, N] for T steps, B samples, N neurons. */
+import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import { layerParameters, type Part } from '../../models/parameters.ts';
+import type { LayerPlan, NetworkPlan } from '../../models/plan.ts';
+import { byInput, byWeight, type Input, receive } from './dense.ts';
+import { type GatedTrace, gatedBackward, gatedForward } from './gated.ts';
+import { type InitialState, type LifTrace, lifBackward, lifForward, sumOf } from './lif.ts';
+import { accuracyOf, decode, decodeBackward, lossOf } from './readout.ts';
+import type { TensorFlow } from './tensorflow.ts';
+
+/** The learned parameters, or something for each of them, by name. */
+export type Tensors = ReadonlyMap<string, Tensor>;
+
+export interface Samples {
+  input: Input;
+  /** [B] */
+  labels: Tensor1D;
+}
+
+/** What training draws for a batch, by the layer. */
+export interface Drawn {
+  /** Factors of dropout [B, N] on what a hidden layer hands on. */
+  keep: (Tensor | undefined)[];
+  initial: (InitialState | undefined)[];
+}
+
+export interface Pass {
+  /** What each layer read. */
+  inputs: Input[];
+  /** u of spiking neurons and integrators; the states of an RNN, LSTM or GRU, which are also what it hands on. */
+  layers: (LifTrace & { gated?: GatedTrace })[];
+  /** [R, B, C] */
+  scores: Tensor;
+  /** Of each sample [B]; the slope by the scores. */
+  loss: Tensor;
+  slope: Tensor;
+  accuracy: Tensor;
+}
+
+export function forward(
+  tf: TensorFlow,
+  plan: NetworkPlan,
+  parameters: Tensors,
+  { input, labels }: Samples,
+  { keep, initial }: Drawn,
+): Pass {
+  const inputs: Input[] = [];
+  const layers: Pass['layers'] = [];
+  let below = input;
+  plan.layers.forEach((layer, l) => {
+    const p = partsOf(layer, parameters);
+    const received = receive(tf, below, p.weight!, p.bias, plan.steps);
+    const trace = layerForward(tf, layer, p, received, initial[l]);
+    inputs.push(below);
+    layers.push(trace);
+    const handed = trace.o ?? trace.u;
+    below = { x: keep[l] ? tf.mul(handed, keep[l]) : handed, constant: false };
+  });
+  const { u, o } = layers.at(-1)!;
+  const scores = decode(tf, plan.readout, u, o);
+  return { inputs, layers, scores, accuracy: accuracyOf(tf, scores, labels), ...lossOf(tf, plan.loss, scores, labels) };
+}
+
+export interface BackwardOptions {
+  keep?: (Tensor | undefined)[];
+  /** Factor on the loss of each sample [B]. */
+  scale?: Tensor | undefined;
+  /** Added to the derivative by every spike of a layer [B, 1]: what a price on spikes gives. */
+  spikePrice?: (layer: number) => Tensor | undefined;
+  /** Whether the derivative by the input is wanted, too. */
+  wantsInput?: boolean;
+}
+
+export interface Gradients {
+  /** By the parameters: the sum over the samples. */
+  parameters: Map<string, Tensor>;
+  /** By layer: δ [T, B, N], or dL/da of gates [T, B, G·N]. */
+  delta: Tensor[];
+  /** [T, B, M] */
+  input?: Tensor;
+}
+
+/** Backpropagation through time with the surrogate derivative. */
+export function backward(
+  tf: TensorFlow,
+  plan: NetworkPlan,
+  parameters: Tensors,
+  pass: Pass,
+  { keep = [], scale, spikePrice, wantsInput }: BackwardOptions,
+): Gradients {
+  const gradients: Gradients = { parameters: new Map(), delta: [] };
+  const slope = scale ? tf.mul(pass.slope, tf.reshape(scale, [-1, 1])) : pass.slope;
+  let outside: { du?: Tensor; dO?: Tensor } = decodeBackward(tf, plan.readout, pass.layers.at(-1)!.u, slope);
+  for (let l = plan.layers.length - 1; l >= 0; l--) {
+    const layer = plan.layers[l]!;
+    const p = partsOf(layer, parameters);
+    const price = spikePrice?.(l);
+    const dO = price ? tf.add(outside.dO!, price) : outside.dO;
+    const { delta, byReceived, ...own } = layerBackward(tf, layer, p, pass.layers[l]!, outside.du, dO);
+    gradients.delta[l] = delta;
+    const found: Partial<Record<Part, Tensor>> = {
+      ...own,
+      weight: byWeight(tf, pass.inputs[l]!, byReceived),
+      ...(p.bias && { bias: tf.sum(byReceived, [0, 1]) }),
+    };
+    for (const { name, part } of layerParameters(layer)) gradients.parameters.set(name, found[part]!);
+    if (l === 0 && !wantsInput) break;
+    const dx = byInput(tf, p.weight!, byReceived);
+    if (l === 0) gradients.input = dx;
+    else outside = { dO: keep[l - 1] ? tf.mul(dx, keep[l - 1]!) : dx };
+  }
+  return gradients;
+}
+
+type Parts = Partial<Record<Part, Tensor>>;
+
+function partsOf(layer: LayerPlan, tensors: Tensors): Parts {
+  const parts: Parts = {};
+  for (const { name, part } of layerParameters(layer)) parts[part] = tensors.get(name)!;
+  return parts;
+}
+
+function layerForward(
+  tf: TensorFlow,
+  { neuron }: LayerPlan,
+  p: Parts,
+  received: Tensor[],
+  initial: InitialState | undefined,
+): Pass['layers'][number] {
+  switch (neuron.kind) {
+    case 'lif':
+    case 'integrator':
+      return lifForward(tf, neuron, p, received, initial);
+    case 'linear':
+      return { u: tf.stack(received) };
+    default: {
+      const gated = gatedForward(tf, neuron, { ...p, recurrent: p.recurrent! }, received);
+      return { u: gated.h, gated };
+    }
+  }
+}
+
+function layerBackward(
+  tf: TensorFlow,
+  { neuron }: LayerPlan,
+  p: Parts,
+  trace: Pass['layers'][number],
+  du: Tensor | undefined,
+  dO: Tensor | undefined,
+): { delta: Tensor; byReceived: Tensor } & Parts {
+  switch (neuron.kind) {
+    case 'lif':
+    case 'integrator':
+      return lifBackward(tf, neuron, p, trace, du, dO);
+    case 'linear':
+      return { delta: du!, byReceived: du! };
+    default: {
+      const dH = sumOf(tf, du, dO)!;
+      const gradient = gatedBackward(tf, neuron, { ...p, recurrent: p.recurrent! }, trace.gated!, dH);
+      return { ...gradient, byReceived: gradient.delta };
+    }
+  }
+}

@@ -1,0 +1,119 @@
+/** The tfjs backend beside the shared suite: weight updates are those of the reference, and no tensor is left behind. */
+import * as tf from '@tensorflow/tfjs-core';
+import { expect, test } from 'vitest';
+import type { Backend, Network, OptimizerStep } from '../../../engine/backends/backend.ts';
+import { BACKENDS } from '../../../engine/backends/registry.ts';
+import { settingsSchema } from '../../../engine/experiment/schema.ts';
+import { planNetwork } from '../../../engine/models/build/network.ts';
+import { SURROGATES } from '../../../engine/models/neuron.ts';
+import { NETWORKS } from './conformance.ts';
+import { spikes } from './event/support.ts';
+
+const STEPS: OptimizerStep[] = (
+  [
+    { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-3 },
+    { kind: 'adamw', beta1: 0.9, beta2: 0.99, epsilon: 1e-3, weightDecay: 0.1 },
+    { kind: 'sgd', momentum: 0.9 },
+  ] as const
+).map((optimizer) => ({ optimizer, updates: 5, learningRates: [0.01, 0.02], leakFactor: 2, clipNorm: 0.1 }));
+
+async function open(
+  backend: Backend,
+  data = spikes(),
+  settings: object = { network: { hidden: [5] } },
+): Promise<Network> {
+  const plan = planNetwork(settingsSchema.parse({ dataset: { name: 'delayed-xor' }, ...settings }), data);
+  const network = await backend.open(plan, data, { batchSize: 8, threads: 1, seed: 5 });
+  network.beginEpoch(
+    1,
+    Uint32Array.from({ length: data.sizes.train }, (_, i) => i),
+  );
+  return network;
+}
+
+/**
+ * After two updates, in units of the largest number of a tensor: float32 sums of some hundred terms. An ε of Adam far above
+ * them keeps the noise of gradients that are nearly 0 from being divided by itself.
+ */
+const TOLERANCE = 5e-5;
+
+function expectSameState(seen: Network, expected: Network): void {
+  const tensors = seen.state();
+  for (const [name, { data }] of expected.state()) {
+    const largest = data.reduce((most, x) => Math.max(most, Math.abs(x)), 1e-6);
+    const error = data.reduce((most, x, i) => Math.max(most, Math.abs(x - tensors.get(name)!.data[i]!)), 0) / largest;
+    expect(error, name).toBeLessThan(TOLERANCE);
+  }
+}
+
+async function expectSameUpdates(data: ReturnType<typeof spikes>, settings: object, step: OptimizerStep) {
+  const [seen, expected] = [await open(BACKENDS.tfjs, data, settings), await open(BACKENDS.reference, data, settings)];
+  const [sums, right] = [await seen.train(0, 2, step), await expected.train(0, 2, step)];
+  sums.forEach((sum, i) => {
+    expect(sum.loss).toBeCloseTo(right[i]!.loss, 3);
+    expect({ ...sum, loss: 0, accuracy: 0 }).toEqual({ ...right[i]!, loss: 0, accuracy: 0 });
+  });
+  expectSameState(seen, expected);
+  await seen.close();
+}
+
+test.each(Object.keys(NETWORKS).flatMap((which) => STEPS.map((step) => [which, step.optimizer.kind, step] as const)))(
+  '%s, %s: weight updates are those of the reference',
+  async (which, _kind, step) => {
+    const { data, settings } = NETWORKS[which]!;
+    await expectSameUpdates(data(), settings, step);
+  },
+);
+
+test.each(
+  Object.keys(SURROGATES).flatMap((shape) =>
+    ['hard', 'soft', 'soft-undecayed'].map((reset) => [shape, reset] as const),
+  ),
+)('%s surrogate, %s reset with its gradient: weight updates are those of the reference', async (shape, reset) => {
+  const neuron = { reset, resetGradient: true, recurrent: true, surrogate: { shape }, leak: { learnable: true } };
+  const settings = { network: { weightGain: 3, hidden: [12, 8] }, neuron };
+  await expectSameUpdates(spikes(), settings, STEPS[2]!);
+});
+
+test('a loss that is not finite names the first layer with such a potential', async () => {
+  const loud = { network: { hidden: [9], weightGain: 5 } };
+  const networks = [await open(BACKENDS.tfjs, spikes(), loud), await open(BACKENDS.reference, spikes(), loud)];
+  const layers = await Promise.all(
+    networks.map(async (network) => {
+      const tensors = network.parameters();
+      tensors.find(({ name }) => name === 'readout.weight')!.data.fill(Number.NaN);
+      network.setParameters(tensors);
+      return (await network.train(0, 1, STEPS[2]!))[0]!.divergedLayer;
+    }),
+  );
+  expect(layers).toEqual([1, 1]);
+  await networks[0]!.close();
+});
+
+test.each([
+  'spiking layers, learned leaks',
+  'inputs times 1 - k, undecayed soft reset, states that training draws, two softmaxes',
+  'rnn, dropout',
+  'lstm',
+])('%s: as many tensors live after every epoch, and none when closed', async (which) => {
+  const first = await open(BACKENDS.tfjs);
+  await first.close();
+  const empty = tf.memory().numTensors;
+  const { data, settings } = NETWORKS[which]!;
+  const network = await open(BACKENDS.tfjs, data(), settings);
+  const counts: number[] = [];
+  for (let epoch = 0; epoch < 3; epoch++) {
+    network.beginEpoch(
+      epoch,
+      Uint32Array.from({ length: 32 }, (_, i) => i),
+    );
+    await network.train(0, 2, STEPS[0]!);
+    await network.evaluate('test', { perSample: true, activity: { stepsPerBin: 3, intervalsEvery: 8 } });
+    await network.probe({ split: 'test', indices: [0, 1] }, { features: true, inputGradient: true });
+    network.restore(network.state());
+    counts.push(tf.memory().numTensors);
+  }
+  expect(new Set(counts).size, counts.join()).toBe(1);
+  await network.close();
+  expect(tf.memory().numTensors).toBe(empty);
+});
