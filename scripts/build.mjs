@@ -41,6 +41,8 @@ const BUNDLES = [
       target: 'node20',
       format: 'esm',
       splitting: true,
+      // TensorFlow.js would load models with it; Node has a fetch of its own, and nothing here fetches a model.
+      external: ['node-fetch'],
       outExtension: { '.js': '.mjs' },
       banner: { js: `#!/usr/bin/env node\n${requireBanner}` },
     },

@@ -33,6 +33,8 @@ export interface BackendProvenance {
   nativeKernels?: string;
   /** The instructions that are used. */
   instructions?: string;
+  /** Which TensorFlow. */
+  tensorflow?: string;
 }
 
 export interface OpenOptions {

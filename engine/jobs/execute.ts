@@ -149,10 +149,11 @@ class Execution {
 
   /** Another build goes on just as well, but perhaps not with the bits that the first one would have had. */
   private compareBuilds({ provenance, spec }: RunFile & { spec: RunSpec }): void {
-    const { kernels, nativeKernels = 'none' } = BACKENDS[spec.backend].provenance();
+    const { kernels, nativeKernels = 'none', tensorflow } = BACKENDS[spec.backend].provenance();
     const builds = [
       ['kernels', provenance.kernels, kernels],
       ['native kernels', provenance.kernels && (provenance.nativeKernels ?? 'none'), nativeKernels],
+      ['TensorFlow', provenance.tensorflow, tensorflow],
       ['engine version', provenance.engineVersion, engineVersion()],
       ['Node', provenance.node, process.version],
     ] as const;

@@ -39,6 +39,8 @@ export const provenanceSchema = z.object({
   /** That of the kernels for this machine's processor, where there are some, and the instructions that were to be used. */
   nativeKernels: z.string(),
   instructions: z.string(),
+  /** Which TensorFlow, of the tfjs backend. */
+  tensorflow: z.string(),
   node: z.string(),
   platform: z.string(),
   /** SHA-256 of the experiment file's text. */

@@ -6,7 +6,7 @@ import { loadTensorFlow, WHICH } from './tensorflow.ts';
 export const tfjsBackend: Backend = {
   id: 'tfjs',
   refuses,
-  provenance: () => ({ instructions: WHICH }),
+  provenance: () => ({ tensorflow: WHICH }),
   describe: () => WHICH,
   // TensorFlow.js is large; who only asks what there is need not wait for it.
   async open(plan, data, options) {

@@ -5,7 +5,9 @@ import { openReader } from '../../datasets/reader.ts';
 import { initialTensors, lengthOf, parametersOf, type Tensor } from '../../models/parameters.ts';
 import { gatesOf, type NetworkPlan } from '../../models/plan.ts';
 import { createActivity, fanOuts } from '../activity.ts';
+import { evaluateEach } from '../around.ts';
 import type {
+  Around,
   Batch,
   EvaluateOptions,
   Evaluation,
@@ -15,6 +17,7 @@ import type {
   Probe,
   Recording,
   Sample,
+  Score,
   Sums,
 } from '../backend.ts';
 import { checkProbe, createRecording, createSampleScores, needsGradients } from '../recording.ts';
@@ -147,6 +150,10 @@ export class TensorNetwork implements Network {
       ...(perSample && scores && { perSample: scores }),
       ...(activity && { activity }),
     };
+  }
+
+  evaluateAround(split: Split, around: Around): Promise<Score[]> {
+    return evaluateEach(this, split, around);
   }
 
   async probe(batch: Batch, ask: Probe): Promise<Recording> {

@@ -50,6 +50,7 @@ export function provenanceBlocks(studies: readonly Reported[], title: string, da
         ['kernels (SHA-256)', of(({ provenance }) => provenance.kernels?.slice(0, 16))],
         ['native kernels (SHA-256)', of(({ provenance }) => provenance.nativeKernels?.slice(0, 16))],
         ['instructions', of(({ provenance }) => provenance.instructions)],
+        ['TensorFlow', of(({ provenance }) => provenance.tensorflow)],
         ['Node and platform', of(({ provenance: { node, platform } }) => `${node ?? '?'} ${platform ?? '?'}`)],
         ['fingerprint of the results', fingerprint],
       ],

@@ -76,12 +76,12 @@ test.each(
 });
 
 test('a loss that is not finite names the first layer with such a potential', async () => {
-  const loud = { network: { hidden: [9], weightGain: 5 } };
-  const networks = [await open(BACKENDS.tfjs, spikes(), loud), await open(BACKENDS.reference, spikes(), loud)];
+  const settings = { network: { hidden: [9], readout: { kind: 'leaky-integrator' } } };
+  const networks = [await open(BACKENDS.tfjs, spikes(), settings), await open(BACKENDS.reference, spikes(), settings)];
   const layers = await Promise.all(
     networks.map(async (network) => {
       const tensors = network.parameters();
-      tensors.find(({ name }) => name === 'readout.weight')!.data.fill(Number.NaN);
+      tensors.find(({ name }) => name === 'layers.1.weight')!.data.fill(Number.NaN);
       network.setParameters(tensors);
       return (await network.train(0, 1, STEPS[2]!))[0]!.divergedLayer;
     }),
