@@ -13,7 +13,9 @@ export function loadTensorFlow(): Promise<TensorFlow> {
 }
 
 async function load(): Promise<TensorFlow> {
-  const tf = await import('@tensorflow/tfjs-core');
+  const module: TensorFlow & { default?: TensorFlow } = await import('@tensorflow/tfjs-core');
+  // A package in CommonJS: Node sees its names, a bundle only the object that has them.
+  const tf = module.default ?? module;
   await import('@tensorflow/tfjs-backend-cpu');
   // Keeps it from advertising other packages on the terminal.
   tf.env().set('IS_TEST', true);
