@@ -1,7 +1,7 @@
 /** Samples as tensors, and what training draws for them. */
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { PreparedDataset, SampleReader, Split } from '../../datasets/dataset.ts';
-import { drawKeep } from '../../models/dropout.ts';
+import { drawDropoutMask } from '../../models/dropout.ts';
 import { drawInitialState, MEAN_STATE } from '../../models/initial-state.ts';
 import type { NetworkPlan } from '../../models/plan.ts';
 import type { Sample } from '../backend.ts';
@@ -52,11 +52,11 @@ export function drawn(
   batch: Uint32Array,
 ): Drawn {
   const B = batch.length;
-  const keep = layers.map(({ output: [N] }, layer): Tensor | undefined => {
+  const dropoutMasks = layers.map(({ output: [N] }, layer): Tensor | undefined => {
     if (dropout === 0 || layer === layers.length - 1) return undefined;
     const factors = new Float32Array(B * N);
     batch.forEach((sample, b) => {
-      drawKeep(factors.subarray(b * N, (b + 1) * N), N, dropout, { seed, epoch, sample, layer });
+      drawDropoutMask(factors.subarray(b * N, (b + 1) * N), N, dropout, { seed, epoch, sample, layer });
     });
     return tf.tensor2d(factors, [B, N]);
   });
@@ -69,7 +69,7 @@ export function drawn(
     });
     return { u: tf.tensor2d(u, [B, N]), o: tf.tensor2d(o, [B, N]) };
   });
-  return { keep, initial };
+  return { dropoutMasks, initial };
 }
 
 /** Where nothing is drawn: no dropout, and the states' mean. */
@@ -79,5 +79,5 @@ export function still(tf: TensorFlow, { layers }: NetworkPlan, samples: number):
     const mean = tf.fill([samples, N], MEAN_STATE);
     return { u: mean, o: mean };
   });
-  return { keep: [], initial };
+  return { dropoutMasks: [], initial };
 }

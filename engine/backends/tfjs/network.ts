@@ -21,7 +21,7 @@ import type {
   Sums,
 } from '../backend.ts';
 import { checkProbe, createRecording, createSampleScores, needsGradients } from '../recording.ts';
-import { classSums, MOST_WEIGHT, zeroSums } from '../scores.ts';
+import { classSums, MAX_WEIGHT, zeroSums } from '../scores.ts';
 import { restoreState, type StatePart, stateOf, tensorOf } from '../state.ts';
 import { countBatch } from './activity.ts';
 import { drawn, readSample, samplesOf, still } from './batch.ts';
@@ -97,7 +97,11 @@ export class TensorNetwork implements Network {
     const weights = plan.classWeights;
     const scale = weights && tf.tensor1d(samples.map(({ label }) => weights[label]!));
     const spikePrice = (l: number) => this.spikePrice(pass, l);
-    const found = backward(tf, plan, parameters, pass, { keep: draw.keep, scale, spikePrice }).parameters;
+    const found = backward(tf, plan, parameters, pass, {
+      dropoutMasks: draw.dropoutMasks,
+      scale,
+      spikePrice,
+    }).parameters;
     const mean: Tensors = new Map([...found].map(([name, g]) => [name, tf.div(g, batch.length)]));
     const gradients = step.clipNorm === undefined ? mean : clipped(tf, mean, step.clipNorm);
     for (const parameter of parametersOf(plan)) {
@@ -205,7 +209,7 @@ export class TensorNetwork implements Network {
 
   broken(): { layer: number; value: number } | undefined {
     for (const { name, data } of this.parameters()) {
-      const value = data.find((x) => !(Math.abs(x) < MOST_WEIGHT));
+      const value = data.find((x) => !(Math.abs(x) < MAX_WEIGHT));
       if (value !== undefined)
         return { layer: this.plan.layers.findIndex((layer) => name.startsWith(`${layer.name}.`)), value };
     }

@@ -20,7 +20,7 @@ export interface Samples {
 /** What training draws for a batch, by the layer. */
 export interface Drawn {
   /** Factors of dropout [B, N] on what a hidden layer hands on. */
-  keep: (Tensor | undefined)[];
+  dropoutMasks: (Tensor | undefined)[];
   initial: (InitialState | undefined)[];
 }
 
@@ -42,7 +42,7 @@ export function forward(
   plan: NetworkPlan,
   parameters: Tensors,
   { input, labels }: Samples,
-  { keep, initial }: Drawn,
+  { dropoutMasks, initial }: Drawn,
 ): Pass {
   const inputs: Input[] = [];
   const layers: Pass['layers'] = [];
@@ -54,7 +54,7 @@ export function forward(
     inputs.push(below);
     layers.push(trace);
     const handed = trace.o ?? trace.u;
-    below = { x: keep[l] ? tf.mul(handed, keep[l]) : handed, constant: false };
+    below = { x: dropoutMasks[l] ? tf.mul(handed, dropoutMasks[l]) : handed, constant: false };
   });
   const { u, o } = layers.at(-1)!;
   const scores = decode(tf, plan.readout, u, o);
@@ -62,7 +62,7 @@ export function forward(
 }
 
 export interface BackwardOptions {
-  keep?: (Tensor | undefined)[];
+  dropoutMasks?: (Tensor | undefined)[];
   /** Factor on the loss of each sample [B]. */
   scale?: Tensor | undefined;
   /** Added to the derivative by every spike of a layer [B, 1]: what a price on spikes gives. */
@@ -86,7 +86,7 @@ export function backward(
   plan: NetworkPlan,
   parameters: Tensors,
   pass: Pass,
-  { keep = [], scale, spikePrice, wantsInput }: BackwardOptions,
+  { dropoutMasks = [], scale, spikePrice, wantsInput }: BackwardOptions,
 ): Gradients {
   const gradients: Gradients = { parameters: new Map(), delta: [] };
   const slope = scale ? tf.mul(pass.slope, tf.reshape(scale, [-1, 1])) : pass.slope;
@@ -107,7 +107,7 @@ export function backward(
     if (l === 0 && !wantsInput) break;
     const dx = byInput(tf, p.weight!, byReceived);
     if (l === 0) gradients.input = dx;
-    else outside = { dO: keep[l - 1] ? tf.mul(dx, keep[l - 1]!) : dx };
+    else outside = { dO: dropoutMasks[l - 1] ? tf.mul(dx, dropoutMasks[l - 1]!) : dx };
   }
   return gradients;
 }
