@@ -13,6 +13,7 @@ import { toRange } from './language/convert.ts';
 import type { ExperimentDocuments } from './language/documents.ts';
 import type { StudyCatalog } from './model/catalog.ts';
 import type { Panels } from './panels/panels.ts';
+import { writeReport } from './report.ts';
 
 export interface WorkbenchParts {
   extensionUri: vscode.Uri;
@@ -134,15 +135,17 @@ export function createWorkbench({ extensionUri, documents, catalog, panels, show
     busy: async (title, task) =>
       vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () => task()),
 
-    storeFor: (file) =>
-      storeFor(
-        file,
-        (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath),
-        readSettings(vscode.Uri.file(file)).store,
-      ),
+    writeReport: (file) => writeReport(lif, file, storeOf(file)),
+
+    storeFor: storeOf,
 
     settings: readSettings,
   };
+}
+
+function storeOf(file: string): string {
+  const folders = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
+  return storeFor(file, folders, readSettings(vscode.Uri.file(file)).store);
 }
 
 /** Changes the text of a file, in the editor where it is open; it is not saved. */

@@ -9,6 +9,7 @@ const OWN_COMMANDS = [
   'lifLab.runVariant',
   'lifLab.stopAll',
   'lifLab.stopVariant',
+  'lifLab.writeReport',
   'lifLab.openFile',
   'lifLab.stop',
   'lifLab.resume',

@@ -55,6 +55,8 @@ export interface Workbench {
   firstSteps(): Promise<void>;
   /** `download` it, or take over (`import`) what the user has; whether it is there then. What failed is told. */
   getData(dataset: string, how: 'download' | 'import'): Promise<boolean>;
+  /** Asks where to, and has a report of the study written there. */
+  writeReport(file: string): Promise<void>;
   /** Shows in place that something is under way. */
   busy<T>(title: string, task: () => Promise<T>): Promise<T>;
   storeFor(file: string): string;
@@ -95,6 +97,7 @@ export const COMMANDS: Record<CommandId, Command> = {
   'lifLab.stopAll': { need: 'trust', run: stopAll },
   'lifLab.stopVariant': { need: 'trust', run: stop },
   ...viewCommands(),
+  'lifLab.writeReport': { need: 'trust', run: writeReport },
   'lifLab.openFile': { need: 'nothing', run: openFile },
   'lifLab.stop': { need: 'trust', run: stop },
   'lifLab.resume': { need: 'trust', run: resume },
@@ -193,6 +196,12 @@ function viewCommands(): Record<ViewCommand, Command> {
 
 async function openView(context: CommandContext, target: Target, view: ViewId): Promise<void> {
   await context.workbench.openView(await fileOf(context, target), view, true);
+}
+
+async function writeReport(context: CommandContext, target: Target): Promise<void> {
+  const file = await fileOf(context, target);
+  await context.workbench.savedText(file);
+  await context.workbench.writeReport(file);
 }
 
 async function openFile(context: CommandContext, target: Target): Promise<void> {

@@ -14,6 +14,16 @@ interface Known {
   advice: Advice[];
 }
 
+/** Adds a suggested variant to the text. */
+class Addition extends vscode.CodeAction {
+  constructor(
+    readonly document: vscode.TextDocument,
+    readonly suggestion: NonNullable<Advice['suggestion']>,
+  ) {
+    super(`Add the variant “${plainLabel(suggestion.name)}”, to test it`, vscode.CodeActionKind.QuickFix);
+  }
+}
+
 /** What the results of a study suggest, as hints at its variants, with a quick fix that adds what is suggested. */
 export class AdviceHints implements vscode.CodeActionProvider, vscode.Disposable {
   private readonly collection = vscode.languages.createDiagnosticCollection('lif-lab-advice');
@@ -39,7 +49,11 @@ export class AdviceHints implements vscode.CodeActionProvider, vscode.Disposable
     if (document) void this.refresh(document);
   }
 
-  async provideCodeActions(document: vscode.TextDocument, range: vscode.Range): Promise<vscode.CodeAction[]> {
+  /**
+   * At once, with nothing asked of anybody: an answer that comes later than the editor's own look at the line, a quarter of a
+   * second after the cursor has moved, is thrown away, and the editor says that there is none.
+   */
+  provideCodeActions(document: vscode.TextDocument, range: vscode.Range): vscode.CodeAction[] {
     const known = this.known.get(document.uri.toString());
     if (known?.version !== document.version) return [];
     // Anywhere on the line: who asks for a fix has rarely put the cursor on the name.
@@ -47,8 +61,22 @@ export class AdviceHints implements vscode.CodeActionProvider, vscode.Disposable
       const place = placeOf(known.outline, advice);
       return place && place.start.line <= range.end.line && place.end.line >= range.start.line;
     });
-    const actions = await Promise.all(here.map((advice) => this.actionsOf(document, advice)));
-    return actions.flat();
+    if (here.length === 0) return [];
+    const additions = here.flatMap(({ suggestion }) => (suggestion ? [new Addition(document, suggestion)] : []));
+    const show = new vscode.CodeAction('Show the comparison behind this', vscode.CodeActionKind.QuickFix);
+    show.command = { command: 'lifLab.compare', title: 'Compare', arguments: [document.uri] };
+    return [...additions, show];
+  }
+
+  /** What an addition, once chosen, makes of the text. Throws the sentence why it has no place, which the editor shows. */
+  async resolveCodeAction(action: vscode.CodeAction): Promise<vscode.CodeAction> {
+    if (!(action instanceof Addition)) return action;
+    const { document, suggestion } = action;
+    const asked = { file: document.uri.fsPath, text: document.getText() };
+    const { edits } = await this.host.request('experiment/edit', { ...asked, edit: { kind: 'add', ...suggestion } });
+    action.edit = new vscode.WorkspaceEdit();
+    for (const { range, text } of edits) action.edit.replace(document.uri, toRange(range), text);
+    return action;
   }
 
   dispose(): void {
@@ -59,7 +87,9 @@ export class AdviceHints implements vscode.CodeActionProvider, vscode.Disposable
     const { version, uri } = document;
     if (this.host.health.state !== 'ready') return;
     const checked = await this.documents.check(document).catch(() => undefined);
-    if (!checked?.outline || checked.diagnostics.some(({ severity }) => severity === 'error')) return;
+    if (!checked || document.version !== version) return;
+    // The hints of what the text was would be left without a place, and without a fix.
+    if (!checked.outline || checked.diagnostics.some(({ severity }) => severity === 'error')) return this.forget(uri);
     const asked = { file: uri.fsPath, text: document.getText() };
     const advice = await this.host.request('advice/list', asked).catch(() => undefined);
     if (!advice || document.version !== version || document.isClosed) return;
@@ -77,23 +107,6 @@ export class AdviceHints implements vscode.CodeActionProvider, vscode.Disposable
   private forget(uri: vscode.Uri): void {
     this.known.delete(uri.toString());
     this.collection.delete(uri);
-  }
-
-  private async actionsOf(document: vscode.TextDocument, advice: Advice): Promise<vscode.CodeAction[]> {
-    const { suggestion } = advice;
-    const show = new vscode.CodeAction('Show the comparison behind this', vscode.CodeActionKind.QuickFix);
-    show.command = { command: 'lifLab.compare', title: 'Compare', arguments: [document.uri] };
-    if (!suggestion) return [show];
-    const text = document.getText();
-    const found = await this.host
-      .request('experiment/edit', { file: document.uri.fsPath, text, edit: { kind: 'add', ...suggestion } })
-      .catch(() => undefined);
-    if (!found) return [show];
-    const title = `Add the variant “${plainLabel(suggestion.name)}”, to test it`;
-    const add = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
-    add.edit = new vscode.WorkspaceEdit();
-    for (const { range, text: added } of found.edits) add.edit.replace(document.uri, toRange(range), added);
-    return [add, show];
   }
 }
 

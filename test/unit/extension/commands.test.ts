@@ -94,6 +94,7 @@ beforeEach(() => {
         calls.push(['getData', dataset, how]);
         return confirmed;
       },
+      writeReport: note('writeReport'),
       showOutput: () => void calls.push(['showOutput']),
       busy: (_title, task) => task(),
       storeFor: () => '/work space/.lif',
@@ -116,6 +117,18 @@ test('adds seeds to the file, and trains what is missing then when that is wante
   await offered!();
   expect(calls).toEqual([
     ['runs/start', expect.objectContaining({ file: FILE, variants: ['a', 'b'], seeds: [3, 4, 5] })],
+  ]);
+});
+
+test('a report is written of the text as it stands', async () => {
+  context.workbench.savedText = async (file) => {
+    calls.push(['savedText', file]);
+    return 'text';
+  };
+  await call('lifLab.writeReport', uri);
+  expect(calls).toEqual([
+    ['savedText', FILE],
+    ['writeReport', FILE],
   ]);
 });
 
@@ -336,6 +349,7 @@ describe('what a command needs', () => {
       'stop',
       'resume',
       'trainFurther',
+      'writeReport',
       'delete',
       'downloadData',
       'importData',
@@ -357,6 +371,7 @@ describe('what a command needs', () => {
       'stop',
       'resume',
       'trainFurther',
+      'writeReport',
       'delete',
       'downloadData',
       'importData',
