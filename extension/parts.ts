@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { viewCommand } from './base/command-ids.ts';
 import { readSettings } from './base/settings.ts';
 import { watchedStores } from './base/stores.ts';
-import { start } from './commands/start.ts';
+import { resume, start } from './commands/start.ts';
 import type { CommandContext } from './commands/table.ts';
 import { HostClient } from './host/client.ts';
 import { spawnHost } from './host/command.ts';
@@ -87,6 +87,7 @@ export function createParts(extension: vscode.ExtensionContext, own: Own): Parts
       openText: (file) => documents.find(file)?.getText(),
       change: changeText,
       start: (file, wanted) => start(commands, file, wanted),
+      resume: (runIds) => resume(commands, { runIds }),
       openView: (file, view) => vscode.commands.executeCommand(viewCommand(view), vscode.Uri.file(file)),
       openFile: (file, variant) =>
         vscode.commands.executeCommand('lifLab.openFile', vscode.Uri.file(file), ...(variant ? [variant] : [])),

@@ -4,7 +4,7 @@ import { Refusal } from '../protocol/calls.ts';
 import type { Checked, TextEdit } from '../protocol/experiment.ts';
 import { plainLabel } from '../protocol/text/plain-text.ts';
 import { isExperimentFile, MAX_EXPERIMENT_BYTES, readExperiment, storeFor, tooLarge } from './base/experiment-files.ts';
-import { confirm, showError, showNote } from './base/notify.ts';
+import { choose, confirm, showError, showNote } from './base/notify.ts';
 import { readSettings } from './base/settings.ts';
 import type { Workbench } from './commands/table.ts';
 import { downloadData, importData } from './data.ts';
@@ -51,7 +51,9 @@ export function createWorkbench({ extensionUri, documents, catalog, panels, show
     ask: async (title, prompt, value, wrong) =>
       vscode.window.showInputBox({ title, prompt, value, validateInput: wrong }),
 
+    choose,
     confirm,
+    tell: showNote,
 
     cursorLine(file) {
       const editor = vscode.window.activeTextEditor;

@@ -152,6 +152,16 @@ export interface ComparisonRow {
   verdict?: Verdict;
 }
 
+/** A run that is the beginning of a missing one, bit for bit. */
+export interface Beginning {
+  id: string;
+  variant: string;
+  seed: number;
+  /** Epochs that it has done, and those that are wanted. */
+  epoch: number;
+  epochs: number;
+}
+
 export interface Comparison {
   study: string;
   file: string;
@@ -160,6 +170,8 @@ export interface Comparison {
   rows: ComparisonRow[];
   /** Runs of this file whose settings are no longer those of the file; not in the rows. */
   outdated: RunSummary[];
+  /** Where nothing else is: runs that differ in the number of their epochs alone, and could go on to those of the file. */
+  beginnings?: Beginning[];
   /** Sentences: which data sets had fewer samples than they are known to have. */
   fewer?: string[];
 }

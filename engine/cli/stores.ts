@@ -1,6 +1,7 @@
 /** Which store is meant, and which runs in it. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { plainLine } from '../../protocol/plain-text.ts';
 import type { RunSummary } from '../../protocol/runs.ts';
 import { UserError } from '../base/errors.ts';
 import { openStore, type StoreReader } from '../runs/store.ts';
@@ -26,13 +27,14 @@ function findRun(store: string, all: RunSummary[], name: string): RunSummary {
   // Narrow terminals show the last part alone.
   const fitting = beginning.length > 0 ? beginning : all.filter((run) => run.id.endsWith(`-${name}`));
   if (fitting.length === 1) return fitting[0]!;
+  const shown = plainLine(name);
   const some = (runs: RunSummary[]) =>
     runs
       .slice(-5)
       .map((run) => run.id)
       .join(', ') + (runs.length > 5 ? ` and ${runs.length - 5} more` : '');
   if (fitting.length > 1)
-    throw new UserError(`"${name}" fits ${fitting.length} runs, give more of the name: ${some(fitting)}.`);
-  if (all.length === 0) throw new UserError(`There is no run "${name}": the store ${store} is empty.`);
-  throw new UserError(`There is no run "${name}" in ${store}; there are ${some(all)}.`);
+    throw new UserError(`"${shown}" fits ${fitting.length} runs, give more of the name: ${some(fitting)}.`);
+  if (all.length === 0) throw new UserError(`There is no run "${shown}": the store ${store} is empty.`);
+  throw new UserError(`There is no run "${shown}" in ${store}; there are ${some(all)}.`);
 }

@@ -141,7 +141,7 @@ class Execution {
       appendLog(this.folder, `${file} is damaged (${damage}) and is passed over for the one before.`);
     this.metrics = new MetricsLog(this.folder);
     // With a checkpoint the trainer says itself where it goes on.
-    if (!found && this.metrics.restart()) appendLog(this.folder, 'There is no checkpoint: training begins anew.');
+    if (!found && this.metrics.restart()) appendLog(this.folder, 'There is no whole checkpoint: training begins anew.');
     if (found) appendLog(this.folder, `Resumes after ${found.step} weight updates.`);
     this.diary = new Diary(readHistory(this.folder));
     return found?.bytes;

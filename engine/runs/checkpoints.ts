@@ -56,6 +56,11 @@ export function newestCheckpoint(folder: string): {
   return { skipped };
 }
 
+/** Whether there is a checkpoint to go on from: one that is whole. */
+export function hasWholeCheckpoint(folder: string): boolean {
+  return newestCheckpoint(folder).found !== undefined;
+}
+
 /** The checkpoint after so many weight updates, or why it cannot be had: the second half of a sentence about the run. */
 export function readCheckpoint(folder: string, step: number): { bytes: Uint8Array } | { problem: string } {
   const all = listCheckpoints(folder);

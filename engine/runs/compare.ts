@@ -1,7 +1,7 @@
 /** Variants × seeds: which runs count, and what they say together. */
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import type { Comparison, ComparisonRow, RunSummary, Spread } from '../../protocol/runs.ts';
+import type { Beginning, Comparison, ComparisonRow, RunSummary, Spread } from '../../protocol/runs.ts';
 import { isNewer, spread } from '../../protocol/seeds.ts';
 import { wilson } from '../claims/intervals.ts';
 import { judgeRows } from '../claims/rows.ts';
@@ -9,9 +9,10 @@ import { shapeOf } from '../datasets/describe.ts';
 import { describeChanges, expandExperiment } from '../experiment/expand.ts';
 import type { Experiment, RunSpec } from '../experiment/schema.ts';
 import { isBelow, storeOf } from './folder.ts';
+import { beginningOf } from './further.ts';
 import { runKey } from './key.ts';
 
-/** In larger studies what was renamed is not looked for: it would take a key for each variant and seed, for each run. */
+/** In larger studies what was renamed or has fewer epochs is not looked for: it would take a key for each run. */
 const MAX_SOUGHT = 2000;
 
 /** A run and the key in its run.json (absent when that is damaged). */
@@ -42,6 +43,8 @@ export function compareExperiment(
   const newest = new Map<string, RunSummary>();
   const finished = new Map<string, RunSummary>();
   const outdated: RunSummary[] = [];
+  const beginnings = new Map<string, Beginning>();
+  let tried = 0;
   // Keys are taken where there are runs only: a file may ask for more seeds than anybody trains.
   const keys = new Map<string, string>();
   const keyOf = (place: string, spec: RunSpec): string => {
@@ -75,6 +78,9 @@ export function compareExperiment(
       const renamed = ours && variants.has(summary.variant) ? undefined : alike(summary.seed, key);
       if (!renamed) {
         if (ours) outdated.push(summary);
+        const sought = ours && spec && summary.epochs < spec.training.epochs && tried++ < MAX_SOUGHT;
+        const beginning = sought && beginningOf(spec!, summary, key);
+        if (beginning && beginning.epoch > (beginnings.get(place)?.epoch ?? 0)) beginnings.set(place, beginning);
         continue;
       }
       [place, spec] = renamed;
@@ -105,12 +111,14 @@ export function compareExperiment(
   const fewer = [
     ...new Set(rows.flatMap(({ results }, i) => fewerSamples(wanted.get([...byVariant.values()][i]![0]!)!, results))),
   ];
+  const missing = [...beginnings].flatMap(([place, beginning]) => (newest.has(place) ? [] : [beginning]));
   return {
     study: experiment.name,
     file,
     seeds: [...new Set(specs.map(({ seed }) => seed))],
     rows: judgeRows(experiment, rows),
     outdated,
+    ...(missing.length > 0 && { beginnings: missing }),
     ...(fewer.length > 0 && { fewer }),
   };
 }

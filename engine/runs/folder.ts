@@ -17,7 +17,7 @@ import {
   watch,
 } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { errorCode } from '../base/files.ts';
+import { errorCode, openUnlinked } from '../base/files.ts';
 import { acquireLock, type Lock } from '../base/lock.ts';
 
 /** Runs of a store that are looked at, at most. */
@@ -76,6 +76,17 @@ export function fileOf(folder: string, ...names: string[]): string {
   assertRun(folder);
   for (let depth = 1; depth < names.length; depth++) assertRealFolder(join(folder, ...names.slice(0, depth)));
   return join(folder, ...names);
+}
+
+/** Opens a file of a run as `openUnlinked` does; what is wrong with a file names it. Close it. */
+export function openInRun(folder: string, flags: number, name: string): number {
+  const file = fileOf(folder, name);
+  try {
+    return openUnlinked(file, flags);
+  } catch (error) {
+    if (errorCode(error) !== undefined || !(error instanceof Error)) throw error;
+    throw new Error(error.message.replace(/^it /, `its ${name} `));
+  }
 }
 
 export function runExists(folder: string): boolean {

@@ -3,13 +3,13 @@ import { appendFileSync, closeSync, constants, lstatSync, rmSync } from 'node:fs
 import { basename, dirname, join, resolve } from 'node:path';
 import { plainLine } from '../../protocol/text/plain-text.ts';
 import { errorCode, openUnlinked, readTail } from '../base/files.ts';
-import { assertRealFolder, fileOf, idOf, makeRealFolder } from './folder.ts';
+import { assertRealFolder, fileOf, idOf, makeRealFolder, openInRun } from './folder.ts';
 
 const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT;
 
 /** log.txt of a run, open for appending: for what a process says on standard error. Close it. */
 export function openLog(folder: string): number {
-  return openUnlinked(fileOf(folder, 'log.txt'), APPEND);
+  return openInRun(folder, APPEND, 'log.txt');
 }
 
 /** One line of log.txt, with the time. Names in it cannot begin another line or move a cursor. */

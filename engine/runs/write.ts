@@ -15,7 +15,7 @@ import { errorCode, openUnlinked, writeAtomic } from '../base/files.ts';
 import { isAlive } from '../base/lock.ts';
 import { saveCheckpoint } from './checkpoints.ts';
 import { queuedStatus } from './create.ts';
-import { fileOf, namesIn } from './folder.ts';
+import { fileOf, namesIn, openInRun } from './folder.ts';
 import type { MetricLine, RunFile, Status } from './format.ts';
 import { readRunFile, readStatus } from './read.ts';
 
@@ -133,7 +133,7 @@ export class MetricsLog {
   /** A torn last line, left by a crash, is ended so that the next one is whole. */
   constructor(private readonly folder: string) {
     const { O_RDWR, O_APPEND, O_CREAT } = constants;
-    this.fd = openUnlinked(fileOf(folder, 'metrics.jsonl'), O_RDWR | O_APPEND | O_CREAT);
+    this.fd = openInRun(folder, O_RDWR | O_APPEND | O_CREAT, 'metrics.jsonl');
     const { size } = fstatSync(this.fd);
     this.wasEmpty = size === 0;
     const last = Buffer.alloc(1);

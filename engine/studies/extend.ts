@@ -3,31 +3,13 @@ import { basename } from 'node:path';
 import { isActive, type RunSummary } from '../../protocol/runs.ts';
 import { UserError } from '../base/errors.ts';
 import { reason } from '../base/files.ts';
-import type { RunSpec } from '../experiment/schema.ts';
 import { lockRun, readRun } from '../jobs/claim.ts';
-import { listCheckpoints } from '../runs/checkpoints.ts';
+import { hasWholeCheckpoint } from '../runs/checkpoints.ts';
+import { obstacleToEpochs } from '../runs/further.ts';
 import { runKey } from '../runs/key.ts';
 import { appendLog } from '../runs/log.ts';
 import { requeue, writeRunFile } from '../runs/write.ts';
 import type { Resumed } from './resume.ts';
-
-/**
- * Why a run of these settings that has done `done` epochs is not the beginning of one of `epochs`: the second half of a
- * sentence. Undefined when it is.
- */
-export function obstacleToEpochs(
-  { training }: Pick<RunSpec, 'training'>,
-  done: number,
-  epochs: number,
-): string | undefined {
-  const { epochs: before, schedule, evaluateEvery } = training;
-  if (epochs <= before) return `it has ${before} epochs already; ask for more than that`;
-  if (schedule?.kind === 'cosine')
-    return `its learning rate falls with a cosine over ${before} epochs, so its first epochs are not those of a run of ${epochs}`;
-  if (done >= before && before % evaluateEvery !== 0)
-    return `its last epoch was evaluated out of turn (training.evaluateEvery is ${evaluateEvery}), as it would not be in a run of ${epochs}`;
-  return undefined;
-}
 
 /**
  * Queues these runs for `epochs` epochs in all, from where they are. Throws a UserError when one of them cannot go on so,
@@ -41,8 +23,8 @@ export function extendRuns(runs: readonly RunSummary[], epochs: number): Resumed
     const stoppedEarly = state === 'finished' && epoch < spec.training.epochs;
     const obstacle = stoppedEarly
       ? `it stopped early after ${epoch} epochs and would do so again`
-      : listCheckpoints(folder).length === 0
-        ? 'it has no checkpoint to go on from'
+      : !hasWholeCheckpoint(folder)
+        ? 'it has no whole checkpoint to go on from'
         : obstacleToEpochs(spec, epoch, epochs);
     if (obstacle !== undefined)
       throw new UserError(

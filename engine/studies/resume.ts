@@ -5,7 +5,7 @@ import { UserError } from '../base/errors.ts';
 import { reason } from '../base/files.ts';
 import type { Lock } from '../base/lock.ts';
 import { lockRun, RunBusyError } from '../jobs/claim.ts';
-import { listCheckpoints } from '../runs/checkpoints.ts';
+import { hasWholeCheckpoint } from '../runs/checkpoints.ts';
 import { readRunFile } from '../runs/read.ts';
 import { requeue } from '../runs/write.ts';
 
@@ -22,7 +22,7 @@ export function checkResumable(runs: readonly RunSummary[]): void {
 export interface Resumed {
   /** Folders of the queued runs, each once. */
   folders: string[];
-  /** Ids of those that have no checkpoint to go on from. */
+  /** Ids of those that have no whole checkpoint to go on from. */
   anew: string[];
 }
 
@@ -53,6 +53,6 @@ export function resumeRuns(runs: readonly RunSummary[]): Resumed {
   }
   return {
     folders,
-    anew: folders.filter((folder) => listCheckpoints(folder).length === 0).map((folder) => basename(folder)),
+    anew: folders.filter((folder) => !hasWholeCheckpoint(folder)).map((folder) => basename(folder)),
   };
 }

@@ -1,5 +1,5 @@
 /** From a study to queued runs in the store: those that are missing, or all of them again. */
-import type { Comparison, RunSummary } from '../../protocol/runs.ts';
+import type { Beginning, Comparison, RunSummary } from '../../protocol/runs.ts';
 import { startOf } from '../../protocol/seeds.ts';
 import type { RunSpec } from '../experiment/schema.ts';
 import { createRuns } from '../runs/create.ts';
@@ -14,6 +14,8 @@ const WARNINGS = 20;
 export interface StartPlan {
   /** Have no run with these settings, or one that failed. */
   create: RunSpec[];
+  /** Of those the ones whose first epochs are there, as runs that were asked for fewer. */
+  beginnings: Beginning[];
   /** Were stopped or left by their process, and go on. */
   resume: RunSummary[];
   /** Are finished with these settings. */
@@ -26,8 +28,12 @@ export interface StartPlan {
  * @param rows of the comparison of these specs
  * @param again also what is finished is trained, from the beginning, and what was left off begins anew
  */
-export function planStart(specs: RunSpec[], { rows }: Pick<Comparison, 'rows'>, again = false): StartPlan {
-  const plan: StartPlan = { create: [], resume: [], finished: [], active: [] };
+export function planStart(
+  specs: RunSpec[],
+  { rows, beginnings = [] }: Pick<Comparison, 'rows' | 'beginnings'>,
+  again = false,
+): StartPlan {
+  const plan: StartPlan = { create: [], beginnings: again ? [] : beginnings, resume: [], finished: [], active: [] };
   const newest = new Map(rows.flatMap(({ runs }) => runs.map((run) => [slotOf(run), run])));
   const finished = new Map(rows.flatMap(({ results }) => results.map((run) => [slotOf(run), run])));
   for (const spec of specs) {
@@ -38,6 +44,12 @@ export function planStart(specs: RunSpec[], { rows }: Pick<Comparison, 'rows'>, 
     else plan[start].push(start === 'finished' ? (result ?? run!) : run!);
   }
   return plan;
+}
+
+/** The plan when those whose first epochs are there go on from them. */
+export function withBeginnings(plan: StartPlan): StartPlan {
+  const begun = new Set(plan.beginnings.map(slotOf));
+  return { ...plan, create: plan.create.filter((spec) => !begun.has(slotOf(spec))) };
 }
 
 function slotOf({ variant, seed }: { variant: string; seed: number }): string {

@@ -32,9 +32,16 @@ export function showNote(message: string, ...choices: readonly Choice[]): void {
   show(vscode.window.showInformationMessage, message, choices);
 }
 
-/** A modal question; the detail may have several lines. */
-export async function confirm(question: string, detail: string, action: string): Promise<boolean> {
+/** A modal question; the detail may have several lines. Undefined when the user turned away. */
+export async function choose(
+  question: string,
+  detail: string,
+  answers: readonly string[],
+): Promise<string | undefined> {
   const lines = detail.split('\n').map(plainNotification).join('\n');
-  const options = { modal: true, detail: lines };
-  return (await vscode.window.showWarningMessage(plainNotification(question), options, action)) === action;
+  return vscode.window.showWarningMessage(plainNotification(question), { modal: true, detail: lines }, ...answers);
+}
+
+export async function confirm(question: string, detail: string, action: string): Promise<boolean> {
+  return (await choose(question, detail, [action])) === action;
 }

@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import { Refusal } from '../../protocol/calls.ts';
 import type { Checked } from '../../protocol/experiment.ts';
-import { type Comparison, isActive } from '../../protocol/runs.ts';
+import type { HostParams } from '../../protocol/host.ts';
+import { type Beginning, type Comparison, isActive } from '../../protocol/runs.ts';
 import { startOf } from '../../protocol/seeds.ts';
 import { count } from '../base/text.ts';
 import type { CommandContext } from './table.ts';
@@ -19,6 +20,8 @@ export interface StartPlan {
   resume: string[];
   /** Seeds that have no run with the settings of the file, or one that failed, by variant. */
   start: Map<string, number[]>;
+  /** Those whose first epochs are there, as runs that were asked for fewer: not in `start`. */
+  beginnings: Beginning[];
   /** Wanted runs that are finished with these settings. */
   finished: number;
   /** Variants and seeds that are running or queued, with these settings or earlier ones. */
@@ -30,12 +33,12 @@ export interface StartPlan {
  * @param active runs of the file that go on, with whatever settings
  */
 export function planStart(
-  { rows }: Pick<Comparison, 'rows'>,
+  { rows, beginnings = [] }: Pick<Comparison, 'rows' | 'beginnings'>,
   active: readonly { variant: string; seed: number }[],
   seeds: readonly number[],
   { variants, seeds: wantedSeeds = [...seeds], again = false }: Wanted,
 ): StartPlan {
-  const plan: StartPlan = { resume: [], start: new Map(), finished: 0, busy: 0 };
+  const plan: StartPlan = { resume: [], start: new Map(), beginnings: [], finished: 0, busy: 0 };
   const going = new Set(active.map(({ variant, seed }) => `${seed} ${variant}`));
   for (const { variant, runs, results } of rows) {
     if (variants && !variants.includes(variant)) continue;
@@ -46,7 +49,9 @@ export function planStart(
       const run = newest.get(seed);
       // With earlier settings, too: what goes on under this name is not started beside itself.
       const start = going.has(`${seed} ${variant}`) ? 'active' : startOf(run, finished.get(seed), again);
+      const beginning = again ? undefined : beginnings.find((one) => one.variant === variant && one.seed === seed);
       if (start === 'active') plan.busy++;
+      else if (beginning) plan.beginnings.push(beginning);
       else if (start === 'create') missing.push(seed);
       else if (start === 'finished') plan.finished++;
       else plan.resume.push(run!.id);
@@ -69,24 +74,64 @@ export async function start(context: CommandContext, file: string, wanted: Wante
   const comparison = await host.request('runs/compare', { file, text });
   const active = runs.ofFile(file).filter((run) => isActive(run.state));
   let plan = planStart(comparison, active, seeds, wanted);
-  if (plan.start.size === 0 && plan.resume.length === 0) {
+  if (plan.start.size === 0 && plan.resume.length === 0 && plan.beginnings.length === 0) {
     if (plan.finished === 0)
       throw new Refusal(`${nameOf(wanted, file)}: already running; stop it first to run it again.`);
     if (!(await mayRepeat(context, plan.finished, wanted))) return [];
     plan = planStart(comparison, active, seeds, { ...wanted, again: true });
   } else if (wanted.again && !(await mayRepeat(context, sizeOf(plan), wanted))) return [];
+  const further = await goOn(context, plan);
+  if (further === undefined) return [];
+  if (!further) plan = planStart({ rows: comparison.rows }, active, seeds, wanted);
   const { threads, showCurvesOnRun } = workbench.settings();
   if (showCurvesOnRun) await workbench.openView(file, 'curves', true);
   const common = threads > 0 ? { threads } : {};
-  return workbench.busy(`Starting ${count(sizeOf(plan) + plan.resume.length, 'run')}`, async () => {
+  const size = sizeOf(plan) + plan.resume.length + plan.beginnings.length;
+  return workbench.busy(`Starting ${count(size, 'run')}`, async () => {
     const ids = [...plan.resume];
-    if (ids.length > 0) await host.request('runs/resume', { runIds: plan.resume, ...common });
+    if (ids.length > 0) await resume(context, { runIds: plan.resume, ...common });
+    for (const [epochs, runIds] of byEpochs(plan.beginnings)) {
+      await resume(context, { runIds, epochs, ...common });
+      ids.push(...runIds);
+    }
     for (const group of bySeeds(plan.start)) {
       const store = workbench.storeFor(file);
       ids.push(...(await host.request('runs/start', { file, text, store, ...group, ...common })).runIds);
     }
     return ids;
   });
+}
+
+/** Puts runs back into the queue, and says of which the beginning is lost. */
+export async function resume(
+  { host, workbench }: Pick<CommandContext, 'host' | 'workbench'>,
+  asked: HostParams<'runs/resume'>,
+): Promise<void> {
+  const { anew = [] } = await host.request('runs/resume', asked);
+  if (anew.length === 0) return;
+  const begin = anew.length === 1 ? 'it begins' : 'they begin';
+  workbench.tell(`No whole checkpoint of ${count(anew.length, 'run')} is left: ${begin} anew.`);
+}
+
+/**
+ * Whether runs of fewer epochs go on to those of the file, which makes them runs of more; undefined when the user turned
+ * away.
+ */
+async function goOn({ workbench }: CommandContext, { beginnings }: StartPlan): Promise<boolean | undefined> {
+  if (beginnings.length === 0) return true;
+  const [least, most] = [Math.min(...beginnings.map((b) => b.epoch)), Math.max(...beginnings.map((b) => b.epoch))];
+  const done = least === most ? `${least}` : `${least} to ${most}`;
+  const question = `Go on from the ${done} epochs that ${count(beginnings.length, 'run')} ${beginnings.length === 1 ? 'has' : 'have'} done?`;
+  const detail =
+    'Nothing but training.epochs differs, so the first epochs are the same to the bit. A run that goes on becomes one of more epochs: its result with fewer is then a point of its curves.';
+  const answer = await workbench.choose(question, detail, ['Go On', 'From the Beginning']);
+  return answer === undefined ? undefined : answer === 'Go On';
+}
+
+function byEpochs(beginnings: readonly Beginning[]): Map<number, string[]> {
+  const groups = new Map<number, string[]>();
+  for (const { id, epochs } of beginnings) groups.set(epochs, [...(groups.get(epochs) ?? []), id]);
+  return groups;
 }
 
 function mayRepeat({ workbench }: CommandContext, n: number, wanted: Wanted): Promise<boolean> {

@@ -12,7 +12,7 @@ import type { Target } from '../tree/target.ts';
 import { addSeeds } from './add-seeds.ts';
 import { Cancelled } from './cancelled.ts';
 import { trainFurther } from './more-epochs.ts';
-import { start } from './start.ts';
+import { resume as putBack, start } from './start.ts';
 import { TEMPLATES, type Template } from './templates.ts';
 
 /** What commands ask of the editor. */
@@ -34,6 +34,10 @@ export interface Workbench {
   ): Promise<string | undefined>;
   /** A modal question. */
   confirm(question: string, detail: string, action: string): Promise<boolean>;
+  /** A modal question with several answers; undefined when the user turned away. */
+  choose(question: string, detail: string, answers: readonly string[]): Promise<string | undefined>;
+  /** Says something that nobody has to answer. */
+  tell(sentence: string): void;
   /** Saves the file if it is open with changes, and gives its text. */
   savedText(file: string): Promise<string>;
   /** Changes the text of a file, in the editor where it is open, and saves it. */
@@ -172,7 +176,7 @@ async function resume(context: CommandContext, target: Target): Promise<void> {
   if (runIds.length === 0) throw new Refusal('Only a stopped, failed or interrupted run can be resumed.');
   const { threads } = context.workbench.settings();
   await context.workbench.busy(`Resuming ${count(runIds.length, 'run')}`, () =>
-    context.host.request('runs/resume', { runIds, ...(threads > 0 ? { threads } : {}) }),
+    putBack(context, { runIds, ...(threads > 0 ? { threads } : {}) }),
   );
 }
 

@@ -24,6 +24,7 @@ export interface BridgeServices {
   /** Changes the text of a file that is open, which is dirty then. */
   change(file: string, edits: readonly TextEdit[]): Promise<void>;
   start(file: string, wanted: Wanted): Promise<string[]>;
+  resume(runIds: string[]): Promise<void>;
   openView(file: string, view: ViewId): void;
   openFile(file: string, variant: string | undefined): void;
   addSeeds(file: string): void;
@@ -166,6 +167,8 @@ export class ViewBridge {
         return services.start(file, wanted).then((runIds) => ({ runIds }));
       }
       case 'runs/resume':
+        if (!services.trusted()) throw new Refusal(UNTRUSTED);
+        return services.resume(this.own(request.params.runIds)).then(() => ({ resumed: request.params.runIds }));
       case 'runs/stop':
         // A stop is a file in the run's folder: nothing is written before trust.
         if (!services.trusted()) throw new Refusal(UNTRUSTED);

@@ -1,5 +1,5 @@
 /** How runs wait, stop and tell about it, on the level of processes. The trainer is a fake; see fake/trainer.ts. */
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Lab } from './fake/lab.ts';
@@ -50,9 +50,20 @@ test('a run without a checkpoint begins anew, and both the terminal and the log 
   const run = lab.run('exit');
   for (const name of readdirSync(join(run.folder, 'checkpoints'))) rmSync(join(run.folder, 'checkpoints', name));
   const { stderr, stdout } = await lab.lif('resume', run.id, '--json');
-  expect(stderr).toContain(`${run.id} has no checkpoint: it begins anew.`);
+  expect(stderr).toContain(`${run.id} has no whole checkpoint: it begins anew.`);
   expect(JSON.parse(stdout)).toMatchObject({ anew: [run.id] });
-  expect(lab.log(run)).toContain('There is no checkpoint: training begins anew.');
+  expect(lab.log(run)).toContain('There is no whole checkpoint: training begins anew.');
+});
+
+test('damaged checkpoints are as good as none', async () => {
+  lab.study({ variants: ['exit'] });
+  await lab.lif('run', 'study.lif.yaml');
+  const run = lab.run('exit');
+  const names = readdirSync(join(run.folder, 'checkpoints'));
+  expect(names).not.toEqual([]);
+  for (const name of names) writeFileSync(join(run.folder, 'checkpoints', name), 'damaged');
+  expect((await lab.lif('resume', run.id, '--epochs', '9')).stderr).toContain('no whole checkpoint to go on from');
+  expect((await lab.lif('resume', run.id)).stderr).toContain(`${run.id} has no whole checkpoint: it begins anew.`);
 });
 
 test('who waits for cores that others hold says for which, and a study that sleeps holds nobody up', async () => {
@@ -96,6 +107,18 @@ test('run trains what is missing: finished runs are kept, stopped ones go on, fa
   const again = await lab.lif('run', 'study.lif.yaml', '--variant', 'done', '--again', '--json');
   expect(names(again.stdout)).toEqual(['done']);
   expect(lab.runs().filter(({ variant }) => variant === 'done')).toHaveLength(2);
+});
+
+test('more epochs in the file alone: what trains from the beginning is told of the runs that could go on', async () => {
+  lab.study({ variants: ['baseline', 'second'], epochs: 3 });
+  await lab.lif('run', 'study.lif.yaml');
+  const ids = lab.runs().map(({ id }) => id);
+  lab.study({ variants: ['baseline', 'second'], epochs: 6 });
+  const { stderr } = await lab.lif('run', 'study.lif.yaml', '--variant', 'second', '--json');
+  expect(stderr).toContain(`to go on from there instead: lif resume ${ids[1]} --epochs 6`);
+  expect(lab.runs()).toHaveLength(3);
+  const again = await lab.lif('run', 'study.lif.yaml', '--variant', 'second', '--again', '--json');
+  expect(again.stderr).not.toContain('go on from there');
 });
 
 test('more epochs for a finished run: what a run of as many at once logs, and the comparison takes it for one', async () => {

@@ -28,7 +28,7 @@ export const resumeCommand: Command = {
     const { runs } = findRuns(store, input.positionals);
     const epochs = input.integer('epochs', 1, 1_000_000);
     const { folders, anew } = epochs === undefined ? resumeRuns(runs) : extendRuns(runs, epochs);
-    for (const id of anew) say(`${id} has no checkpoint: it begins anew.`);
+    for (const id of anew) say(`${id} has no whole checkpoint: it begins anew.`);
     const runIds = runs.map((run) => run.id);
     if (input.flag('detach')) {
       await localExecutor(cli.lif).submit(trainJobs(folders), { store, ...training });

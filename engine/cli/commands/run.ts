@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { count } from '../../../protocol/format.ts';
-import type { RunSummary } from '../../../protocol/runs.ts';
+import type { Beginning, RunSummary } from '../../../protocol/runs.ts';
 import { BACKENDS } from '../../backends/registry.ts';
 import { UserError } from '../../base/errors.ts';
 import { localExecutor } from '../../executors/local/executor.ts';
@@ -10,9 +10,10 @@ import { type AnalyseJob, trainJobs } from '../../jobs/job.ts';
 import { requestWished } from '../../jobs/request.ts';
 import { compareExperiment } from '../../runs/compare.ts';
 import { openStore } from '../../runs/store.ts';
+import { extendRuns } from '../../studies/extend.ts';
 import { loadStudy, shortPath } from '../../studies/load.ts';
 import { resumeRuns } from '../../studies/resume.ts';
-import { createStudyRuns, planStart, type StartPlan } from '../../studies/start.ts';
+import { createStudyRuns, planStart, type StartPlan, withBeginnings } from '../../studies/start.ts';
 import { type Command, checkpointOption, jsonOption, setOption, storeOption, threadsOption } from '../command.ts';
 import { printJson, printLines, say } from '../output.ts';
 import { comparisonLines } from '../reports.ts';
@@ -50,17 +51,16 @@ export const runCommand: Command = {
     });
     const backends = [...new Set(specs.map(({ backend }) => backend))];
     for (const remark of backends.flatMap((id) => BACKENDS[id].remarks?.() ?? [])) say(remark);
-    const plan = planStart(
-      specs,
-      compareExperiment(study.experiment, study.file, openStore(store).keyedRuns(), { specs }),
-      input.flag('again'),
-    );
+    const before = compareExperiment(study.experiment, study.file, openStore(store).keyedRuns(), { specs });
+    let plan = planStart(specs, before, input.flag('again'));
+    const further = (await mayGoOn(plan.beginnings, input.flag('json'))) ? plan.beginnings : [];
+    if (further.length > 0) plan = withBeginnings(plan);
     if (input.flag('again') && !(await mayRepeat(plan.create.length, input.flag('json')))) return 0;
     const created = await createStudyRuns(study, plan.create, store, say);
     const resumed = resumeRuns(plan.resume);
     for (const line of planLines(plan)) say(line);
-    for (const id of resumed.anew) say(`${id} has no checkpoint: it begins anew.`);
-    const folders = [...created, ...resumed.folders];
+    for (const id of resumed.anew) say(`${id} has no whole checkpoint: it begins anew.`);
+    const folders = [...created, ...resumed.folders, ...goOn(further, before.outdated)];
     const runIds = folders.map((folder) => basename(folder));
     const analyses = await wishedOf(plan.finished, study.experiment.analyses);
 
@@ -112,12 +112,46 @@ function planLines({ resume, finished, active }: StartPlan): string[] {
 
 /** Asks where somebody can answer; a script that says --again means it. */
 async function mayRepeat(runs: number, json: boolean): Promise<boolean> {
-  if (json || !process.stdin.isTTY || !process.stderr.isTTY) return true;
+  if (!canAnswer(json)) return true;
+  return /^y(es)?$/i.test(
+    await answerTo(`Train ${count(runs, 'run')} from the beginning? Results there are stay until then. [y/N] `),
+  );
+}
+
+/**
+ * Whether runs of fewer epochs go on, which makes them runs of more. Where nobody can answer it is said how, and they stay
+ * as they are.
+ */
+async function mayGoOn(beginnings: readonly Beginning[], json: boolean): Promise<boolean> {
+  if (beginnings.length === 0) return false;
+  const what = `${count(beginnings.length, 'run')} of fewer epochs ${beginnings.length === 1 ? 'is the beginning of one that is' : 'are the beginnings of some that are'} missing, bit for bit`;
+  if (canAnswer(json)) return !/^no?$/i.test(await answerTo(`${what}. Go on from there? [Y/n] `));
+  for (const [epochs, ids] of byEpochs(beginnings))
+    say(`${what}; to go on from there instead: lif resume ${ids.join(' ')} --epochs ${epochs}`);
+  return false;
+}
+
+function byEpochs(beginnings: readonly Beginning[]): Map<number, string[]> {
+  const groups = new Map<number, string[]>();
+  for (const { id, epochs } of beginnings) groups.set(epochs, [...(groups.get(epochs) ?? []), id]);
+  return groups;
+}
+
+/** Queues these for the epochs that are wanted; returns their folders. */
+function goOn(beginnings: readonly Beginning[], runs: readonly RunSummary[]): string[] {
+  const of = (ids: readonly string[]) => runs.filter(({ id }) => ids.includes(id));
+  return [...byEpochs(beginnings)].flatMap(([epochs, ids]) => extendRuns(of(ids), epochs).folders);
+}
+
+function canAnswer(json: boolean): boolean {
+  return !json && process.stdin.isTTY && process.stderr.isTTY;
+}
+
+async function answerTo(question: string): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const question = `Train ${count(runs, 'run')} from the beginning? Results there are stay until then. [y/N] `;
   const answer = await terminal.question(question);
   terminal.close();
-  return /^y(es)?$/i.test(answer.trim());
+  return answer.trim();
 }
 
 /** How to see the same in the editor. */

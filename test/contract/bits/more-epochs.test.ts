@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest';
 import type { RunSpec } from '../../../engine/experiment/schema.ts';
 import type { MetricLine } from '../../../engine/runs/format.ts';
+import { obstacleToEpochs } from '../../../engine/runs/further.ts';
 import { decodeSafetensors } from '../../../engine/runs/safetensors.ts';
-import { obstacleToEpochs } from '../../../engine/studies/extend.ts';
 import { train } from '../../../engine/training/train.ts';
 import { specOf } from './variants.ts';
 

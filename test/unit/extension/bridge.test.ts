@@ -41,6 +41,7 @@ beforeEach(() => {
     trusted: () => trusted,
     openText: () => openText,
     change: async (file, edits) => void asked.push(['change', file, edits]),
+    resume: async (runIds) => void asked.push(['resume', runIds] as never),
     start: (file, wanted) => {
       asked.push(['start', file, wanted]);
       return start();

@@ -7,7 +7,7 @@ import { RunsModel } from '../../../extension/model/model.ts';
 import { targetOf } from '../../../extension/tree/target.ts';
 import { Refusal } from '../../../protocol/calls.ts';
 import type { Checked } from '../../../protocol/experiment.ts';
-import type { RunSummary } from '../../../protocol/runs.ts';
+import type { Beginning, RunSummary } from '../../../protocol/runs.ts';
 import { UNTRUSTED } from '../../../protocol/webview.ts';
 import { FILE, outline, run, running } from './support.ts';
 
@@ -25,9 +25,15 @@ let context: CommandContext;
 /** Runs with the settings of the file, by variant. */
 let current: Record<string, RunSummary[]>;
 let cursor: number | undefined;
+/** Runs of fewer epochs that the comparison knows. */
+let beginnings: Beginning[];
+/** What begins anew when it is resumed. */
+let anew: string[];
 
 beforeEach(() => {
   calls = [];
+  beginnings = [];
+  anew = [];
   current = {};
   cursor = undefined;
   checked = { diagnostics: [], outline: outline(['a', 'b'], [1, 2]) };
@@ -51,13 +57,14 @@ beforeEach(() => {
         if (method === 'experiment/addSeeds') return { edits: ['an edit'], seeds: [3, 4, 5] } as never;
         if (method === 'runs/compare')
           return {
+            beginnings,
             rows: ['a', 'b'].map((variant) => {
               const all = current[variant] ?? [];
               return { variant, runs: all, results: all.filter(({ state }) => state === 'finished') };
             }),
           } as never;
         calls.push([method, params]);
-        return { runIds: ['new'] } as never;
+        return { runIds: ['new'], anew } as never;
       },
     },
     workbench: {
@@ -76,6 +83,11 @@ beforeEach(() => {
         calls.push(['confirm', question, detail]);
         return confirmed;
       },
+      choose: async (question, _detail, answers) => {
+        calls.push(['choose', question]);
+        return answers.find((answer) => answer === picked);
+      },
+      tell: (sentence) => void calls.push(['tell', sentence]),
       savedText: async () => 'text',
       edit: note('edit'),
       offer: (sentence, title, act) => {
@@ -189,6 +201,32 @@ describe('running', () => {
       ['runs/resume', { runIds: ['a2'] }],
       ['runs/start', { file: FILE, text: 'text', store: '/work space/.lif', variants: ['b'], seeds: [1] }],
     ]);
+  });
+
+  test('says of what it goes on with that no checkpoint is left', async () => {
+    current = { a: [run('a1', { variant: 'a', seed: 1, state: 'stopped' })], b: [] };
+    anew = ['a1'];
+    await call('lifLab.runVariant', uri, 'a');
+    expect(calls).toContainEqual(['tell', 'No whole checkpoint of 1 run is left: it begins anew.']);
+  });
+
+  test('asks whether runs of fewer epochs go on when nothing else differs, and otherwise begins anew or does nothing', async () => {
+    const first = { id: 'old', variant: 'a', seed: 1, epoch: 4, epochs: 8 };
+    beginnings = [first, { ...first, id: 'older', seed: 2 }];
+    picked = 'Go On';
+    await call('lifLab.runVariant', uri, 'a');
+    expect(calls).toEqual([
+      ['choose', 'Go on from the 4 epochs that 2 runs have done?'],
+      ['runs/resume', { runIds: ['old', 'older'], epochs: 8 }],
+    ]);
+    calls = [];
+    picked = 'From the Beginning';
+    await call('lifLab.runVariant', uri, 'a');
+    expect(calls.slice(1)).toMatchObject([['runs/start', { variants: ['a'], seeds: [1, 2] }]]);
+    calls = [];
+    picked = undefined;
+    await call('lifLab.runAll', uri);
+    expect(calls, 'nothing but the question').toHaveLength(1);
   });
 
   test('asks before it trains again what is finished, in one variant or in all', async () => {

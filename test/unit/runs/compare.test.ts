@@ -72,6 +72,24 @@ test('the newest run of a seed is shown, and the last result stays until it is r
   expect(outdated).toEqual([]);
 });
 
+test('a run that differs in having fewer epochs alone is the beginning of a missing one', () => {
+  const { epochs } = specs[0]!.training;
+  const before = (place: number, done: number, change: Partial<RunSummary> = {}, training: object = {}) => {
+    const spec = { ...specs[place]!, training: { ...specs[place]!.training, epochs: done, ...training } };
+    return runOf(place, { key: runKey(spec), accuracy: 0.5, epoch: done, epochs: done, ...change });
+  };
+  const found = (...runs: KeyedRun[]) => compareExperiment(experiment, FILE, runs).beginnings;
+  const half = before(0, epochs / 2);
+  const beginning = { id: half.summary.id, variant: 'baseline', seed: 1, epoch: epochs / 2, epochs };
+  expect(found(before(0, 1), half), 'the longest').toEqual([beginning]);
+  expect(found(half, before(2, 1, { state: 'stopped' }))).toHaveLength(2);
+  expect(found(half, runOf(0, { accuracy: 0.7 })), 'nothing is missing').toBeUndefined();
+  expect(found(before(0, 2 * epochs)), 'more epochs').toBeUndefined();
+  expect(found(before(0, 2, {}, { learningRate: 0.5 })), 'something else differs').toBeUndefined();
+  expect(found(before(0, 5, { epoch: 3 })), 'stopped early').toBeUndefined();
+  for (const state of ['running', 'failed'] as const) expect(found(before(0, 5, { state }))).toBeUndefined();
+});
+
 test('runs with other settings are outdated, runs of other files nobody', () => {
   const other = runOf(0, { accuracy: 0.5, key: 'other settings' });
   const damaged: KeyedRun = { ...runOf(1, { accuracy: 0.5 }), key: undefined };

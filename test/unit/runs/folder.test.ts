@@ -139,7 +139,7 @@ describe.runIf(process.platform !== 'win32')('links in a run', () => {
     symlinkSync('/dev/zero', join(folder, 'checkpoints', '000000000009.safetensors'));
     spawnSync('mkfifo', [join(folder, 'checkpoints', '000000000008.safetensors'), join(folder, 'log.txt')]);
     expect(newestCheckpoint(folder).found).toBeUndefined();
-    expect(() => appendLog(folder, 'x')).toThrow('it is a pipe, not a file');
+    expect(() => appendLog(folder, 'x')).toThrow('its log.txt is a pipe, not a file');
     expect(() => readLog(folder, 100)).toThrow('it is a pipe, not a file');
     symlinkSync('/dev/zero', join(folder, 'lock'));
     expect(() => acquireRunLock(folder)).toThrow('another process is just taking it');
