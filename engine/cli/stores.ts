@@ -1,8 +1,8 @@
 /** Which store is meant, and which runs in it. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { plainLine } from '../../protocol/plain-text.ts';
 import type { RunSummary } from '../../protocol/runs.ts';
+import { plainLine } from '../../protocol/text/plain-text.ts';
 import { UserError } from '../base/errors.ts';
 import { openStore, type StoreReader } from '../runs/store.ts';
 

@@ -37,18 +37,17 @@ export function compareExperiment(
   experiment: Experiment,
   file: string,
   runs: KeyedRun[],
-  { specs = expandExperiment(experiment, file), partial = false }: CompareOptions = {},
+  { specs, partial = false }: CompareOptions = {},
 ): Comparison {
-  const wanted = new Map(specs.map((spec) => [slot(spec), spec]));
-  const newest = new Map<string, RunSummary>();
-  const finished = new Map<string, RunSummary>();
+  const asked = specs ? askedOf(specs) : allAsked(experiment, file);
+  const sizes = [...asked.values()].map(({ seeds }) => seeds.size);
+  const wanted = sizes.reduce((sum, size) => sum + size, 0);
   const outdated: RunSummary[] = [];
-  const beginnings = new Map<string, Beginning>();
-  let tried = 0;
   // Keys are taken where there are runs only: a file may ask for more seeds than anybody trains.
   const keys = new Map<string, string>();
-  const keyOf = (place: string, spec: RunSpec): string => {
-    const known = keys.get(place) ?? runKey(spec);
+  const keyOf = ({ spec }: Asked, seed: number): string => {
+    const place = `${seed} ${spec.variant}`;
+    const known = keys.get(place) ?? runKey({ ...spec, seed });
     keys.set(place, known);
     return known;
   };
@@ -62,65 +61,89 @@ export function compareExperiment(
     return reals.get(recorded) === real;
   };
   const variants = new Set(experiment.variants.map(({ name }) => name));
-  const alike = (seed: number, key: string | undefined): [string, RunSpec] | undefined =>
-    wanted.size <= MAX_SOUGHT
-      ? [...wanted].find(([place, spec]) => spec.seed === seed && keyOf(place, spec) === key)
+  const alike = (seed: number, key: string | undefined): Asked | undefined =>
+    wanted <= MAX_SOUGHT
+      ? [...asked.values()].find((one) => one.seeds.has(seed) && keyOf(one, seed) === key)
       : undefined;
-  for (const found of runs) {
-    const { key } = found;
-    const ours = found.summary.file === file || isSame(found.summary);
-    if (!ours && !wasOurs(found.summary, file)) continue;
-    let { summary } = found;
-    let place = slot(summary);
-    let spec = wanted.get(place);
-    if (!spec || key !== keyOf(place, spec)) {
+  let tried = 0;
+  for (const { summary: found, key } of runs) {
+    const ours = found.file === file || isSame(found);
+    if (!ours && !wasOurs(found, file)) continue;
+    const { seed } = found;
+    const named = asked.get(found.variant);
+    let one = named?.seeds.has(seed) ? named : undefined;
+    if (!one || key !== keyOf(one, seed)) {
       // By what it is, under whatever name it was trained.
-      const renamed = ours && variants.has(summary.variant) ? undefined : alike(summary.seed, key);
-      if (!renamed) {
-        if (ours) outdated.push(summary);
-        const sought = ours && spec && summary.epochs < spec.training.epochs && tried++ < MAX_SOUGHT;
-        const beginning = sought && beginningOf(spec!, summary, key);
-        if (beginning && beginning.epoch > (beginnings.get(place)?.epoch ?? 0)) beginnings.set(place, beginning);
-        continue;
+      const renamed = ours && variants.has(found.variant) ? undefined : alike(seed, key);
+      if (!renamed && ours) {
+        outdated.push(found);
+        if (one && found.epochs < one.spec.training.epochs && tried++ < MAX_SOUGHT) addBeginning(one, found, key);
       }
-      [place, spec] = renamed;
+      one = renamed;
     }
-    summary = { ...summary, file, variant: spec.variant };
-    if (isNewer(summary, newest.get(place))) newest.set(place, summary);
-    if (summary.state === 'finished' && isNewer(summary, finished.get(place))) finished.set(place, summary);
+    if (!one) continue;
+    const summary = { ...found, file, variant: one.spec.variant };
+    if (isNewer(summary, one.newest.get(seed))) one.newest.set(seed, summary);
+    if (summary.state === 'finished' && isNewer(summary, one.finished.get(seed))) one.finished.set(seed, summary);
   }
-  const byVariant = new Map<string, string[]>();
-  for (const [place, { variant }] of wanted) {
-    const places = byVariant.get(variant);
-    if (places) places.push(place);
-    else byVariant.set(variant, [place]);
-  }
-  const rows = [...byVariant].map(([variant, places]) => {
-    const of = (found: ReadonlyMap<string, RunSummary>) => places.flatMap((place) => found.get(place) ?? []);
-    const row = comparisonRow(
-      variant,
-      describeChanges(experiment, variant),
-      of(newest),
-      of(partial ? newest : finished),
-    );
+  const rows = [...asked.values()].map(({ spec, seeds, newest, finished }) => {
+    const of = (found: ReadonlyMap<number, RunSummary>) =>
+      found.size === 0 ? [] : [...seeds].flatMap((seed) => found.get(seed) ?? []);
+    const changes = describeChanges(experiment, spec.variant);
+    const row = comparisonRow(spec.variant, changes, of(newest), of(partial ? newest : finished));
     // What there was, not what is published: fewer samples say less.
     const there = row.results.flatMap(({ samples }) => samples?.test ?? []);
-    const tested = there.length > 0 ? Math.min(...there) : shapeOf(wanted.get(places[0]!)!.dataset).sizes.test;
+    const tested = there.length > 0 ? Math.min(...there) : shapeOf(spec.dataset).sizes.test;
     return row.accuracy && tested ? { ...row, testInterval: wilson(row.accuracy.mean, tested) } : row;
   });
-  const fewer = [
-    ...new Set(rows.flatMap(({ results }, i) => fewerSamples(wanted.get([...byVariant.values()][i]![0]!)!, results))),
-  ];
-  const missing = [...beginnings].flatMap(([place, beginning]) => (newest.has(place) ? [] : [beginning]));
+  const fewer = [...new Set(rows.flatMap(({ variant, results }) => fewerSamples(asked.get(variant)!.spec, results)))];
+  const beginnings = [...asked.values()].flatMap((one) =>
+    [...one.beginnings.values()].filter(({ seed }) => !one.newest.has(seed)),
+  );
   return {
     study: experiment.name,
     file,
-    seeds: [...new Set(specs.map(({ seed }) => seed))],
+    seeds: [...new Set([...new Set([...asked.values()].map(({ seeds }) => seeds))].flatMap((seeds) => [...seeds]))],
     rows: judgeRows(experiment, rows),
     outdated,
-    ...(missing.length > 0 && { beginnings: missing }),
+    ...(beginnings.length > 0 && { beginnings }),
     ...(fewer.length > 0 && { fewer }),
   };
+}
+
+/** What is asked for of one variant, and what was found, by seed. */
+interface Asked {
+  /** Of its first seed; the others differ in nothing else. */
+  spec: RunSpec;
+  seeds: ReadonlySet<number>;
+  newest: Map<number, RunSummary>;
+  finished: Map<number, RunSummary>;
+  beginnings: Map<number, Beginning>;
+}
+
+function askedWith(spec: RunSpec, seeds: ReadonlySet<number>): Asked {
+  return { spec, seeds, newest: new Map(), finished: new Map(), beginnings: new Map() };
+}
+
+/** Without a spec for each seed, of which a file may have 500,000. */
+function allAsked(experiment: Experiment, file: string): Map<string, Asked> {
+  const seeds = new Set(experiment.seeds);
+  const first = expandExperiment(experiment, file, { seeds: experiment.seeds.slice(0, 1) });
+  return new Map(first.map((spec) => [spec.variant, askedWith(spec, seeds)]));
+}
+
+function askedOf(specs: readonly RunSpec[]): Map<string, Asked> {
+  const seeds = new Map<string, Set<number>>();
+  for (const { variant, seed } of specs) seeds.set(variant, (seeds.get(variant) ?? new Set()).add(seed));
+  const asked = new Map<string, Asked>();
+  for (const spec of specs)
+    if (!asked.has(spec.variant)) asked.set(spec.variant, askedWith(spec, seeds.get(spec.variant)!));
+  return asked;
+}
+
+function addBeginning({ spec, beginnings }: Asked, run: RunSummary, key: string | undefined): void {
+  const beginning = beginningOf({ ...spec, seed: run.seed }, run, key);
+  if (beginning && beginning.epoch > (beginnings.get(run.seed)?.epoch ?? 0)) beginnings.set(run.seed, beginning);
 }
 
 /** Says where runs had fewer samples than the data set is known to have with these fields. */
@@ -159,10 +182,6 @@ function wasOurs({ file, folder }: RunSummary, now: string): boolean {
   const root = dirname(storeOf(folder));
   if (!isBelow(realOf(now), realOf(root))) return false;
   return isBelow(file, root) ? !existsSync(file) : basename(file) === basename(now);
-}
-
-function slot({ variant, seed }: { variant: string; seed: number }): string {
-  return `${seed} ${variant}`;
 }
 
 function comparisonRow(

@@ -73,7 +73,9 @@ export function shortPath(file: string): string {
 export async function checkRuns(specs: RunSpec[]): Promise<string[]> {
   // Readers of data formats are large; no other command has to wait for them.
   const { checkDataset } = await import('../datasets/prepare.ts');
-  const datasets = new Map(specs.map((spec) => [canonicalJson(spec.dataset), spec]));
+  // Those of one variant share theirs.
+  const shared = new Map(specs.map((spec) => [spec.dataset, spec]));
+  const datasets = new Map([...shared.values()].map((spec) => [canonicalJson(spec.dataset), spec]));
   const remarks: string[] = [];
   for (const { dataset, file } of datasets.values()) {
     try {
