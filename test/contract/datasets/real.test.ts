@@ -2,8 +2,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { aedatHeader, parseAedat } from '../../../engine/datasets/formats/aedat.ts';
-import { openSpikes } from '../../../engine/datasets/formats/spike-file.ts';
+import { aedatHeader, parseAedat } from '../../../engine/datasets/formats/cameras/aedat31.ts';
+import { getAgain } from '../../../engine/datasets/formats/files.ts';
+import { openSpikes, publishedLayout } from '../../../engine/datasets/formats/spike-file.ts';
 import { CATALOGUE } from '../../../engine/datasets/library/catalogue.ts';
 import { checkFiles } from '../../../engine/datasets/library/verify.ts';
 import { prepareDataset } from '../../../engine/datasets/prepare.ts';
@@ -97,7 +98,7 @@ describe('real files', () => {
 
   test.skipIf(!here('shd'))('SHD: the recording, its file and its csv agree', async () => {
     const file = join(real, 'shd', 'shd_one_sample_repacked.h5');
-    const spikes = await openSpikes(file, 'shd', 700, 20);
+    const spikes = await openSpikes(file, getAgain('shd'), publishedLayout(700, 20));
     const events = new EventBuffer();
     spikes.read(0, events);
     spikes.close();

@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { UserError } from '../../../engine/base/errors.ts';
 import type { Rng } from '../../../engine/base/random.ts';
-import { parseAedat } from '../../../engine/datasets/formats/aedat.ts';
-import { gunzip } from '../../../engine/datasets/formats/files.ts';
+import { parseAedat } from '../../../engine/datasets/formats/cameras/aedat31.ts';
+import { cameraOf } from '../../../engine/datasets/formats/cameras/camera.ts';
+import { getAgain, gunzip } from '../../../engine/datasets/formats/files.ts';
 import { SpikeThread } from '../../../engine/datasets/formats/hdf5/thread.ts';
 import { parseIdx } from '../../../engine/datasets/formats/idx.ts';
 import { decodePicture } from '../../../engine/datasets/formats/picture.ts';
-import { openSpikes } from '../../../engine/datasets/formats/spike-file.ts';
+import { openSpikes, publishedLayout } from '../../../engine/datasets/formats/spike-file.ts';
 import { closeZip, openZip, readEntry } from '../../../engine/datasets/formats/zip.ts';
 import { unpack } from '../../../engine/datasets/library/unpack.ts';
 import { Binner, EventBuffer } from '../../../engine/datasets/recordings/binning.ts';
@@ -95,10 +96,30 @@ function ownTargets(): FuzzTarget[] {
       check(pixels.length === width * height * planes, `${width}x${height} pixels are ${pixels.length} bytes`);
     },
   });
+  const camera = (name: string): FuzzTarget => ({
+    name,
+    good: fixture(`cameras/${name}`),
+    load(bytes) {
+      cameraOf('file', bytes, remedy).decode(bytes, (time, x, y, polarity) =>
+        check(
+          Number.isFinite(time) && x >= 0 && y >= 0 && x < 1 << 15 && y < 1 << 15 && (polarity === 0 || polarity === 1),
+          `event at (${x}, ${y}) of polarity ${polarity}`,
+        ),
+      );
+    },
+  });
   return [
     { name: 'npz', disk: true, good: fixture('dense.npz'), load: prepare('a.npz', {}) },
     { name: 'npz of events', disk: true, good: fixture('events.npz'), load: prepare('a.npz', {}) },
+    {
+      name: 'h5 of your own',
+      disk: true,
+      good: fixture('hdf5/older.h5'),
+      load: prepare('a.h5', { dt: 2.5 }),
+      slowMs: 30_000,
+    },
     { name: 'csv', disk: true, good: Buffer.from(table), load: prepare('a.csv', {}) },
+    ...['a.dat', 'evt2.raw', 'vectors.raw', 'davis.aedat', 'dv.aedat4'].map(camera),
     picture('rgb.png'),
     picture('palette.png'),
     picture('progressive.jpg'),
@@ -230,7 +251,7 @@ export function fuzzTargets(readFile: (file: string) => Buffer): FuzzTarget[] {
       good: speechFile(someRecordings(6)),
       async load(bytes, folder) {
         writeFileSync(join(folder, 'a.h5'), bytes);
-        const spikes = await openSpikes(join(folder, 'a.h5'), 'shd', 700, 20);
+        const spikes = await openSpikes(join(folder, 'a.h5'), getAgain('shd'), publishedLayout(700, 20));
         try {
           const events = new EventBuffer();
           for (let i = 0; i < spikes.count; i++) {
@@ -300,7 +321,7 @@ function newerHdf5(): FuzzTarget {
       // Checksums are made right where they still are in their place: damage shall reach what they do not guard.
       if (bytes.length === good.length) withChecksums(bytes, checksums);
       writeFileSync(join(folder, 'a.h5'), bytes);
-      const spikes = await thread.open(join(folder, 'a.h5'), remedy, 700, 20);
+      const spikes = await thread.open(join(folder, 'a.h5'), remedy, publishedLayout(700, 20));
       const events = new EventBuffer();
       for (let i = 0; i < spikes.count; i++) {
         events.length = 0;

@@ -12,9 +12,9 @@ import { StructuredFile, UNALLOCATED } from './bytes.ts';
 import { parseFilters, undoFilters } from './filters.ts';
 import { GlobalHeaps } from './heaps.ts';
 import { parseNumberType } from './numbers.ts';
-import { type Dataset, type Hdf5Reader, NewerLayout, notHdf5 } from './reader.ts';
+import { type Dataset, type Hdf5Reader, MOST_DATASETS, MOST_DEPTH, NewerLayout, notHdf5 } from './reader.ts';
 import { SIGNATURE } from './superblock.ts';
-import { findMember, leavesOf } from './trees.ts';
+import { findMember, leavesOf, membersOf } from './trees.ts';
 
 const MAX_CHUNK = 1 << 26;
 /** A contiguous dataset is read in blocks of about so many bytes. */
@@ -72,6 +72,25 @@ export class Hdf5File implements Hdf5Reader {
 
   close(): void {
     this.source.close();
+  }
+
+  paths(): string[] {
+    const found: string[] = [];
+    // A damaged group may be its own member.
+    const seen = new Set<number>();
+    const visit = (header: number, above: string, depth: number): void => {
+      if (seen.has(header)) return;
+      seen.add(header);
+      const table = this.messages(header).find(({ type }) => type === SYMBOL_TABLE);
+      if (table === undefined) found.push(above.slice(0, -1));
+      else if (depth <= MOST_DEPTH && table.data.length >= 16)
+        for (const { name, at } of membersOf(this.source, table)) {
+          if (seen.size >= MOST_DATASETS) return;
+          visit(at, `${above}${name}/`, depth + 1);
+        }
+    };
+    visit(this.root, '', 0);
+    return found.filter((path) => path !== '').sort();
   }
 
   dataset(path: string): ClassicDataset | undefined {

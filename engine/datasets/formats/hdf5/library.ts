@@ -6,7 +6,7 @@
 import type { Dataset as LibraryDataset } from 'h5wasm/node';
 import { badFile } from '../files.ts';
 import type { NumberType } from './numbers.ts';
-import type { Dataset, Hdf5Reader } from './reader.ts';
+import { type Dataset, type Hdf5Reader, MOST_DATASETS, MOST_DEPTH } from './reader.ts';
 
 /** Elements read at a time: large enough to make calls rare, small enough to keep memory bounded. */
 const BLOCK = 64;
@@ -40,10 +40,35 @@ export async function openWithLibrary(file: string, remedy: string): Promise<Hdf
   };
   const root = guard('the file', () => new h5wasm.File(file, 'r'));
   return {
+    paths() {
+      const found: string[] = [];
+      const visit = (group: { keys(): string[] }, above: string, depth: number): void => {
+        for (const name of guard('the file', () => group.keys())) {
+          if (found.length >= MOST_DATASETS) return;
+          const path = above + name;
+          const member = guard(path, () => root.get(path));
+          if (member instanceof h5wasm.Dataset) found.push(path);
+          else if (member instanceof h5wasm.Group && depth < MOST_DEPTH) visit(member, `${path}/`, depth + 1);
+        }
+      };
+      visit(root, '', 0);
+      return found.sort();
+    },
     dataset(path): Opened | undefined {
-      const parts = path.split('/');
-      if (parts.length === 2 && !guard('the file', () => root.keys()).includes(parts[0]!)) return undefined;
-      const source = guard(path, () => root.get(path));
+      let group: unknown = root;
+      for (const [depth, name] of path.split('/').entries()) {
+        if (
+          !(group instanceof h5wasm.Group) ||
+          !guard('the file', () => (group as { keys(): string[] }).keys()).includes(name)
+        )
+          return undefined;
+        const above = path
+          .split('/')
+          .slice(0, depth + 1)
+          .join('/');
+        group = guard(path, () => root.get(above));
+      }
+      const source = group;
       if (!(source instanceof h5wasm.Dataset)) return undefined;
       const metadata = guard(path, () => source.metadata);
       const variable = metadata.type === VLEN;

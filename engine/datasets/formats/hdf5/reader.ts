@@ -12,7 +12,13 @@ export interface Dataset {
   variable: boolean;
 }
 
+/** Groups within groups, and datasets altogether, that are looked through for what is in a file. */
+export const MOST_DEPTH = 6;
+export const MOST_DATASETS = 2000;
+
 export interface Hdf5Reader {
+  /** Paths of the datasets in the root and the groups below it, sorted; of a file with very many, the first. */
+  paths(): string[];
   /** The dataset at `path`, or undefined when there is none of this name. Throws a UserError when it is damaged. */
   dataset(path: string): Dataset | undefined;
   /** The bytes of a dataset of numbers. */

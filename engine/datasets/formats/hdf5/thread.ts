@@ -8,10 +8,11 @@ import { UserError } from '../../../base/errors.ts';
 import { builtFile } from '../../../base/paths.ts';
 import type { EventBuffer } from '../../recordings/binning.ts';
 import { badFile, openData } from '../files.ts';
-import type { SpikeFile } from '../spike-file.ts';
+import type { Listed, SpikeFile, SpikeLayout } from '../spike-file.ts';
 
 export type Question =
-  | { ask: 'open'; file: string; remedy: string; channels: number; classes: number }
+  | { ask: 'list'; file: string; remedy: string }
+  | { ask: 'open'; file: string; remedy: string; layout: SpikeLayout }
   | { ask: 'read'; from: number; to: number };
 
 interface Opened {
@@ -28,7 +29,7 @@ interface Block {
 }
 
 /** `ready` comes once, when the library is loaded. */
-export type Answer = 'ready' | Opened | Block | { refused: string } | { failed: string };
+export type Answer = 'ready' | { datasets: Listed[] } | Opened | Block | { refused: string } | { failed: string };
 
 export interface ThreadOptions {
   signal?: AbortSignal | undefined;
@@ -51,12 +52,16 @@ export class SpikeThread {
 
   constructor(private readonly options: ThreadOptions = {}) {}
 
+  /** The lists of numbers in a file. Rejects with a UserError, or with the reason of the signal. */
+  async list(file: string, remedy: string): Promise<Listed[]> {
+    const answer = await this.ask<{ datasets: Listed[] }>({ ask: 'list', file, remedy }, refuse(file, remedy));
+    return answer.datasets;
+  }
+
   /** Opens a file and checks it. Rejects with a UserError, or with the reason of the signal. */
-  async open(file: string, remedy: string, channels: number, classes: number): Promise<SpikeFile> {
-    // The library would wait for a pipe, and nothing ends a thread that waits in the system.
-    closeSync(openData(file, remedy).fd);
-    const bad = (what: string) => badFile(file, what, undefined, remedy);
-    const opened = await this.ask<Opened>({ ask: 'open', file, remedy, channels, classes }, bad);
+  async open(file: string, remedy: string, layout: SpikeLayout): Promise<SpikeFile> {
+    const bad = refuse(file, remedy);
+    const opened = await this.ask<Opened>({ ask: 'open', file, remedy, layout }, bad);
     let block: (Block & { from: number }) | undefined;
     const append = (index: number, events: EventBuffer, { from, ends, times, channels }: Block & { from: number }) => {
       const start = index === from ? 0 : ends[index - from - 1]!;
@@ -124,6 +129,12 @@ export class SpikeThread {
   }
 }
 
+/** How to refuse a file that can be opened: the library would wait for a pipe, and nothing ends a thread that waits in the system. */
+function refuse(file: string, remedy: string): (what: string) => Error {
+  closeSync(openData(file, remedy).fd);
+  return (what) => badFile(file, what, undefined, remedy);
+}
+
 function startWorker(): Worker {
   const worker = new Worker(builtFile('hdf5-worker.mjs'), {
     stdout: true,
@@ -135,18 +146,17 @@ function startWorker(): Worker {
   return worker;
 }
 
-/** Opens one file in a thread of its own, which ends when the file is closed. */
-export async function openInThread(
-  file: string,
-  remedy: string,
-  channels: number,
-  classes: number,
+/** Asks a thread of its own, which ends with the file that is opened there, or at once. */
+export async function inThread<T extends SpikeFile | Listed[]>(
+  question: (thread: SpikeThread) => Promise<T>,
   options: ThreadOptions = {},
-): Promise<SpikeFile> {
+): Promise<T> {
   const thread = new SpikeThread(options);
   try {
-    const spikes = await thread.open(file, remedy, channels, classes);
-    return { ...spikes, close: () => thread.end() };
+    const answer = await question(thread);
+    if ('close' in answer) return { ...answer, close: () => thread.end() };
+    thread.end();
+    return answer;
   } catch (error) {
     thread.end();
     throw error;

@@ -36,12 +36,33 @@ export function leavesOf(file: StructuredFile, root: number, type: 0 | 1, keyByt
   return leaves;
 }
 
+interface Table {
+  data: Buffer;
+  at: number;
+}
+
 /** Address of the object header of a member of the group with this symbol table, if it has one of the name. */
-export function findMember(
-  file: StructuredFile,
-  table: { data: Buffer; at: number },
-  name: string,
-): number | undefined {
+export function findMember(file: StructuredFile, table: Table, name: string): number | undefined {
+  // Compared in place: names are not read out, however long they say they are.
+  const wanted = Buffer.from(`${name}\0`);
+  for (const { names, from, address } of entriesOf(file, table))
+    if (names.subarray(from, from + wanted.length).equals(wanted)) return address(name);
+  return undefined;
+}
+
+/** Longest name that is read out. */
+const MOST_NAME = 255;
+
+/** Name and address of every member of the group with this symbol table. Throws a UserError. */
+export function* membersOf(file: StructuredFile, table: Table): Generator<{ name: string; at: number }> {
+  for (const { names, from, address } of entriesOf(file, table)) {
+    const rest = names.subarray(from, from + MOST_NAME + 1);
+    const end = rest.indexOf(0);
+    if (end > 0) yield { name: rest.toString('utf8', 0, end), at: address('a member of a group') };
+  }
+}
+
+function* entriesOf(file: StructuredFile, table: Table) {
   const read = file.walk();
   const tree = file.address(table.data, 0, 'a group', table.at);
   const heapAt = file.address(table.data, 8, 'the names of a group', table.at);
@@ -51,7 +72,6 @@ export function findMember(
   const size = Number(heap.readBigUInt64LE(8));
   if (size > MAX_NAMES) throw file.bad(`${size} bytes of names in one group are too many`, heapAt);
   const names = read(namesAt, size, 'the names of a group');
-  const wanted = Buffer.from(`${name}\0`);
   for (const leaf of leavesOf(file, tree, 0, 8)) {
     const head = read(leaf.child, 8, 'a group');
     file.expect(head, 'SNOD', 1, leaf.child);
@@ -59,10 +79,7 @@ export function findMember(
     for (let p = 0; p < entries.length; p += ENTRY_BYTES) {
       const from = Number(entries.readBigUInt64LE(p));
       if (from >= names.length) throw file.bad('a name lies outside its heap', leaf.child + 8 + p);
-      // Compared in place: names are not read out, however long they say they are.
-      if (names.subarray(from, from + wanted.length).equals(wanted))
-        return file.address(entries, p + 8, name, leaf.child + 8);
+      yield { names, from, address: (what: string) => file.address(entries, p + 8, what, leaf.child + 8) };
     }
   }
-  return undefined;
 }

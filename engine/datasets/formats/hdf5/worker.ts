@@ -6,7 +6,7 @@ import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { parentPort } from 'node:worker_threads';
 import { UserError } from '../../../base/errors.ts';
 import { EventBuffer } from '../../recordings/binning.ts';
-import { readSpikes, type SpikeFile } from '../spike-file.ts';
+import { listed, readSpikes, type SpikeFile } from '../spike-file.ts';
 import { loadLibrary, openWithLibrary } from './library.ts';
 import type { Answer, Question } from './thread.ts';
 
@@ -39,12 +39,17 @@ parentPort!.postMessage('ready' satisfies Answer);
 
 async function answerTo(question: Question): Promise<{ answer: Answer; transfer: ArrayBuffer[] }> {
   switch (question.ask) {
+    case 'list': {
+      const { file, remedy } = question;
+      allowed.file = file;
+      return { answer: { datasets: listed(await openWithLibrary(file, remedy)) }, transfer: [] };
+    }
     case 'open': {
-      const { file, remedy, channels, classes } = question;
+      const { file, remedy, layout } = question;
       spikes?.close();
       spikes = undefined;
       allowed.file = file;
-      spikes = readSpikes(await openWithLibrary(file, remedy), file, remedy, channels, classes);
+      spikes = readSpikes(await openWithLibrary(file, remedy), file, remedy, layout);
       const { count, labels, speakers } = spikes;
       return { answer: { count, labels, speakers }, transfer: [] };
     }

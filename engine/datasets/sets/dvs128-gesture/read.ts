@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { UserError } from '../../../base/errors.ts';
-import { aedatHeader, type PolarityEvents, parseAedat } from '../../formats/aedat.ts';
+import { aedatHeader, type PolarityEvents, parseAedat } from '../../formats/cameras/aedat31.ts';
 import { badFile, MOST_TEXT, readHead, readText, readWhole, stampOfAll } from '../../formats/files.ts';
 import { sourcePath } from '../../library/locations.ts';
 import type { Binning, EventBuffer } from '../../recordings/binning.ts';

@@ -21,15 +21,20 @@ const [PROPOSED_STEPS, PICTURE_STEPS] = [100, 10];
 
 /** Looks at the files of `wanted`, relative to the experiment file. Rejects with a UserError. */
 export async function findFields(wanted: Wanted, experimentFile: string): Promise<FoundFields> {
-  const own = await openOwn(findPlace(wanted, experimentFile), wanted);
+  const opened = await openOwn(findPlace(wanted, experimentFile), wanted);
   try {
+    const own = { ...opened, ...(await opened.scan?.()) };
     const names = distinct(own.labels as ArrayLike<string | number>);
     const fields: Record<string, unknown> = {};
     const asked: Record<string, string> = {};
     const set = (name: keyof Wanted, value: unknown) => {
       fields[name] = wanted[name] ?? value;
     };
-    set('input', own.input);
+    const pooled = own.input && 'width' in own.input && own.atLeast ? pooledSize(own.input) : undefined;
+    set('input', pooled ?? own.input);
+    // Where the files tell the size of the camera, they do so when they are read, too.
+    if (pooled && !own.sensor && own.input && 'width' in own.input && pooled.width < own.input.width)
+      set('sensor', { width: own.input.width, height: own.input.height });
     set('classes', suggestedClasses(names));
     if (own.holds === 'pictures') {
       set('steps', PICTURE_STEPS);
@@ -42,10 +47,10 @@ export async function findFields(wanted: Wanted, experimentFile: string): Promis
     if (wanted.split === undefined && !parts.has('test'))
       asked.split = `Nothing says which samples are for the test: write split: { by: share, test: 0.2 }${own.groups ? ', or split: { by: group, test: 0.2 } to keep groups apart' : ''}.`;
     if (own.atLeast && own.input && 'width' in own.input && wanted.input === undefined)
-      asked.input = `Events reach pixel (${own.input.width - 1}, ${own.input.height - 1}): write the size of the camera if it is larger, and take fewer pixels to pool them.`;
+      asked.input = sizeSentence(own.input, own.sensor);
     return { what: `${own.what}, ${own.count} samples`, classNames: names, fields, asked };
   } finally {
-    own.close();
+    opened.close();
   }
 }
 
@@ -67,4 +72,21 @@ function timeFields(
   // So that the last event lies within.
   const dt = wanted.dt ?? Number((lasts / (wanted.steps ?? PROPOSED_STEPS)).toPrecision(2));
   return { dt: dt || 1, steps: wanted.steps ?? Math.max(1, Math.floor(lasts / (dt || 1)) + 1) };
+}
+
+/** Inputs that are proposed for cameras: as many as DVS128 Gesture has at 64 x 64. */
+const PROPOSED_INPUTS = 8192;
+
+/** Pixels of a camera divided by the smallest whole number that leaves few enough. */
+function pooledSize({ planes, height, width }: { planes: number; height: number; width: number }) {
+  for (let by = 1; ; by++) {
+    const size = { planes, height: Math.ceil(height / by), width: Math.ceil(width / by) };
+    if (size.planes * size.height * size.width <= PROPOSED_INPUTS) return size;
+  }
+}
+
+function sizeSentence({ width, height }: { width: number; height: number }, sensor: object | undefined): string {
+  return sensor
+    ? `The camera has ${width} x ${height} pixels, which are pooled into those of input: more see more and take more time.`
+    : `Events reach pixel (${width - 1}, ${height - 1}): write the size of the camera as sensor if it is larger; its pixels are pooled into those of input.`;
 }

@@ -51,3 +51,18 @@ export function partsOf(place: string, values: Values, column: string): Split[] 
     );
   });
 }
+
+/** A table with a line for each sample, numbered from 0 in their order. Throws a UserError. */
+export function readLabelsInOrder(
+  table: string,
+  columns: Columns | undefined,
+  count: number,
+): Omit<Labelled, 'ids'> & { count: number } {
+  const { ids, labels, groups, parts } = readLabels(table, 'sample', columns);
+  const at = Array.from(ids as ArrayLike<string | number>, Number);
+  if (at.length !== count || at.some((id, i) => id !== i))
+    throw new UserError(
+      `${table}: has to have one line for each of the ${count} samples, numbered from 0 in their order.`,
+    );
+  return { count, labels, groups, parts };
+}

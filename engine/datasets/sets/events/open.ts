@@ -3,21 +3,34 @@ import { statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { UserError } from '../../../base/errors.ts';
 import type { Split } from '../../dataset.ts';
+import { CAMERA_ENDINGS } from '../../formats/cameras/camera.ts';
 import { openCsv } from '../../formats/csv.ts';
 import { hashOf, reason } from '../../formats/files.ts';
-import { openArrayFile } from './arrays.ts';
-import { readEventTable } from './event-table.ts';
 import { endingList, endingsIn, filesIn, type ListedFile, listFiles } from './folders.ts';
+import { openArrayFile } from './kinds/arrays.ts';
+import { openCameras } from './kinds/cameras.ts';
+import { readEventTable } from './kinds/event-table.ts';
+import { openPictures, PICTURE_ENDINGS } from './kinds/pictures.ts';
+import { openSpikeFile } from './kinds/spikes.ts';
 import { readLabels } from './labels.ts';
 import { joined, type OwnData } from './own.ts';
-import { openPictures, PICTURE_ENDINGS } from './pictures.ts';
 import { partInName } from './roles.ts';
 import type { Wanted } from './schema.ts';
 
-type FileKind = 'arrays' | 'table';
+type FileKind = 'arrays' | 'table' | 'spikes';
 
-const KINDS: Record<string, FileKind> = { '.npz': 'arrays', '.npy': 'arrays', '.csv': 'table', '.tsv': 'table' };
-const READ = `NumPy arrays (.npz, .npy), tables of events (.csv, .tsv), or a folder of ${PICTURE_ENDINGS.join(', ')} pictures for each class`;
+const KINDS: Record<string, FileKind> = {
+  '.npz': 'arrays',
+  '.npy': 'arrays',
+  '.csv': 'table',
+  '.tsv': 'table',
+  '.h5': 'spikes',
+  '.hdf5': 'spikes',
+};
+type Single = 'pictures' | 'cameras';
+/** Endings of files that are one sample each. */
+const SINGLES: Record<Single, string[]> = { pictures: PICTURE_ENDINGS, cameras: CAMERA_ENDINGS };
+const READ = `NumPy arrays (.npz, .npy), tables of events (.csv, .tsv), spikes in HDF5 (.h5, .hdf5), or a folder for each class with pictures (${PICTURE_ENDINGS.join(', ')}) or recordings of event cameras (${CAMERA_ENDINGS.join(', ')})`;
 
 /** Where the data lie. */
 export interface Place {
@@ -27,7 +40,7 @@ export interface Place {
   /** Files that hold many samples, and the split of each where their names tell; or files of one sample each. */
   files:
     | { kind: FileKind; files: { file: string; part: Split | undefined }[] }
-    | { kind: 'pictures'; files: ListedFile[] };
+    | { kind: 'pictures' | 'cameras'; files: ListedFile[] };
 }
 
 /** Finds the files of `path`, which is relative to the experiment file; opens none of them but the labels. Throws a UserError. */
@@ -36,7 +49,12 @@ export function findPlace(wanted: Wanted, experimentFile: string): Place {
   const path = beside(wanted.path);
   const labels = wanted.labels === undefined ? undefined : beside(wanted.labels);
   if (!isFolder(path)) {
-    const kind = KINDS[extname(path).toLowerCase()];
+    const ending = extname(path).toLowerCase();
+    const kind = KINDS[ending];
+    if (CAMERA_ENDINGS.includes(ending))
+      throw new UserError(
+        `${path}: is one recording, which is one sample; name the folder that has a folder of recordings for each class, or name the recordings in a table, dataset.labels.`,
+      );
     if (!kind) throw new UserError(`${path}: is a file of a kind that cannot be read; give ${READ}.`);
     return { path, labels, files: { kind, files: [{ file: path, part: undefined }] } };
   }
@@ -45,8 +63,9 @@ export function findPlace(wanted: Wanted, experimentFile: string): Place {
   if (bySplit.length > 1 || files.length === 1)
     return { path, labels, files: oneKind(path, bySplit.length > 1 ? bySplit : files) };
   const endings = endingsIn(path);
-  if (PICTURE_ENDINGS.some((ending) => endings.has(ending)))
-    return { path, labels, files: { kind: 'pictures', files: listFiles(path, wanted, labels, PICTURE_ENDINGS) } };
+  for (const [kind, ofKind] of Object.entries(SINGLES))
+    if (ofKind.some((ending) => endings.has(ending)))
+      return { path, labels, files: { kind: kind as Single, files: listFiles(path, wanted, labels, ofKind) } };
   const what =
     files.length > 1
       ? `has ${files.length} files of data, and their names do not say which is for training and which for the test`
@@ -85,6 +104,7 @@ export const filesOf = ({ files, labels }: Place): string[] => [
 export async function openOwn(place: Place, wanted: Wanted): Promise<OwnData> {
   const { files, labels } = place;
   if (files.kind === 'pictures') return openPictures(files.files, wanted);
+  if (files.kind === 'cameras') return openCameras(files.files, wanted);
   const opened: OwnData[] = [];
   try {
     for (const { file } of files.files) opened.push(await openFile(file, files.kind, wanted, labels));
@@ -100,6 +120,7 @@ export async function openOwn(place: Place, wanted: Wanted): Promise<OwnData> {
 
 async function openFile(file: string, kind: FileKind, wanted: Wanted, labels: string | undefined): Promise<OwnData> {
   if (kind === 'arrays') return openArrayFile(file, wanted, labels);
+  if (kind === 'spikes') return openSpikeFile(file, wanted, labels);
   const table = openCsv(file);
   const beside = labels === undefined ? undefined : { named: readLabels(labels, 'sample', wanted.columns) };
   const about = {

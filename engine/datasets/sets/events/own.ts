@@ -20,12 +20,15 @@ export interface OwnData {
   input?: InputShape | undefined;
   /** The sensor may be larger than the largest pixel that has an event. */
   atLeast?: boolean;
+  /** Pixels of the camera, where the files tell. */
+  sensor?: { width: number; height: number } | undefined;
   /** Of an array over time. */
   steps?: number | undefined;
   unit?: Unit | undefined;
   /** From 0 to the last event of any sample, in units. */
   longest?: number;
-  start?: 'zero' | 'first-event';
+  /** Where the files tell their shape only when all is read: reads all. */
+  scan?(): Promise<{ input: InputShape; longest: number }>;
   /** Whole numbers from 0: spikes, or levels of grey. Otherwise real numbers that want a coding. */
   holds: 'events' | 'pictures' | 'real';
   /** Appends the events of a sample: times in units, channels of `input`. Absent for pictures. */
@@ -66,6 +69,16 @@ export function joined(all: OwnData[], parts: (Split | undefined)[]): OwnData {
     parts: concatenated(partsOf),
     longest: Math.max(...all.map(({ longest }) => longest ?? 0)),
     input: largest(all.map(({ input }) => input)),
+    ...(first.scan && {
+      async scan() {
+        const found = [];
+        for (const own of all) found.push(await own.scan!());
+        return {
+          input: largest(found.map(({ input }) => input))!,
+          longest: Math.max(...found.map(({ longest }) => longest)),
+        };
+      },
+    }),
     ...(first.read && { read: (index: number, events: EventBuffer) => at(index, (own, i) => own.read!(i, events)) }),
     ...(first.pixels && { pixels: (index: number) => at(index, (own, i) => own.pixels!(i)) }),
     async checksums() {

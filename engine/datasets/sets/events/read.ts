@@ -5,15 +5,18 @@ import { inputsOf } from '../../describe.ts';
 import { openCsv } from '../../formats/csv.ts';
 import { shared, stampOfAll } from '../../formats/files.ts';
 import { openArrays } from '../../formats/npy.ts';
+import { checkHdf5 } from '../../formats/spike-file.ts';
 import { EventBuffer } from '../../recordings/binning.ts';
 import { prepareRecordings, type RecordingPlan, type RecordingSource } from '../../recordings/recordings.ts';
 import type { Found, PrepareContext, SetReader } from '../definition.ts';
 import { maxEvents } from '../mnist/read.ts';
 import { showsPictures } from './describe.ts';
-import { chooseColumns } from './event-table.ts';
+import { checkCamera } from './kinds/cameras.ts';
+import { chooseColumns } from './kinds/event-table.ts';
+import { checkPictures } from './kinds/pictures.ts';
+import { RESAVE } from './kinds/spikes.ts';
 import { filesOf, findPlace, openOwn, type Place } from './open.ts';
 import type { OwnData, Unit } from './own.ts';
-import { checkPictures } from './pictures.ts';
 import { unitOf } from './roles.ts';
 import type { Events } from './schema.ts';
 import { classNumbers, splitSamples } from './split.ts';
@@ -40,6 +43,8 @@ function checkOwn(spec: Events, experimentFile: string): Found {
     checkPictures(files.files);
     refuseCoding(spec, 'pictures');
   }
+  if (files.kind === 'cameras') for (const { file } of [files.files[0]!, files.files.at(-1)!]) checkCamera(file);
+  if (files.kind === 'spikes') for (const { file } of files.files) checkHdf5(file, RESAVE);
   if (files.kind === 'arrays') for (const { file } of files.files) openArrays(file).close();
   if (files.kind === 'table')
     for (const { file } of files.files) {
@@ -59,7 +64,8 @@ function planOwn(spec: Events, place: Place): RecordingPlan {
   return {
     name,
     classes,
-    binning: frames === 'fixed' ? { kind: 'fixed', steps, values, ...timing(spec) } : { kind: frames, steps, values },
+    binning:
+      frames === 'fixed' ? { kind: 'fixed', steps, values, ...timing(spec, place) } : { kind: frames, steps, values },
     identity: { ...identity, split, classes, place: place.path, table: place.labels },
     fingerprint: (signal) => stampOfAll(filesOf(place), REMEDY, signal),
     open: () => openRecordings(spec, place),
@@ -68,10 +74,11 @@ function planOwn(spec: Events, place: Place): RecordingPlan {
 }
 
 /** µs of a step, or 1 where times are numbers of steps. */
-const timing = ({ dt, start }: Events) => ({
+const timing = ({ dt, start }: Events, { files }: Place) => ({
   dt: dt === undefined ? 1 : dt * 1000,
   rightClosed: false,
-  fromFirst: start === 'first-event',
+  // Clocks of cameras run on between recordings.
+  fromFirst: start === undefined ? files.kind === 'cameras' : start === 'first-event',
 });
 
 async function openRecordings(spec: Events, place: Place): Promise<RecordingSource> {
@@ -116,7 +123,7 @@ function scaleOf(spec: Events, own: OwnData): number {
   if (unit === undefined)
     throw new SettingError(
       ['dataset', 'timeUnit'],
-      `is missing, and the files do not say in which unit their times are (the last is ${own.longest}); write timeUnit: s, ms, us, ns or step.`,
+      `is missing, and the files do not say in which unit their times are${own.longest === undefined ? '' : ` (the last is ${own.longest})`}; write timeUnit: s, ms, us, ns or step.`,
     );
   if (unit === 'step') {
     if (spec.dt === undefined) return 1;
@@ -128,7 +135,7 @@ function scaleOf(spec: Events, own: OwnData): number {
   if (spec.dt === undefined)
     throw new SettingError(
       ['dataset', 'dt'],
-      `is missing: the files have times up to ${((own.longest ?? 0) * unit) / 1000} ms; write the length of a time step in ms, e.g. dt: 1.`,
+      `is missing${own.longest === undefined ? '' : `: the files have times up to ${(own.longest * unit) / 1000} ms`}; write the length of a time step in ms, e.g. dt: 1.`,
     );
   return unit;
 }

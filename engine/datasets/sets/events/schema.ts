@@ -83,7 +83,7 @@ export const eventsSchema = z.strictObject({
   name: z
     .literal('events')
     .describe(
-      'Your own data: NumPy arrays, tables of events, or a folder of pictures for each class. `lif data show PATH` tells what is in them and writes these fields (docs/own-data.md).',
+      'Your own data: NumPy arrays, tables of events, spikes in HDF5, recordings of event cameras, or a folder of pictures for each class. `lif data show PATH` tells what is in them and writes these fields (docs/own-data.md).',
     ),
   path: z
     .string()

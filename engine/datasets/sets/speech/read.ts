@@ -4,7 +4,7 @@ import { UserError } from '../../../base/errors.ts';
 import type { Split } from '../../dataset.ts';
 import { shapeOf } from '../../describe.ts';
 import { getAgain, hashOf, stampOfAll } from '../../formats/files.ts';
-import { checkHdf5, openSpikes, type SpikeFile } from '../../formats/spike-file.ts';
+import { checkHdf5, openSpikes, publishedLayout, type SpikeFile } from '../../formats/spike-file.ts';
 import { sourcePath } from '../../library/locations.ts';
 import { EventBuffer } from '../../recordings/binning.ts';
 import { prepareRecordings, type RecordingPlan, type RecordingSource } from '../../recordings/recordings.ts';
@@ -62,7 +62,7 @@ function planSpeech(spec: Shd | Ssc, experimentFile: string): RecordingPlan {
 /** Checks that the files exist and are HDF5. */
 function checkSpeech(spec: Shd | Ssc, experimentFile: string): Found {
   const folder = sourcePath(spec.path, spec.name, experimentFile);
-  for (const [, name] of PARTS[spec.name]) checkHdf5(join(folder, name), spec.name);
+  for (const [, name] of PARTS[spec.name]) checkHdf5(join(folder, name), getAgain(spec.name));
   // What is in them is known when they have been prepared.
   return {};
 }
@@ -75,7 +75,12 @@ async function openSpeech(spec: Shd | Ssc, folder: string, signal?: AbortSignal)
   try {
     for (const [split, name] of PARTS[spec.name]) {
       const file = join(folder, name);
-      const spikes = await openSpikes(file, spec.name, SPEECH_CHANNELS, shapeOf(spec).classes, { signal });
+      const spikes = await openSpikes(
+        file,
+        getAgain(spec.name),
+        publishedLayout(SPEECH_CHANNELS, shapeOf(spec).classes),
+        { signal },
+      );
       files.push({ split, file, spikes });
     }
     const train = files[0]!;

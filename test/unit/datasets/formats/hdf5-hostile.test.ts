@@ -3,10 +3,11 @@ import { rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import h5wasm from 'h5wasm/node';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { getAgain } from '../../../../engine/datasets/formats/files.ts';
 import { Hdf5File } from '../../../../engine/datasets/formats/hdf5/classic.ts';
 import { fletcher32 } from '../../../../engine/datasets/formats/hdf5/filters.ts';
 import { decode } from '../../../../engine/datasets/formats/hdf5/numbers.ts';
-import { openSpikes } from '../../../../engine/datasets/formats/spike-file.ts';
+import { openSpikes, publishedLayout } from '../../../../engine/datasets/formats/spike-file.ts';
 import { expectUserError, put, temporaryFolder } from '../helpers.ts';
 import { someRecordings, speechFile } from './hdf5-writer.ts';
 
@@ -54,7 +55,10 @@ describe('the reader of the older layout', () => {
     const bytes = speechFile(someRecordings(6));
     const layout = bytes.lastIndexOf(Buffer.from([8, 0, 24, 0, 0, 0, 0, 0, 3, 1]));
     bytes.writeBigUInt64LE(0xffffffffffffffffn, layout + 10);
-    await expectUserError(() => openSpikes(put(folder, 'c.h5', bytes), 'shd', 700, 20), 'was never written');
+    await expectUserError(
+      () => openSpikes(put(folder, 'c.h5', bytes), getAgain('shd'), publishedLayout(700, 20)),
+      'was never written',
+    );
   });
 
   test('refuses a chunk where none can start, and one that is there twice', async () => {
@@ -90,7 +94,10 @@ describe('the reader of the older layout', () => {
     const file = put(folder, 'd.h5', bytes);
     // Sparse: it costs nobody anything.
     truncateSync(file, 2 ** 30);
-    await expectUserError(() => openSpikes(file, 'shd', 700, 20), '10000000 recordings are too many');
+    await expectUserError(
+      () => openSpikes(file, getAgain('shd'), publishedLayout(700, 20)),
+      '10000000 recordings are too many',
+    );
   });
 
   test('does not read out names of any length', async () => {
@@ -99,6 +106,9 @@ describe('the reader of the older layout', () => {
     bytes.writeBigUInt64LE(17_000_000n, heap + 8);
     const file = put(folder, 'e.h5', bytes);
     truncateSync(file, 2 ** 26);
-    await expectUserError(() => openSpikes(file, 'shd', 700, 20), '17000000 bytes of names in one group are too many');
+    await expectUserError(
+      () => openSpikes(file, getAgain('shd'), publishedLayout(700, 20)),
+      '17000000 bytes of names in one group are too many',
+    );
   });
 });

@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { checkHdf5, openSpikes } from '../../../../engine/datasets/formats/spike-file.ts';
+import { getAgain } from '../../../../engine/datasets/formats/files.ts';
+import { checkHdf5, openSpikes, publishedLayout } from '../../../../engine/datasets/formats/spike-file.ts';
 import { EventBuffer } from '../../../../engine/datasets/recordings/binning.ts';
 import { expectUserError, put, temporaryFolder } from '../helpers.ts';
 import { newerSpeechFile } from './hdf5-newer-writer.ts';
@@ -25,7 +26,7 @@ function endless(): Buffer {
 }
 
 async function readAll(file: string, options = {}): Promise<EventBuffer[]> {
-  const spikes = await openSpikes(file, 'shd', 700, 20, options);
+  const spikes = await openSpikes(file, getAgain('shd'), publishedLayout(700, 20), options);
   try {
     const all: EventBuffer[] = [];
     for (let i = 0; i < spikes.count; i++) {
@@ -48,7 +49,7 @@ describe('a file of the newer layout', () => {
       expect(Array.from(events.times.subarray(0, events.length))).toEqual(recordings[i]!.times.map((t) => t * 1e6));
       expect(Array.from(events.channels.subarray(0, events.length))).toEqual(recordings[i]!.units);
     }
-    const spikes = await openSpikes(file, 'shd', 700, 20);
+    const spikes = await openSpikes(file, getAgain('shd'), publishedLayout(700, 20));
     expect(spikes.labels).toEqual(recordings.map((r) => r.label));
     for (const i of [149, 0, 64, 63]) {
       const events = new EventBuffer();
@@ -81,7 +82,10 @@ describe('a file of the newer layout', () => {
 
   test.skipIf(process.platform === 'win32')('is never opened when it is a pipe', async () => {
     execFileSync('mkfifo', [join(folder, 'a.h5')]);
-    await expectUserError(() => openSpikes(join(folder, 'a.h5'), 'shd', 700, 20), 'it is a pipe');
+    await expectUserError(
+      () => openSpikes(join(folder, 'a.h5'), getAgain('shd'), publishedLayout(700, 20)),
+      'it is a pipe',
+    );
   });
 });
 
@@ -91,8 +95,8 @@ test('half an HDF5 file is noticed before anything is read: its superblock knows
     ['older', speechFile(recordings)],
     ['newer', newerSpeechFile(recordings).bytes],
   ] as const) {
-    checkHdf5(put(folder, `${layout}.h5`, bytes), 'shd');
+    checkHdf5(put(folder, `${layout}.h5`, bytes), getAgain('shd'));
     const half = put(folder, `${layout}-half.h5`, bytes.subarray(0, bytes.length >> 1));
-    await expectUserError(() => checkHdf5(half, 'shd'), `it says it has ${bytes.length} bytes`);
+    await expectUserError(() => checkHdf5(half, getAgain('shd')), `it says it has ${bytes.length} bytes`);
   }
 });

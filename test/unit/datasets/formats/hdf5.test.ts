@@ -3,11 +3,12 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import h5wasm from 'h5wasm/node';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { getAgain } from '../../../../engine/datasets/formats/files.ts';
 import { Hdf5File } from '../../../../engine/datasets/formats/hdf5/classic.ts';
 import { openWithLibrary } from '../../../../engine/datasets/formats/hdf5/library.ts';
 import { decode } from '../../../../engine/datasets/formats/hdf5/numbers.ts';
 import { type Hdf5Reader, NewerLayout } from '../../../../engine/datasets/formats/hdf5/reader.ts';
-import { openSpikes } from '../../../../engine/datasets/formats/spike-file.ts';
+import { openSpikes, publishedLayout } from '../../../../engine/datasets/formats/spike-file.ts';
 import { EventBuffer } from '../../../../engine/datasets/recordings/binning.ts';
 import { put, temporaryFolder } from '../helpers.ts';
 import { someRecordings, speechFile } from './hdf5-writer.ts';
@@ -84,7 +85,7 @@ describe('HDF5', () => {
 
   test('reads recordings in any order', async () => {
     const all = someRecordings(200);
-    const spikes = await openSpikes(put(folder, 'a.h5', speechFile(all)), 'shd', 700, 20);
+    const spikes = await openSpikes(put(folder, 'a.h5', speechFile(all)), getAgain('shd'), publishedLayout(700, 20));
     const events = new EventBuffer();
     for (const i of [199, 0, 64, 63, 150]) {
       events.length = 0;

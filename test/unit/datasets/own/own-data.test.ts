@@ -151,6 +151,47 @@ describe('NumPy arrays', () => {
   });
 });
 
+describe('HDF5 as h5py writes it', () => {
+  const wanted = (fields: object) => ({ ...DENSE, dt: 2.5, split: { by: 'group', test: [3] }, ...fields });
+
+  test.each([
+    ['hdf5/older.h5', {}],
+    [
+      'hdf5/newer.hdf5',
+      { timeUnit: 'us', columns: { time: '/a/b/onset', channel: 'a/b/electrode', label: 'what', group: 'who' } },
+    ],
+  ])('%s: spikes of every sample, under names of their own', async (file, fields) => {
+    const data = await prepare(file, wanted(fields));
+    const inGroup = (fits: (group: number) => boolean) => truth(once).filter((_, i) => fits(i % 4));
+    expect(contents(data, ['train'])).toEqual(inGroup((group) => group !== 3));
+    expect(contents(data, ['test'])).toEqual(inGroup((group) => group === 3));
+    const { fields: found, asked } = await findFields({ path: file, ...fields } as never, studyIn(FIXTURES).file);
+    expect(found).toMatchObject({ input: { channels: CHANNELS }, classes: 3 });
+    expect(Object.keys(asked)).toEqual(['split']);
+  });
+
+  test('what is not found is asked for by the names that there are', async () => {
+    await expectUserError(
+      () => prepare('hdf5/newer.hdf5', wanted({})),
+      'dataset.columns.time, of a/b/electrode, a/b/onset',
+    );
+    const columns = { time: 'a/b/onset' };
+    await expectUserError(() => prepare('hdf5/newer.hdf5', wanted({ columns })), 'dataset.columns.label, of what, who');
+    await expectUserError(
+      () => prepare('hdf5/newer.hdf5', wanted({ columns: { ...columns, label: 'what', group: 'who' } })),
+      /^dataset.timeUnit is missing/,
+    );
+    await expectUserError(
+      () => prepare('hdf5/older.h5', wanted({ input: { channels: 4 } })),
+      /^dataset.input has channels 0 to 3, but recording \d+ of .*older\.h5 has a spike of channel [45]/,
+    );
+  });
+
+  test('without lists for each sample it is refused', async () => {
+    await expectUserError(() => prepare('hdf5/flat.h5', wanted({})), /no lists of spikes.*labels of 12, times of \d+/);
+  });
+});
+
 describe('what is asked', () => {
   test.each([
     [{ ...DENSE }, /^dataset.split is missing/],

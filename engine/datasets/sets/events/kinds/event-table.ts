@@ -1,14 +1,14 @@
 /** Events as rows of a table: sample, time and channel (or pixel) of each, in any order. */
-import { UserError } from '../../../base/errors.ts';
-import type { Split } from '../../dataset.ts';
-import { isText, MOST_ROWS, type Table, type Values } from '../../formats/table.ts';
-import type { EventBuffer } from '../../recordings/binning.ts';
-import type { InputShape } from '../definition.ts';
-import { type Labelled, partsOf } from './labels.ts';
-import type { OwnData } from './own.ts';
+import { UserError } from '../../../../base/errors.ts';
+import type { Split } from '../../../dataset.ts';
+import { isText, MOST_ROWS, type Table, type Values } from '../../../formats/table.ts';
+import type { EventBuffer } from '../../../recordings/binning.ts';
+import type { InputShape } from '../../definition.ts';
+import { type Labelled, partsOf } from '../labels.ts';
+import type { OwnData } from '../own.ts';
+import { findRole, listed, needRole, shownName, unitInName, unitOf } from '../roles.ts';
+import type { Wanted } from '../schema.ts';
 import { pixelOf } from './pixels.ts';
-import { findRole, listed, needRole, shownName, unitInName, unitOf } from './roles.ts';
-import type { Wanted } from './schema.ts';
 
 type Name = string | number;
 type About = Pick<OwnData, 'what' | 'checksums'>;
@@ -96,7 +96,6 @@ export async function readEventTable(
     atLeast: true,
     unit: unitOf(wanted.timeUnit) ?? unitInName(chosen.time),
     longest,
-    start: 'zero',
     holds: 'events',
     read(i: number, events: EventBuffer) {
       const [from, to] = [order.starts[i]!, order.starts[i + 1]!];

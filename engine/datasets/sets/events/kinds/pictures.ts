@@ -1,12 +1,13 @@
 /** A folder of PNG or JPEG pictures for each class. */
 import { createHash } from 'node:crypto';
 import { closeSync } from 'node:fs';
-import { openData, readWhole } from '../../formats/files.ts';
-import { decodePicture } from '../../formats/picture.ts';
-import { pooled } from '../../images/pool.ts';
-import type { ListedFile } from './folders.ts';
-import type { OwnData } from './own.ts';
-import type { Wanted } from './schema.ts';
+import { openData, readWhole } from '../../../formats/files.ts';
+import { decodePicture } from '../../../formats/picture.ts';
+import { pooled } from '../../../images/pool.ts';
+import type { ListedFile } from '../folders.ts';
+import type { OwnData } from '../own.ts';
+import type { Wanted } from '../schema.ts';
+import { aboutFiles } from './files.ts';
 
 export const PICTURE_ENDINGS = ['.png', '.jpg', '.jpeg'];
 const REMEDY = 'save it again as PNG or JPEG';
@@ -19,10 +20,7 @@ export async function openPictures(files: ListedFile[], wanted: Wanted): Promise
   const { planes, height, width } = await decodePicture(first, readWhole(first, REMEDY, MOST_BYTES));
   return {
     what: 'pictures',
-    count: files.length,
-    labels: files.map(({ label }) => label) as string[],
-    groups: files.every(({ group }) => group !== undefined) ? (files.map(({ group }) => group) as string[]) : undefined,
-    parts: files.every(({ part }) => part !== undefined) ? files.map(({ part }) => part!) : undefined,
+    ...aboutFiles(files),
     input: { planes, height, width },
     holds: 'pictures',
     async pixels(index) {

@@ -1,6 +1,6 @@
 /** From pixels of a sensor to channels of the network. */
-import { UserError } from '../../../base/errors.ts';
-import type { Wanted } from './schema.ts';
+import { UserError } from '../../../../base/errors.ts';
+import type { Wanted } from '../schema.ts';
 
 /**
  * Channel of an event at (x, y) with polarity 0 or 1: OFF events of all pixels first, then ON, row by row; pixels of a

@@ -1,20 +1,20 @@
 /** NumPy files: samples as one array over time, pictures as one array, or events as arrays of one length. */
-import { UserError } from '../../../base/errors.ts';
-import type { Split } from '../../dataset.ts';
-import { hashOf } from '../../formats/files.ts';
-import { type NpyArray, openArrays } from '../../formats/npy.ts';
-import { numbersOf, valuesOf } from '../../formats/npy-values.ts';
-import { isText, type Table, type Values } from '../../formats/table.ts';
-import { pooled } from '../../images/pool.ts';
-import type { EventBuffer } from '../../recordings/binning.ts';
-import type { InputShape } from '../definition.ts';
-import { showsPictures } from './describe.ts';
+import { UserError } from '../../../../base/errors.ts';
+import type { Split } from '../../../dataset.ts';
+import { hashOf } from '../../../formats/files.ts';
+import { type NpyArray, openArrays } from '../../../formats/npy.ts';
+import { numbersOf, valuesOf } from '../../../formats/npy-values.ts';
+import { isText, type Table, type Values } from '../../../formats/table.ts';
+import { pooled } from '../../../images/pool.ts';
+import type { EventBuffer } from '../../../recordings/binning.ts';
+import type { InputShape } from '../../definition.ts';
+import { showsPictures } from '../describe.ts';
+import { partsOf, readLabels, readLabelsInOrder } from '../labels.ts';
+import { joined, type OwnData } from '../own.ts';
+import { findRole, listed, partInName, shownName, unitOf } from '../roles.ts';
+import type { Columns, Wanted } from '../schema.ts';
 import { encoder } from './encode.ts';
 import { readEventTable } from './event-table.ts';
-import { type Labelled, partsOf, readLabels } from './labels.ts';
-import { joined, type OwnData } from './own.ts';
-import { findRole, listed, partInName, shownName, unitOf } from './roles.ts';
-import type { Columns, Wanted } from './schema.ts';
 
 /** Opens a file with one array of samples, or of events, for each split it has. Rejects with a UserError. */
 export async function openArrayFile(file: string, wanted: Wanted, labels: string | undefined): Promise<OwnData> {
@@ -62,7 +62,7 @@ async function openSet(file: string, arrays: NpyArray[], wanted: Wanted, labels:
   const beside =
     labels === undefined
       ? labelArrays(file, arrays, wanted.columns, count)
-      : inOrderOf(readLabels(labels, 'sample', wanted.columns), labels, count);
+      : readLabelsInOrder(labels, wanted.columns, count);
   const pictures = wanted.coding
     ? showsPictures(wanted as { coding: NonNullable<Wanted['coding']> })
     : looksLikePictures(dense);
@@ -117,16 +117,6 @@ function labelArrays(file: string, arrays: NpyArray[], columns: Columns | undefi
     );
   const split = find('split');
   return { count, labels, groups: find('group'), parts: split && partsOf(file, split, 'split') };
-}
-
-/** A table with a line for each sample, numbered from 0. */
-function inOrderOf({ ids, labels, groups, parts }: Labelled, table: string, count: number) {
-  const at = Array.from(ids as ArrayLike<string | number>, Number);
-  if (at.length !== count || at.some((id, i) => id !== i))
-    throw new UserError(
-      `${table}: has to have one line for each of the ${count} samples, numbered from 0 in their order.`,
-    );
-  return { count, labels, groups, parts };
 }
 
 /** Levels of grey, and not counts of spikes. */
@@ -184,7 +174,6 @@ function openOverTime(file: string, array: NpyArray, wanted: Wanted): Omit<OwnDa
     input: delta ? ('channels' in found ? { channels: 2 * channels } : { ...found, planes: 2 * found.planes }) : found,
     steps,
     unit: unitOf(wanted.timeUnit) ?? 'step',
-    start: 'zero',
     holds: type.kind === 'f' && !wanted.coding ? 'real' : 'events',
     longest: steps,
     read(index: number, events: EventBuffer) {

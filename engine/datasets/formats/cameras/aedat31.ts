@@ -4,8 +4,8 @@
  * u32 number, u32 valid) and its events; a polarity event (type 1) is u32 data and i32 µs.
  */
 
-import { whatIs } from './file-kind.ts';
-import { badFile } from './files.ts';
+import { whatIs } from '../file-kind.ts';
+import { badFile } from '../files.ts';
 
 const FIRST_LINE = '#!AER-DAT3.1';
 const LAST_LINE = '#!END-HEADER';
@@ -19,8 +19,8 @@ export interface PolarityEvents {
   length: number;
   /** Microseconds, never falling. */
   times: Float64Array;
-  x: Uint8Array;
-  y: Uint8Array;
+  x: Uint16Array;
+  y: Uint16Array;
   /** 1 for ON. */
   p: Uint8Array;
 }
@@ -55,8 +55,8 @@ export function parseAedat(file: string, bytes: Buffer, side: number, remedy: st
   const events: PolarityEvents = {
     length: 0,
     times: new Float64Array(capacity),
-    x: new Uint8Array(capacity),
-    y: new Uint8Array(capacity),
+    x: new Uint16Array(capacity),
+    y: new Uint16Array(capacity),
     p: new Uint8Array(capacity),
   };
   for (let at = start; at < bytes.length; ) {

@@ -1,7 +1,7 @@
 /** From the numbers of an array over time to spikes. */
-import { SettingError, UserError } from '../../../base/errors.ts';
-import type { EventBuffer } from '../../recordings/binning.ts';
-import type { Events } from './schema.ts';
+import { SettingError, UserError } from '../../../../base/errors.ts';
+import type { EventBuffer } from '../../../recordings/binning.ts';
+import type { Events } from '../schema.ts';
 
 /** A count of spikes in one step and channel is not larger. */
 const MOST_COUNT = 255;
