@@ -122,14 +122,25 @@ function untested({ name }: DatasetSpec, { test }: Partial<Record<Split, Tally |
     : [];
 }
 
-/** Training files that were copied over the test files. */
+/** Files that were copied over others: training files over test files, or one batch over the next. */
 function equalParts(checksums: Record<string, string>): string[] {
   const seen = new Map<string, string>();
   return Object.entries(checksums).flatMap(([what, sum]) => {
     const twin = seen.get(sum);
     seen.set(sum, what);
-    return twin === undefined ? [] : [`${twin} and ${what} are the same: what is learned is also what is tested.`];
+    if (twin === undefined) return [];
+    const parts = [twin, what].map(splitOf);
+    const meaning =
+      parts[0] === parts[1]
+        ? `its samples are there twice among the ${WORD[parts[0]!]} samples, and others are missing`
+        : 'what is learned is also what is tested';
+    return [`${twin} and ${what} are the same: ${meaning}.`];
   });
+}
+
+/** The split of a file or list, by the names that data sets have for them. */
+function splitOf(name: string): Split {
+  return /test|t10k/i.test(name) ? 'test' : /valid/i.test(name) ? 'validation' : 'train';
 }
 
 const n = (count: number): string => count.toLocaleString('en');

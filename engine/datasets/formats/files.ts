@@ -131,6 +131,12 @@ export async function hashOf(
  */
 export const stampOf = ({ size, mtimeMs, ctimeMs, ino }: Stats): string => `${size} ${mtimeMs} ${ctimeMs} ${ino}`;
 
+/** Lets timers, signals and other work through; throws when asked to stop meanwhile. */
+export async function breathe(signal?: AbortSignal): Promise<void> {
+  await setImmediate();
+  signal?.throwIfAborted();
+}
+
 /** One stamp for many files, in the given order; gives way to other work, since there may be 60,000. */
 export async function stampOfAll(files: Iterable<string>, remedy: string, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
@@ -138,8 +144,7 @@ export async function stampOfAll(files: Iterable<string>, remedy: string, signal
   for (const file of files) {
     hash.update(`${file} ${stamp(file, remedy)}\n`);
     if (performance.now() - breath < 50) continue;
-    await setImmediate();
-    signal?.throwIfAborted();
+    await breathe(signal);
     breath = performance.now();
   }
   return hash.digest('hex');

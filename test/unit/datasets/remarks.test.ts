@@ -172,6 +172,18 @@ test('training files copied over the test files are noticed', async () => {
   );
 });
 
+test('one training batch copied over the next is no leak of test samples, and not said to be one', async () => {
+  const [once, other] = [Buffer.alloc(3073, 1), Buffer.alloc(3073, 2)];
+  for (let b = 1; b <= 5; b++) put(join(folder, 'cifar'), `data_batch_${b}.bin`, b === 2 ? other : once);
+  put(join(folder, 'cifar'), 'test_batch.bin', other);
+  const remarks = await onSamples({ name: 'cifar10', path: 'cifar' });
+  const twice = 'are the same: its samples are there twice among the training samples, and others are missing.';
+  expect(remarks).toContain(`data_batch_1.bin and data_batch_3.bin ${twice}`);
+  expect(remarks).toContain(
+    'data_batch_2.bin and test_batch.bin are the same: what is learned is also what is tested.',
+  );
+});
+
 test('a recording in the list of training and in that of testing is refused', async () => {
   const data = join(folder, 'gesture');
   put(data, 'trials_to_train.txt', 'user01_led.aedat\nuser02_led.aedat\n');

@@ -4,9 +4,9 @@ import { basename, dirname, join } from 'node:path';
 import { sha256 } from '../../../base/hash.ts';
 import type { PreparedDataset } from '../../dataset.ts';
 import { otherThan, TELLING_BYTES } from '../../formats/file-kind.ts';
-import { badFile, getAgain, readHead, readWhole, shared, sizeOf } from '../../formats/files.ts';
+import { badFile, breathe, getAgain, readHead, readWhole, shared, sizeOf } from '../../formats/files.ts';
 import { sourcePath } from '../../library/locations.ts';
-import type { SetReader } from '../definition.ts';
+import type { PrepareContext, SetReader } from '../definition.ts';
 import { maxEvents, type Pictures, splitPictures } from '../mnist/read.ts';
 import { ARCHIVE_FOLDER, CLASSES, PLANES, SIDE, TEST_BATCH, TRAIN_BATCHES } from './describe.ts';
 import type { Cifar10 } from './schema.ts';
@@ -48,22 +48,25 @@ export function parseBatch(file: string, bytes: Buffer): Pictures {
   return { pixels, labels };
 }
 
-function prepareCifar10(spec: Cifar10, context: { file: string; seed: number }): PreparedDataset {
+async function prepareCifar10(spec: Cifar10, context: PrepareContext): Promise<PreparedDataset> {
   const folder = batchFolder(spec, context.file);
   checkSizes(folder);
   const checksums: Record<string, string> = {};
-  const read = (names: string[]): Pictures => {
-    const batches = names.map((name) => {
+  const read = async (names: string[]): Promise<Pictures> => {
+    const batches: Pictures[] = [];
+    for (const name of names) {
       const file = join(folder, name);
       const bytes = readWhole(file, REMEDY, LIMIT);
       checksums[name] = sha256(bytes);
-      return parseBatch(file, bytes);
-    });
+      batches.push(parseBatch(file, bytes));
+      await breathe(context.signal);
+    }
     return { pixels: concatenate(batches.map((b) => b.pixels)), labels: concatenate(batches.map((b) => b.labels)) };
   };
-  const train = read(TRAIN_BATCHES);
-  const test = read([TEST_BATCH]);
+  const train = await read(TRAIN_BATCHES);
+  const test = await read([TEST_BATCH]);
   const split = splitPictures(train, spec, INPUTS);
+  await breathe(context.signal);
   const testCount = Math.min(spec.testSamples ?? test.labels.length, test.labels.length);
   const direct = spec.coding.kind === 'direct';
   return {
@@ -86,7 +89,7 @@ function prepareCifar10(spec: Cifar10, context: { file: string; seed: number }):
       side: SIDE,
       planes: PLANES,
       ...(spec.normalise
-        ? planeStatistics(split.pictures.pixels, split.train)
+        ? await planeStatistics(split.pictures.pixels, split.train, context.signal)
         : { mean: [0, 0, 0], deviation: [1, 1, 1] }),
       padding: spec.padding,
       flip: spec.flip,
@@ -140,7 +143,11 @@ function checkSizes(folder: string): number[] {
 }
 
 /** Mean and deviation of each colour over the first `count` pictures, on the scale [0, 1]. */
-function planeStatistics(pixels: Uint8Array, count: number): { mean: number[]; deviation: number[] } {
+async function planeStatistics(
+  pixels: Uint8Array,
+  count: number,
+  signal: AbortSignal | undefined,
+): Promise<{ mean: number[]; deviation: number[] }> {
   const plane = SIDE * SIDE;
   const mean: number[] = [];
   const deviation: number[] = [];
@@ -153,6 +160,7 @@ function planeStatistics(pixels: Uint8Array, count: number): { mean: number[]; d
         sum += pixels[k]!;
         squares += pixels[k]! * pixels[k]!;
       }
+    await breathe(signal);
     const n = count * plane;
     mean.push(sum / n / 255);
     deviation.push(Math.sqrt(Math.max(0, squares / n - (sum / n) ** 2)) / 255 || 1);

@@ -6,6 +6,7 @@ import { sha256 } from '../../../base/hash.ts';
 import type { PreparedDataset } from '../../dataset.ts';
 import {
   badFile,
+  breathe,
   getAgain,
   gunzip,
   gunzipHead,
@@ -18,7 +19,7 @@ import {
 } from '../../formats/files.ts';
 import { idxHeader, parseIdx } from '../../formats/idx.ts';
 import { sourcePath } from '../../library/locations.ts';
-import type { Found, SetReader } from '../definition.ts';
+import type { Found, PrepareContext, SetReader } from '../definition.ts';
 import { CLASSES, SIDE } from './describe.ts';
 import type { Mnist } from './schema.ts';
 
@@ -33,11 +34,13 @@ export interface Pictures {
 }
 
 /** Reads, checks and shares the pictures. Throws a UserError that names file and byte. */
-function prepareMnist(spec: Mnist, context: { file: string; seed: number }): PreparedDataset {
+async function prepareMnist(spec: Mnist, context: PrepareContext): Promise<PreparedDataset> {
   const folder = sourcePath(spec.path, 'mnist', context.file);
   const checksums: Record<string, string> = {};
   const train = readPictures(folder, 'train', checksums);
+  await breathe(context.signal);
   const test = readPictures(folder, 't10k', checksums);
+  await breathe(context.signal);
   const split = splitPictures(train, spec, SIDE * SIDE);
   const testCount = Math.min(spec.testSamples ?? test.labels.length, test.labels.length);
   return {

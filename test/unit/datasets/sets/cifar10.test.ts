@@ -36,6 +36,14 @@ function write(to = join(folder, 'data')): void {
 const plain = { normalise: false, padding: 0, flip: false };
 
 describe('cifar10', () => {
+  test('a stop is heard between the batches', async () => {
+    write();
+    const stop = new AbortController();
+    const preparing = prepareDataset(spec(), { ...context(), signal: stop.signal });
+    setImmediate(() => stop.abort());
+    await expect(preparing).rejects.toThrow(/abort/);
+  });
+
   test('reads the batches in order, plane by plane', async () => {
     write();
     await checkDataset(spec(), context());
