@@ -43,9 +43,9 @@ async function writeGenerated() {
   const { text } = /** @type {import('esbuild').OutputFile} */ (bundled.outputFiles[0]);
   const emit = await import(`data:text/javascript;base64,${Buffer.from(text).toString('base64')}`);
   const sources = new Map(
-    readdirSync(assembly)
-      .filter((name) => name.endsWith('.ts'))
-      .map((name) => [name, readFileSync(join(assembly, name), 'utf8')]),
+    readdirSync(assembly, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts') && !name.startsWith('generated'))
+      .map((name) => [name.replaceAll('\\', '/'), readFileSync(join(assembly, name), 'utf8')]),
   );
   replace('native/generated/signatures.h', emit.cHeader(emit.CONTRACT));
   replace('assembly/generated/constants.ts', emit.assemblyConstants(emit.CONTRACT));

@@ -75,7 +75,7 @@ function exportedFunctions(source: string): Map<string, string> {
 /**
  * The entry of the AssemblyScript compiler: every kernel from the file that exports it. Throws a sentence when a kernel has
  * no file, or its parameters are not those of its signature.
- * @param sources text by file name, such as `gather.ts`
+ * @param sources text by file, such as `gather.ts` or `lif/forward.ts`
  */
 export function assemblyIndex(contract: Contract, sources: ReadonlyMap<string, string>): string {
   const exported = new Map<string, { file: string; parameters: string }>();

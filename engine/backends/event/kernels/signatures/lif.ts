@@ -1,6 +1,6 @@
 /**
  * Layers of LIF neurons over all steps of their samples. Step t of sample b is row b·steps + t of the panel matrices; sizes are
- * multiples of 4, and padding has zero weights. The equations: assembly/lif-forward.ts and lif-backward.ts.
+ * multiples of 4, and padding has zero weights. The equations: assembly/lif/forward.ts and backward.ts.
  */
 import { twofold } from './signature.ts';
 

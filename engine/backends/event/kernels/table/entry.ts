@@ -20,7 +20,7 @@ export interface Region {
 
 export interface KernelCase {
   regions: Record<string, Region>;
-  /** Calls the kernel; `at` gives the byte address of a region. What it returns is compared with `returns`. */
+  /** Calls the kernel; `address` gives the byte address of a region. What it returns is compared with `returns`. */
   call(kernels: Kernels, address: (region: string) => number): unknown;
   returns?: number;
   /**

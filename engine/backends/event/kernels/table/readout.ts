@@ -6,7 +6,7 @@ import { accuracy, decodeBackward, decodeForward, lossBackward, lossForward } fr
 import { DECODE, LOSS } from '../kernels.ts';
 import { array, type Entry, type KernelCase, matrix, type Region, room } from './entry.ts';
 import { drawClear, uniform } from './inputs.ts';
-import { THRESHOLD } from './neuron.ts';
+import { THRESHOLD } from './lif/layers.ts';
 
 interface Way {
   decode: ReadoutPlan['decode'];

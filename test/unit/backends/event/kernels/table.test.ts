@@ -16,7 +16,7 @@ import {
   type Region,
   viewOf,
 } from '../../../../../engine/backends/event/kernels/table/entry.ts';
-import { THRESHOLD } from '../../../../../engine/backends/event/kernels/table/neuron.ts';
+import { THRESHOLD } from '../../../../../engine/backends/event/kernels/table/lif/layers.ts';
 import { TABLE } from '../../../../../engine/backends/event/kernels/table.ts';
 import { stream } from '../../../../../engine/base/random.ts';
 

@@ -1,6 +1,6 @@
-// Layers of neurons over all steps of their samples, backward: ../assembly/lif-backward.ts.
+// Layers of neurons over all steps of their samples, backward: ../../assembly/lif/backward.ts.
 #pragma once
-#include "lif-forward.h"
+#include "lif/forward.h"
 
 /** Columns with their padding. */
 static INLINE int padded(int columns) { return (columns + 3) & ~3; }

@@ -5,10 +5,10 @@
 //   r: hard u·(1-o), soft u - θ·o, none u; soft-undecayed u, and θ·o[t-1] is taken after the decay
 //
 // Without V, here, neurons know nothing of each other: a panel of 16 goes through all samples and steps before the next
-// one starts. Which of them fired is a mask of 16 bits (spikes.ts). With V: lif-recurrent.ts.
-import { PANEL } from './generated/constants';
-import { carryOver, RESET_OFF } from './shared/neuron';
-import { panelAt, rowBytes } from './shared/panel';
+// one starts. Which of them fired is a mask of 16 bits (../spikes.ts). With V: recurrent.ts.
+import { PANEL } from '../generated/constants';
+import { carryOver, RESET_OFF } from '../shared/neuron';
+import { panelAt, rowBytes } from '../shared/panel';
 
 /**
  * Forward without recurrence, of `columns` neurons. On entry row b·steps + t of u [rows × columns] holds I[t]; or

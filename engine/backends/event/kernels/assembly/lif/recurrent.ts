@@ -1,17 +1,17 @@
-// Recurrent layers over all steps of their samples (equations in lif-forward.ts and lif-backward.ts). Each step needs the
+// Recurrent layers over all steps of their samples (equations in forward.ts and backward.ts). Each step needs the
 // spikes, or the deltas, of the step before or behind, of all neurons.
 //
 // - A layer of one panel looks up what its neurons receive of each other (tabulate), others add the rows of those that fired.
 // - Backward, V·δ[t+1] of few neurons is a sum of columns of V for all neurons of a panel, as W⁺δ⁺ is in lifBackward; for
 //   many, lifBackwardSteps forms the products of the neurons inside the window alone.
-import { tabulate } from './spikes';
-import { gatherRows } from './gather';
-import { PANEL, START_OUT, SURROGATE_RECTANGULAR } from './generated/constants';
-import { padded, scaleOnto, slopes, sumOne, transposePanel } from './lif-backward';
-import { spikeMaskOf } from './lif-forward';
-import { carryOver, delta, leakDelta } from './shared/neuron';
-import { panelAt, rowBytes } from './shared/panel';
-import { appendMask } from './shared/select';
+import { tabulate } from '../spikes';
+import { gatherRows } from '../gather';
+import { PANEL, START_OUT, SURROGATE_RECTANGULAR } from '../generated/constants';
+import { padded, scaleOnto, slopes, sumOne, transposePanel } from './backward';
+import { spikeMaskOf } from './forward';
+import { carryOver, delta, leakDelta } from '../shared/neuron';
+import { panelAt, rowBytes } from '../shared/panel';
+import { appendMask } from '../shared/select';
 
 /**
  * Forward with recurrent weights V [size × size], of all samples of a block. On entry row b·steps + t of u [rows × size] holds

@@ -1,7 +1,7 @@
-// A wide recurrent layer, or one below a wide one, backward, step by step: lifBackwardSteps of ../assembly/lif-backward-steps.ts.
+// A wide recurrent layer, or one below a wide one, backward, step by step: lifBackwardSteps of ../../assembly/lif/backward-steps.ts.
 // Samples take their steps together, so that weights that are read serve them all.
 #pragma once
-#include "lif-recurrent.h"
+#include "lif/recurrent.h"
 
 static_assert(STEPS_SAMPLES <= 16, "A mask of samples has sixteen bits.");
 

@@ -1,12 +1,12 @@
-// A wide recurrent layer, or one below a wide one, backward (equations in lif-backward.ts): step by step, and the products
+// A wide recurrent layer, or one below a wide one, backward (equations in backward.ts): step by step, and the products
 // with W⁺ and V are computed for the neurons inside the window of h' alone. Rows of weights belong to the sender, so each is
 // a dot product; its sixteen lanes are summed at the end.
-import { padded } from './lif-backward';
-import { delta, leakDelta } from './shared/neuron';
-import { PANEL, SURROGATE_RECTANGULAR } from './generated/constants';
-import { panelAt, rowBytes, sumLanes } from './shared/panel';
-import { appendLanes } from './shared/select';
-import { derivative } from './shared/surrogate';
+import { padded } from './backward';
+import { delta, leakDelta } from '../shared/neuron';
+import { PANEL, SURROGATE_RECTANGULAR } from '../generated/constants';
+import { panelAt, rowBytes, sumLanes } from '../shared/panel';
+import { appendLanes } from '../shared/select';
+import { derivative } from '../shared/surrogate';
 
 /**
  * Of all samples of a block; arguments as those of lifBackwardRecurrent, with `recurrent` 0 where there is none; the padding

@@ -1,12 +1,20 @@
 /** Entries of lifBackward, lifBackwardRecurrent and lifBackwardSteps: from potentials to derivatives of the loss by them, last step first, in place. */
-import type { Rng } from '../../../../base/random.ts';
-import { namesOf, RESETS } from '../../../../models/neuron.ts';
-import { addColumns, lifBackward } from '../../../../reference/lif.ts';
-import { BACKWARD_WORK, MAX_PANELWISE_RECURRENT, RESET, recurrentWork, SURROGATE, stepsWork } from '../kernels.ts';
-import { roundUp, toPanels } from '../panels.ts';
-import { dropoutMaskOf } from './dropout.ts';
-import { array, type Entry, type KernelCase, matrix, type Region, room, type Work } from './entry.ts';
-import { uniform } from './inputs.ts';
+import type { Rng } from '../../../../../base/random.ts';
+import { namesOf, RESETS } from '../../../../../models/neuron.ts';
+import { addColumns, lifBackward } from '../../../../../reference/lif.ts';
+import {
+  BACKWARD_WORK,
+  type Kernels,
+  MAX_PANELWISE_RECURRENT,
+  RESET,
+  recurrentWork,
+  SURROGATE,
+  stepsWork,
+} from '../../kernels.ts';
+import { roundUp, toPanels } from '../../panels.ts';
+import { dropoutMaskOf } from '../dropout.ts';
+import { array, type Entry, type KernelCase, matrix, type Region, room, type Work } from '../entry.ts';
+import { uniform } from '../inputs.ts';
 import {
   identity,
   type LifSize,
@@ -19,7 +27,7 @@ import {
   STRIP,
   THRESHOLD,
   WIDTH,
-} from './neuron.ts';
+} from './layers.ts';
 
 /** Where the gradient enters: dL/do of a readout of rates, dL/du of one of potentials, the next layer, that and a price on spikes. */
 const DRIVES = ['rates', 'potentials', 'next layer', 'next layer and a price on spikes'] as const;
@@ -60,7 +68,29 @@ function potentials(rng: Rng, count: number): Float64Array {
   });
 }
 
-function make(rng: Rng, way: Way, size: LifSize, columnsAbove: number): KernelCase {
+interface Drawn {
+  way: Way;
+  size: LifSize;
+  rows: number;
+  u: Float64Array;
+  k: Float64Array;
+  /** k = σ(a) */
+  a: Float64Array;
+  /** First step that the readout looks at. */
+  from: number;
+  nextSize: number;
+  next: Float64Array;
+  nextDelta: Float64Array;
+  dropoutMask: Float64Array;
+  recurrent: Float64Array;
+  gO: Float64Array;
+  gU: Float64Array;
+  dk: Float64Array;
+  /** Where the gradient enters. */
+  use: { next: boolean; o: boolean; u: boolean };
+}
+
+function draw(rng: Rng, way: Way, size: LifSize, columnsAbove: number): Drawn {
   const { size: n, steps, samples } = size;
   const rows = samples * steps;
   const u = potentials(rng, rows * n);
@@ -68,31 +98,50 @@ function make(rng: Rng, way: Way, size: LifSize, columnsAbove: number): KernelCa
   const fromNext = way.drive.startsWith('next');
   const from = way.drive === 'next layer' ? 0 : rng.below(steps);
   const nextSize = fromNext ? columnsAbove : 0;
-  const next = uniform(rng, n * nextSize);
-  const nextDelta = uniform(rng, rows * nextSize);
-  const dropoutMask = dropoutMaskOf(rng, samples * n, way.dropout ? 0.4 : 0);
-  const recurrent = uniform(rng, n * n, -2 / n, 2 / n);
-  const gO = uniform(rng, samples * n);
-  const gU = uniform(rng, samples * (steps - from) * n);
-  const dk = uniform(rng, n);
-  const useO = way.drive === 'rates' || way.drive === 'next layer and a price on spikes';
-  const useU = way.drive === 'potentials';
+  return {
+    way,
+    size,
+    rows,
+    u,
+    k,
+    a,
+    from,
+    nextSize,
+    next: uniform(rng, n * nextSize),
+    nextDelta: uniform(rng, rows * nextSize),
+    dropoutMask: dropoutMaskOf(rng, samples * n, way.dropout ? 0.4 : 0),
+    recurrent: uniform(rng, n * n, -2 / n, 2 / n),
+    gO: uniform(rng, samples * n),
+    gU: uniform(rng, samples * (steps - from) * n),
+    dk: uniform(rng, n),
+    use: {
+      next: fromNext,
+      o: way.drive === 'rates' || way.drive === 'next layer and a price on spikes',
+      u: way.drive === 'potentials',
+    },
+  };
+}
+
+/** δ [rows, n] and dL/dk [n] as the reference has them, sample by sample. */
+function expectedOf(drawn: Drawn): { delta: Float64Array; dk: Float64Array } {
+  const { way, size, u, k, a, from, nextSize, next, nextDelta, dropoutMask, recurrent, gO, gU, use } = drawn;
+  const { size: n, steps, samples } = size;
   const { spiking, reset, resetGradient } = way;
   const surrogate = { shape: way.shape, width: WIDTH, height: HEIGHT };
   const layer = layerOf(n, neuronOf({ spiking, reset, resetGradient, recurrent: way.recurrent, surrogate }));
   const parameters = { weight: identity(n), leak: a, recurrent: way.recurrent ? recurrent : undefined };
   const expected = u.slice();
-  const expectedDk = dk.slice();
+  const dk = drawn.dk.slice();
   for (let sample = 0; sample < samples; sample++) {
     const [begin, end] = rowsOf(size, sample);
     // The same derivatives from outside the layer, step by step.
     const dU = new Float64Array(steps * n);
     const dO = new Float64Array(steps * n);
-    if (useU) dU.set(gU.subarray(sample * (steps - from) * n, (sample + 1) * (steps - from) * n), from * n);
+    if (use.u) dU.set(gU.subarray(sample * (steps - from) * n, (sample + 1) * (steps - from) * n), from * n);
     for (let t = 0; t < steps; t++) {
-      if (useO && t >= from) dO.set(gO.subarray(sample * n, (sample + 1) * n), t * n);
+      if (use.o && t >= from) dO.set(gO.subarray(sample * n, (sample + 1) * n), t * n);
       const delta = nextDelta.subarray((sample * steps + t) * nextSize, (sample * steps + t + 1) * nextSize);
-      if (!fromNext) continue;
+      if (!use.next) continue;
       const received = new Float64Array(n);
       addColumns(received, next, delta);
       for (let i = 0; i < n; i++) dO[t * n + i]! += dropoutMask[sample * n + i]! * received[i]!;
@@ -103,11 +152,19 @@ function make(rng: Rng, way: Way, size: LifSize, columnsAbove: number): KernelCa
     lifBackward(layer, parameters, new Float64Array(steps * n), steps, trace, dU, dO, gradients, delta);
     expected.set(delta, begin);
     // da = dk·k·(1 − k)
-    for (let i = 0; i < n; i++) expectedDk[i]! += gradients.leak[i]! / (k[i]! * (1 - k[i]!));
+    for (let i = 0; i < n; i++) dk[i]! += gradients.leak[i]! / (k[i]! * (1 - k[i]!));
   }
+  return { delta: expected, dk };
+}
+
+function make(rng: Rng, way: Way, size: LifSize, columnsAbove: number): KernelCase {
+  const drawn = draw(rng, way, size, columnsAbove);
+  const expected = expectedOf(drawn);
+  const { rows, u, k, from, nextSize, next, nextDelta, dropoutMask, recurrent, gO, gU, dk } = drawn;
+  const { size: n, steps, samples } = size;
   return {
     regions: {
-      u: matrix(u, rows, n, expected),
+      u: matrix(u, rows, n, expected.delta),
       leak: array('f32', k),
       next: paddedMatrix(next, n, nextSize),
       nextDelta: paddedMatrix(nextDelta, rows, nextSize),
@@ -115,57 +172,63 @@ function make(rng: Rng, way: Way, size: LifSize, columnsAbove: number): KernelCa
       recurrent: matrix(recurrent, n, n),
       gO: array('f32', gO),
       gU: array('f32', samplesToPanels(gU, samples, steps - from, n)),
-      dk: array('f32', dk, way.learnable ? expectedDk : undefined),
+      dk: array('f32', dk, way.learnable ? expected.dk : undefined),
       work: room('f32', Math.max(BACKWARD_WORK, recurrentWork(n, nextSize, samples), stepsWork(n, nextSize, samples))),
     },
-    call: (kernels, address) => {
-      const optional = (use: boolean, region: string, element = 0): number => (use ? address(region) + 4 * element : 0);
-      const shared = {
-        rows,
-        samples,
-        steps,
-        threshold: THRESHOLD,
-        reset: RESET[reset],
-        resetGradient,
-        shape: SURROGATE[way.shape],
-        width: WIDTH,
-        height: HEIGHT,
-        next: optional(fromNext, 'next'),
-        nextSize,
-        nextDelta: optional(fromNext, 'nextDelta'),
-        windowStart: from,
-        work: address('work'),
-      };
-      if (way.kernel !== 'lifBackward')
-        kernels[way.kernel]({
-          ...shared,
-          u: address('u'),
-          size: n,
-          leak: address('leak'),
-          dropoutMask: optional(way.dropout, 'dropoutMask'),
-          recurrent: optional(way.recurrent, 'recurrent'),
-          gO: optional(useO, 'gO'),
-          gU: optional(useU, 'gU'),
-          dk: optional(way.learnable, 'dk'),
-        });
-      else
-        for (let c = 0; c < n; c += STRIP)
-          kernels.lifBackward({
-            ...shared,
-            u: address('u') + 4 * rows * c,
-            columns: Math.min(STRIP, n - c),
-            leak: address('leak') + 4 * c,
-            spiking,
-            nextRows: n,
-            nextFirst: c,
-            dropoutMask: optional(way.dropout, 'dropoutMask', c),
-            gO: optional(useO, 'gO', c),
-            gU: optional(useU, 'gU', (steps - from) * c),
-            stride: n,
-            dk: optional(way.learnable, 'dk', c),
-          });
-    },
+    call: (kernels, address) => call(kernels, address, drawn),
   };
+}
+
+/** The kernel on what was drawn: a whole layer, or strip by strip. */
+function call(kernels: Kernels, address: (region: string) => number, drawn: Drawn): void {
+  const { way, rows, from, nextSize, use } = drawn;
+  const { size: n, samples, steps } = drawn.size;
+  const optional = (used: boolean, region: string, element = 0): number => (used ? address(region) + 4 * element : 0);
+  const shared = {
+    rows,
+    samples,
+    steps,
+    threshold: THRESHOLD,
+    reset: RESET[way.reset],
+    resetGradient: way.resetGradient,
+    shape: SURROGATE[way.shape],
+    width: WIDTH,
+    height: HEIGHT,
+    next: optional(use.next, 'next'),
+    nextSize,
+    nextDelta: optional(use.next, 'nextDelta'),
+    windowStart: from,
+    work: address('work'),
+  };
+  if (way.kernel !== 'lifBackward') {
+    kernels[way.kernel]({
+      ...shared,
+      u: address('u'),
+      size: n,
+      leak: address('leak'),
+      dropoutMask: optional(way.dropout, 'dropoutMask'),
+      recurrent: optional(way.recurrent, 'recurrent'),
+      gO: optional(use.o, 'gO'),
+      gU: optional(use.u, 'gU'),
+      dk: optional(way.learnable, 'dk'),
+    });
+    return;
+  }
+  for (let c = 0; c < n; c += STRIP)
+    kernels.lifBackward({
+      ...shared,
+      u: address('u') + 4 * rows * c,
+      columns: Math.min(STRIP, n - c),
+      leak: address('leak') + 4 * c,
+      spiking: way.spiking,
+      nextRows: n,
+      nextFirst: c,
+      dropoutMask: optional(way.dropout, 'dropoutMask', c),
+      gO: optional(use.o, 'gO', c),
+      gU: optional(use.u, 'gU', (steps - from) * c),
+      stride: n,
+      dk: optional(way.learnable, 'dk', c),
+    });
 }
 
 /** A matrix with columns up to the next multiple of 4 that nobody may look at. */

@@ -1,9 +1,9 @@
 /** What the entries of lifForward and lifBackward share: layers as plans, leaks, sizes. */
 
-import type { Rng } from '../../../../base/random.ts';
-import type { Leak } from '../../../../experiment/schema.ts';
-import { type Dense, INPUT, type Integrator, type LayerPlan, type Lif } from '../../../../models/plan.ts';
-import { uniform } from './inputs.ts';
+import type { Rng } from '../../../../../base/random.ts';
+import type { Leak } from '../../../../../experiment/schema.ts';
+import { type Dense, INPUT, type Integrator, type LayerPlan, type Lif } from '../../../../../models/plan.ts';
+import { uniform } from '../inputs.ts';
 
 /** Binary fractions, so that float32 holds them exactly. */
 export const THRESHOLD = 0.375;

@@ -1,9 +1,9 @@
-// Recurrent layers over all steps of their samples: ../assembly/lif-recurrent.ts. Samples take their steps together: the
+// Recurrent layers over all steps of their samples: ../../assembly/lif/recurrent.ts. Samples take their steps together: the
 // steps of one need not wait for those of another, and weights that are read serve several.
 #pragma once
 #include "spikes.h"
 #include "gather.h"
-#include "lif-backward.h"
+#include "lif/backward.h"
 
 static_assert(MAX_PANELWISE_RECURRENT % PANEL == 0, "The samples of whole panels are kept on the stack.");
 

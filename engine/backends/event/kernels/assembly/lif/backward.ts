@@ -7,12 +7,12 @@
 //
 // h' is zero outside its window, where e does not matter. Here, without V and below few columns (a readout layer), no use is
 // made of that: a panel of 16 neurons goes through all samples and steps, and e of all sixteen is a sum of columns of W⁺,
-// each multiplied with one number of δ⁺. Testing which neurons are active would take longer. lif-recurrent.ts does the same
-// with V of few neurons, and lif-backward-steps.ts computes the products for the neurons inside the window alone.
-import { PANEL, SURROGATE_RECTANGULAR } from './generated/constants';
-import { delta, leakDelta, RESET_OFF } from './shared/neuron';
-import { panelAt, rowBytes } from './shared/panel';
-import { derivative } from './shared/surrogate';
+// each multiplied with one number of δ⁺. Testing which neurons are active would take longer. recurrent.ts does the same
+// with V of few neurons, and backward-steps.ts computes the products for the neurons inside the window alone.
+import { PANEL, SURROGATE_RECTANGULAR } from '../generated/constants';
+import { delta, leakDelta, RESET_OFF } from '../shared/neuron';
+import { panelAt, rowBytes } from '../shared/panel';
+import { derivative } from '../shared/surrogate';
 
 /**
  * Of `columns` neurons, and all samples of a block. On entry u [rows × columns] as the forward pass left it, on return δ.

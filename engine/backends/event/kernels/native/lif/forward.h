@@ -1,4 +1,4 @@
-// Layers of neurons over all steps of their samples: ../assembly/lif-forward.ts.
+// Layers of neurons over all steps of their samples: ../../assembly/lif/forward.ts.
 #pragma once
 #include "shared/neuron.h"
 

@@ -1,11 +1,11 @@
 /** Entries of lifForward and lifForwardRecurrent: the membrane potentials and spikes of a layer. */
-import type { Rng } from '../../../../base/random.ts';
-import { namesOf, RESETS } from '../../../../models/neuron.ts';
-import { lifForward } from '../../../../reference/lif.ts';
-import { RESET, recurrentWork } from '../kernels.ts';
-import { PANEL } from '../panels.ts';
-import { array, type Entry, type KernelCase, matrix, type Region, room, type Shape, type Work } from './entry.ts';
-import { drawClear, eighths, uniform } from './inputs.ts';
+import type { Rng } from '../../../../../base/random.ts';
+import { namesOf, RESETS } from '../../../../../models/neuron.ts';
+import { lifForward } from '../../../../../reference/lif.ts';
+import { RESET, recurrentWork } from '../../kernels.ts';
+import { PANEL } from '../../panels.ts';
+import { array, type Entry, type KernelCase, matrix, type Region, room, type Shape, type Work } from '../entry.ts';
+import { drawClear, eighths, uniform } from '../inputs.ts';
 import {
   identity,
   type LifSize,
@@ -18,7 +18,7 @@ import {
   rowsOf,
   STRIP,
   THRESHOLD,
-} from './neuron.ts';
+} from './layers.ts';
 
 interface Way {
   spiking: boolean;
