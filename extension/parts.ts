@@ -14,10 +14,10 @@ import { StudyCatalog } from './model/catalog.ts';
 import { Comparisons } from './model/comparisons.ts';
 import { RunsModel } from './model/model.ts';
 import { saveText } from './panels/export.ts';
-import { Panels } from './panels/panels.ts';
+import { type PanelServices, Panels } from './panels/panels.ts';
 import { ViewStates } from './panels/states.ts';
 import { StatusItem } from './status/status.ts';
-import { ExpectationTests } from './testing/expectations.ts';
+import { type ExpectationServices, ExpectationTests } from './testing/expectations.ts';
 import { RunsTree } from './tree/tree.ts';
 import { changeText, createWorkbench } from './workbench.ts';
 
@@ -80,31 +80,18 @@ export function createParts(extension: vscode.ExtensionContext, own: Own): Parts
   const commands: CommandContext = { host, runs, workbench, refresh };
   const states = own(new ViewStates(extension.workspaceState));
   const panels: Panels = own(
-    new Panels(extension.extensionUri, {
-      host,
-      runs,
-      trusted: () => vscode.workspace.isTrusted,
-      openText: (file) => documents.find(file)?.getText(),
-      change: changeText,
-      start: (file, wanted) => start(commands, file, wanted),
-      resume: (runIds) => resume(commands, { runIds }),
-      openView: (file, view) => vscode.commands.executeCommand(viewCommand(view), vscode.Uri.file(file)),
-      openFile: (file, variant) =>
-        vscode.commands.executeCommand('lifLab.openFile', vscode.Uri.file(file), ...(variant ? [variant] : [])),
-      addSeeds: (file) => vscode.commands.executeCommand('lifLab.addSeeds', vscode.Uri.file(file)),
-      getData: async (dataset, how) =>
-        (await vscode.commands.executeCommand<boolean>(`lifLab.${how}Data`, { dataset })) === true,
-      run: (file, variant) => {
-        const [command, ...args] = variant === undefined ? ['lifLab.runAll'] : ['lifLab.runVariant', variant];
-        vscode.commands.executeCommand(command!, vscode.Uri.file(file), ...args);
-      },
-      save: (name, text) => saveText(name, text, log),
-      loadState: (target) => states.load(target),
-      saveState: (state) => states.save(state),
-      loadOpen: () => states.loadOpen(),
-      saveOpen: (targets) => states.saveOpen(targets),
-      log,
-    }),
+    new Panels(
+      extension.extensionUri,
+      panelServices({
+        host,
+        runs,
+        documents,
+        states,
+        log,
+        start: (file, wanted) => start(commands, file, wanted),
+        resume: (runIds) => resume(commands, { runIds }),
+      }),
+    ),
   );
   const advice = own(new AdviceHints(host, documents));
   const lenses = own(new ExperimentLenses(comparisons, documents, runs));
@@ -112,15 +99,7 @@ export function createParts(extension: vscode.ExtensionContext, own: Own): Parts
   const tree = own(new RunsTree(runs, catalog, comparisons));
   const options = { treeDataProvider: tree, canSelectMany: true, showCollapseAll: true };
   const treeView = own(vscode.window.createTreeView('lifLab.runs', options));
-  const expectations = own(
-    new ExpectationTests({
-      judge: (file) => {
-        const text = documents.find(file)?.getText();
-        return host.request('claims/check', text === undefined ? { file } : { file, text });
-      },
-      train: (file) => vscode.commands.executeCommand('lifLab.runAll', vscode.Uri.file(file)),
-    }),
-  );
+  const expectations = own(new ExpectationTests(expectationServices(host, documents)));
   const status = own(new StatusItem());
   return {
     host,
@@ -138,5 +117,48 @@ export function createParts(extension: vscode.ExtensionContext, own: Own): Parts
     status,
     commands,
     log,
+  };
+}
+
+type PanelParts = Pick<Parts, 'host' | 'runs' | 'documents' | 'log'> &
+  Pick<PanelServices, 'start' | 'resume'> & { states: ViewStates };
+
+/** What panels ask of the other parts. */
+function panelServices({ host, runs, documents, states, log, start, resume }: PanelParts): PanelServices {
+  return {
+    host,
+    runs,
+    trusted: () => vscode.workspace.isTrusted,
+    openText: (file) => documents.find(file)?.getText(),
+    change: changeText,
+    start,
+    resume,
+    openView: (file, view) => vscode.commands.executeCommand(viewCommand(view), vscode.Uri.file(file)),
+    openFile: (file, variant) =>
+      vscode.commands.executeCommand('lifLab.openFile', vscode.Uri.file(file), ...(variant ? [variant] : [])),
+    addSeeds: (file) => vscode.commands.executeCommand('lifLab.addSeeds', vscode.Uri.file(file)),
+    getData: async (dataset, how) =>
+      (await vscode.commands.executeCommand<boolean>(`lifLab.${how}Data`, { dataset })) === true,
+    run: (file, variant) => {
+      const [command, ...args] = variant === undefined ? ['lifLab.runAll'] : ['lifLab.runVariant', variant];
+      vscode.commands.executeCommand(command!, vscode.Uri.file(file), ...args);
+    },
+    save: (name, text) => saveText(name, text, log),
+    loadState: (target) => states.load(target),
+    saveState: (state) => states.save(state),
+    loadOpen: () => states.loadOpen(),
+    saveOpen: (targets) => states.saveOpen(targets),
+    log,
+  };
+}
+
+/** How the `expect:` lines of a file are judged, as it is on the screen, and how its runs are trained. */
+function expectationServices(host: HostClient, documents: ExperimentDocuments): ExpectationServices {
+  return {
+    judge: (file) => {
+      const text = documents.find(file)?.getText();
+      return host.request('claims/check', text === undefined ? { file } : { file, text });
+    },
+    train: (file) => vscode.commands.executeCommand('lifLab.runAll', vscode.Uri.file(file)),
   };
 }

@@ -25,8 +25,15 @@ export interface WorkbenchParts {
 }
 
 /** What commands ask of the editor, in terms of the real one. */
-export function createWorkbench({ extensionUri, documents, catalog, panels, showOutput }: WorkbenchParts): Workbench {
-  const lif = vscode.Uri.joinPath(extensionUri, 'dist', 'lif.mjs').fsPath;
+export function createWorkbench(parts: WorkbenchParts): Workbench {
+  return { ...experimentsOf(parts), ...textsOf(parts), ...questions, ...windowsOf(parts), ...helpersOf(parts) };
+}
+
+/** Which experiment is meant, and what belongs to it. */
+function experimentsOf({
+  catalog,
+  panels,
+}: WorkbenchParts): Pick<Workbench, 'activeExperiment' | 'cursorLine' | 'experiments' | 'storeFor' | 'settings'> {
   return {
     activeExperiment() {
       const active = vscode.window.activeTextEditor?.document.uri.fsPath;
@@ -34,32 +41,25 @@ export function createWorkbench({ extensionUri, documents, catalog, panels, show
       return panels().activeFile();
     },
 
-    async experiments() {
-      if (catalog.files().length === 0) await catalog.refresh();
-      return catalog.files().sort();
-    },
-
-    async pick(labels, prompt) {
-      const items = labels.map((label) =>
-        isExperimentFile(label)
-          ? { label: plainLabel(basename(label)), description: plainLabel(label), value: label }
-          : { label: plainLabel(label), value: label },
-      );
-      return (await vscode.window.showQuickPick(items, { placeHolder: prompt }))?.value;
-    },
-
-    ask: async (title, prompt, value, wrong) =>
-      vscode.window.showInputBox({ title, prompt, value, validateInput: wrong }),
-
-    choose,
-    confirm,
-    tell: showNote,
-
     cursorLine(file) {
       const editor = vscode.window.activeTextEditor;
       return editor?.document.uri.fsPath === file ? editor.selection.active.line : undefined;
     },
 
+    async experiments() {
+      if (catalog.files().length === 0) await catalog.refresh();
+      return catalog.files().sort();
+    },
+
+    storeFor: storeOf,
+
+    settings: readSettings,
+  };
+}
+
+/** Text of experiment files, read and changed where the editor has it. */
+function textsOf({ documents }: WorkbenchParts): Pick<Workbench, 'savedText' | 'edit'> {
+  return {
     async savedText(file) {
       const open = documents.find(file);
       if (open?.uri.scheme === 'vscode-vfs') {
@@ -80,13 +80,50 @@ export function createWorkbench({ extensionUri, documents, catalog, panels, show
       const document = await vscode.workspace.openTextDocument(vscode.Uri.file(file));
       if (document.isDirty && !(await document.save())) throw new Refusal(`${basename(file)} could not be saved.`);
     },
+  };
+}
 
-    offer: (sentence, title, act) =>
-      showNote(sentence, {
-        title,
-        run: () => void act().catch((error) => showError(error instanceof Error ? error.message : String(error))),
-      }),
+/** Asked of the user, or told. */
+const questions: Pick<Workbench, 'pick' | 'ask' | 'choose' | 'confirm' | 'tell' | 'offer' | 'pickTemplate' | 'busy'> = {
+  async pick(labels, prompt) {
+    const items = labels.map((label) =>
+      isExperimentFile(label)
+        ? { label: plainLabel(basename(label)), description: plainLabel(label), value: label }
+        : { label: plainLabel(label), value: label },
+    );
+    return (await vscode.window.showQuickPick(items, { placeHolder: prompt }))?.value;
+  },
 
+  ask: async (title, prompt, value, wrong) =>
+    vscode.window.showInputBox({ title, prompt, value, validateInput: wrong }),
+
+  choose,
+  confirm,
+  tell: showNote,
+
+  offer: (sentence, title, act) =>
+    showNote(sentence, {
+      title,
+      run: () => void act().catch((error) => showError(error instanceof Error ? error.message : String(error))),
+    }),
+
+  pickTemplate,
+
+  busy: async (title, task) =>
+    vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () => task()),
+};
+
+/** Opened to be looked at. */
+function windowsOf({
+  documents,
+  catalog,
+  panels,
+  showOutput,
+}: WorkbenchParts): Pick<
+  Workbench,
+  'showProblems' | 'openFile' | 'openView' | 'openLog' | 'openFolder' | 'firstSteps' | 'showOutput'
+> {
+  return {
     showProblems,
 
     async openFile(file, variant, preserveFocus) {
@@ -124,24 +161,21 @@ export function createWorkbench({ extensionUri, documents, catalog, panels, show
       else throw new Refusal(`The folder of this run is outside the workspace: ${folder}`);
     },
 
-    pickTemplate,
-
-    newExperiment: (template) => newExperiment(extensionUri, template),
-
     firstSteps,
 
     showOutput,
+  };
+}
+
+/** Done by others: templates, and data sets and reports by the program `lif`. */
+function helpersOf({ extensionUri }: WorkbenchParts): Pick<Workbench, 'newExperiment' | 'getData' | 'writeReport'> {
+  const lif = vscode.Uri.joinPath(extensionUri, 'dist', 'lif.mjs').fsPath;
+  return {
+    newExperiment: (template) => newExperiment(extensionUri, template),
 
     getData: (dataset, how) => (how === 'download' ? downloadData(lif, dataset) : importData(lif, dataset)),
 
-    busy: async (title, task) =>
-      vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () => task()),
-
     writeReport: (file) => writeReport(lif, file, storeOf(file)),
-
-    storeFor: storeOf,
-
-    settings: readSettings,
   };
 }
 

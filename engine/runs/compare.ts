@@ -40,70 +40,17 @@ export function compareExperiment(
   { specs, partial = false }: CompareOptions = {},
 ): Comparison {
   const asked = specs ? askedOf(specs) : allAsked(experiment, file);
-  const sizes = [...asked.values()].map(({ seeds }) => seeds.size);
-  const wanted = sizes.reduce((sum, size) => sum + size, 0);
-  const outdated: RunSummary[] = [];
-  // Keys are taken where there are runs only: a file may ask for more seeds than anybody trains.
-  const keys = new Map<string, string>();
-  const keyOf = ({ spec }: Asked, seed: number): string => {
-    const place = `${seed} ${spec.variant}`;
-    const known = keys.get(place) ?? runKey({ ...spec, seed });
-    keys.set(place, known);
-    return known;
-  };
-  const real = realOf(file);
-  const reals = new Map<string, string>();
-  const isSame = ({ file: recorded, folder }: RunSummary): boolean => {
-    if (recorded === real) return true;
-    // Elsewhere than beside the store nothing is looked for: where a run says that its file lies is its maker's choice.
-    if (basename(recorded) !== basename(file) || !isBelow(recorded, dirname(storeOf(folder)))) return false;
-    if (!reals.has(recorded)) reals.set(recorded, realOf(recorded));
-    return reals.get(recorded) === real;
-  };
-  const variants = new Set(experiment.variants.map(({ name }) => name));
-  const alike = (seed: number, key: string | undefined): Asked | undefined =>
-    wanted <= MAX_SOUGHT
-      ? [...asked.values()].find((one) => one.seeds.has(seed) && keyOf(one, seed) === key)
-      : undefined;
-  let tried = 0;
-  for (const { summary: found, key } of runs) {
-    const ours = found.file === file || isSame(found);
-    if (!ours && !wasOurs(found, file)) continue;
-    const { seed } = found;
-    const named = asked.get(found.variant);
-    let one = named?.seeds.has(seed) ? named : undefined;
-    if (!one || key !== keyOf(one, seed)) {
-      // By what it is, under whatever name it was trained.
-      const renamed = ours && variants.has(found.variant) ? undefined : alike(seed, key);
-      if (!renamed && ours) {
-        outdated.push(found);
-        if (one && found.epochs < one.spec.training.epochs && tried++ < MAX_SOUGHT) addBeginning(one, found, key);
-      }
-      one = renamed;
-    }
-    if (!one) continue;
-    const summary = { ...found, file, variant: one.spec.variant };
-    if (isNewer(summary, one.newest.get(seed))) one.newest.set(seed, summary);
-    if (summary.state === 'finished' && isNewer(summary, one.finished.get(seed))) one.finished.set(seed, summary);
-  }
-  const rows = [...asked.values()].map(({ spec, seeds, newest, finished }) => {
-    const of = (found: ReadonlyMap<number, RunSummary>) =>
-      found.size === 0 ? [] : [...seeds].flatMap((seed) => found.get(seed) ?? []);
-    const changes = describeChanges(experiment, spec.variant);
-    const row = comparisonRow(spec.variant, changes, of(newest), of(partial ? newest : finished));
-    // What there was, not what is published: fewer samples say less.
-    const there = row.results.flatMap(({ samples }) => samples?.test ?? []);
-    const tested = there.length > 0 ? Math.min(...there) : shapeOf(spec.dataset).sizes.test;
-    return row.accuracy && tested ? { ...row, testInterval: wilson(row.accuracy.mean, tested) } : row;
-  });
+  const variants = [...asked.values()];
+  const outdated = addRuns(asked, experiment, file, runs);
+  const rows = variants.map((one) => rowOf(experiment, one, partial));
   const fewer = [...new Set(rows.flatMap(({ variant, results }) => fewerSamples(asked.get(variant)!.spec, results)))];
-  const beginnings = [...asked.values()].flatMap((one) =>
+  const beginnings = variants.flatMap((one) =>
     [...one.beginnings.values()].filter(({ seed }) => !one.newest.has(seed)),
   );
   return {
     study: experiment.name,
     file,
-    seeds: [...new Set([...new Set([...asked.values()].map(({ seeds }) => seeds))].flatMap((seeds) => [...seeds]))],
+    seeds: [...new Set([...new Set(variants.map(({ seeds }) => seeds))].flatMap((seeds) => [...seeds]))],
     rows: judgeRows(experiment, rows),
     outdated,
     ...(beginnings.length > 0 && { beginnings }),
@@ -144,6 +91,82 @@ function askedOf(specs: readonly RunSpec[]): Map<string, Asked> {
 function addBeginning({ spec, beginnings }: Asked, run: RunSummary, key: string | undefined): void {
   const beginning = beginningOf({ ...spec, seed: run.seed }, run, key);
   if (beginning && beginning.epoch > (beginnings.get(run.seed)?.epoch ?? 0)) beginnings.set(run.seed, beginning);
+}
+
+/** Adds each run of the file to what is asked for; gives those whose settings nobody asks for any more. */
+function addRuns(
+  asked: ReadonlyMap<string, Asked>,
+  experiment: Experiment,
+  file: string,
+  runs: readonly KeyedRun[],
+): RunSummary[] {
+  const outdated: RunSummary[] = [];
+  const keyOf = keysOnDemand();
+  const isOfFile = sameFileAs(file);
+  const variants = new Set(experiment.variants.map(({ name }) => name));
+  const wanted = [...asked.values()].reduce((sum, { seeds }) => sum + seeds.size, 0);
+  const alike = (seed: number, key: string | undefined): Asked | undefined =>
+    wanted <= MAX_SOUGHT
+      ? [...asked.values()].find((one) => one.seeds.has(seed) && keyOf(one, seed) === key)
+      : undefined;
+  let tried = 0;
+  for (const { summary: found, key } of runs) {
+    const ours = isOfFile(found);
+    if (!ours && !wasOurs(found, file)) continue;
+    const { seed } = found;
+    const named = asked.get(found.variant);
+    let one = named?.seeds.has(seed) ? named : undefined;
+    if (!one || key !== keyOf(one, seed)) {
+      // By what it is, under whatever name it was trained.
+      const renamed = ours && variants.has(found.variant) ? undefined : alike(seed, key);
+      if (!renamed && ours) {
+        outdated.push(found);
+        if (one && found.epochs < one.spec.training.epochs && tried++ < MAX_SOUGHT) addBeginning(one, found, key);
+      }
+      one = renamed;
+    }
+    if (!one) continue;
+    const summary = { ...found, file, variant: one.spec.variant };
+    if (isNewer(summary, one.newest.get(seed))) one.newest.set(seed, summary);
+    if (summary.state === 'finished' && isNewer(summary, one.finished.get(seed))) one.finished.set(seed, summary);
+  }
+  return outdated;
+}
+
+/** Keys are taken where there are runs only: a file may ask for more seeds than anybody trains. */
+function keysOnDemand(): (asked: Asked, seed: number) => string {
+  const keys = new Map<string, string>();
+  return ({ spec }, seed) => {
+    const place = `${seed} ${spec.variant}`;
+    const known = keys.get(place) ?? runKey({ ...spec, seed });
+    keys.set(place, known);
+    return known;
+  };
+}
+
+/** Whether a run is of this file, whatever links lead to it. */
+function sameFileAs(file: string): (run: RunSummary) => boolean {
+  const real = realOf(file);
+  const reals = new Map<string, string>();
+  return ({ file: recorded, folder }) => {
+    if (recorded === file || recorded === real) return true;
+    // Elsewhere than beside the store nothing is looked for: where a run says that its file lies is its maker's choice.
+    if (basename(recorded) !== basename(file) || !isBelow(recorded, dirname(storeOf(folder)))) return false;
+    if (!reals.has(recorded)) reals.set(recorded, realOf(recorded));
+    return reals.get(recorded) === real;
+  };
+}
+
+function rowOf(experiment: Experiment, asked: Asked, partial: boolean): ComparisonRow {
+  const { spec, seeds, newest, finished } = asked;
+  const of = (found: ReadonlyMap<number, RunSummary>) =>
+    found.size === 0 ? [] : [...seeds].flatMap((seed) => found.get(seed) ?? []);
+  const changes = describeChanges(experiment, spec.variant);
+  const row = comparisonRow(spec.variant, changes, of(newest), of(partial ? newest : finished));
+  // What there was, not what is published: fewer samples say less.
+  const there = row.results.flatMap(({ samples }) => samples?.test ?? []);
+  const tested = there.length > 0 ? Math.min(...there) : shapeOf(spec.dataset).sizes.test;
+  return row.accuracy && tested ? { ...row, testInterval: wilson(row.accuracy.mean, tested) } : row;
 }
 
 /** Says where runs had fewer samples than the data set is known to have with these fields. */

@@ -1,6 +1,6 @@
 import { isJudged, SEEDS_TO_ADD } from '../../protocol/comparison/verdicts.ts';
 import type { Outline, Range } from '../../protocol/experiment.ts';
-import { type Comparison, isResumable, type RunSummary } from '../../protocol/runs.ts';
+import { type Comparison, type ComparisonRow, isResumable, type RunSummary, type Spread } from '../../protocol/runs.ts';
 import { plainLabel, plainLine } from '../../protocol/text/plain-text.ts';
 import { CAUSE_LABELS, warningsNow } from '../../protocol/warnings.ts';
 import type { CommandId } from '../base/command-ids.ts';
@@ -75,79 +75,85 @@ function variantLenses(
   runs: readonly RunSummary[],
   comparison: Comparison | undefined,
 ): Lens[] {
+  const at = { range, variant };
   const active = activeRuns(runs.filter((run) => run.variant === variant));
   const row = comparison?.rows.find((r) => r.variant === variant);
-  const lenses: Lens[] = [];
-  if (active.length === 0) {
-    lenses.push({
-      range,
-      variant,
-      title: '$(play) Run',
-      tooltip: `Train “${plainLine(variant)}” with every seed`,
-      command: 'lifLab.runVariant',
-    });
-  } else {
-    const running = active.filter((run) => run.state === 'running');
-    lenses.push(
-      {
-        range,
-        variant,
-        title: '$(debug-stop) Stop',
-        tooltip: `Stop ${count(active.length, 'run')} of “${plainLine(variant)}”; each can be resumed`,
-        command: 'lifLab.stopVariant',
-      },
-      {
-        range,
-        variant,
-        title:
-          running.length === 0
-            ? `${active.length} queued`
-            : `$(sync~spin) ${progressText(meanProgress(active))}${accuracyNow(running)}`,
-        tooltip: `${running.length} running, ${active.length - running.length} queued: show the curves`,
-        command: 'lifLab.curves',
-      },
-    );
-  }
-  lenses.push(...warningLenses(variant, range, row?.runs ?? [], runs));
-  const failed = row?.runs.find((run) => run.state === 'failed' && run.message);
-  if (active.length === 0 && failed !== undefined) {
-    lenses.push({
-      range,
-      variant,
+  const idle = active.length === 0;
+  const resumable = row?.runs.filter((run) => isResumable(run.state)) ?? [];
+  return [
+    ...(idle ? [runLens(at)] : progressLenses(at, active)),
+    ...warningLenses(variant, range, row?.runs ?? [], runs),
+    ...(idle ? failureLenses(at, row?.runs ?? []) : []),
+    ...(idle && resumable.length > 0 ? [resumeLens(at, resumable.length)] : []),
+    ...(idle && row?.accuracy !== undefined ? [resultLens(at, row, row.accuracy, resumable.length)] : []),
+  ];
+}
+
+type Place = Pick<Lens, 'range'> & { variant: string };
+
+const runLens = (at: Place): Lens => ({
+  ...at,
+  title: '$(play) Run',
+  tooltip: `Train “${plainLine(at.variant)}” with every seed`,
+  command: 'lifLab.runVariant',
+});
+
+function progressLenses(at: Place, active: readonly RunSummary[]): Lens[] {
+  const running = active.filter((run) => run.state === 'running');
+  return [
+    {
+      ...at,
+      title: '$(debug-stop) Stop',
+      tooltip: `Stop ${count(active.length, 'run')} of “${plainLine(at.variant)}”; each can be resumed`,
+      command: 'lifLab.stopVariant',
+    },
+    {
+      ...at,
+      title:
+        running.length === 0
+          ? `${active.length} queued`
+          : `$(sync~spin) ${progressText(meanProgress(active))}${accuracyNow(running)}`,
+      tooltip: `${running.length} running, ${active.length - running.length} queued: show the curves`,
+      command: 'lifLab.curves',
+    },
+  ];
+}
+
+/** Why the last run of the row failed, if one did. */
+function failureLenses(at: Place, runs: readonly RunSummary[]): Lens[] {
+  const failed = runs.find((run) => run.state === 'failed' && run.message);
+  if (failed === undefined) return [];
+  return [
+    {
+      ...at,
       title: `$(error) ${plainLabel(shortened(failed.message!))}`,
       tooltip: plainLine(failed.message!),
       command: 'lifLab.openLog',
-    });
-  }
-  const resumable = row?.runs.filter((run) => isResumable(run.state)) ?? [];
-  if (active.length === 0 && resumable.length > 0) {
-    lenses.push({
-      range,
-      variant,
-      title: '$(debug-continue) Resume',
-      tooltip: `Go on with ${count(resumable.length, 'run')} of “${variant}” from the last checkpoint`,
-      command: 'lifLab.resume',
-    });
-  }
-  if (active.length === 0 && row?.accuracy !== undefined) {
-    lenses.push({
-      range,
-      variant,
-      title: [
-        accuracyText(row.accuracy),
-        ...(isJudged(row.verdict) ? [row.verdict.label] : []),
-        ...(resumable.length > 0 ? [`${resumable.length} unfinished`] : []),
-      ].join(' · '),
-      tooltip: [
-        'Test accuracy, mean ± sample standard deviation in percentage points',
-        ...(isJudged(row.verdict) ? [`against “${plainLine(row.verdict.against)}” ${row.verdict.sentence}`] : []),
-        'show the comparison',
-      ].join('; '),
-      command: 'lifLab.compare',
-    });
-  }
-  return lenses;
+    },
+  ];
 }
+
+const resumeLens = (at: Place, runs: number): Lens => ({
+  ...at,
+  title: '$(debug-continue) Resume',
+  tooltip: `Go on with ${count(runs, 'run')} of “${plainLine(at.variant)}” from the last checkpoint`,
+  command: 'lifLab.resume',
+});
+
+const resultLens = (at: Place, { verdict }: ComparisonRow, accuracy: Spread, unfinished: number): Lens => ({
+  ...at,
+  title: [
+    accuracyText(accuracy),
+    ...(isJudged(verdict) ? [verdict.label] : []),
+    ...(unfinished > 0 ? [`${unfinished} unfinished`] : []),
+  ].join(' · '),
+  tooltip: [
+    'Test accuracy, mean ± sample standard deviation in percentage points',
+    ...(isJudged(verdict) ? [`against “${plainLine(verdict.against)}” ${verdict.sentence}`] : []),
+    'show the comparison',
+  ].join('; '),
+  command: 'lifLab.compare',
+});
 
 /** What looks into the networks of a variant found wrong: of the runs with the settings of the text, as they are now. */
 function warningLenses(

@@ -16,7 +16,7 @@ import { classOf, type Victim } from './victim.ts';
 type Params = AnalysisParams<'attack'>;
 
 export interface Assault {
-  go(
+  attack(
     indices: readonly number[],
     samples: readonly Sample[],
     targets: readonly (number | undefined)[],
@@ -37,12 +37,12 @@ export function assaultsOn(
 ): Assault[] {
   const common = { params, widths, victim, grid: data };
   if (data.encoding === 'current')
-    return [assault({ ...common, kind: 'currents', threat: new Currents(rangeOf(data)) })];
+    return [new KindOfAttack({ ...common, kind: 'currents', threat: new Currents(rangeOf(data)) })];
   const totalShift = params.totalShift === 'any' ? Number.POSITIVE_INFINITY : params.totalShift;
   return params.kinds.map((kind) =>
     kind === 'flips'
-      ? assault({ ...common, kind, threat: new Flips(data) })
-      : assault({ ...common, kind, threat: new Retiming(data, { maxShift: params.maxShift, totalShift }) }),
+      ? new KindOfAttack({ ...common, kind, threat: new Flips(data) })
+      : new KindOfAttack({ ...common, kind, threat: new Retiming(data, { maxShift: params.maxShift, totalShift }) }),
   );
 }
 
@@ -55,14 +55,19 @@ interface Setting<S> {
   grid: { steps: number; inputs: number };
 }
 
-function assault<S>({ kind, threat, params, widths, victim, grid }: Setting<S>): Assault {
+interface Method<S> {
+  tally: Tally;
+  run: (goals: Goal<S>[]) => Promise<Outcome<S>[]>;
+}
+
+/** Gradients of every width, chance and a search without gradients. */
+function methodsOf<S>({ kind, threat, params, widths, victim }: Setting<S>, budgets: readonly number[]): Method<S>[] {
   const { seed, iterations, turnover, published, proposals } = params;
-  const budgets = kind === 'currents' ? params.currentBudgets : params.budgets;
   const smallest = kind === 'currents' ? budgets[0]! : 1;
   const rungs = ladder(smallest, budgets.at(-1)!, iterations, kind !== 'currents');
   const search = (name: string): Search<S> => ({ threat, victim, seed, name: `${kind}/${name}`, budgets: rungs });
   const tally = (method: Tally['method'], width = 1): Tally => ({ method, width, costs: [], rows: [] });
-  const attacks: { tally: Tally; run: (goals: Goal<S>[]) => Promise<Outcome<S>[]> }[] = [
+  return [
     ...widths.map((width, surrogate) => ({
       tally: tally('gradient', width),
       // The same draws for all widths, whose differences are then those of the gradients.
@@ -71,11 +76,50 @@ function assault<S>({ kind, threat, params, widths, victim, grid }: Setting<S>):
     { tally: tally('random'), run: (goals) => atRandom(search('random'), goals) },
     { tally: tally('search'), run: (goals) => byTrial(search('search'), goals, { proposals }) },
   ];
-  const examples: AttackExample[] = [];
+}
 
-  const keep = async (goals: readonly Goal<S>[], outcomes: readonly Outcome<S>[], width: number): Promise<void> => {
+/** One kind of change, and every method that looks for it. */
+class KindOfAttack<S> implements Assault {
+  private readonly budgets: number[];
+  private readonly methods: readonly Method<S>[];
+  private readonly examples: AttackExample[] = [];
+
+  constructor(private readonly setting: Setting<S>) {
+    const { kind, params } = setting;
+    this.budgets = kind === 'currents' ? params.currentBudgets : params.budgets;
+    this.methods = methodsOf(setting, this.budgets);
+  }
+
+  async attack(
+    indices: readonly number[],
+    samples: readonly Sample[],
+    targets: readonly (number | undefined)[],
+    onPart: (part: number) => void,
+  ): Promise<void> {
+    const goals = samples.map(
+      (sample, i): Goal<S> => ({
+        index: indices[i]!,
+        label: sample.label,
+        target: targets[i],
+        clean: this.setting.threat.start(sample),
+      }),
+    );
+    for (const [m, { tally, run }] of this.methods.entries()) {
+      const outcomes = await run(goals);
+      for (const outcome of outcomes) {
+        tally.costs.push(outcome.cost === undefined ? null : rounded(outcome.cost));
+        tally.rows.push(rowOf(outcome));
+      }
+      if (m === 0) await this.keepExamples(goals, outcomes, tally.width);
+      onPart((m + 1) / this.methods.length);
+    }
+  }
+
+  /** The first samples that were fooled, with what they looked like before and after. */
+  private async keepExamples(goals: readonly Goal<S>[], outcomes: readonly Outcome<S>[], width: number): Promise<void> {
+    const { grid, params, threat, victim } = this.setting;
     for (const [i, { state, cost }] of outcomes.entries()) {
-      if (examples.length >= params.examples) return;
+      if (this.examples.length >= params.examples) return;
       if (state === undefined || cost === undefined) continue;
       const { index, label, clean } = goals[i]!;
       const adversarial = threat.sample(state);
@@ -83,62 +127,45 @@ function assault<S>({ kind, threat, params, widths, victim, grid }: Setting<S>):
       if (!inputs) continue;
       const [answer] = await victim.ask([adversarial]);
       const taken = classOf(answer!.scores);
-      examples.push({ index, label, taken, method: 'gradient', width, cost: rounded(cost), ...inputs });
+      this.examples.push({ index, label, taken, method: 'gradient', width, cost: rounded(cost), ...inputs });
     }
-  };
+  }
 
-  return {
-    async go(indices, samples, targets, onPart) {
-      const goals = samples.map(
-        (sample, i): Goal<S> => ({
-          index: indices[i]!,
-          label: sample.label,
-          target: targets[i],
-          clean: threat.start(sample),
-        }),
-      );
-      for (const [a, { tally, run }] of attacks.entries()) {
-        const outcomes = await run(goals);
-        for (const outcome of outcomes) {
-          tally.costs.push(outcome.cost === undefined ? null : rounded(outcome.cost));
-          tally.rows.push(rowOf(outcome));
-        }
-        if (a === 0) await keep(goals, outcomes, tally.width);
-        onPart((a + 1) / attacks.length);
-      }
-    },
-    result(events) {
-      const shares = kind === 'currents' ? [] : sharesWithin(params.shares, budgets.at(-1)!, events);
-      const outcomes = attacks.map((attack) => outcomesOf(attack.tally, budgets, shares, events));
-      const totalShift = params.totalShift === 'any' ? null : params.totalShift;
-      return {
-        kind,
-        budgets,
-        shares,
-        limits: kind === 'retiming' ? { maxShift: params.maxShift, totalShift } : null,
-        attacks: outcomes,
-        verdict: verdictOf(kind, outcomes, budgets.at(-1)),
-        examples,
-      };
-    },
-    fits: (earlier, done) =>
-      earlier.kind === kind &&
-      earlier.attacks.length === attacks.length &&
-      earlier.attacks.every(
-        ({ method, width, costs, rows }, a) =>
-          method === attacks[a]!.tally.method &&
-          width === attacks[a]!.tally.width &&
-          costs.length === done &&
-          rows.length === done,
-      ),
-    takeOver(earlier) {
-      earlier.attacks.forEach(({ costs, rows }, a) => {
-        attacks[a]!.tally.costs.push(...costs);
-        attacks[a]!.tally.rows.push(...rows);
-      });
-      examples.push(...earlier.examples);
-    },
-  };
+  result(events: readonly number[]): AttackKindResult {
+    const { budgets, examples } = this;
+    const { kind, params } = this.setting;
+    const shares = kind === 'currents' ? [] : sharesWithin(params.shares, budgets.at(-1)!, events);
+    const attacks = this.methods.map(({ tally }) => outcomesOf(tally, budgets, shares, events));
+    const totalShift = params.totalShift === 'any' ? null : params.totalShift;
+    return {
+      kind,
+      budgets,
+      shares,
+      limits: kind === 'retiming' ? { maxShift: params.maxShift, totalShift } : null,
+      attacks,
+      verdict: verdictOf(kind, attacks, budgets.at(-1)),
+      examples,
+    };
+  }
+
+  fits(earlier: AttackKindResult, done: number): boolean {
+    return (
+      earlier.kind === this.setting.kind &&
+      earlier.attacks.length === this.methods.length &&
+      earlier.attacks.every(({ method, width, costs, rows }, m) => {
+        const { tally } = this.methods[m]!;
+        return method === tally.method && width === tally.width && costs.length === done && rows.length === done;
+      })
+    );
+  }
+
+  takeOver(earlier: AttackKindResult): void {
+    earlier.attacks.forEach(({ costs, rows }, m) => {
+      this.methods[m]!.tally.costs.push(...costs);
+      this.methods[m]!.tally.rows.push(...rows);
+    });
+    this.examples.push(...earlier.examples);
+  }
 }
 
 /** In the order of ROW. */

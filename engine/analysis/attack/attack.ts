@@ -61,7 +61,7 @@ export const attack: Analysis<Params, AttackResult> = {
       const targets = indices.map((index, i) => targetOf(params, index, samples[i]!.label, plan.classes));
       await countNear(networks[0]!, plan, samples, params.within, near);
       for (const [k, assault] of assaults.entries())
-        await assault.go(indices, samples, targets, (part) =>
+        await assault.attack(indices, samples, targets, (part) =>
           progress((from + ((k + part) / assaults.length) * indices.length) / right.length),
         );
       samples.forEach((sample, i) => void attacked.push(described(indices[i]!, sample, targets[i])));

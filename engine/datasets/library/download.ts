@@ -18,8 +18,8 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../base/errors.ts';
 import { readSmall } from '../../base/files.ts';
-import { isWebPage, UNKNOWN, whatIs } from '../formats/file-kind.ts';
 import { hashOf, reason } from '../formats/files.ts';
+import { rangeStart, refusalOf, somethingElse, typeOf, validatorOf } from './answer.ts';
 
 export interface Source {
   /** Addresses of the same file, tried in turn. */
@@ -135,69 +135,61 @@ async function fetchInto(url: string, source: Source, partial: string, options: 
     if (have.bytes > 0) headers.range = `bytes=${have.bytes}-`;
     if (have.bytes > 0 && have.validator) headers['if-range'] = have.validator;
     const response = await fetch(url, { headers, signal: abort.signal, redirect: 'follow' });
-    if (response.status === 416) {
-      forget(partial);
-      return { why: 'the server does not have the rest of the file', forGood: false };
-    }
-    if (response.status !== 200 && response.status !== 206)
-      return {
-        why: `the server answers ${response.status} ${response.statusText}`.trim(),
-        forGood: [400, 401, 403, 404, 410, 451].includes(response.status),
-      };
     const start = response.status === 206 ? rangeStart(response) : 0;
-    if (start !== 0 && start !== have.bytes) {
-      forget(partial);
-      return { why: 'the server sent another range than asked for', forGood: false };
-    }
-    const type = response.headers.get('content-type') ?? '';
-    if (/^text\/html\b/i.test(type) && start > 0)
-      return { why: 'the server sends a web page instead of the rest of the file', forGood: true };
-    const promised = rangeTotal(response);
-    if (start > 0 && source.bytes !== undefined && promised !== undefined && promised !== source.bytes) {
-      forget(partial);
-      return { why: `the file there has ${promised} bytes instead of ${source.bytes}`, forGood: false };
-    }
+    const refusal = refusalOf(response, start, have.bytes, source.bytes);
+    if (refusal?.spoilt) forget(partial);
+    if (refusal) return { why: refusal.why, forGood: refusal.forGood };
     const length = Number(response.headers.get('content-length') ?? Number.NaN);
     const total = source.bytes ?? (Number.isFinite(length) ? start + length : Number.NaN);
-    const limit = source.bytes ?? MAX_BYTES;
-    let done = start;
-    let fd: number | undefined;
-    try {
-      if (response.body)
-        for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-          timer.refresh();
-          if (fd === undefined) {
-            // What is there of the file stays until something comes that can be the file.
-            const other = start === 0 && somethingElse(chunk, type, partial);
-            if (other) return { why: `the server sends ${other} instead of the file`, forGood: true };
-            writeFileSync(`${partial}.from`, JSON.stringify({ url, validator: validatorOf(response) }));
-            fd = openSync(partial, start > 0 ? 'r+' : 'w');
-          }
-          if (done + chunk.length > limit) {
-            forget(partial);
-            return { why: `more than the ${limit} bytes expected`, forGood: false };
-          }
-          for (let at = 0; at < chunk.length; ) at += writeSync(fd, chunk, at, chunk.length - at, done + at);
-          done += chunk.length;
-          options.onProgress?.({ what: `downloading ${url}`, done, total });
-        }
-      if (fd !== undefined) fsyncSync(fd);
-    } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code;
-      if (code === 'ENOSPC' || code === 'EIO' || code === 'EROFS')
-        throw new UserError(`${partial}: cannot be written because ${reason(error)}; make room and start again.`);
-      throw error;
-    } finally {
-      if (fd !== undefined) closeSync(fd);
-    }
-    if (source.bytes !== undefined && done < source.bytes)
-      return { why: `it ends after ${done} of ${source.bytes} bytes`, forGood: false };
-    if (done === 0) return { why: 'the answer is empty', forGood: false };
-    return 'done';
+    return await writeBody(response, { url, start, bytes: source.bytes }, partial, (done) => {
+      timer.refresh();
+      options.onProgress?.({ what: `downloading ${url}`, done, total });
+    });
   } finally {
     clearTimeout(timer);
     options.signal?.removeEventListener('abort', stop);
   }
+}
+
+/** Writes what comes to `partial`, from byte `start` on; the file has `bytes`, if that is known. `onBytes` hears of each piece, with how much there is. */
+async function writeBody(
+  response: Response,
+  { url, start, bytes }: { url: string; start: number; bytes: number | undefined },
+  partial: string,
+  onBytes: (done: number) => void,
+): Promise<Outcome> {
+  const limit = bytes ?? MAX_BYTES;
+  let done = start;
+  let fd: number | undefined;
+  try {
+    for await (const chunk of (response.body ?? []) as unknown as AsyncIterable<Uint8Array>) {
+      if (fd === undefined) {
+        // What is there of the file stays until something comes that can be the file.
+        const other = start === 0 && somethingElse(chunk, typeOf(response), partial);
+        if (other) return { why: `the server sends ${other} instead of the file`, forGood: true };
+        writeFileSync(`${partial}.from`, JSON.stringify({ url, validator: validatorOf(response) }));
+        fd = openSync(partial, start > 0 ? 'r+' : 'w');
+      }
+      if (done + chunk.length > limit) {
+        forget(partial);
+        return { why: `more than the ${limit} bytes expected`, forGood: false };
+      }
+      for (let at = 0; at < chunk.length; ) at += writeSync(fd, chunk, at, chunk.length - at, done + at);
+      done += chunk.length;
+      onBytes(done);
+    }
+    if (fd !== undefined) fsyncSync(fd);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOSPC' || code === 'EIO' || code === 'EROFS')
+      throw new UserError(`${partial}: cannot be written because ${reason(error)}; make room and start again.`);
+    throw error;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+  if (bytes !== undefined && done < bytes) return { why: `it ends after ${done} of ${bytes} bytes`, forGood: false };
+  if (done === 0) return { why: 'the answer is empty', forGood: false };
+  return 'done';
 }
 
 /** How much of the file is there, if it came from this address, and how to tell that it is still the same file. */
@@ -217,37 +209,6 @@ function resumable(partial: string, url: string): { bytes: number; validator?: s
 function textOf(file: string): string {
   const content = readSmall(file, 1 << 16);
   return 'text' in content ? content.text : '';
-}
-
-function validatorOf(response: Response): string {
-  const etag = response.headers.get('etag');
-  return etag && !etag.startsWith('W/') ? etag : (response.headers.get('last-modified') ?? '');
-}
-
-/** Formats that the name of a file promises, by how they begin. */
-const SIGNATURES: Record<string, number[]> = { '.gz.partial': [0x1f, 0x8b], '.zip.partial': [0x50, 0x4b] };
-
-/** What an answer is that cannot be the file; undefined when it can. */
-function somethingElse(first: Uint8Array, type: string, partial: string): string | undefined {
-  const page = isWebPage(first) || /^text\/html\b/i.test(type);
-  if (page && !/\.html?\.partial$/.test(partial)) return isWebPage(first) ? whatIs(first) : 'a web page';
-  const signature = Object.entries(SIGNATURES).find(([end]) => partial.endsWith(end))?.[1];
-  if (!signature || first.length < signature.length) return undefined;
-  if (signature.every((byte, i) => first[i] === byte)) return undefined;
-  // What nobody knows, the checksum decides.
-  const what = whatIs(first);
-  return what === UNKNOWN ? undefined : what;
-}
-
-/** Bytes of the whole file, as a partial answer gives them. */
-function rangeTotal(response: Response): number | undefined {
-  const match = /\/(\d{1,15})$/.exec(response.headers.get('content-range') ?? '');
-  return match ? Number(match[1]) : undefined;
-}
-
-function rangeStart(response: Response): number {
-  const match = /^bytes (\d{1,15})-/.exec(response.headers.get('content-range') ?? '');
-  return match ? Number(match[1]) : -1;
 }
 
 function forget(partial: string): void {

@@ -1,10 +1,10 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { SampleAnswer, SampleQuestion } from '../../protocol/analyses/sample.ts';
-import { neuronsOf } from '../../webview/views/sample/neurons.ts';
-import { type Bundles, bundleWebview, type FakeHost, launchBrowser, openView, picture, settle } from './harness.ts';
-import { FakeStudy } from './study.ts';
-import type { ThemeName } from './themes.ts';
+import type { SampleAnswer, SampleQuestion } from '../../../protocol/analyses/sample.ts';
+import { neuronsOf } from '../../../webview/views/sample/neurons.ts';
+import { type Bundles, bundleWebview, type FakeHost, launchBrowser, openView, picture, settle } from '../harness.ts';
+import { FakeStudy } from '../study.ts';
+import type { ThemeName } from '../themes.ts';
 
 let browser: Browser;
 let bundle: Bundles;

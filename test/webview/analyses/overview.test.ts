@@ -1,11 +1,11 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { AnalysisAnswer } from '../../protocol/analyses/analyses.ts';
-import type { EvaluateResult } from '../../protocol/analyses/evaluate.ts';
-import { tellingParams } from '../../webview/views/analyses/params.ts';
-import { type Bundles, bundleWebview, type FakeHost, launchBrowser, openView, picture, settle } from './harness.ts';
-import { FakeStudy } from './study.ts';
-import type { ThemeName } from './themes.ts';
+import type { AnalysisAnswer } from '../../../protocol/analyses/analyses.ts';
+import type { EvaluateResult } from '../../../protocol/analyses/evaluate.ts';
+import { tellingParams } from '../../../webview/views/analyses/params.ts';
+import { type Bundles, bundleWebview, type FakeHost, launchBrowser, openView, picture, settle } from '../harness.ts';
+import { FakeStudy } from '../study.ts';
+import type { ThemeName } from '../themes.ts';
 
 let browser: Browser;
 let bundle: Bundles;

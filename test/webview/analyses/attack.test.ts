@@ -1,11 +1,11 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { AnalysisAnswer } from '../../protocol/analyses/analyses.ts';
-import type { AttackExample, AttackOutcomes, AttackResult } from '../../protocol/analyses/attack.ts';
-import { changedSteps, frameOf, stepWords } from '../../webview/views/analyses/attack/frames.ts';
-import { type Bundles, bundleWebview, type FakeHost, launchBrowser, openView, picture, settle } from './harness.ts';
-import { FakeStudy } from './study.ts';
-import type { ThemeName } from './themes.ts';
+import type { AnalysisAnswer } from '../../../protocol/analyses/analyses.ts';
+import type { AttackExample, AttackOutcomes, AttackResult } from '../../../protocol/analyses/attack.ts';
+import { changedSteps, frameOf, stepWords } from '../../../webview/views/analyses/attack/frames.ts';
+import { type Bundles, bundleWebview, type FakeHost, launchBrowser, openView, picture, settle } from '../harness.ts';
+import { FakeStudy } from '../study.ts';
+import type { ThemeName } from '../themes.ts';
 
 let browser: Browser;
 let bundle: Bundles;

@@ -1,12 +1,12 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { AnalysisAnswer } from '../../protocol/analyses/analyses.ts';
-import type { ErrorsResult, Quartiles } from '../../protocol/analyses/errors.ts';
-import type { SpikesResult, Spread } from '../../protocol/analyses/spikes.ts';
-import { orderOf } from '../../webview/views/analyses/spikes-order.ts';
-import { type Bundles, bundleWebview, type FakeHost, launchBrowser, openView, picture, settle } from './harness.ts';
-import { FakeStudy } from './study.ts';
-import type { ThemeName } from './themes.ts';
+import type { AnalysisAnswer } from '../../../protocol/analyses/analyses.ts';
+import type { ErrorsResult, Quartiles } from '../../../protocol/analyses/errors.ts';
+import type { SpikesResult, Spread } from '../../../protocol/analyses/spikes.ts';
+import { orderOf } from '../../../webview/views/analyses/spikes-order.ts';
+import { type Bundles, bundleWebview, type FakeHost, launchBrowser, openView, picture, settle } from '../harness.ts';
+import { FakeStudy } from '../study.ts';
+import type { ThemeName } from '../themes.ts';
 
 let browser: Browser;
 let bundle: Bundles;

@@ -1,13 +1,13 @@
 /** Pictures of landscape, resolution, robustness and features, over made-up answers of all variants. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { AnalysisId, AnalysisResults } from '../../protocol/analyses/analyses.ts';
-import { coarseToFine, type LandscapeResult } from '../../protocol/analyses/landscape.ts';
-import { contour } from '../../protocol/drawing/contours.ts';
-import { FIRST_TURN, project, quadsOf, turnedBy } from '../../webview/plot/maps/turning.ts';
-import { type Bundles, bundleWebview, type FakeHost, launchBrowser, openView, picture, settle } from './harness.ts';
-import { FakeStudy, noise } from './study.ts';
-import type { ThemeName } from './themes.ts';
+import type { AnalysisId, AnalysisResults } from '../../../protocol/analyses/analyses.ts';
+import { coarseToFine, type LandscapeResult } from '../../../protocol/analyses/landscape.ts';
+import { contour } from '../../../protocol/drawing/contours.ts';
+import { FIRST_TURN, project, quadsOf, turnedBy } from '../../../webview/plot/maps/turning.ts';
+import { type Bundles, bundleWebview, type FakeHost, launchBrowser, openView, picture, settle } from '../harness.ts';
+import { FakeStudy, noise } from '../study.ts';
+import type { ThemeName } from '../themes.ts';
 
 let browser: Browser;
 let bundle: Bundles;
