@@ -57,15 +57,7 @@ export function createParts(extension: vscode.ExtensionContext, own: Own): Parts
   const runs = own(new RunsModel());
   const documents: ExperimentDocuments = own(new ExperimentDocuments(check));
   const catalog = own(new StudyCatalog(check, log));
-  const comparisons = own(
-    new Comparisons(
-      (params) => host.request('runs/compare', params),
-      (file) => {
-        const open = documents.find(file);
-        return open && { version: open.version, text: open.getText() };
-      },
-    ),
-  );
+  const comparisons = own(createComparisons(host, documents));
   const workbench = createWorkbench({
     extensionUri: extension.extensionUri,
     documents,
@@ -118,6 +110,17 @@ export function createParts(extension: vscode.ExtensionContext, own: Own): Parts
     commands,
     log,
   };
+}
+
+/** Of files as they are on the screen. */
+function createComparisons(host: HostClient, documents: ExperimentDocuments): Comparisons {
+  return new Comparisons(
+    (params) => host.request('runs/compare', params),
+    (file) => {
+      const open = documents.find(file);
+      return open && { version: open.version, text: open.getText() };
+    },
+  );
 }
 
 type PanelParts = Pick<Parts, 'host' | 'runs' | 'documents' | 'log'> &

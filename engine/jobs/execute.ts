@@ -9,7 +9,7 @@ import { newestCheckpoint } from '../runs/checkpoints.ts';
 import { runExists } from '../runs/folder.ts';
 import { HEARTBEAT_MS, type RunFile, type Status } from '../runs/format.ts';
 import { appendError, appendLog } from '../runs/log.ts';
-import { readHistory } from '../runs/read.ts';
+import { readHistory } from '../runs/metrics/reader.ts';
 import {
   clearStop,
   isStopRequested,

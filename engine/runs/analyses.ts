@@ -8,7 +8,8 @@ import { acquireLock, type Lock } from '../base/lock.ts';
 import { fileOf, makeRealFolder, namesIn } from './folder.ts';
 import { type AnalysisFile, analysisFileSchema } from './format.ts';
 import { canonicalJson } from './key.ts';
-import { cut, MAX_SENTENCE, type Parsed, readJson, stateOf } from './read.ts';
+import { cut, MAX_SENTENCE, type Parsed, readJson } from './read.ts';
+import { stateOf } from './summary.ts';
 
 /** Where an analysis lies: the folder of its run, and `<analysis>-<key>`. */
 export interface AnalysisPlace {

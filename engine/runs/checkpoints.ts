@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { errorCode, openUnlinked, readUpTo, reason, syncFolder, writeAtomic } from '../base/files.ts';
 import { fileOf, makeRealFolder, namesIn } from './folder.ts';
 import { countingLine } from './metrics/history.ts';
-import { readHistory } from './read.ts';
+import { readHistory } from './metrics/reader.ts';
 import { decodeSafetensors, lengthBySafetensors, MAX_HEADER } from './safetensors.ts';
 
 const KEPT = 3;

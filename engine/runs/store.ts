@@ -9,8 +9,10 @@ import { sha256 } from '../base/hash.ts';
 import { isRunId, listRuns, realRunsFolder, runsFolder, watchRuns } from './folder.ts';
 import { HEARTBEAT_TIMEOUT_MS, type RunFile, type Status } from './format.ts';
 import type { History } from './metrics/history.ts';
+import { MetricsReader } from './metrics/reader.ts';
 import { type Clock, feel, type Pulse, systemClock } from './pulse.ts';
-import { briefSummary, MetricsReader, type Parsed, readRunFile, readRunHead, readStatus, summarize } from './read.ts';
+import { type Parsed, readRunFile, readRunHead, readStatus } from './read.ts';
+import { briefSummary, summarize } from './summary.ts';
 
 const FILES = ['run.json', 'status.json', 'metrics.jsonl'];
 const ACTIVE: ReadonlySet<RunState> = new Set(['queued', 'running']);

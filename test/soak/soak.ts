@@ -12,7 +12,8 @@ import { type Rng, stream } from '../../engine/base/random.ts';
 import { type RunSpec, settingsSchema } from '../../engine/experiment/schema.ts';
 import { newestCheckpoint } from '../../engine/runs/checkpoints.ts';
 import { createRuns } from '../../engine/runs/create.ts';
-import { MetricsReader, readStatus } from '../../engine/runs/read.ts';
+import { MetricsReader } from '../../engine/runs/metrics/reader.ts';
+import { readStatus } from '../../engine/runs/read.ts';
 import { decodeSafetensors } from '../../engine/runs/safetensors.ts';
 
 const VARIANTS: Record<string, object> = {

@@ -10,7 +10,7 @@ import { placeOf, readAnalysis } from '../../runs/analyses.ts';
 import type { CheckpointChoice } from '../../runs/checkpoints.ts';
 import { compareExperiment } from '../../runs/compare.ts';
 import { nameOfStep } from '../../runs/metrics/history.ts';
-import { readHistory } from '../../runs/read.ts';
+import { readHistory } from '../../runs/metrics/reader.ts';
 import { openStore } from '../../runs/store.ts';
 import { loadStudy } from '../../studies/load.ts';
 import { ANALYSIS_IDS, reportOf } from '../analyses/reports.ts';

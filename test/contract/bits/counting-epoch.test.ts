@@ -8,7 +8,7 @@ import { executeRun } from '../../../engine/jobs/execute.ts';
 import { listCheckpoints, newestCheckpoint, readCheckpoint } from '../../../engine/runs/checkpoints.ts';
 import { createRuns } from '../../../engine/runs/create.ts';
 import { addLine, countingLine, emptyHistory } from '../../../engine/runs/metrics/history.ts';
-import { readHistory } from '../../../engine/runs/read.ts';
+import { readHistory } from '../../../engine/runs/metrics/reader.ts';
 import { decodeSafetensors } from '../../../engine/runs/safetensors.ts';
 import { requeue } from '../../../engine/runs/write.ts';
 import { train } from '../../../engine/training/train.ts';

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Status } from '../../../engine/runs/format.ts';
-import { MetricsReader, readStatus } from '../../../engine/runs/read.ts';
+import { MetricsReader } from '../../../engine/runs/metrics/reader.ts';
+import { readStatus } from '../../../engine/runs/read.ts';
 import { openStore } from '../../../engine/runs/store.ts';
 import type { RunSummary } from '../../../protocol/runs.ts';
 

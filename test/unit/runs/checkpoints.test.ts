@@ -11,7 +11,7 @@ import {
 import { createRuns } from '../../../engine/runs/create.ts';
 import type { MetricLine } from '../../../engine/runs/format.ts';
 import { nameOfStep } from '../../../engine/runs/metrics/history.ts';
-import { readHistory } from '../../../engine/runs/read.ts';
+import { readHistory } from '../../../engine/runs/metrics/reader.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../../engine/runs/safetensors.ts';
 import { epochLine, safetensors, specOf, temporaryFolder } from './fixtures.ts';
 

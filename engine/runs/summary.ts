@@ -1,0 +1,158 @@
+/** A run in short: its state as a person should see it, how far it came, and its scores, of whatever could be read of it. */
+import { basename } from 'node:path';
+import type { RunState, RunSummary } from '../../protocol/runs.ts';
+import { isAlive } from '../base/lock.ts';
+import { HEARTBEAT_MS, HEARTBEAT_TIMEOUT_MS, type RunFile, type Status } from './format.ts';
+import { timeOfId } from './key.ts';
+import { type History, scoresOf } from './metrics/history.ts';
+import { asObject, cut, MAX_NAME, MAX_SENTENCE, type Parsed } from './read.ts';
+
+/** Texts of a run are cut to this where no room is left. */
+const BRIEF = 200;
+const UNKNOWN = '(unknown)';
+
+/**
+ * The state as a person should see it: a run whose process is gone is interrupted, whatever it last wrote. `age` is that
+ * of its heartbeat in milliseconds; where clocks disagree it may be negative.
+ */
+export function stateOf(
+  status: Pick<Status, 'state' | 'pid' | 'host' | 'started'>,
+  age: number,
+  timeoutMs = HEARTBEAT_TIMEOUT_MS,
+): RunState {
+  const { state, pid, host, started } = status;
+  if (state !== 'running' && state !== 'queued') return state;
+  const known = pid !== undefined && host !== undefined;
+  const alive = known ? isAlive({ pid, host, ...(started !== undefined && { started }) }) : undefined;
+  // A process that is seen to live is better evidence than a heartbeat: clocks jump, and full disks hold heartbeats up.
+  // Without its start time it may be another one that got its number.
+  if (alive && started !== undefined) return state;
+  if (age > timeoutMs) return 'interrupted';
+  // On this machine a dead process shows at once; one that was alive a moment ago gets the benefit of the doubt.
+  return alive === false && Math.abs(age) > 3 * HEARTBEAT_MS ? 'interrupted' : state;
+}
+
+/** Everything known about one run. */
+export interface RunRecord {
+  summary: RunSummary;
+  history: History;
+  /** Absent when run.json cannot be read. */
+  run?: RunFile;
+}
+
+/** Puts a summary together from what could be read. */
+export function summarize(
+  folder: string,
+  run: Parsed<RunFile>,
+  status: Parsed<Status>,
+  metrics: { history: History; damage: string[] },
+  age: number,
+  timeoutMs = HEARTBEAT_TIMEOUT_MS,
+): RunSummary {
+  const damage = [run, status].flatMap((part) => ('damage' in part ? [part.damage] : []));
+  const identity = 'value' in run ? identityOf(run.value) : salvageIdentity(run.raw, basename(folder));
+  const progress =
+    'value' in status
+      ? progressOf(status.value, age, timeoutMs)
+      : guessProgress(metrics.history, identity.epochs, identity.createdAt);
+  const { epochs: _, ...named } = identity;
+  return {
+    id: basename(folder),
+    folder,
+    ...named,
+    ...progress,
+    ...scoresOf(metrics.history),
+    damage: [...damage, ...metrics.damage],
+  };
+}
+
+/**
+ * What a summary says of a run where there is no room for all: which one it is, how far it came and its scores. Without
+ * it, hundreds of layers and long sentences in each of many runs would fill the memory.
+ */
+export function briefSummary(run: RunSummary): RunSummary {
+  const { warnings: _, message: __, last: ___, result, ...rest } = run;
+  const { loss, accuracy, epoch, chosenBy } = result ?? {};
+  return {
+    ...rest,
+    study: cut(run.study, BRIEF),
+    variant: cut(run.variant, BRIEF),
+    ...(result && { result: { loss, accuracy, epoch, chosenBy } as NonNullable<RunSummary['result']> }),
+    damage: ['The store holds more than can be shown; of this run, details are left out.'],
+  };
+}
+
+interface Identity {
+  study: string;
+  variant: string;
+  seed: number;
+  file: string;
+  createdAt: number;
+  epochs: number;
+  samples?: NonNullable<RunSummary['samples']>;
+}
+
+function identityOf({ spec, createdAt, provenance: { samples } }: RunFile): Identity {
+  const { study, variant, seed, file, training } = spec;
+  const epochs = training.epochs;
+  return {
+    study: cut(study, MAX_NAME),
+    variant: cut(variant, MAX_NAME),
+    seed,
+    file: cut(file, 4096),
+    createdAt,
+    epochs,
+    ...(samples && { samples }),
+  };
+}
+
+/** What a damaged run.json still says, and the id of the run. */
+function salvageIdentity(raw: unknown, id: string): Identity {
+  const run = asObject(raw);
+  const spec = asObject(run.spec);
+  const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+  const number = (value: unknown) => (typeof value === 'number' ? value : 0);
+  return {
+    study: text(spec.study) ?? UNKNOWN,
+    variant: text(spec.variant) ?? UNKNOWN,
+    seed: number(spec.seed),
+    file: text(spec.file) ?? '',
+    createdAt: number(run.createdAt) || timeOfId(id),
+    epochs: number(asObject(spec.training).epochs),
+  };
+}
+
+type Progress = Pick<
+  RunSummary,
+  'state' | 'epoch' | 'epochs' | 'progress' | 'updatedAt' | 'seconds' | 'samplesPerSecond' | 'message'
+>;
+
+function progressOf(status: Status, age: number, timeoutMs: number): Progress {
+  const { epoch, epochs, progress, heartbeat, seconds, samplesPerSecond } = status;
+  const state = stateOf(status, age, timeoutMs);
+  const message = state === 'interrupted' ? 'Its process is gone; the run can be resumed.' : status.message;
+  return {
+    state,
+    epoch,
+    epochs,
+    progress: Math.min(1, Math.max(0, progress)),
+    updatedAt: heartbeat,
+    seconds,
+    samplesPerSecond: state === 'running' ? samplesPerSecond : 0,
+    ...(message !== undefined && { message: cut(message, MAX_SENTENCE) }),
+  };
+}
+
+/** Without a status, the metrics tell how far it came. */
+function guessProgress(history: History, epochs: number, createdAt: number): Progress {
+  const epoch = Math.floor(history.epochs.at(-1)?.epoch ?? history.train.epoch.at(-1) ?? 0);
+  return {
+    state: epochs > 0 && epoch >= epochs ? 'finished' : 'interrupted',
+    epoch,
+    epochs,
+    progress: epochs > 0 ? Math.min(1, epoch / epochs) : 0,
+    updatedAt: createdAt,
+    seconds: history.epochs.reduce((sum, line) => sum + line.seconds, 0),
+    samplesPerSecond: 0,
+  };
+}
