@@ -23,6 +23,11 @@ export async function importData(script: string, name: string): Promise<boolean>
   return runLif(script, `import ${name}`, ['data', 'import', name, path], `${name} is taken over.`);
 }
 
+/** Installs native TensorFlow in a terminal, where Ctrl-C ends it; whether it is there then. */
+export async function installTensorFlow(script: string): Promise<boolean> {
+  return runLif(script, 'install TensorFlow', ['backend', 'install', 'tfjs'], 'TensorFlow is installed.');
+}
+
 /** As a task: its output stays to be read, and its end is known. */
 async function runLif(script: string, title: string, args: readonly string[], done: string): Promise<boolean> {
   const { program, env } = runtime(readSettings());

@@ -7,7 +7,7 @@ import { isExperimentFile, MAX_EXPERIMENT_BYTES, readExperiment, storeFor, tooLa
 import { choose, confirm, showError, showNote } from './base/notify.ts';
 import { readSettings } from './base/settings.ts';
 import type { Workbench } from './commands/table.ts';
-import { downloadData, importData } from './data.ts';
+import { downloadData, importData, installTensorFlow } from './data.ts';
 import { firstSteps, newExperiment, pickTemplate } from './first-steps.ts';
 import { toRange } from './language/convert.ts';
 import type { ExperimentDocuments } from './language/documents.ts';
@@ -176,6 +176,8 @@ function helpersOf({ extensionUri }: WorkbenchParts): Pick<Workbench, 'newExperi
     getData: (dataset, how) => (how === 'download' ? downloadData(lif, dataset) : importData(lif, dataset)),
 
     writeReport: (file) => writeReport(lif, file, storeOf(file)),
+
+    installTensorFlow: () => installTensorFlow(lif),
   };
 }
 

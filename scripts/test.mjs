@@ -10,6 +10,7 @@ import { parseCLI, startVitest } from 'vitest/node';
 import { build } from './build.mjs';
 import { PrepareError, prepareChromium, prepareCodeServer } from './editor/prepare.mjs';
 import { packageExtension } from './package.mjs';
+import { prepareTensorFlow } from './tensorflow.mjs';
 
 const PROJECTS = ['unit', 'contract', 'webview', 'editor'];
 
@@ -20,6 +21,9 @@ const wanted = wantedProjects();
 // The package is a build, too.
 if (wanted.includes('editor')) await packageExtension();
 else await build();
+
+// Downloads wait for nothing else.
+const tensorFlow = wanted.includes('unit') ? prepareTensorFlow() : undefined;
 
 const version = process.env.LIF_EDITOR_VERSION;
 /** @type {Record<string, () => Promise<unknown>>} */
@@ -32,6 +36,9 @@ const preparations = {
 };
 const possible = [];
 for (const project of wanted) if (await prepare(project)) possible.push(project);
+
+const native = await tensorFlow;
+if (native !== undefined) process.env.LIF_TENSORFLOW = native;
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
 if (possible.length > 0) await runTests(possible);

@@ -3,10 +3,10 @@ import type { BackendId } from '../experiment/schema.ts';
 import type { Backend } from './backend.ts';
 import { eventBackend } from './event/backend.ts';
 import { referenceBackend } from './reference/backend.ts';
-import { tfjsBackend } from './tfjs/backend.ts';
+import { tfjsBackends } from './tfjs/backend.ts';
 
 export const BACKENDS: Readonly<Record<BackendId, Backend>> = {
   event: eventBackend,
   reference: referenceBackend,
-  tfjs: tfjsBackend,
+  ...tfjsBackends,
 };

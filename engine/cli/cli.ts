@@ -3,9 +3,11 @@ import { UserError } from '../base/errors.ts';
 import { engineVersion } from '../base/version.ts';
 import { type Cli, type Command, commandHelp, parseInput } from './command.ts';
 import { analyseCommand } from './commands/analyse.ts';
+import { BACKEND_COMMANDS } from './commands/backend/commands.ts';
 import { checkCommand } from './commands/check.ts';
 import { compareCommand } from './commands/compare.ts';
 import { DATA_COMMANDS } from './commands/data/commands.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { executeCommand } from './commands/execute.ts';
 import { hostCommand } from './commands/host.ts';
 import { listCommand } from './commands/list.ts';
@@ -31,6 +33,8 @@ const COMMANDS: Command[] = [
   reportCommand,
   validateCommand,
   ...DATA_COMMANDS,
+  ...BACKEND_COMMANDS,
+  doctorCommand,
   executeCommand,
   workCommand,
   hostCommand,
@@ -77,7 +81,8 @@ function splitName(args: string[]): { name: string | undefined; rest: string[] }
     : { name: first, rest: args.slice(1) };
 }
 
-const membersOf = (group: string): Command[] => COMMANDS.filter(({ name }) => name.startsWith(`${group} `));
+const membersOf = (group: string): Command[] =>
+  COMMANDS.filter(({ name, internal }) => !internal && name.startsWith(`${group} `));
 const isGroup = (word: string): boolean => membersOf(word).length > 0;
 
 function find(name: string): Command {

@@ -19,10 +19,6 @@ export async function provenanceOf(file: string, text: string): Promise<Record<B
     fileHash: sha256(text),
     ...(await gitState(dirname(file))),
   };
-  const { event, reference, tfjs } = BACKENDS;
-  return {
-    event: { ...common, ...event.provenance() },
-    reference: { ...common, ...reference.provenance() },
-    tfjs: { ...common, ...tfjs.provenance() },
-  };
+  const each = Object.values(BACKENDS).map(({ id, provenance }) => [id, { ...common, ...provenance() }] as const);
+  return Object.fromEntries(each) as Record<BackendId, Partial<Provenance>>;
 }

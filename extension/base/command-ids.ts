@@ -19,6 +19,7 @@ const OWN_COMMANDS = [
   'lifLab.openFolder',
   'lifLab.downloadData',
   'lifLab.importData',
+  'lifLab.installTensorFlow',
   'lifLab.refresh',
   'lifLab.restartHost',
   'lifLab.showOutput',

@@ -61,6 +61,8 @@ export interface Workbench {
   getData(dataset: string, how: 'download' | 'import'): Promise<boolean>;
   /** Asks where to, and has a report of the study written there. */
   writeReport(file: string): Promise<void>;
+  /** Whether it is there then. */
+  installTensorFlow(): Promise<boolean>;
   /** Shows in place that something is under way. */
   busy<T>(title: string, task: () => Promise<T>): Promise<T>;
   storeFor(file: string): string;
@@ -123,6 +125,12 @@ export const COMMANDS: Record<CommandId, Command> = {
   },
   'lifLab.downloadData': { need: 'trust', run: (context, target) => getData(context, target, 'download') },
   'lifLab.importData': { need: 'trust', run: (context, target) => getData(context, target, 'import') },
+  'lifLab.installTensorFlow': {
+    need: 'trust',
+    run: async ({ workbench }) => {
+      if (!(await workbench.installTensorFlow())) throw new Cancelled();
+    },
+  },
   'lifLab.refresh': { need: 'host', run: (context) => context.refresh() },
   'lifLab.restartHost': { need: 'nothing', run: async ({ host }) => host.restart() },
   'lifLab.showOutput': { need: 'nothing', run: async ({ workbench }) => workbench.showOutput() },

@@ -5,9 +5,9 @@ import { denseInput } from '../../reference/network.ts';
 import type { FanOut } from '../activity.ts';
 import type { Activity, ActivityOptions, Sample } from '../backend.ts';
 import { countPass } from '../reference/activity.ts';
+import type { TensorFlow } from '../tensorflow/tensorflow.ts';
 import type { Pass } from './passes.ts';
 import { ofSample } from './record.ts';
-import type { TensorFlow } from './tensorflow.ts';
 
 /** Adds samples from number `at` on to the sums. */
 export function countBatch(

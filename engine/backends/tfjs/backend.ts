@@ -1,23 +1,35 @@
 /** `backend: tfjs`: the equations of docs/engine.md once more, as operations on tensors of whole batches, in float32. */
 import { connectionName, INPUT, type NetworkPlan } from '../../models/plan.ts';
 import type { Backend } from '../backend.ts';
-import { loadTensorFlow, WHICH } from './tensorflow.ts';
+import { absence, chosenTensorFlow, describeTensorFlow, loadTensorFlow, type Which } from '../tensorflow/tensorflow.ts';
 
-export const tfjsBackend: Backend = {
-  id: 'tfjs',
-  refuses,
-  provenance: () => ({ tensorflow: WHICH }),
-  describe: () => WHICH,
-  // TensorFlow.js is large; who only asks what there is need not wait for it.
-  async open(plan, data, options) {
-    const reason = refuses(plan);
-    if (reason !== undefined) throw new RangeError(reason);
-    const { TensorNetwork } = await import('./network.ts');
-    return new TensorNetwork(await loadTensorFlow(), plan, data, options);
-  },
-};
+type Id = 'tfjs' | 'tfjs-node' | 'tfjs-cpu';
 
-function refuses({ layers }: NetworkPlan): string | undefined {
+/** @param which TensorFlow computes */
+function tfjsBackend(id: Id, which: () => Which): Backend {
+  const refuses = (plan: NetworkPlan): string | undefined => absence(which()) ?? refusedNetwork(plan);
+  return {
+    id,
+    refuses,
+    provenance: () => ({ tensorflow: describeTensorFlow(which()) }),
+    describe: () => describeTensorFlow(which()),
+    // TensorFlow is large; who only asks what there is need not wait for it.
+    async open(plan, data, options) {
+      const reason = refuses(plan);
+      if (reason !== undefined) throw new RangeError(reason);
+      const { TensorNetwork } = await import('./network.ts');
+      return new TensorNetwork(await loadTensorFlow(which(), options.threads), plan, data, options);
+    },
+  };
+}
+
+export const tfjsBackends = {
+  tfjs: tfjsBackend('tfjs', chosenTensorFlow),
+  'tfjs-node': tfjsBackend('tfjs-node', () => 'native'),
+  'tfjs-cpu': tfjsBackend('tfjs-cpu', () => 'javascript'),
+} as const;
+
+function refusedNetwork({ layers }: NetworkPlan): string | undefined {
   for (const [i, { name, connection, neuron, input }] of layers.entries()) {
     if (connection.kind !== 'dense')
       return `Layer ${name} is ${connectionName(connection)}, which the tfjs backend does not have: use dense layers.`;

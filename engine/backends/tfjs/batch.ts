@@ -5,8 +5,8 @@ import { drawDropoutMask } from '../../models/dropout.ts';
 import { drawInitialState, MEAN_STATE } from '../../models/initial-state.ts';
 import type { NetworkPlan } from '../../models/plan.ts';
 import type { Sample } from '../backend.ts';
+import type { TensorFlow } from '../tensorflow/tensorflow.ts';
 import type { Drawn, Samples } from './passes.ts';
-import type { TensorFlow } from './tensorflow.ts';
 
 export function readSample(
   { encoding, inputs, steps, maxEvents }: PreparedDataset,

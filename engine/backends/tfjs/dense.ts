@@ -1,6 +1,6 @@
 /** What neurons receive through a dense connection, of all steps in one product. */
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import type { TensorFlow } from './tensorflow.ts';
+import type { TensorFlow } from '../tensorflow/tensorflow.ts';
 
 /** What a layer reads: x [T, B, M], or [B, M] where it is the same in every step. */
 export interface Input {

@@ -6,8 +6,8 @@
  */
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { type Gated, gatesOf } from '../../models/plan.ts';
+import type { TensorFlow } from '../tensorflow/tensorflow.ts';
 import { rows } from './dense.ts';
-import type { TensorFlow } from './tensorflow.ts';
 
 export interface GatedParameters {
   /** V [N, G·N]. */

@@ -8,9 +8,9 @@
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { Reset } from '../../models/neuron.ts';
 import type { Integrator, Lif } from '../../models/plan.ts';
+import type { TensorFlow } from '../tensorflow/tensorflow.ts';
 import { rows, stepBefore } from './dense.ts';
 import { surrogateSlope } from './surrogate.ts';
-import type { TensorFlow } from './tensorflow.ts';
 
 export interface LifParameters {
   /** V [N, N] and a [N] or [1], where the plan has them. */

@@ -23,12 +23,12 @@ import type {
 import { checkProbe, createRecording, createSampleScores, needsGradients } from '../recording.ts';
 import { classSums, MAX_WEIGHT, zeroSums } from '../scores.ts';
 import { restoreState, type StatePart, stateOf, tensorOf } from '../state.ts';
+import type { TensorFlow } from '../tensorflow/tensorflow.ts';
 import { countBatch } from './activity.ts';
 import { drawn, readSample, samplesOf, still } from './batch.ts';
 import { clipped, type Moving, updated } from './optimizer.ts';
 import { backward, forward, type Pass, type Tensors } from './passes.ts';
 import { addPass, record, spikesOf, writeScores } from './record.ts';
-import type { TensorFlow } from './tensorflow.ts';
 
 /** Milliseconds after which timers and signals get their turn. */
 const TURN_MS = 50;

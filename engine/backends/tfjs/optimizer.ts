@@ -3,8 +3,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Parameter } from '../../models/parameters.ts';
 import type { OptimizerStep } from '../backend.ts';
 import type { StatePart } from '../state.ts';
+import type { TensorFlow } from '../tensorflow/tensorflow.ts';
 import type { Tensors } from './passes.ts';
-import type { TensorFlow } from './tensorflow.ts';
 
 /** A parameter, and the first and second moment of its gradient (the momentum of SGD in the first). */
 export type Moving = Record<StatePart, Tensor>;

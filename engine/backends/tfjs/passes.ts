@@ -2,11 +2,11 @@
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import { layerParameters, type Part } from '../../models/parameters.ts';
 import type { LayerPlan, NetworkPlan } from '../../models/plan.ts';
+import type { TensorFlow } from '../tensorflow/tensorflow.ts';
 import { byInput, byWeight, type Input, receive } from './dense.ts';
 import { type GatedTrace, gatedBackward, gatedForward } from './gated.ts';
 import { type InitialState, type LifTrace, lifBackward, lifForward, sumOf } from './lif.ts';
 import { accuracyOf, decode, decodeBackward, lossOf } from './readout.ts';
-import type { TensorFlow } from './tensorflow.ts';
 
 /** The learned parameters, or something for each of them, by name. */
 export type Tensors = ReadonlyMap<string, Tensor>;

@@ -5,7 +5,7 @@
  */
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import { type NetworkPlan, type ReadoutPlan, unreachable } from '../../models/plan.ts';
-import type { TensorFlow } from './tensorflow.ts';
+import type { TensorFlow } from '../tensorflow/tensorflow.ts';
 
 type Loss = NetworkPlan['loss'];
 

@@ -5,8 +5,8 @@ import type { NetworkPlan } from '../../models/plan.ts';
 import type { Recording, SampleScores, Sums } from '../backend.ts';
 import { featureLayer } from '../recording.ts';
 import { countedLayers } from '../scores.ts';
+import type { TensorFlow } from '../tensorflow/tensorflow.ts';
 import type { Gradients, Pass } from './passes.ts';
-import type { TensorFlow } from './tensorflow.ts';
 
 /** Spikes of a layer over all steps and neurons, of each sample [B]. */
 export function spikesOf(tf: TensorFlow, { layers }: Pass, l: number): Tensor {

@@ -2,7 +2,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { multiGaussian, type SurrogateShape } from '../../models/neuron.ts';
 import type { Lif } from '../../models/plan.ts';
-import type { TensorFlow } from './tensorflow.ts';
+import type { TensorFlow } from '../tensorflow/tensorflow.ts';
 
 const DERIVATIVES: Record<SurrogateShape, (tf: TensorFlow, z: Tensor) => Tensor> = {
   rectangular: (tf, z) => tf.cast(tf.less(tf.abs(z), 1), 'float32'),

@@ -15,6 +15,8 @@ import { closeZip, crc32, entryStart, openZip, shown, type ZipEntry, type ZipFil
 export interface UnpackOptions {
   /** Most bytes that all files together may have. */
   limit: number;
+  /** Which files of a zip are wanted, by their names in it; default all. */
+  only?: (name: string) => boolean;
   onProgress?: (progress: { what: string; done: number; total: number }) => void;
   signal?: AbortSignal | undefined;
   remedy: string;
@@ -37,7 +39,7 @@ export function safeName(archive: string, name: string, remedy: string): string 
 }
 
 /**
- * Unpacks `archive` (.zip or .tar.gz) into `folder`: aside first, and into place when all of it was good. Resolves to
+ * Unpacks `archive` (.zip, or .whl, which is one, or .tar.gz) into `folder`: aside first, and into place when all of it was good. Resolves to
  * the names. Rejects with a UserError and leaves nothing behind.
  */
 export async function unpack(archive: string, folder: string, options: UnpackOptions): Promise<string[]> {
@@ -45,7 +47,7 @@ export async function unpack(archive: string, folder: string, options: UnpackOpt
   mkdirSync(aside, { recursive: true });
   try {
     const room = roomFor(folder, options.limit);
-    const names = archive.endsWith('.zip')
+    const names = /\.(zip|whl)$/.test(archive)
       ? await unzip(archive, aside, room, options)
       : await untar(archive, aside, room, options);
     for (const name of names) {
@@ -83,7 +85,7 @@ export function roomFor(folder: string, limit: number): Room {
 async function unzip(archive: string, folder: string, room: Room, options: UnpackOptions): Promise<string[]> {
   const zip = openZip(archive, options.remedy);
   try {
-    const files = zip.entries.filter((entry) => !entry.name.endsWith('/'));
+    const files = zip.entries.filter(({ name }) => !name.endsWith('/') && (options.only?.(name) ?? true));
     const names = files.map((entry) => safeName(archive, entry.name, options.remedy));
     const total = files.reduce((sum, entry) => sum + entry.size, 0);
     if (total > room.bytes)

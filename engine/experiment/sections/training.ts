@@ -135,9 +135,9 @@ export const trainingSchema = z
   .describe('Training by backpropagation through time with surrogate gradients.');
 
 export const backendSchema = z
-  .enum(['event', 'reference', 'tfjs'])
+  .enum(['event', 'reference', 'tfjs', 'tfjs-node', 'tfjs-cpu'])
   .describe(
-    'Who computes. event: the event-driven engine, in 32-bit numbers on all threads. reference: the equations of docs/engine.md as they stand there, in 64-bit numbers on one thread, some hundred times slower: for debugging and for doubt. tfjs: the same equations as tensor operations of TensorFlow.js, in 32-bit numbers on one thread, many times slower than event: a second implementation, for doubt.',
+    'Who computes. event: the event-driven engine, in 32-bit numbers on all threads. reference: the equations of docs/engine.md as they stand there, in 64-bit numbers on one thread, some hundred times slower: for debugging and for doubt. tfjs: the same equations as tensor operations of TensorFlow.js, in 32-bit numbers: native TensorFlow where `lif backend install tfjs` has put it, else the one in JavaScript that comes with LIF Lab and is many times slower; tfjs-node and tfjs-cpu insist on either.',
   )
   .meta({ examples: ['reference', 'tfjs'] });
 

@@ -8,6 +8,7 @@ const NAMES = ['run.json', 'status.json', 'metrics.jsonl', 'log.txt', 'checkpoin
 
 /** What these folders use of the file system, and for what: none of it lies in a store. */
 const ALLOWED: Record<string, string> = {
+  'cli/doctor.ts': 'room on the disk',
   'cli/output.ts': 'standard output',
   'cli/stores.ts': 'finding the store',
   'executors/local/child.ts': 'closing a log that engine/runs opened',

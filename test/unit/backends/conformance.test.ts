@@ -5,6 +5,7 @@ import { BACKENDS } from '../../../engine/backends/registry.ts';
 import { conformance } from './conformance.ts';
 
 conformance('reference', BACKENDS.reference);
+// Where it is installed (npm test does that), the tests are of native TensorFlow: the operations are the same ones.
 conformance('tfjs', BACKENDS.tfjs);
 describe.each(availableInstructions())('%s', (set) => {
   // Worker threads inherit the environment when they start.

@@ -1,13 +1,18 @@
 /** The tfjs backend beside the shared suite: weight updates are those of the reference, and no tensor is left behind. */
-import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import type { Backend, Network, OptimizerStep } from '../../../engine/backends/backend.ts';
 import { BACKENDS } from '../../../engine/backends/registry.ts';
+import { installedTensorFlow } from '../../../engine/backends/tensorflow/installed.ts';
+import { loadTensorFlow } from '../../../engine/backends/tensorflow/tensorflow.ts';
+import type { PreparedDataset } from '../../../engine/datasets/dataset.ts';
 import { settingsSchema } from '../../../engine/experiment/schema.ts';
 import { planNetwork } from '../../../engine/models/build/network.ts';
 import { SURROGATES } from '../../../engine/models/neuron.ts';
 import { NETWORKS } from './conformance.ts';
 import { spikes } from './event/support.ts';
+
+/** The one in JavaScript always, native TensorFlow where it is installed. */
+const IDS = installedTensorFlow() ? (['tfjs-node', 'tfjs-cpu'] as const) : (['tfjs-cpu'] as const);
 
 const STEPS: OptimizerStep[] = (
   [
@@ -46,8 +51,13 @@ function expectSameState(seen: Network, expected: Network): void {
   }
 }
 
-async function expectSameUpdates(data: ReturnType<typeof spikes>, settings: object, step: OptimizerStep) {
-  const [seen, expected] = [await open(BACKENDS.tfjs, data, settings), await open(BACKENDS.reference, data, settings)];
+async function expectSameUpdates(
+  id: (typeof IDS)[number],
+  data: PreparedDataset,
+  settings: object,
+  step: OptimizerStep,
+) {
+  const [seen, expected] = [await open(BACKENDS[id], data, settings), await open(BACKENDS.reference, data, settings)];
   const [sums, right] = [await seen.train(0, 2, step), await expected.train(0, 2, step)];
   sums.forEach((sum, i) => {
     expect(sum.loss).toBeCloseTo(right[i]!.loss, 3);
@@ -57,27 +67,33 @@ async function expectSameUpdates(data: ReturnType<typeof spikes>, settings: obje
   await seen.close();
 }
 
-test.each(Object.keys(NETWORKS).flatMap((which) => STEPS.map((step) => [which, step.optimizer.kind, step] as const)))(
-  '%s, %s: weight updates are those of the reference',
-  async (which, _kind, step) => {
-    const { data, settings } = NETWORKS[which]!;
-    await expectSameUpdates(data(), settings, step);
+test.each(
+  IDS.flatMap((id) =>
+    Object.keys(NETWORKS).flatMap((which) => STEPS.map((step) => [id, which, step.optimizer.kind, step] as const)),
+  ),
+)('%s, %s, %s: weight updates are those of the reference', async (id, which, _kind, step) => {
+  const { data, settings } = NETWORKS[which]!;
+  await expectSameUpdates(id, data(), settings, step);
+});
+
+test.each(
+  IDS.flatMap((id) =>
+    Object.keys(SURROGATES).flatMap((shape) =>
+      ['hard', 'soft', 'soft-undecayed'].map((reset) => [id, shape, reset] as const),
+    ),
+  ),
+)(
+  '%s, %s surrogate, %s reset with its gradient: weight updates are those of the reference',
+  async (id, shape, reset) => {
+    const neuron = { reset, resetGradient: true, recurrent: true, surrogate: { shape }, leak: { learnable: true } };
+    const settings = { network: { weightGain: 3, hidden: [12, 8] }, neuron };
+    await expectSameUpdates(id, spikes(), settings, STEPS[2]!);
   },
 );
 
-test.each(
-  Object.keys(SURROGATES).flatMap((shape) =>
-    ['hard', 'soft', 'soft-undecayed'].map((reset) => [shape, reset] as const),
-  ),
-)('%s surrogate, %s reset with its gradient: weight updates are those of the reference', async (shape, reset) => {
-  const neuron = { reset, resetGradient: true, recurrent: true, surrogate: { shape }, leak: { learnable: true } };
-  const settings = { network: { weightGain: 3, hidden: [12, 8] }, neuron };
-  await expectSameUpdates(spikes(), settings, STEPS[2]!);
-});
-
-test('a loss that is not finite names the first layer with such a potential', async () => {
+test.each(IDS)('%s: a loss that is not finite names the first layer with such a potential', async (id) => {
   const settings = { network: { hidden: [9], readout: { kind: 'leaky-integrator' } } };
-  const networks = [await open(BACKENDS.tfjs, spikes(), settings), await open(BACKENDS.reference, spikes(), settings)];
+  const networks = [await open(BACKENDS[id], spikes(), settings), await open(BACKENDS.reference, spikes(), settings)];
   const layers = await Promise.all(
     networks.map(async (network) => {
       const tensors = network.parameters();
@@ -90,17 +106,22 @@ test('a loss that is not finite names the first layer with such a potential', as
   await networks[0]!.close();
 });
 
-test.each([
-  'spiking layers, learned leaks',
-  'inputs times 1 - k, undecayed soft reset, states that training draws, two softmaxes',
-  'rnn, dropout',
-  'lstm',
-])('%s: as many tensors live after every epoch, and none when closed', async (which) => {
-  const first = await open(BACKENDS.tfjs);
+test.each(
+  IDS.flatMap((id) =>
+    [
+      'spiking layers, learned leaks',
+      'inputs times 1 - k, undecayed soft reset, states that training draws, two softmaxes',
+      'rnn, dropout',
+      'lstm',
+    ].map((which) => [id, which] as const),
+  ),
+)('%s, %s: as many tensors live after every epoch, and none when closed', async (id, which) => {
+  const tf = await loadTensorFlow(id === 'tfjs-node' ? 'native' : 'javascript', 1);
+  const first = await open(BACKENDS[id]);
   await first.close();
   const empty = tf.memory().numTensors;
   const { data, settings } = NETWORKS[which]!;
-  const network = await open(BACKENDS.tfjs, data(), settings);
+  const network = await open(BACKENDS[id], data(), settings);
   const counts: number[] = [];
   for (let epoch = 0; epoch < 3; epoch++) {
     network.beginEpoch(

@@ -107,6 +107,10 @@ beforeEach(() => {
         return confirmed;
       },
       writeReport: note('writeReport'),
+      installTensorFlow: async () => {
+        calls.push(['installTensorFlow']);
+        return confirmed;
+      },
       showOutput: () => void calls.push(['showOutput']),
       busy: (_title, task) => task(),
       storeFor: () => '/work space/.lif',
@@ -391,6 +395,7 @@ describe('what a command needs', () => {
       'delete',
       'downloadData',
       'importData',
+      'installTensorFlow',
     ]);
     expect(obstacleOf(COMMANDS['lifLab.runAll'], restricted)).toEqual({
       message: UNTRUSTED,
@@ -413,6 +418,7 @@ describe('what a command needs', () => {
       'delete',
       'downloadData',
       'importData',
+      'installTensorFlow',
       'refresh',
     ]);
     expect(obstacleOf(COMMANDS['lifLab.stop'], broken)).toEqual({

@@ -1,0 +1,146 @@
+/** What there is on this machine for LIF Lab, and what to do about what is not. */
+import { existsSync, statfsSync } from 'node:fs';
+import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
+import { chosenInstructions, kernelRemarks } from '../backends/event/kernels/native.ts';
+import { installedTensorFlow, nameOf, tensorFlowFolder } from '../backends/tensorflow/installed.ts';
+import { describeTensorFlow } from '../backends/tensorflow/tensorflow.ts';
+import { runTool, ToolError } from '../base/run-tool.ts';
+import { engineVersion } from '../base/version.ts';
+import { CATALOGUE } from '../datasets/library/catalogue.ts';
+import { dataFolder } from '../datasets/library/locations.ts';
+import { glance } from '../datasets/library/obtain.ts';
+
+export interface Finding {
+  what: string;
+  found: string;
+  /** Nothing that was asked for is missing. */
+  well: boolean;
+  /** What to do where something is missing, or could be better. */
+  advice?: string;
+}
+
+const GIGABYTE = 2 ** 30;
+const gigabytes = (bytes: number): string => `${(bytes / GIGABYTE).toFixed(1)} GiB`;
+
+/** @param check program and arguments that compute with the TensorFlow of a folder, in a process of its own */
+export async function examine(check: (folder: string, name: string) => string[]): Promise<Finding[]> {
+  return [
+    { what: 'LIF Lab', found: engineVersion(), well: true },
+    processor(),
+    instructions(),
+    node(),
+    memory(),
+    disk(),
+    await nativeTensorFlow(check),
+    { what: 'TensorFlow in JavaScript', found: describeTensorFlow('javascript'), well: true },
+    await compiler(),
+    await gpu(),
+    ...(await datasets()),
+  ];
+}
+
+function processor(): Finding {
+  const name = cpus()[0]?.model.trim() ?? process.arch;
+  const cores = availableParallelism();
+  return { what: 'processor', found: `${name}, ${cores} ${cores === 1 ? 'thread' : 'threads'}`, well: true };
+}
+
+function instructions(): Finding {
+  const remarks = kernelRemarks();
+  return {
+    what: 'kernels of the event engine',
+    found: chosenInstructions(),
+    well: remarks.length === 0,
+    ...(remarks.length > 0 && { advice: remarks.join(' ') }),
+  };
+}
+
+function node(): Finding {
+  const old = Number(process.versions.node.split('.')[0]) < 20;
+  const electron = process.versions.electron ? ` (Electron ${process.versions.electron})` : '';
+  const found = `${process.version}${electron}`;
+  return { what: 'Node', found, well: !old, ...(old && { advice: 'install Node 20 or newer' }) };
+}
+
+function memory(): Finding {
+  const well = freemem() > GIGABYTE;
+  const found = `${gigabytes(freemem())} free of ${gigabytes(totalmem())}`;
+  return { what: 'memory', found, well, ...(!well && { advice: 'close other programs before a large study' }) };
+}
+
+function disk(): Finding {
+  const folder = dataFolder();
+  const place = [folder, '.'].find((path) => existsSync(path))!;
+  const { bavail, bsize } = statfsSync(place);
+  const free = bavail * bsize;
+  const well = free > 5 * GIGABYTE;
+  const advice = 'make room, or set LIF_DATA to a folder on a larger disk';
+  return { what: 'data folder', found: `${folder}, ${gigabytes(free)} free`, well, ...(!well && { advice }) };
+}
+
+async function nativeTensorFlow(check: (folder: string, name: string) => string[]): Promise<Finding> {
+  const what = 'native TensorFlow';
+  const installed = installedTensorFlow();
+  const advice = 'for backend: tfjs, run "lif backend install tfjs"';
+  if (!installed) return { what, found: 'not installed', well: true, advice };
+  const [program, ...args] = check(tensorFlowFolder(), installed.package);
+  const trouble = await complaint(program!, args);
+  if (trouble !== undefined)
+    return { what, found: `${nameOf(installed)} does not work: ${trouble}`, well: false, advice };
+  return { what, found: `${nameOf(installed)}, from ${installed.from}`, well: true };
+}
+
+async function compiler(): Promise<Finding> {
+  const program = process.env.CXX || 'g++';
+  const [line] = (await linesOf(program, ['--version'])) ?? [];
+  return {
+    what: 'C++ compiler',
+    found: line ?? `no ${program}`,
+    well: true,
+    ...(line === undefined && {
+      advice: 'needed only where TensorFlow brings no binary, or to build LIF Lab from its sources: install g++',
+    }),
+  };
+}
+
+async function gpu(): Promise<Finding> {
+  const query = ['--query-gpu=name,driver_version,memory.total', '--format=csv,noheader'];
+  const lines = await linesOf('nvidia-smi', query);
+  return {
+    what: 'GPU',
+    found: lines?.join('; ') ?? 'none with CUDA',
+    well: true,
+    ...(lines && { advice: 'for backend: tfjs on it, run "lif backend install tfjs --gpu"' }),
+  };
+}
+
+async function datasets(): Promise<Finding[]> {
+  return Promise.all(
+    CATALOGUE.filter(({ generated }) => !generated).map(async (entry) => {
+      const { problem, remarks } = await glance(entry);
+      const what = `data set ${entry.name}`;
+      if (problem !== undefined)
+        return { what, found: 'not here', well: true, advice: `to use it, run "lif data get ${entry.name}"` };
+      const well = remarks.length === 0;
+      return { what, found: well ? 'ready' : 'incomplete', well, ...(!well && { advice: remarks.join(' ') }) };
+    }),
+  );
+}
+
+/** Lines that a program prints; undefined when there is none or it fails. */
+async function linesOf(program: string, args: string[]): Promise<string[] | undefined> {
+  try {
+    return (await runTool(program, args, { timeoutMs: 10_000 })).trim().split('\n');
+  } catch {
+    return undefined;
+  }
+}
+
+async function complaint(program: string, args: string[]): Promise<string | undefined> {
+  try {
+    await runTool(program, args, { timeoutMs: 60_000 });
+    return undefined;
+  } catch (error) {
+    return error instanceof ToolError ? error.reason : String(error);
+  }
+}

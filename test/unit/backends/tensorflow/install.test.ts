@@ -1,0 +1,151 @@
+/** Installing TensorFlow: what is taken from where, and what is said when that is impossible. The whole way is taken by npm test. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { strToU8, zipSync } from 'fflate';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { addressOf, LIBRARIES, takeTensorFlow, WHEEL } from '../../../../engine/backends/tensorflow/install/wheel.ts';
+import { installedTensorFlow, manifestOf, nameOf } from '../../../../engine/backends/tensorflow/installed.ts';
+import { runTool } from '../../../../engine/base/run-tool.ts';
+
+let folder: string;
+let server: Server | undefined;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lif-tensorflow-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+  server?.close();
+  server = undefined;
+});
+
+const options = { check: () => [] };
+
+function serve(answer: string, status = 200): Promise<string> {
+  server = createServer((_request, response) => response.writeHead(status).end(answer)).listen(0, '127.0.0.1');
+  return new Promise((resolve) =>
+    server!.once('listening', () => resolve(`http://127.0.0.1:${(server!.address() as AddressInfo).port}/simple/x/`)),
+  );
+}
+
+function write(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+
+const INSTALLED = { package: '@tensorflow/tfjs-node', version: '4.22.0', tensorflow: '2.21.0', from: 'x.whl' };
+
+test('an installation is known by its manifest, and a damaged one is none', () => {
+  expect(installedTensorFlow(folder)).toBeUndefined();
+  for (const text of ['{', '{}', '[]', JSON.stringify({ ...INSTALLED, package: '../../evil' })]) {
+    writeFileSync(manifestOf(folder), text);
+    expect(installedTensorFlow(folder), text).toBeUndefined();
+  }
+  writeFileSync(manifestOf(folder), JSON.stringify(INSTALLED));
+  expect(nameOf(installedTensorFlow(folder)!)).toBe('tfjs-node 4.22.0 with TensorFlow 2.21.0');
+});
+
+test('the page of an index names the address of the wheel, absolute or relative', async () => {
+  const other = WHEEL.file.replace('cp311-cp311', 'cp312-cp312');
+  const page = await serve(
+    `<a href="../../files/${other}#sha256=1">a</a> <a href="../../files/${WHEEL.file}#sha256=2">b</a>`,
+  );
+  expect(await addressOf(page, options)).toBe(new URL(`../../files/${WHEEL.file}`, page).href);
+});
+
+test.each([
+  ['without the wheel', '<html></html>', 200, /has no tensorflow_cpu-.*name another index with --index\.$/],
+  ['that is not there', 'gone', 404, /cannot be read because it answers 404; .*--index, .*--from\.$/],
+])('an index %s is one sentence', async (_what, answer, status, sentence) => {
+  const page = await serve(answer, status);
+  await expect(addressOf(page, options)).rejects.toThrow(sentence);
+});
+
+test('an index that cannot be reached is one sentence', async () => {
+  const page = await serve('');
+  await new Promise((closed) => server!.close(closed));
+  await expect(addressOf(page, options)).rejects.toThrow(/cannot be read because .*ECONNREFUSED.*--index/);
+});
+
+const WANTED = [...LIBRARIES, 'include/tensorflow/c/c_api.h', 'include/xla/tsl/c/tsl_status.h'];
+const UNWANTED = ['python/keras.py', 'include/Eigen/Core.h', 'include/tensorflow/c/c_api.cc', 'libtensorflow_cc.so'];
+
+test('of a wheel the libraries and the headers are taken, and nothing else', async () => {
+  const files = [...WANTED, ...UNWANTED].map((name) => [`tensorflow/${name}`, strToU8(name)] as const);
+  const wheel = join(folder, 'some.whl');
+  writeFileSync(wheel, zipSync(Object.fromEntries([...files, ['METADATA', strToU8('x')]])));
+  const target = join(folder, 'lib');
+  mkdirSync(target);
+  await takeTensorFlow(wheel, target, options);
+  for (const name of WANTED) expect(readFileSync(join(target, name), 'utf8')).toBe(name);
+  for (const name of UNWANTED) expect(existsSync(join(target, name)), name).toBe(false);
+  expect(existsSync(join(target, 'tensorflow'))).toBe(false);
+});
+
+test('a wheel that leads out of its folder, or is none of TensorFlow, is refused', async () => {
+  const target = join(folder, 'lib');
+  mkdirSync(target);
+  const wheel = join(folder, 'evil.whl');
+  writeFileSync(wheel, zipSync({ 'tensorflow/include/tensorflow/c/../../../../../../evil.h': strToU8('x') }));
+  await expect(takeTensorFlow(wheel, target, options)).rejects.toThrow(/leads out of its folder/);
+  writeFileSync(wheel, zipSync({ 'numpy/a.py': strToU8('x') }));
+  await expect(takeTensorFlow(wheel, target, options)).rejects.toThrow(
+    /evil\.whl: has no libtensorflow_cc\.so\.2; take/,
+  );
+});
+
+test('of an environment of Python the folder tensorflow is taken, named itself or by the one above', async () => {
+  for (const name of [...WANTED, ...UNWANTED]) write(join(folder, 'site-packages/tensorflow', name), name);
+  for (const source of ['site-packages', 'site-packages/tensorflow']) {
+    const target = join(folder, `taken-from-${source.length}`);
+    mkdirSync(target);
+    await takeTensorFlow(join(folder, source), target, options);
+    for (const name of WANTED) expect(readFileSync(join(target, name), 'utf8')).toBe(name);
+  }
+  await expect(takeTensorFlow(folder, folder, options)).rejects.toThrow(
+    /has no libtensorflow_cc\.so\.2; name the folder/,
+  );
+  await expect(takeTensorFlow(join(folder, 'x'), folder, options)).rejects.toThrow(/there is no such file/);
+});
+
+const script = (text: string): [string, string[]] => [process.execPath, ['-e', text]];
+const patience = { timeoutMs: 20_000 };
+
+test('a tool gives its output; one that fails says why, one that is not there that it is absent', async () => {
+  expect(await runTool(...script('console.log(6 * 7)'), patience)).toBe('42\n');
+  const failing = script("console.error('> step\\nnpm error code ENOTFOUND\\nnpm error more'); process.exit(3)");
+  await expect(runTool(...failing, patience)).rejects.toMatchObject({ reason: 'ENOTFOUND', absent: false });
+  await expect(runTool(...script('process.exit(3)'), patience)).rejects.toMatchObject({
+    reason: 'it ended with code 3',
+  });
+  await expect(runTool('lif-no-such-tool', [], patience)).rejects.toMatchObject({ absent: true });
+});
+
+test.runIf(process.platform === 'linux')(
+  'a tool that is stopped or takes too long ends with all that it started',
+  async () => {
+    const file = join(folder, 'pid');
+    const child = `require('child_process').spawn('sleep', ['100']).once('spawn', function () {
+    require('fs').writeFileSync(${JSON.stringify(file)}, String(this.pid)); });`;
+    const gone = async (): Promise<boolean> => {
+      const pid = readFileSync(file, 'utf8');
+      for (let i = 0; i < 100; i++) {
+        // Until somebody has looked at its end, a process that was killed is a zombie.
+        const stat = existsSync(`/proc/${pid}/stat`) ? readFileSync(`/proc/${pid}/stat`, 'utf8') : ') Z';
+        if (/\) Z/.test(stat)) return true;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      return false;
+    };
+    const stop = new AbortController();
+    const stopped = runTool(...script(child), { ...patience, signal: stop.signal });
+    while (!existsSync(file)) await new Promise((resolve) => setTimeout(resolve, 20));
+    stop.abort();
+    await expect(stopped).rejects.toThrow('aborted');
+    expect(await gone()).toBe(true);
+    await expect(runTool(...script(child), { timeoutMs: 1500 })).rejects.toThrow(/did not end within 2 s/);
+    expect(await gone()).toBe(true);
+  },
+);
