@@ -167,8 +167,10 @@ function windowsOf({
   };
 }
 
-/** Done by others: templates, and data sets and reports by the program `lif`. */
-function helpersOf({ extensionUri }: WorkbenchParts): Pick<Workbench, 'newExperiment' | 'getData' | 'writeReport'> {
+/** Done by others: templates, and data sets, TensorFlow and reports by the program `lif`. */
+function helpersOf({
+  extensionUri,
+}: WorkbenchParts): Pick<Workbench, 'newExperiment' | 'getData' | 'installTensorFlow' | 'writeReport'> {
   const lif = vscode.Uri.joinPath(extensionUri, 'dist', 'lif.mjs').fsPath;
   return {
     newExperiment: (template) => newExperiment(extensionUri, template),
