@@ -8,6 +8,7 @@ import { badFile, readHead, readWhole } from './files.ts';
 import { MOST_ROWS, type Table, type Values } from './table.ts';
 
 const REMEDY = 'write it as a table with one line of names, e.g. sample,time,channel,label';
+const UTF8 = 'save it as CSV in UTF-8';
 const MOST_BYTES = 2 ** 31;
 /** Names of all columns. */
 const MOST_HEADER = 1 << 16;
@@ -45,11 +46,14 @@ interface Header {
 }
 
 function headerOf(file: string, bytes: Buffer): Header {
+  const mark = bytes.length >= 2 ? bytes.readUInt16BE(0) : 0;
+  if (mark === 0xfffe || mark === 0xfeff) throw badFile(file, 'this is text in UTF-16', undefined, UTF8);
   let at = bytes.length >= 3 && bytes.readUIntBE(0, 3) === 0xefbbbf ? 3 : 0;
   let line = 1;
   for (; bytes[at] === HASH; line++) at = endOfLine(bytes, at) + 1;
   const end = endOfLine(bytes, at);
   const text = bytes.toString('utf8', at, Math.min(end, at + MOST_HEADER)).trimEnd();
+  if (text.includes('\ufffd')) throw badFile(file, `line ${line} is not text in UTF-8`, at, UTF8);
   if (text === '' || end - at > MOST_HEADER || /\p{Cc}/u.test(text.replace(/\t/g, '')))
     throw badFile(file, `this is not a table but ${whatIs(bytes.subarray(0, 512))}`, undefined, REMEDY);
   const delimiter = [',', '\t', ';'].find((mark) => text.includes(mark)) ?? ',';
@@ -97,7 +101,11 @@ function readRows(
         to = at;
         if (at === bytes.length || bytes[at] === LF) while (to > from && bytes[to - 1] === CR) to--;
       }
-      for (const slot of slots[column]!) if (!slot.add(bytes, from, to, quoted)) return column;
+      for (const slot of slots[column]!) {
+        const added = slot.add(bytes, from, to, quoted);
+        if (added === 'other') return column;
+        if (added === 'unreadable') throw badFile(file, `line ${line} is not text in UTF-8`, from, UTF8);
+      }
       if (quoted && bytes[at] === CR) at++;
       const last = column === names.length - 1;
       const ends = at >= bytes.length || bytes[at] === LF;
@@ -109,21 +117,23 @@ function readRows(
   return columns.map((column) => column.values());
 }
 
+type Added = 'added' | 'other' | 'unreadable';
+
 class NumberColumn {
   private numbers = new Float64Array(1024);
   private length = 0;
 
-  /** False when it is no number. */
-  add(bytes: Buffer, from: number, to: number): boolean {
+  /** other: it is no number. */
+  add(bytes: Buffer, from: number, to: number): Added {
     const number = from === to ? Number.NaN : numberIn(bytes, from, to);
-    if (number === undefined) return false;
+    if (number === undefined) return 'other';
     if (this.length === this.numbers.length) {
       const longer = new Float64Array(2 * this.length);
       longer.set(this.numbers);
       this.numbers = longer;
     }
     this.numbers[this.length++] = number;
-    return true;
+    return 'added';
   }
 
   values(): Values {
@@ -136,13 +146,14 @@ class TextColumn {
   /** Each text once: a class has few names and many rows. */
   private readonly known = new Map<string, string>();
 
-  add(bytes: Buffer, from: number, to: number, quoted: boolean): boolean {
+  add(bytes: Buffer, from: number, to: number, quoted: boolean): Added {
     const raw = bytes.toString('utf8', from, to);
+    if (raw.includes('\ufffd')) return 'unreadable';
     const cell = quoted ? raw.replaceAll('""', '"') : raw.trim();
     const known = this.known.get(cell);
     if (known === undefined) this.known.set(cell, cell);
     this.cells.push(known ?? cell);
-    return true;
+    return 'added';
   }
 
   values(): Values {

@@ -133,6 +133,26 @@ describe('lif data', () => {
     expect(said[0]).toMatch(/Licence: CC BY 4\.0\. Please cite: Amir/);
   });
 
+  test('show PATH tells the fields of your own data, asks for what is missing, and then shows a sample', async () => {
+    const rows = Array.from({ length: 20 }, (_, i) => `${i},${i % 7},${i % 3},${i % 2 ? 'yes' : 'no'}`);
+    const file = put(folder, 'own.csv', ['sample,time_ms,channel,label', ...rows].join('\n'));
+    const asked = await lif('show', file);
+    expect(asked.code).toBe(1);
+    expect(asked.out).toMatch(
+      /Found: a table of events, 20 samples; labels no, yes\.\nNothing says which samples are for/,
+    );
+    expect(asked.out).toMatch(/dataset:\n {2}name: events\n[\s\S]* {2}input: \{ channels: 3 \}\n {2}classes: 2\n/);
+    const shown = await lif('show', file, '--set', 'split={ by: share, test: 0.2 }', '--split', 'test', '--json');
+    expect(shown.code).toBe(0);
+    expect(JSON.parse(shown.out)).toMatchObject({
+      dataset: { name: 'events', input: { channels: 3 }, classes: 2 },
+      classNames: ['no', 'yes'],
+      sizes: { train: 16, validation: 0, test: 4 },
+    });
+    await expectUserError(() => lif('check', file), 'is no data set that is published', 'lif data show');
+    await expectUserError(() => lif('show', 'events'), 'write its path');
+  });
+
   test('help, and no command at all', async () => {
     expect(await lif('--help')).toMatchObject({ code: 0, out: expect.stringContaining('lif data import NAME PATH') });
     expect((await lif()).code).toBe(2);

@@ -1,5 +1,5 @@
 /** Real files: counts, known first labels, event statistics. Skipped by name where LIF_REAL_DATA has none. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { aedatHeader, parseAedat } from '../../../engine/datasets/formats/cameras/aedat31.ts';
@@ -60,6 +60,62 @@ describe('real files', () => {
     // 147 of the 4,518,827 events come after the last saccade.
     expect(data.source === 'events' && data.dropped).toBe(147);
     expect(events + 147).toBe(4_518_827);
+  });
+
+  test.skipIf(!here('nmnist'))('N-MNIST as a table of your own is the same to the spike', async () => {
+    const lines = ['sample,t_us,x,y,p,label,split'];
+    const buffer = new EventBuffer();
+    const published = await prepareDataset(specOf({ name: 'nmnist', path: join(real, 'nmnist') }), context());
+    const reader = openReader(published);
+    const files = (['Train', 'Test'] as const).flatMap((part) =>
+      readdirSync(join(real, 'nmnist', part))
+        .flatMap((digit) => readdirSync(join(real, 'nmnist', part, digit)).map((name) => ({ part, digit, name })))
+        .sort((a, b) => (a.name < b.name ? -1 : 1))
+        .slice(0, 20),
+    );
+    for (const [i, { part, digit, name }] of files.entries()) {
+      buffer.length = 0;
+      parseNmnist(name, readFileSync(join(real, 'nmnist', part, digit, name)), true, buffer);
+      for (let k = 0; k < buffer.length; k++) {
+        const [p, pixel] = [Math.floor(buffer.channels[k]! / 1156), buffer.channels[k]! % 1156];
+        lines.push(`${i},${buffer.times[k]},${pixel % 34},${Math.floor(pixel / 34)},${p},${digit},${part}`);
+      }
+    }
+    writeFileSync(join(folder, 'own.csv'), lines.join('\n'));
+    const { dt } = specOf({ name: 'nmnist' }) as { dt: number };
+    const { steps } = published;
+    const input = { planes: 2, height: 34, width: 34 };
+    const own = await prepareDataset(
+      specOf({ name: 'events', path: join(folder, 'own.csv'), input, classes: 10, steps, dt }),
+      context(),
+    );
+    expect(own.sizes).toEqual({ train: 20, validation: 0, test: 20 });
+    for (const split of ['train', 'test'] as const)
+      for (let i = 0; i < 20; i++) {
+        expect(readSample(own, split, 0, i), `${split} ${i}`).toEqual(readSample(published, split, 0, i));
+        expect(reader.label(split, 0, i)).toBe(readSample(own, split, 0, i).label);
+      }
+  });
+
+  test.skipIf(!here('shd'))('SHD as HDF5 of your own is the same to the spike', async () => {
+    const file = join(real, 'shd', 'shd_one_sample_repacked.h5');
+    const place = join(folder, 'own-shd');
+    mkdirSync(place);
+    mkdirSync(join(folder, 'published'));
+    for (const name of ['shd_train.h5', 'shd_test.h5']) {
+      cpSync(file, join(place, name));
+      cpSync(file, join(folder, 'published', name));
+    }
+    const own = await prepareDataset(
+      specOf({ name: 'events', path: place, timeUnit: 's', input: { channels: 700 }, classes: 20, steps: 100, dt: 10 }),
+      context(),
+    );
+    const published = await prepareDataset(
+      specOf({ name: 'shd', path: join(folder, 'published'), dt: 10, steps: 100, values: 'counts' }),
+      context(),
+    );
+    for (const split of ['train', 'test'] as const)
+      expect(readSample(own, split, 0, 0)).toEqual(readSample(published, split, 0, 0));
   });
 
   test.skipIf(!here('nmnist') || !here('mnist'))(

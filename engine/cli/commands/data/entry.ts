@@ -19,9 +19,16 @@ export function namedEntry(input: Input): CatalogueEntry {
   const name = input.positionals[0]!;
   const entry = CATALOGUE.find((known) => known.name === name);
   if (entry) return entry;
+  if (looksLikePath(name))
+    throw new UserError(
+      `${printable(name)} is no data set that is published; of your own data, "lif data show ${printable(name)}" reads every sample and says what is wrong.`,
+    );
   const known = CATALOGUE.map((other) => other.name).join(', ');
   throw new UserError(`There is no data set "${printable(name)}"; there are ${known}.`);
 }
+
+/** Your own data: names of data sets have no dots and slashes. */
+export const looksLikePath = (name: string): boolean => name === 'events' || /[./\\]/.test(name);
 
 /** The data set whose files it uses, or itself. */
 export const sourceOf = (entry: CatalogueEntry): CatalogueEntry =>

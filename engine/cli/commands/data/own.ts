@@ -7,6 +7,7 @@ import { type DatasetSpec, definitionOf } from '../../../datasets/sets/registry.
 import { flowText } from '../../../experiment/text/flow-text.ts';
 import type { Input } from '../../command.ts';
 import { printable } from '../../text.ts';
+import { looksLikePath } from './entry.ts';
 import { specFrom } from './spec.ts';
 
 export const OWN: CatalogueEntry = { name: 'events', ...definitionOf({ name: 'events' }).source };
@@ -20,7 +21,7 @@ export function ownPath(input: Input): string | undefined {
       throw new UserError('Your own data lie in a file or folder: write its path, as in lif data show my-data.npz.');
     return path;
   }
-  return /[./\\]/.test(name) ? name : undefined;
+  return looksLikePath(name) ? name : undefined;
 }
 
 interface Shown {

@@ -69,9 +69,19 @@ function timeFields(
     return { ...(wanted.steps && { steps: wanted.steps }), ...(wanted.dt && { dt: wanted.dt }) };
   }
   const lasts = (longest * unit) / 1000;
-  // So that the last event lies within.
-  const dt = wanted.dt ?? Number((lasts / (wanted.steps ?? PROPOSED_STEPS)).toPrecision(2));
-  return { dt: dt || 1, steps: wanted.steps ?? Math.max(1, Math.floor(lasts / (dt || 1)) + 1) };
+  const dt = wanted.dt ?? roundNumber(lasts / (wanted.steps ?? PROPOSED_STEPS));
+  return {
+    dt: dt || 1, // So that the last event lies within.
+    steps: wanted.steps ?? Math.max(1, Math.floor(lasts / (dt || 1)) + 1),
+  };
+}
+
+/** The next of 1, 2, 2.5, 5 and their multiples by powers of ten that is not smaller. */
+function roundNumber(value: number): number {
+  if (!(value > 0)) return 0;
+  const power = 10 ** Math.floor(Math.log10(value));
+  const factor = [1, 2, 2.5, 5, 10].find((factor) => factor * power >= value * (1 - 1e-9))!;
+  return Number((factor * power).toPrecision(2));
 }
 
 /** Inputs that are proposed for cameras: as many as DVS128 Gesture has at 64 x 64. */

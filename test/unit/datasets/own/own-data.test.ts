@@ -136,6 +136,12 @@ describe('NumPy arrays', () => {
     const labels = put(folder, 'real.csv', 'sample,label,split\n0,0,train\n1,1,test\n');
     const fields = { input: { channels: 1 }, classes: 2, steps: 6, labels };
     await expectUserError(() => prepare(file, fields), /^dataset.coding is missing.*0\.375 in sample 0/);
+    const missing = put(folder, 'missing.npy', npy('<f8', [2, 6, 1], [...values.slice(0, 5), Number.NaN, ...values]));
+    for (const coding of [undefined, { kind: 'threshold', above: 0.4 }, { kind: 'delta', by: 0.25 }])
+      await expectUserError(
+        () => prepare(missing, { ...fields, input: { channels: coding?.kind === 'delta' ? 2 : 1 }, coding }),
+        'has the value NaN in sample 0, step 5, channel 0',
+      );
     const above = await prepare(file, { ...fields, coding: { kind: 'threshold', above: 0.4 } });
     expect(contents(above)).toEqual(['0: 000110', '1: 011000']);
     const delta = await prepare(file, { ...fields, input: { channels: 2 }, coding: { kind: 'delta', by: 0.25 } });
@@ -215,6 +221,11 @@ describe('what is asked', () => {
     expect(classNames).toEqual(['a', 'b']);
   });
 
+  test('an array without steps', async () => {
+    const file = put(folder, 'table.npy', npy('<f8', [2, 3], [1, 2, 3, 4, 5, 6]));
+    await expectUserError(() => prepare(file, { ...DENSE, ...SHARE }), /its array of 2 x 3 has no steps/);
+  });
+
   test('a study that wants no test is told so', async () => {
     const spec = specOf({ name: 'events', path: 'dense.npz', ...DENSE, split: { by: 'share', test: 0 } });
     const data = await prepareDataset(spec, studyIn(FIXTURES));
@@ -264,6 +275,12 @@ describe('tables of events', () => {
     ['1,0,0,1\n', /numbers in place of names/],
     ['sample,time_ms,electrode,label\n1,0,0,1\n', /dataset.columns.channel, of sample, time_ms, electrode, label/],
     ['sample,time_ms,channel,label\n1,"0,0,1\n', /a quote is not closed/],
+    [
+      Buffer.from('sample,time_ms,channel,label\n1,0,0,f\xfcr\n', 'latin1'),
+      /line 2 is not text in UTF-8.*save it as CSV in UTF-8/,
+    ],
+    [Buffer.from('sample,time_ms,channel,\xfc\n1,0,0,1\n', 'latin1'), /line 1 is not text in UTF-8/],
+    [Buffer.from('\ufeffsample,time_ms,channel,label\n', 'utf16le'), /text in UTF-16/],
   ])('%j is refused', async (text, sentence) => {
     const file = put(folder, 'bad.csv', text);
     await expectUserError(

@@ -87,9 +87,16 @@ function denseArray(file: string, arrays: NpyArray[], columns: Columns | undefin
       `${file}: has ${many.length} arrays that could be the samples; name one in dataset.columns.data, of ${listed(many.map((array) => array.name))}.`,
     );
   const found = named ?? many[0];
-  if (!found && arrays.length > 0 && arrays.every(({ shape, fields }) => shape.length === 2 && fields.length === 1))
+  const table = arrays.find(({ shape, fields }) => shape.length === 2 && fields.length === 1);
+  const times = findRole(
+    file,
+    arrays.map((array) => array.name),
+    'time',
+    columns,
+  );
+  if (!found && table && times === undefined)
     throw new UserError(
-      `${file}: its array of ${arrays[0]!.shape.join(' x ')} has no steps; samples over time are an array [samples, steps, channels], pictures one of bytes [samples, height, width].`,
+      `${file}: ${shownName(table.name) || 'its array'} of ${table.shape.join(' x ')} has no steps; samples over time are an array [samples, steps, channels], pictures one of bytes [samples, height, width].`,
     );
   if (found && (found.shape.length < 3 || found.shape.some((size) => size === 0)))
     throw new UserError(

@@ -13,6 +13,18 @@ type Encoder = (sample: number, values: ArrayLike<number>, steps: number, events
  * or one for each change. The encoder throws a UserError for values that are no counts, when nothing says what to do.
  */
 export function encoder(place: string, coding: Events['coding'], channels: number): Encoder {
+  const encode = encoderOf(place, coding, channels);
+  return (sample, values, steps, events) => {
+    for (let i = 0; i < steps * channels; i++)
+      if (!Number.isFinite(values[i]))
+        throw new UserError(
+          `${place} has the value ${values[i]} in sample ${sample}, step ${Math.floor(i / channels)}, channel ${i % channels}; put a number in its place, or leave the sample out.`,
+        );
+    encode(sample, values, steps, events);
+  };
+}
+
+function encoderOf(place: string, coding: Events['coding'], channels: number): Encoder {
   if (coding === undefined) return counts(place, channels);
   switch (coding.kind) {
     case 'threshold':
