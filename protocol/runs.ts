@@ -148,6 +148,8 @@ export interface ComparisonRow {
   seconds?: Spread;
   /** Of the mean accuracy, as far as the test set alone goes: other test samples could have given any of it. */
   testInterval?: ShareInterval;
+  /** Sentences: of which data there were fewer samples than the data set is known to have. */
+  fewer?: string[];
   /** What the seeds allow to be said of the accuracy against the first variant; absent where that one is not compared. */
   verdict?: Verdict;
 }
@@ -172,7 +174,7 @@ export interface Comparison {
   outdated: RunSummary[];
   /** Where nothing else is: runs that differ in the number of their epochs alone, and could go on to those of the file. */
   beginnings?: Beginning[];
-  /** Sentences: which data sets had fewer samples than they are known to have. */
+  /** Those of the rows, each once. */
   fewer?: string[];
 }
 

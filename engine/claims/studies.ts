@@ -29,7 +29,8 @@ export function studiesTable(studies: readonly { experiment: Experiment; compari
       ...(improvement && { improvement }),
     };
   });
-  return { columns, rows };
+  const fewer = [...new Set(studies.flatMap(({ comparison }) => comparison.fewer ?? []))];
+  return { columns, rows, ...(fewer.length > 0 && { fewer }) };
 }
 
 function cellOf(
@@ -44,6 +45,7 @@ function cellOf(
     values: accuraciesOf(row).map(({ seed, value }) => ({ seed, accuracy: value })),
     ...(row.accuracy && { accuracy: row.accuracy }),
     ...(row.verdict && { verdict: row.verdict }),
+    ...(row.fewer && { fewer: row.fewer }),
     ...(printed !== undefined && { printed }),
   };
 }

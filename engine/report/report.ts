@@ -1,5 +1,5 @@
 /** Studies and all that was asked of them as one report: tables, figures, methods, provenance. */
-import { STUDIES_NOTE, STUDIES_WORDS, studiesCells, studiesHead } from '../../protocol/comparison/studies.ts';
+import { STUDIES_WORDS, studiesCells, studiesHead, studiesNote } from '../../protocol/comparison/studies.ts';
 import { count } from '../../protocol/format.ts';
 import { studiesTable } from '../claims/studies.ts';
 import type { StoreReader } from '../runs/store.ts';
@@ -49,7 +49,7 @@ function overAll(studies: readonly Reported[]): Table {
     ),
   );
   const words = head.flatMap((name, i) => (STUDIES_WORDS.has(name) ? [i] : []));
-  return { kind: 'table', caption: STUDIES_NOTE, head, rows, words };
+  return { kind: 'table', caption: studiesNote(table), head, rows, words };
 }
 
 /** What is written to a file of this name: HTML for .html, Markdown with figures beside it for .md; undefined for others. */

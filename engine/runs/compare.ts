@@ -43,7 +43,7 @@ export function compareExperiment(
   const variants = [...asked.values()];
   const outdated = addRuns(asked, experiment, file, runs);
   const rows = variants.map((one) => rowOf(experiment, one, partial));
-  const fewer = [...new Set(rows.flatMap(({ variant, results }) => fewerSamples(asked.get(variant)!.spec, results)))];
+  const fewer = [...new Set(rows.flatMap((row) => row.fewer ?? []))];
   const beginnings = variants.flatMap((one) =>
     [...one.beginnings.values()].filter(({ seed }) => !one.newest.has(seed)),
   );
@@ -166,7 +166,12 @@ function rowOf(experiment: Experiment, asked: Asked, partial: boolean): Comparis
   // What there was, not what is published: fewer samples say less.
   const there = row.results.flatMap(({ samples }) => samples?.test ?? []);
   const tested = there.length > 0 ? Math.min(...there) : shapeOf(spec.dataset).sizes.test;
-  return row.accuracy && tested ? { ...row, testInterval: wilson(row.accuracy.mean, tested) } : row;
+  const fewer = [...new Set(fewerSamples(spec, row.results))];
+  return {
+    ...row,
+    ...(row.accuracy && tested && { testInterval: wilson(row.accuracy.mean, tested) }),
+    ...(fewer.length > 0 && { fewer }),
+  };
 }
 
 /** Says where runs had fewer samples than the data set is known to have with these fields. */

@@ -14,18 +14,29 @@ export function accuracyText(spread: Spread): string {
   return `${percent(spread.mean)}${deviation} · ${count(spread.count, 'seed')}`;
 }
 
-/** Mean progress in [0, 1]; 0 for no runs. */
-export function meanProgress(runs: readonly RunSummary[]): number {
-  return runs.length === 0 ? 0 : runs.reduce((sum, run) => sum + run.progress, 0) / runs.length;
+/** Runs of one start may be made by several requests, one after the other. */
+const ONE_START_MS = 60_000;
+
+/**
+ * Mean progress in [0, 1] of the active runs and of what was started with them: a run that ends counts on, so that
+ * progress never falls. 0 when none is active.
+ */
+export function jointProgress(runs: readonly RunSummary[]): number {
+  const active = runs.filter((run) => isActive(run.state));
+  if (active.length === 0) return 0;
+  const first = active.reduce((least, run) => Math.min(least, run.createdAt), Infinity) - ONE_START_MS;
+  const files = new Set(active.map((run) => run.file));
+  const joint = runs.filter((run) => isActive(run.state) || (files.has(run.file) && run.createdAt >= first));
+  return joint.reduce((sum, run) => sum + (isActive(run.state) ? run.progress : 1), 0) / joint.length;
 }
 
-/** `2 running, 8 queued · 12 %` of the runs that are active; empty when none is. */
+/** `2 running, 8 queued · 12 %`: how many are active, and how far they are with what was started with them; empty when none is. */
 export function activity(runs: readonly RunSummary[]): string {
   const active = runs.filter((run) => isActive(run.state));
   const running = active.filter((run) => run.state === 'running').length;
   const queued = active.length - running;
   const parts = [...(running > 0 ? [`${running} running`] : []), ...(queued > 0 ? [`${queued} queued`] : [])];
-  const progress = running > 0 ? ` · ${progressText(meanProgress(active))}` : '';
+  const progress = running > 0 ? ` · ${progressText(jointProgress(runs))}` : '';
   return parts.join(', ') + progress;
 }
 

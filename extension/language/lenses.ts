@@ -4,7 +4,7 @@ import { type Comparison, type ComparisonRow, isResumable, type RunSummary, type
 import { plainLabel, plainLine } from '../../protocol/text/plain-text.ts';
 import { CAUSE_LABELS, warningsNow } from '../../protocol/warnings.ts';
 import type { CommandId } from '../base/command-ids.ts';
-import { accuracyText, count, meanProgress, progressText } from '../base/text.ts';
+import { accuracyText, count, jointProgress, progressText } from '../base/text.ts';
 import { activeRuns } from '../model/studies.ts';
 
 /** A button or a note above a line. */
@@ -76,12 +76,13 @@ function variantLenses(
   comparison: Comparison | undefined,
 ): Lens[] {
   const at = { range, variant };
-  const active = activeRuns(runs.filter((run) => run.variant === variant));
+  const own = runs.filter((run) => run.variant === variant);
+  const active = activeRuns(own);
   const row = comparison?.rows.find((r) => r.variant === variant);
   const idle = active.length === 0;
   const resumable = row?.runs.filter((run) => isResumable(run.state)) ?? [];
   return [
-    ...(idle ? [runLens(at)] : progressLenses(at, active)),
+    ...(idle ? [runLens(at)] : progressLenses(at, own)),
     ...warningLenses(variant, range, row?.runs ?? [], runs),
     ...(idle ? failureLenses(at, row?.runs ?? []) : []),
     ...(idle && resumable.length > 0 ? [resumeLens(at, resumable.length)] : []),
@@ -98,7 +99,8 @@ const runLens = (at: Place): Lens => ({
   command: 'lifLab.runVariant',
 });
 
-function progressLenses(at: Place, active: readonly RunSummary[]): Lens[] {
+function progressLenses(at: Place, runs: readonly RunSummary[]): Lens[] {
+  const active = activeRuns(runs);
   const running = active.filter((run) => run.state === 'running');
   return [
     {
@@ -112,7 +114,7 @@ function progressLenses(at: Place, active: readonly RunSummary[]): Lens[] {
       title:
         running.length === 0
           ? `${active.length} queued`
-          : `$(sync~spin) ${progressText(meanProgress(active))}${accuracyNow(running)}`,
+          : `$(sync~spin) ${progressText(jointProgress(runs))}${accuracyNow(running)}`,
       tooltip: `${running.length} running, ${active.length - running.length} queued: show the curves`,
       command: 'lifLab.curves',
     },

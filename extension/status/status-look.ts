@@ -27,7 +27,7 @@ export function statusLook(health: Health, problems: readonly string[], runs: re
   const active = activeRuns(runs);
   const waiting = health.state === 'waiting' || problems.length > 0;
   const icon = waiting ? '$(warning)' : active.some((run) => run.state === 'running') ? '$(sync~spin)' : '$(pulse)';
-  const progress = active.length === 0 ? '' : `: ${activity(active)}`;
+  const progress = active.length === 0 ? '' : `: ${activity(runs)}`;
   const sentences = [...(health.message === '' ? [] : [health.message]), ...problems];
   return {
     text: `${icon} LIF Lab${progress}`,

@@ -7,7 +7,7 @@ export function compareCsv(rows: readonly TableRow[]): string {
   const layers = Math.max(0, ...rows.map((r) => r.spikeRates?.length ?? 0));
   const head = ['variant', 'changes', 'runs', 'accuracy_mean', 'accuracy_sd', 'accuracy_seeds', 'difference'];
   head.push('difference_low', 'difference_high', 'paired_differences', 'sign_flip_p', 'holm_p', 'verdict');
-  head.push('test_low', 'test_high', 'test_samples');
+  head.push('test_low', 'test_high', 'test_samples', 'data');
   head.push('seeds_wanted', 'settings', 'states', 'epochs', 'chosen_by', 'last_accuracy_mean');
   head.push('loss_mean', 'loss_sd', 'seconds_mean', 'seconds_sd');
   for (let i = 1; i <= layers; i++) head.push(`spike_rate_${i}_mean`, `spike_rate_${i}_sd`);
@@ -15,6 +15,7 @@ export function compareCsv(rows: readonly TableRow[]): string {
     const fields = [csvField(row.variant), csvField(changesText(row.changes)), String(row.runs.length)];
     fields.push(...pair(row.accuracy), String(row.accuracy?.count ?? 0), ...difference(row));
     fields.push(number(row.testInterval?.low), number(row.testInterval?.high), number(row.testInterval?.samples));
+    fields.push(csvField(row.fewer?.join(' ') ?? ''));
     fields.push(...standing(row), ...pair(row.loss), ...pair(row.seconds));
     for (let i = 0; i < layers; i++) fields.push(...pair(row.spikeRates?.[i]));
     return fields.join(',');

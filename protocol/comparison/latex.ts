@@ -1,4 +1,4 @@
-import { ACCURACY, cells, HEAD, isBetter, NOTE, type TableRow, WORDS } from './table.ts';
+import { ACCURACY, cells, HEAD, isBetter, noteOf, type TableRow, WORDS } from './table.ts';
 
 /** A booktabs table for a paper; an accuracy is bold where the seeds say that it is better than the baseline's. */
 export function compareLatex(rows: readonly TableRow[], title: string): string {
@@ -6,7 +6,7 @@ export function compareLatex(rows: readonly TableRow[], title: string): string {
     const fields = cells(row).map(latexText);
     return isBetter(row) ? fields.with(ACCURACY, `\\textbf{${fields[ACCURACY]}}`) : fields;
   });
-  return latexTable(HEAD, body, WORDS, `${title}. ${NOTE}`);
+  return latexTable(HEAD, body, WORDS, `${title}. ${noteOf(rows)}`);
 }
 
 /** @param rows of texts that are LaTeX already; head and caption are not. */

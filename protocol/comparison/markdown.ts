@@ -1,4 +1,4 @@
-import { ACCURACY, cells, HEAD, isBetter, NOTE, type TableRow, WORDS } from './table.ts';
+import { ACCURACY, cells, HEAD, isBetter, noteOf, type TableRow, WORDS } from './table.ts';
 
 /** A cell of a table in Markdown. */
 export function markdownCell(text: string): string {
@@ -21,5 +21,5 @@ export function compareMarkdown(rows: readonly TableRow[], title: string): strin
     const fields = cells(row).map(markdownCell);
     return isBetter(row) ? fields.with(ACCURACY, `**${fields[ACCURACY]}**`) : fields;
   });
-  return [`### ${title}`, '', ...markdownTable(HEAD, body, WORDS), '', NOTE, ''].join('\n');
+  return [`### ${title}`, '', ...markdownTable(HEAD, body, WORDS), '', noteOf(rows), ''].join('\n');
 }

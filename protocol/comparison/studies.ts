@@ -23,6 +23,8 @@ export interface StudyCell {
   values: { seed: number; accuracy: number }[];
   accuracy?: Spread;
   verdict?: Verdict;
+  /** Sentences: of which data there were fewer samples than there should be. */
+  fewer?: string[];
   /** What the paper printed for it, as a fraction. */
   printed?: number;
 }
@@ -46,10 +48,17 @@ export interface StudiesRow {
 export interface StudiesTable {
   columns: StudyColumn[];
   rows: StudiesRow[];
+  /** Sentences: which data sets had fewer samples than they are known to have. */
+  fewer?: string[];
 }
 
-export const STUDIES_NOTE =
+const STUDIES_NOTE =
   'Mean ± sample standard deviation over the seeds that finished, (n of N) where some have not; [ ] as printed in Table 6 of the paper, whose settings may be others. Bold in the exports: better than the first variant by the sign-flip test at 5 %, Holm-corrected within each study. IQM: interquartile mean of all seeds of all data sets; P: probability that a seed is better than one of the first variant, the mean over the data sets; both by rliable’s definitions, with 95 % intervals of the stratified bootstrap.';
+
+/** How the numbers are to be read, and on how much of the data they are where that is not all. */
+export function studiesNote({ fewer = [] }: StudiesTable): string {
+  return [STUDIES_NOTE, ...fewer].join(' ');
+}
 
 export function studiesHead({ columns }: StudiesTable): string[] {
   return ['Variant', ...columns.map(({ label }) => label), 'IQM (%)', 'P (%)', 'Data sets'];
@@ -85,7 +94,9 @@ function aggregateText(value: AggregateValue | undefined): string {
 
 export function studiesMarkdown(table: StudiesTable): string {
   const rows = studiesCells(table, (text) => `**${text}**`).map((row) => row.map(markdownCell));
-  return [...markdownTable(studiesHead(table).map(markdownCell), rows, STUDIES_WORDS), '', STUDIES_NOTE, ''].join('\n');
+  return [...markdownTable(studiesHead(table).map(markdownCell), rows, STUDIES_WORDS), '', studiesNote(table), ''].join(
+    '\n',
+  );
 }
 
 export function studiesLatex(table: StudiesTable): string {
@@ -94,12 +105,12 @@ export function studiesLatex(table: StudiesTable): string {
   const rows = studiesCells(table, (text) => `${open}${text}${close}`).map((row) =>
     row.map((text) => latexText(text).replace(open, '\\textbf{').replace(close, '}')),
   );
-  return latexTable(studiesHead(table), rows, STUDIES_WORDS, STUDIES_NOTE);
+  return latexTable(studiesHead(table), rows, STUDIES_WORDS, studiesNote(table));
 }
 
 /** Full precision, one line for each variant and data set, and one for each variant over all of them. */
 export function studiesCsv(table: StudiesTable): string {
-  const head = 'variant,dataset,study,seeds,seeds_wanted,accuracy_mean,accuracy_sd,accuracies,printed,verdict';
+  const head = 'variant,dataset,study,seeds,seeds_wanted,accuracy_mean,accuracy_sd,accuracies,printed,verdict,data';
   const more = 'iqm,iqm_low,iqm_high,improvement,improvement_low,improvement_high';
   const number = (value: number | undefined): string => (value === undefined ? '' : String(value));
   const lines = table.rows.flatMap((row) => {
@@ -112,7 +123,7 @@ export function studiesCsv(table: StudiesTable): string {
         [
           ...[variant, csvField(dataset), csvField(study), String(cell.values.length), String(seeds.length)],
           ...[number(cell.accuracy?.mean), number(cell.accuracy?.deviation), csvField(values), number(cell.printed)],
-          ...[csvField(cell.verdict?.sentence ?? ''), '', '', '', '', '', ''],
+          ...[csvField(cell.verdict?.sentence ?? ''), csvField(cell.fewer?.join(' ') ?? ''), '', '', '', '', '', ''],
         ].join(','),
       ];
     });
@@ -121,7 +132,7 @@ export function studiesCsv(table: StudiesTable): string {
       one?.interval?.[0],
       one?.interval?.[1],
     ]);
-    const total = [variant, 'all', '', String(row.over), '', '', '', '', '', '', ...all.map(number)].join(',');
+    const total = [variant, 'all', '', String(row.over), '', '', '', '', '', '', '', ...all.map(number)].join(',');
     return [...each, total];
   });
   return `${[`${head},${more}`, ...lines].join('\n')}\n`;

@@ -35,6 +35,11 @@ export const WORDS: ReadonlySet<string> = new Set(['Variant', 'Changes', 'Verdic
 export const NOTE =
   'Mean ± sample standard deviation over the seeds that finished. Differences are paired by seed against the first variant, with the 95 % interval of their mean by Student’s t; bold: better by the sign-flip test at 5 %, Holm-corrected over the variants. Test set: Wilson’s 95 % interval of the mean accuracy.';
 
+/** NOTE, and on how much of the data the numbers are where that is not all: whoever reads an export has nothing else. */
+export function noteOf(rows: readonly Pick<ComparisonRow, 'fewer'>[]): string {
+  return [NOTE, ...new Set(rows.flatMap(({ fewer }) => fewer ?? []))].join(' ');
+}
+
 /** One text for each column of HEAD. */
 export function cells(row: TableRow): string[] {
   const { paired } = row.verdict ?? {};

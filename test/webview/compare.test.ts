@@ -211,6 +211,26 @@ describe('exports', () => {
   });
 });
 
+test('a fraction of the data set is told beside the numbers and in every export', async () => {
+  const study = new FakeStudy();
+  const whole = study.comparison.bind(study);
+  const sentence = 'Only 73 of 10,000 test samples of nmnist were there: these are not results on the whole of it.';
+  study.comparison = () => {
+    const comparison = whole();
+    const rows = comparison.rows.map((row) => ({ ...row, fewer: [sentence] }));
+    return { ...comparison, rows, fewer: [sentence] };
+  };
+  await open(study);
+  await expect.poll(() => host.page.getByText(sentence).count()).toBe(1);
+  for (const format of ['CSV', 'Markdown', 'LaTeX']) {
+    const before = host.exports().length;
+    await host.page.getByRole('button', { name: 'Export' }).click();
+    await host.page.getByRole('menuitem', { name: format }).click();
+    await expect.poll(() => host.exports().length, { message: 'files exported' }).toBe(before + 1);
+    expect(host.exports().at(-1)!.text, format).toContain('Only 73 of 10,000 test samples of nmnist were there');
+  }
+});
+
 describe('what can go wrong', () => {
   test('a request without an answer ends with a sentence and a way to try again', async () => {
     const study = new FakeStudy();

@@ -2,13 +2,13 @@ import { compareCsv } from '../../../protocol/comparison/csv.ts';
 import { compareLatex } from '../../../protocol/comparison/latex.ts';
 import { compareMarkdown } from '../../../protocol/comparison/markdown.ts';
 import {
-  STUDIES_NOTE,
   STUDIES_WORDS,
   studiesCells,
   studiesCsv,
   studiesHead,
   studiesLatex,
   studiesMarkdown,
+  studiesNote,
 } from '../../../protocol/comparison/studies.ts';
 import { tableRows } from '../../../protocol/comparison/table.ts';
 import type { Comparison } from '../../../protocol/runs.ts';
@@ -90,7 +90,7 @@ function printStudies(studies: Compared[], input: Input, format: Format | undefi
         return verdict && verdict.kind !== 'baseline' ? [`  ${printable(variant)}: ${verdict.sentence}`] : [];
       }),
     ]);
-    printLines([...table(head, rows, numbers), ...verdicts, '', STUDIES_NOTE]);
+    printLines([...table(head, rows, numbers), ...verdicts, '', studiesNote(all)]);
   }
 }
 

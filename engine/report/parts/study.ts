@@ -1,7 +1,7 @@
 /** What one study says: accuracies with their spread, verdicts, expectations, advice, curves. */
 
 import { epochNote, fallNote } from '../../../protocol/comparison/epochs.ts';
-import { changesText, isBetter, NOTE } from '../../../protocol/comparison/table.ts';
+import { changesText, isBetter, noteOf } from '../../../protocol/comparison/table.ts';
 import { intervalText, points } from '../../../protocol/comparison/verdicts.ts';
 import { lineStyle } from '../../../protocol/drawing/palette.ts';
 import type { XyChart, XyLine } from '../../../protocol/drawing/xy.ts';
@@ -82,7 +82,7 @@ function comparisonTable({ experiment, comparison }: Reported): Table {
   });
   return {
     kind: 'table',
-    caption: `${NOTE}${withPaper ? ' “Paper”: as printed in Table 6, whose settings may be others.' : ''}`,
+    caption: `${noteOf(comparison.rows)}${withPaper ? ' “Paper”: as printed in Table 6, whose settings may be others.' : ''}`,
     head: [
       ...['variant', 'changes', 'accuracy (%)'],
       ...(withPaper ? ['paper (%)'] : []),

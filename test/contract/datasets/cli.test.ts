@@ -46,6 +46,12 @@ function writeNmnist(): void {
 }
 
 describe('lif data', () => {
+  test('a data folder that is a file is said to be one', async () => {
+    put(folder, 'file', Buffer.from('x'));
+    process.env.LIF_DATA = join(folder, 'file');
+    await expectUserError(() => lif('list'), /file is a file, but the data folder must be a folder/);
+  });
+
   test('list says what is here', async () => {
     const names = async () => JSON.parse((await lif('list', '--json')).out) as { name: string; state: string }[];
     expect((await names()).find((d) => d.name === 'mnist')?.state).toBe('not here');

@@ -47,8 +47,12 @@ describe('texts', () => {
     expect([activity([]), activity([queued, queued]), activity([running('1', 0.5), queued, run('f')])]).toEqual([
       '',
       '2 queued',
-      '1 running, 1 queued · 25 %',
+      '1 running, 1 queued · 50 %',
     ]);
+    const [now, before] = [running('2', 0.5), running('1', 0.9)];
+    const earlier = run('old', { createdAt: -100_000 });
+    expect(activity([before, now, earlier]), 'what ran long ago does not count').toBe('2 running · 70 %');
+    expect(activity([run('1'), now, earlier]), 'one that ends counts on').toBe('1 running · 75 %');
     expect([progressText(0.999), progressText(1), progressText(0.129)]).toEqual(['99 %', '100 %', '12 %']);
   });
 });

@@ -152,6 +152,7 @@ test('where fewer samples were there than are published, it is said, and the tes
   expect(part.fewer).toEqual([
     'Only 50 of 10,000 test samples of mnist were there: these are not results on the whole of it.',
   ]);
+  expect(part.rows[0]!.fewer, 'each row has its own').toEqual(part.fewer);
   const whole = compareExperiment(mnist, FILE, [run(10_000)]);
   expect(whole.rows[0]!.testInterval).toMatchObject({ samples: 10_000 });
   expect(whole.fewer, 'as many as the file asks for are no fraction').toBeUndefined();

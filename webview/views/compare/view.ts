@@ -87,6 +87,7 @@ export class CompareView implements View {
           </tbody>
         </table>
       </main>
+      ${(comparison.fewer ?? []).map((sentence) => html`<p class="fewer">${icon('warning')}<span>${sentence}</span></p>`)}
       ${this.outdated()}`;
   }
 

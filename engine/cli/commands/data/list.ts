@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { UserError } from '../../../base/errors.ts';
 import { CATALOGUE, type CatalogueEntry } from '../../../datasets/library/catalogue.ts';
 import { dataFolder } from '../../../datasets/library/locations.ts';
 import { folderOf, type Glance, glance } from '../../../datasets/library/obtain.ts';
@@ -13,11 +15,14 @@ export const dataListCommand: Command = {
   positionals: [0, 0],
   options: { json: jsonOption },
   async run(_cli, input) {
+    const folder = dataFolder();
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false)
+      throw new UserError(`${folder} is a file, but the data folder must be a folder; set LIF_DATA to another one.`);
     const rows = await dataRows(CATALOGUE);
     if (input.flag('json')) printJson(rows);
     else {
       const cells = rows.map((row) => [row.name, row.state, row.licence, row.title]);
-      printLines([...table(['name', 'state', 'licence', 'title'], cells), '', `Data folder: ${dataFolder()}`]);
+      printLines([...table(['name', 'state', 'licence', 'title'], cells), '', `Data folder: ${folder}`]);
     }
     return 0;
   },
