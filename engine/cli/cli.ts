@@ -20,6 +20,7 @@ import { stopCommand } from './commands/stop.ts';
 import { validateCommand } from './commands/validate.ts';
 import { workCommand } from './commands/work.ts';
 import { printLines, say } from './output.ts';
+import { ignoreHangUps } from './signals.ts';
 
 const COMMANDS: Command[] = [
   runCommand,
@@ -43,6 +44,7 @@ const COMMANDS: Command[] = [
 
 /** 0: all went well. 1: something failed. 2: the input was wrong. 128 + n: ended by signal n (130 after Ctrl-C). */
 export async function runCli(cli: Cli, args: string[]): Promise<number> {
+  ignoreHangUps();
   try {
     return await runArguments(cli, args);
   } catch (error) {

@@ -13,6 +13,11 @@ export interface Interruption {
 /** Node forgets that its parent had it ignore hang-ups; but nohup leaves none of these on a terminal. */
 const ON_TERMINAL = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY);
 
+/** From the first moment: what was detached goes on also when its terminal is closed while it still reads its file. */
+export function ignoreHangUps(): void {
+  if (!ON_TERMINAL) process.on('SIGHUP', () => {});
+}
+
 const NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 
 /** Runs `action` while signals are turned into requests; `onFirst` may tell what happens now. */

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { SettingError, UserError } from '../base/errors.ts';
-import { sourcePath } from './library/locations.ts';
+import { dataFolder, sourcePath } from './library/locations.ts';
 import { type DatasetSpec, definitionOf } from './sets/registry.ts';
 
 /** Folders that are tried when the files are not where they should be. */
@@ -35,6 +35,14 @@ export function refusePlace(spec: DatasetSpec, file: string): void {
         : 'name the folder that it is in'
     }.`,
   );
+}
+
+/** The data folder. Throws a UserError when it is a file. */
+export function usableDataFolder(): string {
+  const folder = dataFolder();
+  if (statOf(folder)?.isDirectory() === false)
+    throw new UserError(`${folder} is a file, but the data folder must be a folder; set LIF_DATA to another one.`);
+  return folder;
 }
 
 function statOf(folder: string): ReturnType<typeof statSync> {

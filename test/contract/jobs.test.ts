@@ -1,6 +1,7 @@
 /** How runs wait, stop and tell about it, on the level of processes. The trainer is a fake; see fake/trainer.ts. */
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Lab } from './fake/lab.ts';
 
@@ -34,6 +35,17 @@ test.skipIf(process.platform === 'win32')(
     expect(lab.run('baseline')).toMatchObject({ state: 'finished', epoch: 8 });
   },
 );
+
+test.runIf(process.platform === 'linux')('a hang-up is ignored before there is a run', async () => {
+  lab.study({ variants: ['baseline'] });
+  const { child, ended } = lab.start('run', 'study.lif.yaml');
+  // Which signals it has taken in hand: the lowest bit is that of SIGHUP.
+  const caught = () => /SigCgt:\s*[0-9a-f]*([0-9a-f])$/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1];
+  while ((Number.parseInt(caught() ?? '0', 16) & 1) === 0) await setTimeout(1);
+  child.kill('SIGHUP');
+  expect(lab.runs()).toEqual([]);
+  expect(await ended).toMatchObject({ code: 0 });
+});
 
 test('the log tells the epochs, the result and the end', async () => {
   lab.study({ variants: ['baseline'] });

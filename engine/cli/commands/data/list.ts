@@ -1,7 +1,5 @@
-import { statSync } from 'node:fs';
-import { UserError } from '../../../base/errors.ts';
+import { usableDataFolder } from '../../../datasets/data-folder.ts';
 import { CATALOGUE, type CatalogueEntry } from '../../../datasets/library/catalogue.ts';
-import { dataFolder } from '../../../datasets/library/locations.ts';
 import { folderOf, type Glance, glance } from '../../../datasets/library/obtain.ts';
 import { type Command, jsonOption } from '../../command.ts';
 import { printJson, printLines } from '../../output.ts';
@@ -15,9 +13,7 @@ export const dataListCommand: Command = {
   positionals: [0, 0],
   options: { json: jsonOption },
   async run(_cli, input) {
-    const folder = dataFolder();
-    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false)
-      throw new UserError(`${folder} is a file, but the data folder must be a folder; set LIF_DATA to another one.`);
+    const folder = usableDataFolder();
     const rows = await dataRows(CATALOGUE);
     if (input.flag('json')) printJson(rows);
     else {
