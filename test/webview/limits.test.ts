@@ -57,6 +57,8 @@ describe('legend and charts', () => {
     [1000, 500],
     [700, 700],
     [420, 600],
+    // What is left beside a file in a window of 1000 × 620.
+    [325, 540],
   ] as const;
   for (const n of [10, 24, 100]) {
     for (const [width, height] of windows) {
