@@ -2,6 +2,7 @@
  * What it costs to count the activity of all neurons in an evaluation: paired, plain and counted in turns, on the benchmark
  * networks. `node bench/run.mjs --activity --only N-MNIST [--samples 10000] [--threads 2] [--repeats 9]`
  */
+import { binsFor, INTERVAL_SAMPLES } from '../engine/analysis/spikes/spikes.ts';
 import type { ActivityOptions } from '../engine/backends/backend.ts';
 import { chosenInstructions } from '../engine/backends/event/kernels/native.ts';
 import { EventNetwork } from '../engine/backends/event/network.ts';
@@ -48,7 +49,10 @@ for (const network of only ? ALL.filter(({ name }) => name === only) : NETWORKS)
     for (let r = -1; r < repeats; r++) {
       const [a, b] = [
         await seconds(undefined),
-        await seconds({ stepsPerBin: 1, intervalsEvery: Math.ceil(samples / 1000) }),
+        await seconds({
+          stepsPerBin: Math.ceil(plan.steps / binsFor(plan)),
+          intervalsEvery: Math.ceil(samples / INTERVAL_SAMPLES),
+        }),
       ];
       if (r < 0) continue;
       plain.push(a.clock);

@@ -8,17 +8,18 @@ import { checkCommand } from './commands/check.ts';
 import { compareCommand } from './commands/compare.ts';
 import { DATA_COMMANDS } from './commands/data/commands.ts';
 import { doctorCommand } from './commands/doctor.ts';
-import { executeCommand } from './commands/execute.ts';
-import { hostCommand } from './commands/host.ts';
+import { executeCommand } from './commands/internal/execute.ts';
+import { hostCommand } from './commands/internal/host.ts';
+import { probeCommand } from './commands/internal/probe.ts';
+import { workCommand } from './commands/internal/work.ts';
 import { listCommand } from './commands/list.ts';
-import { probeCommand } from './commands/probe.ts';
 import { reportCommand } from './commands/report.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { runCommand } from './commands/run.ts';
 import { showCommand } from './commands/show.ts';
 import { stopCommand } from './commands/stop.ts';
 import { validateCommand } from './commands/validate.ts';
-import { workCommand } from './commands/work.ts';
+import { waitCommand } from './commands/wait.ts';
 import { printLines, say } from './output.ts';
 import { ignoreHangUps } from './signals.ts';
 
@@ -26,6 +27,7 @@ const COMMANDS: Command[] = [
   runCommand,
   listCommand,
   showCommand,
+  waitCommand,
   stopCommand,
   resumeCommand,
   compareCommand,

@@ -239,10 +239,11 @@ describe('help', () => {
   test('an overview, and a page with an example for each command', async () => {
     const overview = await lab.lif('--help');
     expect(overview.code).toBe(0);
-    const names = [...overview.stdout.matchAll(/^ {2}lif ((?:data )?\w+)/gm)].map((match) => match[1]!);
+    const names = [...overview.stdout.matchAll(/^ {2}lif ((?:data |backend )?\w+)/gm)].map((match) => match[1]!);
     expect(names).toEqual([
-      ...['run', 'list', 'show', 'stop', 'resume', 'compare', 'check', 'analyse', 'report', 'validate'],
+      ...['run', 'list', 'show', 'wait', 'stop', 'resume', 'compare', 'check', 'analyse', 'report', 'validate'],
       ...['data list', 'data get', 'data check', 'data import', 'data show'],
+      ...['backend install', 'doctor'],
     ]);
     for (const name of names) {
       const { code, stdout } = await lab.lif(...name.split(' '), '--help');
@@ -251,5 +252,46 @@ describe('help', () => {
         stdout: expect.stringMatching(new RegExp(`^(Example: |  )lif ${name} `, 'm')),
       });
     }
+  });
+});
+
+describe('wait', () => {
+  const long = { epochs: 1000, step: 50 };
+  const start = async (variants: string[], options: object): Promise<string[]> => {
+    lab.study({ variants, ...options });
+    const { stdout } = await lab.lif('run', 'study.lif.yaml', '--detach', '--threads', '1', '--json');
+    return JSON.parse(stdout).runIds;
+  };
+
+  test('ends with the first warning while the runs go on, and says it', async () => {
+    const ids = await start(['baseline', 'warned'], long);
+    const { code, stdout } = await lab.lif('wait', ...ids, '--timeout', '60');
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/^\S*-baseline-\S*: (running|queued)$/m);
+    expect(stdout).toMatch(/^\S*-warned-\S*: guessing: It guesses\.$/m);
+    expect(await lab.lif('wait', ids[0]!, '--timeout', '0.2')).toMatchObject({ code: 4 });
+    await lab.lif('stop', ...ids);
+    expect(await lab.lif('wait', ids[0]!)).toMatchObject({ code: 1, stdout: `${ids[0]}: stopped\n` });
+  });
+
+  test('ends when all have finished, and refuses a time that is none', async () => {
+    const ids = await start(['baseline'], { step: 50 });
+    const { code, stdout } = await lab.lif('wait', ...ids, '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      outcome: 'finished',
+      code: 0,
+      runs: [{ id: ids[0], state: 'finished' }],
+    });
+    for (const time of ['soon', '-1', ''])
+      expect(await lab.lif('wait', ...ids, `--timeout=${time}`)).toEqual({
+        code: 2,
+        stdout: '',
+        stderr: `--timeout is a number of seconds from 0 to 2000000, not "${time}".\n`,
+      });
+    expect(await lab.lif('wait', 'nothing')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^There is no run/),
+    });
   });
 });

@@ -12,7 +12,7 @@ import { layerStatistics } from './statistics.ts';
 
 /** Stretches of time at most, and in how many samples intervals are looked at, about. */
 const MOST_BINS = 128;
-const INTERVAL_SAMPLES = 1000;
+export const INTERVAL_SAMPLES = 1000;
 
 export const spikes: Analysis<AnalysisParams<'spikes'>, SpikesResult> = {
   id: 'spikes',

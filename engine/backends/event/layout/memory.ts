@@ -46,6 +46,9 @@ export interface LayerScratch extends EventList {
   counts: Bytes;
   /** For statistics: the spikes of each neuron in each sample of a block, then in stretches of steps, u32 [samples + steps × 16·panels]. */
   tally: Bytes;
+  /** For statistics: sums over pairs of intervals, f64 [3 × 16·panels], and room for the spikes of a panel, u32 [32]. */
+  intervals: Bytes;
+  intervalWork: Bytes;
   /** The leaks, f32 [size], and dL/dk. */
   k: Bytes;
   dk: Bytes;
@@ -75,6 +78,8 @@ export interface Scratch extends EventList {
   /** f32 [2 × classes], and as many zeros as the widest layer has columns. */
   scores: Bytes;
   zeros: Bytes;
+  /** For statistics: synapses behind each input, f64 [inputs]; the row that it was last seen in, u32; what is counted of a sample, f64 [3]. */
+  inputTally: { fanOut: Bytes; seen: Bytes; result: Bytes };
   /**
    * Of dL/dx: which columns of the first layer have a δ in some rows, as events with values; what follows, f32 plain rows of
    * the inputs filled up to whole panels.
@@ -150,6 +155,12 @@ function activeScratch(columns: number, inputs: number, allocate: Allocate): Scr
   };
 }
 
+const inputTally = (inputs: number, allocate: Allocate): Scratch['inputTally'] => ({
+  fanOut: allocate(inputs * 8),
+  seen: allocate(inputs * 4),
+  result: allocate(3 * 8),
+});
+
 export function spikingScratch(
   layers: SpikingLayer[],
   network: NetworkPlan,
@@ -173,6 +184,7 @@ export function spikingScratch(
     outValues: allocate(constant ? sizeOf(events) : 0),
     gradient: allocate(sizeOf(block * steps * sizes.at(-1)!)),
     scores: allocate(sizeOf(2 * sizes.at(-1)!)),
+    inputTally: inputTally(network.inputs, allocate),
     zeros: allocate(sizeOf(widest)),
     active: activeScratch(sizes[0]!, network.inputs, allocate),
     penalty: allocate(network.spikePenalty ? sizeOf(block * widest) : 0),
@@ -194,6 +206,8 @@ function layerScratch(
     ...eventList(rows, rows * size, allocate),
     counts: allocate(block * 4),
     tally: allocate((block + Math.ceil(rows / block)) * roundUp(size, PANEL) * 4),
+    intervals: allocate(3 * roundUp(size, PANEL) * 8),
+    intervalWork: allocate(2 * PANEL * 4),
     k: allocate(sizeOf(size)),
     dk: allocate(sizeOf(size)),
     ...(neuron.initialState === 'random' && {
@@ -243,6 +257,7 @@ export function gatedScratch(
     gradient: allocate(sizeOf(block * classes)),
     scores: allocate(sizeOf(2 * classes)),
     zeros: allocate(sizeOf(Math.max(columns, classes))),
+    inputTally: inputTally(network.inputs, allocate),
     active: activeScratch(columns, network.inputs, allocate),
     cell: {
       offsets: allocate((rows + 1) * 4),

@@ -2,24 +2,33 @@
 import { PANEL } from './generated/constants';
 import { panelAt, rowBytes } from './shared/panel';
 
-/** The bits of lanes 4i … 4i + 3 of a mask of sixteen bits. */
+/** The greatest number that a lane of eight bits holds. */
+const FULL = 255;
+
+/** Lane 2i is neuron i of a panel, lane 2i + 1 neuron i + 8: so the two bytes of a mask need no more than a splat. */
 // @ts-ignore: decorator
 @inline
-function bitsOf(quarter: i32): v128 {
-  return i32x4.shl(i32x4(1, 2, 4, 8), quarter << 2);
+function bits(): v128 {
+  return i8x16(1, 1, 2, 2, 4, 4, 8, 8, 16, 16, 32, 32, 64, 64, -128, -128);
 }
 
-/** Minus one in each lane whose bit is set, so that subtracting it counts. */
+/** Minus one in the lane of each neuron that fired, so that subtracting it counts. */
 // @ts-ignore: decorator
 @inline
-function lanesOf(mask: v128, bits: v128): v128 {
-  return i32x4.eq(v128.and(mask, bits), bits);
+function lanesOf(mask: usize, lanes: v128): v128 {
+  return i8x16.eq(v128.and(v128.load16_splat(mask), lanes), lanes);
 }
 
+/** u32 of sixteen neurons += counts of eight bits. */
 // @ts-ignore: decorator
 @inline
-function addTo(address: usize, more: v128): void {
-  v128.store(address, i32x4.add(v128.load(address), more));
+function addCounts(out: usize, counts: v128): void {
+  const even = v128.and(counts, i16x8.splat(0xff));
+  const odd = i16x8.shr_u(counts, 8);
+  v128.store(out, i32x4.add(v128.load(out), i32x4.extend_low_i16x8_u(even)));
+  v128.store(out, i32x4.add(v128.load(out, 16), i32x4.extend_high_i16x8_u(even)), 16);
+  v128.store(out, i32x4.add(v128.load(out, 32), i32x4.extend_low_i16x8_u(odd)), 32);
+  v128.store(out, i32x4.add(v128.load(out, 48), i32x4.extend_high_i16x8_u(odd)), 48);
 }
 
 /**
@@ -33,38 +42,127 @@ export function tallySpikes(
   const rowSize = <usize>panels << 6;
   const bins = (steps + stepsPerBin - 1) / stepsPerBin;
   memory.fill(perBin, 0, rowSize * bins);
-  const b0 = bitsOf(0), b1 = bitsOf(1), b2 = bitsOf(2), b3 = bitsOf(3);
-  const zero = i32x4.splat(0);
-  const maskStep = <usize>panels << 1;
-  for (let b = 0; b < samples; b++, perSample += rowSize)
-    for (let p = 0; p < panels; p++) {
-      let mask = spikeMasks + (<usize>(b * steps * panels + p) << 1);
-      let out = perBin + (<usize>(p * bins) << 6);
-      let s0 = zero, s1 = zero, s2 = zero, s3 = zero;
-      for (let t = 0; t < steps; out += 64) {
-        let c0 = zero, c1 = zero, c2 = zero, c3 = zero;
-        for (const end = min(steps, t + stepsPerBin); t < end; t++, mask += maskStep) {
-          const m = i32x4.splat(<i32>load<u16>(mask));
-          c0 = i32x4.sub(c0, lanesOf(m, b0));
-          c1 = i32x4.sub(c1, lanesOf(m, b1));
-          c2 = i32x4.sub(c2, lanesOf(m, b2));
-          c3 = i32x4.sub(c3, lanesOf(m, b3));
-        }
-        addTo(out, c0);
-        addTo(out + 16, c1);
-        addTo(out + 32, c2);
-        addTo(out + 48, c3);
-        s0 = i32x4.add(s0, c0);
-        s1 = i32x4.add(s1, c1);
-        s2 = i32x4.add(s2, c2);
-        s3 = i32x4.add(s3, c3);
+  memory.fill(perSample, 0, rowSize * samples);
+  // Counts of a stretch over several samples fit eight bits: they wait in the places of their sums.
+  const together = FULL / stepsPerBin;
+  for (let p = 0; p < panels; p++) {
+    const out = perBin + (<usize>(p * bins) << 6);
+    const own = perSample + (<usize>p << 6);
+    const masks = spikeMasks + (<usize>p << 1);
+    if (samples <= together) {
+      for (let b = 0; b < samples; b++)
+        tallyShort(masks + (<usize>(b * steps * panels) << 1), panels, steps, stepsPerBin, own + b * rowSize, out);
+      for (let bin = 0; bin < bins; bin++) {
+        const place = out + (<usize>bin << 6);
+        const counts = v128.load(place);
+        v128.store(place, i32x4.splat(0));
+        addCounts(place, counts);
       }
-      const own = perSample + (<usize>p << 6);
-      v128.store(own, s0);
-      v128.store(own + 16, s1);
-      v128.store(own + 32, s2);
-      v128.store(own + 48, s3);
+    } else
+      for (let b = 0; b < samples; b++)
+        tallyLong(masks + (<usize>(b * steps * panels) << 1), panels, steps, stepsPerBin, own + b * rowSize, out);
+  }
+}
+
+/** A panel of one sample; counts of stretches are added in eight bits, the first sixteen bytes of each place. */
+function tallyShort(mask: usize, panels: i32, steps: i32, stepsPerBin: i32, own: usize, out: usize): void {
+  const lanes = bits();
+  const step = <usize>panels << 1;
+  let sum = i8x16.splat(0);
+  let room = FULL;
+  for (let t = 0; t < steps; out += 64, room -= stepsPerBin) {
+    if (room < stepsPerBin) {
+      addCounts(own, sum);
+      sum = i8x16.splat(0);
+      room = FULL;
     }
+    let counts = i8x16.splat(0);
+    for (const end = min(steps, t + stepsPerBin); t < end; t++, mask += step)
+      counts = i8x16.sub(counts, lanesOf(mask, lanes));
+    v128.store(out, i8x16.add(v128.load(out), counts));
+    sum = i8x16.add(sum, counts);
+  }
+  addCounts(own, sum);
+}
+
+/** A panel of one sample, with stretches or samples for which eight bits are too few. */
+function tallyLong(mask: usize, panels: i32, steps: i32, stepsPerBin: i32, own: usize, out: usize): void {
+  const lanes = bits();
+  const step = <usize>panels << 1;
+  for (let t = 0; t < steps; out += 64)
+    for (const last = min(steps, t + stepsPerBin); t < last; ) {
+      let counts = i8x16.splat(0);
+      for (const end = min(last, t + FULL); t < end; t++, mask += step)
+        counts = i8x16.sub(counts, lanesOf(mask, lanes));
+      addCounts(out, counts);
+      addCounts(own, counts);
+    }
+}
+
+/** Terms of CV2 and LV are whole numbers of 2^-24. */
+const UNITS: f64 = 16777216;
+
+/**
+ * Adds the pairs of intervals between spikes of one sample, masks [steps × panels] (u16), to sums (f64 [3 × 16·panels]): how many
+ * there are, their 2·|a − b| / (a + b), and their 3·(a − b)² / (a + b)², both to the nearest 2^-24. work: u32 [32].
+ */
+export function tallyIntervals(spikeMasks: usize, panels: i32, steps: i32, work: usize, sums: usize): void {
+  const row = <usize>panels << 7;
+  const step = <usize>panels << 1;
+  for (let p = 0; p < panels; p++, sums += 128) {
+    // Of each neuron the step after its last spike, and the interval before that; 0: none.
+    memory.fill(work, 0, 128);
+    let mask = spikeMasks + (<usize>p << 1);
+    for (let t = 1; t <= steps; t++, mask += step)
+      for (let left = <u32>load<u16>(mask); left != 0; left &= left - 1) {
+        const n = <usize>ctz(left);
+        const own = work + (n << 2);
+        const last = load<u32>(own);
+        store<u32>(own, t);
+        if (last == 0) continue;
+        const interval = <u32>t - last;
+        const before = load<u32>(own, 64);
+        store<u32>(own, interval, 64);
+        if (before == 0) continue;
+        const r = Math.abs(<f64>before - <f64>interval) / (<f64>before + <f64>interval);
+        const sum = sums + (n << 3);
+        store<f64>(sum, load<f64>(sum) + 1);
+        store<f64>(sum + row, load<f64>(sum + row) + nearest(2 * r * UNITS) / UNITS);
+        store<f64>(sum + 2 * row, load<f64>(sum + 2 * row) + nearest(3 * r * r * UNITS) / UNITS);
+      }
+  }
+}
+
+/**
+ * Events of one sample, of `rows` rows, written to result (f64 [3]): different pairs of row and channel, the sum of fanOut (f64)
+ * over them, and 1 where a pair has more than one event or a value other than 1, else 0. seen (u32 [channels]): the row, counted
+ * from `first`, in which each channel was last; 0 before the first sample.
+ */
+export function tallyEvents(
+  offsets: usize, channels: usize, values: usize, rows: i32, fanOut: usize, seen: usize, first: i32, result: usize,
+): void {
+  let pairs = 0;
+  let sum: f64 = 0;
+  let graded = false;
+  let e = <usize>load<u32>(offsets);
+  for (let r = 0; r < rows; r++) {
+    const mark = first + r;
+    for (const end = <usize>load<u32>(offsets + (<usize>r << 2), 4); e < end; e++) {
+      const channel = <usize>load<u16>(channels + (e << 1));
+      if (values != 0 && load<f32>(values + (e << 2)) != 1) graded = true;
+      const at = seen + (channel << 2);
+      if (load<u32>(at) == <u32>mark) {
+        graded = true;
+        continue;
+      }
+      store<u32>(at, mark);
+      pairs++;
+      sum += load<f64>(fanOut + (channel << 3));
+    }
+  }
+  store<f64>(result, pairs);
+  store<f64>(result, sum, 8);
+  store<f64>(result, graded ? 1 : 0, 16);
 }
 
 /** counts[n] (u32) = in how many of the first `used` rows of u [rows × columns] |u − threshold| < width. */

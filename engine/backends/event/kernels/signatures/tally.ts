@@ -16,6 +16,35 @@ export const tally = {
     /** u32 [⌈steps / stepsPerBin⌉ × 16·panels] in panels, sums over the samples */
     perBin: 'pointer',
   }),
+  /** Adds the pairs of intervals between the spikes of one sample. */
+  tallyIntervals: portable({
+    /** u16 [steps × panels] */
+    spikeMasks: 'pointer',
+    panels: 'i32',
+    steps: 'i32',
+    /** u32 [32] */
+    work: 'pointer',
+    /** f64 [3 × 16·panels]: how many, terms of CV2, terms of LV */
+    sums: 'pointer',
+  }),
+  /** What the events of one sample are, and the synapses that they reach. */
+  tallyEvents: portable({
+    /** u32 [rows + 1] */
+    offsets: 'pointer',
+    /** u16 */
+    channels: 'pointer',
+    /** f32, of each event; left out: 1 */
+    values: 'pointer?',
+    rows: 'i32',
+    /** f64 [channels] */
+    fanOut: 'pointer',
+    /** u32 [channels]: the row in which each was last */
+    seen: 'pointer',
+    /** What the first row is counted as, from 1 */
+    first: 'i32',
+    /** f64 [3]: pairs of row and channel, their fan-out, 1 where one is not binary */
+    result: 'pointer',
+  }),
   /** counts[n] = in how many of the first `used` rows |u − threshold| < width. */
   countWithin: portable({
     /** f32 [rows × columns] */

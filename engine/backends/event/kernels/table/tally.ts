@@ -1,4 +1,4 @@
-/** Entries of what is counted of neurons: tallySpikes, countWithin. */
+/** Entries of what is counted of neurons: tallySpikes, tallyIntervals, tallyEvents, countWithin. */
 import type { Rng } from '../../../../base/random.ts';
 import { PANEL, toPanels } from '../panels.ts';
 import { array, type Entry, type KernelCase, matrix, room } from './entry.ts';
@@ -38,6 +38,88 @@ function makeTally(rng: Rng, samples: number, steps: number, panels: number, ste
   };
 }
 
+function makeIntervals(rng: Rng, steps: number, panels: number): KernelCase {
+  const neurons = panels * PANEL;
+  const masks = new Uint16Array(steps * panels);
+  // Something is there already.
+  const before = Array.from({ length: 3 * neurons }, () => rng.below(5));
+  const sums = [...before];
+  for (let n = 0; n < neurons; n++) {
+    const fired = Array.from({ length: steps }, (_, t) => t).filter(() => rng.uniform() < 0.3);
+    for (const t of fired) masks[t * panels + Math.floor(n / PANEL)]! |= 1 << (n % PANEL);
+    for (let i = 2; i < fired.length; i++) {
+      const [a, b] = [fired[i - 1]! - fired[i - 2]!, fired[i]! - fired[i - 1]!];
+      sums[n]!++;
+      sums[neurons + n]! += Math.round(((2 * Math.abs(a - b)) / (a + b)) * 2 ** 24) / 2 ** 24;
+      sums[2 * neurons + n]! += Math.round(3 * ((a - b) / (a + b)) ** 2 * 2 ** 24) / 2 ** 24;
+    }
+  }
+  return {
+    exact: true,
+    regions: {
+      spikeMasks: array('u16', masks),
+      work: room('u32', 2 * PANEL),
+      sums: array('f64', before, sums),
+    },
+    call: (k, address) =>
+      k.tallyIntervals({
+        spikeMasks: address('spikeMasks'),
+        panels,
+        steps,
+        work: address('work'),
+        sums: address('sums'),
+      }),
+  };
+}
+
+/** The second of two samples; with values some events are of a size, and some come twice. */
+function makeEvents(rng: Rng, rows: number, channels: number, valued: boolean, twice: boolean): KernelCase {
+  const first = 4;
+  const offsets = [7];
+  const list: number[] = Array.from({ length: 7 }, () => rng.below(channels));
+  const fanOut = Array.from({ length: channels }, () => rng.below(100));
+  const [result, seen] = [[0, 0, 0], Array.from({ length: channels }, () => rng.below(first))];
+  const last = [...seen];
+  const values = list.map(() => 2);
+  for (let r = 0; r < rows; r++) {
+    for (let c = 0; c < channels; c++) {
+      if (rng.uniform() < 0.5) continue;
+      const [times, value] = [twice && c === 1 ? 2 : 1, valued && c === 2 ? 3 : 1];
+      for (let i = 0; i < times; i++) {
+        list.push(c);
+        values.push(value);
+      }
+      result[0]!++;
+      result[1]! += fanOut[c]!;
+      if (times > 1 || value !== 1) result[2] = 1;
+      last[c] = first + r;
+    }
+    offsets.push(list.length);
+  }
+  return {
+    exact: true,
+    regions: {
+      offsets: array('u32', offsets),
+      channels: array('u16', list),
+      values: array('f32', values),
+      fanOut: array('f64', fanOut),
+      seen: array('u32', seen, last),
+      result: { ...room('f64', 3), expected: result },
+    },
+    call: (k, address) =>
+      k.tallyEvents({
+        offsets: address('offsets'),
+        channels: address('channels'),
+        ...(valued && { values: address('values') }),
+        rows,
+        fanOut: address('fanOut'),
+        seen: address('seen'),
+        first,
+        result: address('result'),
+      }),
+  };
+}
+
 /** Numbers that often lie on the edges of the window, which do not count. */
 function makeWithin(rng: Rng, rows: number, used: number, columns: number): KernelCase {
   const [threshold, width] = [0.25, 0.5];
@@ -63,15 +145,64 @@ export const tallyEntries: Entry[] = [
     tolerance: 0,
     because: 'spikes are counted',
     shapes: [1, 2, 5].flatMap((panels) =>
-      [1, 3, 100].map((stepsPerBin) => ({
-        label: `3 samples of 10 steps of ${panels} panels, ${stepsPerBin} steps together`,
-        make: (rng: Rng) => makeTally(rng, 3, 10, panels, stepsPerBin),
-      })),
+      [1, 3, 100]
+        .map((stepsPerBin) => ({
+          label: `3 samples of 10 steps of ${panels} panels, ${stepsPerBin} steps together`,
+          make: (rng: Rng) => makeTally(rng, 3, 10, panels, stepsPerBin),
+        }))
+        .concat(
+          {
+            label: `2 samples of 700 steps of ${panels} panels, one by one, whose sums need more than eight bits`,
+            make: (rng: Rng) => makeTally(rng, 2, 700, panels, 1),
+          },
+          {
+            label: `2 samples of 700 steps of ${panels} panels, 300 together`,
+            make: (rng: Rng) => makeTally(rng, 2, 700, panels, 300),
+          },
+        ),
     ),
     bench: {
       label: '16 samples of 100 steps of 32 panels, one by one',
       make: (rng) => makeTally(rng, 16, 100, 32, 1),
       work: { adds: 1600 * 32 * 4, bytes: 1600 * 32 * 2 },
+    },
+  },
+  {
+    kernel: 'tallyIntervals',
+    variant: 'from masks',
+    reference: 'makeIntervals (table/tally.ts)',
+    tolerance: 0,
+    because: 'terms are whole numbers of 2^-24, and sums of them exact',
+    shapes: [1, 2, 5].flatMap((panels) =>
+      [1, 2, 3, 60].map((steps) => ({
+        label: `${steps} steps of ${panels} panels`,
+        make: (rng: Rng) => makeIntervals(rng, steps, panels),
+      })),
+    ),
+    bench: {
+      label: '300 steps of 32 panels',
+      make: (rng) => makeIntervals(rng, 300, 32),
+      work: { adds: 300 * 512 * 0.3, bytes: 300 * 32 * 2 },
+    },
+  },
+  {
+    kernel: 'tallyEvents',
+    variant: 'of one sample',
+    reference: 'makeEvents (table/tally.ts)',
+    tolerance: 0,
+    because: 'events are counted',
+    shapes: [false, true].flatMap((valued) =>
+      [false, true].flatMap((twice) =>
+        [0, 1, 9].map((rows) => ({
+          label: `${rows} rows of 12 channels${valued ? ', with values' : ''}${twice ? ', some twice' : ''}`,
+          make: (rng: Rng) => makeEvents(rng, rows, 12, valued, twice),
+        })),
+      ),
+    ),
+    bench: {
+      label: '300 rows, 30 channels',
+      make: (rng) => makeEvents(rng, 300, 30, false, false),
+      work: { adds: 300 * 15, bytes: 300 * 15 * 2 },
     },
   },
   {

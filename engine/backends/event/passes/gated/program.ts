@@ -103,7 +103,7 @@ export class GatedProgram {
           noteSample(scores, from + b, this.input.labels[b]!, this.stats.subarray(statsAt), this.classScores, readout);
       }
       if (counting) {
-        countInputs(this.buffer, layout, this.scratch, this.input, counting, from, count);
+        countInputs(this.workspace, this.input, counting, from, count);
         countStates(this.workspace, counting, from, count);
       }
     }

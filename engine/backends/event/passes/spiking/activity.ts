@@ -1,10 +1,10 @@
 /** What evaluations count of the activity of a block, before its potentials are gone: a thread adds to sums of its own. */
-import { type FanOut, irregularity } from '../../../activity.ts';
-import type { Activity, ActivityOptions, LayerActivity } from '../../../backend.ts';
+import type { FanOut } from '../../../activity.ts';
+import type { Activity, ActivityOptions } from '../../../backend.ts';
 import { PANEL } from '../../kernels/panels.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { Scratch } from '../../layout/memory.ts';
-import { addressOf } from '../../layout/units.ts';
+import { addressOf, panelAddress } from '../../layout/units.ts';
 import type { BlockInput } from '../input.ts';
 import { eachSpike } from '../record.ts';
 import type { Workspace } from '../workspace.ts';
@@ -17,44 +17,68 @@ export interface Counting extends ActivityOptions {
 
 /** Labels, inputs and the operations of the first layer, of samples [first, first + count). */
 export function countInputs(
-  buffer: ArrayBufferLike,
-  { network }: Layout,
-  scratch: Scratch,
+  { kernels, buffer, layout, scratch }: Pick<Workspace, 'kernels' | 'buffer'> & { layout: Layout; scratch: Scratch },
   { labels }: BlockInput,
   { activity, fanOut }: Counting,
   first: number,
   count: number,
 ): void {
-  const { steps, inputs, encoding } = network;
-  const { below } = fanOut[0]!;
+  const { steps, inputs, encoding } = layout.network;
   const rows = encoding === 'events' ? steps : 1;
-  const offsets = new Uint32Array(buffer, scratch.offsets, count * rows + 1);
-  const channels = new Uint16Array(buffer, scratch.channels, offsets[count * rows]!);
-  const values = encoding === 'current' ? new Float32Array(buffer, scratch.values, channels.length) : undefined;
-  // The row in which each channel was seen last.
-  const seen = new Int32Array(inputs).fill(-1);
-  for (let b = 0, row = 0; b < count; b++) {
-    let nonZero = 0;
-    let operations = 0;
-    let graded = 0;
-    for (const end = row + rows; row < end; row++)
-      for (let e = offsets[row]!; e < offsets[row + 1]!; e++) {
-        const channel = channels[e]!;
-        if (seen[channel] === row || (values && values[e] !== 1)) graded = 1;
-        if (seen[channel] === row) continue;
-        seen[channel] = row;
-        nonZero++;
-        operations += below[channel]!;
-      }
-    const repeats = steps / rows;
+  const repeats = steps / rows;
+  const { offsets, channels, values, inputTally } = scratch;
+  new Float64Array(buffer, inputTally.fanOut, inputs).set(fanOut[0]!.below);
+  new Uint32Array(buffer, inputTally.seen, inputs).fill(0);
+  const result = new Float64Array(buffer, inputTally.result, 3);
+  for (let b = 0; b < count; b++) {
+    kernels.tallyEvents({
+      offsets: offsets + b * rows * 4,
+      channels,
+      values: encoding === 'current' ? values : undefined,
+      rows,
+      fanOut: inputTally.fanOut,
+      seen: inputTally.seen,
+      first: b * rows + 1,
+      result: inputTally.result,
+    });
+    const [nonZero, operations, graded] = result;
     activity.labels[first + b] = labels[b]!;
-    activity.inputs[first + b] = nonZero * repeats;
-    activity.graded[first + b] = graded;
-    activity.below[0]![first + b] = operations * repeats;
+    activity.inputs[first + b] = nonZero! * repeats;
+    activity.graded[first + b] = graded!;
+    activity.below[0]![first + b] = operations! * repeats;
   }
 }
 
-/** Spikes, intervals and potentials of all spiking layers, and the operations that spikes make. */
+/** Potentials in the window, of the neurons [c, c + columns) of layer `l`: as soon as they are there, while they are near. */
+export function countWindow(
+  { layout, scratch, buffer, kernels }: Workspace,
+  { activity }: Counting,
+  l: number,
+  c: number,
+  columns: number,
+  count: number,
+): void {
+  const inWindow = activity.layers.get(l)?.inWindow;
+  if (!inWindow) return;
+  const { dynamics, plan } = layout.layers[l]!;
+  const { u, tally } = scratch.layers[l]!;
+  const { threshold, width } = dynamics;
+  const used = count * layout.network.steps;
+  const counts = tally;
+  kernels.countWithin({
+    u: panelAddress(u, layout.rows, c),
+    rows: layout.rows,
+    used,
+    columns,
+    threshold,
+    width,
+    counts,
+  });
+  const neurons = Math.min(columns, plan.connection.size - c);
+  addTo(inWindow.subarray(c), new Uint32Array(buffer, counts, neurons));
+}
+
+/** Spikes and intervals of all spiking layers, and the operations that spikes make. */
 export function countActivity(
   workspace: Workspace,
   labels: Uint32Array,
@@ -65,18 +89,16 @@ export function countActivity(
   const { layout, scratch, buffer, kernels } = workspace;
   const { steps } = layout.network;
   const { stepsPerBin, intervalsEvery, activity, fanOut } = counting;
-  layout.layers.forEach(({ size, dynamics, plan }, l) => {
+  layout.layers.forEach(({ size, plan }, l) => {
     const sums = activity.layers.get(l);
     if (!sums) return;
     const neurons = plan.connection.size;
     const panels = Math.ceil(size / PANEL);
     const padded = panels * PANEL;
-    const { spikeMasks, u, tally } = scratch.layers[l]!;
-    const { threshold, width } = dynamics;
+    const { spikeMasks, tally, intervals, intervalWork } = scratch.layers[l]!;
     const rows = count * steps;
     const perBin = addressOf(tally, count * padded);
-    kernels.countWithin({ u, rows: layout.rows, used: rows, columns: size, threshold, width, counts: tally });
-    addTo(sums.inWindow, new Uint32Array(buffer, tally, neurons));
+    const pairs = new Float64Array(buffer, intervals, 3 * padded).fill(0);
     kernels.tallySpikes({ spikeMasks, panels, samples: count, steps, stepsPerBin, perSample: tally, perBin });
     const bins = Math.ceil(steps / stepsPerBin);
     addPanels(sums.byTime, new Uint32Array(buffer, perBin, bins * padded), bins, neurons);
@@ -87,18 +109,27 @@ export function countActivity(
       const own = spikes.subarray(b * padded, (b + 1) * padded);
       addTo(sums.byClass.subarray(labels[b]! * neurons), own.subarray(0, neurons));
       const ownMasks = masks.subarray(b * steps * panels, (b + 1) * steps * panels);
-      if (sample % intervalsEvery === 0) countIntervals(sums, ownMasks, neurons, panels);
+      if (sample % intervalsEvery === 0)
+        kernels.tallyIntervals({
+          spikeMasks: spikeMasks + b * steps * panels * 2,
+          panels,
+          steps,
+          work: intervalWork,
+          sums: intervals,
+        });
       const below = fanOut[l + 1]?.below;
       if (below) activity.below[l + 1]![sample] = dot(own, below);
       const { within } = fanOut[l]!;
       // What a layer gives in its last step it does not receive any more.
       if (within) activity.within.get(l)![sample] = dot(own, within) - fanOutOf(ownMasks.subarray(-panels), within);
     }
+    for (const [i, into] of [sums.pairs, sums.cv2, sums.lv].entries())
+      addTo(into, pairs.subarray(i * padded, i * padded + neurons));
   });
 }
 
 /** sums [neurons] += counts [neurons] */
-function addTo(sums: Float64Array, counts: Uint32Array): void {
+function addTo(sums: Float64Array, counts: Uint32Array | Float64Array): void {
   for (let n = 0; n < counts.length; n++) sums[n]! += counts[n]!;
 }
 
@@ -109,39 +140,6 @@ function addPanels(sums: Float64Array, counts: Uint32Array, rows: number, neuron
       const width = Math.min(PANEL, neurons - c);
       for (let i = 0, to = r * neurons + c; i < width; i++) sums[to + i]! += counts[index + i]!;
     }
-}
-
-/** Intervals up to so many steps have their terms in a table. */
-const TABLE_SIZE = 128;
-const TERMS = { cv2: new Float64Array(TABLE_SIZE * TABLE_SIZE), lv: new Float64Array(TABLE_SIZE * TABLE_SIZE) };
-for (let a = 1; a < TABLE_SIZE; a++)
-  for (let b = 1; b < TABLE_SIZE; b++) {
-    const { cv2, lv } = irregularity(a, b);
-    TERMS.cv2[a * TABLE_SIZE + b] = cv2;
-    TERMS.lv[a * TABLE_SIZE + b] = lv;
-  }
-
-/** Adds the pairs of intervals of one sample, masks [steps × panels]. */
-function countIntervals({ pairs, cv2, lv }: LayerActivity, masks: Uint16Array, neurons: number, panels: number): void {
-  /** Step of the last spike plus 1, and the interval before it; 0: none. */
-  const last = new Int32Array(neurons);
-  const before = new Int32Array(neurons);
-  eachSpike(masks, 1, masks.length / panels, panels, (_, t, n) => {
-    if (last[n] !== 0) {
-      const interval = t + 1 - last[n]!;
-      const other = before[n]!;
-      if (other !== 0) {
-        const entry = other * TABLE_SIZE + interval;
-        const inTable = other < TABLE_SIZE && interval < TABLE_SIZE;
-        const terms = inTable ? undefined : irregularity(other, interval);
-        pairs[n]!++;
-        cv2[n]! += terms?.cv2 ?? TERMS.cv2[entry]!;
-        lv[n]! += terms?.lv ?? TERMS.lv[entry]!;
-      }
-      before[n] = interval;
-    }
-    last[n] = t + 1;
-  });
 }
 
 /** Synapses behind the neurons that fired in one step, masks [panels]. */

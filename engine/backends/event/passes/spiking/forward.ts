@@ -6,10 +6,14 @@ import { addressOf, type Bytes, bytes, panelAddress } from '../../layout/units.t
 import { eventsInto, sparseEvents, stripFrom, type Workspace } from '../workspace.ts';
 import { startFrom } from './initial-state.ts';
 
-export function forward(workspace: Workspace, count: number, dropout: boolean): void {
-  workspace.layout.layers.forEach((_, l) => {
-    receive(workspace, l, count, dropout);
+/** Called with a layer, and the first and number of its neurons, whose potentials have just been computed. */
+export type OnPotentials = (l: number, c: number, columns: number) => void;
+
+export function forward(workspace: Workspace, count: number, dropout: boolean, onPotentials?: OnPotentials): void {
+  workspace.layout.layers.forEach(({ recurrent, size }, l) => {
+    receive(workspace, l, count, dropout, onPotentials);
     finishLayer(workspace, l, count, dropout);
+    if (recurrent !== undefined) onPotentials?.(l, 0, size);
   });
 }
 
@@ -44,7 +48,13 @@ function weightsInto({ layout, scratch, weights }: Workspace, l: number, dropout
 }
 
 /** What the neurons of layer `l` receive in each step and, unless they are recurrent, their potentials and spikes. */
-export function receive(workspace: Workspace, l: number, count: number, dropout: boolean): void {
+export function receive(
+  workspace: Workspace,
+  l: number,
+  count: number,
+  dropout: boolean,
+  onPotentials?: OnPotentials,
+): void {
   const { layout, kernels, scratch } = workspace;
   const rows = count * layout.network.steps;
   const { size, inputs, lookUp, bias, recurrent } = layout.layers[l]!;
@@ -115,6 +125,7 @@ export function receive(workspace: Workspace, l: number, count: number, dropout:
     if (recurrent !== undefined) continue;
     startFrom(workspace, l, c, columns, count);
     fire(workspace, l, c, columns, count, constant);
+    onPotentials?.(l, c, columns);
   }
 }
 

@@ -12,7 +12,7 @@ import { drawDropout, scaleGradients, scaleWeights } from '../dropout.ts';
 import { BlockInput, type Samples } from '../input.ts';
 import { noteSample } from '../sample-scores.ts';
 import { floats, type Workspace } from '../workspace.ts';
-import { type Counting, countActivity, countInputs } from './activity.ts';
+import { type Counting, countActivity, countInputs, countWindow } from './activity.ts';
 import { forwardAt, prepareSum, receiveParts } from './around.ts';
 import { backward } from './backward.ts';
 import { forward } from './forward.ts';
@@ -99,7 +99,10 @@ export class SpikingProgram {
       const count = Math.min(this.layout.block, samples.to - from);
       this.input.read(samples, from, count);
       setInitialState(this.workspace, this.seed, samples, from, count);
-      forward(this.workspace, count, false);
+      const onPotentials = (l: number, c: number, columns: number): void => {
+        if (counting) countWindow(this.workspace, counting, l, c, columns, count);
+      };
+      forward(this.workspace, count, false, counting && onPotentials);
       for (let b = 0; b < count; b++) {
         const readout = () => this.readout(b, 0, undefined, statsAt);
         if (!scores) readout();
@@ -108,8 +111,7 @@ export class SpikingProgram {
       }
       this.countActivity(count, statsAt);
       if (counting) {
-        const { buffer, layout, scratch } = this.workspace;
-        countInputs(buffer, layout, scratch, this.input, counting, from, count);
+        countInputs(this.workspace, this.input, counting, from, count);
         countActivity(this.workspace, this.input.labels, counting, from, count);
       }
     }

@@ -1,11 +1,11 @@
 import { text } from 'node:stream/consumers';
-import { UserError } from '../../base/errors.ts';
-import { workSchema } from '../../executors/local/detach.ts';
-import { runLocally } from '../../executors/local/run-jobs.ts';
-import { removeEmptyWorkLog } from '../../runs/log.ts';
-import type { Command } from '../command.ts';
-import { say } from '../output.ts';
-import { withSignals } from '../signals.ts';
+import { UserError } from '../../../base/errors.ts';
+import { workSchema } from '../../../executors/local/detach.ts';
+import { runLocally } from '../../../executors/local/run-jobs.ts';
+import { removeEmptyWorkLog } from '../../../runs/log.ts';
+import type { Command } from '../../command.ts';
+import { say } from '../../output.ts';
+import { withSignals } from '../../signals.ts';
 
 /** The background half of --detach. */
 export const workCommand: Command = {

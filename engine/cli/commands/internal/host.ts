@@ -1,4 +1,4 @@
-import type { Command } from '../command.ts';
+import type { Command } from '../../command.ts';
 
 /** The query process of the editor. */
 export const hostCommand: Command = {
@@ -10,7 +10,7 @@ export const hostCommand: Command = {
   internal: true,
   options: {},
   async run(cli) {
-    const { startHost } = await import('../../host/main.ts');
+    const { startHost } = await import('../../../host/main.ts');
     await startHost(cli.lif);
     // Half a message, of an editor that was killed while it wrote, would keep this process waiting for the rest.
     process.exit(0);

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Command } from '../command.ts';
+import type { Command } from '../../command.ts';
 
 /** Keeps a network open for the editor, which looks at one sample after another. */
 export const probeCommand: Command = {
@@ -11,7 +11,7 @@ export const probeCommand: Command = {
   internal: true,
   options: {},
   async run(_cli, input) {
-    const { serveProbes } = await import('../../jobs/probe.ts');
+    const { serveProbes } = await import('../../../jobs/probe.ts');
     await serveProbes(resolve(input.positionals[0]!), process.stdin, (line) => void process.stdout.write(line), 1);
     process.exit(0);
   },

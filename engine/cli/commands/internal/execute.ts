@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
-import { EXIT_BUSY } from '../../executors/local/child.ts';
-import { RunBusyError } from '../../jobs/claim.ts';
-import { executeJob } from '../../jobs/execute.ts';
-import { type Job, jobSchema } from '../../jobs/job.ts';
-import { type Command, checkpointOption, type Input, threadsOption } from '../command.ts';
-import { say } from '../output.ts';
+import { EXIT_BUSY } from '../../../executors/local/child.ts';
+import { RunBusyError } from '../../../jobs/claim.ts';
+import { executeJob } from '../../../jobs/execute.ts';
+import { type Job, jobSchema } from '../../../jobs/job.ts';
+import { type Command, checkpointOption, type Input, threadsOption } from '../../command.ts';
+import { say } from '../../output.ts';
 
 /** One run in this process. What it has to say goes to the store; standard error is the run's log. */
 export const executeCommand: Command = {
