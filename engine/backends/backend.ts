@@ -1,6 +1,6 @@
 /**
  * What a backend is: all that training, analyses, executors and the command line know of whoever does the arithmetic.
- * registry.ts lists the backends there are; test/unit/backends/conformance.ts holds every one of them to this page.
+ * registry.ts lists the backends there are; test/unit/backends/conformance/ holds every one of them to this page.
  *
  * Letters in shapes: B samples of a batch, T time steps, M input channels, N neurons of a layer, C classes. Arrays are
  * flat and row-major. Layers are named by their place in the plan, the first one 0.

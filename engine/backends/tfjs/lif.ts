@@ -6,7 +6,7 @@
  * T steps, B samples, N neurons; tensors are [T, B, N] where nothing else is said.
  */
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import type { Reset } from '../../models/neuron.ts';
+import { RESETS, type Reset } from '../../models/neuron.ts';
 import type { Integrator, Lif } from '../../models/plan.ts';
 import type { TensorFlow } from '../tensorflow/tensorflow.ts';
 import { rows, stepBefore } from './dense.ts';
@@ -58,7 +58,7 @@ export function lifForward(
     }
     if (u) {
       now = tf.add(now, tf.mul(k, afterReset(tf, neuron, u, o)));
-      if (neuron.kind === 'lif' && neuron.reset === 'soft-undecayed') now = tf.sub(now, tf.mul(neuron.threshold, o!));
+      if (neuron.kind === 'lif' && RESETS[neuron.reset].undecayed) now = tf.sub(now, tf.mul(neuron.threshold, o!));
     }
     us.push(now);
     u = now;
@@ -98,10 +98,11 @@ export function lifBackward(
 ): LifGradient {
   const k = leakOf(tf, neuron, p);
   const slope = neuron.kind === 'lif' ? surrogateSlope(tf, neuron, u) : undefined;
-  const bySpike = neuron.kind === 'lif' && neuron.resetGradient ? spikeToReset(tf, neuron, k, u) : undefined;
+  const reset = neuron.kind === 'lif' ? TENSOR_RESETS[neuron.reset] : undefined;
+  const bySpike = neuron.kind === 'lif' && neuron.resetGradient ? reset!.taken(tf, k, u, neuron.threshold) : undefined;
   // δ[t] = outside[t] + back[t]·δ[t+1], and what comes through V.
   const outside = sumOf(tf, du, slope && dO && tf.mul(slope, dO)) ?? tf.zerosLike(u);
-  const kept = neuron.kind === 'lif' && neuron.reset === 'hard' ? tf.mul(k, tf.sub(1, o!)) : k;
+  const kept = reset ? reset.kept(tf, k, o!) : k;
   const back = bySpike ? tf.add(kept, tf.mul(slope!, bySpike)) : kept;
   const share = neuron.scaleInput ? tf.sub(1, k) : undefined;
 
@@ -138,27 +139,34 @@ function leakOf(tf: TensorFlow, { leak }: Lif | Integrator, p: LifParameters): T
   return typeof leak === 'number' ? (tf.scalar(leak) as Scalar) : tf.sigmoid(p.leak!);
 }
 
-/** r(u, o). */
-function afterReset(tf: TensorFlow, neuron: Lif | Integrator, u: Tensor, o: Tensor | undefined): Tensor {
-  if (neuron.kind === 'integrator') return u;
-  const rules: Record<Reset, () => Tensor> = {
-    hard: () => tf.mul(u, tf.sub(1, o!)),
-    soft: () => tf.sub(u, tf.mul(neuron.threshold, o!)),
-    none: () => u,
-    'soft-undecayed': () => u,
-  };
-  return rules[neuron.reset]();
+/** A reset on tensors; its equations are in models/neuron.ts. */
+interface TensorReset {
+  /** r(u, o). */
+  after(tf: TensorFlow, u: Tensor, o: Tensor, theta: number): Tensor;
+  /** k·∂r/∂u. */
+  kept(tf: TensorFlow, k: Tensor, o: Tensor): Tensor;
+  /** k·∂r/∂o, and what else a spike takes from the next step; nothing where there is no reset. */
+  taken(tf: TensorFlow, k: Tensor, u: Tensor, theta: number): Tensor | undefined;
 }
 
-/** What a spike does to the potential of the next step through the reset; nothing where there is none. */
-function spikeToReset(tf: TensorFlow, { reset, threshold }: Lif, k: Tensor, u: Tensor): Tensor | undefined {
-  const rules: Record<Reset, () => Tensor | undefined> = {
-    hard: () => tf.neg(tf.mul(k, u)),
-    soft: () => tf.mul(-threshold, k),
-    none: () => undefined,
-    'soft-undecayed': () => tf.scalar(-threshold),
-  };
-  return rules[reset]();
+const TENSOR_RESETS: Record<Reset, TensorReset> = {
+  hard: {
+    after: (tf, u, o) => tf.mul(u, tf.sub(1, o)),
+    kept: (tf, k, o) => tf.mul(k, tf.sub(1, o)),
+    taken: (tf, k, u) => tf.neg(tf.mul(k, u)),
+  },
+  soft: {
+    after: (tf, u, o, theta) => tf.sub(u, tf.mul(theta, o)),
+    kept: (_, k) => k,
+    taken: (tf, k, _, theta) => tf.mul(-theta, k),
+  },
+  none: { after: (_, u) => u, kept: (_, k) => k, taken: () => undefined },
+  'soft-undecayed': { after: (_, u) => u, kept: (_, k) => k, taken: (tf, _, __, theta) => tf.scalar(-theta) },
+};
+
+/** r(u, o). */
+function afterReset(tf: TensorFlow, neuron: Lif | Integrator, u: Tensor, o: Tensor | undefined): Tensor {
+  return neuron.kind === 'integrator' ? u : TENSOR_RESETS[neuron.reset].after(tf, u, o!, neuron.threshold);
 }
 
 /** Of those that are there. */

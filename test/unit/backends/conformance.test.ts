@@ -2,7 +2,7 @@
 import { describe, vi } from 'vitest';
 import { availableInstructions } from '../../../engine/backends/event/kernels/native.ts';
 import { BACKENDS } from '../../../engine/backends/registry.ts';
-import { conformance } from './conformance.ts';
+import { conformance } from './conformance/conformance.ts';
 
 conformance('reference', BACKENDS.reference);
 // Where it is installed (npm test does that), the tests are of native TensorFlow: the operations are the same ones.

@@ -8,7 +8,7 @@ import type { PreparedDataset } from '../../../engine/datasets/dataset.ts';
 import { settingsSchema } from '../../../engine/experiment/schema.ts';
 import { planNetwork } from '../../../engine/models/build/network.ts';
 import { SURROGATES } from '../../../engine/models/neuron.ts';
-import { NETWORKS } from './conformance.ts';
+import { NETWORKS } from './conformance/networks.ts';
 import { spikes } from './event/support.ts';
 
 /** The one in JavaScript always, native TensorFlow where it is installed. */

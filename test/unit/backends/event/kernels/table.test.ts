@@ -10,8 +10,8 @@ import { placeInPanels } from '../../../../../engine/backends/event/kernels/pane
 import type { Kernels } from '../../../../../engine/backends/event/kernels/signatures/all.ts';
 import {
   bytesOf,
-  type Entry,
   type KernelCase,
+  type KernelEntry,
   placeRegions,
   type Region,
   viewOf,
@@ -30,7 +30,7 @@ const wasm = instantiateKernels(kernelBytes(), memory);
 /** Every set of instructions that this machine has; WebAssembly last. */
 const SETS = availableInstructions().map((set) => ({ set, kernels: withNative(wasm, memory, set) }));
 
-const nameOf = ({ kernel, variant }: Entry): string => `${kernel}: ${variant}`;
+const nameOf = ({ kernel, variant }: KernelEntry): string => `${kernel}: ${variant}`;
 
 for (const kernel of new Set(TABLE.map((entry) => entry.kernel))) {
   describe(kernel, () => {
@@ -66,7 +66,7 @@ test('the exact cases of lifForwardRecurrent contain potentials that equal the t
 });
 
 /** Runs one case and compares all memory that it could have touched; the bytes that the reference speaks of. */
-function check(entry: Entry, kernels: Kernels, c: KernelCase, where: string): Buffer {
+function check(entry: KernelEntry, kernels: Kernels, c: KernelCase, where: string): Buffer {
   const { addresses, end } = placeRegions(c.regions, RESERVED_BYTES);
   if (end > bytes.length) expect.fail(`${where}: needs ${end} bytes of memory, there are ${bytes.length}`);
   bytes.fill(GUARD_BYTE, RESERVED_BYTES, end);
@@ -107,7 +107,7 @@ interface Comparison extends Pick<KernelCase, 'margin' | 'exact'>, Pick<Region, 
 
 /** Errors relative to the largest expected value; what the reference leaves as it was must keep its bits. */
 function compare(
-  { tolerance }: Entry,
+  { tolerance }: KernelEntry,
   seen: ArrayLike<number>,
   original: ArrayLike<number> | undefined,
   { expected, exact, margin, shape, type }: Comparison,

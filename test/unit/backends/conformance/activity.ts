@@ -1,7 +1,7 @@
 /** Activity as the definitions in engine/backends/backend.ts have it, from passes of the float64 reference, pair by pair. */
-import type { Activity, ActivityOptions, LayerActivity } from '../../../engine/backends/backend.ts';
-import { gatesOf, type NetworkPlan } from '../../../engine/models/plan.ts';
-import type { Parameters, Pass } from '../../../engine/reference/network.ts';
+import type { Activity, ActivityOptions, LayerActivity } from '../../../../engine/backends/backend.ts';
+import { gatesOf, type NetworkPlan } from '../../../../engine/models/plan.ts';
+import type { Parameters, Pass } from '../../../../engine/reference/network.ts';
 
 export function expectedActivity(
   plan: NetworkPlan,
