@@ -7,8 +7,8 @@ import { instantiateKernels, kernelBytes, RESERVED_BYTES } from '../engine/backe
 import { chosenInstructions, withNative } from '../engine/backends/event/kernels/native.ts';
 import {
   bytesOf,
-  type Entry,
   type KernelCase,
+  type KernelEntry,
   placeRegions,
   viewOf,
 } from '../engine/backends/event/kernels/table/entry.ts';
@@ -55,7 +55,7 @@ for (const entry of entries) {
 }
 if (process.argv.includes('--json')) console.log(JSON.stringify({ floor: { add: floor.add }, results }));
 
-function nameOf({ kernel, variant }: Entry): string {
+function nameOf({ kernel, variant }: KernelEntry): string {
   return `${kernel}: ${variant}`;
 }
 

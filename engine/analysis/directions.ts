@@ -58,14 +58,14 @@ export function neuronGroups(shape: readonly number[]): {
 /** Scales each neuron's part of `direction` to the norm of its part of `weights`, in place. */
 function scaleToNorms(direction: Float32Array, weights: Float32Array, shape: readonly number[]): void {
   const { count, length, at, stride } = neuronGroups(shape);
-  const [wanted, given] = [new Float64Array(count), new Float64Array(count)];
+  const [wanted, squares] = [new Float64Array(count), new Float64Array(count)];
   for (let e = 0; e < length; e++)
     for (let g = 0; g < count; g++) {
       const i = at(g) + e * stride;
       wanted[g]! += weights[i]! ** 2;
-      given[g]! += direction[i]! ** 2;
+      squares[g]! += direction[i]! ** 2;
     }
   for (let e = 0; e < length; e++)
     for (let g = 0; g < count; g++)
-      direction[at(g) + e * stride]! *= Math.sqrt(wanted[g]!) / (Math.sqrt(given[g]!) + SMALL);
+      direction[at(g) + e * stride]! *= Math.sqrt(wanted[g]!) / (Math.sqrt(squares[g]!) + SMALL);
 }

@@ -31,8 +31,8 @@ export function analysisOf(id: string): Analysis<unknown, unknown> {
 }
 
 /** Complete parameters. Throws a UserError that names the one at fault. */
-export function paramsOf({ id, params }: Analysis<unknown, unknown>, given: Record<string, unknown>): unknown {
-  const checked = params.safeParse(given);
+export function paramsOf({ id, params }: Analysis<unknown, unknown>, asked: Record<string, unknown>): unknown {
+  const checked = params.safeParse(asked);
   if (checked.success) return checked.data;
   const { path, message } = checked.error.issues[0]!;
   throw new UserError(`${id} cannot be asked so: ${[...path.map(String), message].join(': ')}.`);

@@ -102,8 +102,8 @@ export class Input {
 
   /** Absolute path of the store. */
   get store(): string {
-    const given = this.text('store');
-    return given === undefined ? findStore(process.cwd()) : resolve(given);
+    const named = this.text('store');
+    return named === undefined ? findStore(process.cwd()) : resolve(named);
   }
 }
 

@@ -1,3 +1,4 @@
+/** Reading the JSON files of one run folder, whatever state they are in: what can be saved, and in words what cannot. */
 import { type Content, errorCode, readSmall, reason } from '../base/files.ts';
 import { fileNow, fileOf } from './folder.ts';
 import { type RunFile, runFileSchema, type Status, statusSchema } from './format.ts';
@@ -75,17 +76,17 @@ export function readRunHead(folder: string): Parsed<RunFile> {
   const { spec, createdAt } = asObject(run.raw);
   const { study, variant, seed, file, training } = asObject(spec);
   const head = {
-    study: brief(study),
-    variant: brief(variant),
-    seed: brief(seed),
-    file: brief(file),
-    training: { epochs: brief(asObject(training).epochs) },
+    study: cutValue(study),
+    variant: cutValue(variant),
+    seed: cutValue(seed),
+    file: cutValue(file),
+    training: { epochs: cutValue(asObject(training).epochs) },
   };
-  return { damage: cut(run.damage, MAX_SENTENCE), raw: { createdAt: brief(createdAt), spec: head } };
+  return { damage: cut(run.damage, MAX_SENTENCE), raw: { createdAt: cutValue(createdAt), spec: head } };
 }
 
 /** A number, or a text that is not long. */
-function brief(value: unknown): string | number | undefined {
+function cutValue(value: unknown): string | number | undefined {
   return typeof value === 'string' ? cut(value, MAX_NAME) : typeof value === 'number' ? value : undefined;
 }
 

@@ -89,7 +89,7 @@ export function decodeSafetensors(bytes: Uint8Array): TensorFile {
   const aligned = (bytes.byteOffset + dataFrom) % 4 === 0;
   const data = aligned ? bytes.subarray(dataFrom) : Uint8Array.prototype.slice.call(bytes, dataFrom);
   const tensors: TensorFile['tensors'] = new Map();
-  const { __metadata__: given = {}, ...entries } = header;
+  const { __metadata__: texts = {}, ...entries } = header;
   let end = 0;
   for (const [name, entry] of Object.entries(entries)) {
     const { dtype, shape, data_offsets: span } = isMapping(entry) ? entry : {};
@@ -102,8 +102,8 @@ export function decodeSafetensors(bytes: Uint8Array): TensorFile {
     tensors.set(name, { name, shape, data: new Float32Array(data.buffer, data.byteOffset + from, (to - from) / 4) });
   }
   if (end !== data.length) throw new Error('The checkpoint has bytes that belong to no tensor.');
-  if (!isTexts(given)) throw new Error("The checkpoint's metadata are not texts.");
-  const { checksum, ...metadata } = given;
+  if (!isTexts(texts)) throw new Error("The checkpoint's metadata are not texts.");
+  const { checksum, ...metadata } = texts;
   // One under a damaged name, of a file that is damaged elsewhere, too, perhaps.
   if (checksum === undefined && Object.keys(metadata).some((name) => !PLAIN.has(name)))
     throw new Error('The checkpoint is damaged: it has metadata that are none of ours.');

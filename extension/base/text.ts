@@ -1,12 +1,10 @@
-import { count } from '../../protocol/format.ts';
+import { percent as asPercent, count } from '../../protocol/format.ts';
 import { isActive, type RunSummary, type Spread } from '../../protocol/runs.ts';
 
 export { count, duration } from '../../protocol/format.ts';
 
 /** `96.1 %` for 0.961. */
-export function percent(fraction: number): string {
-  return `${(fraction * 100).toFixed(1)} %`;
-}
+export const percent = (fraction: number): string => `${asPercent(fraction, 1)} %`;
 
 /** `96.1 % ± 0.4 · 3 seeds`; the deviation is in percentage points. */
 export function accuracyText(spread: Spread): string {

@@ -113,11 +113,11 @@ function scaleOf(axis: XyAxis, values: readonly number[], [from, to]: Range, roo
   if (usable.length === 0) [low, high] = log ? [0.1, 10] : [0, 1];
   if (low === high)
     [low, high] = log ? [low / 2, high * 2] : [low - 0.5 * Math.abs(low || 1), high + 0.5 * Math.abs(high || 1)];
-  const given = new Set(include);
+  const included = new Set(include);
   if (room && !log) {
     const more = 0.05 * (high - low);
-    if (!given.has(low)) low -= more;
-    if (!given.has(high)) high += more;
+    if (!included.has(low)) low -= more;
+    if (!included.has(high)) high += more;
   }
   const place = (v: number): number => (log ? Math.log(v) : v);
   const span = place(high) - place(low);

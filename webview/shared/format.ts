@@ -1,4 +1,4 @@
-import { duration as durationText, loss } from '../../protocol/format.ts';
+import { duration as durationText, loss, percent as percentText } from '../../protocol/format.ts';
 import { describeMetric, type Metric } from '../../protocol/runs.ts';
 
 export { points } from '../../protocol/comparison/verdicts.ts';
@@ -9,8 +9,7 @@ const THIN = '\u202f';
 
 /** A fraction as percent without the sign, `0.774` → `77.4`. */
 export function percent(fraction: number | null | undefined, digits = 1): string {
-  if (fraction === null || fraction === undefined) return '–';
-  return Number.isFinite(fraction) ? (100 * fraction).toFixed(digits) : 'NaN';
+  return fraction === null || fraction === undefined ? '–' : percentText(fraction, digits);
 }
 
 export function percentSign(fraction: number | null | undefined, digits = 1): string {

@@ -49,8 +49,8 @@ export const landscape: Analysis<Params, LandscapeResult> = {
 
     const plane = [directionOf(0), directionOf(1)];
     const cells = coarseToFine(params.points);
-    for (let together = FIRST_POINTS; result.evaluated < cells.length; ) {
-      const next = cells.slice(result.evaluated, result.evaluated + together);
+    for (let groupSize = FIRST_POINTS; result.evaluated < cells.length; ) {
+      const next = cells.slice(result.evaluated, result.evaluated + groupSize);
       const began = performance.now();
       const points = next.map((cell) =>
         [cell % params.points, Math.floor(cell / params.points)].map((i) => placeOf(i, params)),
@@ -64,7 +64,7 @@ export const landscape: Analysis<Params, LandscapeResult> = {
       }
       // No bit hangs on how many are asked together.
       const factor = Math.min(4, TOGETHER_MS / (performance.now() - began));
-      together = Math.max(1, Math.min(MOST_POINTS, Math.round(factor * together)));
+      groupSize = Math.max(1, Math.min(MOST_POINTS, Math.round(factor * groupSize)));
     }
     for (let number = 0; number < params.directions; number++) {
       const missing = result.sharpness.filter(({ rises }) => rises.length <= number);

@@ -36,7 +36,7 @@ export function advise(experiment: Experiment, rows: readonly ComparisonRow[]): 
   const single = findings.filter(({ components }) => components.length === 1);
   return [
     ...single.flatMap((finding) => singleAdvice(finding, experiment, base)),
-    ...together(single, experiment),
+    ...joined(single, experiment),
     ...untested(experiment),
   ];
 }
@@ -84,7 +84,7 @@ function singleAdvice(finding: Finding, experiment: Experiment, base: Comparison
 }
 
 /** Components that help one by one, where nobody has tried them together. */
-function together(findings: readonly Finding[], experiment: Experiment): Advice[] {
+function joined(findings: readonly Finding[], experiment: Experiment): Advice[] {
   const helping = findings.filter(({ verdict }) => verdict.kind === 'better');
   const chosen = [...new Map(helping.map((finding) => [finding.components[0]!, finding])).values()];
   if (chosen.length < 2) return [];

@@ -28,12 +28,12 @@ export interface LockOptions {
  * gone on this machine, or which was not touched for 30 s on whichever machine.
  */
 export async function withLock<T>(file: string, action: () => Promise<T>, options: LockOptions = {}): Promise<T> {
-  const mine = JSON.stringify({ pid: process.pid, host: hostname(), id: randomUUID() });
+  const owner = JSON.stringify({ pid: process.pid, host: hostname(), id: randomUUID() });
   const { staleMs = STALE_MS } = options;
   let told = false;
   let touched: number | undefined;
   let since = 0;
-  while (!tryLock(file, mine)) {
+  while (!tryLock(file, owner)) {
     const holder = readHolder(file);
     const last = statSync(file, { throwIfNoEntry: false })?.mtimeMs;
     if (touched !== last) since = performance.now();
@@ -60,7 +60,7 @@ export async function withLock<T>(file: string, action: () => Promise<T>, option
     return await action();
   } finally {
     clearInterval(touching);
-    if (readText(file) === mine) rmSync(file, { force: true });
+    if (readText(file) === owner) rmSync(file, { force: true });
   }
 }
 

@@ -15,10 +15,10 @@ export const workSchema = z.object({
   /** File of its standard error; removed at the end when nothing was said. */
   log: z.string().optional(),
 });
-export type Work = z.output<typeof workSchema>;
+export type DetachedJobs = z.output<typeof workSchema>;
 
 /** Starts the process that does these queued jobs, and returns as soon as it has its orders. */
-export async function detachWork(lif: string[], store: string, work: Work): Promise<void> {
+export async function detachWork(lif: string[], store: string, work: DetachedJobs): Promise<void> {
   let log: number | undefined;
   try {
     const { file, fd } = openWorkLog(store, work.jobs[0]!.run);

@@ -90,19 +90,19 @@ export function draftData(text: string, file: string): unknown {
   return root ? plain(root) : undefined;
 }
 
-export interface Target {
+export interface CursorTarget {
   path: Path;
   span: Span;
   role: 'field' | 'value';
 }
 
 /** The name of a field, or the single value, that the offset is on. */
-export function targetAt(text: string, file: string, offset: number): Target | undefined {
+export function targetAt(text: string, file: string, offset: number): CursorTarget | undefined {
   const { root } = parseSource(text, file);
   return root && findTarget(root, [], offset);
 }
 
-function findTarget(source: Source, path: Path, offset: number): Target | undefined {
+function findTarget(source: Source, path: Path, offset: number): CursorTarget | undefined {
   const within = (span: Span) => span.start <= offset && offset <= span.end;
   if (source.kind === 'scalar')
     return within(source) && source.value !== null ? { path, span: source, role: 'value' } : undefined;

@@ -14,7 +14,7 @@ export interface Replacement extends Span {
 }
 
 export type Mapping = Extract<Source, { kind: 'mapping' }>;
-export type Entry = Mapping['entries'] extends Map<string, infer E> ? E : never;
+export type MappingEntry = Mapping['entries'] extends Map<string, infer E> ? E : never;
 
 /** The file as a mapping with places. Throws a UserError where it is none. */
 export function rootOf(text: string, file: string): Mapping {
@@ -63,7 +63,7 @@ export function startOfLine(text: string, offset: number): number {
 }
 
 /** Behind the last character of an entry itself: comments below it belong to what follows. */
-export function endOfEntry(text: string, { key, value }: Entry): number {
+export function endOfEntry(text: string, { key, value }: MappingEntry): number {
   if (value.end <= value.start) return key.end;
   if (!isFlow(text, value) && !isAlias(text, value)) {
     if (value.kind === 'mapping' && value.entries.size > 0)

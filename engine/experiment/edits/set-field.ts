@@ -4,13 +4,13 @@ import { descend } from '../locate.ts';
 import { plain } from '../text/source.ts';
 import { LineIndex } from '../text/text.ts';
 import {
-  type Entry,
   endOfEntry,
   insertion,
   isAlias,
   isFlow,
   lineBreak,
   type Mapping,
+  type MappingEntry,
   namesOf,
   type Replacement,
   replaced,
@@ -104,7 +104,7 @@ export function removal(text: string, mapping: Mapping, key: string): Replacemen
 }
 
 /** Behind the line break of the last line of an entry. */
-export function endOfLines(text: string, entry: Entry): number {
+export function endOfLines(text: string, entry: MappingEntry): number {
   const end = new LineIndex(text).lineEnd(endOfEntry(text, entry));
   return end + /^(\r\n|\n|\r)?/.exec(text.slice(end, end + 2))![0].length;
 }
@@ -130,7 +130,7 @@ function assignment(text: string, file: string, root: Mapping, path: Keys, value
   throw new Error('a path has at least one key');
 }
 
-function newValue(text: string, file: string, entry: Entry, value: unknown): Replacement {
+function newValue(text: string, file: string, entry: MappingEntry, value: unknown): Replacement {
   const { key, value: old } = entry;
   const wanted = written(value, file);
   const end = endOfEntry(text, entry);
@@ -152,7 +152,7 @@ export function addedEntry(text: string, mapping: Mapping, entry: string): Repla
 }
 
 /** The same behind any entry. */
-export function entryBehind(text: string, mapping: Mapping, before: Entry, entry: string): Replacement {
+export function entryBehind(text: string, mapping: Mapping, before: MappingEntry, entry: string): Replacement {
   const start = startOfLine(text, before.key.start);
   const indent = /^\s*/.exec(text.slice(start, before.key.start))![0];
   const ownLine = start + indent.length === before.key.start;

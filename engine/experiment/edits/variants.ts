@@ -3,12 +3,12 @@ import { UserError } from '../../base/errors.ts';
 import { parseClaim } from '../expectations.ts';
 import { parseSource, plain, type Source } from '../text/source.ts';
 import {
-  type Entry,
   endOfEntry,
   isAlias,
   isFlow,
   lineBreak,
   type Mapping,
+  type MappingEntry,
   namesOf,
   type Replacement,
   replaced,
@@ -154,7 +154,7 @@ function rearranged(text: string, variants: Mapping, order: readonly string[]): 
 }
 
 /** Where the comments right above an entry begin, which are about it. */
-function startOfComments(text: string, { key }: Entry): number {
+function startOfComments(text: string, { key }: MappingEntry): number {
   let start = startOfLine(text, key.start);
   while (start > 0) {
     const above = startOfLine(text, start - (text.slice(start - 2, start) === '\r\n' ? 2 : 1));
@@ -168,7 +168,7 @@ function found(
   text: string,
   file: string,
   name: string,
-): { root: Mapping; variants: Mapping; entry: Entry; names: string[] } {
+): { root: Mapping; variants: Mapping; entry: MappingEntry; names: string[] } {
   const root = rootOf(text, file);
   const variants = variantsOf(root);
   if (isAlias(text, variants as Source)) throw new UserError('`variants` is an alias: write the variants out first.');

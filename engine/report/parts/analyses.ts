@@ -40,10 +40,10 @@ function sectionOf<A extends AnalysisId>(id: A, study: Reported): Block[] {
 /** Of how many networks, and with which parameters. */
 function about({ answers, params }: Group): Block {
   const seeds = [...new Set(answers.map(({ run }) => run.seed))].sort((a, b) => a - b);
-  const given = Object.entries(params).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+  const settings = Object.entries(params).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
   return paragraph(
     `${answers.length} networks (seeds ${seeds.slice(0, 30).join(', ')}), of the epoch that counts. Asked with `,
-    { code: given.join(', ') || 'defaults' },
+    { code: settings.join(', ') || 'defaults' },
     '.',
   );
 }

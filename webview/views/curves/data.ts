@@ -3,7 +3,7 @@ import { buildModel, type ChartModel } from '../../plot/model.ts';
 import type { Session } from '../../shared/session.ts';
 import type { Theme } from '../../shared/theme.ts';
 import { RUNS_PER_REQUEST, SeriesStore, type Window, windowFor } from './pulled-series.ts';
-import { type Entry, entriesOf, inputsOf } from './variants.ts';
+import { entriesOf, inputsOf, type VariantEntry } from './variants.ts';
 
 /** Numbers that one chart may hold. */
 export const DRAW_BUDGET = 400_000;
@@ -16,7 +16,7 @@ const MAX_LAYERS = 8;
 
 /** What the curves view knows: pulls series of what is visible, and turns them into what the charts show. */
 export class CurvesData {
-  entries: Entry[] = [];
+  entries: VariantEntry[] = [];
   /** Whether the series of what is visible have arrived at least once. */
   settled = false;
   readonly models = new Map<Metric, ChartModel>();

@@ -11,7 +11,7 @@ import { icon, stateIcon } from '../../shared/icons.ts';
 import { describeGroup, groupState } from '../../shared/progress.ts';
 import { runAction } from '../../shared/run-action.ts';
 import type { Session } from '../../shared/session.ts';
-import { type Entry, latest, toggleHidden } from './variants.ts';
+import { latest, toggleHidden, type VariantEntry } from './variants.ts';
 
 /** null: not a number. */
 type Value = number | null | undefined;
@@ -32,7 +32,7 @@ export function swatch(style: LineStyle): TemplateResult {
 /** All variants with their colours, newest values (or those at the cursor) and what they are doing. */
 export function legend(
   session: Session<'curves'>,
-  entries: readonly Entry[],
+  entries: readonly VariantEntry[],
   cursor: LegendCursor | undefined,
   nanEpochs: ReadonlyMap<string, number>,
   onEmphasis: (name: string | undefined) => void,
@@ -75,15 +75,15 @@ export function legend(
 }
 
 /** Newest accuracy and loss; null where there is none because the curve stopped being a number. */
-function values(entry: Entry, split: Split, broken: boolean): [Value, Value] {
+function values(entry: VariantEntry, split: Split, broken: boolean): [Value, Value] {
   const none = broken ? null : undefined;
   return [latest(entry, split, 'accuracy') ?? none, latest(entry, split, 'loss') ?? none];
 }
 
 function legendRow(
   session: Session<'curves'>,
-  entries: readonly Entry[],
-  entry: Entry,
+  entries: readonly VariantEntry[],
+  entry: VariantEntry,
   [accuracy, lossValue]: [Value, Value],
   nanEpoch: number | undefined,
   onEmphasis: (name: string | undefined) => void,
@@ -124,7 +124,7 @@ function legendRow(
 }
 
 /** Why runs failed, what is wrong with them; and of which epoch the result is that tables name, where it is not the newest value. */
-function notes({ runs }: Entry): (readonly [kind: 'why' | 'best' | 'warned', text: string])[] {
+function notes({ runs }: VariantEntry): (readonly [kind: 'why' | 'best' | 'warned', text: string])[] {
   const failed = runs.find((run) => run.state === 'failed' && run.message);
   const results = runs.filter((run) => run.state === 'finished' && run.result);
   const moved = results.some((run) => run.result!.epoch !== run.last?.epoch);

@@ -8,7 +8,7 @@ import { epoch, percentSign } from '../../shared/format.ts';
 import type { Session } from '../../shared/session.ts';
 import type { Theme } from '../../shared/theme.ts';
 import { type MapOfNeurons, mapOf, NEURON_ORDERS, nameOfGroup } from './neuron-map.ts';
-import type { Entry } from './variants.ts';
+import type { VariantEntry } from './variants.ts';
 
 /** Variants that get a map, at most: each is a log that is read anew with every epoch. */
 const MAX_MAPS = 8;
@@ -31,7 +31,7 @@ export class NeuronMaps {
   constructor(private readonly session: Session<'curves'>) {}
 
   /** Asks for the rates of what is visible where an epoch has passed since; of several seeds the first one's. */
-  async pull(entries: readonly Entry[]): Promise<void> {
+  async pull(entries: readonly VariantEntry[]): Promise<void> {
     for (const { run } of chosen(entries)) {
       if (this.known.get(run.id)?.epoch === run.epoch) continue;
       const rates = await this.session.channel.request('runs/neurons', { runId: run.id });
@@ -41,11 +41,11 @@ export class NeuronMaps {
   }
 
   /** Whether something visible has not been asked for since its last epoch. */
-  incomplete(entries: readonly Entry[]): boolean {
+  incomplete(entries: readonly VariantEntry[]): boolean {
     return chosen(entries).some(({ run }) => this.known.get(run.id)?.epoch !== run.epoch);
   }
 
-  picture(entries: readonly Entry[], theme: Theme): TemplateResult {
+  picture(entries: readonly VariantEntry[], theme: Theme): TemplateResult {
     const { session } = this;
     const shown = this.shown(entries);
     const numbers = layersOf(shown);
@@ -86,13 +86,13 @@ export class NeuronMaps {
     </section>`;
   }
 
-  tables(entries: readonly Entry[]): TemplateResult[] {
+  tables(entries: readonly VariantEntry[]): TemplateResult[] {
     const shown = this.shown(entries);
     return layersOf(shown).map((layer) => numberTable(tableOf(shown, layer)));
   }
 
   /** One row for each neuron, or group of neighbours, and epoch. */
-  csv(entries: readonly Entry[]): string {
+  csv(entries: readonly VariantEntry[]): string {
     const lines = ['variant,seed,run,layer,first_neuron,last_neuron,epoch,rate'];
     for (const { name, seed, rates } of this.shown(entries))
       for (const [l, layer] of rates.layers.entries())
@@ -111,7 +111,7 @@ export class NeuronMaps {
     return `${lines.join('\n')}\n`;
   }
 
-  private shown(entries: readonly Entry[]): Shown[] {
+  private shown(entries: readonly VariantEntry[]): Shown[] {
     return chosen(entries).flatMap(({ name, run }) => {
       const rates = this.known.get(run.id)?.rates;
       return rates && rates.epochs.length > 0 ? [{ name, seed: run.seed, rates }] : [];
@@ -128,7 +128,7 @@ export class NeuronMaps {
     return map;
   }
 
-  private emptyReason(entries: readonly Entry[]): string {
+  private emptyReason(entries: readonly VariantEntry[]): string {
     if (entries.length > 0 && entries.every(({ hidden }) => hidden)) return 'All variants are hidden.';
     const asked = chosen(entries);
     if (asked.length === 0 || asked.some(({ run }) => !this.known.has(run.id))) return 'Waiting for the first epoch…';
@@ -191,7 +191,7 @@ export class NeuronMaps {
 }
 
 /** The first run that has begun of every variant that is not hidden. */
-function chosen(entries: readonly Entry[]): { name: string; run: Entry['runs'][number] }[] {
+function chosen(entries: readonly VariantEntry[]): { name: string; run: VariantEntry['runs'][number] }[] {
   return entries
     .filter(({ hidden }) => !hidden)
     .flatMap(({ name, runs }) => {

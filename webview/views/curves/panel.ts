@@ -8,7 +8,7 @@ import { epoch, metricText } from '../../shared/format.ts';
 import { swatch } from './legend.ts';
 
 /** One chart on the page: what it shows and what it listens to. */
-export interface Panel {
+export interface ChartPanel {
   /** The same for all splits: a chart stays when another split is chosen. */
   key: string;
   quantity: Quantity;
@@ -41,7 +41,7 @@ interface PanelLook {
 }
 
 export function panel(
-  part: Panel,
+  part: ChartPanel,
   model: ChartModel,
   cursor: { x: number; on: string } | undefined,
   { emptyReason, log, toggleLog, showAll }: PanelLook,
@@ -150,7 +150,7 @@ const TIP_MARGIN = 4;
  * Puts the tooltip beside the crosshair, on the side that has more room, and always whole on the chart; `left` is
  * undefined without a crosshair.
  */
-export function placeTooltip(part: Panel, left: number | undefined): void {
+export function placeTooltip(part: ChartPanel, left: number | undefined): void {
   const tip = part.host?.parentElement?.querySelector<HTMLElement>('.tooltip');
   if (!tip || !part.host) return;
   tip.hidden = left === undefined;

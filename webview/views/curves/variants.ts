@@ -7,7 +7,7 @@ import type { Theme } from '../../shared/theme.ts';
 import type { SeriesStore } from './pulled-series.ts';
 
 /** One entry of the legend: a variant as the file has it now, or one trained with earlier settings. */
-export interface Entry {
+export interface VariantEntry {
   /** Name of the variant; `(earlier settings)` is added for outdated runs. */
   name: string;
   variant: string;
@@ -22,7 +22,7 @@ export function entriesOf(
   comparison: Comparison,
   state: StateOf<'curves'>,
   theme: Pick<Theme, 'scheme' | 'highContrast'>,
-): Entry[] {
+): VariantEntry[] {
   const rows = comparison.rows.map((row) => ({
     name: row.variant,
     variant: row.variant,
@@ -49,7 +49,7 @@ export function entriesOf(
 }
 
 /** What a chart draws of the entries: the visible ones, with the series that have arrived. */
-export function inputsOf(entries: readonly Entry[], metric: Metric, store: SeriesStore): VariantInput[] {
+export function inputsOf(entries: readonly VariantEntry[], metric: Metric, store: SeriesStore): VariantInput[] {
   return entries
     .filter((e) => !e.hidden)
     .map(({ name, style, runs }) => ({
@@ -68,13 +68,13 @@ export function inputsOf(entries: readonly Entry[], metric: Metric, store: Serie
 }
 
 /** Mean of the newest scores of an entry's runs; undefined before the first. */
-export function latest(entry: Entry, split: Split, what: 'loss' | 'accuracy'): number | undefined {
+export function latest(entry: VariantEntry, split: Split, what: 'loss' | 'accuracy'): number | undefined {
   const values = entry.runs.flatMap((run) => run[split]?.[what] ?? []);
   return values.length > 0 ? values.reduce((a, b) => a + b, 0) / values.length : undefined;
 }
 
 /** Hides or shows one entry; with `alone`, shows only it, or all again when it already is the only one. */
-export function toggleHidden(entries: readonly Entry[], name: string, alone: boolean): string[] {
+export function toggleHidden(entries: readonly VariantEntry[], name: string, alone: boolean): string[] {
   const hidden = entries.filter((e) => e.hidden).map((e) => e.name);
   if (alone) {
     const others = entries.filter((e) => e.name !== name).map((e) => e.name);

@@ -14,7 +14,7 @@ import { curvesCsv, pullEverything } from './export-csv.ts';
 import { keyTarget } from './keys.ts';
 import { type LegendCursor, legend } from './legend.ts';
 import { NeuronMaps } from './neurons.ts';
-import { type Panel, panel, panelKey, placeTooltip, readingText } from './panel.ts';
+import { type ChartPanel, panel, panelKey, placeTooltip, readingText } from './panel.ts';
 import { valueTable } from './tables.ts';
 import { toolbar } from './toolbar.ts';
 
@@ -31,7 +31,7 @@ export class CurvesView implements View {
   private readonly data: CurvesData;
   private readonly neurons: NeuronMaps;
   private readonly puller: Puller;
-  private readonly panels = new Map<string, Panel>();
+  private readonly panels = new Map<string, ChartPanel>();
   private theme = readTheme();
   private emphasis: string | undefined;
   private cursor: Cursor | undefined;
@@ -142,11 +142,11 @@ export class CurvesView implements View {
   }
 
   /** The charts in their order, each with what it shows now. */
-  private shown(): { part: Panel; model: ChartModel }[] {
+  private shown(): { part: ChartPanel; model: ChartModel }[] {
     return [...this.data.models].map(([metric, model]) => ({ part: this.panelOf(metric), model }));
   }
 
-  private panel(part: Panel, model: ChartModel): TemplateResult {
+  private panel(part: ChartPanel, model: ChartModel): TemplateResult {
     const { quantity } = part;
     const { logAxes, zoomY } = this.session.state;
     const log = logAxes.includes(quantity);
@@ -194,11 +194,11 @@ export class CurvesView implements View {
     session.invalidate();
   }
 
-  private panelOf(metric: Metric): Panel {
+  private panelOf(metric: Metric): ChartPanel {
     const key = panelKey(metric);
     const known = this.panels.get(key);
     if (known) return known;
-    const part: Panel = {
+    const part: ChartPanel = {
       key,
       quantity: parseMetric(metric)!.quantity,
       model: undefined,
@@ -219,7 +219,7 @@ export class CurvesView implements View {
     return part;
   }
 
-  private chartEvents(part: Panel): ConstructorParameters<typeof CurveChart>[1] {
+  private chartEvents(part: ChartPanel): ConstructorParameters<typeof CurveChart>[1] {
     const on = part.key;
     return {
       cursor: (x) => {
@@ -266,7 +266,7 @@ export class CurvesView implements View {
     };
   }
 
-  private onKey(part: Panel, event: KeyboardEvent): void {
+  private onKey(part: ChartPanel, event: KeyboardEvent): void {
     const { model } = part;
     if (!model || model.xs.length === 0) return;
     const target = keyTarget(event, model.xs.length, this.cursor ? nearest(model.xs, this.cursor.x) : undefined);

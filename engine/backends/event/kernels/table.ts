@@ -5,7 +5,7 @@
  */
 import { cellEntries } from './table/cell.ts';
 import { dropoutEntries } from './table/dropout.ts';
-import type { Entry } from './table/entry.ts';
+import type { KernelEntry } from './table/entry.ts';
 import { gatherEntries } from './table/gather.ts';
 import { lifBackwardEntries } from './table/lif/backward.ts';
 import { lifForwardEntries } from './table/lif/forward.ts';
@@ -17,7 +17,7 @@ import { spikeEntries } from './table/spikes.ts';
 import { tallyEntries } from './table/tally.ts';
 import { transposeEntries } from './table/transpose.ts';
 
-export const TABLE: readonly Entry[] = [
+export const TABLE: readonly KernelEntry[] = [
   ...gatherEntries,
   ...scatterEntries,
   ...transposeEntries,

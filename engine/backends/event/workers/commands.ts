@@ -25,7 +25,7 @@ export interface WorkerStart {
   seed: number;
 }
 
-export type Command =
+export type ThreadCommand =
   /** Weight updates number [from, to) of an epoch; the layout's `order` holds the epoch's permutation. */
   | { kind: 'train'; epoch: number; samples: number; from: number; to: number; step: OptimizerStep }
   /** Chunks [from, to), of EVALUATION_CHUNK samples each, of the first `samples` of a split; `scores` over shared memory. */

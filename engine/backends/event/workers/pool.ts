@@ -5,11 +5,11 @@ import type { PreparedDataset } from '../../../datasets/dataset.ts';
 import { kernelBytes } from '../kernels/kernels.ts';
 import type { Layout } from '../layout/layout.ts';
 import { beginCommand, cancel, DONE } from './barrier.ts';
-import type { Answer, Command, WorkerStart } from './commands.ts';
+import type { Answer, ThreadCommand, WorkerStart } from './commands.ts';
 
 export interface Pool {
   /** Resolves to how much was done, in weight updates or chunks: not all of it when `signal` is aborted meanwhile. */
-  run(command: Command, signal?: AbortSignal): Promise<number>;
+  run(command: ThreadCommand, signal?: AbortSignal): Promise<number>;
   close(): Promise<void>;
 }
 

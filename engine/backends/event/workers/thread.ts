@@ -14,7 +14,7 @@ import { transposeInputWeights } from '../passes/input-gradient.ts';
 import { SpikingProgram } from '../passes/spiking/program.ts';
 import { applyUpdate, clipScale, NORM_CHUNK, shardGradients, shareOf, sumNorms } from '../passes/update.ts';
 import { barrier, DONE, isCancelled, isCancelling, TASKS } from './barrier.ts';
-import type { Command, WorkerStart } from './commands.ts';
+import type { ThreadCommand, WorkerStart } from './commands.ts';
 import { sharedReader } from './shared-samples.ts';
 
 /** What one thread does with the samples of a shard, for this sort of network. */
@@ -38,7 +38,7 @@ export function createProgram(
 
 const inOrderOf = (count: number): Uint32Array => new Uint32Array(count).map((_, i) => i);
 
-type Of<K extends Command['kind']> = Extract<Command, { kind: K }>;
+type Of<K extends ThreadCommand['kind']> = Extract<ThreadCommand, { kind: K }>;
 
 /** What one thread works with, whatever it is told to do. */
 interface Thread {
@@ -60,7 +60,7 @@ interface Thread {
 }
 
 /** The commands of one thread as a function; all threads must call it with the same command. */
-export function createThread(start: WorkerStart): (command: Command) => void {
+export function createThread(start: WorkerStart): (command: ThreadCommand) => void {
   const { memory, layout, dataset, thread: index, threads } = start;
   const kernels = withNative(instantiateKernels(start.kernels, memory), memory, chosenInstructions());
   const control = new Int32Array(memory.buffer, layout.control, 16);

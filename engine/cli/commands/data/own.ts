@@ -38,13 +38,13 @@ const PLACEHOLDERS = { input: { channels: 2 }, classes: 2, steps: 1 };
 export async function findOwn(path: string, input: Input, file: string): Promise<Shown> {
   const near = relative(process.cwd(), resolve(path)) || '.';
   const sets = input.texts('set');
-  const given = sets.map((text) => /^\w+/.exec(text)?.[0]);
+  const names = sets.map((text) => /^\w+/.exec(text)?.[0]);
   const stated = specFrom(
     { name: 'events', path: near, ...PLACEHOLDERS },
     sets,
-    ['input'].filter((name) => given.includes(name)),
+    ['input'].filter((name) => names.includes(name)),
   );
-  const wanted = Object.fromEntries(Object.entries(stated).filter(([name]) => name === 'path' || given.includes(name)));
+  const wanted = Object.fromEntries(Object.entries(stated).filter(([name]) => name === 'path' || names.includes(name)));
   const found = await findFields(wanted as Parameters<typeof findFields>[0], file);
   const dataset = { name: 'events', path: near, ...wanted, ...found.fields };
   const open = Object.keys(found.asked).filter((name) => name !== 'input');

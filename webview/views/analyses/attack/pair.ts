@@ -46,7 +46,7 @@ export function pairOf(
 }
 
 /** Moves through time: the slider by steps, the buttons to where something changes. */
-function stepBar(example: AttackExample, result: AttackResult, step: number, go: (step: number) => void) {
+function stepBar(example: AttackExample, result: AttackResult, step: number, showStep: (step: number) => void) {
   const changed = changedSteps(example, result);
   const before = changed.findLast((one) => one < step);
   const after = changed.find((one) => one > step);
@@ -55,7 +55,7 @@ function stepBar(example: AttackExample, result: AttackResult, step: number, go:
     aria-label=${name}
     title=${name}
     ?disabled=${to === undefined}
-    @click=${() => to !== undefined && go(to)}
+    @click=${() => to !== undefined && showStep(to)}
   >
     ${direction === 'left' ? '‹' : '›'}
   </button>`;
@@ -67,7 +67,7 @@ function stepBar(example: AttackExample, result: AttackResult, step: number, go:
       .value=${String(step)}
       aria-label="Step"
       aria-valuetext=${stepWords(example, result, step)}
-      @input=${(event: Event) => go(Number((event.target as HTMLInputElement).value))}
+      @input=${(event: Event) => showStep(Number((event.target as HTMLInputElement).value))}
     />
     ${button('Next step with a change', 'right', after)}
     <span class="muted" aria-live="polite">${stepWords(example, result, step)}</span>`;

@@ -3,7 +3,7 @@ import type { Rng } from '../../../../base/random.ts';
 import { gatesOf } from '../../../../models/plan.ts';
 import { cells, type GatedStep } from '../../../../reference/gated.ts';
 import { CELL } from '../kernels.ts';
-import { type Entry, type KernelCase, matrix, type Shape } from './entry.ts';
+import { type KernelCase, type KernelEntry, matrix, type Shape } from './entry.ts';
 import { uniform } from './inputs.ts';
 
 type Kind = keyof typeof CELL;
@@ -192,14 +192,14 @@ const shapesOf = (make: (rng: Rng, size: Size) => KernelCase): Shape[] =>
 /** A step reads and writes each gate about three times, and the states. */
 const workOf = (kind: Kind) => ({ adds: 0, bytes: 4 * 32 * 512 * (3 * gatesOf({ kind }) + 4) });
 
-export const cellEntries: Entry[] = [
+export const cellEntries: KernelEntry[] = [
   ...kinds.flatMap((kind) =>
     [
       { variant: kind, constant: false, share: 0 },
       { variant: `${kind}, mean over the steps`, constant: false, share: 0.25 },
       { variant: `${kind}, constant input`, constant: true, share: 0 },
     ].map(
-      ({ variant, constant, share }): Entry => ({
+      ({ variant, constant, share }): KernelEntry => ({
         kernel: 'cellForward',
         variant,
         reference: 'cells (reference/gated.ts)',
@@ -216,7 +216,7 @@ export const cellEntries: Entry[] = [
   ),
   ...kinds.flatMap((kind) =>
     [0, 0.25].map(
-      (share): Entry => ({
+      (share): KernelEntry => ({
         kernel: 'cellBackward',
         variant: share ? `${kind}, mean over the steps` : kind,
         reference: 'cells (reference/gated.ts)',

@@ -1,6 +1,6 @@
 /** Entries of dropout: events of the neurons that are kept, and factors on weights, gradients and states. */
 import type { Rng } from '../../../../base/random.ts';
-import { array, type Entry, type KernelCase, room } from './entry.ts';
+import { array, type KernelCase, type KernelEntry, room } from './entry.ts';
 import { COLUMNS, type Density, evenEvents, events, uniform } from './inputs.ts';
 
 /** Factors as dropout draws them: 0, or what makes up for those that are 0. */
@@ -101,7 +101,7 @@ const elementwise = (
   kernel: 'scale' | 'multiplyElements',
   reference: string,
   make: (rng: Rng, count: number) => KernelCase,
-): Entry => ({
+): KernelEntry => ({
   kernel,
   variant: kernel === 'scale' ? 'aside' : 'in place',
   reference,
@@ -115,7 +115,7 @@ const elementwise = (
   },
 });
 
-export const dropoutEntries: Entry[] = [
+export const dropoutEntries: KernelEntry[] = [
   {
     kernel: 'dropEvents',
     variant: 'one sample of a block',

@@ -33,7 +33,7 @@ export interface KernelCase {
 }
 
 /** What a call cannot avoid: additions of four float32 with one operand from memory, and bytes read or written once. */
-export interface Work {
+export interface KernelWork {
   adds: number;
   bytes: number;
 }
@@ -43,7 +43,7 @@ export interface Shape {
   make(rng: Rng): KernelCase;
 }
 
-export interface Entry {
+export interface KernelEntry {
   kernel: keyof Kernels;
   /** Which of the kernel's ways of working, in words. */
   variant: string;
@@ -54,7 +54,7 @@ export interface Entry {
   because: string;
   shapes: Shape[];
   /** A size as in the benchmark networks. */
-  bench: Shape & { work: Work | ((c: KernelCase) => Work) };
+  bench: Shape & { work: KernelWork | ((c: KernelCase) => KernelWork) };
 }
 
 /** Elements that are followed by nothing but room: the kernel's scratch, or the space that a list may grow into. */

@@ -2,7 +2,7 @@
 import type { Rng } from '../../../../base/random.ts';
 import { addRows } from '../../../../reference/lif.ts';
 import { START } from '../kernels.ts';
-import { array, type Entry, type KernelCase, matrix, type Work } from './entry.ts';
+import { array, type KernelCase, type KernelEntry, type KernelWork, matrix } from './entry.ts';
 import { COLUMNS, type Density, denseRow, type Events, evenEvents, events, uniform } from './inputs.ts';
 
 const STARTS = { 'from zero': START.zero, 'from a bias': START.bias, 'onto what is there': START.out };
@@ -182,7 +182,7 @@ const benchForward = { size: block(3200, 700, 64, 0), perRow: 56 };
 const benchGradient = { size: block(700, 3200, 64, 0), perRow: 256 };
 const benchPictures = { size: block(64, 784, 512, 0), perRow: 150 };
 
-function gatherWork({ size, perRow }: { size: Size; perRow: number }, weights = 0): Work {
+function gatherWork({ size, perRow }: { size: Size; perRow: number }, weights = 0): KernelWork {
   const { rows, sourceRows, columns } = size;
   const events = rows * perRow;
   return { adds: (events * columns) / 4, bytes: 4 * columns * (rows + sourceRows) + (2 + weights) * events };
@@ -190,8 +190,8 @@ function gatherWork({ size, perRow }: { size: Size; perRow: number }, weights = 
 
 const because = 'float32 sums of up to some hundred terms, even and odd ones apart';
 
-export const gatherEntries: Entry[] = [
-  ...Object.entries(STARTS).map(([variant, start]): Entry => {
+export const gatherEntries: KernelEntry[] = [
+  ...Object.entries(STARTS).map(([variant, start]): KernelEntry => {
     const bench = start === START.out ? benchGradient : benchForward;
     return {
       kernel: 'gatherRows',
@@ -212,7 +212,7 @@ export const gatherEntries: Entry[] = [
     };
   }),
   ...Object.entries(STARTS).map(
-    ([variant, start]): Entry => ({
+    ([variant, start]): KernelEntry => ({
       kernel: 'gatherRowsWeighted',
       variant,
       reference: 'addRows (reference/lif.ts) on the weighted events as a dense row',
@@ -246,7 +246,7 @@ export const gatherEntries: Entry[] = [
     },
   },
   ...[false, true].map(
-    (accumulate): Entry => ({
+    (accumulate): KernelEntry => ({
       kernel: 'sumRows',
       variant: accumulate ? 'onto what is there' : 'from zero',
       reference: 'makeSum (table/gather.ts)',

@@ -2,7 +2,7 @@
 import type { Rng } from '../../../../base/random.ts';
 import { sigmoid } from '../../../../models/neuron.ts';
 import { adamStep } from '../../../../reference/optimizer.ts';
-import { array, type Entry, type KernelCase, type Shape, type Work } from './entry.ts';
+import { array, type KernelCase, type KernelEntry, type KernelWork, type Shape } from './entry.ts';
 import { uniform } from './inputs.ts';
 
 /** A vector of parameters, of which one thread updates [from, to), and as many gradients as there are shards. */
@@ -31,7 +31,7 @@ const bench: Size = { parameters: 46_164, shards: 8, from: 0, to: 46_164 };
 /** Vector additions and vectors read or written per four parameters, besides one of each per shard. */
 function shapesOf(make: (rng: Rng, size: Size) => KernelCase, adds: number, vectors: number) {
   const { parameters, shards } = bench;
-  const work: Work = { adds: ((shards + adds) * parameters) / 4, bytes: (shards + vectors) * 4 * parameters };
+  const work: KernelWork = { adds: ((shards + adds) * parameters) / 4, bytes: (shards + vectors) * 4 * parameters };
   const shape = (size: Size): Shape => ({ label: label(size), make: (rng) => make(rng, size) });
   return { shapes: sizes.map(shape), bench: { ...shape(bench), work } };
 }
@@ -171,7 +171,7 @@ function leakShapes(make: (rng: Rng, size: number, shared: boolean) => KernelCas
 
 const roundings = 'a few float32 roundings';
 
-export const optimizerEntries: Entry[] = [
+export const optimizerEntries: KernelEntry[] = [
   {
     kernel: 'reduceShards',
     variant: 'in order',
@@ -185,7 +185,7 @@ export const optimizerEntries: Entry[] = [
     { variant: 'Adam, clipped', scale: 0.125, decay: 0 },
     { variant: 'AdamW', scale: 1, decay: 0.25 },
   ].map(
-    ({ variant, scale, decay }): Entry => ({
+    ({ variant, scale, decay }): KernelEntry => ({
       kernel: 'adam',
       variant,
       reference: 'adamStep (reference/optimizer.ts)',
@@ -195,7 +195,7 @@ export const optimizerEntries: Entry[] = [
     }),
   ),
   ...[0, 0.875].map(
-    (momentum): Entry => ({
+    (momentum): KernelEntry => ({
       kernel: 'sgd',
       variant: momentum ? 'with momentum' : 'without momentum',
       reference: 'makeSgd (table/optimizer.ts)',
@@ -213,7 +213,7 @@ export const optimizerEntries: Entry[] = [
     ...shapesOf(makeSquares, 1 - bench.shards, 1 - bench.shards),
   },
   ...[false, true].map(
-    (shared): Entry => ({
+    (shared): KernelEntry => ({
       kernel: 'leakFromParameter',
       variant: shared ? 'one for the layer' : 'one per neuron',
       reference: 'sigmoid (models/neuron.ts)',
@@ -223,7 +223,7 @@ export const optimizerEntries: Entry[] = [
     }),
   ),
   ...[false, true].map(
-    (shared): Entry => ({
+    (shared): KernelEntry => ({
       kernel: 'leakGradient',
       variant: shared ? 'one for the layer' : 'one per neuron',
       reference: 'makeLeakGradient (table/optimizer.ts)',

@@ -2,7 +2,7 @@
 import type { Rng } from '../../../../base/random.ts';
 import { addOuter, addRows } from '../../../../reference/lif.ts';
 import { START } from '../kernels.ts';
-import { array, type Entry, type KernelCase, matrix } from './entry.ts';
+import { array, type KernelCase, type KernelEntry, matrix } from './entry.ts';
 import { type Density, denseRow, type Events, evenEvents, events, uniform } from './inputs.ts';
 
 const STARTS = { 'from zero': START.zero, 'from a bias': START.bias, 'onto what is there': START.out };
@@ -137,9 +137,9 @@ const adds = ({ rows, inner, columns }: Size): number => (rows * inner * columns
 const bytes = ({ rows, inner, columns }: Size): number => 4 * (rows * inner + inner * columns + rows * columns);
 const because = 'float32 sums of up to 256 products';
 
-export const productEntries: Entry[] = [
+export const productEntries: KernelEntry[] = [
   ...Object.entries(STARTS).map(
-    ([variant, start]): Entry => ({
+    ([variant, start]): KernelEntry => ({
       kernel: 'multiply',
       variant,
       reference: 'addRows (reference/lif.ts)',
@@ -154,7 +154,7 @@ export const productEntries: Entry[] = [
     }),
   ),
   ...[false, true].map(
-    (accumulate): Entry => ({
+    (accumulate): KernelEntry => ({
       kernel: 'multiplyTransposed',
       variant: accumulate ? 'onto what is there' : 'from zero',
       reference: 'addOuter (reference/lif.ts)',

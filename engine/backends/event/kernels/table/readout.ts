@@ -4,7 +4,7 @@ import type { Rng } from '../../../../base/random.ts';
 import type { NetworkPlan, ReadoutPlan } from '../../../../models/plan.ts';
 import { accuracy, decodeBackward, decodeForward, lossBackward, lossForward } from '../../../../reference/readout.ts';
 import { DECODE, LOSS } from '../kernels.ts';
-import { array, type Entry, type KernelCase, matrix, type Region, room } from './entry.ts';
+import { array, type KernelCase, type KernelEntry, matrix, type Region, room } from './entry.ts';
 import { drawClear, uniform } from './inputs.ts';
 import { THRESHOLD } from './lif/layers.ts';
 
@@ -158,7 +158,7 @@ const ways: Way[] = (Object.keys(DECODE) as Way['decode'][]).flatMap((decode) =>
 /** The output layer of the SHD network. */
 const bench: Size = { classes: 20, steps: 100, from: 0, samples: 1, sample: 0 };
 
-export const readoutEntries: Entry[] = ways.map((way) => ({
+export const readoutEntries: KernelEntry[] = ways.map((way) => ({
   kernel: 'readout',
   variant: `${way.decode}, ${way.loss}${way.gradient ? ', with gradient' : ''}`,
   reference: 'decodeForward, lossForward, accuracy, lossBackward, decodeBackward (reference/readout.ts)',

@@ -1,7 +1,7 @@
 /** Entries of rows onto rows that events name: scatterRows, addRows. */
 import type { Rng } from '../../../../base/random.ts';
 import { addRows } from '../../../../reference/lif.ts';
-import { array, type Entry, type KernelCase, matrix } from './entry.ts';
+import { array, type KernelCase, type KernelEntry, matrix } from './entry.ts';
 import { COLUMNS, type Density, denseRow, type Events, evenEvents, events, uniform } from './inputs.ts';
 
 const DENSITIES: Density[] = ['few', 'many', 'one', 'none', 'bursts'];
@@ -120,8 +120,8 @@ const addLabel = ({ outRows, sourceRows, count, columns }: AddSize): string =>
 /** The input of the XOR network: 0.71 events in each of the 3,200 rows of a block. */
 const benchAdd: AddSize = { outRows: 3200, sourceRows: 20, count: 2272, columns: 16 };
 
-export const scatterEntries: Entry[] = [
-  ...[false, true].map((shift): Entry => {
+export const scatterEntries: KernelEntry[] = [
+  ...[false, true].map((shift): KernelEntry => {
     const bench = { samples: 32, steps: 100, channels: 700, columns: 64 };
     return {
       kernel: 'scatterRows',

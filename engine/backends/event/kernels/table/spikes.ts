@@ -3,7 +3,7 @@ import type { Rng } from '../../../../base/random.ts';
 import { addRows } from '../../../../reference/lif.ts';
 import { SPARE_EVENTS, TABLE_ROWS } from '../kernels.ts';
 import { PANEL } from '../panels.ts';
-import { array, type Entry, type KernelCase, matrix, room } from './entry.ts';
+import { array, type KernelCase, type KernelEntry, matrix, room } from './entry.ts';
 import { uniform } from './inputs.ts';
 
 interface Spikes {
@@ -127,7 +127,7 @@ function makeScatter(rng: Rng, rows: number, neurons: number, columns: number, s
 
 const SHARES = [0, 0.15, 1];
 
-export const spikeEntries: Entry[] = [
+export const spikeEntries: KernelEntry[] = [
   {
     kernel: 'listSpikes',
     variant: 'from masks',

@@ -1,7 +1,7 @@
 /** Entries of what is counted of neurons: tallySpikes, tallyIntervals, tallyEvents, countWithin. */
 import type { Rng } from '../../../../base/random.ts';
 import { PANEL, toPanels } from '../panels.ts';
-import { array, type Entry, type KernelCase, matrix, room } from './entry.ts';
+import { array, type KernelCase, type KernelEntry, matrix, room } from './entry.ts';
 import { COLUMNS, eighths } from './inputs.ts';
 
 function makeTally(rng: Rng, samples: number, steps: number, panels: number, stepsPerBin: number): KernelCase {
@@ -137,7 +137,7 @@ function makeWithin(rng: Rng, rows: number, used: number, columns: number): Kern
   };
 }
 
-export const tallyEntries: Entry[] = [
+export const tallyEntries: KernelEntry[] = [
   {
     kernel: 'tallySpikes',
     variant: 'from masks',

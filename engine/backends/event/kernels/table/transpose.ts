@@ -1,7 +1,7 @@
 /** Entries of transposeEvents and rowsOfEvents: from events by row to events by channel, and to the row of each. */
 import type { Rng } from '../../../../base/random.ts';
 import { SPARE_EVENTS } from '../kernels.ts';
-import { array, type Entry, type KernelCase, room } from './entry.ts';
+import { array, type KernelCase, type KernelEntry, room } from './entry.ts';
 import { type Density, type Events, evenEvents, events, uniform } from './inputs.ts';
 
 interface Size {
@@ -104,7 +104,7 @@ const ROWS: [rows: number, density: Density][] = [
   [1, 'one'],
 ];
 
-const rowsEntry: Entry = {
+const rowsEntry: KernelEntry = {
   kernel: 'rowsOfEvents',
   variant: 'of a list',
   reference: 'makeRows (table/transpose.ts)',
@@ -122,7 +122,7 @@ const rowsEntry: Entry = {
 };
 
 const transposes = VARIANTS.map(
-  ({ variant, shift, weighted }): Entry => ({
+  ({ variant, shift, weighted }): KernelEntry => ({
     kernel: 'transposeEvents',
     variant,
     reference: 'transposed (table/transpose.ts)',
@@ -142,4 +142,4 @@ const transposes = VARIANTS.map(
   }),
 );
 
-export const transposeEntries: Entry[] = [...transposes, rowsEntry];
+export const transposeEntries: KernelEntry[] = [...transposes, rowsEntry];

@@ -5,7 +5,6 @@
 import type { SampleReader } from '../../../../datasets/dataset.ts';
 import type { Recording, SampleScores } from '../../../backend.ts';
 import { DECODE, type Kernels, LOSS } from '../../kernels/kernels.ts';
-import { PANEL } from '../../kernels/panels.ts';
 import { type SpikingLayout, STATS } from '../../layout/layout.ts';
 import { addressOf, type Bytes } from '../../layout/units.ts';
 import { drawDropout, scaleGradients, scaleWeights } from '../dropout.ts';
@@ -15,8 +14,10 @@ import { floats, type Workspace } from '../workspace.ts';
 import { type Counting, countActivity, countInputs, countWindow } from './activity.ts';
 import { forwardAt, prepareSum, receiveParts } from './around.ts';
 import { backward } from './backward.ts';
+import { divergedLayer } from './diverged.ts';
 import { forward } from './forward.ts';
 import { setInitialState } from './initial-state.ts';
+import { leakGradients, prepareLeaks } from './leaks.ts';
 import { recordBackward, recordForward } from './record.ts';
 import { scaleInputGradients, scaleInputWeights } from './scaled-input.ts';
 
@@ -79,7 +80,7 @@ export class SpikingProgram {
     }
     if (dropout) scaleGradients(workspace, gradients);
     scaleInputGradients(workspace, gradients);
-    this.leakGradients(gradients);
+    leakGradients(workspace, gradients);
   }
 
   /**
@@ -139,7 +140,7 @@ export class SpikingProgram {
       if (cancelled()) return;
       const workspace = { ...this.workspace, weights };
       this.clearStats(statsAt);
-      this.prepareLeaks(weights);
+      prepareLeaks(workspace, weights);
       setInitialState(workspace, this.seed, samples, samples.from, count);
       forwardAt(workspace, count, sum, scales);
       for (let b = 0; b < count; b++) this.readout(b, 0, undefined, statsAt);
@@ -184,7 +185,7 @@ export class SpikingProgram {
     }
     if (gradients === undefined) return;
     scaleInputGradients(workspace, gradients);
-    this.leakGradients(gradients);
+    leakGradients(workspace, gradients);
   }
 
   /** Of the sample that was read out last. */
@@ -198,21 +199,8 @@ export class SpikingProgram {
 
   /** The leaks, and the parameters that depend on them. */
   private prepare(): void {
-    this.prepareLeaks();
+    prepareLeaks(this.workspace);
     scaleInputWeights(this.workspace);
-  }
-
-  /** k of every layer from its parameter a, or the fixed one. */
-  private prepareLeaks(weights = this.workspace.layout.weights): void {
-    const { layout, kernels, scratch } = this.workspace;
-    layout.layers.forEach(({ plan: { neuron }, size, a }, l) => {
-      const { k } = scratch.layers[l]!;
-      if (typeof neuron.leak === 'number') floats(this.workspace, k, size).fill(neuron.leak);
-      else {
-        const shared = neuron.leak.per === 'layer';
-        kernels.leakFromParameter({ k, a: addressOf(weights, a!), size, shared });
-      }
-    });
   }
 
   /** Loss and accuracy of sample `b` of a block; its gradient by the output layer where there is a place for it. */
@@ -243,7 +231,7 @@ export class SpikingProgram {
     const { classWeights } = this.layout.network;
     this.readout(b, scale * (classWeights?.[this.input.labels[b]!] ?? 1), this.gradientOf(b), statsAt);
     if (!Number.isFinite(this.stats[statsAt]) && this.stats[statsAt + STATS.diverged] === 0)
-      this.stats[statsAt + STATS.diverged] = this.divergedLayer(b) + 1;
+      this.stats[statsAt + STATS.diverged] = divergedLayer(this.workspace, b) + 1;
   }
 
   /** dL/do (a row) or dL/du (a row for each step of the window) of the output layer in sample `b`. */
@@ -251,34 +239,6 @@ export class SpikingProgram {
     const { readout, steps } = this.layout.network;
     const rows = readout.decode === 'rate' ? 1 : steps - readout.from;
     return addressOf(this.workspace.scratch.gradient, b * rows * this.layout.layers.at(-1)!.size);
-  }
-
-  /** First layer with a potential that is not finite in sample `b`; the number of layers when all are. */
-  private divergedLayer(b: number): number {
-    const { layout, scratch } = this.workspace;
-    const { steps } = layout.network;
-    const layer = layout.layers.findIndex(({ size }, l) => {
-      const u = floats(this.workspace, scratch.layers[l]!.u, layout.rows * size);
-      for (let c = 0; c < size; c += PANEL) {
-        const width = Math.min(PANEL, size - c);
-        const first = layout.rows * c + b * steps * width;
-        if (u.subarray(first, first + steps * width).some((x) => !Number.isFinite(x))) return true;
-      }
-      return false;
-    });
-    return layer < 0 ? layout.layers.length : layer;
-  }
-
-  private leakGradients(gradients: Bytes): void {
-    const { layout, kernels, scratch } = this.workspace;
-    layout.layers.forEach(({ plan: { neuron, connection }, a, size }, l) => {
-      if (typeof neuron.leak === 'number') return;
-      const { dk, k } = scratch.layers[l]!;
-      const shared = neuron.leak.per === 'layer';
-      const da = addressOf(gradients, a!);
-      floats(this.workspace, da, shared ? 4 : size).fill(0);
-      kernels.leakGradient({ da, dk, k, size: connection.size, shared });
-    });
   }
 
   private countActivity(count: number, statsAt: number): void {

@@ -4,7 +4,16 @@ import { namesOf, RESETS } from '../../../../../models/neuron.ts';
 import { lifForward } from '../../../../../reference/lif.ts';
 import { RESET, recurrentWork } from '../../kernels.ts';
 import { PANEL } from '../../panels.ts';
-import { array, type Entry, type KernelCase, matrix, type Region, room, type Shape, type Work } from '../entry.ts';
+import {
+  array,
+  type KernelCase,
+  type KernelEntry,
+  type KernelWork,
+  matrix,
+  type Region,
+  room,
+  type Shape,
+} from '../entry.ts';
 import { drawClear, eighths, uniform } from '../inputs.ts';
 import {
   identity,
@@ -167,7 +176,7 @@ function bitsOf(mask: number): number {
 }
 
 /** An operand each for the input, the potential before and the comparison; a row of V for every spike received. */
-function workOf({ recurrent, constant }: Way, { regions }: KernelCase): Work {
+function workOf({ recurrent, constant }: Way, { regions }: KernelCase): KernelWork {
   const { size, steps, samples } = bench;
   const spikes = recurrent ? Array.from(regions.spikeMasks!.expected!).reduce((sum, mask) => sum + bitsOf(mask), 0) : 0;
   return {
@@ -177,7 +186,7 @@ function workOf({ recurrent, constant }: Way, { regions }: KernelCase): Work {
 }
 
 const layers = ways.map(
-  (way): Entry => ({
+  (way): KernelEntry => ({
     kernel: way.recurrent ? 'lifForwardRecurrent' : 'lifForward',
     variant: words(way),
     reference: 'lifForward (reference/lif.ts) with the identity for weights',
@@ -192,4 +201,4 @@ const layers = ways.map(
   }),
 );
 
-export const lifForwardEntries: Entry[] = layers;
+export const lifForwardEntries: KernelEntry[] = layers;
