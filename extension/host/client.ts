@@ -18,6 +18,7 @@ import {
   USER_ERROR_CODE,
   type UserErrorData,
 } from '../../protocol/host.ts';
+import { refusalOf } from './refusals.ts';
 
 /** How the query process is doing. `message` is one sentence, empty while all is well. */
 export interface Health {
@@ -205,7 +206,7 @@ export class HostClient {
     } catch (error) {
       if (error instanceof Refusal) throw error;
       if (error instanceof ResponseError && error.code === USER_ERROR_CODE)
-        throw new Refusal(error.message, (error.data as UserErrorData | undefined)?.dataset);
+        throw refusalOf(error.message, (error.data as UserErrorData | undefined)?.dataset);
       this.options.log(`${method} failed: ${text(error)}`);
       throw new Refusal(`LIF Lab could not answer (${method}): ${text(error)}`);
     }
