@@ -249,7 +249,7 @@ describe('help', () => {
       const { code, stdout } = await lab.lif(...name.split(' '), '--help');
       expect({ code, stdout }).toEqual({
         code: 0,
-        stdout: expect.stringMatching(new RegExp(`^(Example: |  )lif ${name} `, 'm')),
+        stdout: expect.stringMatching(new RegExp(`^(Example: |  )lif ${name}( |$)`, 'm')),
       });
     }
   });
