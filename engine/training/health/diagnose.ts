@@ -53,8 +53,8 @@ const SATURATED = 0.95;
 const BLIND = 1e-3;
 /** Where none of n was seen the share is below 3/n with 95 % (the rule of three): a handful of potentials proves nothing. */
 const UNSEEN = 3;
-/** In parts of the length of the parameters. */
-const STILL = 1e-4;
+/** In parts of the length of the parameters: less is no move. */
+export const STILL = 1e-4;
 /** a = ln(k / (1 − k)) beyond ±6.2, where dk/da is less than a hundredth of its greatest value. */
 export const LEAK_END = 0.002;
 /**

@@ -1,5 +1,6 @@
 /** Looks at a network at fixed weight updates: what it shows is logged, and what is wrong with it is warned of. */
 
+import type { Network } from '../../backends/backend.ts';
 import { countedLayers } from '../../backends/scores.ts';
 import { definitionOf } from '../../datasets/sets/registry.ts';
 import { SURROGATES } from '../../models/neuron.ts';
@@ -9,7 +10,7 @@ import type { MetricLine } from '../../runs/format.ts';
 import { leaksOf } from '../leaks.ts';
 import type { TrainingRun } from '../run.ts';
 import { mean } from '../sums.ts';
-import { diagnose, type LayerSeen, type Seen } from './diagnose.ts';
+import { diagnose, type LayerSeen, type Seen, STILL } from './diagnose.ts';
 import { movedBy } from './moved.ts';
 import { encodeRates } from './neuron-rates.ts';
 import { type LayerProbe, probedSamples, probeLayers } from './probe.ts';
@@ -61,7 +62,8 @@ function warningLine(
   return { kind: 'warning', ...at, cause, ...(layer !== undefined && { layer: layer + 1 }), ...advice };
 }
 
-function seenOf({ spec, plan, network, position }: TrainingRun, probes: LayerProbe[], epoch: number): Seen {
+function seenOf(run: TrainingRun, probes: LayerProbe[], epoch: number): Seen {
+  const { spec, plan, network, position } = run;
   const { samples, spikes } = position.epochSums;
   const leaks = leaksOf(plan, network);
   const counted = countedLayers(plan);
@@ -79,13 +81,25 @@ function seenOf({ spec, plan, network, position }: TrainingRun, probes: LayerPro
   return {
     layers,
     // While it warms up the learning rate is meant to be small.
-    ...(epoch >= Math.max(1, spec.training.warmup) && { moved: movedBy(network, plan, spec.seed) }),
+    ...(epoch >= Math.max(1, spec.training.warmup) && { moved: movedSoFar(run) }),
     updates: position.step,
     ...mean(position.epochSums),
     classes: plan.classes,
     lossKind: spec.training.loss,
     domain: definitionOf(spec.dataset).domain,
   };
+}
+
+/** How far the parameters of networks that have moved had come when it was first seen. */
+const moved = new WeakMap<Network, number>();
+
+/** What has moved does not come back to where it began, which so need not be drawn again with every look. */
+function movedSoFar({ spec, plan, network }: TrainingRun): number {
+  const known = moved.get(network);
+  if (known !== undefined) return known;
+  const distance = movedBy(network, plan, spec.seed);
+  if (distance >= STILL) moved.set(network, distance);
+  return distance;
 }
 
 /** Not where a class is scored by the potentials of spiking neurons. */
