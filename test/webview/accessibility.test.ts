@@ -1,32 +1,17 @@
-import fs from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Bundles, bundleWebview, type FakeHost, launchBrowser, openView, settle } from './harness.ts';
+import { violations } from './axe.ts';
+import { type Bundles, bundleWebview, launchBrowser, openView, settle } from './harness.ts';
 import { FakeStudy } from './study.ts';
 import { THEMES, type ThemeName } from './themes.ts';
 
 let browser: Browser;
 let bundle: Bundles;
-const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 beforeAll(async () => {
   [browser, bundle] = await Promise.all([launchBrowser(), bundleWebview()]);
 });
 afterAll(() => browser?.close());
-
-/** What axe calls serious or critical, one line each. */
-async function violations(host: FakeHost): Promise<string[]> {
-  await settle(host);
-  await host.page.evaluate(axe);
-  const results = await host.page.evaluate(() =>
-    (window as unknown as { axe: { run: () => Promise<AxeResults> } }).axe.run(),
-  );
-  return results.violations
-    .filter((v) => v.impact === 'serious' || v.impact === 'critical')
-    .flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(' ')} – ${n.failureSummary?.replace(/\s+/g, ' ')}`));
-}
 
 describe.each(Object.keys(THEMES) as ThemeName[])('no serious findings of axe, %s', (theme) => {
   test('curves with a hidden variant, a running one and an open menu', async () => {

@@ -2,9 +2,10 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SampleAnswer, SampleQuestion } from '../../../protocol/analyses/sample.ts';
 import { neuronsOf } from '../../../webview/views/sample/neurons.ts';
+import { violations } from '../axe.ts';
 import { type Bundles, bundleWebview, type FakeHost, launchBrowser, openView, picture, settle } from '../harness.ts';
 import { FakeStudy } from '../study.ts';
-import type { ThemeName } from '../themes.ts';
+import { THEMES, type ThemeName } from '../themes.ts';
 
 let browser: Browser;
 let bundle: Bundles;
@@ -140,4 +141,10 @@ test('neurons are typed as numbers and ranges', () => {
   expect(neuronsOf('0 5, 7-9')).toEqual([0, 5, 7, 8, 9]);
   expect(neuronsOf('3 3 x -1 2-1')).toEqual([3]);
   expect(neuronsOf('0-1000')).toHaveLength(64);
+});
+
+test.each(Object.keys(THEMES) as ThemeName[])('axe finds nothing serious in a sample, %s', async (theme) => {
+  const host = await opened(theme);
+  expect(await violations(host)).toEqual([]);
+  await host.page.context().close();
 });

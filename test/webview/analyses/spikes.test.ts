@@ -4,9 +4,10 @@ import type { AnalysisAnswer } from '../../../protocol/analyses/analyses.ts';
 import type { ErrorsResult, Quartiles } from '../../../protocol/analyses/errors.ts';
 import type { SpikesResult, Spread } from '../../../protocol/analyses/spikes.ts';
 import { orderOf } from '../../../webview/views/analyses/spikes-order.ts';
+import { violations } from '../axe.ts';
 import { type Bundles, bundleWebview, type FakeHost, launchBrowser, openView, picture, settle } from '../harness.ts';
 import { FakeStudy } from '../study.ts';
-import type { ThemeName } from '../themes.ts';
+import { THEMES, type ThemeName } from '../themes.ts';
 
 let browser: Browser;
 let bundle: Bundles;
@@ -139,6 +140,19 @@ test('errors travel back through time: charts with a logarithmic axis, and the f
     expect(host.complaints).toEqual([]);
     await host.page.context().close();
   }
+});
+
+test.each(Object.keys(THEMES) as ThemeName[])('axe finds nothing serious in spikes and errors, %s', async (theme) => {
+  const host = await opened(theme);
+  for (const name of ['Spikes', 'Errors']) {
+    await press(host, name);
+    expect(await violations(host), `${name} as a picture`).toEqual([]);
+    await picture(host, `${name.toLowerCase()}-all-${theme}`);
+    await host.page.getByRole('button', { name: 'Table' }).click();
+    expect(await violations(host), `${name} as a table`).toEqual([]);
+    await host.page.getByRole('button', { name: 'Picture' }).click();
+  }
+  await host.page.context().close();
 });
 
 test('neurons are sorted by rate, leak and preferred class; ties keep their places', () => {
