@@ -98,7 +98,7 @@ export const VIEWS = {
   curves: view({
     title: 'Curves',
     icon: 'curves',
-    promise: 'their loss and accuracy appear here while they learn.',
+    promise: 'loss and accuracy appear here during training.',
     fields: {
       hiddenVariants: names,
       /** Exponential smoothing in [0, 1). */

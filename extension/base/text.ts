@@ -34,7 +34,9 @@ export function activity(runs: readonly RunSummary[]): string {
   const running = active.filter((run) => run.state === 'running').length;
   const queued = active.length - running;
   const parts = [...(running > 0 ? [`${running} running`] : []), ...(queued > 0 ? [`${queued} queued`] : [])];
-  const progress = running > 0 ? ` · ${progressText(jointProgress(runs))}` : '';
+  const share = jointProgress(runs);
+  // Between two runs nothing is running for a moment.
+  const progress = running > 0 || share > 0 ? ` · ${progressText(share)}` : '';
   return parts.join(', ') + progress;
 }
 

@@ -53,6 +53,7 @@ describe('texts', () => {
     const earlier = run('old', { createdAt: -100_000 });
     expect(activity([before, now, earlier]), 'what ran long ago does not count').toBe('2 running · 70 %');
     expect(activity([run('1'), now, earlier]), 'one that ends counts on').toBe('1 running · 75 %');
+    expect(activity([run('1'), queued]), 'and while none is running').toBe('1 queued · 50 %');
     expect([progressText(0.999), progressText(1), progressText(0.129)]).toEqual(['99 %', '100 %', '12 %']);
   });
 });
