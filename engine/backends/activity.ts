@@ -1,6 +1,8 @@
 /** What every backend counts alike of the activity of neurons: makes room for the sums, and adds up those of threads. */
+
 import { layerParameters, lengthOf, type Tensor } from '../models/parameters.ts';
 import { type LayerPlan, type NetworkPlan, unreachable } from '../models/plan.ts';
+import { eachTap } from '../models/taps.ts';
 import type { Activity, ActivityOptions, LayerActivity } from './backend.ts';
 
 /** Synapses with a weight that is not zero, of each input of a layer [inputs] and of each of its own neurons [N]. */
@@ -9,18 +11,41 @@ export interface FanOut {
   within: Float64Array | undefined;
 }
 
-/** @param tensors the parameters of the network. Throws a RangeError where a layer is not dense. */
+/**
+ * Connections without weights, poolings and sums, have no synapses.
+ * @param tensors the parameters of the network
+ */
 export function fanOuts(plan: NetworkPlan, tensors: readonly Tensor[]): FanOut[] {
   const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   return plan.layers.map((layer) => {
-    if (layer.connection.kind !== 'dense')
-      throw new RangeError(`Synaptic operations of layer ${layer.name} are not known: it is not dense.`);
-    const counts = (part: 'weight' | 'recurrent'): Float64Array | undefined => {
+    const find = (part: 'weight' | 'recurrent'): Tensor | undefined => {
       const found = layerParameters(layer).find((parameter) => parameter.part === part);
-      return found && nonZeroByRow(byName.get(found.name)!);
+      return found && byName.get(found.name);
     };
-    return { below: counts('weight')!, within: counts('recurrent') };
+    const recurrent = find('recurrent');
+    return { below: synapsesBelow(layer, find('weight')), within: recurrent && nonZeroByRow(recurrent) };
   });
+}
+
+/** Of each input, the synapses with a weight that is not zero [inputs]. */
+function synapsesBelow({ connection, output }: LayerPlan, weight: Tensor | undefined): Float64Array {
+  switch (connection.kind) {
+    case 'dense':
+      return nonZeroByRow(weight!);
+    case 'conv': {
+      const counts = new Float64Array(lengthOf(connection.input));
+      eachTap(connection, output, (_, input, w) => {
+        if (weight!.data[w] !== 0) counts[input]!++;
+      });
+      return counts;
+    }
+    case 'pool':
+    case 'residual':
+    case 'norm':
+      return new Float64Array(lengthOf(connection.input));
+    default:
+      return unreachable(connection);
+  }
 }
 
 /** Of a matrix. */

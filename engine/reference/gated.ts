@@ -7,7 +7,7 @@
  */
 import { sigmoid } from '../models/neuron.ts';
 import { type Dense, type Gated, gatesOf, type LayerPlan } from '../models/plan.ts';
-import { addColumns, addOuter, addRows } from './lif.ts';
+import { addColumns, addOuter, addRows } from './connection.ts';
 
 export type GatedLayer = LayerPlan<Gated, Dense>;
 

@@ -5,20 +5,27 @@
  * T steps, M inputs, N neurons; arrays are flat and row-major, so row t of a [T, N] array starts at t·N.
  */
 import { RESETS, type ResetRule, sigmoid } from '../models/neuron.ts';
-import { type Dense, type Integrator, type LayerPlan, type Lif, type Linear, unreachable } from '../models/plan.ts';
+import { lengthOf } from '../models/parameters.ts';
+import { type Integrator, type LayerPlan, type Lif, type Linear, unreachable } from '../models/plan.ts';
+import {
+  addColumns,
+  addOuter,
+  addRows,
+  type ConnectionParameters,
+  inputsOf,
+  receive,
+  receiveBackward,
+  type Wiring,
+} from './connection.ts';
 import { surrogateDerivative, surrogatePrimitive } from './surrogate.ts';
 
 /** Neurons with a membrane potential: to these equations a linear neuron is an integrator that keeps nothing. */
-export type LifLayer = LayerPlan<Lif | Integrator | Linear, Dense>;
+export type LifLayer = LayerPlan<Lif | Integrator | Linear, Wiring>;
 
 /** Parameters of a layer, or their gradients. Optional ones are there when the plan has them. */
-export interface LifParameters {
-  /** W [M, N], input-major: row j holds the weights of input j. */
-  weight: Float64Array;
+export interface LifParameters extends ConnectionParameters {
   /** V [N, N], from-major: row i holds the weights from neuron i. */
   recurrent?: Float64Array | undefined;
-  /** b [N] */
-  bias?: Float64Array | undefined;
   /** a [N] or [1], k = σ(a) */
   leak?: Float64Array | undefined;
 }
@@ -64,7 +71,7 @@ export function lifForward(
   steps: number,
   options: LifOptions = {},
 ): LifTrace {
-  const { inputs: M, size: N } = layer.connection;
+  const [M, N] = [inputsOf(layer.connection), lengthOf(layer.output)];
   const spike = spikeOf(layer.neuron);
   const k = leakOf(layer, p.leak);
   const u = new Float64Array(steps * N);
@@ -77,8 +84,7 @@ export function lifForward(
     const row = (values: Float64Array) => values.subarray((t - 1) * N, t * N);
     const before =
       t > 0 ? { u: row(u), o: row(o), reset: row(resetSpikes) } : initial && { ...initial, reset: initial.o };
-    if (p.bias) now.set(p.bias);
-    addRows(now, p.weight, x.subarray(t * M, (t + 1) * M));
+    receive(layer, p, x.subarray(t * M, (t + 1) * M), now);
     if (before && p.recurrent) addRows(now, p.recurrent, before.o);
     if (scaled) {
       received.set(now, t * N);
@@ -125,7 +131,7 @@ export function lifBackward(
   dx?: Float64Array,
   deltas?: Float64Array,
 ): void {
-  const { inputs: M, size: N } = layer.connection;
+  const [M, N] = [inputsOf(layer.connection), lengthOf(layer.output)];
   const spike = spikeOf(layer.neuron);
   const k = leakOf(layer, p.leak);
   const dk = new Float64Array(N);
@@ -149,9 +155,7 @@ export function lifBackward(
     if (grad.recurrent) addOuter(grad.recurrent, spikes, laterInput);
     const byInput = received ? delta.map((d, n) => (1 - k[n]!) * d) : delta;
     if (received) for (let n = 0; n < N; n++) dk[n]! -= received[t * N + n]! * delta[n]!;
-    addOuter(grad.weight, x.subarray(t * M, (t + 1) * M), byInput);
-    if (grad.bias) for (let n = 0; n < N; n++) grad.bias[n]! += byInput[n]!;
-    if (dx) addColumns(dx.subarray(t * M, (t + 1) * M), p.weight, byInput);
+    receiveBackward(layer, p, x.subarray(t * M, (t + 1) * M), byInput, grad, dx?.subarray(t * M, (t + 1) * M));
     deltas?.set(delta, t * N);
     later = delta;
     laterInput = byInput;
@@ -194,36 +198,8 @@ function scalesInput({ neuron }: LifLayer): boolean {
 }
 
 /** k of every neuron [N]: fixed, or σ(a) with one a per neuron or one for the layer. */
-function leakOf({ connection, neuron }: LifLayer, a: Float64Array | undefined): Float64Array {
+function leakOf({ output, neuron }: LifLayer, a: Float64Array | undefined): Float64Array {
   const leak = neuron.kind === 'linear' ? 0 : neuron.leak;
-  if (typeof leak === 'number') return new Float64Array(connection.size).fill(leak);
-  return Float64Array.from({ length: connection.size }, (_, n) => sigmoid(a![a!.length === 1 ? 0 : n]!));
-}
-
-/** y[n] += Σ_j x[j]·W[j, n]; rows whose input is zero are skipped, which changes nothing but the time. */
-export function addRows(y: Float64Array, W: Float64Array, x: Float64Array): void {
-  const N = y.length;
-  for (let j = 0; j < x.length; j++) {
-    if (x[j] === 0) continue;
-    for (let n = 0; n < N; n++) y[n]! += x[j]! * W[j * N + n]!;
-  }
-}
-
-/** dx[j] += Σ_n W[j, n]·dy[n]: the derivative of `addRows` by x. */
-export function addColumns(dx: Float64Array, W: Float64Array, dy: Float64Array): void {
-  const N = dy.length;
-  for (let j = 0; j < dx.length; j++) {
-    let sum = 0;
-    for (let n = 0; n < N; n++) sum += W[j * N + n]! * dy[n]!;
-    dx[j]! += sum;
-  }
-}
-
-/** dW[j, n] += x[j]·dy[n]: the derivative of `addRows` by W. */
-export function addOuter(dW: Float64Array, x: Float64Array, dy: Float64Array): void {
-  const N = dy.length;
-  for (let j = 0; j < x.length; j++) {
-    if (x[j] === 0) continue;
-    for (let n = 0; n < N; n++) dW[j * N + n]! += x[j]! * dy[n]!;
-  }
+  if (typeof leak === 'number') return new Float64Array(lengthOf(output)).fill(leak);
+  return Float64Array.from({ length: lengthOf(output) }, (_, n) => sigmoid(a![a!.length === 1 ? 0 : n]!));
 }

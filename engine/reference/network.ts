@@ -4,7 +4,6 @@ import { MEAN_STATE } from '../models/initial-state.ts';
 import { layerParameters, lengthOf, type Part, parametersOf } from '../models/parameters.ts';
 import {
   connectionName,
-  type Dense,
   gatesOf,
   INPUT,
   type LayerPlan,
@@ -12,7 +11,8 @@ import {
   type NeuronPlan,
   unreachable,
 } from '../models/plan.ts';
-import { type GatedParameters, type GatedStep, gatedBackward, gatedForward } from './gated.ts';
+import type { Wiring } from './connection.ts';
+import { type GatedLayer, type GatedParameters, type GatedStep, gatedBackward, gatedForward } from './gated.ts';
 import {
   type InitialState,
   type LifOptions,
@@ -41,8 +41,8 @@ export interface ForwardOptions {
   input?: Float64Array;
   /** u[-1] and o[-1] of every layer that does not start at rest; default: their mean. */
   initial?: (InitialState | undefined)[] | undefined;
-  /** Dropout: for every layer but the last [N], the factor on what the next layer receives of each neuron. */
-  dropoutMasks?: Float64Array[] | undefined;
+  /** Dropout: the factor on what those above receive of each neuron, by layer [N]; nothing: 1. */
+  dropoutMasks?: readonly (Float64Array | undefined)[] | undefined;
 }
 
 /** Of an RNN, LSTM or GRU, u and o are both the state h [T, N]; of a linear layer, u is what it gives. */
@@ -65,12 +65,19 @@ export interface Pass {
 
 /** Why the reference cannot run a network, in one sentence; undefined when it can. */
 export function refuses({ layers }: NetworkPlan): string | undefined {
-  const refused = layers.find(({ connection }) => connection.kind !== 'dense');
+  const refused = layers.find(({ connection }) => connection.kind === 'norm');
+  if (refused)
+    return `Layer ${refused.name} is ${connectionName(refused.connection)}, which the reference does not have, since it is of whole batches: use backend: tfjs.`;
+  const gated = layers.find(
+    ({ connection, neuron }) => connection.kind !== 'dense' && 'kind' in neuron && isGated(neuron),
+  );
   return (
-    refused &&
-    `Layer ${refused.name} is ${connectionName(refused.connection)}, which the reference does not have: use dense layers.`
+    gated &&
+    `Layer ${gated.name} is an ${gated.neuron.kind} behind ${connectionName(gated.connection)}: use a dense layer.`
   );
 }
+
+const isGated = ({ kind }: NeuronPlan): boolean => kind === 'rnn' || kind === 'lstm' || kind === 'gru';
 
 /** Runs a sample through the network. Throws a RangeError where `refuses` has a reason to. */
 export function forward(plan: NetworkPlan, params: Parameters, sample: Sample, options: ForwardOptions = {}): Pass {
@@ -80,15 +87,15 @@ export function forward(plan: NetworkPlan, params: Parameters, sample: Sample, o
   const layers: LayerTrace[] = [];
   /** What each layer hands on, by its name. */
   const outputs = new Map([[INPUT, options.input ?? denseInput(plan, sample)]]);
-  denseLayers(plan).forEach((layer, i) => {
+  wiredLayers(plan).forEach((layer, i) => {
     const attached = layer.neuron.kind === 'lif' && layer.neuron.resetGradient;
     const resetSpikes = attached ? undefined : options.resetSpikes?.[i];
-    const x = outputs.get(layer.input[0]!)!;
+    const x = sumOf(layer.input.map((name) => outputs.get(name)!));
     const initial = options.initial?.[i] ?? meanState(layer);
     const trace = layerForward(layer, params, x, steps, { smooth: options.smooth ?? false, resetSpikes, initial });
     inputs.push(x);
     layers.push(trace);
-    outputs.set(layer.name, dropped(trace.o, options.dropoutMasks?.[i]));
+    outputs.set(layer.name, dropped(handedOn(layer, trace.u, trace.o), options.dropoutMasks?.[i]));
   });
   const scores = decodeForward(plan.readout, steps, classes, layers.at(-1)!);
   return {
@@ -122,53 +129,64 @@ export function backward(
 ): Parameters {
   const { steps, classes } = plan;
   const grads = zeroParameters(plan);
-  const layers = denseLayers(plan);
+  const layers = wiredLayers(plan);
   /** Derivatives of the loss by u and o of each layer, by its name. */
-  const du = new Map(layers.map(({ name, connection }) => [name, new Float64Array(steps * connection.size)]));
-  const dO = new Map(layers.map(({ name, connection }) => [name, new Float64Array(steps * connection.size)]));
+  const du = new Map(layers.map(({ name, output }) => [name, new Float64Array(steps * lengthOf(output))]));
+  const dO = new Map(layers.map(({ name, output }) => [name, new Float64Array(steps * lengthOf(output))]));
   const last = layers.at(-1)!.name;
   const dScores = lossBackward(plan.loss, pass.scores, classes, sample.label).map((d) => scale * d);
   decodeBackward(plan.readout, steps, classes, pass.layers.at(-1)!, dScores, du.get(last)!, dO.get(last)!);
   for (let i = layers.length - 1; i >= 0; i--) {
     const layer = layers[i]!;
     const x = pass.inputs[i]!;
-    const below = layers.findIndex(({ name }) => name === layer.input[0]);
-    const dx = below < 0 && !record ? undefined : new Float64Array(x.length);
-    const delta = record && new Float64Array(steps * gatesOf(layer.neuron) * layer.connection.size);
+    const dx = layer.input.join() === INPUT && !record ? undefined : new Float64Array(x.length);
+    const delta = record && new Float64Array(steps * gatesOf(layer.neuron) * lengthOf(layer.output));
     const price = spikePrice?.(i) ?? 0;
     const byO = dO.get(layer.name)!.map((d) => d + price);
     layerBackward(layer, params, x, steps, pass.layers[i]!, du.get(layer.name)!, byO, grads, dx, delta);
-    if (record) {
-      record.delta[i] = delta!;
-      if (below < 0) record.dx = dx!;
-    }
-    if (dx && below >= 0) {
-      const sum = dO.get(layer.input[0]!)!;
-      dropped(dx, dropoutMasks?.[below]).forEach((d, j) => {
-        sum[j]! += d;
-      });
+    if (record) record.delta[i] = delta!;
+    for (const name of dx ? layer.input : []) {
+      const below = layers.findIndex((other) => other.name === name);
+      if (below >= 0)
+        addTo(handedOn(layers[below]!, du.get(name)!, dO.get(name)!), dropped(dx!, dropoutMasks?.[below]));
+      else if (record) record.dx = addTo(record.dx ?? new Float64Array(dx!.length), dx!);
     }
   }
   return grads;
 }
 
-type DenseLayer = LayerPlan<NeuronPlan, Dense>;
+type WiredLayer = LayerPlan<NeuronPlan, Wiring>;
+
+/** What those above see of a layer: its spikes; of a linear one, and of the states of an RNN, LSTM or GRU, what it gives. */
+const handedOn = <X>({ neuron }: LayerPlan, u: X, o: X): X => (neuron.kind === 'linear' ? u : o);
+
+/** What a layer receives of several, element by element. */
+function sumOf(all: readonly Float64Array[]): Float64Array {
+  const [first, ...more] = all;
+  if (more.length === 0) return first!;
+  return more.reduce(addTo, first!.slice());
+}
+
+function addTo(sum: Float64Array, more: Float64Array): Float64Array {
+  for (let i = 0; i < sum.length; i++) sum[i]! += more[i]!;
+  return sum;
+}
 
 /** Where a layer starts when nothing is drawn; undefined: at 0. */
-function meanState({ neuron, connection }: DenseLayer): InitialState | undefined {
+function meanState({ neuron, output }: WiredLayer): InitialState | undefined {
   if (!('initialState' in neuron) || neuron.initialState !== 'random') return undefined;
-  const mean = new Float64Array(connection.size).fill(MEAN_STATE);
+  const mean = new Float64Array(lengthOf(output)).fill(MEAN_STATE);
   return { u: mean, o: mean };
 }
 
-function denseLayers(plan: NetworkPlan): DenseLayer[] {
+function wiredLayers(plan: NetworkPlan): WiredLayer[] {
   const reason = refuses(plan);
   if (reason) throw new RangeError(reason);
-  return plan.layers as DenseLayer[];
+  return plan.layers as WiredLayer[];
 }
 
 function layerForward(
-  { neuron, ...layer }: DenseLayer,
+  { neuron, ...layer }: WiredLayer,
   params: Parameters,
   x: Float64Array,
   steps: number,
@@ -183,7 +201,7 @@ function layerForward(
     case 'rnn':
     case 'lstm':
     case 'gru': {
-      const { h, history } = gatedForward({ ...layer, neuron }, p, x, steps);
+      const { h, history } = gatedForward({ ...layer, neuron } as GatedLayer, p, x, steps);
       return { u: h, o: h, history };
     }
     default:
@@ -193,7 +211,7 @@ function layerForward(
 
 /** Adds to `grads` and `dx` [T, M] what belongs to the derivatives by u and o [T, N]. */
 function layerBackward(
-  { neuron, ...layer }: DenseLayer,
+  { neuron, ...layer }: WiredLayer,
   params: Parameters,
   x: Float64Array,
   steps: number,
@@ -216,7 +234,7 @@ function layerBackward(
     case 'lstm':
     case 'gru': {
       const dH = dO.map((d, i) => d + du[i]!);
-      gatedBackward({ ...layer, neuron }, p, x, trace.history!, dH, grad, dx, deltas);
+      gatedBackward({ ...layer, neuron } as GatedLayer, p, x, trace.history!, dH, grad, dx, deltas);
       break;
     }
     default:

@@ -23,6 +23,9 @@ export function widened(spec: RunSpec, factor: number): RunSpec {
     neuron: { ...neuron, surrogate: { ...scaled(base), width: base.width * factor } },
     network: {
       ...network,
+      ...(network.conv && {
+        conv: network.conv.map((layer) => (layer.neuron ? { ...layer, neuron: own(layer.neuron) } : layer)),
+      }),
       hidden: network.hidden.map((layer) =>
         typeof layer === 'object' && layer.neuron ? { ...layer, neuron: own(layer.neuron) } : layer,
       ),

@@ -6,6 +6,7 @@ import type { Efficiency, LayerEfficiency, Operation } from '../../../protocol/a
 import type { Activity } from '../../backends/backend.ts';
 import { layerParameters, lengthOf } from '../../models/parameters.ts';
 import { gatesOf, type LayerPlan, type NetworkPlan, type NeuronPlan, unreachable } from '../../models/plan.ts';
+import { tapsOf } from '../../models/taps.ts';
 import { spreadOf } from '../numbers.ts';
 
 /** Parameters and states are float32. */
@@ -51,12 +52,10 @@ export function efficiencyOf(plan: NetworkPlan, activity: Activity, samples: num
 
 function layerEfficiency(plan: NetworkPlan, l: number, activity: Activity, binary: boolean): LayerEfficiency {
   const layer = plan.layers[l]!;
-  const { name, neuron, connection, output } = layer;
-  if (connection.kind !== 'dense') throw new RangeError(`Layer ${name} is not dense: its operations are not known.`);
+  const { name, neuron, output } = layer;
   const N = lengthOf(output);
   const columns = gatesOf(neuron) * N;
-  const below = plan.layers[l - 1];
-  const from = below ? firesOnly(below) : binary;
+  const from = seesSpikes(plan, layer, binary);
   const within = activity.within.get(l);
   const updates = statesOf(neuron) * N * plan.steps;
   return {
@@ -65,7 +64,7 @@ function layerEfficiency(plan: NetworkPlan, l: number, activity: Activity, binar
     operation: operationOf(from),
     operations: spreadOf(activity.below[l]!),
     // A linear readout works once.
-    dense: connection.inputs * columns * (neuron.kind === 'linear' ? 1 : plan.steps),
+    dense: synapsesOf(layer) * (neuron.kind === 'linear' ? 1 : plan.steps),
     ...(within && {
       recurrent: {
         operation: operationOf(firesOnly(layer)),
@@ -82,6 +81,33 @@ function layerEfficiency(plan: NetworkPlan, l: number, activity: Activity, binar
 
 const operationOf = (binary: boolean): Operation => (binary ? 'accumulate' : 'multiply-accumulate');
 const firesOnly = ({ neuron }: LayerPlan): boolean => neuron.kind === 'lif';
+
+/** Whether all that a layer receives is 0 or 1: spikes, also where the greatest of some is taken, but not their mean or sum. */
+function seesSpikes(plan: NetworkPlan, { input }: LayerPlan, binary: boolean): boolean {
+  return input.every((from) => {
+    const below = plan.layers.find(({ name }) => name === from);
+    if (!below) return binary;
+    const { connection } = below;
+    if (connection.kind === 'pool') return connection.operation === 'max' && seesSpikes(plan, below, binary);
+    return firesOnly(below);
+  });
+}
+
+/** Weights that all neurons of a layer receive through, each as often as it is used. */
+function synapsesOf({ connection, neuron, output }: LayerPlan): number {
+  switch (connection.kind) {
+    case 'dense':
+      return connection.inputs * gatesOf(neuron) * lengthOf(output);
+    case 'conv':
+      return tapsOf(connection, output);
+    case 'pool':
+    case 'residual':
+    case 'norm':
+      return 0;
+    default:
+      return unreachable(connection);
+  }
+}
 
 /** Numbers that a neuron keeps from one step to the next. */
 function statesOf(neuron: NeuronPlan): number {

@@ -3,7 +3,7 @@ import type { SpikesResult } from '../../../protocol/analyses/spikes.ts';
 import { UserError } from '../../base/errors.ts';
 import { ANALYSIS_PARAMS, type AnalysisParams } from '../../experiment/schema.ts';
 import { lengthOf } from '../../models/parameters.ts';
-import { connectionName, type NetworkPlan } from '../../models/plan.ts';
+import type { NetworkPlan } from '../../models/plan.ts';
 import type { Analysis } from '../analysis.ts';
 import { leakOf } from '../leaks.ts';
 import { efficiencyOf } from './efficiency.ts';
@@ -22,11 +22,6 @@ export const spikes: Analysis<AnalysisParams<'spikes'>, SpikesResult> = {
   async run({ network, data, plan, progress, signal }, { split, samples: wanted, silent, saturated }) {
     const size = data.sizes[split];
     if (size === 0) throw new UserError(`The data set has no ${split} samples; choose another split.`);
-    const other = plan.layers.find(({ connection }) => connection.kind !== 'dense');
-    if (other)
-      throw new UserError(
-        `Layer ${other.name} is ${connectionName(other.connection)}, and spikes counts operations of dense layers only.`,
-      );
     const samples = wanted === 'all' ? size : Math.min(wanted, size);
     const { steps } = plan;
     const stepsPerBin = Math.ceil(steps / binsFor(plan));

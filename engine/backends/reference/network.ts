@@ -2,7 +2,7 @@
 import { setImmediate as pause } from 'node:timers/promises';
 import type { PreparedDataset, SampleReader, Split } from '../../datasets/dataset.ts';
 import { openReader } from '../../datasets/reader.ts';
-import { drawDropoutMask } from '../../models/dropout.ts';
+import { drawDropoutMask, dropsNeurons } from '../../models/dropout.ts';
 import { drawInitialState } from '../../models/initial-state.ts';
 import { initialTensors, lengthOf, parametersOf, type Tensor } from '../../models/parameters.ts';
 import type { NetworkPlan } from '../../models/plan.ts';
@@ -219,8 +219,11 @@ function spikePrice({ layers, steps, spikePenalty }: NetworkPlan, pass: Pass, l:
   return spikePenalty.weight * slope * share;
 }
 
-function dropoutMasksOf({ layers, dropout }: NetworkPlan, seed: number, epoch: number, sample: number): Float64Array[] {
-  return layers.slice(0, -1).map(({ output }, layer) => {
+/** Undefined where nothing is dropped. */
+function dropoutMasksOf(plan: NetworkPlan, seed: number, epoch: number, sample: number): (Float64Array | undefined)[] {
+  const { layers, dropout } = plan;
+  return layers.map(({ output }, layer) => {
+    if (!dropsNeurons(plan, layer)) return undefined;
     const mask = new Float32Array(lengthOf(output));
     drawDropoutMask(mask, mask.length, dropout, { seed, epoch, sample, layer });
     return Float64Array.from(mask);

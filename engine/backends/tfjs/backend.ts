@@ -1,5 +1,5 @@
 /** `backend: tfjs`: the equations of docs/engine.md once more, as operations on tensors of whole batches, in float32. */
-import { connectionName, INPUT, type NetworkPlan } from '../../models/plan.ts';
+import { connectionName, type NetworkPlan } from '../../models/plan.ts';
 import type { Backend } from '../backend.ts';
 import { absence, chosenTensorFlow, describeTensorFlow, loadTensorFlow, type Which } from '../tensorflow/tensorflow.ts';
 
@@ -30,13 +30,10 @@ export const tfjsBackends = {
 } as const;
 
 function refusedNetwork({ layers }: NetworkPlan): string | undefined {
-  for (const [i, { name, connection, neuron, input }] of layers.entries()) {
-    if (connection.kind !== 'dense')
-      return `Layer ${name} is ${connectionName(connection)}, which the tfjs backend does not have: use dense layers.`;
-    const before = layers[i - 1]?.name ?? INPUT;
-    if (input.join() !== before)
-      return `Layer ${name} receives ${input.join(' and ')}, but in the tfjs backend every layer receives the one before it: change the network.`;
-    if (i < layers.length - 1 && (neuron.kind === 'linear' || neuron.kind === 'integrator'))
+  for (const { name, connection, neuron } of layers) {
+    if (connection.kind === 'norm')
+      return `Layer ${name} is ${connectionName(connection)}, which the tfjs backend does not have: change the network.`;
+    if (neuron.kind === 'integrator' && name !== layers.at(-1)!.name)
       return `Layer ${name} never fires and is not the last, which the tfjs backend does not have: change the network.`;
   }
   return undefined;

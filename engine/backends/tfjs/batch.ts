@@ -1,8 +1,9 @@
 /** Samples as tensors, and what training draws for them. */
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { PreparedDataset, SampleReader, Split } from '../../datasets/dataset.ts';
-import { drawDropoutMask } from '../../models/dropout.ts';
+import { drawDropoutMask, dropsNeurons } from '../../models/dropout.ts';
 import { drawInitialState, MEAN_STATE } from '../../models/initial-state.ts';
+import { lengthOf } from '../../models/parameters.ts';
 import type { NetworkPlan } from '../../models/plan.ts';
 import type { Sample } from '../backend.ts';
 import type { TensorFlow } from '../tensorflow/tensorflow.ts';
@@ -44,23 +45,20 @@ export function samplesOf(tf: TensorFlow, plan: NetworkPlan, samples: readonly S
 }
 
 /** Dropout and states that training samples `batch` of an epoch start from. */
-export function drawn(
-  tf: TensorFlow,
-  { layers, dropout }: NetworkPlan,
-  seed: number,
-  epoch: number,
-  batch: Uint32Array,
-): Drawn {
+export function drawn(tf: TensorFlow, plan: NetworkPlan, seed: number, epoch: number, batch: Uint32Array): Drawn {
+  const { layers, dropout } = plan;
   const B = batch.length;
-  const dropoutMasks = layers.map(({ output: [N] }, layer): Tensor | undefined => {
-    if (dropout === 0 || layer === layers.length - 1) return undefined;
+  const dropoutMasks = layers.map(({ output }, layer): Tensor | undefined => {
+    const N = lengthOf(output);
+    if (!dropsNeurons(plan, layer)) return undefined;
     const factors = new Float32Array(B * N);
     batch.forEach((sample, b) => {
       drawDropoutMask(factors.subarray(b * N, (b + 1) * N), N, dropout, { seed, epoch, sample, layer });
     });
     return tf.tensor2d(factors, [B, N]);
   });
-  const initial = layers.map(({ neuron, output: [N] }, layer) => {
+  const initial = layers.map(({ neuron, output }, layer) => {
+    const N = lengthOf(output);
     if (!('initialState' in neuron) || neuron.initialState !== 'random') return undefined;
     const [u, o] = [new Float32Array(B * N), new Float32Array(B * N)];
     batch.forEach((sample, b) => {
@@ -74,9 +72,9 @@ export function drawn(
 
 /** Where nothing is drawn: no dropout, and the states' mean. */
 export function still(tf: TensorFlow, { layers }: NetworkPlan, samples: number): Drawn {
-  const initial = layers.map(({ neuron, output: [N] }) => {
+  const initial = layers.map(({ neuron, output }) => {
     if (!('initialState' in neuron) || neuron.initialState !== 'random') return undefined;
-    const mean = tf.fill([samples, N], MEAN_STATE);
+    const mean = tf.fill([samples, lengthOf(output)], MEAN_STATE);
     return { u: mean, o: mean };
   });
   return { dropoutMasks: [], initial };

@@ -7,7 +7,7 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { type Gated, gatesOf } from '../../models/plan.ts';
 import type { TensorFlow } from '../tensorflow/tensorflow.ts';
-import { rows } from './dense.ts';
+import { rows } from './connection.ts';
 
 export interface GatedParameters {
   /** V [N, G·N]. */

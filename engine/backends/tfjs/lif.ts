@@ -9,7 +9,7 @@ import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { RESETS, type Reset } from '../../models/neuron.ts';
 import type { Integrator, Lif } from '../../models/plan.ts';
 import type { TensorFlow } from '../tensorflow/tensorflow.ts';
-import { rows, stepBefore } from './dense.ts';
+import { rows, stepBefore } from './connection.ts';
 import { surrogateSlope } from './surrogate.ts';
 
 export interface LifParameters {

@@ -53,7 +53,10 @@ export class TensorNetwork implements Network {
     private readonly options: OpenOptions,
   ) {
     this.reader = openReader(data);
-    const widest = Math.max(plan.inputs, ...plan.layers.map(({ neuron, output }) => gatesOf(neuron) * output[0]));
+    const widest = Math.max(
+      plan.inputs,
+      ...plan.layers.map(({ neuron, output }) => gatesOf(neuron) * lengthOf(output)),
+    );
     this.samplesOfPart = Math.max(1, Math.floor(PART / (plan.steps * widest)));
     for (const { name, shape } of parametersOf(plan))
       this.moving.set(name, { model: tf.zeros(shape), m: tf.zeros(shape), v: tf.zeros(shape) });

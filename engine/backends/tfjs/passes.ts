@@ -1,9 +1,9 @@
 /** A batch through all layers of a network and back: [T, B, N] for T steps, B samples, N neurons. */
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import { layerParameters, type Part } from '../../models/parameters.ts';
-import type { LayerPlan, NetworkPlan } from '../../models/plan.ts';
+import { INPUT, type LayerPlan, type NetworkPlan } from '../../models/plan.ts';
 import type { TensorFlow } from '../tensorflow/tensorflow.ts';
-import { byInput, byWeight, type Input, receive } from './dense.ts';
+import { type Input, receive, receiveBackward } from './connection.ts';
 import { type GatedTrace, gatedBackward, gatedForward } from './gated.ts';
 import { type InitialState, type LifTrace, lifBackward, lifForward, sumOf } from './lif.ts';
 import { accuracyOf, decode, decodeBackward, lossOf } from './readout.ts';
@@ -46,15 +46,17 @@ export function forward(
 ): Pass {
   const inputs: Input[] = [];
   const layers: Pass['layers'] = [];
-  let below = input;
+  /** What each layer hands on, by its name. */
+  const outputs = new Map([[INPUT, input]]);
   plan.layers.forEach((layer, l) => {
     const p = partsOf(layer, parameters);
-    const received = receive(tf, below, p.weight!, p.bias, plan.steps);
+    const below = together(tf, layer.input.map((name) => outputs.get(name)!)); // biome-ignore format: one line
+    const received = receive(tf, layer.connection, below, p.weight, p.bias, plan.steps);
     const trace = layerForward(tf, layer, p, received, initial[l]);
     inputs.push(below);
     layers.push(trace);
     const handed = trace.o ?? trace.u;
-    below = { x: dropoutMasks[l] ? tf.mul(handed, dropoutMasks[l]) : handed, constant: false };
+    outputs.set(layer.name, { x: dropoutMasks[l] ? tf.mul(handed, dropoutMasks[l]) : handed, constant: false });
   });
   const { u, o } = layers.at(-1)!;
   const scores = decode(tf, plan.readout, u, o);
@@ -90,26 +92,44 @@ export function backward(
 ): Gradients {
   const gradients: Gradients = { parameters: new Map(), delta: [] };
   const slope = scale ? tf.mul(pass.slope, tf.reshape(scale, [-1, 1])) : pass.slope;
-  let outside: { du?: Tensor; dO?: Tensor } = decodeBackward(tf, plan.readout, pass.layers.at(-1)!.u, slope);
-  for (let l = plan.layers.length - 1; l >= 0; l--) {
+  const { du: dLast, dO: dSpikes } = decodeBackward(tf, plan.readout, pass.layers.at(-1)!.u, slope);
+  /** Derivatives by what each layer hands on, from those above. */
+  const above = new Map<string, Tensor>();
+  const last = plan.layers.length - 1;
+  for (let l = last; l >= 0; l--) {
     const layer = plan.layers[l]!;
     const p = partsOf(layer, parameters);
+    const [du, handed] = l === last ? [dLast, dSpikes] : [undefined, above.get(layer.name)];
     const price = spikePrice?.(l);
-    const dO = price ? tf.add(outside.dO!, price) : outside.dO;
-    const { delta, byReceived, ...own } = layerBackward(tf, layer, p, pass.layers[l]!, outside.du, dO);
+    const dO = price ? tf.add(handed!, price) : handed;
+    const { delta, byReceived, ...own } = layerBackward(tf, layer, p, pass.layers[l]!, du, dO);
     gradients.delta[l] = delta;
-    const found: Partial<Record<Part, Tensor>> = {
-      ...own,
-      weight: byWeight(tf, pass.inputs[l]!, byReceived),
-      ...(p.bias && { bias: tf.sum(byReceived, [0, 1]) }),
-    };
+    const goesOn = wantsInput || layer.input.some((name) => name !== INPUT);
+    const options = { hasBias: p.bias !== undefined, wantsInput: goesOn };
+    const { input: dx, ...wired } = receiveBackward(
+      tf,
+      layer.connection,
+      pass.inputs[l]!,
+      p.weight,
+      byReceived,
+      options,
+    );
+    const found: Partial<Record<Part, Tensor>> = { ...own, ...wired };
     for (const { name, part } of layerParameters(layer)) gradients.parameters.set(name, found[part]!);
-    if (l === 0 && !wantsInput) break;
-    const dx = byInput(tf, p.weight!, byReceived);
-    if (l === 0) gradients.input = dx;
-    else outside = { dO: dropoutMasks[l - 1] ? tf.mul(dx, dropoutMasks[l - 1]!) : dx };
+    for (const name of dx ? layer.input : []) {
+      const mask = dropoutMasks[plan.layers.findIndex((other) => other.name === name)];
+      above.set(name, sumOf(tf, above.get(name), mask ? tf.mul(dx!, mask) : dx)!);
+    }
   }
+  if (wantsInput) gradients.input = above.get(INPUT)!;
   return gradients;
+}
+
+/** What a layer receives of several, element by element. */
+function together(tf: TensorFlow, all: readonly Input[]): Input {
+  const [first, ...more] = all;
+  if (more.length === 0) return first!;
+  return { x: tf.addN(all.map(({ x }) => x)), constant: false };
 }
 
 type Parts = Partial<Record<Part, Tensor>>;
@@ -152,8 +172,10 @@ function layerBackward(
     case 'lif':
     case 'integrator':
       return lifBackward(tf, neuron, p, trace, du, dO);
-    case 'linear':
-      return { delta: du!, byReceived: du! };
+    case 'linear': {
+      const d = sumOf(tf, du, dO)!;
+      return { delta: d, byReceived: d };
+    }
     default: {
       const dH = sumOf(tf, du, dO)!;
       const gradient = gatedBackward(tf, neuron, { ...p, recurrent: p.recurrent! }, trace.gated!, dH);

@@ -23,6 +23,7 @@ export function checkSettings(settings: Settings): { problems: Problem[]; plan?:
     ...refusals(() => {
       plan = plannedNetwork(settings);
     }),
+    ...refusals(() => checkBackend(settings)),
     ...refusals(() => checkEarlyStopping(settings)),
     ...datasetProblems(settings),
     ...sampleProblems(settings),
@@ -64,6 +65,15 @@ function checkEarlyStopping({ dataset, training }: Settings): void {
         ? 'give dataset.split a validation share or group'
         : 'set dataset.validation to true';
   throw new SettingError(['training', 'earlyStopping'], `needs a validation set: ${remedy}.`);
+}
+
+/** In words of settings; whoever runs the network asks the backend itself. */
+function checkBackend({ backend, network }: Settings): void {
+  if (network.conv && backend === 'event')
+    throw new SettingError(
+      ['network', 'conv'],
+      'is nothing that the event backend has, which is of dense layers alone; set backend to tfjs.',
+    );
 }
 
 function plannedNetwork(settings: Settings): NetworkPlan {

@@ -21,6 +21,35 @@ const layerSchema = z.union([
   }),
 ]);
 
+const convSchema = z.strictObject({
+  filters: positiveInt.max(4096).describe('Number of filters: planes of neurons.'),
+  kernel: positiveInt.max(31).default(3).describe('Height and width of a filter, in places of the layer below.'),
+  stride: positiveInt.max(31).default(1).describe('Places from one neuron to the next.'),
+  padding: z
+    .int()
+    .min(0)
+    .max(30)
+    .optional()
+    .describe(
+      'Zeros around the layer below. Default: half of the kernel, so that with stride 1 and an odd kernel the size stays.',
+    ),
+  pool: z
+    .strictObject({
+      window: positiveInt
+        .max(31)
+        .default(2)
+        .describe('Height and width of a window, which is also the step to the next one.'),
+      operation: z
+        .enum(['mean', 'max'])
+        .default('mean')
+        .describe('mean: the share of neurons that fired. max: whether any did.'),
+    })
+    .optional()
+    .describe('Pools the spikes of the layer before they go on. Default: no pooling.')
+    .meta({ examples: [{ window: 2 }] }),
+  neuron: neuronOverride.optional(),
+});
+
 const windowField = positiveInt
   .optional()
   .describe('Read only the last so many steps. Default: all of them.')
@@ -74,12 +103,20 @@ export const readoutSchema = z
 
 export const networkSchema = z
   .strictObject({
-    hidden: z
-      .array(layerSchema)
+    conv: z
+      .array(convSchema)
       .min(1)
       .max(16)
+      .optional()
       .describe(
-        'Hidden layers, first to last: a number of neurons, or { size, neuron } to change the neuron in one layer.',
+        'Convolutional layers of spiking neurons before the hidden ones, for data with places (pictures, event cameras). With `backend: tfjs` (or reference); the event engine has dense layers only. They have no recurrence.',
+      )
+      .meta({ examples: [[{ filters: 12, kernel: 5, pool: { window: 2 } }]] }),
+    hidden: z
+      .array(layerSchema)
+      .max(16)
+      .describe(
+        'Hidden layers, first to last: a number of neurons, or { size, neuron } to change the neuron in one layer. May be empty ([]) where there are convolutional layers.',
       )
       .meta({ examples: [[512], [64, { size: 32, neuron: { recurrent: true } }]] }),
     bias: z.boolean().default(true).describe('Whether layers have biases, as in the published code of the same lab.'),
@@ -88,7 +125,7 @@ export const networkSchema = z
       .positive()
       .default(1)
       .describe(
-        'Scales the initial weights, drawn from U(±gain/√inputs); in an rnn, lstm or gru from U(±gain/√size), its recurrent ones without the gain.',
+        'Scales the initial weights, drawn from U(±gain/√inputs), of a convolution the inputs of a patch; in an rnn, lstm or gru from U(±gain/√size), its recurrent ones without the gain.',
       ),
     dropout: z
       .number()
@@ -105,4 +142,5 @@ export const networkSchema = z
 
 export type Model = z.output<typeof modelSchema>;
 export type Readout = z.output<typeof readoutSchema>;
+export type Conv = z.output<typeof convSchema>;
 export type Network = z.output<typeof networkSchema>;

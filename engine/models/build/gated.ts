@@ -10,6 +10,8 @@ export function gatedNetwork(
   { inputs, classes, steps, encoding }: DataShape,
 ): NetworkPlan {
   const { hidden, readout } = network;
+  if (network.conv)
+    throw new SettingError(['network', 'conv'], `is for spiking neurons, but the model is ${model}; take it out.`);
   const [layer, ...more] = hidden;
   if (layer === undefined || more.length > 0)
     throw new SettingError(

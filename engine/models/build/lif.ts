@@ -2,15 +2,19 @@
 import { SettingError } from '../../base/errors.ts';
 import { type Neuron, neuronSchema, type Settings, type Surrogate } from '../../experiment/schema.ts';
 import { SURROGATES } from '../neuron.ts';
-import type { Integrator, LayerPlan, Lif, NetworkPlan, ReadoutPlan } from '../plan.ts';
+import { lengthOf } from '../parameters.ts';
+import type { Integrator, Lif, NetworkPlan, ReadoutPlan } from '../plan.ts';
+import { convLayers } from './conv.ts';
 import { type DataShape, denseLayer } from './layer.ts';
 
 export function lifNetwork(settings: Settings, shape: DataShape): NetworkPlan {
   const { network, training } = settings;
-  const layers: LayerPlan[] = [];
+  const layers = convLayers(settings, (own) => lifOf(mergeNeuron(settings.neuron, own)));
+  if (layers.length + network.hidden.length === 0)
+    throw new SettingError(['network', 'hidden'], 'must have at least one layer, like [128], not an empty list.');
   const add = (size: number, neuron: Lif | Integrator): void => {
     const below = layers.at(-1);
-    const inputs = below ? below.output[0] : shape.inputs;
+    const inputs = below ? lengthOf(below.output) : shape.inputs;
     layers.push(denseLayer(`layers.${layers.length}`, below, inputs, size, neuron, network));
   };
   for (const layer of network.hidden) {

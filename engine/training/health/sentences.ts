@@ -2,6 +2,7 @@
 import { count, percent } from '../../../protocol/format.ts';
 import { type Path, pathText } from '../../base/errors.ts';
 import type { RunSpec } from '../../experiment/schema.ts';
+import { layerFields } from '../../models/build/conv.ts';
 import type { NetworkPlan } from '../../models/plan.ts';
 import { type Finding, guessingLoss, isGuessing, LEAK_END, type Seen, type Share } from './diagnose.ts';
 
@@ -97,14 +98,12 @@ function fieldOf(spec: RunSpec, plan: NetworkPlan, layer: number, path: readonly
   // The leak of integrators is the readout's.
   if (last && readout.kind === 'leaky-integrator' && readout.leak !== undefined)
     return [['network', 'readout', 'leak'], readout.leak];
-  const hidden = network.hidden[layer];
-  const [own, at]: [unknown, Path] = last
-    ? ['neuron' in readout ? readout.neuron : undefined, ['network', 'readout', 'neuron']]
-    : [typeof hidden === 'object' ? hidden.neuron : undefined, ['network', 'hidden', layer, 'neuron']];
+  const at: Path = [...(last ? ['network', 'readout'] : layerFields(network)[layer]!), 'neuron'];
+  const own = valueAt(spec, at);
   const value = valueAt(own, path);
   return value === undefined ? [['neuron', ...path], valueAt(neuron, path)] : [[...at, ...path], value];
 }
 
-function valueAt(record: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], record);
+function valueAt(record: unknown, path: Path): unknown {
+  return path.reduce<unknown>((at, key) => (at as Record<string | number, unknown> | undefined)?.[key], record);
 }

@@ -4,8 +4,11 @@ import { efficiencyOf } from '../../../engine/analysis/spikes/efficiency.ts';
 import { spikesResult } from '../../../engine/analysis/spikes/schema.ts';
 import { binsFor, spikes } from '../../../engine/analysis/spikes/spikes.ts';
 import { histogram, layerStatistics, preference } from '../../../engine/analysis/spikes/statistics.ts';
+import { createActivity } from '../../../engine/backends/activity.ts';
 import * as spikesReport from '../../../engine/cli/analyses/spikes.ts';
-import { ANALYSIS_PARAMS } from '../../../engine/experiment/schema.ts';
+import { shapeOf } from '../../../engine/datasets/describe.ts';
+import { ANALYSIS_PARAMS, settingsSchema } from '../../../engine/experiment/schema.ts';
+import { planNetwork } from '../../../engine/models/build/network.ts';
 import type { Lif } from '../../../engine/models/plan.ts';
 import { forward } from '../../../engine/reference/network.ts';
 import type { SpikesResult } from '../../../protocol/analyses/spikes.ts';
@@ -169,18 +172,29 @@ test('what cannot be asked is refused in a sentence, and answers stay within the
   const wide = { ...plan, steps: 500, layers: plan.layers.map((layer) => ({ ...layer, output: [40_000] as const })) };
   expect(binsFor({ ...plan, steps: 500 })).toBe(128);
   expect(binsFor(wide)).toBe(6);
-  expect(() =>
-    efficiencyOf(
-      { ...plan, layers: [{ ...plan.layers[0]!, connection: { kind: 'residual', input: [6] } }] },
-      {
-        labels: new Uint32Array(1),
-        inputs: Float64Array.of(1),
-        graded: new Uint8Array(1),
-        below: [Float64Array.of(1)],
-        within: new Map(),
-        layers: new Map(),
-      },
-      1,
-    ),
-  ).toThrow('is not dense');
+});
+
+test('operations of convolutions are those of their patches; after a mean of spikes they multiply, after the greatest they do not', () => {
+  const conv = [
+    { filters: 2, kernel: 3, pool: { operation: 'max' } },
+    { filters: 3, kernel: 3, padding: 0, pool: { operation: 'mean' } },
+  ];
+  const settings = settingsSchema.parse({
+    dataset: { name: 'mnist', steps: 4 },
+    network: { conv, hidden: [], readout: { kind: 'leaky-integrator' } },
+    backend: 'reference',
+  });
+  const plan = planNetwork(settings, shapeOf(settings.dataset));
+  const activity = createActivity(plan, 1, { stepsPerBin: 1, intervalsEvery: 1 });
+  const { layers } = efficiencyOf(plan, activity, 1);
+  // Of 28 × 28 places with a margin, the first and the last row and column see two thirds of their patch.
+  const taps = [2 * (3 * 28 - 2) ** 2, 0, 3 * 2 * 9 * 12 * 12, 0, 3 * 6 * 6 * 10];
+  expect(layers.map(({ dense }) => dense)).toEqual(taps.map((n) => 4 * n || 0));
+  expect(layers.map(({ operation }) => operation)).toEqual([
+    'accumulate',
+    'accumulate',
+    'accumulate',
+    'accumulate',
+    'multiply-accumulate',
+  ]);
 });

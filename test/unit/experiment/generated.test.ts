@@ -20,8 +20,9 @@ describe('the JSON Schema', () => {
 
   test('lets a variant override any setting, and requires none', () => {
     expect(Object.keys(variant.properties)).toEqual([...SETTINGS]);
-    const { hidden, ...network } = variant.properties.network!.properties as Record<string, unknown>;
-    expect(hidden).toEqual(experimentNode().properties!.network!.properties!.hidden);
+    const { hidden, conv, ...network } = variant.properties.network!.properties as Record<string, unknown>;
+    const whole = experimentNode().properties!.network!.properties!;
+    expect({ hidden, conv }).toEqual({ hidden: whole.hidden, conv: whole.conv });
     const rest = JSON.stringify({ ...variant.properties, network });
     for (const word of ['"required":', '"default":', '"oneOf":']) expect(rest.includes(word), word).toBe(false);
   });

@@ -140,7 +140,7 @@ describe('a field that is missing', () => {
     ],
     [
       BASE.replace('hidden: [16], ', '').replace('network', '⟦network⟧'),
-      '`network.hidden` is missing; it must be a list of 1 to 16 entries.',
+      '`network.hidden` is missing; it must be a list of at most 16 entries.',
     ],
     [BASE.replace('[16]', '[⟦{}⟧]'), '`network.hidden[0].size` is missing; it must be a whole number from 1 to 65535.'],
     [

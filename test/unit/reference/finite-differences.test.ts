@@ -3,7 +3,7 @@
  * gradient. Error: |seen − expected| / max(|seen|, |expected|, 1e-2); the differences themselves are good to 1e-9.
  */
 import { describe, expect, test } from 'vitest';
-import type { NetworkPlan } from '../../../engine/models/plan.ts';
+import { type Dense, INPUT, type LayerPlan, type NetworkPlan, type Planes } from '../../../engine/models/plan.ts';
 import {
   backward,
   type ForwardOptions,
@@ -14,6 +14,7 @@ import {
 } from '../../../engine/reference/network.ts';
 import { surrogateDerivative } from '../../../engine/reference/surrogate.ts';
 import {
+  CLASSES,
   combinations,
   type LayerFields,
   network,
@@ -26,6 +27,8 @@ import {
   streamOf,
   surrogateOf,
 } from './networks.ts';
+
+const dense = (inputs: number, size: number): Dense => ({ kind: 'dense', inputs, size, bias: true, weightGain: 1 });
 
 const STEP = 1e-5;
 const TOLERANCE = 1e-7;
@@ -178,6 +181,40 @@ describe('the gradient equals finite differences of the smoothed network', () =>
     for (const encoding of ['current', 'events'] as const)
       expectGradients([{ name: `mixed, ${encoding}`, plan: network(layers, 'each-step', 'mse', encoding) }]);
   });
+});
+
+test('convolutions with margins and strides, poolings, and a sum of two ways', () => {
+  const lif = network([{ leak: { learnable: true, per: 'neuron', init: 0.5 } }], 'rate', 'cross-entropy').layers[0]!
+    .neuron;
+  const plain = network([{}], 'rate', 'cross-entropy');
+  const conv = (name: string, from: string, input: Planes, output: Planes, kernel: number, stride = 1): LayerPlan => {
+    const padding = [1, 0] as const;
+    const connection = { kind: 'conv', input, filters: output[0], kernel: [3, kernel], stride: [1, stride] } as const;
+    return {
+      name,
+      input: [from],
+      connection: { ...connection, padding, bias: true, weightGain: 1 },
+      neuron: lif,
+      output,
+    };
+  };
+  for (const operation of ['mean', 'max'] as const) {
+    const pool = { kind: 'pool', input: [2, 3, 2], operation, window: [3, 2], stride: [3, 2] } as const;
+    const layers: LayerPlan[] = [
+      conv('a', INPUT, [1, 3, 4], [2, 3, 2], 2, 2),
+      conv('b', 'a', [2, 3, 2], [2, 3, 2], 1),
+      {
+        name: 'c',
+        input: ['a', 'b'],
+        connection: { kind: 'residual', input: [2, 3, 2] },
+        neuron: lif,
+        output: [2, 3, 2],
+      },
+      { name: 'd', input: ['c'], connection: pool, neuron: { kind: 'linear' }, output: [2, 1, 1] },
+      { ...plain.layers[0]!, name: 'e', input: ['d'], connection: dense(2, CLASSES), output: [CLASSES] },
+    ];
+    expectGradients([{ name: `wired, ${operation}`, plan: { ...plain, inputs: 12, classes: CLASSES, layers } }]);
+  }
 });
 
 test.each(['hard', 'soft'] as const)('a gradient without the %s reset term is noticed', (reset) => {

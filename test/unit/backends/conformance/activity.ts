@@ -1,7 +1,22 @@
 /** Activity as the definitions in engine/backends/backend.ts have it, from passes of the float64 reference, pair by pair. */
 import type { Activity, ActivityOptions, LayerActivity } from '../../../../engine/backends/backend.ts';
-import { gatesOf, type NetworkPlan } from '../../../../engine/models/plan.ts';
+import { lengthOf } from '../../../../engine/models/parameters.ts';
+import { gatesOf, type LayerPlan, type NetworkPlan } from '../../../../engine/models/plan.ts';
+import { receive } from '../../../../engine/reference/connection.ts';
 import type { Parameters, Pass } from '../../../../engine/reference/network.ts';
+
+/** The weights of a layer [M, columns]: a convolution is what it makes of each input alone. */
+function matrixOf(layer: LayerPlan, weight: Float64Array): Float64Array {
+  const { connection, output } = layer;
+  if (connection.kind !== 'conv') return weight;
+  const [M, N] = [lengthOf(connection.input), lengthOf(output)];
+  const matrix = new Float64Array(M * N);
+  for (let m = 0; m < M; m++) {
+    const alone = new Float64Array(M).fill(1, m, m + 1);
+    receive({ ...layer, connection }, { weight }, alone, matrix.subarray(m * N, (m + 1) * N));
+  }
+  return matrix;
+}
 
 export function expectedActivity(
   plan: NetworkPlan,
@@ -10,7 +25,7 @@ export function expectedActivity(
   { stepsPerBin, intervalsEvery }: ActivityOptions,
 ): Activity {
   const { steps, layers, classes } = plan;
-  const size = (l: number): number => layers[l]!.output[0];
+  const size = (l: number): number => lengthOf(layers[l]!.output);
   /** Pairs of one of these inputs [M] and a weight [M, columns], neither of which is zero. */
   const pairs = (x: ArrayLike<number>, w: Float64Array, columns: number): number => {
     let n = 0;
@@ -25,7 +40,8 @@ export function expectedActivity(
 
   const below = layers.map(({ name, neuron }, l) =>
     Float64Array.from(passes, ({ inputs }) => {
-      const w = parameters[`${name}.weight`]!;
+      if (layers[l]!.connection.kind === 'pool') return 0;
+      const w = matrixOf(layers[l]!, parameters[`${name}.weight`]!);
       if (neuron.kind !== 'linear') return overSteps((t) => pairs(row(inputs[l]!, t), w, columns(l)));
       const mean = row(inputs[l]!, 0).map((_, i) => overSteps((t) => row(inputs[l]!, t)[i]!) / steps);
       return pairs(plan.readout.decode === 'mean' ? mean : row(inputs[l]!, steps - 1), w, columns(l));

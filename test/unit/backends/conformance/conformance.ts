@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import type { Backend } from '../../../../engine/backends/backend.ts';
 import type { NetworkPlan } from '../../../../engine/models/plan.ts';
 import { evaluations } from './evaluation.ts';
+import { NETWORKS } from './networks.ts';
 import { probes } from './probes.ts';
 import { parametersAndState } from './state.ts';
 import { stopping } from './stopping.ts';
@@ -25,10 +26,16 @@ export function conformance(name: string, backend: Backend): void {
       const { plan, data } = subject.planOf('spiking layers, learned leaks');
       expect(backend.refuses(plan)).toBeUndefined();
       const [first, ...rest] = plan.layers;
-      const pool = { kind: 'pool', input: [1, 7, 1], operation: 'mean', window: [1, 1], stride: [1, 1] } as const;
-      const strange: NetworkPlan = { ...plan, layers: [{ ...first!, connection: pool }, ...rest] };
-      expect(backend.refuses(strange)).toMatch(/^Layer layers\.0 is a pooling, which .+\.$/);
-      await expect(backend.open(strange, data, subject.options)).rejects.toThrow(/pooling/);
+      const norm = { kind: 'norm', input: [7], epsilon: 1e-5, momentum: 0.1 } as const;
+      const strange: NetworkPlan = { ...plan, layers: [{ ...first!, connection: norm }, ...rest] };
+      expect(backend.refuses(strange)).toMatch(/^Layer layers\.0 is a normalisation, which .+\.$/);
+      await expect(backend.open(strange, data, subject.options)).rejects.toThrow(/normalisation/);
+    });
+
+    test('convolutions are done by all but the event backend', () => {
+      const refused = Object.keys(NETWORKS).filter((which) => !subject.networks.includes(which));
+      const convolutions = Object.keys(NETWORKS).filter((which) => which.includes('convolution'));
+      expect(refused).toEqual(backend.id === 'event' ? convolutions : []);
     });
 
     evaluations(subject);

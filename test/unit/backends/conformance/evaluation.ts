@@ -1,14 +1,14 @@
 /** What evaluations say of samples, classes, neurons and the loss around the parameters. */
 import { describe, expect, test } from 'vitest';
+import { countedLayers } from '../../../../engine/backends/scores.ts';
 import { moved } from '../../../../engine/models/moved.ts';
 import { expectedActivity } from './activity.ts';
-import { NETWORKS } from './networks.ts';
 import type { Subject } from './subject.ts';
 import { COUNT, expectClose, parametersOf, yardstick } from './yardstick.ts';
 
 export function evaluations(subject: Subject): void {
   const { start } = subject;
-  describe.each(Object.keys(NETWORKS))('%s', (which) => {
+  describe.each(subject.networks)('%s', (which) => {
     test('evaluates as the reference, and classes and samples add up to the total', async () => {
       const { network, plan, data } = await start(which);
       const { passes } = yardstick(plan, data, network);
@@ -34,10 +34,10 @@ export function evaluations(subject: Subject): void {
         expectClose([total, perClass!.reduce((sum, one) => sum + one[part], 0)], [sums[part], sums[part]], part, 1e-12);
       }
       expect(perClass!.reduce((n, { samples }) => n + samples, 0)).toBe(COUNT);
-      plan.layers.forEach(({ neuron }, l) => {
-        if (neuron.kind !== 'lif') return;
+      countedLayers(plan).forEach((l, i) => {
+        if (plan.layers[l]!.neuron.kind !== 'lif') return;
         const expected = passes.reduce((n, { layers }) => n + layers[l]!.o.reduce((a, b) => a + b, 0), 0);
-        expect(sums.spikes[l], `spikes of layer ${l}`).toBe(expected);
+        expect(sums.spikes[i], `spikes of layer ${l}`).toBe(expected);
       });
     });
 

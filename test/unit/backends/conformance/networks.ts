@@ -3,6 +3,15 @@ import type { OptimizerStep } from '../../../../engine/backends/backend.ts';
 import type { PreparedDataset } from '../../../../engine/datasets/dataset.ts';
 import { pictures, spikes } from '../event/support.ts';
 
+/** Of planes with places, whatever the samples are of. */
+const places = (planes: number, height: number, width: number) => ({
+  name: 'events',
+  path: 'none.npz',
+  classes: 2,
+  steps: 9,
+  input: { planes, height, width },
+});
+
 const gains = { weightGain: 3 };
 export const NETWORKS: Record<string, { data: () => PreparedDataset; settings: object }> = {
   'spiking layers, learned leaks': {
@@ -55,6 +64,36 @@ export const NETWORKS: Record<string, { data: () => PreparedDataset; settings: o
   'more channels, steps and neurons than are worked on at once': {
     data: () => spikes(37, 70),
     settings: { network: { ...gains, hidden: [50, 20] }, neuron: { surrogate: { shape: 'arctan' } } },
+  },
+  'convolutions, poolings and learned leaks': {
+    data: () => spikes(32, 9),
+    settings: {
+      dataset: places(2, 4, 4),
+      network: {
+        ...gains,
+        conv: [
+          { filters: 3, kernel: 3, pool: { window: 2 } },
+          { filters: 5, kernel: 2, padding: 1, pool: { window: 2, operation: 'max' }, neuron: { reset: 'soft' } },
+        ],
+        hidden: [6],
+        readout: { kind: 'leaky-integrator' },
+      },
+      neuron: { leak: { learnable: true }, reset: 'hard' },
+    },
+  },
+  'a convolution of pictures with steps of two, dropout, no other layer': {
+    data: () => pictures(35, 6),
+    settings: {
+      dataset: places(1, 5, 7),
+      network: {
+        ...gains,
+        conv: [{ filters: 4, kernel: 3, stride: 2, padding: 0 }],
+        hidden: [],
+        bias: false,
+        dropout: 0.3,
+      },
+      neuron: { leak: { learnable: true, per: 'layer' }, resetGradient: true },
+    },
   },
   gru: { data: () => spikes(35, 40), settings: { model: 'gru', network: { ...gains, hidden: [21] } } },
 };

@@ -1,15 +1,15 @@
 /** What probes record, and what they refuse. */
 import { describe, expect, test } from 'vitest';
 import type { Probe } from '../../../../engine/backends/backend.ts';
-import { parametersOf as planParameters } from '../../../../engine/models/parameters.ts';
+import { lengthOf, parametersOf as planParameters } from '../../../../engine/models/parameters.ts';
 import { sampleOf } from '../event/support.ts';
-import { NETWORKS, OPTIMIZERS, stepOf } from './networks.ts';
+import { OPTIMIZERS, stepOf } from './networks.ts';
 import type { Subject } from './subject.ts';
 import { expectClose, indices, joined, yardstick } from './yardstick.ts';
 
 export function probes(subject: Subject): void {
   const { start } = subject;
-  describe.each(Object.keys(NETWORKS))('%s', (which) => {
+  describe.each(subject.networks)('%s', (which) => {
     test('probes see what the reference sees, and change nothing', async () => {
       const { network, plan, data } = await start(which);
       const { passes, gradient } = yardstick(plan, data, network);
@@ -35,7 +35,7 @@ export function probes(subject: Subject): void {
       );
       for (const l of spiking) {
         expect([...seen.spikes.get(l)!], `spikes of layer ${l}`).toEqual(joined(passes.map((p) => p.layers[l]!.o)));
-        const size = plan.layers[l]!.output[0];
+        const size = lengthOf(plan.layers[l]!.output);
         const counts = passes.flatMap(({ layers }) =>
           Array.from({ length: size }, (_, n) => layers[l]!.o.reduce((sum, o, i) => sum + (i % size === n ? o : 0), 0)),
         );
@@ -52,7 +52,7 @@ export function probes(subject: Subject): void {
       ).toBe(true);
       for (const { name: part, data: values } of seen.parameterGradient!) expectClose(values, gradient[part]!, part);
       const hidden = plan.layers.length - 2;
-      const width = plan.layers[hidden]!.output[0];
+      const width = lengthOf(plan.layers[hidden]!.output);
       const mean = plan.layers[hidden]!.neuron.kind === 'lif' || plan.readout.decode === 'mean';
       const features = passes.flatMap(({ layers }) =>
         Array.from({ length: width }, (_, n) => {

@@ -1,12 +1,12 @@
 /** Parameters and state: given, taken, saved, restored; memory that does not grow. */
 import { describe, expect, test } from 'vitest';
-import { NETWORKS, OPTIMIZERS, stepOf } from './networks.ts';
+import { OPTIMIZERS, stepOf } from './networks.ts';
 import { inOrder, type Subject } from './subject.ts';
 import { indices } from './yardstick.ts';
 
 export function parametersAndState(subject: Subject): void {
   const { start } = subject;
-  describe.each(Object.keys(NETWORKS))('%s', (which) => {
+  describe.each(subject.networks)('%s', (which) => {
     test('parameters are given and taken, and the moments stay', async () => {
       const { network } = await start(which);
       await network.train(0, 1, stepOf(OPTIMIZERS[0]!, 0, 1));

@@ -1,11 +1,11 @@
 /** Asked to stop, a network stands where whole updates lead. */
 import { describe, expect, test } from 'vitest';
-import { NETWORKS, OPTIMIZERS, stepOf } from './networks.ts';
+import { OPTIMIZERS, stepOf } from './networks.ts';
 import type { Subject } from './subject.ts';
 
 export function stopping(subject: Subject): void {
   const { start, startLong } = subject;
-  describe.each(Object.keys(NETWORKS))('%s', (which) => {
+  describe.each(subject.networks)('%s', (which) => {
     test('asked to stop, it leaves whole updates only', async () => {
       const { network } = await start(which);
       const abort = new AbortController();

@@ -22,6 +22,8 @@ export interface Subject {
   start(which: string, threads?: number): Promise<Opened>;
   /** A network with so much to do that one can ask it to stop in the middle. */
   startLong(): Promise<Opened>;
+  /** Names of those of NETWORKS that it does not refuse. */
+  networks: string[];
   /** One of NETWORKS as a plan. */
   planOf(which: string): { plan: NetworkPlan; data: PreparedDataset };
   options: { batchSize: number; threads: number; seed: number };
@@ -51,6 +53,7 @@ export function subjectOf(backend: Backend): Subject {
   return {
     backend,
     options,
+    networks: Object.keys(NETWORKS).filter((which) => backend.refuses(planOf(which).plan) === undefined),
     planOf,
     start(which, threads = 2) {
       const { plan, data } = planOf(which);

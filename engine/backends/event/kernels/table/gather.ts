@@ -1,6 +1,6 @@
 /** Entries of the sums of rows: gatherRows, gatherRowsWeighted, fillRows, sumRows. */
 import type { Rng } from '../../../../base/random.ts';
-import { addRows } from '../../../../reference/lif.ts';
+import { addRows } from '../../../../reference/connection.ts';
 import { START } from '../kernels.ts';
 import { array, type KernelCase, type KernelEntry, type KernelWork, matrix } from './entry.ts';
 import { COLUMNS, type Density, denseRow, type Events, evenEvents, events, uniform } from './inputs.ts';
@@ -196,7 +196,7 @@ export const gatherEntries: KernelEntry[] = [
     return {
       kernel: 'gatherRows',
       variant,
-      reference: 'addRows (reference/lif.ts) on the events as a dense row',
+      reference: 'addRows (reference/connection.ts) on the events as a dense row',
       tolerance: 1e-6,
       because,
       shapes: sizes.map(({ size, density }) => ({
@@ -215,7 +215,7 @@ export const gatherEntries: KernelEntry[] = [
     ([variant, start]): KernelEntry => ({
       kernel: 'gatherRowsWeighted',
       variant,
-      reference: 'addRows (reference/lif.ts) on the weighted events as a dense row',
+      reference: 'addRows (reference/connection.ts) on the weighted events as a dense row',
       tolerance: 1e-6,
       because: 'float32 sums of up to some hundred products',
       shapes: sizes.map(({ size, density }) => ({

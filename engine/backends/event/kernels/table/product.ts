@@ -1,6 +1,6 @@
 /** Entries of the dense products: multiply, multiplyTransposed, multiplySparse, transposeMatrix. */
 import type { Rng } from '../../../../base/random.ts';
-import { addOuter, addRows } from '../../../../reference/lif.ts';
+import { addOuter, addRows } from '../../../../reference/connection.ts';
 import { START } from '../kernels.ts';
 import { array, type KernelCase, type KernelEntry, matrix } from './entry.ts';
 import { type Density, denseRow, type Events, evenEvents, events, uniform } from './inputs.ts';
@@ -142,7 +142,7 @@ export const productEntries: KernelEntry[] = [
     ([variant, start]): KernelEntry => ({
       kernel: 'multiply',
       variant,
-      reference: 'addRows (reference/lif.ts)',
+      reference: 'addRows (reference/connection.ts)',
       tolerance: 2e-6,
       because,
       shapes: sizes.map((size) => ({ label: labelOf(size), make: (rng) => makeProduct(rng, start, size) })),
@@ -157,7 +157,7 @@ export const productEntries: KernelEntry[] = [
     (accumulate): KernelEntry => ({
       kernel: 'multiplyTransposed',
       variant: accumulate ? 'onto what is there' : 'from zero',
-      reference: 'addOuter (reference/lif.ts)',
+      reference: 'addOuter (reference/connection.ts)',
       tolerance: 2e-6,
       because,
       shapes: sizes.map((size) => ({ label: labelOf(size), make: (rng) => makeTransposed(rng, accumulate, size) })),
@@ -171,7 +171,7 @@ export const productEntries: KernelEntry[] = [
   {
     kernel: 'multiplySparse',
     variant: 'plain rows',
-    reference: 'addRows (reference/lif.ts)',
+    reference: 'addRows (reference/connection.ts)',
     tolerance: 1e-6,
     because: 'float32 sums of up to some dozen products',
     shapes: sparseSizes.map(({ size, density }) => ({

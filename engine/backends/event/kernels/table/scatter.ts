@@ -1,6 +1,6 @@
 /** Entries of rows onto rows that events name: scatterRows, addRows. */
 import type { Rng } from '../../../../base/random.ts';
-import { addRows } from '../../../../reference/lif.ts';
+import { addRows } from '../../../../reference/connection.ts';
 import { array, type KernelCase, type KernelEntry, matrix } from './entry.ts';
 import { COLUMNS, type Density, denseRow, type Events, evenEvents, events, uniform } from './inputs.ts';
 
@@ -126,7 +126,7 @@ export const scatterEntries: KernelEntry[] = [
     return {
       kernel: 'scatterRows',
       variant: shift ? 'spikes, one step later' : 'input events',
-      reference: 'addRows (reference/lif.ts) on the events of a channel as a dense row',
+      reference: 'addRows (reference/connection.ts) on the events of a channel as a dense row',
       tolerance: 2e-6,
       because: 'float32 sums of up to some hundred terms, one after the other',
       shapes: scatterSizes.map(({ size, density }) => ({

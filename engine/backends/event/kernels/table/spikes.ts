@@ -1,6 +1,6 @@
 /** Entries of what is made of masks of spikes: listSpikes, countSpikes, gatherSpikes, scatterSpikes. */
 import type { Rng } from '../../../../base/random.ts';
-import { addRows } from '../../../../reference/lif.ts';
+import { addRows } from '../../../../reference/connection.ts';
 import { SPARE_EVENTS, TABLE_ROWS } from '../kernels.ts';
 import { PANEL } from '../panels.ts';
 import { array, type KernelCase, type KernelEntry, matrix, room } from './entry.ts';
@@ -167,7 +167,7 @@ export const spikeEntries: KernelEntry[] = [
   {
     kernel: 'gatherSpikes',
     variant: 'by tables',
-    reference: 'addRows (reference/lif.ts) on the spikes of a row',
+    reference: 'addRows (reference/connection.ts) on the spikes of a row',
     tolerance: 1e-6,
     because: 'float32 sums of up to seventeen terms',
     shapes: [4, 8, 12, 16].flatMap((neurons) =>
@@ -187,7 +187,7 @@ export const spikeEntries: KernelEntry[] = [
   {
     kernel: 'scatterSpikes',
     variant: 'from masks',
-    reference: 'addRows (reference/lif.ts) on the spikes of a neuron',
+    reference: 'addRows (reference/connection.ts) on the spikes of a neuron',
     tolerance: 1e-6,
     because: 'float32 sums of up to seventeen terms, one after the other',
     shapes: [4, 16, 20, 52].flatMap((neurons) =>

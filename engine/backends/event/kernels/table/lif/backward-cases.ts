@@ -1,6 +1,7 @@
 /** What lifBackward and its like are called with, drawn at random, and what the reference makes of it. */
 import type { Rng } from '../../../../../base/random.ts';
-import { addColumns, lifBackward } from '../../../../../reference/lif.ts';
+import { addColumns } from '../../../../../reference/connection.ts';
+import { lifBackward } from '../../../../../reference/lif.ts';
 import type { RESET, SURROGATE } from '../../kernels.ts';
 import { dropoutMaskOf } from '../dropout.ts';
 import { uniform } from '../inputs.ts';
