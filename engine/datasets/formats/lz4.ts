@@ -33,6 +33,12 @@ export function unpackLz4(packed: Buffer, most: number): Buffer | undefined {
   return out.bytes();
 }
 
+/** The content of one block without a frame, or undefined when it is damaged or unpacks to more than `most` bytes. */
+export function unpackLz4Block(block: Buffer, most: number): Buffer | undefined {
+  const out = new Output(most);
+  return unpackBlock(block, out) ? out.bytes() : undefined;
+}
+
 /** Literals, then a match: so many bytes again from so far back. False when damaged. */
 function unpackBlock(block: Buffer, out: Output): boolean {
   let at = 0;

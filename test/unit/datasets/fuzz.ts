@@ -10,6 +10,7 @@ import { cameraOf } from '../../../engine/datasets/formats/cameras/camera.ts';
 import { getAgain, gunzip } from '../../../engine/datasets/formats/files.ts';
 import { SpikeThread } from '../../../engine/datasets/formats/hdf5/thread.ts';
 import { parseIdx } from '../../../engine/datasets/formats/idx.ts';
+import { openParquet } from '../../../engine/datasets/formats/parquet.ts';
 import { decodePicture } from '../../../engine/datasets/formats/picture.ts';
 import { openSpikes, publishedLayout } from '../../../engine/datasets/formats/spike-file.ts';
 import { closeZip, openZip, readEntry } from '../../../engine/datasets/formats/zip.ts';
@@ -108,6 +109,22 @@ function ownTargets(): FuzzTarget[] {
       );
     },
   });
+  const parquet = (name: string): FuzzTarget => ({
+    name: `${name}.parquet`,
+    disk: true,
+    good: fixture(`parquet/${name}.parquet`),
+    async load(bytes, folder) {
+      writeFileSync(join(folder, 'a.parquet'), bytes);
+      const table = openParquet(join(folder, 'a.parquet'));
+      const columns = await table.read(
+        ['trial', 't_ms', 'unit', 'class'].filter((column) => table.columns.includes(column)),
+      );
+      check(
+        columns.every(({ length }) => length === columns[0]!.length),
+        'columns differ in length',
+      );
+    },
+  });
   return [
     { name: 'npz', disk: true, good: fixture('dense.npz'), load: prepare('a.npz', {}) },
     { name: 'npz of events', disk: true, good: fixture('events.npz'), load: prepare('a.npz', {}) },
@@ -119,6 +136,7 @@ function ownTargets(): FuzzTarget[] {
       slowMs: 30_000,
     },
     { name: 'csv', disk: true, good: Buffer.from(table), load: prepare('a.csv', {}) },
+    ...['snappy', 'gzip', 'pages', 'encodings'].map(parquet),
     ...['a.dat', 'evt2.raw', 'vectors.raw', 'davis.aedat', 'dv.aedat4'].map(camera),
     picture('rgb.png'),
     picture('palette.png'),

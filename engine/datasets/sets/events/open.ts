@@ -4,12 +4,11 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import { UserError } from '../../../base/errors.ts';
 import type { Split } from '../../dataset.ts';
 import { CAMERA_ENDINGS } from '../../formats/cameras/camera.ts';
-import { openCsv } from '../../formats/csv.ts';
 import { hashOf, reason } from '../../formats/files.ts';
 import { endingList, endingsIn, filesIn, type ListedFile, listFiles } from './folders.ts';
 import { openArrayFile } from './kinds/arrays.ts';
 import { openCameras } from './kinds/cameras.ts';
-import { readEventTable } from './kinds/event-table.ts';
+import { openTable, readEventTable } from './kinds/event-table.ts';
 import { openPictures, PICTURE_ENDINGS } from './kinds/pictures.ts';
 import { openSpikeFile } from './kinds/spikes.ts';
 import { readLabels } from './labels.ts';
@@ -24,13 +23,14 @@ const KINDS: Record<string, FileKind> = {
   '.npy': 'arrays',
   '.csv': 'table',
   '.tsv': 'table',
+  '.parquet': 'table',
   '.h5': 'spikes',
   '.hdf5': 'spikes',
 };
 type Single = 'pictures' | 'cameras';
 /** Endings of files that are one sample each. */
 const SINGLES: Record<Single, string[]> = { pictures: PICTURE_ENDINGS, cameras: CAMERA_ENDINGS };
-const READ = `NumPy arrays (.npz, .npy), tables of events (.csv, .tsv), spikes in HDF5 (.h5, .hdf5), or a folder for each class with pictures (${PICTURE_ENDINGS.join(', ')}) or recordings of event cameras (${CAMERA_ENDINGS.join(', ')})`;
+const READ = `NumPy arrays (.npz, .npy), tables of events (.csv, .tsv, .parquet), spikes in HDF5 (.h5, .hdf5), or a folder for each class with pictures (${PICTURE_ENDINGS.join(', ')}) or recordings of event cameras (${CAMERA_ENDINGS.join(', ')})`;
 
 /** Where the data lie. */
 export interface Place {
@@ -121,7 +121,7 @@ export async function openOwn(place: Place, wanted: Wanted): Promise<OwnData> {
 async function openFile(file: string, kind: FileKind, wanted: Wanted, labels: string | undefined): Promise<OwnData> {
   if (kind === 'arrays') return openArrayFile(file, wanted, labels);
   if (kind === 'spikes') return openSpikeFile(file, wanted, labels);
-  const table = openCsv(file);
+  const table = openTable(file);
   const beside = labels === undefined ? undefined : { named: readLabels(labels, 'sample', wanted.columns) };
   const about = {
     what: 'a table of events',

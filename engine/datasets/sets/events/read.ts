@@ -2,7 +2,6 @@
 import { SettingError, UserError } from '../../../base/errors.ts';
 import type { PreparedDataset, Split } from '../../dataset.ts';
 import { inputsOf } from '../../describe.ts';
-import { openCsv } from '../../formats/csv.ts';
 import { shared, stampOfAll } from '../../formats/files.ts';
 import { openArrays } from '../../formats/npy.ts';
 import { checkHdf5 } from '../../formats/spike-file.ts';
@@ -12,7 +11,7 @@ import type { Found, PrepareContext, SetReader } from '../definition.ts';
 import { maxEvents } from '../mnist/read.ts';
 import { showsPictures } from './describe.ts';
 import { checkCamera } from './kinds/cameras.ts';
-import { chooseColumns } from './kinds/event-table.ts';
+import { chooseColumns, openTable } from './kinds/event-table.ts';
 import { checkPictures } from './kinds/pictures.ts';
 import { RESAVE } from './kinds/spikes.ts';
 import { filesOf, findPlace, openOwn, type Place } from './open.ts';
@@ -51,7 +50,7 @@ function checkOwn(spec: Events, experimentFile: string): Found {
       refuseCoding(spec, 'events');
       chooseColumns(
         file,
-        openCsv(file).columns,
+        openTable(file).columns,
         spec,
         labels === undefined ? undefined : { ordered: { labels: [], groups: undefined, parts: undefined } },
       );

@@ -1,6 +1,8 @@
 /** Events as rows of a table: sample, time and channel (or pixel) of each, in any order. */
 import { UserError } from '../../../../base/errors.ts';
 import type { Split } from '../../../dataset.ts';
+import { openCsv } from '../../../formats/csv.ts';
+import { openParquet } from '../../../formats/parquet.ts';
 import { isText, MOST_ROWS, type Table, type Values } from '../../../formats/table.ts';
 import type { EventBuffer } from '../../../recordings/binning.ts';
 import type { InputShape } from '../../definition.ts';
@@ -27,6 +29,9 @@ interface Chosen {
   group: string | undefined;
   split: string | undefined;
 }
+
+/** A table in a file. Throws a UserError. */
+export const openTable = (file: string): Table => (/\.parquet$/i.test(file) ? openParquet(file) : openCsv(file));
 
 /** Which column is what. Throws a UserError that asks for what is not found. */
 export function chooseColumns(
