@@ -1,8 +1,11 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Sorted by cost: unit (seconds), contract (messages and files), webview (Chromium), editor (a real VS Code). */
 export default defineConfig({
   test: {
+    // Left to itself vitest keeps one core for itself, which on a machine of two is half of it.
+    maxWorkers: availableParallelism(),
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 } },
       {
