@@ -1,6 +1,7 @@
 /** Networks that hold a backend to its page: every kind of layer, readout, reset and loss at least once. */
 import type { OptimizerStep } from '../../../../engine/backends/backend.ts';
 import type { PreparedDataset } from '../../../../engine/datasets/dataset.ts';
+import { namesOf, RESETS, SURROGATES } from '../../../../engine/models/neuron.ts';
 import { pictures, spikes } from '../event/support.ts';
 
 /** Of planes with places, whatever the samples are of. */
@@ -97,6 +98,22 @@ export const NETWORKS: Record<string, { data: () => PreparedDataset; settings: o
   },
   gru: { data: () => spikes(35, 40), settings: { model: 'gru', network: { ...gains, hidden: [21] } } },
 };
+
+/** Every reset, with and without a gradient through it, and every surrogate: a recurrent layer below another. */
+export const NEURONS: [string, object][] = [
+  ...namesOf(RESETS).flatMap((reset): [string, object][] => [
+    [`reset: ${reset}`, { reset }],
+    [`reset: ${reset}, detached`, { reset, resetGradient: false }],
+  ]),
+  ...namesOf(SURROGATES).map((shape): [string, object] => [`surrogate: ${shape}`, { surrogate: { shape } }]),
+];
+export const withNeuron = (neuron: object): (typeof NETWORKS)[string] => ({
+  data: () => spikes(12, 20),
+  settings: {
+    network: { ...gains, hidden: [18, 6] },
+    neuron: { leak: { learnable: true }, recurrent: true, ...neuron },
+  },
+});
 
 /** So much to do that one can ask to stop in the middle of it. */
 export const manySamples = (): PreparedDataset => ({

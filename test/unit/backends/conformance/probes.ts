@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Probe } from '../../../../engine/backends/backend.ts';
 import { lengthOf, parametersOf as planParameters } from '../../../../engine/models/parameters.ts';
 import { sampleOf } from '../event/support.ts';
-import { OPTIMIZERS, stepOf } from './networks.ts';
+import { NEURONS, OPTIMIZERS, stepOf, withNeuron } from './networks.ts';
 import type { Subject } from './subject.ts';
 import { expectClose, indices, joined, yardstick } from './yardstick.ts';
 
@@ -117,6 +117,17 @@ export function probes(subject: Subject): void {
         );
       }
     });
+  });
+
+  test.each(NEURONS)('%s: gradients are those of the reference', async (_, neuron) => {
+    const { network, plan, data } = await start(withNeuron(neuron));
+    const { passes, gradient } = yardstick(plan, data, network);
+    const seen = await network.probe({ split: 'test', indices }, { spikes: [0], delta: [0], parameterGradient: true });
+    const fired = joined(passes.map((p) => p.layers[0]!.o));
+    expect(fired, 'there are spikes to reset').toContain(1);
+    expect([...seen.spikes.get(0)!]).toEqual(fired);
+    expectClose(seen.delta.get(0)!, joined(passes.map((p) => p.delta[0]!)), 'δ');
+    for (const { name, data: values } of seen.parameterGradient!) expectClose(values, gradient[name]!, name);
   });
 
   test('refuses questions and samples that do not fit, in one sentence', async () => {

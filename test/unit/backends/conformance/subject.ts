@@ -18,14 +18,14 @@ export interface Opened {
 
 export interface Subject {
   backend: Backend;
-  /** One of NETWORKS, at the beginning of its first epoch. */
-  start(which: string, threads?: number): Promise<Opened>;
+  /** One of NETWORKS, or another network, at the beginning of its first epoch. */
+  start(which: string | (typeof NETWORKS)[string], threads?: number): Promise<Opened>;
   /** A network with so much to do that one can ask it to stop in the middle. */
   startLong(): Promise<Opened>;
   /** Names of those of NETWORKS that it does not refuse. */
   networks: string[];
   /** One of NETWORKS as a plan. */
-  planOf(which: string): { plan: NetworkPlan; data: PreparedDataset };
+  planOf(which: string | (typeof NETWORKS)[string]): { plan: NetworkPlan; data: PreparedDataset };
   options: { batchSize: number; threads: number; seed: number };
 }
 
@@ -45,8 +45,8 @@ export function subjectOf(backend: Backend): Subject {
     network.beginEpoch(0, inOrder(data));
     return { network, plan, data };
   };
-  const planOf = (which: string): { plan: NetworkPlan; data: PreparedDataset } => {
-    const { data: make, settings } = NETWORKS[which]!;
+  const planOf = (which: string | (typeof NETWORKS)[string]): { plan: NetworkPlan; data: PreparedDataset } => {
+    const { data: make, settings } = typeof which === 'string' ? NETWORKS[which]! : which;
     const data = make();
     return { plan: planFor(settings, data), data };
   };
