@@ -40,7 +40,7 @@ export interface BackendProvenance {
 export interface OpenOptions {
   /** Samples of a weight update. */
   batchSize: number;
-  /** At most; the bits do not depend on them. */
+  /** At most; the bits do not depend on them, unless native TensorFlow computes. */
   threads: number;
   /** Of the run: initial weights and dropout are drawn from it. */
   seed: number;

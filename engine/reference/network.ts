@@ -65,16 +65,14 @@ export interface Pass {
 
 /** Why the reference cannot run a network, in one sentence; undefined when it can. */
 export function refuses({ layers }: NetworkPlan): string | undefined {
-  const refused = layers.find(({ connection }) => connection.kind === 'norm');
-  if (refused)
-    return `Layer ${refused.name} is ${connectionName(refused.connection)}, which the reference does not have, since it is of whole batches: use backend: tfjs.`;
-  const gated = layers.find(
-    ({ connection, neuron }) => connection.kind !== 'dense' && 'kind' in neuron && isGated(neuron),
-  );
-  return (
-    gated &&
-    `Layer ${gated.name} is an ${gated.neuron.kind} behind ${connectionName(gated.connection)}: use a dense layer.`
-  );
+  for (const { name, connection, neuron } of layers) {
+    const what = connectionName(connection);
+    if (connection.kind === 'norm')
+      return `Layer ${name} is ${what}, which the reference does not have, since it is of whole batches: change the network.`;
+    if (connection.kind !== 'dense' && isGated(neuron))
+      return `Layer ${name} is a ${neuron.kind} behind ${what}, which the reference does not have: use a dense layer.`;
+  }
+  return undefined;
 }
 
 const isGated = ({ kind }: NeuronPlan): boolean => kind === 'rnn' || kind === 'lstm' || kind === 'gru';

@@ -90,7 +90,7 @@ export function findCheckpoint(folder: string, choice: CheckpointChoice): { step
   if (!counting) return { problem: `has no evaluated epoch yet, so none that counts; name a checkpoint (${there})` };
   if (steps.includes(counting.step)) return { step: counting.step };
   return {
-    problem: `has no checkpoint of epoch ${counting.epoch}, which counts in tables: it was not written yet, or the run is older than its being kept; resume the run, train it again, or name another checkpoint (${there})`,
+    problem: `has no checkpoint of epoch ${counting.epoch}, which counts in tables: it was not written yet, or an older version made the run and did not keep it; resume the run, train it again, or name another checkpoint (${there})`,
   };
 }
 

@@ -7,13 +7,16 @@ import type { NetworkPlan } from '../../models/plan.ts';
 export function withFixedLeaks(spec: RunSpec, ratio: number): RunSpec {
   const rescaled = <T extends object>(of: T): T =>
     'leak' in of && typeof of.leak === 'number' ? { ...of, leak: of.leak ** ratio } : of;
-  const { readout, hidden } = spec.network;
+  const { readout, conv, hidden } = spec.network;
   const output = 'neuron' in readout && readout.neuron ? { ...readout, neuron: rescaled(readout.neuron) } : readout;
   return {
     ...spec,
     neuron: rescaled(spec.neuron),
     network: {
       ...spec.network,
+      ...(conv && {
+        conv: conv.map((layer) => (layer.neuron ? { ...layer, neuron: rescaled(layer.neuron) } : layer)),
+      }),
       hidden: hidden.map((layer) =>
         typeof layer === 'number' || !layer.neuron ? layer : { ...layer, neuron: rescaled(layer.neuron) },
       ),

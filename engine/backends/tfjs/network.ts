@@ -115,7 +115,7 @@ export class TensorNetwork implements Network {
     return sums;
   }
 
-  /** Derivative of the penalty on the mean spike rate of a hidden layer by each of its spikes, of each sample [B, 1]. */
+  /** Derivative of the penalty on the mean spike rate of a hidden layer by each of its spikes: a number, or [B, 1] where it depends on the sample. */
   private spikePrice(pass: Pass, l: number) {
     const { tf, plan } = this;
     const { layers, steps, spikePenalty } = plan;

@@ -67,7 +67,7 @@ export interface BackwardOptions {
   dropoutMasks?: (Tensor | undefined)[];
   /** Factor on the loss of each sample [B]. */
   scale?: Tensor | undefined;
-  /** Added to the derivative by every spike of a layer [B, 1]: what a price on spikes gives. */
+  /** Added to the derivative by every spike of a layer, a number or [B, 1]: what a price on spikes gives. */
   spikePrice?: (layer: number) => Tensor | undefined;
   /** Whether the derivative by the input is wanted, too. */
   wantsInput?: boolean;

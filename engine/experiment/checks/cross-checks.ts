@@ -72,7 +72,7 @@ function checkBackend({ backend, network }: Settings): void {
   if (network.conv && backend === 'event')
     throw new SettingError(
       ['network', 'conv'],
-      'is nothing that the event backend has, which is of dense layers alone; set backend to tfjs.',
+      'needs `backend: tfjs` or `reference`; the event backend has dense layers only.',
     );
 }
 
@@ -82,7 +82,7 @@ function plannedNetwork(settings: Settings): NetworkPlan {
   if (weights > MAX_WEIGHTS)
     throw new SettingError(
       ['network', 'hidden'],
-      `makes more than ${weights.toLocaleString('en')} weights; at most ${MAX_WEIGHTS.toLocaleString('en')} fit, so take fewer neurons.`,
+      `makes ${weights.toLocaleString('en')} weights; at most ${MAX_WEIGHTS.toLocaleString('en')} fit, so take fewer neurons.`,
     );
   return plan;
 }

@@ -41,8 +41,10 @@ const TABLE: Row[] = [
 ];
 
 /** Whether any leak of these spiking neurons is learned. */
-function learnsLeaks({ model, neuron, network: { hidden, readout } }: Settings): boolean {
-  const ofLayers = hidden.map((layer) => (typeof layer === 'object' ? layer.neuron?.leak : undefined) ?? neuron.leak);
+function learnsLeaks({ model, neuron, network: { conv = [], hidden, readout } }: Settings): boolean {
+  const ofLayers = [...conv, ...hidden].map(
+    (layer) => (typeof layer === 'object' ? layer.neuron?.leak : undefined) ?? neuron.leak,
+  );
   const ofReadout =
     readout.kind === 'leaky-integrator' ? readout.leak : 'neuron' in readout ? readout.neuron?.leak : undefined;
   return model === 'lif' && [...ofLayers, ofReadout ?? neuron.leak].some((leak) => typeof leak === 'object');
@@ -76,11 +78,14 @@ export function idleFields(settings: Settings): Idle[] {
 }
 
 function idleInNeurons({ neuron, network }: Settings): Idle[] {
-  const { hidden, readout } = network;
-  const layers: { path: Path; own: Mapping }[] = hidden.map((layer, i) => ({
-    path: ['network', 'hidden', i, 'neuron'],
-    own: typeof layer === 'object' ? (layer.neuron ?? {}) : {},
-  }));
+  const { conv = [], hidden, readout } = network;
+  const layers: { path: Path; own: Mapping }[] = [
+    ...conv.map((layer, i) => ({ path: ['network', 'conv', i, 'neuron'], own: layer.neuron ?? {} })),
+    ...hidden.map((layer, i) => ({
+      path: ['network', 'hidden', i, 'neuron'],
+      own: typeof layer === 'object' ? (layer.neuron ?? {}) : {},
+    })),
+  ];
   if (readout.kind !== 'leaky-integrator' && readout.kind !== 'linear')
     layers.push({ path: ['network', 'readout', 'neuron'], own: readout.neuron ?? {} });
   return NEURON_TABLE.flatMap(({ field, by, off }) => {

@@ -26,14 +26,21 @@ export function convLayers(settings: Settings, neuronOf: (own: Conv['neuron']) =
     if (lif.recurrent)
       throw new SettingError(
         [...at, 'neuron', 'recurrent'],
-        'cannot be true: between all neurons of a convolutional layer there would be the square of their number in weights; set it to false there, or in neuron.',
+        'cannot be true: the weights would be the square of the number of neurons of a convolutional layer; set it to false there, or in neuron.',
       );
-    const output = slid([...at, 'kernel'], input, filters, square(kernel), square(stride), square(padding));
-    const wires = { filters, kernel: square(kernel), stride: square(stride), padding: square(padding) };
+    const output = outputShape(
+      [...at, 'kernel'],
+      input,
+      filters,
+      bothAxes(kernel),
+      bothAxes(stride),
+      bothAxes(padding),
+    );
+    const wires = { filters, kernel: bothAxes(kernel), stride: bothAxes(stride), padding: bothAxes(padding) };
     add({ connection: { kind: 'conv', input, ...wires, bias, weightGain }, neuron: lif }, output);
     if (!pool) return;
-    const window = square(pool.window);
-    const pooled = slid([...at, 'pool', 'window'], input, filters, window, window, [0, 0]);
+    const window = bothAxes(pool.window);
+    const pooled = outputShape([...at, 'pool', 'window'], input, filters, window, window, [0, 0]);
     const { operation } = pool;
     add({ connection: { kind: 'pool', input, operation, window, stride: window }, neuron: { kind: 'linear' } }, pooled);
   });
@@ -61,10 +68,10 @@ function placesOf({ dataset }: Settings): Planes {
   return [input.planes, input.height, input.width];
 }
 
-const square = (n: number): Extent => [n, n];
+const bothAxes = (n: number): Extent => [n, n];
 
 /** What a window gives that is moved over planes. Throws a SettingError when it fits nowhere. */
-function slid(
+function outputShape(
   field: Path,
   [, height, width]: Planes,
   planes: number,

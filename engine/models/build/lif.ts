@@ -1,4 +1,4 @@
-/** Networks of spiking neurons: hidden layers as the file lists them, then an output layer with a neuron for each class. */
+/** Networks of spiking neurons: convolutional and hidden layers as the file lists them, then an output layer with a neuron for each class. */
 import { SettingError } from '../../base/errors.ts';
 import { type Neuron, neuronSchema, type Settings, type Surrogate } from '../../experiment/schema.ts';
 import { SURROGATES } from '../neuron.ts';

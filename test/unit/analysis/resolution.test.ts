@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Subject } from '../../../engine/analysis/analysis.ts';
-import { rescaledParameter } from '../../../engine/analysis/resolution/rescaled-leaks.ts';
+import { rescaledParameter, withFixedLeaks } from '../../../engine/analysis/resolution/rescaled-leaks.ts';
 import { resolution } from '../../../engine/analysis/resolution/resolution.ts';
 import { lengthsOf, specAt, trainedAt } from '../../../engine/analysis/resolution/times.ts';
 import type { Sample } from '../../../engine/backends/backend.ts';
@@ -209,4 +209,17 @@ test('data without an integration length are refused in a sentence', () => {
     const spec = { ...specOf(), dataset: settingsSchema.shape.dataset.parse(dataset) };
     expect(() => trainedAt(spec)).toThrow(/^dataset .+ has no integration length to change; use randman, shd, ssc, /);
   }
+});
+
+test('every fixed leak of the settings is rescaled, wherever it stands', () => {
+  const layer = { neuron: { leak: 0.25 } };
+  const spec = {
+    neuron: { leak: 0.25 },
+    network: { conv: [{ filters: 2, ...layer }, { filters: 3 }], hidden: [4, { size: 3, ...layer }], readout: layer },
+  } as unknown as RunSpec;
+  const half = { neuron: { leak: 0.5 } };
+  expect(withFixedLeaks(spec, 0.5)).toEqual({
+    neuron: { leak: 0.5 },
+    network: { conv: [{ filters: 2, ...half }, { filters: 3 }], hidden: [4, { size: 3, ...half }], readout: half },
+  });
 });

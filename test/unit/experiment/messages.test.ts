@@ -170,7 +170,7 @@ describe('settings that do not go together', () => {
       BASE.replace('integrator }', 'integrator, window: ⟦51⟧ }'),
       '`network.readout.window` is 51 steps, but a sample has only 50.',
     ],
-    [BASE.replace('[16]', '⟦[60000, 60000]⟧'), /^`network.hidden` makes more than [\d,]+ weights; at most [\d,]+ fit/],
+    [BASE.replace('[16]', '⟦[60000, 60000]⟧'), /^`network.hidden` makes [\d,]+ weights; at most [\d,]+ fit/],
     [
       BASE.replace('[16]', '⟦[16, 8]⟧')
         .replace('leaky-integrator', 'linear')

@@ -180,11 +180,11 @@ export class MatrixView implements View {
 function about(column: Column): string {
   switch (column.kind) {
     case 'name':
-      return 'Enter renames a variant; its runs follow. Shift with the arrow keys chooses several rows.';
+      return 'Enter renames a variant; its runs follow. Shift and the arrow keys select several rows.';
     case 'setting':
       return `${column.setting.field}: ${column.setting.expected}. ${column.setting.about}`;
     case 'seed':
-      return `Enter trains this variant with seed ${column.seed}, stops it, or goes on with it.`;
+      return `Enter trains this variant with seed ${column.seed}, stops it, or resumes it.`;
     case 'seeds':
       return `How far the ${column.seeds.length} seeds of this variant are.`;
     case 'result':

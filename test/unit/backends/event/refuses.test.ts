@@ -50,11 +50,20 @@ describe('connections that are not dense', () => {
     ['a residual connection', { kind: 'residual', input: [8] }],
     ['a normalisation', { kind: 'norm', input: [8], epsilon: 1e-5, momentum: 0.1 }],
   ];
-  test.each(cases)('%s is refused by name, and by the reference too', (name, connection) => {
+  test.each(cases)('%s is refused by name; the reference refuses what is of whole batches', (name, connection) => {
     const plan = changed(spiking, 1, { connection });
     expect(refuses(plan)).toBe(`Layer layers.1 is ${name}, which the event backend does not have${END}`);
     expect(referenceRefuses(plan)).toBe(
-      `Layer layers.1 is ${name}, which the reference does not have: use dense layers.`,
+      connection.kind === 'norm'
+        ? `Layer layers.1 is ${name}, which the reference does not have, since it is of whole batches: change the network.`
+        : undefined,
+    );
+  });
+
+  test('the reference has RNN, LSTM and GRU behind dense connections alone', () => {
+    const pool: Connection = { kind: 'pool', input: planes, operation: 'mean', window: [2, 2], stride: [2, 2] };
+    expect(referenceRefuses(changed(gated, 0, { connection: pool }))).toMatch(
+      /^Layer cell is a gru behind a pooling, .+\.$/,
     );
   });
 });

@@ -1,6 +1,8 @@
 /** Fields that change nothing are said to, with the field that switches them off; variants are compared by what they mean. */
 import { expect, test } from 'vitest';
+import { idleFields } from '../../../../engine/experiment/checks/idle.ts';
 import { checkExperiment } from '../../../../engine/experiment/parse.ts';
+import { settingsSchema } from '../../../../engine/experiment/schema.ts';
 import { marked, messages } from '../marked.ts';
 
 const FIELDS =
@@ -138,4 +140,24 @@ test('a reset after the decay acts without a leak, and one learned leak is enoug
     `{ hidden: [8], readout: { kind: spike-rate, neuron: { leak: ${learned} } } }`,
   ])
     expect(diagnosed({ network, more: training })).toEqual([]);
+});
+
+test('neurons of convolutions use the fields of neurons, also where no other layer spikes', () => {
+  const fields = (neuron: object, own?: object): string[] =>
+    idleFields(
+      settingsSchema.parse({
+        dataset: { name: 'mnist' },
+        network: {
+          conv: [{ filters: 2, ...(own && { neuron: own }) }],
+          hidden: [],
+          readout: { kind: 'leaky-integrator', leak: 0.5 },
+        },
+        neuron,
+        training: { leakLearningRate: 0.1 },
+      }),
+    ).map(({ field }) => field.join('.'));
+  expect(fields({ reset: 'soft', leak: { learnable: true } })).toEqual(['neuron.recurrentGain']);
+  expect(fields({ leak: 0 })).toEqual(expect.arrayContaining(['neuron.reset', 'training.leakLearningRate']));
+  expect(fields({ leak: 0 }, { leak: { learnable: true } })).toEqual(['neuron.recurrentGain']);
+  expect(fields({}, { reset: 'none', resetGradient: false })).toContain('network.conv.0.neuron.resetGradient');
 });
