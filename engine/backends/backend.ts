@@ -60,7 +60,7 @@ export interface Network {
   beginEpoch(epoch: number, order: Uint32Array): void;
   /**
    * Weight updates [from, to) of the epoch, of `batchSize` samples each but for the last: the sums of each. Fewer when
-   * `signal` is aborted, within about a second: the updates that are missing have then not been made.
+   * `signal` is aborted, within about a second or one update: those that are missing have then not been made.
    */
   train(from: number, to: number, step: OptimizerStep, signal?: AbortSignal): Promise<Sums[]>;
   /** Loss and accuracy, dropout off. Rejects with the signal's reason, within about a second, when that is aborted. */

@@ -12,7 +12,7 @@ import { isBelow, storeOf } from './folder.ts';
 import { beginningOf } from './further.ts';
 import { runKey } from './key.ts';
 
-/** In larger studies what was renamed or has fewer epochs is not looked for: it would take a key for each run. */
+/** Renamed runs are not looked for in larger studies, and those of fewer epochs for at most so many: each takes a key. */
 const MAX_SOUGHT = 2000;
 
 /** A run and the key in its run.json (absent when that is damaged). */

@@ -42,6 +42,7 @@ describe('a study with results', () => {
   };
   const hints = () => lab.page.locator('.monaco-editor .squiggly-hint');
   const close = (): Promise<void> => lab.page.keyboard.press('Escape');
+  const nothing = 'No code actions available';
   const evidence = 'Show the comparison behind this';
   const additions = ['with recurrence', 'without reset'].map((name) => `Add the variant “${name}”, to test it`);
 
@@ -67,12 +68,22 @@ describe('a study with results', () => {
   test('what its results suggest is a fix on the line of the variant, and is added to the text', async () => {
     await lab.openFile(FILE);
     await until('advice', 20_000, async () => (await hints().count()) > 0 || undefined);
-    // As fast as a hand that moves the cursor and asks: the editor does not wait for a slow answer.
-    for (let i = 0; i < 4; i++) {
-      expect(await fixes(COMPLETE_LEAKAGE)).toEqual([evidence]);
+    // As fast as a hand that moves the cursor and asks: the editor does not wait for a slow answer. On a machine that is busy
+    // with something else it may have waited for all extensions in vain; with an answer that is slow itself it does most times.
+    let misses = 0;
+    const offered = async (line: number): Promise<string[]> => {
+      const found = await fixes(line);
+      if (!found.includes(nothing)) return found;
+      misses++;
       await close();
-      expect(await fixes(BASELINE)).toEqual([...additions, evidence]);
+      return offered(line);
+    };
+    for (let i = 0; i < 4; i++) {
+      expect(await offered(COMPLETE_LEAKAGE)).toEqual([evidence]);
+      await close();
+      expect(await offered(BASELINE)).toEqual([...additions, evidence]);
       if (i < 3) await close();
+      expect(misses).toBeLessThanOrEqual(2);
     }
     await lab.screenshot('results-1-advice');
     await lab.page.keyboard.press('Enter');

@@ -34,7 +34,10 @@ export interface LifTrace {
 }
 
 /**
- *   u[t] = k·r(u[t-1], o[t-1]) + I[t] + V·o[t-1]        o[t] = [u[t] >= θ]
+ *   I[t] = input[t] + V·o[t-1]
+ *   u[t] = k·r(u[t-1], o[t-1]) + I[t], or + (1 − k)·I[t] where inputs are scaled      o[t] = [u[t] >= θ]
+ *
+ * and an undecayed soft reset takes θ·o[t-1] from it.
  *
  * @param input W·x[t] + b, one [B, N] for each step
  */
@@ -75,7 +78,7 @@ export function lifForward(
 export interface LifGradient {
   /** dL/du through all that follows. */
   delta: Tensor;
-  /** dL/dI. */
+  /** dL/dI: δ, or (1 − k)·δ where inputs are scaled. */
   byReceived: Tensor;
   recurrent?: Tensor;
   leak?: Tensor;
@@ -86,7 +89,7 @@ export interface LifGradient {
  *
  * with c = k·∂r/∂o, or −θ of an undecayed soft reset, or 0 where no gradient flows through the reset.
  *
- * @param du, dO derivatives of the loss by u and o from outside the layer; nothing: 0
+ * @param du, dO derivatives of the loss by u and o from outside the layer; undefined: 0
  */
 export function lifBackward(
   tf: TensorFlow,

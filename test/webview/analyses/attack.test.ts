@@ -149,7 +149,7 @@ test('a curve for each attack, a verdict for each variant; a broken one ranks no
   expect(await slider.getAttribute('aria-valuetext')).toBe('step 0: 1 event, 0 added, 0 taken');
   await slider.focus();
   await slider.press('ArrowRight');
-  expect(await slider.getAttribute('aria-valuetext')).toBe('step 1: 1 event, 1 added, 0 taken');
+  await expect.poll(() => slider.getAttribute('aria-valuetext')).toBe('step 1: 1 event, 1 added, 0 taken');
   expect(await page.locator('.pair-raster').first().locator('.added').count()).toBe(0);
   expect(await page.locator('.pair-raster').last().locator('.added').count()).toBe(1);
   await picture(host, 'analyses-attack');

@@ -5,7 +5,7 @@ import type { Session } from '../../shared/session.ts';
 /** Points of the little curve in a cell. */
 const CURVE_POINTS = 24;
 
-/** The little curves of the cells that are drawn. Scrolling asks for them alone: neither file nor runs are others by that. */
+/** The little curves of the cells that are drawn. Scrolling asks for them alone: scrolling changes neither file nor runs. */
 export class CellCurves {
   /** By run. */
   readonly series = new Map<string, Series>();

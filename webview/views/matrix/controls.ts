@@ -133,7 +133,7 @@ export class GridControls {
     else this.services.session.start([variant], [seed]);
   }
 
-  /** A switch of two turns; other choices open. */
+  /** An on/off cell toggles; any other opens its editor. */
   private toggle(state: GridState): void {
     const column = state.columns[this.cursor.column]!;
     const text = this.textHere(state);

@@ -12,7 +12,7 @@ export const RESULTS = {
   difference: {
     label: 'Difference',
     unit: 'pp',
-    about: 'Against the first variant, seed by seed, and what may be said of it',
+    about: 'Difference from the first variant, seed by seed, and the verdict',
   },
   spikes: { label: 'Spike rate', unit: '%', about: 'Spikes per neuron and step in each spiking layer' },
 } as const;
