@@ -1,7 +1,7 @@
 /** The learned parameters of a network: names as in checkpoints, shapes, and where they start. */
 import { stream } from '../base/random.ts';
 import type { Leak } from '../experiment/schema.ts';
-import { gatesOf, type LayerPlan, type NetworkPlan, unreachable } from './plan.ts';
+import { gatesOf, isGated, type LayerPlan, type NetworkPlan, unreachable } from './plan.ts';
 
 /** Numbers with a name and a shape, as checkpoints hold them. */
 export interface Tensor {
@@ -57,8 +57,7 @@ function connectionParameters({ connection, neuron }: LayerPlan): Parts {
   switch (connection.kind) {
     case 'dense': {
       const { inputs, size, bias, weightGain } = connection;
-      const gated = neuron.kind === 'rnn' || neuron.kind === 'lstm' || neuron.kind === 'gru';
-      const initial = within(weightGain / Math.sqrt(gated ? size : inputs));
+      const initial = within(weightGain / Math.sqrt(isGated(neuron) ? size : inputs));
       const columns = gatesOf(neuron) * size;
       return { weight: { shape: [inputs, columns], initial }, ...(bias && { bias: { shape: [columns], initial } }) };
     }

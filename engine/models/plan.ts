@@ -147,6 +147,10 @@ export interface NetworkPlan {
   spikePenalty?: RunSpec['training']['spikePenalty'];
 }
 
+/** Whether it is a unit of an RNN, LSTM or GRU. */
+export const isGated = (neuron: NeuronPlan): neuron is Gated =>
+  neuron.kind === 'rnn' || neuron.kind === 'lstm' || neuron.kind === 'gru';
+
 /** Blocks of columns that a neuron has in its weights, in PyTorch's order: lstm i f g o, gru r z n. */
 export function gatesOf(neuron: NeuronPlan): number {
   switch (neuron.kind) {

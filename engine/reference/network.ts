@@ -6,6 +6,7 @@ import {
   connectionName,
   gatesOf,
   INPUT,
+  isGated,
   type LayerPlan,
   type NetworkPlan,
   type NeuronPlan,
@@ -74,8 +75,6 @@ export function refuses({ layers }: NetworkPlan): string | undefined {
   }
   return undefined;
 }
-
-const isGated = ({ kind }: NeuronPlan): boolean => kind === 'rnn' || kind === 'lstm' || kind === 'gru';
 
 /** Runs a sample through the network. Throws a RangeError where `refuses` has a reason to. */
 export function forward(plan: NetworkPlan, params: Parameters, sample: Sample, options: ForwardOptions = {}): Pass {

@@ -1,6 +1,6 @@
 /** What neurons receive from below, of all steps of a batch in one operation, and the derivatives of it. */
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import { type Connection, type Conv, type Extent, type Planes, type Pool, unreachable } from '../../models/plan.ts';
+import { type Conv, type LayerPlan, type Planes, type Pool, unreachable } from '../../models/plan.ts';
 import type { TensorFlow } from '../tensorflow/tensorflow.ts';
 
 /** What a layer reads: x [T, B, M], or [B, M] where it is the same in every step. */
@@ -8,6 +8,8 @@ export interface Input {
   x: Tensor;
   constant: boolean;
 }
+
+type Wired = Pick<LayerPlan, 'connection' | 'output'>;
 
 /** What a connection does to rows [R, M] of samples, of whichever steps: [R, N]. */
 interface Rows {
@@ -18,7 +20,7 @@ interface Rows {
   places: number;
 }
 
-function rowsOf(connection: Connection): Rows {
+function rowsOf({ connection, output }: Wired): Rows {
   switch (connection.kind) {
     case 'dense':
       return {
@@ -28,9 +30,9 @@ function rowsOf(connection: Connection): Rows {
         places: 1,
       };
     case 'conv':
-      return convolution(connection);
+      return convolution(connection, output as Planes);
     case 'pool':
-      return pooling(connection);
+      return pooling(connection, output as Planes);
     case 'residual':
       return { forward: (_tf, x) => x, byInput: (_tf, _x, _weight, d) => d, places: 1 };
     case 'norm':
@@ -43,13 +45,13 @@ function rowsOf(connection: Connection): Rows {
 /** W·x[t] + b, one [B, N] for each step. */
 export function receive(
   tf: TensorFlow,
-  connection: Connection,
+  layer: Wired,
   { x, constant }: Input,
   weight: Tensor | undefined,
   bias: Tensor | undefined,
   steps: number,
 ): Tensor[] {
-  const { forward, places } = rowsOf(connection);
+  const { forward, places } = rowsOf(layer);
   const product = forward(tf, rows(tf, x), weight);
   const sum = bias ? tf.add(product, spread(tf, bias, places)) : product;
   if (constant) return new Array<Tensor>(steps).fill(sum);
@@ -66,13 +68,13 @@ export interface ConnectionGradient {
 /** @param d derivative [T, B, N] by what was received, which has a bias or not */
 export function receiveBackward(
   tf: TensorFlow,
-  connection: Connection,
+  layer: Wired,
   { x, constant }: Input,
   weight: Tensor | undefined,
   d: Tensor,
   { hasBias, wantsInput }: { hasBias: boolean; wantsInput: boolean },
 ): ConnectionGradient {
-  const { byWeight, byInput, places } = rowsOf(connection);
+  const { byWeight, byInput, places } = rowsOf(layer);
   // What is the same in every step meets the sum of the derivatives of all.
   const byRow = constant ? (tf.sum(d, 0) as Tensor2D) : rows(tf, d);
   const gradient: ConnectionGradient = {};
@@ -92,12 +94,9 @@ const gathered = (tf: TensorFlow, sums: Tensor, places: number): Tensor =>
   places === 1 ? sums : tf.sum(tf.reshape(sums, [-1, places]), 1);
 
 /** TensorFlow wants planes last, and in weights [height, width, planes, filters]. Its native kernels know no margin of their own. */
-function convolution({ input, kernel, stride, padding, filters }: Conv): Rows {
+function convolution({ input, kernel, stride, padding, filters }: Conv, output: Planes): Rows {
   const [planes, height, width] = input;
   const [top, left] = padding;
-  const along = (axis: 0 | 1): number =>
-    Math.floor((input[axis + 1]! + 2 * padding[axis] - kernel[axis]) / stride[axis]) + 1;
-  const output: Planes = [filters, along(0), along(1)];
   const padded = (tf: TensorFlow, x: Tensor2D): Tensor4D =>
     tf.pad(planesLast(tf, x, input), [[0, 0], [top, top], [left, left], [0, 0]]) as Tensor4D; // biome-ignore format: one line
   const inShape = (batch: number): number[] => [batch, height + 2 * top, width + 2 * left, planes];
@@ -122,13 +121,12 @@ function convolution({ input, kernel, stride, padding, filters }: Conv): Rows {
   };
 }
 
-function pooling({ input, operation, window, stride }: Pool): Rows {
-  const along = (axis: 0 | 1): number => Math.floor((input[axis + 1]! - window[axis]) / stride[axis]) + 1;
-  const output: Planes = [input[0], along(0), along(1)];
+function pooling({ input, operation, window, stride }: Pool, output: Planes): Rows {
   const attributes = { filterSize: window, strides: stride, pad: 'valid' } as const;
-  const [filter, step] = [[...window] as Extent as [number, number], [...stride] as Extent as [number, number]];
   const forward = (tf: TensorFlow, x: Tensor4D): Tensor =>
-    operation === 'mean' ? tf.avgPool(x, filter, step, 'valid') : tf.maxPool(x, filter, step, 'valid');
+    operation === 'mean'
+      ? tf.avgPool(x, [...window], [...stride], 'valid')
+      : tf.maxPool(x, [...window], [...stride], 'valid');
   return {
     forward: (tf, x) => asRows(tf, forward(tf, planesLast(tf, x, input))),
     byInput(tf, x, _weight, d) {

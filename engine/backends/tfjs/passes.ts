@@ -51,7 +51,7 @@ export function forward(
   plan.layers.forEach((layer, l) => {
     const p = partsOf(layer, parameters);
     const below = together(tf, layer.input.map((name) => outputs.get(name)!)); // biome-ignore format: one line
-    const received = receive(tf, layer.connection, below, p.weight, p.bias, plan.steps);
+    const received = receive(tf, layer, below, p.weight, p.bias, plan.steps);
     const trace = layerForward(tf, layer, p, received, initial[l]);
     inputs.push(below);
     layers.push(trace);
@@ -106,14 +106,7 @@ export function backward(
     gradients.delta[l] = delta;
     const goesOn = wantsInput || layer.input.some((name) => name !== INPUT);
     const options = { hasBias: p.bias !== undefined, wantsInput: goesOn };
-    const { input: dx, ...wired } = receiveBackward(
-      tf,
-      layer.connection,
-      pass.inputs[l]!,
-      p.weight,
-      byReceived,
-      options,
-    );
+    const { input: dx, ...wired } = receiveBackward(tf, layer, pass.inputs[l]!, p.weight, byReceived, options);
     const found: Partial<Record<Part, Tensor>> = { ...own, ...wired };
     for (const { name, part } of layerParameters(layer)) gradients.parameters.set(name, found[part]!);
     for (const name of dx ? layer.input : []) {
