@@ -12,7 +12,6 @@ export default defineConfig({
         test: {
           name: 'contract',
           include: ['test/contract/**/*.test.ts'],
-          setupFiles: './test/contract/own-cores.ts',
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
@@ -23,7 +22,10 @@ export default defineConfig({
           include: ['test/webview/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          // Chromium alone keeps two cores busy: side by side, files take longer.
           fileParallelism: false,
+          // A page needs a moment to draw; on a busy machine a longer one.
+          expect: { poll: { timeout: 10_000 } },
         },
       },
       {
@@ -33,6 +35,7 @@ export default defineConfig({
           globalSetup: './test/editor/setup.ts',
           testTimeout: 300_000,
           hookTimeout: 1_200_000,
+          expect: { poll: { timeout: 10_000 } },
           fileParallelism: false,
         },
       },

@@ -44,8 +44,8 @@ test('new epochs, also the first and the second, are drawn into the chart that i
   await plot().evaluate((element) => element.setAttribute('data-seen', 'before'));
   for (const done of [2, 3, 90]) {
     await advance(done);
-    expect(await points(), `numbers drawn after ${done} epochs`).toBe(5 * done);
-    expect(await plot().getAttribute('data-seen'), 'the same chart').toBe('before');
+    await expect.poll(() => points(), { message: `numbers drawn after ${done} epochs` }).toBe(5 * done);
+    await expect.poll(() => plot().getAttribute('data-seen'), { message: 'the same chart' }).toBe('before');
   }
 });
 
@@ -56,14 +56,14 @@ test('epochs that arrive during a drag wait for its end: the zoom is what was se
   await host.page.mouse.down();
   await host.page.mouse.move(box.x + box.width * 0.4, box.y + box.height / 2 + 2, { steps: 4 });
   await advance(180);
-  expect(await points(), 'numbers drawn while the button is down').toBe(5 * 60);
+  await expect.poll(() => points(), { message: 'numbers drawn while the button is down' }).toBe(5 * 60);
   await host.page.mouse.move(box.x + box.width * 0.5, box.y + box.height / 2 + 2, { steps: 4 });
   await host.page.mouse.up();
   await settle(host);
   const state: StateOf<'curves'> = await host.page.evaluate(() => JSON.parse(sessionStorage.getItem('state')!).state);
   expect(state.zoom?.[0], 'start of the zoom in epochs').toBeCloseTo(15, 0);
   expect(state.zoom?.[1], 'end of the zoom in epochs').toBeCloseTo(30, 0);
-  expect(await points(), 'numbers drawn afterwards').toBe(5 * 180);
+  await expect.poll(() => points(), { message: 'numbers drawn afterwards' }).toBe(5 * 180);
 });
 
 test('a curve that begins under the pointer leaves crosshair and values where they are', async () => {

@@ -54,33 +54,33 @@ describe('the table', () => {
     const study = new FakeStudy();
     await open(study);
     const rows = study.comparison().rows;
-    expect(await names()).toEqual(NAMES);
+    await expect.poll(() => names()).toEqual(NAMES);
     const { mean, deviation } = rows[3]!.accuracy!;
-    expect(await cell('without reset', 'accuracy')).toContain(
-      `${(100 * mean).toFixed(2)} ± ${(100 * deviation!).toFixed(2)}`,
-    );
+    await expect
+      .poll(() => cell('without reset', 'accuracy'))
+      .toContain(`${(100 * mean).toFixed(2)} ± ${(100 * deviation!).toFixed(2)}`);
     const { low, high } = rows[3]!.testInterval!;
-    expect(await cell('without reset', 'accuracy')).toContain(
-      `test set ${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)}`,
-    );
-    expect(await cell('baseline', 'difference')).toBe('baseline');
+    await expect
+      .poll(() => cell('without reset', 'accuracy'))
+      .toContain(`test set ${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)}`);
+    await expect.poll(() => cell('baseline', 'difference')).toBe('baseline');
     const difference = (100 * (mean - rows[0]!.accuracy!.mean)).toFixed(2);
-    expect(await cell('without reset', 'difference')).toContain(`+${difference}`);
-    expect(await cell('complete leakage', 'difference')).toMatch(/^−\d/);
-    expect(await cell('without reset', 'variant')).toContain('neuron.reset: none');
-    expect(await cell('without reset', 'spikes')).toContain('23.2');
+    await expect.poll(() => cell('without reset', 'difference')).toContain(`+${difference}`);
+    await expect.poll(() => cell('complete leakage', 'difference')).toMatch(/^−\d/);
+    await expect.poll(() => cell('without reset', 'variant')).toContain('neuron.reset: none');
+    await expect.poll(() => cell('without reset', 'spikes')).toContain('23.2');
   });
 
   test('three seeds decide nothing, nothing is bold, and more of them are one press away', async () => {
     await open();
     const undecided = 'undecided: 3 seeds cannot decide at 5 % among 4 variants; 8 could';
-    for (const name of NAMES.slice(1)) expect(await cell(name, 'difference')).toContain(undecided);
-    expect(await host.page.locator('.figure.best').count(), 'bold figures').toBe(0);
+    for (const name of NAMES.slice(1)) await expect.poll(() => cell(name, 'difference')).toContain(undecided);
+    await expect.poll(() => host.page.locator('.figure.best').count(), { message: 'bold figures' }).toBe(0);
     const slopes = host.page.locator('tr[data-variant="without reset"] .slopes');
-    expect(await slopes.getAttribute('aria-label')).toMatch(
-      /^From baseline to without reset: seed 1: \d\d\.\d\d\s% to \d\d\.\d\d\s%, seed 2: .*, seed 3: /,
-    );
-    expect(await slopes.locator('line').count(), 'a line for each seed').toBe(3);
+    await expect
+      .poll(() => slopes.getAttribute('aria-label'))
+      .toMatch(/^From baseline to without reset: seed 1: \d\d\.\d\d\s% to \d\d\.\d\d\s%, seed 2: .*, seed 3: /);
+    await expect.poll(() => slopes.locator('line').count(), { message: 'a line for each seed' }).toBe(3);
     await host.page.getByRole('button', { name: 'Add 3 seeds' }).click();
     await expect.poll(() => host.sent.at(-1)).toEqual({ type: 'addSeeds' });
   });
@@ -89,11 +89,17 @@ describe('the table', () => {
     const study = new FakeStudy({ seeds: 8 });
     await open(study);
     for (const { variant, verdict } of study.comparison().rows.slice(1))
-      expect(await cell(variant, 'difference')).toContain(verdict!.sentence);
-    expect(await cell('with recurrence', 'difference')).toContain('(8 seeds, exact sign-flip p = .031, Holm over 4)');
-    expect(await cell('with recurrence', 'accuracy')).toContain('better');
-    expect(await cell('complete leakage', 'accuracy'), 'worse').not.toContain('better');
-    expect(await host.page.getByRole('button', { name: 'Add 3 seeds' }).count(), 'nothing is left to decide').toBe(0);
+      await expect.poll(() => cell(variant, 'difference')).toContain(verdict!.sentence);
+    await expect
+      .poll(() => cell('with recurrence', 'difference'))
+      .toContain('(8 seeds, exact sign-flip p = .031, Holm over 4)');
+    await expect.poll(() => cell('with recurrence', 'accuracy')).toContain('better');
+    await expect.poll(() => cell('complete leakage', 'accuracy'), { message: 'worse' }).not.toContain('better');
+    await expect
+      .poll(() => host.page.getByRole('button', { name: 'Add 3 seeds' }).count(), {
+        message: 'nothing is left to decide',
+      })
+      .toBe(0);
     await picture(host, 'compare-verdicts-dark');
   });
 
@@ -103,15 +109,15 @@ describe('the table', () => {
     await header.getByRole('button').click();
     const best = ['with recurrence', 'without reset', 'without leakage', 'baseline', 'complete leakage'];
     await expect.poll(names).toEqual(best);
-    expect(await header.getAttribute('aria-sort')).toBe('descending');
+    await expect.poll(() => header.getAttribute('aria-sort')).toBe('descending');
     await host.page.reload();
     await settle(host);
-    expect(await names(), 'after a reload').toEqual(best);
+    await expect.poll(() => names(), { message: 'after a reload' }).toEqual(best);
     await header.getByRole('button').click();
     await expect.poll(names).toEqual([...best].reverse());
     await header.getByRole('button').click();
     await expect.poll(names).toEqual(NAMES);
-    expect(await header.getAttribute('aria-sort')).toBe('none');
+    await expect.poll(() => header.getAttribute('aria-sort')).toBe('none');
   });
 
   test('is live', async () => {
@@ -120,8 +126,8 @@ describe('the table', () => {
     run.state = 'running';
     run.done = 20;
     await open(study);
-    expect(await cell('baseline', 'variant')).toContain('epoch 21 of 60');
-    expect(await cell('baseline', 'accuracy')).toBe('–');
+    await expect.poll(() => cell('baseline', 'variant')).toContain('epoch 21 of 60');
+    await expect.poll(() => cell('baseline', 'accuracy')).toBe('–');
     run.state = 'finished';
     run.done = 60;
     await host.changed(run.id);
@@ -136,8 +142,8 @@ describe('the table', () => {
     await open(study);
     await host.page.getByRole('button', { name: 'Runs of without reset' }).click();
     const runs = host.page.getByRole('table', { name: 'Runs of without reset' });
-    expect(await runs.textContent()).toContain('The loss became NaN in epoch 13 at layer 1.');
-    expect(await runs.textContent()).toContain('line 40 is not JSON');
+    await expect.poll(() => runs.textContent()).toContain('The loss became NaN in epoch 13 at layer 1.');
+    await expect.poll(() => runs.textContent()).toContain('line 40 is not JSON');
     await runs.getByRole('button', { name: 'Log of seed 2' }).click();
     await expect.poll(() => runs.locator('pre').textContent()).toContain('epoch 2 loss 0.671');
     await picture(host, 'compare-open-dark');
@@ -154,10 +160,12 @@ describe('the table', () => {
     await open(study);
     const text = (await host.page.locator('.outdated').textContent())!.replace(/\s+/g, ' ').trim();
     expect(text).toContain('4 runs were trained with settings that the file no longer has and have rows of their own');
-    expect(await names()).toEqual([...NAMES, ...NAMES.slice(0, 4).map((name) => `earlier ${name}`)]);
-    expect(await cell('earlier baseline', 'variant')).toContain('earlier settings, started Oct 9, 2025');
-    expect(await cell('earlier baseline', 'accuracy')).toMatch(/^\d\d\.\d\d/);
-    expect(await cell('earlier baseline', 'difference'), 'no comparison with other settings').toBe('');
+    await expect.poll(() => names()).toEqual([...NAMES, ...NAMES.slice(0, 4).map((name) => `earlier ${name}`)]);
+    await expect.poll(() => cell('earlier baseline', 'variant')).toContain('earlier settings, started Oct 9, 2025');
+    await expect.poll(() => cell('earlier baseline', 'accuracy')).toMatch(/^\d\d\.\d\d/);
+    await expect
+      .poll(() => cell('earlier baseline', 'difference'), { message: 'no comparison with other settings' })
+      .toBe('');
   });
 
   test('stops and runs what its buttons say', async () => {
@@ -249,11 +257,11 @@ describe('what can go wrong', () => {
 
   test('an untrusted workspace can look but not run', async () => {
     await open(new FakeStudy(), { trusted: false });
-    expect(await host.page.getByRole('button', { name: 'Run baseline' }).isDisabled()).toBe(true);
-    expect(await host.page.getByRole('button', { name: 'Run baseline' }).getAttribute('title')).toContain(
-      'not trusted',
-    );
-    expect(await cell('baseline', 'accuracy')).toMatch(/^\d\d\.\d\d/);
+    await expect.poll(() => host.page.getByRole('button', { name: 'Run baseline' }).isDisabled()).toBe(true);
+    await expect
+      .poll(() => host.page.getByRole('button', { name: 'Run baseline' }).getAttribute('title'))
+      .toContain('not trusted');
+    await expect.poll(() => cell('baseline', 'accuracy')).toMatch(/^\d\d\.\d\d/);
     await picture(host, 'compare-untrusted-dark');
   });
 });

@@ -70,7 +70,7 @@ describe('legend and charts', () => {
         expect(seen, 'pixels of the first chart above the fold').toBeGreaterThan(60);
         const last = host.page.locator('.legend li').last();
         await last.scrollIntoViewIfNeeded();
-        expect(await last.isVisible(), 'the last variant can be reached').toBe(true);
+        await expect.poll(() => last.isVisible(), { message: 'the last variant can be reached' }).toBe(true);
         await picture(host, `many-${n}-${width}`);
       });
     }
@@ -120,8 +120,8 @@ describe('a variant that diverges', () => {
     await picture(host, 'diverged-dark');
     await note.getByRole('button').click();
     await settle(host);
-    expect(await note.count(), 'notes when everything is shown').toBe(0);
-    expect(await host.page.getByRole('button', { name: 'Reset zoom' }).count()).toBe(1);
+    await expect.poll(() => note.count(), { message: 'notes when everything is shown' }).toBe(0);
+    await expect.poll(() => host.page.getByRole('button', { name: 'Reset zoom' }).count()).toBe(1);
     await picture(host, 'diverged-all-dark');
   });
 });
@@ -132,11 +132,11 @@ describe('what went wrong', () => {
     const why = 'The loss became NaN in epoch 13 at layer 1: lower the learning rate.';
     Object.assign(study.find('without reset'), { state: 'failed', done: 12, message: why });
     await open(study);
-    expect(await host.page.locator('li[data-variant="without reset"]').textContent()).toContain(why);
+    await expect.poll(() => host.page.locator('li[data-variant="without reset"]').textContent()).toContain(why);
     await picture(host, 'failed-dark');
     await host.page.context().close();
     await open(study, { view: 'compare' });
-    expect(await host.page.locator('tr[data-variant="without reset"]').textContent()).toContain(why);
+    await expect.poll(() => host.page.locator('tr[data-variant="without reset"]').textContent()).toContain(why);
   });
 });
 
@@ -212,7 +212,9 @@ test('what else was logged has charts of its own, one for each layer that has an
   await picture(host, 'leak-dark');
   await host.page.getByLabel('Also').selectOption('spikes');
   await settle(host);
-  expect(await host.page.locator('.panel h2').allTextContents()).toEqual(['Accuracy', 'Loss', 'Spike rate, layer 1']);
+  await expect
+    .poll(() => host.page.locator('.panel h2').allTextContents())
+    .toEqual(['Accuracy', 'Loss', 'Spike rate, layer 1']);
 });
 
 describe('what looks into networks see', () => {
@@ -237,8 +239,8 @@ describe('what looks into networks see', () => {
       await settle(host);
       return (await host.page.locator('.panel h2').allTextContents()).slice(2);
     };
-    expect(await titlesOf('window')).toEqual(['In the surrogate’s window, layer 1']);
-    expect(await titlesOf('gradient')).toEqual(['Gradient norm, layer 1', 'Gradient norm, layer 2']);
+    await expect.poll(() => titlesOf('window')).toEqual(['In the surrogate’s window, layer 1']);
+    await expect.poll(() => titlesOf('gradient')).toEqual(['Gradient norm, layer 1', 'Gradient norm, layer 2']);
     const pulled = host.requests('runs/series').map(({ params }) => (params as { metrics: string[] }).metrics);
     expect(pulled.at(-1)).toEqual(expect.arrayContaining(['gradient.1', 'gradient.2']));
   });
@@ -246,8 +248,8 @@ describe('what looks into networks see', () => {
   test.each(['dark', 'light'] as const)('a warning stands beside its variant and on its curve, %s', async (theme) => {
     await open(new FakeStudy({ variants, seeds: 2 }), { theme });
     const row = host.page.locator('li[data-variant="complete leakage"]');
-    expect(await row.locator('.warned').textContent()).toBe(`△ since epoch 3: ${sentence}`);
-    expect(await host.page.locator('.legend .warned').count()).toBe(1);
+    await expect.poll(() => row.locator('.warned').textContent()).toBe(`△ since epoch 3: ${sentence}`);
+    await expect.poll(() => host.page.locator('.legend .warned').count()).toBe(1);
     await host.page.getByLabel('Also').selectOption('gradient');
     await picture(host, `warning-${theme}`);
   });

@@ -1,7 +1,8 @@
 /**
  * A trainer that trains nothing, but behaves like one in all that the processes around it see. Its "weights" are a
  * number that hangs on the seed and on every step so far, so that a lost or repeated step shows in all later scores.
- * A step takes `learningRate` seconds; the variant `warned` is warned of something in its second epoch. Variants with these names misbehave at step 5, on their first attempt:
+ * A step takes `learningRate` seconds; the variant `warned` is warned of something from its second epoch on. Variants
+ * with these names misbehave at step 5, on their first attempt:
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { decodeSafetensors, encodeSafetensors } from '../../../engine/runs/safetensors.ts';
@@ -42,9 +43,7 @@ export const fakeTrainer: Trainer = async (spec, { checkpoint, signal, observer 
     const score = { loss: 1 - weight / 2147483648, accuracy: weight / 2147483648 };
     const epoch = step / STEPS_PER_EPOCH;
     observer.metric({ kind: 'train', step, epoch, ...score });
-    if (step === 5 && spec.variant === 'warned')
-      observer.metric({ kind: 'warning', step, epoch, cause: 'guessing', field: 'dataset', sentence: 'It guesses.' });
-    if (step % STEPS_PER_EPOCH === 0)
+    if (step % STEPS_PER_EPOCH === 0) {
       observer.metric({
         kind: 'epoch',
         step,
@@ -55,6 +54,9 @@ export const fakeTrainer: Trainer = async (spec, { checkpoint, signal, observer 
         spikeRates: [0.1],
         seconds: 1,
       });
+      if (epoch >= 2 && spec.variant === 'warned')
+        observer.metric({ kind: 'warning', step, epoch, cause: 'guessing', field: 'dataset', sentence: 'It guesses.' });
+    }
     observer.progress({ epoch: Math.floor(epoch), progress: epoch / epochs, seconds: step, samplesPerSecond: 1000 });
     if (step % 2 === 0) save();
   }

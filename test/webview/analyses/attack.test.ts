@@ -136,32 +136,29 @@ describe('one step of a pair', () => {
 test('a curve for each attack, a verdict for each variant; a broken one ranks nothing; keys move through time', async () => {
   const host = await opened();
   const { page } = host;
-  expect(await page.locator('.xy h3').allTextContents()).toEqual([
-    'gradient, surrogate ×1',
-    'gradient, surrogate ×4',
-    'random',
-    'search',
-  ]);
+  await expect
+    .poll(() => page.locator('.xy h3').allTextContents())
+    .toEqual(['gradient, surrogate ×1', 'gradient, surrogate ×4', 'random', 'search']);
   const first = page.locator('.verdict').first();
-  expect(await first.textContent()).toMatch(/right about 4 of 5; 4 attacked\s+The gradient beats/);
-  expect(await first.textContent()).toContain('random ∞');
+  await expect.poll(() => first.textContent()).toMatch(/right about 4 of 5; 4 attacked\s+The gradient beats/);
+  await expect.poll(() => first.textContent()).toContain('random ∞');
   const slider = page.getByRole('slider', { name: 'Step' });
-  expect(await slider.getAttribute('aria-valuetext')).toBe('step 0: 1 event, 0 added, 0 taken');
+  await expect.poll(() => slider.getAttribute('aria-valuetext')).toBe('step 0: 1 event, 0 added, 0 taken');
   await slider.focus();
   await slider.press('ArrowRight');
   await expect.poll(() => slider.getAttribute('aria-valuetext')).toBe('step 1: 1 event, 1 added, 0 taken');
-  expect(await page.locator('.pair-raster').first().locator('.added').count()).toBe(0);
-  expect(await page.locator('.pair-raster').last().locator('.added').count()).toBe(1);
+  await expect.poll(() => page.locator('.pair-raster').first().locator('.added').count()).toBe(0);
+  await expect.poll(() => page.locator('.pair-raster').last().locator('.added').count()).toBe(1);
   await picture(host, 'analyses-attack');
   await page.getByRole('button', { name: 'Next step with a change' }).click();
-  expect(await slider.getAttribute('aria-valuetext')).toBe('step 3: 2 events, 0 added, 1 taken');
+  await expect.poll(() => slider.getAttribute('aria-valuetext')).toBe('step 3: 2 events, 0 added, 1 taken');
   await page.getByRole('radio', { name: 'Spikes moved in time' }).check();
   await settle(host);
-  expect(await page.locator('.verdict.broken').first().textContent()).toMatch(/ranks nothing/);
-  expect(await page.locator('.verdict.broken').first().textContent()).not.toContain('Medians:');
-  expect(await page.locator('.legend-row li').first().textContent(), 'beside its line, too').toMatch(
-    /broken: ranks nothing/,
-  );
+  await expect.poll(() => page.locator('.verdict.broken').first().textContent()).toMatch(/ranks nothing/);
+  await expect.poll(() => page.locator('.verdict.broken').first().textContent()).not.toContain('Medians:');
+  await expect
+    .poll(() => page.locator('.legend-row li').first().textContent(), { message: 'beside its line, too' })
+    .toMatch(/broken: ranks nothing/);
   await page.getByRole('button', { name: 'Table' }).click();
   const cells = await page.locator('.values').first().locator('tbody tr').nth(2).allTextContents();
   expect(cells[0]).toMatch(/random\s*sound\s*0\.8\s*4\s*0\.25.*∞/s);
@@ -180,8 +177,8 @@ test('currents are shown as pictures, with what has changed', async () => {
   const example = { ...EXAMPLE, clean: values(0), adversarial: values(0.1), added: [], removed: [] };
   const [flips] = result().kinds;
   const host = await opened({ kinds: [{ ...flips!, kind: 'currents', shares: [], examples: [example] }] });
-  expect(await host.page.locator('.attack-pair lif-heatmap').count()).toBe(3);
-  expect(await host.page.locator('.attack-pair lif-heatmap').first().getAttribute('data-cells')).toBe('12');
+  await expect.poll(() => host.page.locator('.attack-pair lif-heatmap').count()).toBe(3);
+  await expect.poll(() => host.page.locator('.attack-pair lif-heatmap').first().getAttribute('data-cells')).toBe('12');
   expect(host.complaints).toEqual([]);
   await host.page.context().close();
 });

@@ -77,10 +77,10 @@ test('landscapes stand side by side on one scale; keys and pointer turn all surf
   const host = await opened('landscape', bowl);
   const { page } = host;
   const surfaces = page.locator('lif-surface');
-  expect(await surfaces.count()).toBe(5);
+  await expect.poll(() => surfaces.count()).toBe(5);
   // The cell beside the corner is a hole too: three faces touch the two.
-  expect(await surfaces.first().getAttribute('data-quads')).toBe(String(20 * 20 - 2));
-  expect(await page.locator('svg.contours path').count()).toBe(5 * 9);
+  await expect.poll(() => surfaces.first().getAttribute('data-quads')).toBe(String(20 * 20 - 2));
+  await expect.poll(() => page.locator('svg.contours path').count()).toBe(5 * 9);
   const pixels = (i: number): Promise<string> =>
     surfaces.nth(i).evaluate((element) => element.querySelector('canvas')!.toDataURL());
   const before = [await pixels(0), await pixels(3)];
@@ -117,7 +117,7 @@ test('landscapes stand side by side on one scale; keys and pointer turn all surf
 test('a landscape in the making is a whole picture, and says how far it is', async () => {
   const host = await opened('landscape', (variant) => bowl(variant, 25), { theme: 'light', state: 'running' });
   await host.page.getByText('25 of 441 points').first().waitFor();
-  expect(await host.page.locator('lif-surface').first().getAttribute('data-quads')).toBe('400');
+  await expect.poll(() => host.page.locator('lif-surface').first().getAttribute('data-quads')).toBe('400');
   await picture(host, 'analyses-landscape-coarse');
   expect(host.complaints).toEqual([]);
   await host.page.context().close();
@@ -137,7 +137,7 @@ const resolution = (variant: number): AnalysisResults['resolution'] => ({
 
 test('resolution is curves and a table of colours in which every number can be read', async () => {
   const host = await opened('resolution', resolution);
-  expect(await host.page.locator('svg .line').count()).toBe(2 * 5);
+  await expect.poll(() => host.page.locator('svg .line').count()).toBe(2 * 5);
   const heat = host.page.locator('table.heat').first();
   const cells = await heat.locator('tbody tr').nth(4).locator('td').allTextContents();
   expect(cells.map((text) => text.trim())).toEqual(['55.0\u202f%', '95.0\u202f%', '55.0\u202f%']);
@@ -194,8 +194,8 @@ const robust = (variant: number): AnalysisResults['robustness'] => ({
 
 test('robustness is a curve for each disturbance, the undisturbed network first; what is left out is said', async () => {
   const host = await opened('robustness', robust, { theme: 'light' });
-  expect(await host.page.locator('figure.xy').count()).toBe(3);
-  expect(await host.page.locator('figure.xy').first().locator('circle').count()).toBe(5 * 4);
+  await expect.poll(() => host.page.locator('figure.xy').count()).toBe(3);
+  await expect.poll(() => host.page.locator('figure.xy').first().locator('circle').count()).toBe(5 * 4);
   await host.page.getByText('Event times jittered: not asked').waitFor();
   await picture(host, 'analyses-robustness');
   await host.page.getByRole('button', { name: 'Table' }).click();
@@ -224,7 +224,7 @@ test('features are points by class; keys and pointer name a sample, in all pictu
   const host = await opened('embedding', cloud);
   const { page } = host;
   const pictures = page.locator('lif-scatter');
-  expect(await pictures.first().getAttribute('data-points')).toBe('300');
+  await expect.poll(() => pictures.first().getAttribute('data-points')).toBe('300');
   await pictures.first().focus();
   await pictures.first().press('ArrowRight');
   for (const i of [0, 4])
@@ -243,7 +243,9 @@ test('features are points by class; keys and pointer name a sample, in all pictu
     await page.mouse.move(box.x + x, box.y + box.height / 4);
     if (await page.locator('.scatter .heatmap-reading').first().textContent()) break;
   }
-  expect(await page.locator('.scatter .heatmap-reading').first().textContent()).toMatch(/^test sample \d+: class \d/);
+  await expect
+    .poll(() => page.locator('.scatter .heatmap-reading').first().textContent())
+    .toMatch(/^test sample \d+: class \d/);
   expect(host.complaints).toEqual([]);
   await page.context().close();
 });

@@ -54,17 +54,17 @@ test('the answers of all variants stand side by side, with what is pointed at in
   study.analyses = study.runs.map(({ id }) => answer(id));
   const host = await opened(study);
   const maps = host.page.locator('lif-heatmap');
-  expect(await maps.count()).toBe(study.variants.length);
-  expect(await maps.first().getAttribute('data-cells')).toBe('9');
+  await expect.poll(() => maps.count()).toBe(study.variants.length);
+  await expect.poll(() => maps.first().getAttribute('data-cells')).toBe('9');
   await maps.first().focus();
   for (const key of ['ArrowRight', 'ArrowRight']) await maps.first().press(key);
   await host.page.getByText('1 of 3 samples of class 0 are taken for 1').first().waitFor();
   await picture(host, 'analyses-confusion');
   await host.page.getByRole('button', { name: 'Table' }).click();
   const first = host.page.locator('.values').first();
-  expect(await first.locator('tbody tr').first().allTextContents()).toEqual([
-    expect.stringMatching(/^\s*baseline\s*1\s*test\s*6\s*0\.6667\s*0\.5\s*$/),
-  ]);
+  await expect
+    .poll(() => first.locator('tbody tr').first().allTextContents())
+    .toEqual([expect.stringMatching(/^\s*baseline\s*1\s*test\s*6\s*0\.6667\s*0\.5\s*$/)]);
   await host.page.getByRole('button', { name: 'Export' }).click();
   await host.page.getByRole('menuitem', { name: /CSV/ }).click();
   await expect.poll(() => host.exports().length).toBe(1);

@@ -75,11 +75,11 @@ async function opened(theme: ThemeName = 'dark'): Promise<FakeHost> {
 test('the sample with its rasters, potentials and decision; two variants side by side; time is gone through', async () => {
   const host = await opened();
   const { page } = host;
-  expect(await page.locator('.network').count()).toBe(1);
-  expect(await page.locator('.trace').count()).toBe(4);
+  await expect.poll(() => page.locator('.network').count()).toBe(1);
+  await expect.poll(() => page.locator('.trace').count()).toBe(4);
   await page.getByText('Class 3, taken for 3: right').waitFor();
   const rasters = page.locator('lif-raster');
-  expect(await rasters.first().getAttribute('data-dots')).toBe(String(STEPS * PER_STEP));
+  await expect.poll(() => rasters.first().getAttribute('data-dots')).toBe(String(STEPS * PER_STEP));
   await page.getByLabel('beside').selectOption('without reset');
   await expect.poll(() => page.locator('.network').count()).toBe(2);
   const asked = host.requests('samples/probe').map(({ params }) => params as { runId: string });

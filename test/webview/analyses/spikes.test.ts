@@ -109,7 +109,7 @@ test('rates of every neuron over time and by class, sorted, with what is pointed
   const host = await opened();
   await press(host, 'Spikes');
   const map = host.page.locator('lif-heatmap').first();
-  expect(await map.getAttribute('data-cells')).toBe(String(NEURONS * BINS));
+  await expect.poll(() => map.getAttribute('data-cells')).toBe(String(NEURONS * BINS));
   await picture(host, 'spikes-over-time');
   await press(host, 'rate');
   await map.focus();
@@ -119,11 +119,11 @@ test('rates of every neuron over time and by class, sorted, with what is pointed
     .first()
     .waitFor();
   await press(host, 'By class');
-  expect(await map.getAttribute('data-cells')).toBe(String(NEURONS * CLASSES));
+  await expect.poll(() => map.getAttribute('data-cells')).toBe(String(NEURONS * CLASSES));
   await press(host, 'Distribution');
   await picture(host, 'spikes-distribution');
   await host.page.getByRole('button', { name: 'Table' }).click();
-  expect(await host.page.locator('.values').count()).toBe(3);
+  await expect.poll(() => host.page.locator('.values').count()).toBe(3);
   expect(host.complaints).toEqual([]);
   await host.page.context().close();
 });
@@ -132,7 +132,7 @@ test('errors travel back through time: charts with a logarithmic axis, and the f
   for (const theme of ['dark', 'light', 'high-contrast'] as const) {
     const host = await opened(theme);
     await press(host, 'Errors');
-    expect(await host.page.locator('.xy').count()).toBe(4);
+    await expect.poll(() => host.page.locator('.xy').count()).toBe(4);
     await picture(host, `errors-${theme}`);
     await host.page.getByRole('button', { name: 'Table' }).click();
     const row = host.page.locator('.values').first().locator('tbody tr').first();

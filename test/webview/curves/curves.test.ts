@@ -72,14 +72,14 @@ describe('live curves', () => {
     const toggle = host.page.getByRole('button', { name: /^baseline/ });
     await toggle.click();
     await settle(host);
-    expect(await toggle.getAttribute('aria-pressed')).toBe('false');
-    expect(await drawnSvg(), 'the legend of the drawing').not.toContain('>baseline<');
+    await expect.poll(() => toggle.getAttribute('aria-pressed')).toBe('false');
+    await expect.poll(() => drawnSvg(), { message: 'the legend of the drawing' }).not.toContain('>baseline<');
 
     await host.page.reload();
     await host.page.locator('.legend').waitFor();
     host.sent.length = 0;
     await settle(host);
-    expect(await toggle.getAttribute('aria-pressed'), 'after a reload').toBe('false');
+    await expect.poll(() => toggle.getAttribute('aria-pressed'), { message: 'after a reload' }).toBe('false');
     await host.changed('baseline-1', 'without-reset-1');
     await settle(host);
     const asked = host.requests('runs/series').flatMap((r) => (r.method === 'runs/series' ? r.params.runIds : []));
@@ -118,7 +118,9 @@ describe('live curves', () => {
     const before = await points();
     await host.page.locator('vscode-checkbox[label="Each seed"]').click();
     await settle(host);
-    expect(await points(), 'numbers drawn with 15 more lines of 60 epochs').toBe(before + 15 * 60);
+    await expect
+      .poll(() => points(), { message: 'numbers drawn with 15 more lines of 60 epochs' })
+      .toBe(before + 15 * 60);
     await picture(host, 'seeds-dark');
   });
 
@@ -152,7 +154,7 @@ describe('keyboard and screen reader', () => {
     await expect.poll(() => said.textContent()).toMatch(/^Epoch 11\. Loss: /);
     const values = [...((await said.textContent()) ?? '').matchAll(/([\d.]+)[,.]/g)].slice(1).map((m) => Number(m[1]));
     expect(values, 'lowest loss first').toEqual([...values].sort((a, b) => a - b));
-    expect(await host.page.locator('.legend-head .when').textContent()).toBe('Epoch 11');
+    await expect.poll(() => host.page.locator('.legend-head .when').textContent()).toBe('Epoch 11');
     const lines = await host.page
       .locator('.u-cursor-x')
       .evaluateAll((all) => all.map((e) => e.getBoundingClientRect().x));
@@ -165,10 +167,10 @@ describe('keyboard and screen reader', () => {
     await open(new FakeStudy({ seeds: 1, epochs: 500 }));
     await host.page.getByRole('button', { name: 'View as table' }).click();
     const table = host.page.getByRole('table', { name: 'Accuracy in %' });
-    expect(await table.locator('thead th').allTextContents()).toEqual(['Epoch', ...XOR.map((v) => v.name)]);
+    await expect.poll(() => table.locator('thead th').allTextContents()).toEqual(['Epoch', ...XOR.map((v) => v.name)]);
     const rows = await table.locator('tbody tr').count();
     expect(rows, 'rows of 500 epochs').toBeLessThanOrEqual(200);
-    expect(await table.locator('tbody tr').last().locator('th').textContent()).toBe('500');
+    await expect.poll(() => table.locator('tbody tr').last().locator('th').textContent()).toBe('500');
     expect((await kept()).asTable).toBe(true);
     await picture(host, 'table-dark');
   });
@@ -217,24 +219,26 @@ test('losses, rates and gradients go onto logarithmic axes, each kind by itself;
     const chart = svg.split('<g class="chart">')[n]!;
     return [...chart.matchAll(/text-anchor="end">([^<]+)</g)].map(([, text]) => Number(text));
   };
-  expect(await toggle('Accuracy').count(), 'an accuracy has no use for one').toBe(0);
+  await expect.poll(() => toggle('Accuracy').count(), { message: 'an accuracy has no use for one' }).toBe(0);
   await host.page.getByLabel('Also').selectOption('gradient');
   await settle(host);
   await toggle('Gradient norm, layer 2').press('Enter');
   await settle(host);
   expect((await kept()).logAxes).toEqual(['gradient']);
-  expect(await toggle('Gradient norm, layer 1').getAttribute('aria-pressed'), 'all layers alike').toBe('true');
-  expect(await toggle('Loss').getAttribute('aria-pressed')).toBe('false');
+  await expect
+    .poll(() => toggle('Gradient norm, layer 1').getAttribute('aria-pressed'), { message: 'all layers alike' })
+    .toBe('true');
+  await expect.poll(() => toggle('Loss').getAttribute('aria-pressed')).toBe('false');
   const ticks = await labels(3);
   const steps = ticks.slice(1).map((tick, i) => tick - ticks[i]!);
   expect(Math.max(...steps), `${ticks}`).toBeGreaterThan(1.5 * Math.min(...steps));
   await picture(host, 'log-gradient-dark');
   await host.page.getByLabel('Also').selectOption('spikes');
   await settle(host);
-  expect(await host.page.getByText('0 lies below the axis').count()).toBe(0);
+  await expect.poll(() => host.page.getByText('0 lies below the axis').count()).toBe(0);
   await toggle('Spike rate, layer 1').click();
   await settle(host);
-  expect(await host.page.getByText('0 lies below the axis').count()).toBe(1);
+  await expect.poll(() => host.page.getByText('0 lies below the axis').count()).toBe(1);
   await toggle('Spike rate, layer 1').click();
   expect((await kept()).logAxes).toEqual(['gradient']);
 });
@@ -255,8 +259,8 @@ test('what was shown before comes back from the extension when the editor kept n
   };
   await open(study, { saved });
   expect(await kept()).toEqual(saved.state);
-  expect(await host.page.getByLabel('Smoothing').inputValue()).toBe('0.5');
-  expect(await host.page.getByRole('button', { name: 'Reset zoom' }).count()).toBe(1);
+  await expect.poll(() => host.page.getByLabel('Smoothing').inputValue()).toBe('0.5');
+  await expect.poll(() => host.page.getByRole('button', { name: 'Reset zoom' }).count()).toBe(1);
   await picture(host, 'restored-dark');
 });
 
@@ -273,7 +277,9 @@ test('canvases follow a change of theme', async () => {
   await switchTheme(host, 'light');
   await settle(host);
   expect(await colour(), 'colour of the first variant on a light ground').not.toBe(dark);
-  expect(await host.page.locator('.tooltip').isVisible(), 'the tooltip at the cursor').toBe(true);
+  await expect
+    .poll(() => host.page.locator('.tooltip').isVisible(), { message: 'the tooltip at the cursor' })
+    .toBe(true);
   const plotBox = await box('Accuracy');
   const line = await host.page.locator('.u-cursor-x').first().boundingBox();
   expect(line!.x, 'the crosshair at the last epoch').toBeGreaterThan(plotBox.x + plotBox.width - 4);

@@ -49,9 +49,11 @@ test('a map for each variant, live, sorted, read by keys, as a table and a file'
   await host.page.getByRole('button', { name: 'View as table' }).click();
   const table = host.page.getByRole('region', { name: 'Rates of the neurons of layer 1' });
   await expect.poll(() => table.locator('tbody tr').count()).toBe(8);
-  expect(await table.locator('thead th').last().textContent()).toBe('epoch 60');
-  expect(await table.locator('tbody tr').nth(3).locator('td').last().textContent()).toBe('0.3');
-  expect(await table.locator('tbody tr').nth(7).locator('td').last().textContent(), 'not there yet').toBe('–');
+  await expect.poll(() => table.locator('thead th').last().textContent()).toBe('epoch 60');
+  await expect.poll(() => table.locator('tbody tr').nth(3).locator('td').last().textContent()).toBe('0.3');
+  await expect
+    .poll(() => table.locator('tbody tr').nth(7).locator('td').last().textContent(), { message: 'not there yet' })
+    .toBe('–');
 
   await host.page.getByRole('button', { name: 'Export' }).click();
   await host.page.getByRole('menuitem', { name: 'Neurons as CSV' }).click();

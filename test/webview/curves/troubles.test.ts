@@ -12,7 +12,9 @@ describe('what can go wrong', () => {
     await host.changed();
     const banner = host.page.locator('.banner.error');
     await expect.poll(() => banner.textContent()).toContain('`neuron.leak` must be between 0 and 1.');
-    expect(await host.page.locator('.legend li').count(), 'what was known is still shown').toBe(5);
+    await expect
+      .poll(() => host.page.locator('.legend li').count(), { message: 'what was known is still shown' })
+      .toBe(5);
     await picture(host, 'refusal-dark');
     host.refuse.delete('runs/compare');
     await host.page.getByRole('button', { name: 'Try again' }).click();
@@ -28,7 +30,7 @@ describe('what can go wrong', () => {
     host.refuse.delete('runs/series');
     await expect.poll(() => host.requests('runs/series').length, { message: 'requests' }).toBe(before + 2);
     await settle(host);
-    expect(await host.page.locator('.banner').count(), 'banners').toBe(0);
+    await expect.poll(() => host.page.locator('.banner').count(), { message: 'banners' }).toBe(0);
   });
 
   test('a refused start can be tried again', async () => {
@@ -49,13 +51,17 @@ describe('what can go wrong', () => {
     const study = new FakeStudy();
     Object.assign(study.find('without reset'), { state: 'running', done: 5 });
     await open(study, { trusted: false });
-    expect(await host.page.getByRole('button', { name: 'Stop without reset' }).isDisabled(), 'stopping').toBe(true);
-    expect(await host.page.locator('.actions vscode-button').first().getAttribute('disabled'), 'Stop').not.toBeNull();
+    await expect
+      .poll(() => host.page.getByRole('button', { name: 'Stop without reset' }).isDisabled(), { message: 'stopping' })
+      .toBe(true);
+    await expect
+      .poll(() => host.page.locator('.actions vscode-button').first().getAttribute('disabled'), { message: 'Stop' })
+      .not.toBeNull();
     study.find('without reset').state = 'finished';
     await host.changed('without-reset-1');
     await settle(host);
     await expect.poll(() => host.page.locator('.banner.info').textContent()).toContain('not trusted');
-    expect(await host.page.getByRole('button', { name: 'Run baseline' }).isDisabled()).toBe(true);
+    await expect.poll(() => host.page.getByRole('button', { name: 'Run baseline' }).isDisabled()).toBe(true);
     await host.page.locator('vscode-button').first().click({ force: true });
     await settle(host);
     expect(host.requests('runs/start'), 'starts asked for').toEqual([]);
@@ -110,7 +116,7 @@ describe('what can go wrong', () => {
       .toContain('2 runs with earlier settings');
     await host.page.locator('.legend .outdated button').click();
     await settle(host);
-    expect(await host.page.locator('.legend li').count(), 'rows of the legend').toBe(7);
-    expect(await drawnSvg()).toContain('>baseline (earlier settings)<');
+    await expect.poll(() => host.page.locator('.legend li').count(), { message: 'rows of the legend' }).toBe(7);
+    await expect.poll(() => drawnSvg()).toContain('>baseline (earlier settings)<');
   });
 });

@@ -85,8 +85,8 @@ test('several rows are set at once, and what is wrong stands in its cell and bel
   await settle(host);
   expect(study.text).toContain('  without reset: { neuron: { reset: none, leak: 7 } }');
   expect(study.text).toContain('  with recurrence: { neuron: { recurrent: true, leak: 7 } }');
-  expect(await host.page.locator('td.setting.error').count()).toBe(2);
-  expect(await host.page.locator('.matrix-status').innerText()).toContain('must be a number from 0 to 1');
+  await expect.poll(() => host.page.locator('td.setting.error').count()).toBe(2);
+  await expect.poll(() => host.page.locator('.matrix-status').innerText()).toContain('must be a number from 0 to 1');
   await host.page.context().close();
 });
 
@@ -108,7 +108,7 @@ test('variants are added, renamed, copied, moved, removed, and made of a grid', 
   await host.page.getByRole('button', { name: 'Move down' }).click();
   expect((await names()).slice(0, 2)).toEqual(['base copy', 'base']);
   await host.page.getByRole('button', { name: 'Remove' }).click();
-  expect(await names()).toHaveLength(5);
+  await expect.poll(() => names()).toHaveLength(5);
   await host.page.getByRole('button', { name: 'Range or grid…' }).click();
   await host.page.getByLabel('Values of setting 1').fill('0, 0.5 … 1');
   await host.page.getByRole('button', { name: 'Add variants' }).click();
@@ -132,8 +132,8 @@ test('a seed is trained from its cell, a variant and a seed from their heads; wh
   study.text = `variants: {${study.text}`;
   await host.changed();
   await settle(host);
-  expect(await host.page.locator('.banner.error').innerText()).toContain('Line ');
-  expect(await host.page.locator('tbody td.name').count()).toBeGreaterThan(1);
+  await expect.poll(() => host.page.locator('.banner.error').innerText()).toContain('Line ');
+  await expect.poll(() => host.page.locator('tbody td.name').count()).toBeGreaterThan(1);
   await host.page.context().close();
 });
 
@@ -142,7 +142,7 @@ test('500 variants: those on screen are drawn, and the keys reach the last one',
   const study = new FakeStudy();
   study.text = study.text.replace(/variants:\n[\s\S]*?\n\n/, `variants:\n${many}\n\n`);
   const host = await open(study);
-  expect(await host.page.locator('tbody tr').count()).toBeLessThan(60);
+  await expect.poll(() => host.page.locator('tbody tr').count()).toBeLessThan(60);
   await host.page.locator('td.name', { hasText: 'v0' }).first().click();
   await host.page.keyboard.press('Control+End');
   await settle(host);
