@@ -63,6 +63,11 @@ const BUNDLES = [
   },
 ];
 
+/** Files that a build makes for others to start from; the chunks that they load have names of their own. */
+export const BUNDLED = BUNDLES.flatMap(({ entries, options }) =>
+  Object.keys(entries).map((name) => `dist/${name}${options.outExtension?.['.js'] ?? '.js'}`),
+);
+
 /**
  * @param {{ minify?: boolean }} [options]
  * @returns {Promise<import('esbuild').BuildContext[]>} one context per bundle, not yet built

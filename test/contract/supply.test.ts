@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { builtFile } from '../../engine/base/paths.ts';
+import { BUNDLED } from '../../scripts/build.mjs';
 import { bundledPackages, noticesOf } from '../../scripts/notices.mjs';
+import { packedFiles, patterns } from '../../scripts/package.mjs';
 
 const root = join(import.meta.dirname, '../..');
 const json = (path: string) => JSON.parse(readFileSync(join(root, path), 'utf8'));
@@ -48,4 +50,17 @@ test('a package without a licence is not shipped', () => {
   } finally {
     rmSync(project, { recursive: true });
   }
+});
+
+test('the package carries everything that is started from it, and no sources', async () => {
+  const files = await packedFiles();
+  expect(files).toEqual(expect.arrayContaining([...BUNDLED, 'dist/kernels.wasm', 'dist/bin/lif', 'dist/bin/lif.cmd']));
+  expect(files.filter((file) => /^(engine|extension|webview|test|node_modules)\//.test(file))).toEqual([]);
+});
+
+test('a package for one platform takes its kernels and no others; one for all takes none', () => {
+  const kernels = (target?: string) => patterns(target).match(/^.*\.node$/gm);
+  expect(kernels()).toEqual(['!dist/*.node']);
+  expect(kernels('linux-x64')).toEqual(['!dist/kernels-linux-x64.node']);
+  expect(kernels('universal')).toBe(null);
 });
