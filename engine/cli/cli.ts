@@ -8,6 +8,7 @@ import { checkCommand } from './commands/check.ts';
 import { compareCommand } from './commands/compare.ts';
 import { DATA_COMMANDS } from './commands/data/commands.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { exportCommand } from './commands/export.ts';
 import { executeCommand } from './commands/internal/execute.ts';
 import { hostCommand } from './commands/internal/host.ts';
 import { probeCommand } from './commands/internal/probe.ts';
@@ -34,6 +35,7 @@ const COMMANDS: Command[] = [
   checkCommand,
   analyseCommand,
   reportCommand,
+  exportCommand,
   validateCommand,
   ...DATA_COMMANDS,
   ...BACKEND_COMMANDS,

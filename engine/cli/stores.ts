@@ -1,10 +1,12 @@
 /** Which store is meant, and which runs in it. */
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { RunSummary } from '../../protocol/runs.ts';
 import { plainLine } from '../../protocol/text/plain-text.ts';
 import { UserError } from '../base/errors.ts';
+import { compareExperiment } from '../runs/compare.ts';
 import { openStore, type StoreReader } from '../runs/store.ts';
+import { loadStudy } from '../studies/load.ts';
 
 /** The `.lif` of the nearest folder, at or above this one, that has one or is a repository; else of this folder itself. */
 export function findStore(folder: string): string {
@@ -19,6 +21,27 @@ export function findRuns(store: string, names: string[]): { reader: StoreReader;
   const reader = openStore(store);
   const all = reader.summaries();
   return { reader, runs: names.map((name) => findRun(store, all, name)) };
+}
+
+/** An experiment file and not a run; ids of runs have no such ending. */
+export function isFile(name: string): boolean {
+  return /\.(ya?ml|json)$/.test(name);
+}
+
+/** Runs by name; of an experiment file the newest finished one of every variant and seed, in its order. Throws a UserError. */
+export function runsMeant(store: string, names: string[]): { reader: StoreReader; runs: RunSummary[] } {
+  const reader = openStore(store);
+  const all = reader.summaries();
+  const runs = names.flatMap((name) => (isFile(name) ? resultsOf(name, reader) : [findRun(store, all, name)]));
+  return { reader, runs: [...new Set(runs)] };
+}
+
+function resultsOf(name: string, reader: StoreReader): RunSummary[] {
+  const { experiment, file } = loadStudy(name);
+  const { rows } = compareExperiment(experiment, file, reader.keyedRuns());
+  const runs = rows.flatMap(({ results }) => results);
+  if (runs.length === 0) throw new UserError(`${basename(file)} has no finished run; train it first: lif run ${name}`);
+  return runs;
 }
 
 function findRun(store: string, all: RunSummary[], name: string): RunSummary {

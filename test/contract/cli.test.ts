@@ -241,7 +241,20 @@ describe('help', () => {
     expect(overview.code).toBe(0);
     const names = [...overview.stdout.matchAll(/^ {2}lif ((?:data |backend )?\w+)/gm)].map((match) => match[1]!);
     expect(names).toEqual([
-      ...['run', 'list', 'show', 'wait', 'stop', 'resume', 'compare', 'check', 'analyse', 'report', 'validate'],
+      ...[
+        'run',
+        'list',
+        'show',
+        'wait',
+        'stop',
+        'resume',
+        'compare',
+        'check',
+        'analyse',
+        'report',
+        'export',
+        'validate',
+      ],
       ...['data list', 'data get', 'data check', 'data import', 'data show'],
       ...['backend install', 'doctor'],
     ]);

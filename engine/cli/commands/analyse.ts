@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import { parse } from 'yaml';
 import type { RunSummary } from '../../../protocol/runs.ts';
 import { UserError } from '../../base/errors.ts';
@@ -8,17 +7,14 @@ import { runLocally } from '../../executors/local/run-jobs.ts';
 import type { AnalyseJob, Job } from '../../jobs/job.ts';
 import { placeOf, readAnalysis } from '../../runs/analyses.ts';
 import type { CheckpointChoice } from '../../runs/checkpoints.ts';
-import { compareExperiment } from '../../runs/compare.ts';
 import { nameOfStep } from '../../runs/metrics/history.ts';
 import { readHistory } from '../../runs/metrics/reader.ts';
-import { openStore } from '../../runs/store.ts';
-import { loadStudy } from '../../studies/load.ts';
 import { ANALYSIS_IDS, reportOf } from '../analyses/reports.ts';
 import { type Command, type Input, jsonOption, storeOption, threadsOption } from '../command.ts';
 import { progressOn } from '../data-progress.ts';
 import { printJson, printLines, say } from '../output.ts';
 import { withSignals } from '../signals.ts';
-import { findRuns } from '../stores.ts';
+import { isFile, runsMeant } from '../stores.ts';
 import { table } from '../text.ts';
 
 const POLL_MS = 250;
@@ -43,7 +39,7 @@ export const analyseCommand: Command = {
   async run(cli, input) {
     const [of, analysis] = input.positionals as [string, string];
     const many = isFile(of);
-    const runs = many ? resultsOf(of, input.store) : findRuns(input.store, [of]).runs;
+    const { runs } = runsMeant(input.store, [of]);
     const { requestAnalysis } = await import('../../jobs/request.ts');
     const checkpoint = checkpointIn(input);
     const params = paramsIn(input.texts('set'));
@@ -105,21 +101,6 @@ function networkOf({ run, checkpoint }: AnalyseJob): string {
 function runsText([first, ...others]: readonly RunSummary[]): string {
   const one = `${first!.variant}, seed ${first!.seed}`;
   return others.length === 0 ? one : `${others.length + 1} runs (${one}, and so on)`;
-}
-
-/** An experiment file and not a run; ids of runs have no such ending. */
-function isFile(name: string): boolean {
-  return /\.(ya?ml|json)$/.test(name);
-}
-
-/** The newest finished run of every variant and seed of the file, in its order. Throws a UserError when there is none. */
-function resultsOf(file: string, store: string): RunSummary[] {
-  const study = loadStudy(file);
-  const { rows } = compareExperiment(study.experiment, study.file, openStore(store).keyedRuns());
-  const runs = rows.flatMap(({ results }) => results);
-  if (runs.length === 0)
-    throw new UserError(`${basename(file)} has no finished run to analyse; train it first: lif run ${file}`);
-  return runs;
 }
 
 /** What the store holds of it. Throws a UserError. */
