@@ -12,8 +12,8 @@ import { ALL, NETWORKS, NEURON, settingsOf, syntheticEvents } from './networks.t
 import { median } from './statistics.ts';
 
 const option = (name: string): string | undefined => {
-  const at = process.argv.indexOf(`--${name}`);
-  return at < 0 ? undefined : process.argv[at + 1];
+  const index = process.argv.indexOf(`--${name}`);
+  return index < 0 ? undefined : process.argv[index + 1];
 };
 const samples = Number(option('samples') ?? 10_000);
 const threads = Number(option('threads') ?? 2);

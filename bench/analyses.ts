@@ -17,8 +17,8 @@ import { orderOf } from '../engine/training/codec.ts';
 import { optimizerStep } from '../engine/training/schedule.ts';
 
 const option = (name: string): string | undefined => {
-  const at = process.argv.indexOf(`--${name}`);
-  return at < 0 ? undefined : process.argv[at + 1];
+  const index = process.argv.indexOf(`--${name}`);
+  return index < 0 ? undefined : process.argv[index + 1];
 };
 const threads = Number(option('threads') ?? 2);
 /** What the goals are about. */

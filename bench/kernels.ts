@@ -22,8 +22,8 @@ const REPEATS = 5;
 /** Enough for a mean, where a call is so short that putting things back takes longer. */
 const MOST_CALLS = 256;
 
-const at = process.argv.indexOf('--only');
-const only = at < 0 ? '' : process.argv[at + 1]!;
+const index = process.argv.indexOf('--only');
+const only = index < 0 ? '' : process.argv[index + 1]!;
 const entries = TABLE.filter((entry) => nameOf(entry).includes(only));
 if (entries.length === 0) {
   console.error(`No entry of the kernel table has "${only}" in its name.`);
@@ -79,10 +79,10 @@ function timeOf(name: string, c: KernelCase): number {
 }
 
 /** The cache lines of a region that a call has changed, as they were; neighbours together. */
-function changedRuns(before: Uint8Array, at: number, length: number): { from: number; old: Uint8Array }[] {
+function changedRuns(before: Uint8Array, start: number, length: number): { from: number; old: Uint8Array }[] {
   const runs: { from: number; to: number }[] = [];
-  for (let from = at; from < at + length; from += 64) {
-    const to = Math.min(from + 64, at + length);
+  for (let from = start; from < start + length; from += 64) {
+    const to = Math.min(from + 64, start + length);
     if (Buffer.compare(bytes.subarray(from, to), before.subarray(from, to)) === 0) continue;
     const last = runs.at(-1);
     if (last?.to === from) last.to = to;

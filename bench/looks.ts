@@ -19,8 +19,8 @@ import { add } from '../engine/training/sums.ts';
 import { median } from './statistics.ts';
 
 const option = (name: string, otherwise: number): number => {
-  const at = process.argv.indexOf(`--${name}`);
-  return at < 0 ? otherwise : Number(process.argv[at + 1]);
+  const index = process.argv.indexOf(`--${name}`);
+  return index < 0 ? otherwise : Number(process.argv[index + 1]);
 };
 const threads = option('threads', 1);
 const rounds = option('rounds', 9);

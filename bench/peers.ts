@@ -22,8 +22,8 @@ import { serveTfjs } from './peers/tfjs.ts';
 import { type Measured, measureInTurns } from './peers/turns.ts';
 
 const option = (name: string): string | undefined => {
-  const at = process.argv.indexOf(`--${name}`);
-  return at < 0 ? undefined : process.argv[at + 1];
+  const index = process.argv.indexOf(`--${name}`);
+  return index < 0 ? undefined : process.argv[index + 1];
 };
 const flag = (name: string): boolean => process.argv.includes(`--${name}`);
 

@@ -14,8 +14,8 @@ import { ALL, type BenchNetwork, type Events, settingsOf, syntheticEvents } from
 import { spread } from './statistics.ts';
 
 const option = (name: string): string | undefined => {
-  const at = process.argv.indexOf(`--${name}`);
-  return at < 0 ? undefined : process.argv[at + 1];
+  const index = process.argv.indexOf(`--${name}`);
+  return index < 0 ? undefined : process.argv[index + 1];
 };
 const repeats = Number(option('repeats') ?? 7);
 const threadCounts = (option('threads') ?? '1,2').split(',').map(Number);

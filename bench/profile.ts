@@ -16,8 +16,8 @@ import { initialTensors } from '../engine/models/parameters.ts';
 import { ALL, NETWORKS, NEURON, SHD_1MS, settingsOf, syntheticEvents } from './networks.ts';
 
 const recurrent = process.argv.includes('--recurrent');
-const at = process.argv.indexOf('--only');
-const chosen = at < 0 ? [...NETWORKS, SHD_1MS] : ALL.filter(({ name }) => name === process.argv[at + 1]);
+const index = process.argv.indexOf('--only');
+const chosen = index < 0 ? [...NETWORKS, SHD_1MS] : ALL.filter(({ name }) => name === process.argv[index + 1]);
 for (const network of chosen) {
   const settings = settingsSchema.parse(settingsOf(network, { ...NEURON, recurrent }));
   const dataset = syntheticEvents(network);

@@ -77,9 +77,9 @@ function pixels() {
         sum[2] += b * a;
         sum[3] += a;
       }
-      const at = row * (SIZE * 4 + 1) + 1 + column * 4;
-      for (let c = 0; c < 3; c++) rows[at + c] = sum[3] === 0 ? 0 : Math.round(sum[c] / sum[3]);
-      rows[at + 3] = Math.round(sum[3] / (OVER * OVER));
+      const offset = row * (SIZE * 4 + 1) + 1 + column * 4;
+      for (let c = 0; c < 3; c++) rows[offset + c] = sum[3] === 0 ? 0 : Math.round(sum[c] / sum[3]);
+      rows[offset + 3] = Math.round(sum[3] / (OVER * OVER));
     }
   }
   return rows;

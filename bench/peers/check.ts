@@ -71,7 +71,7 @@ async function gradient(network: BenchNetwork, dataset: ReturnType<typeof synthe
 
 function furthest(expected: Float32Array, seen: Float32Array): number {
   if (expected.length !== seen.length) return Number.POSITIVE_INFINITY;
-  const largest = expected.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
-  const difference = expected.reduce((most, x, i) => Math.max(most, Math.abs(x - seen[i]!)), 0);
+  const largest = expected.reduce((largest, x) => Math.max(largest, Math.abs(x)), 0);
+  const difference = expected.reduce((largest, x, i) => Math.max(largest, Math.abs(x - seen[i]!)), 0);
   return largest > 0 ? difference / largest : Number.POSITIVE_INFINITY;
 }

@@ -105,9 +105,9 @@ class Session {
     this.target?.dispose();
     const dense = new Float32Array(steps * batch * inputs);
     for (let b = 0; b < batch; b++) {
-      const at = this.starts[b]!;
-      const offsets = new Uint32Array(this.events.buffer, at, steps + 1);
-      const channels = new Uint16Array(this.events.buffer, at + 4 * (steps + 1), offsets[steps]!);
+      const start = this.starts[b]!;
+      const offsets = new Uint32Array(this.events.buffer, start, steps + 1);
+      const channels = new Uint16Array(this.events.buffer, start + 4 * (steps + 1), offsets[steps]!);
       for (let t = 0; t < steps; t++)
         for (const channel of channels.subarray(offsets[t]!, offsets[t + 1]!))
           dense[(t * batch + b) * inputs + channel] = 1;

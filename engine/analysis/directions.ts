@@ -43,29 +43,29 @@ export function leftAlone(weights: readonly Tensor[]): string[] {
 export function neuronGroups(shape: readonly number[]): {
   count: number;
   length: number;
-  at: (group: number) => number;
+  first: (group: number) => number;
   stride: number;
 } {
   const elements = shape.reduce((product, n) => product * n, 1);
   if (shape.length === 2) {
     const columns = shape[1]!;
-    return { count: columns, length: shape[0]!, at: (group) => group, stride: columns };
+    return { count: columns, length: shape[0]!, first: (group) => group, stride: columns };
   }
   const length = elements / shape[0]!;
-  return { count: shape[0]!, length, at: (group) => group * length, stride: 1 };
+  return { count: shape[0]!, length, first: (group) => group * length, stride: 1 };
 }
 
 /** Scales each neuron's part of `direction` to the norm of its part of `weights`, in place. */
 function scaleToNorms(direction: Float32Array, weights: Float32Array, shape: readonly number[]): void {
-  const { count, length, at, stride } = neuronGroups(shape);
+  const { count, length, first, stride } = neuronGroups(shape);
   const [wanted, squares] = [new Float64Array(count), new Float64Array(count)];
   for (let e = 0; e < length; e++)
     for (let g = 0; g < count; g++) {
-      const i = at(g) + e * stride;
+      const i = first(g) + e * stride;
       wanted[g]! += weights[i]! ** 2;
       squares[g]! += direction[i]! ** 2;
     }
   for (let e = 0; e < length; e++)
     for (let g = 0; g < count; g++)
-      direction[at(g) + e * stride]! *= Math.sqrt(wanted[g]!) / (Math.sqrt(squares[g]!) + SMALL);
+      direction[first(g) + e * stride]! *= Math.sqrt(wanted[g]!) / (Math.sqrt(squares[g]!) + SMALL);
 }

@@ -24,7 +24,7 @@ export function spreadOf(values: ArrayLike<number>): Spread {
 
 /** The value below which the share `q` lies, between the two nearest as NumPy has it. @param sorted ascending, not empty */
 export function quantile(sorted: ArrayLike<number>, q: number): number {
-  const at = q * (sorted.length - 1);
-  const low = sorted[Math.floor(at)]!;
-  return low + (at - Math.floor(at)) * (sorted[Math.ceil(at)]! - low);
+  const rank = q * (sorted.length - 1);
+  const low = sorted[Math.floor(rank)]!;
+  return low + (rank - Math.floor(rank)) * (sorted[Math.ceil(rank)]! - low);
 }

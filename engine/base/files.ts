@@ -75,10 +75,10 @@ function kindOf(info: Stats): string | undefined {
 }
 
 /**
- * Opens a regular file of at most `most` bytes for reading, through links, without waiting for anybody. Close `fd`.
+ * Opens a regular file of at most `limit` bytes for reading, through links, without waiting for anybody. Close `fd`.
  * Throws an error that `reason` puts into words: for a folder, a pipe, a device, a socket, and for a larger file.
  */
-export function openRegular(file: string, { most }: { most: number }): OpenFile {
+export function openRegular(file: string, { limit }: { limit: number }): OpenFile {
   // Asked before it is opened, since opening a device may already do something; and again, since it may be another one.
   const kind = kindOf(statSync(file));
   if (kind) throw new Error(kind);
@@ -87,7 +87,8 @@ export function openRegular(file: string, { most }: { most: number }): OpenFile 
     const info = fstatSync(fd);
     const other = kindOf(info);
     if (other) throw new Error(other);
-    if (info.size > most) throw new Error(`it has ${info.size} bytes, more than the ${most} that such a file may have`);
+    if (info.size > limit)
+      throw new Error(`it has ${info.size} bytes, more than the ${limit} that such a file may have`);
     return { fd, size: info.size };
   } catch (error) {
     closeSync(fd);
@@ -96,11 +97,11 @@ export function openRegular(file: string, { most }: { most: number }): OpenFile 
 }
 
 /**
- * The whole content of a regular file of at most `most` bytes; no more than it had when it was opened, however it grows.
+ * The whole content of a regular file of at most `limit` bytes; no more than it had when it was opened, however it grows.
  * Throws as `openRegular` does.
  */
-export function readRegular(file: string, { most }: { most: number }): Buffer {
-  const { fd, size } = openRegular(file, { most });
+export function readRegular(file: string, { limit }: { limit: number }): Buffer {
+  const { fd, size } = openRegular(file, { limit });
   try {
     return readUpTo(fd, 0, size);
   } finally {

@@ -66,8 +66,8 @@ function estimate(groups: readonly Scores[], statistic: (groups: readonly Scores
 
 /** Linear between neighbours, of sorted values. */
 function quantile(sorted: readonly number[], q: number): number {
-  const at = q * (sorted.length - 1);
-  const low = Math.floor(at);
+  const rank = q * (sorted.length - 1);
+  const low = Math.floor(rank);
   const high = Math.min(low + 1, sorted.length - 1);
-  return sorted[low]! + (at - low) * (sorted[high]! - sorted[low]!);
+  return sorted[low]! + (rank - low) * (sorted[high]! - sorted[low]!);
 }

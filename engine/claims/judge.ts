@@ -45,15 +45,15 @@ export function judgeClaims(experiment: Experiment, rows: readonly ComparisonRow
   const ps = chance.map((i) => tests[i]?.p ?? 1);
   const corrected = holm(ps);
   return cases.map((one, i) => {
-    const at = chance.indexOf(i);
+    const index = chance.indexOf(i);
     const paired = tests[i];
     const verdict =
-      at < 0
+      index < 0
         ? byIdentity(one.claim)
         : paired
-          ? byChance(one, paired, { ps, at, p: corrected[at]! }, experiment.seeds.length)
+          ? byChance(one, paired, { ps, index, p: corrected[index]! }, experiment.seeds.length)
           : notRun(one);
-    return { ...one.claim, ...verdict, ...(at >= 0 && paired && { paired }), missing: one.missing };
+    return { ...one.claim, ...verdict, ...(index >= 0 && paired && { paired }), missing: one.missing };
   });
 }
 
@@ -110,7 +110,7 @@ function byIdentity({ operator, margin }: Claim): { outcome: Outcome; sentence: 
 function byChance(
   { claim, testInterval }: Case,
   paired: Paired,
-  { ps, at, p }: { ps: number[]; at: number; p: number },
+  { ps, index, p }: { ps: number[]; index: number; p: number },
   wanted: number,
 ): { outcome: Outcome; sentence: string } {
   const n = paired.seeds.length;
@@ -125,7 +125,7 @@ function byChance(
     const says = holds ? 'holds' : 'does not hold';
     return { outcome: holds ? 'pass' : 'fail', sentence: `${says}: ${by} ${evidence}${interval}` };
   }
-  if (holm(ps.with(at, 2 ** (1 - n)))[at]! > ALPHA) {
+  if (holm(ps.with(index, 2 ** (1 - n)))[index]! > ALPHA) {
     const among = ps.length > 1 ? ` among ${ps.length} expectations` : '';
     const needed = seedsNeeded(ps.length);
     return { outcome: 'undecided', sentence: `undecided: ${seeds} cannot decide at 5 %${among}; ${needed} could` };

@@ -115,7 +115,7 @@ export class ProgressDisplay {
   /** Lines on the screen. */
   private drawn: string[] = [];
   private readonly warned = new Set<string>();
-  private readonly told = new Map<string, { state: string; epoch: number; at: number }>();
+  private readonly told = new Map<string, { state: string; epoch: number; time: number }>();
 
   constructor(
     private readonly reader: StoreReader,
@@ -177,9 +177,9 @@ export class ProgressDisplay {
   private tell(run: RunSummary): void {
     const before = this.told.get(run.id);
     const now = performance.now();
-    const news = before?.state !== run.state || (run.epoch !== before.epoch && now - before.at >= PLAIN_MS);
+    const news = before?.state !== run.state || (run.epoch !== before.epoch && now - before.time >= PLAIN_MS);
     if (!news || (!before && run.state === 'queued' && run.message === undefined)) return;
-    this.told.set(run.id, { state: run.state, epoch: run.epoch, at: now });
+    this.told.set(run.id, { state: run.state, epoch: run.epoch, time: now });
     const line = progressLine(run, widthOf(nameOf(run)), { columns: 1000, rows: 0, colour: false });
     const message = run.message !== undefined && run.state !== 'queued' ? `  ${printable(run.message)}` : '';
     this.output.write(`${line}${message}\n`);

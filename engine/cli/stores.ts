@@ -10,9 +10,9 @@ import { loadStudy } from '../studies/load.ts';
 
 /** The `.lif` of the nearest folder, at or above this one, that has one or is a repository; else of this folder itself. */
 export function findStore(folder: string): string {
-  for (let at = folder; ; at = dirname(at)) {
-    if (existsSync(join(at, '.lif')) || existsSync(join(at, '.git'))) return join(at, '.lif');
-    if (at === dirname(at)) return join(folder, '.lif');
+  for (let current = folder; ; current = dirname(current)) {
+    if (existsSync(join(current, '.lif')) || existsSync(join(current, '.git'))) return join(current, '.lif');
+    if (current === dirname(current)) return join(folder, '.lif');
   }
 }
 

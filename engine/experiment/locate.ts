@@ -51,7 +51,7 @@ export function locate(
 }
 
 export function descend(source: Source | undefined, path: Path): Source | undefined {
-  return path.reduce<Source | undefined>((at, key) => child(at, key)?.value, source);
+  return path.reduce<Source | undefined>((parent, key) => child(parent, key)?.value, source);
 }
 
 function child(source: Source | undefined, key: string | number): { key?: Span; value: Source } | undefined {
@@ -63,15 +63,15 @@ function child(source: Source | undefined, key: string | number): { key?: Span; 
 
 /** The span of the deepest part of the path that exists. */
 function spanAt(root: Source, path: Path, place: Problem['place']): Span {
-  let at: { key?: Span; value: Source } = { value: root };
+  let found: { key?: Span; value: Source } = { value: root };
   let depth = 0;
   for (const key of place === 'parent' ? path.slice(0, -1) : path) {
-    const next = child(at.value, key);
+    const next = child(found.value, key);
     if (!next) break;
-    at = next;
+    found = next;
     depth++;
   }
-  const { key, value } = at;
+  const { key, value } = found;
   // A file that lacks a field is marked on its first line.
   if (depth === 0) return { start: value.start, end: value.end };
   const whole = place === 'value' && depth === path.length && value.end > value.start;

@@ -24,9 +24,9 @@ export function eachTap(
 export function tapsOf({ input, filters, kernel, stride, padding }: Conv, output: LayerPlan['output']): number {
   const along = (axis: 0 | 1): number => {
     let n = 0;
-    for (let at = 0; at < output[axis + 1]!; at++)
+    for (let position = 0; position < output[axis + 1]!; position++)
       for (let i = 0; i < kernel[axis]; i++) {
-        const place = at * stride[axis] + i - padding[axis];
+        const place = position * stride[axis] + i - padding[axis];
         if (place >= 0 && place < input[axis + 1]!) n++;
       }
     return n;

@@ -113,12 +113,12 @@ async function groupsOf(runs: readonly Counted[], store: StoreReader, left: stri
     );
   return Object.fromEntries(
     [...found].map(([analysis, groups]) => {
-      const most = [...groups.values()].sort((a, b) => b.answers.length - a.answers.length);
-      if (most.length > MAX_GROUPS)
+      const byAnswers = [...groups.values()].sort((a, b) => b.answers.length - a.answers.length);
+      if (byAnswers.length > MAX_GROUPS)
         left.push(
-          `${analysis} was asked with ${most.length} sets of parameters; those with the most answers are shown.`,
+          `${analysis} was asked with ${byAnswers.length} sets of parameters; those with the most answers are shown.`,
         );
-      return [analysis, most.slice(0, MAX_GROUPS)];
+      return [analysis, byAnswers.slice(0, MAX_GROUPS)];
     }),
   ) as Reported['groups'];
 }

@@ -15,10 +15,10 @@ export const MAX_HEADER = 2 ** 20;
 
 export function encodeSafetensors({ tensors, metadata }: TensorFile): Uint8Array<ArrayBuffer> {
   const header: Header = {};
-  let at = 0;
+  let offset = 0;
   for (const { name, shape, data } of tensors.values()) {
-    header[name] = { dtype: 'F32', shape, data_offsets: [at, at + data.byteLength] };
-    at += data.byteLength;
+    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] };
+    offset += data.byteLength;
   }
   const checksum = checksumOf(
     header,
@@ -29,13 +29,13 @@ export function encodeSafetensors({ tensors, metadata }: TensorFile): Uint8Array
   // Data must start at a multiple of 8 bytes.
   json += ' '.repeat((8 - (Buffer.byteLength(json) % 8)) % 8);
   const text = Buffer.from(json);
-  const bytes = new Uint8Array(8 + text.length + at);
+  const bytes = new Uint8Array(8 + text.length + offset);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
   bytes.set(text, 8);
-  at = 8 + text.length;
+  offset = 8 + text.length;
   for (const { data } of tensors.values()) {
-    bytes.set(bytesOf(data), at);
-    at += data.byteLength;
+    bytes.set(bytesOf(data), offset);
+    offset += data.byteLength;
   }
   return bytes;
 }

@@ -43,9 +43,9 @@ export async function gitState(folder: string): Promise<GitState> {
 
 /** The nearest folder, at or above this one, with a `.git`. */
 function rootOf(folder: string): string | undefined {
-  for (let at = folder; ; at = dirname(at)) {
-    if (existsSync(join(at, '.git'))) return at;
-    if (at === dirname(at)) return undefined;
+  for (let current = folder; ; current = dirname(current)) {
+    if (existsSync(join(current, '.git'))) return current;
+    if (current === dirname(current)) return undefined;
   }
 }
 

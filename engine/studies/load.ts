@@ -29,7 +29,7 @@ const MAX_BYTES = 4 * 1024 * 1024;
 /** Throws a UserError for what cannot be read or is no regular file. */
 export function readStudyText(file: string): string {
   try {
-    return readRegular(file, { most: MAX_BYTES }).toString('utf8');
+    return readRegular(file, { limit: MAX_BYTES }).toString('utf8');
   } catch (error) {
     throw new UserError(`${file} cannot be read: ${reason(error)}.`);
   }

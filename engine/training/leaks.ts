@@ -15,17 +15,17 @@ export function leaksOf({ layers }: NetworkPlan, network: Network): (LeakSpread 
 /** Quartiles lie between the two nearest values. */
 export function spreadOf(k: number[]): LeakSpread {
   const sorted = k.slice().sort((x, y) => x - y);
-  const at = (share: number): number => {
+  const quantile = (share: number): number => {
     const place = share * (sorted.length - 1);
     const [low, high] = [sorted[Math.floor(place)]!, sorted[Math.ceil(place)]!];
     return low + (high - low) * (place - Math.floor(place));
   };
   return {
     mean: k.reduce((sum, x) => sum + x, 0) / k.length,
-    least: at(0),
-    lowerQuartile: at(0.25),
-    median: at(0.5),
-    upperQuartile: at(0.75),
-    greatest: at(1),
+    least: quantile(0),
+    lowerQuartile: quantile(0.25),
+    median: quantile(0.5),
+    upperQuartile: quantile(0.75),
+    greatest: quantile(1),
   };
 }

@@ -15,10 +15,10 @@ export class Stopwatch {
 export class Pace {
   updates = 1;
 
-  constructor(private readonly most: number) {}
+  constructor(private readonly limit: number) {}
 
   /** Of the last command. */
   took(updates: number, milliseconds: number): void {
-    this.updates = Math.max(1, Math.min(this.most, Math.round((COMMAND_MS / milliseconds) * updates)));
+    this.updates = Math.max(1, Math.min(this.limit, Math.round((COMMAND_MS / milliseconds) * updates)));
   }
 }

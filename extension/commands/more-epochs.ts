@@ -9,10 +9,10 @@ export async function trainFurther({ workbench, host }: CommandContext, runs: re
   const idle = runs.filter((run) => !isActive(run.state));
   if (idle.length === 0)
     throw new Refusal('There is no run here that could go on: it has to be finished or stopped first.');
-  const most = Math.max(...idle.map(({ epochs }) => epochs));
+  const epochs = Math.max(...idle.map(({ epochs }) => epochs));
   const title = `Train ${count(idle.length, 'run')} further, from the last checkpoint`;
-  const answer = await workbench.ask(title, `Epochs in all, more than ${most}`, String(2 * most), (text) =>
-    /^\d{1,7}$/.test(text) && Number(text) > most ? undefined : `A whole number above ${most}.`,
+  const answer = await workbench.ask(title, `Epochs in all, more than ${epochs}`, String(2 * epochs), (text) =>
+    /^\d{1,7}$/.test(text) && Number(text) > epochs ? undefined : `A whole number above ${epochs}.`,
   );
   if (answer === undefined) throw new Cancelled();
   const { threads } = workbench.settings();

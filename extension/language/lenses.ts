@@ -75,42 +75,42 @@ function variantLenses(
   runs: readonly RunSummary[],
   comparison: Comparison | undefined,
 ): Lens[] {
-  const at = { range, variant };
+  const place = { range, variant };
   const own = runs.filter((run) => run.variant === variant);
   const active = activeRuns(own);
   const row = comparison?.rows.find((r) => r.variant === variant);
   const idle = active.length === 0;
   const resumable = row?.runs.filter((run) => isResumable(run.state)) ?? [];
   return [
-    ...(idle ? [runLens(at)] : progressLenses(at, own)),
+    ...(idle ? [runLens(place)] : progressLenses(place, own)),
     ...warningLenses(variant, range, row?.runs ?? [], runs),
-    ...(idle ? failureLenses(at, row?.runs ?? []) : []),
-    ...(idle && resumable.length > 0 ? [resumeLens(at, resumable.length)] : []),
-    ...(idle && row?.accuracy !== undefined ? [resultLens(at, row, row.accuracy, resumable.length)] : []),
+    ...(idle ? failureLenses(place, row?.runs ?? []) : []),
+    ...(idle && resumable.length > 0 ? [resumeLens(place, resumable.length)] : []),
+    ...(idle && row?.accuracy !== undefined ? [resultLens(place, row, row.accuracy, resumable.length)] : []),
   ];
 }
 
 type Place = Pick<Lens, 'range'> & { variant: string };
 
-const runLens = (at: Place): Lens => ({
-  ...at,
+const runLens = (place: Place): Lens => ({
+  ...place,
   title: '$(play) Run',
-  tooltip: `Train “${plainLine(at.variant)}” with every seed`,
+  tooltip: `Train “${plainLine(place.variant)}” with every seed`,
   command: 'lifLab.runVariant',
 });
 
-function progressLenses(at: Place, runs: readonly RunSummary[]): Lens[] {
+function progressLenses(place: Place, runs: readonly RunSummary[]): Lens[] {
   const active = activeRuns(runs);
   const running = active.filter((run) => run.state === 'running');
   return [
     {
-      ...at,
+      ...place,
       title: '$(debug-stop) Stop',
-      tooltip: `Stop ${count(active.length, 'run')} of “${plainLine(at.variant)}”; each can be resumed`,
+      tooltip: `Stop ${count(active.length, 'run')} of “${plainLine(place.variant)}”; each can be resumed`,
       command: 'lifLab.stopVariant',
     },
     {
-      ...at,
+      ...place,
       title:
         running.length === 0
           ? `${active.length} queued`
@@ -122,12 +122,12 @@ function progressLenses(at: Place, runs: readonly RunSummary[]): Lens[] {
 }
 
 /** Why the last run of the row failed, if one did. */
-function failureLenses(at: Place, runs: readonly RunSummary[]): Lens[] {
+function failureLenses(place: Place, runs: readonly RunSummary[]): Lens[] {
   const failed = runs.find((run) => run.state === 'failed' && run.message);
   if (failed === undefined) return [];
   return [
     {
-      ...at,
+      ...place,
       title: `$(error) ${plainLabel(shortened(failed.message!))}`,
       tooltip: plainLine(failed.message!),
       command: 'lifLab.openLog',
@@ -135,15 +135,15 @@ function failureLenses(at: Place, runs: readonly RunSummary[]): Lens[] {
   ];
 }
 
-const resumeLens = (at: Place, runs: number): Lens => ({
-  ...at,
+const resumeLens = (place: Place, runs: number): Lens => ({
+  ...place,
   title: '$(debug-continue) Resume',
-  tooltip: `Go on with ${count(runs, 'run')} of “${plainLine(at.variant)}” from the last checkpoint`,
+  tooltip: `Go on with ${count(runs, 'run')} of “${plainLine(place.variant)}” from the last checkpoint`,
   command: 'lifLab.resume',
 });
 
-const resultLens = (at: Place, { verdict }: ComparisonRow, accuracy: Spread, unfinished: number): Lens => ({
-  ...at,
+const resultLens = (place: Place, { verdict }: ComparisonRow, accuracy: Spread, unfinished: number): Lens => ({
+  ...place,
   title: [
     accuracyText(accuracy),
     ...(isJudged(verdict) ? [verdict.label] : []),

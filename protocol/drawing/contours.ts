@@ -59,8 +59,8 @@ export function levelsOf([low, high]: readonly [number, number], count: number):
 export function contourPath(grid: Grid, level: number, size: number): string {
   return contour(grid, level)
     .map(([x1, y1, x2, y2]) => {
-      const at = (x: number, y: number): string => `${(x * size).toFixed(1)} ${((1 - y) * size).toFixed(1)}`;
-      return `M${at(x1, y1)}L${at(x2, y2)}`;
+      const point = (x: number, y: number): string => `${(x * size).toFixed(1)} ${((1 - y) * size).toFixed(1)}`;
+      return `M${point(x1, y1)}L${point(x2, y2)}`;
     })
     .join('');
 }

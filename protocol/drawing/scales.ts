@@ -71,7 +71,7 @@ export function tickLabels(ticks: readonly (number | null)[], percent: boolean, 
   const values = ticks.filter((t) => t !== null);
   const step = values.length > 1 ? Math.abs(values[1]! - values[0]!) * scale : 1;
   const decimals = [0, 1, 2, 3, 4].find((d) => Math.abs(step * 10 ** d - Math.round(step * 10 ** d)) < 1e-6) ?? 5;
-  const largest = values.reduce((most, tick) => Math.max(most, Math.abs(tick * scale)), 0);
+  const largest = values.reduce((largest, tick) => Math.max(largest, Math.abs(tick * scale)), 0);
   const long = largest >= 1e5 || (largest > 0 && largest < 1e-3);
   return ticks.map((tick) => {
     if (tick === null) return '';

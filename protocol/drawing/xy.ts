@@ -61,10 +61,10 @@ export function planXy({ title, x, y, lines, marks = [] }: XyChart): XyPlan {
     height: HEIGHT,
     description: `${title}: ${y.name} over ${x.name} for ${lines.map(({ name }) => name).join(', ')}`,
     box: BOX,
-    rows: toY.ticks.map((value, i) => ({ y: toY.at(value), label: toY.labels[i]! })),
-    columns: toX.ticks.map((value, i) => ({ x: toX.at(value), label: toX.labels[i]! })),
-    marks: marks.map(({ y: value, name }) => ({ y: toY.at(value), name })),
-    lines: lines.map((line) => ({ name: line.name, style: line.style, ...pathsOf(line, toX.at, toY.at) })),
+    rows: toY.ticks.map((value, i) => ({ y: toY.position(value), label: toY.labels[i]! })),
+    columns: toX.ticks.map((value, i) => ({ x: toX.position(value), label: toX.labels[i]! })),
+    marks: marks.map(({ y: value, name }) => ({ y: toY.position(value), name })),
+    lines: lines.map((line) => ({ name: line.name, style: line.style, ...pathsOf(line, toX.position, toY.position) })),
   };
 }
 
@@ -93,14 +93,14 @@ function pathsOf({ points, dots = true }: XyLine, x: Place, y: Place): Omit<XyPl
   };
 }
 
-/** Evenly thinned, so that at most `most` are left. */
-function thinned(all: readonly number[], most: number): number[] {
-  const step = Math.ceil(all.length / most);
+/** Evenly thinned, so that at most `limit` are left. */
+function thinned(all: readonly number[], limit: number): number[] {
+  const step = Math.ceil(all.length / limit);
   return all.filter((_, i) => i % step === 0);
 }
 
 interface Scale {
-  at: Place;
+  position: Place;
   ticks: number[];
   labels: string[];
 }
@@ -121,9 +121,9 @@ function scaleOf(axis: XyAxis, values: readonly number[], [from, to]: Range, roo
   }
   const place = (v: number): number => (log ? Math.log(v) : v);
   const span = place(high) - place(low);
-  const at = (v: number): number => from + ((place(v) - place(low)) / span) * (to - from);
+  const position = (v: number): number => from + ((place(v) - place(low)) / span) * (to - from);
   const marks = log
     ? thinned(logTicks([low, high]), Math.abs(to - from) / 26)
     : ticks([low, high], Math.abs(to - from) / (room ? 40 : 60));
-  return { at, ticks: marks, labels: tickLabels(marks, percent, log) };
+  return { position, ticks: marks, labels: tickLabels(marks, percent, log) };
 }

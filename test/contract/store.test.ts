@@ -198,13 +198,13 @@ describe('two at once', () => {
       lab.start('run', 'study.lif.yaml', '--again', '--threads', '64'),
       lab.start('run', 'study.lif.yaml', '--set', 'training.epochs=4', '--threads', '64'),
     ];
-    let most = 0;
+    let atOnce = 0;
     await lab.until('six finished', (runs) => {
-      most = Math.max(most, runs.filter((run) => run.state === 'running').length);
+      atOnce = Math.max(atOnce, runs.filter((run) => run.state === 'running').length);
       return runs.length === 6 && runs.every((run) => run.state === 'finished');
     });
     expect(await Promise.all(studies.map((study) => study.ended))).toMatchObject([{ code: 0 }, { code: 0 }]);
-    expect(most).toBe(1);
+    expect(atOnce).toBe(1);
   });
 });
 

@@ -100,12 +100,12 @@ describe('the tooltip', () => {
     await open(new FakeStudy({ variants }), { width: 460, height: 800 });
     const chart = await box('.canvas');
     const plot = await box('.u-over');
-    for (const at of [0.05, 0.35, 0.55, 0.75, 0.95]) {
-      await host.page.mouse.move(plot.x + plot.width * at, plot.y + plot.height * 0.5);
+    for (const share of [0.05, 0.35, 0.55, 0.75, 0.95]) {
+      await host.page.mouse.move(plot.x + plot.width * share, plot.y + plot.height * 0.5);
       await settle(host);
       const tip = await box('.tooltip');
-      expect(tip.x, `left edge with the pointer at ${at}`).toBeGreaterThanOrEqual(chart.x);
-      expect(tip.x + tip.width, `right edge with the pointer at ${at}`).toBeLessThanOrEqual(chart.x + chart.width);
+      expect(tip.x, `left edge with the pointer at ${share}`).toBeGreaterThanOrEqual(chart.x);
+      expect(tip.x + tip.width, `right edge with the pointer at ${share}`).toBeLessThanOrEqual(chart.x + chart.width);
     }
   });
 });

@@ -100,9 +100,9 @@ export class FakeRun {
   }
 
   summary(file: string, study: string): RunSummary {
-    const at = Math.max(0, this.done - 1);
-    const accuracy = this.curves.accuracy[at]!;
-    const loss = this.curves.loss[at]!;
+    const index = Math.max(0, this.done - 1);
+    const accuracy = this.curves.accuracy[index]!;
+    const loss = this.curves.loss[index]!;
     const score = { loss, accuracy };
     const leaks = this.plan.leaks?.map((k) => ({
       mean: k,

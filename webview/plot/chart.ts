@@ -102,8 +102,8 @@ export class CurveChart {
     const left = point === undefined ? -1 : plot.valToPos(point, 'x');
     const inside = left >= 0 && left <= plot.over.clientWidth + 1;
     if (!own || (plot.cursor.left ?? -1) < 0) {
-      const at = inside ? { left: Math.min(left, plot.over.clientWidth - 0.01), top: 1 } : { left: -10, top: -10 };
-      plot.setCursor(at, false);
+      const cursor = inside ? { left: Math.min(left, plot.over.clientWidth - 0.01), top: 1 } : { left: -10, top: -10 };
+      plot.setCursor(cursor, false);
       this.pointed = inside;
     }
     return inside ? left + plot.over.offsetLeft : undefined;

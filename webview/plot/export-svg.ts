@@ -95,7 +95,7 @@ function curvePaths(
   const out: string[] = [];
   if (curve.low && curve.high) {
     const points = (values: Aligned): string[] =>
-      xs.flatMap((at, i) => (typeof values[i] === 'number' ? [`${n(x(at))} ${n(y(values[i]))}`] : []));
+      xs.flatMap((value, i) => (typeof values[i] === 'number' ? [`${n(x(value))} ${n(y(values[i]))}`] : []));
     const outline = [...points(curve.high), ...points(curve.low).reverse()];
     if (outline.length > 0) out.push(`<path d="M${outline.join('L')}Z" fill="${style.colour}" fill-opacity="0.15"/>`);
   }

@@ -37,10 +37,10 @@ export function align(curve: Points, grid: { xs: readonly number[]; exact: boole
   const out: Aligned = new Array(xs.length).fill(undefined);
   if (xs.length === 0) return out;
   if (exact) {
-    let at = 0;
+    let position = 0;
     curve.x.forEach((x, i) => {
-      while (xs[at]! < x) at++;
-      out[at] = curve.y[i]!;
+      while (xs[position]! < x) position++;
+      out[position] = curve.y[i]!;
     });
     return out;
   }

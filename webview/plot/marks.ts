@@ -20,8 +20,8 @@ export function drawMarks(plot: uPlot, curves: readonly Curve[], alpha: (name: s
     for (const mark of curve.notANumber) {
       const x = plot.valToPos(mark.x, 'x', true);
       if (x < bbox.left || x > bbox.left + bbox.width) continue;
-      const at = mark.y === undefined ? foot : plot.valToPos(mark.y, 'y', true);
-      const y = Math.min(foot, Math.max(bbox.top + size, Number.isFinite(at) ? at : foot));
+      const height = mark.y === undefined ? foot : plot.valToPos(mark.y, 'y', true);
+      const y = Math.min(foot, Math.max(bbox.top + size, Number.isFinite(height) ? height : foot));
       ctx.beginPath();
       ctx.moveTo(x - size, y - size);
       ctx.lineTo(x + size, y + size);

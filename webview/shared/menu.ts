@@ -68,6 +68,6 @@ export function menuButton(
 
 function moveFocus(box: HTMLElement, step: number): void {
   const items = [...box.querySelectorAll<HTMLElement>('[role=menuitem]')];
-  const at = items.indexOf(document.activeElement as HTMLElement);
-  items[(at + step + items.length + (at < 0 && step < 0 ? 1 : 0)) % items.length]?.focus();
+  const index = items.indexOf(document.activeElement as HTMLElement);
+  items[(index + step + items.length + (index < 0 && step < 0 ? 1 : 0)) % items.length]?.focus();
 }

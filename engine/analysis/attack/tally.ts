@@ -62,8 +62,8 @@ export function medianOf(costs: readonly (number | null)[]): number | null {
 
 /** The shares up to which every sample was tried: what lies beyond would count the untried as safe. */
 export function sharesWithin(shares: readonly number[], largest: number, events: readonly number[]): number[] {
-  const most = Math.max(1, ...events);
-  return shares.filter((share) => share * most <= largest);
+  const fullestBin = Math.max(1, ...events);
+  return shares.filter((share) => share * fullestBin <= largest);
 }
 
 /** To six digits, which keeps files small. */

@@ -37,7 +37,7 @@ export function startPositions(points: Float64Array, n: number, d: number): Floa
     orthonormalise(next);
     const moved = next
       .slice(0, COMPONENTS)
-      .reduce((most, direction, i) => Math.max(most, 1 - Math.abs(dot(direction, best[i]!))), 0);
+      .reduce((largest, direction, i) => Math.max(largest, 1 - Math.abs(dot(direction, best[i]!))), 0);
     directions = next;
     if (moved < SETTLED) break;
   }

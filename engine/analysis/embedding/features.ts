@@ -73,10 +73,10 @@ export function refuseImpossible(
   n: number,
   perplexity: number,
 ): void {
-  const most = Math.floor((n - 1) / 3);
-  if (perplexity > most)
+  const limit = Math.floor((n - 1) / 3);
+  if (perplexity > limit)
     throw new UserError(
-      `perplexity: ${perplexity} needs three times as many other samples, and there are ${n - 1}; the largest allowed is ${most}.`,
+      `perplexity: ${perplexity} needs three times as many other samples, and there are ${n - 1}; the largest allowed is ${limit}.`,
     );
   if (varying === 0)
     throw new UserError(
@@ -85,8 +85,8 @@ export function refuseImpossible(
   const { largest } = duplicatesOf(values, n, varying);
   if (largest - 1 > perplexity)
     throw new UserError(
-      largest - 1 <= most
-        ? `${largest} of ${n} samples have identical features, more neighbours at distance 0 than a perplexity of ${perplexity} has room for; take one from ${largest - 1} on, the largest allowed is ${most}.`
-        : `${largest} of ${n} samples have identical features, and the largest perplexity allowed, ${most}, has no room for them: t-SNE would draw a structure that is not there.`,
+      largest - 1 <= limit
+        ? `${largest} of ${n} samples have identical features, more neighbours at distance 0 than a perplexity of ${perplexity} has room for; take one from ${largest - 1} on, the largest allowed is ${limit}.`
+        : `${largest} of ${n} samples have identical features, and the largest perplexity allowed, ${limit}, has no room for them: t-SNE would draw a structure that is not there.`,
     );
 }

@@ -127,37 +127,37 @@ function dotProducts(
         s32 += a3 * b2;
         s33 += a3 * b3;
       }
-      const at = r * BLOCK + c;
-      out[at] = s00;
-      out[at + 1] = s01;
-      out[at + 2] = s02;
-      out[at + 3] = s03;
-      out[at + BLOCK] = s10;
-      out[at + BLOCK + 1] = s11;
-      out[at + BLOCK + 2] = s12;
-      out[at + BLOCK + 3] = s13;
-      out[at + 2 * BLOCK] = s20;
-      out[at + 2 * BLOCK + 1] = s21;
-      out[at + 2 * BLOCK + 2] = s22;
-      out[at + 2 * BLOCK + 3] = s23;
-      out[at + 3 * BLOCK] = s30;
-      out[at + 3 * BLOCK + 1] = s31;
-      out[at + 3 * BLOCK + 2] = s32;
-      out[at + 3 * BLOCK + 3] = s33;
+      const index = r * BLOCK + c;
+      out[index] = s00;
+      out[index + 1] = s01;
+      out[index + 2] = s02;
+      out[index + 3] = s03;
+      out[index + BLOCK] = s10;
+      out[index + BLOCK + 1] = s11;
+      out[index + BLOCK + 2] = s12;
+      out[index + BLOCK + 3] = s13;
+      out[index + 2 * BLOCK] = s20;
+      out[index + 2 * BLOCK + 1] = s21;
+      out[index + 2 * BLOCK + 2] = s22;
+      out[index + 2 * BLOCK + 3] = s23;
+      out[index + 3 * BLOCK] = s30;
+      out[index + 3 * BLOCK + 1] = s31;
+      out[index + 3 * BLOCK + 2] = s32;
+      out[index + 3 * BLOCK + 3] = s33;
     }
 }
 
 /** Point j into the sorted list of point i, which has k places. */
 function insert(neighbours: Int32Array, squared: Float64Array, i: number, k: number, j: number, square: number): void {
   const first = i * k;
-  let at = first + k - 1;
-  if (square > squared[at]! || (square === squared[at] && j > neighbours[at]!)) return;
-  for (; at > first; at--) {
-    const before = squared[at - 1]!;
-    if (before < square || (before === square && neighbours[at - 1]! < j)) break;
-    squared[at] = before;
-    neighbours[at] = neighbours[at - 1]!;
+  let position = first + k - 1;
+  if (square > squared[position]! || (square === squared[position] && j > neighbours[position]!)) return;
+  for (; position > first; position--) {
+    const before = squared[position - 1]!;
+    if (before < square || (before === square && neighbours[position - 1]! < j)) break;
+    squared[position] = before;
+    neighbours[position] = neighbours[position - 1]!;
   }
-  squared[at] = square;
-  neighbours[at] = j;
+  squared[position] = square;
+  neighbours[position] = j;
 }

@@ -45,8 +45,8 @@ function silhouettesOf(toClass: Float64Array, labels: ArrayLike<number>, classes
     let nearest = Number.POSITIVE_INFINITY;
     for (let c = 0; c < classes; c++)
       if (c !== own && counts[c]! > 0) nearest = Math.min(nearest, toClass[i * classes + c]! / counts[c]!);
-    const most = Math.max(within, nearest);
-    values[i] = most > 0 && Number.isFinite(most) ? (nearest - within) / most : 0;
+    const larger = Math.max(within, nearest);
+    values[i] = larger > 0 && Number.isFinite(larger) ? (nearest - within) / larger : 0;
   }
   return values;
 }

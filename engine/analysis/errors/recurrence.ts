@@ -53,7 +53,7 @@ function product(x: Float64Array, V: ArrayLike<number>, N: number): Float64Array
   const y = new Float64Array(N);
   for (let i = 0; i < N; i++) {
     const factor = x[i]!;
-    for (let n = 0, at = i * N; n < N; n++) y[n]! += factor * V[at++]!;
+    for (let n = 0, index = i * N; n < N; n++) y[n]! += factor * V[index++]!;
   }
   return y;
 }
@@ -62,7 +62,7 @@ function product(x: Float64Array, V: ArrayLike<number>, N: number): Float64Array
 function transposed(V: ArrayLike<number>, x: Float64Array, N: number): Float64Array {
   return Float64Array.from({ length: N }, (_, i) => {
     let sum = 0;
-    for (let n = 0, at = i * N; n < N; n++) sum += V[at++]! * x[n]!;
+    for (let n = 0, index = i * N; n < N; n++) sum += V[index++]! * x[n]!;
     return sum;
   });
 }

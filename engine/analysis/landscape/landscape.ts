@@ -28,7 +28,7 @@ export const landscape: Analysis<Params, LandscapeResult> = {
     const weights = network.parameters();
     const directionOf = (number: number): Tensor[] =>
       randomDirection(plan, weights, { seed: params.seed, number, purpose: 'landscape' });
-    const at = async (directions: readonly Tensor[][], points: readonly number[][]): Promise<Point[]> => {
+    const pointsOn = async (directions: readonly Tensor[][], points: readonly number[][]): Promise<Point[]> => {
       const scores = await network.evaluateAround(params.split, { directions, points, samples, signal });
       return scores.map(({ loss, accuracy }) =>
         Number.isFinite(loss)
@@ -55,7 +55,7 @@ export const landscape: Analysis<Params, LandscapeResult> = {
       const points = next.map((cell) =>
         [cell % params.points, Math.floor(cell / params.points)].map((i) => placeOf(i, params)),
       );
-      for (const [i, here] of (await at(plane, points)).entries()) {
+      for (const [i, here] of (await pointsOn(plane, points)).entries()) {
         result.loss[next[i]!] = here.loss;
         result.accuracy[next[i]!] = here.accuracy;
         result.evaluated++;
@@ -70,7 +70,7 @@ export const landscape: Analysis<Params, LandscapeResult> = {
       const missing = result.sharpness.filter(({ rises }) => rises.length <= number);
       if (missing.length === 0) continue;
       const radii = missing.map(({ radius }) => [radius]);
-      for (const [i, { loss, accuracy }] of (await at([directionOf(number)], radii)).entries()) {
+      for (const [i, { loss, accuracy }] of (await pointsOn([directionOf(number)], radii)).entries()) {
         addRise(missing[i]!, centre, loss, accuracy);
         another();
       }

@@ -64,7 +64,7 @@ export const resolution: Analysis<Params, ResolutionResult> = {
 
 async function rowAt(
   context: Context,
-  { split, samples: most }: Params,
+  { split, samples: limit }: Params,
   dt: number,
   progress: (done: number) => void,
 ): Promise<ResolutionRow> {
@@ -76,7 +76,7 @@ async function rowAt(
     (of) => specAt(of, dt),
     async (subject) => {
       const { data, plan: there } = subject;
-      const samples = Math.min(most, data.sizes[split]);
+      const samples = Math.min(limit, data.sizes[split]);
       const input = await inputSpikes(data, split, samples, signal);
       const score = await scoreOf(subject, { split, samples, signal }, (done) => progress(changes ? done / 2 : done));
       const window = there.steps - there.readout.from;

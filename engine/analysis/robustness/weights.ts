@@ -10,15 +10,15 @@ export function quantised(weights: readonly Tensor[], bits: number): Tensor[] {
   const levels = 2 ** (bits - 1) - 1;
   return weights.map(({ name, shape, data }) => {
     if (shape.length === 1) return { name, shape, data };
-    const { count, length, at, stride } = neuronGroups(shape);
-    const most = new Float64Array(count);
+    const { count, length, first, stride } = neuronGroups(shape);
+    const largest = new Float64Array(count);
     for (let e = 0; e < length; e++)
-      for (let g = 0; g < count; g++) most[g] = Math.max(most[g]!, Math.abs(data[at(g) + e * stride]!));
+      for (let g = 0; g < count; g++) largest[g] = Math.max(largest[g]!, Math.abs(data[first(g) + e * stride]!));
     const rounded = new Float32Array(data.length);
     for (let e = 0; e < length; e++)
       for (let g = 0; g < count; g++) {
-        const i = at(g) + e * stride;
-        const step = most[g]! / levels;
+        const i = first(g) + e * stride;
+        const step = largest[g]! / levels;
         rounded[i] = step > 0 ? step * Math.round(data[i]! / step) : 0;
       }
     return { name, shape, data: rounded };

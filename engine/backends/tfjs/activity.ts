@@ -9,11 +9,11 @@ import type { TensorFlow } from '../tensorflow/tensorflow.ts';
 import type { Pass } from './passes.ts';
 import { ofSample } from './record.ts';
 
-/** Adds samples from number `at` on to the sums. */
+/** Adds samples from number `first` on to the sums. */
 export function countBatch(
   tf: TensorFlow,
   into: Activity,
-  at: number,
+  first: number,
   samples: readonly Sample[],
   plan: NetworkPlan,
   { layers }: Pass,
@@ -26,6 +26,6 @@ export function countBatch(
       o: Float64Array.from(ofSample(tf, o ?? u, b)),
     }));
     const inputs = [denseInput(plan, sample), ...traces.slice(0, -1).map(({ o }) => o)];
-    countPass(into, at + b, sample.label, plan, { inputs, layers: traces }, fanOut, options);
+    countPass(into, first + b, sample.label, plan, { inputs, layers: traces }, fanOut, options);
   });
 }

@@ -135,20 +135,20 @@ export class TensorNetwork implements Network {
     const fanOut = activity && fanOuts(plan, this.parameters());
     const sums = zeroSums(plan);
     const scores = perClass || perSample ? createSampleScores(samples, plan.classes) : undefined;
-    for (let at = 0; at < samples; at += this.samplesOfPart) {
+    for (let first = 0; first < samples; first += this.samplesOfPart) {
       if (await this.pause()) {
         signal?.throwIfAborted();
-        onPart?.(at);
+        onPart?.(first);
       }
       signal?.throwIfAborted();
-      const count = Math.min(this.samplesOfPart, samples - at);
-      const part = Array.from({ length: count }, (_, b) => this.read(split, at + b));
+      const count = Math.min(this.samplesOfPart, samples - first);
+      const part = Array.from({ length: count }, (_, b) => this.read(split, first + b));
       tf.tidy(() => {
         const tensors = samplesOf(tf, plan, part);
         const pass = forward(tf, plan, this.part('model'), tensors, still(tf, plan, count));
         addPass(tf, sums, plan, pass);
-        if (scores) writeScores(tf, scores, at, tensors.labels, pass);
-        if (activity) countBatch(tf, activity, at, part, plan, pass, fanOut!, options.activity!);
+        if (scores) writeScores(tf, scores, first, tensors.labels, pass);
+        if (activity) countBatch(tf, activity, first, part, plan, pass, fanOut!, options.activity!);
       });
     }
     return {
@@ -169,20 +169,20 @@ export class TensorNetwork implements Network {
     const samples = 'samples' in batch ? batch.samples.length : batch.indices.length;
     const recording = createRecording(plan, ask, samples);
     const gradient = new Map(parametersOf(plan).map(({ name, shape }) => [name, new Float32Array(lengthOf(shape))]));
-    for (let at = 0; at < samples; at += this.samplesOfPart) {
+    for (let first = 0; first < samples; first += this.samplesOfPart) {
       await this.pause();
-      const count = Math.min(this.samplesOfPart, samples - at);
+      const count = Math.min(this.samplesOfPart, samples - first);
       const part = Array.from({ length: count }, (_, b) =>
-        'samples' in batch ? batch.samples[at + b]! : this.read(batch.split, batch.indices[at + b]!, 0),
+        'samples' in batch ? batch.samples[first + b]! : this.read(batch.split, batch.indices[first + b]!, 0),
       );
       tf.tidy(() => {
         const tensors = samplesOf(tf, plan, part);
         const parameters = this.part('model');
         const pass = forward(tf, plan, parameters, tensors, still(tf, plan, count));
-        writeScores(tf, recording.samples, at, tensors.labels, pass);
+        writeScores(tf, recording.samples, first, tensors.labels, pass);
         const wantsInput = ask.inputGradient ?? false;
         const found = needsGradients(ask) ? backward(tf, plan, parameters, pass, { wantsInput }) : undefined;
-        record(tf, recording, at, plan, pass, found);
+        record(tf, recording, first, plan, pass, found);
         for (const [name, g] of found?.parameters ?? [])
           g.dataSync().forEach((value, i) => {
             gradient.get(name)![i]! += value / samples;

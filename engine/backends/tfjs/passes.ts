@@ -50,7 +50,7 @@ export function forward(
   const outputs = new Map([[INPUT, input]]);
   plan.layers.forEach((layer, l) => {
     const p = partsOf(layer, parameters);
-    const below = together(tf, layer.input.map((name) => outputs.get(name)!)); // biome-ignore format: one line
+    const below = summed(tf, layer.input.map((name) => outputs.get(name)!)); // biome-ignore format: one line
     const received = receive(tf, layer, below, p.weight, p.bias, plan.steps);
     const trace = layerForward(tf, layer, p, received, initial[l]);
     inputs.push(below);
@@ -119,7 +119,7 @@ export function backward(
 }
 
 /** What a layer receives of several, element by element. */
-function together(tf: TensorFlow, all: readonly Input[]): Input {
+function summed(tf: TensorFlow, all: readonly Input[]): Input {
   const [first, ...more] = all;
   if (more.length === 0) return first!;
   return { x: tf.addN(all.map(({ x }) => x)), constant: false };

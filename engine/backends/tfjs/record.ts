@@ -36,20 +36,20 @@ export function ofSample(tf: TensorFlow, x: Tensor, b: number): Float32Array {
   return tf.slice(x, [0, b, 0], [steps!, 1, size!]).dataSync<'float32'>();
 }
 
-/** Writes the class scores of a pass to places from `at` on. */
-export function writeScores(tf: TensorFlow, into: SampleScores, at: number, labels: Tensor, pass: Pass): void {
+/** Writes the class scores of a pass to places from `first` on. */
+export function writeScores(tf: TensorFlow, into: SampleScores, first: number, labels: Tensor, pass: Pass): void {
   const classes = pass.scores.shape[2]!;
-  into.labels.set(labels.dataSync(), at);
-  into.loss.set(pass.loss.dataSync(), at);
-  into.accuracy.set(pass.accuracy.dataSync(), at);
-  into.scores.set(tf.mean(pass.scores, 0).dataSync(), at * classes);
+  into.labels.set(labels.dataSync(), first);
+  into.loss.set(pass.loss.dataSync(), first);
+  into.accuracy.set(pass.accuracy.dataSync(), first);
+  into.scores.set(tf.mean(pass.scores, 0).dataSync(), first * classes);
 }
 
-/** Fills all of a recording that has been asked for, from places of sample `at` on. */
+/** Fills all of a recording that has been asked for, from places of sample `first` on. */
 export function record(
   tf: TensorFlow,
   into: Recording,
-  at: number,
+  first: number,
   plan: NetworkPlan,
   pass: Pass,
   gradients: Gradients | undefined,
@@ -57,15 +57,15 @@ export function record(
   const { steps, layers } = plan;
   const bySample = (x: Tensor): Float32Array => tf.transpose(x, [1, 0, 2]).dataSync<'float32'>();
   const size = (l: number): number => lengthOf(layers[l]!.output);
-  for (const [l, array] of into.spikes) array.set(bySample(pass.layers[l]!.o!), at * steps * size(l));
-  for (const [l, array] of into.potentials) array.set(bySample(pass.layers[l]!.u), at * steps * size(l));
-  for (const [l, array] of into.counts) array.set(tf.sum(pass.layers[l]!.o!, 0).dataSync(), at * size(l));
-  into.features?.set(featuresOf(tf, plan, pass), at * size(featureLayer(plan)));
+  for (const [l, array] of into.spikes) array.set(bySample(pass.layers[l]!.o!), first * steps * size(l));
+  for (const [l, array] of into.potentials) array.set(bySample(pass.layers[l]!.u), first * steps * size(l));
+  for (const [l, array] of into.counts) array.set(tf.sum(pass.layers[l]!.o!, 0).dataSync(), first * size(l));
+  into.features?.set(featuresOf(tf, plan, pass), first * size(featureLayer(plan)));
   for (const [l, array] of into.delta) {
     const delta = gradients!.delta[l]!;
-    array.set(bySample(delta), at * steps * delta.shape[2]!);
+    array.set(bySample(delta), first * steps * delta.shape[2]!);
   }
-  into.inputGradient?.set(bySample(gradients!.input!), at * steps * plan.inputs);
+  into.inputGradient?.set(bySample(gradients!.input!), first * steps * plan.inputs);
 }
 
 function featuresOf(tf: TensorFlow, plan: NetworkPlan, pass: Pass): Float32Array {

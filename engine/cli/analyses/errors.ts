@@ -4,17 +4,17 @@ import { short, table } from '../text.ts';
 
 /** The length of the error at some times, then what a step does to it. */
 export function lines({ split, samples, seed, steps, bins, stepsPerBin, layers }: ErrorsResult): string[] {
-  const at = [...new Set([0, 0.25, 0.5, 0.75, 1].map((share) => Math.round(share * (bins - 1))))];
+  const shownBins = [...new Set([0, 0.25, 0.5, 0.75, 1].map((share) => Math.round(share * (bins - 1))))];
   const norms = layers.map((layer) => [
     nameOf(layer),
-    ...at.map((bin) => quartile(layer, bin)),
+    ...shownBins.map((bin) => quartile(layer, bin)),
     percent(layer.vanished.reduce((a, b) => a + b, 0) / bins, 1),
   ]);
   return [
     `${split}: ${samples} samples (seed ${seed}), ${steps} steps`,
     '',
     '‖dL/du(t)‖, median [quartiles] over samples',
-    ...table(['layer', ...at.map((bin) => `t ${bin * stepsPerBin}`), 'zero %'], norms, [at.length + 1]),
+    ...table(['layer', ...shownBins.map((bin) => `t ${bin * stepsPerBin}`), 'zero %'], norms, [shownBins.length + 1]),
     '',
     'factor of a step backwards',
     ...table(['layer', 'through', 'expected', 'measured', 'factors, mean'], layers.flatMap(perStep), [2, 3]),

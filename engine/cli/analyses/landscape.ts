@@ -31,14 +31,14 @@ function picture({ points, evaluated, loss }: LandscapeResult): string[] {
   const finite = loss.filter((value) => value !== null);
   if (finite.length === 0) return [];
   const least = finite.reduce((a, b) => Math.min(a, b));
-  const most = finite.reduce((a, b) => Math.max(a, b));
+  const greatest = finite.reduce((a, b) => Math.max(a, b));
   const stride = Math.ceil(points / 51);
   const kept = Array.from({ length: Math.ceil(points / stride) }, (_, i) => i * stride);
   const shade = (cell: number): string => {
     if (cell < 0) return ' ';
     const value = loss[cell];
     if (value === null || value === undefined) return '×';
-    return SHADES[Math.round(((value - least) / (most - least || 1)) * (SHADES.length - 1))]!;
+    return SHADES[Math.round(((value - least) / (greatest - least || 1)) * (SHADES.length - 1))]!;
   };
   return [
     ...kept.toReversed().map((row) =>
@@ -47,7 +47,7 @@ function picture({ points, evaluated, loss }: LandscapeResult): string[] {
         .join('')
         .trimEnd(),
     ),
-    `"${SHADES[0]}" ${short(least)} to "${SHADES.at(-1)}" ${short(most)}`,
+    `"${SHADES[0]}" ${short(least)} to "${SHADES.at(-1)}" ${short(greatest)}`,
   ];
 }
 

@@ -88,9 +88,9 @@ function lookRows(scores: EpochScores | undefined): [string, string][] {
 }
 
 function warningRows({ warnings = [] }: RunSummary): [string, string][] {
-  const at = (epoch: number) => Number(epoch.toFixed(2));
+  const rounded = (epoch: number) => Number(epoch.toFixed(2));
   return warnings.map(({ since, until, lasts, sentence }) => {
-    const when = lasts ? `since epoch ${at(since)}` : `epoch ${at(since)} to ${at(until)}, over`;
+    const when = lasts ? `since epoch ${rounded(since)}` : `epoch ${rounded(since)} to ${rounded(until)}, over`;
     return ['Warning', `(${when}) ${sentence}`];
   });
 }

@@ -48,24 +48,24 @@ interface Header {
 function headerOf(file: string, bytes: Buffer): Header {
   const mark = bytes.length >= 2 ? bytes.readUInt16BE(0) : 0;
   if (mark === 0xfffe || mark === 0xfeff) throw badFile(file, 'this is text in UTF-16', undefined, UTF8);
-  let at = bytes.length >= 3 && bytes.readUIntBE(0, 3) === 0xefbbbf ? 3 : 0;
+  let offset = bytes.length >= 3 && bytes.readUIntBE(0, 3) === 0xefbbbf ? 3 : 0;
   let line = 1;
-  for (; bytes[at] === HASH; line++) at = endOfLine(bytes, at) + 1;
-  const end = endOfLine(bytes, at);
-  const text = bytes.toString('utf8', at, Math.min(end, at + MOST_HEADER)).trimEnd();
-  if (text.includes('\ufffd')) throw badFile(file, `line ${line} is not text in UTF-8`, at, UTF8);
-  if (text === '' || end - at > MOST_HEADER || /\p{Cc}/u.test(text.replace(/\t/g, '')))
+  for (; bytes[offset] === HASH; line++) offset = endOfLine(bytes, offset) + 1;
+  const end = endOfLine(bytes, offset);
+  const text = bytes.toString('utf8', offset, Math.min(end, offset + MOST_HEADER)).trimEnd();
+  if (text.includes('\ufffd')) throw badFile(file, `line ${line} is not text in UTF-8`, offset, UTF8);
+  if (text === '' || end - offset > MOST_HEADER || /\p{Cc}/u.test(text.replace(/\t/g, '')))
     throw badFile(file, `this is not a table but ${whatIs(bytes.subarray(0, 512))}`, undefined, REMEDY);
   const delimiter = [',', '\t', ';'].find((mark) => text.includes(mark)) ?? ',';
   const names = text.split(delimiter).map((name) => name.trim().replace(/^"(.*)"$/, '$1'));
   if (names.length > MOST_COLUMNS) throw badFile(file, `${names.length} columns are too many`, undefined, REMEDY);
   if (names.every((name) => name !== '' && Number.isFinite(Number(name))))
-    throw badFile(file, 'the first line has numbers in place of names', at, REMEDY);
+    throw badFile(file, 'the first line has numbers in place of names', offset, REMEDY);
   return { names, delimiter: delimiter.charCodeAt(0), start: Math.min(end + 1, bytes.length), line: line + 1 };
 }
 
-function endOfLine(bytes: Buffer, at: number): number {
-  const end = bytes.indexOf(LF, at);
+function endOfLine(bytes: Buffer, offset: number): number {
+  const end = bytes.indexOf(LF, offset);
   return end < 0 ? bytes.length : end;
 }
 
@@ -80,38 +80,38 @@ function readRows(
   const { names, delimiter } = header;
   const columns = wanted.map((column) => (text.has(column) ? new TextColumn() : new NumberColumn()));
   const slots = names.map((_, column) => wanted.flatMap((other, i) => (other === column ? [columns[i]!] : [])));
-  let { start: at, line } = header;
-  for (let rows = 0; at < bytes.length; line++) {
+  let { start: offset, line } = header;
+  for (let rows = 0; offset < bytes.length; line++) {
     // An empty line, such as the last.
-    if (bytes[at] === LF || (bytes[at] === CR && bytes[at + 1] === LF)) {
-      at += bytes[at] === LF ? 1 : 2;
+    if (bytes[offset] === LF || (bytes[offset] === CR && bytes[offset + 1] === LF)) {
+      offset += bytes[offset] === LF ? 1 : 2;
       continue;
     }
-    if (++rows > MOST_ROWS) throw badFile(file, `there are more than ${MOST_ROWS} rows`, at, REMEDY);
+    if (++rows > MOST_ROWS) throw badFile(file, `there are more than ${MOST_ROWS} rows`, offset, REMEDY);
     for (let column = 0; column < names.length; column++) {
-      const quoted = bytes[at] === QUOTE;
-      const from = quoted ? at + 1 : at;
+      const quoted = bytes[offset] === QUOTE;
+      const from = quoted ? offset + 1 : offset;
       let to = from;
       if (quoted) {
         for (to = bytes.indexOf(QUOTE, to); to >= 0 && bytes[to + 1] === QUOTE; ) to = bytes.indexOf(QUOTE, to + 2);
-        if (to < 0) throw badFile(file, `line ${line}: a quote is not closed`, at, REMEDY);
-        at = to + 1;
+        if (to < 0) throw badFile(file, `line ${line}: a quote is not closed`, offset, REMEDY);
+        offset = to + 1;
       } else {
-        while (at < bytes.length && bytes[at] !== delimiter && bytes[at] !== LF) at++;
-        to = at;
-        if (at === bytes.length || bytes[at] === LF) while (to > from && bytes[to - 1] === CR) to--;
+        while (offset < bytes.length && bytes[offset] !== delimiter && bytes[offset] !== LF) offset++;
+        to = offset;
+        if (offset === bytes.length || bytes[offset] === LF) while (to > from && bytes[to - 1] === CR) to--;
       }
       for (const slot of slots[column]!) {
         const added = slot.add(bytes, from, to, quoted);
         if (added === 'other') return column;
         if (added === 'unreadable') throw badFile(file, `line ${line} is not text in UTF-8`, from, UTF8);
       }
-      if (quoted && bytes[at] === CR) at++;
+      if (quoted && bytes[offset] === CR) offset++;
       const last = column === names.length - 1;
-      const ends = at >= bytes.length || bytes[at] === LF;
-      if (ends ? !last : last || bytes[at] !== delimiter)
-        throw badFile(file, `line ${line} does not have ${names.length} fields as the first`, at, REMEDY);
-      at++;
+      const ends = offset >= bytes.length || bytes[offset] === LF;
+      if (ends ? !last : last || bytes[offset] !== delimiter)
+        throw badFile(file, `line ${line} does not have ${names.length} fields as the first`, offset, REMEDY);
+      offset++;
     }
   }
   return columns.map((column) => column.values());
@@ -166,19 +166,19 @@ const TENS = Array.from({ length: 16 }, (_, i) => 10 ** i);
 
 /** The number in some bytes, correctly rounded; undefined when it is none. */
 function numberIn(bytes: Buffer, from: number, to: number): number | undefined {
-  let at = from;
-  const negative = bytes[at] === MINUS;
-  if (negative || bytes[at] === PLUS) at++;
+  let offset = from;
+  const negative = bytes[offset] === MINUS;
+  if (negative || bytes[offset] === PLUS) offset++;
   let digits = 0;
   let decimals = -1;
   let number = 0;
-  for (; at < to; at++) {
-    const digit = bytes[at]! - ZERO;
+  for (; offset < to; offset++) {
+    const digit = bytes[offset]! - ZERO;
     if (digit >= 0 && digit <= 9 && digits < 15) {
       number = 10 * number + digit;
       digits++;
       if (decimals >= 0) decimals++;
-    } else if (bytes[at] === DOT && decimals < 0) decimals = 0;
+    } else if (bytes[offset] === DOT && decimals < 0) decimals = 0;
     else return otherNumber(bytes.toString('latin1', from, to));
   }
   if (digits === 0) return undefined;

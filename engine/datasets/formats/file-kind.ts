@@ -5,7 +5,7 @@ import { promisedLength, SIGNATURE } from './hdf5/superblock.ts';
 export const TELLING_BYTES = 512;
 
 /** Where a format has its mark, and what to call it. */
-const MARKS: [at: number, mark: string, what: string][] = [
+const MARKS: [offset: number, mark: string, what: string][] = [
   [0, 'PK\x03\x04', 'a zip archive'],
   [0, 'PK\x05\x06', 'an empty zip archive'],
   [0, '\x1f\x8b', 'a gzip file'],
@@ -59,7 +59,8 @@ export function whatIs(head: Uint8Array, size = head.length): string {
     const title = /<title[^>]*>\s*([^<]{1,60})/i.exec(textOf(bytes))?.[1];
     return title ? `a web page ("${title.replace(/[\p{C}\s]+/gu, ' ').trim()}")` : 'a web page';
   }
-  for (const [at, mark, what] of MARKS) if (bytes.toString('latin1', at, at + mark.length) === mark) return what;
+  for (const [offset, mark, what] of MARKS)
+    if (bytes.toString('latin1', offset, offset + mark.length) === mark) return what;
   if (bytes[0] === 0 && bytes[1] === 0 && bytes[2] === 8 && bytes[3]! >= 1 && bytes[3]! <= 4)
     return `an IDX file with ${bytes[3]} dimension${bytes[3] === 1 ? '' : 's'}`;
   if (bytes.every((byte) => byte === 0)) return 'nothing but zeros';

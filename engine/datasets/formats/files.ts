@@ -53,13 +53,13 @@ function guarded<T>(file: string, remedy: string, action: () => T): T {
   }
 }
 
-/** Opens a regular file of at most `most` bytes; close `fd`. Throws a UserError with `remedy`. */
-export const openData = (file: string, remedy: string, most = MOST_BYTES): OpenFile =>
-  guarded(file, remedy, () => openRegular(file, { most }));
+/** Opens a regular file of at most `limit` bytes; close `fd`. Throws a UserError with `remedy`. */
+export const openData = (file: string, remedy: string, limit = MOST_BYTES): OpenFile =>
+  guarded(file, remedy, () => openRegular(file, { limit }));
 
-/** The whole of a file of at most `most` bytes. Throws a UserError with `remedy` when it cannot be read. */
-export const readWhole = (file: string, remedy: string, most: number): Buffer =>
-  guarded(file, remedy, () => readRegular(file, { most }));
+/** The whole of a file of at most `limit` bytes. Throws a UserError with `remedy` when it cannot be read. */
+export const readWhole = (file: string, remedy: string, limit: number): Buffer =>
+  guarded(file, remedy, () => readRegular(file, { limit }));
 
 /** The size of a regular file in bytes. Throws a UserError. */
 export function sizeOf(file: string, remedy: string): number {
@@ -104,8 +104,8 @@ function readPart(file: string, from: (size: number) => number, length: number, 
 }
 
 /** The bytes of a regular file as they come, as many as it had when it was opened. Throws a UserError. */
-export function streamOf(file: string, remedy: string, most = MOST_BYTES): Readable {
-  const { fd, size } = openData(file, remedy, most);
+export function streamOf(file: string, remedy: string, limit = MOST_BYTES): Readable {
+  const { fd, size } = openData(file, remedy, limit);
   // A stream over no bytes at all cannot be expressed as first and last byte.
   return createReadStream(file, { fd, start: 0, end: Math.max(0, size - 1), highWaterMark: 1 << 20 });
 }

@@ -10,13 +10,13 @@ export function valuesOf(array: NpyArray, field = array.fields[0]!): Values {
   const count = bytes.length / array.stride;
   const { kind, size } = field.type;
   if (kind === 'U' || kind === 'S')
-    return Array.from({ length: count }, (_, i) => textAt(bytes, i * array.stride + field.at, field.type));
+    return Array.from({ length: count }, (_, i) => textAt(bytes, i * array.stride + field.offset, field.type));
   // Plain arrays in this machine's order are used as they lie.
   const plain = array.stride === size ? typed(bytes, field.type) : undefined;
   if (plain) return plain;
-  const at = numberReader(field.type);
+  const numberAt = numberReader(field.type);
   const values = new Float64Array(count);
-  for (let i = 0; i < count; i++) values[i] = at(bytes, i * array.stride + field.at);
+  for (let i = 0; i < count; i++) values[i] = numberAt(bytes, i * array.stride + field.offset);
   if (size === 8 && kind !== 'f' && values.some((value) => !Number.isSafeInteger(value)))
     throw new UserError(
       `${array.name || 'the array'} holds whole numbers beyond 2^53, which are not exact here; subtract the smallest first.`,
@@ -29,8 +29,8 @@ export function numbersOf(type: ElementType, bytes: Buffer, from: number, to: nu
   const part = bytes.subarray(from * type.size, to * type.size);
   const plain = typed(part, type);
   if (plain) return plain;
-  const at = numberReader(type);
-  return Float64Array.from({ length: to - from }, (_, i) => at(part, i * type.size));
+  const numberAt = numberReader(type);
+  return Float64Array.from({ length: to - from }, (_, i) => numberAt(part, i * type.size));
 }
 
 const TYPED = {
@@ -53,26 +53,31 @@ function typed(bytes: Buffer, { kind, size, bigEndian }: ElementType): ArrayLike
   return new Kind(aligned.buffer as ArrayBuffer, aligned.byteOffset, bytes.length / size);
 }
 
-function numberReader({ kind, size, bigEndian }: ElementType): (bytes: Buffer, at: number) => number {
+function numberReader({ kind, size, bigEndian }: ElementType): (bytes: Buffer, offset: number) => number {
   if (kind === 'f') {
-    if (size === 2) return (b, at) => FLOAT16[bigEndian ? b.readUInt16BE(at) : b.readUInt16LE(at)]!;
-    if (size === 4) return bigEndian ? (b, at) => b.readFloatBE(at) : (b, at) => b.readFloatLE(at);
-    return bigEndian ? (b, at) => b.readDoubleBE(at) : (b, at) => b.readDoubleLE(at);
+    if (size === 2) return (b, offset) => FLOAT16[bigEndian ? b.readUInt16BE(offset) : b.readUInt16LE(offset)]!;
+    if (size === 4) return bigEndian ? (b, offset) => b.readFloatBE(offset) : (b, offset) => b.readFloatLE(offset);
+    return bigEndian ? (b, offset) => b.readDoubleBE(offset) : (b, offset) => b.readDoubleLE(offset);
   }
   if (size === 8) {
     if (kind === 'i')
-      return bigEndian ? (b, at) => Number(b.readBigInt64BE(at)) : (b, at) => Number(b.readBigInt64LE(at));
-    return bigEndian ? (b, at) => Number(b.readBigUInt64BE(at)) : (b, at) => Number(b.readBigUInt64LE(at));
+      return bigEndian
+        ? (b, offset) => Number(b.readBigInt64BE(offset))
+        : (b, offset) => Number(b.readBigInt64LE(offset));
+    return bigEndian
+      ? (b, offset) => Number(b.readBigUInt64BE(offset))
+      : (b, offset) => Number(b.readBigUInt64LE(offset));
   }
-  if (kind === 'i') return bigEndian ? (b, at) => b.readIntBE(at, size) : (b, at) => b.readIntLE(at, size);
-  return bigEndian ? (b, at) => b.readUIntBE(at, size) : (b, at) => b.readUIntLE(at, size);
+  if (kind === 'i')
+    return bigEndian ? (b, offset) => b.readIntBE(offset, size) : (b, offset) => b.readIntLE(offset, size);
+  return bigEndian ? (b, offset) => b.readUIntBE(offset, size) : (b, offset) => b.readUIntLE(offset, size);
 }
 
 /** Texts are filled up with zeros. */
-function textAt(bytes: Buffer, at: number, { kind, size, bigEndian }: ElementType): string {
-  if (kind === 'S') return bytes.toString('utf8', at, at + size).replace(/\0+$/, '');
+function textAt(bytes: Buffer, offset: number, { kind, size, bigEndian }: ElementType): string {
+  if (kind === 'S') return bytes.toString('utf8', offset, offset + size).replace(/\0+$/, '');
   let text = '';
-  for (let i = at; i < at + size; i += 4) {
+  for (let i = offset; i < offset + size; i += 4) {
     const code = bigEndian ? bytes.readUInt32BE(i) : bytes.readUInt32LE(i);
     if (code === 0) break;
     text += code <= 0x10ffff ? String.fromCodePoint(code) : '\ufffd';

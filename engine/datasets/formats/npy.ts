@@ -26,7 +26,7 @@ export interface ElementType {
 export interface NpyHeader {
   shape: number[];
   /** Fields of a record; one without a name for plain arrays. Bytes from the start of an element. */
-  fields: { name: string; type: ElementType; at: number }[];
+  fields: { name: string; type: ElementType; offset: number }[];
   /** Bytes of an element. */
   stride: number;
   /** Byte at which the elements start. */
@@ -98,7 +98,7 @@ function elementOf(text: string, bad: (what: string) => Error): Pick<NpyHeader, 
   const plain = /'descr':\s*'([^']{1,20})'/.exec(text)?.[1];
   if (plain !== undefined) {
     const type = typeOf(plain, bad);
-    return { fields: [{ name: '', type, at: 0 }], stride: type.size };
+    return { fields: [{ name: '', type, offset: 0 }], stride: type.size };
   }
   const list = /'descr':\s*\[([^\]]*)\]/.exec(text)?.[1];
   if (list === undefined) throw bad('the header has no usable type');
@@ -107,7 +107,7 @@ function elementOf(text: string, bad: (what: string) => Error): Pick<NpyHeader, 
   for (const [, name, code] of list.matchAll(/\('([^']{0,60})',\s*'([^']{1,20})'\)/g)) {
     // Room between fields of aligned records.
     const padding = /^\|V(\d{1,4})$/.exec(code!);
-    if (!padding) fields.push({ name: name!, type: typeOf(code!, bad), at: stride });
+    if (!padding) fields.push({ name: name!, type: typeOf(code!, bad), offset: stride });
     stride += padding ? Number(padding[1]) : fields.at(-1)!.type.size;
   }
   if (fields.length === 0 || fields.length + (list.match(/\|V\d/g)?.length ?? 0) !== (list.match(/\(/g)?.length ?? 0))

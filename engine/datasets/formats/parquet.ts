@@ -101,7 +101,7 @@ function metadataOf(file: string): FileMetaData {
 
 /** Walks over the pages of the columns. Throws a UserError where one promises more than there can be. */
 function checkPages(file: string, metadata: FileMetaData, bytes: Buffer, names: readonly string[]): void {
-  const bad = (what: string, at: number) => badFile(file, what, at, REMEDY);
+  const bad = (what: string, offset: number) => badFile(file, what, offset, REMEDY);
   for (const { columns, num_rows } of metadata.row_groups)
     for (const { meta_data, file_path } of columns) {
       const name = meta_data?.path_in_schema[0];
@@ -112,21 +112,21 @@ function checkPages(file: string, metadata: FileMetaData, bytes: Buffer, names: 
       if (!(start >= 4 && end >= start && end <= bytes.length))
         throw bad(`the column ${name} breaks off`, bytes.length);
       let rows = 0;
-      for (let at = start; at < end && rows < Number(num_rows); ) {
-        const part = bytes.subarray(at, Math.min(end, at + MOST_HEADER));
+      for (let offset = start; offset < end && rows < Number(num_rows); ) {
+        const part = bytes.subarray(offset, Math.min(end, offset + MOST_HEADER));
         const reader = { view: new DataView(part.buffer, part.byteOffset, part.length), offset: 0 };
         const page = guarded(file, () => parquetHeader(reader));
         const [packed, size] = [page.compressed_page_size, page.uncompressed_page_size];
         const data = page.data_page_header ?? page.data_page_header_v2;
         const values = (data ?? page.dictionary_page_header)?.num_values ?? 0;
-        if (!(packed >= 0 && size >= 0 && size <= MOST_PAGE && at + reader.offset + packed <= end))
-          throw bad(`a page of the column ${name} breaks off`, at);
+        if (!(packed >= 0 && size >= 0 && size <= MOST_PAGE && offset + reader.offset + packed <= end))
+          throw bad(`a page of the column ${name} breaks off`, offset);
         if (!(values >= 0 && (data ? rows + values <= Number(num_rows) : values <= 8 * size)))
-          throw bad(`a page of the column ${name} promises ${values} values`, at);
+          throw bad(`a page of the column ${name} promises ${values} values`, offset);
         if (data && !ENCODINGS.includes(data.encoding))
-          throw bad(`values in the encoding ${data.encoding} cannot be read`, at);
+          throw bad(`values in the encoding ${data.encoding} cannot be read`, offset);
         if (data) rows += values;
-        at += reader.offset + packed;
+        offset += reader.offset + packed;
       }
       if (rows < Number(num_rows)) throw bad(`the column ${name} has ${rows} of ${num_rows} rows`, end);
     }
@@ -134,7 +134,7 @@ function checkPages(file: string, metadata: FileMetaData, bytes: Buffer, names: 
 
 /** Unpacks to at most the bytes that a page says it has. */
 function unpackers(file: string) {
-  const within = (most: number) => ({ maxOutputLength: Math.max(1, most) });
+  const within = (limit: number) => ({ maxOutputLength: Math.max(1, limit) });
   const zstd = (zlib as { zstdDecompressSync?: typeof gunzipSync }).zstdDecompressSync;
   return {
     GZIP: (bytes: Uint8Array, size: number) => gunzipSync(bytes, within(size)),

@@ -56,9 +56,9 @@ async function decodePng(file: string, bytes: Buffer): Promise<DecodedPicture> {
   if (channels === undefined)
     throw badFile(file, `the picture has colours of an unknown kind (${colour})`, undefined, REMEDY);
   // Interlaced pictures begin each of their seven passes, and each row in them, anew.
-  const most = height * (1 + Math.ceil((width * channels * depth) / 8)) + 14 * (height + 1);
+  const limit = height * (1 + Math.ceil((width * channels * depth) / 8)) + 14 * (height + 1);
   const packed = Buffer.concat(chunks.filter(({ type }) => type === 'IDAT').map(({ data }) => data));
-  inflateSync(packed, { maxOutputLength: most });
+  inflateSync(packed, { maxOutputLength: limit });
   const { decode } = await import('fast-png');
   const png = decode(Buffer.concat([PNG, ...chunks.map(({ whole }) => whole)]), { checkCrc: true });
   const levels = samplesOf(png.data as Uint8Array, width, height, channels, depth);
@@ -78,14 +78,14 @@ const KEPT = ['IHDR', 'PLTE', 'IDAT', 'IEND'];
 
 function pngChunks(file: string, bytes: Buffer): { type: string; data: Buffer; whole: Buffer }[] {
   const chunks: { type: string; data: Buffer; whole: Buffer }[] = [];
-  for (let at = PNG.length; ; ) {
-    const end = at + 12 <= bytes.length ? at + 12 + bytes.readUInt32BE(at) : Number.POSITIVE_INFINITY;
-    if (end > bytes.length) throw badFile(file, 'the picture breaks off', at, REMEDY);
-    const type = bytes.toString('latin1', at + 4, at + 8);
+  for (let offset = PNG.length; ; ) {
+    const end = offset + 12 <= bytes.length ? offset + 12 + bytes.readUInt32BE(offset) : Number.POSITIVE_INFINITY;
+    if (end > bytes.length) throw badFile(file, 'the picture breaks off', offset, REMEDY);
+    const type = bytes.toString('latin1', offset + 4, offset + 8);
     if (KEPT.includes(type))
-      chunks.push({ type, data: bytes.subarray(at + 8, end - 4), whole: bytes.subarray(at, end) });
+      chunks.push({ type, data: bytes.subarray(offset + 8, end - 4), whole: bytes.subarray(offset, end) });
     if (type === 'IEND') break;
-    at = end;
+    offset = end;
   }
   const headers = chunks.filter(({ type }) => type === 'IHDR').length;
   if (chunks[0]!.type !== 'IHDR' || chunks[0]!.data.length !== 13 || headers !== 1)
@@ -139,26 +139,26 @@ async function decodeJpeg(file: string, bytes: Buffer): Promise<DecodedPicture> 
 function jpegFrame(file: string, bytes: Buffer): { planes: 1 | 3; width: number; height: number } {
   let frame: { planes: 1 | 3; width: number; height: number } | undefined;
   let scans = 0;
-  for (let at = 2; at + 4 <= bytes.length; ) {
-    const marker = bytes[at + 1]!;
+  for (let offset = 2; offset + 4 <= bytes.length; ) {
+    const marker = bytes[offset + 1]!;
     // Within the data of a scan an FF is followed by 00 or by a restart mark.
-    if (bytes[at] !== 0xff || marker === 0 || marker === 0xff || (marker >= 0xd0 && marker <= 0xd7)) {
-      const next = bytes.indexOf(0xff, at + 1);
+    if (bytes[offset] !== 0xff || marker === 0 || marker === 0xff || (marker >= 0xd0 && marker <= 0xd7)) {
+      const next = bytes.indexOf(0xff, offset + 1);
       if (next < 0) break;
-      at = next;
+      offset = next;
       continue;
     }
     if (marker === 0xd9) break;
     const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
-    if (isFrame && at + 10 <= bytes.length) {
-      const planes = bytes[at + 9]!;
-      if (frame || (planes !== 1 && planes !== 3) || bytes[at + 4] !== 8)
-        throw badFile(file, 'the picture is neither grey nor of three colours with 8 bits', at, REMEDY);
-      frame = { planes, height: bytes.readUInt16BE(at + 5), width: bytes.readUInt16BE(at + 7) };
+    if (isFrame && offset + 10 <= bytes.length) {
+      const planes = bytes[offset + 9]!;
+      if (frame || (planes !== 1 && planes !== 3) || bytes[offset + 4] !== 8)
+        throw badFile(file, 'the picture is neither grey nor of three colours with 8 bits', offset, REMEDY);
+      frame = { planes, height: bytes.readUInt16BE(offset + 5), width: bytes.readUInt16BE(offset + 7) };
     }
     if (marker === 0xda && ++scans > MOST_SCANS)
-      throw badFile(file, `the picture has more than ${MOST_SCANS} scans`, at, REMEDY);
-    at += 2 + bytes.readUInt16BE(at + 2);
+      throw badFile(file, `the picture has more than ${MOST_SCANS} scans`, offset, REMEDY);
+    offset += 2 + bytes.readUInt16BE(offset + 2);
   }
   if (!frame || scans === 0) throw badFile(file, 'the picture breaks off', bytes.length, REMEDY);
   return frame;

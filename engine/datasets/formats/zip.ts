@@ -12,7 +12,7 @@ export interface ZipEntry {
   packed: number;
   size: number;
   /** Of the local header. */
-  at: number;
+  offset: number;
 }
 
 export interface ZipFile {
@@ -58,21 +58,21 @@ function readDirectory(file: string, { fd, size }: OpenFile, remedy: string): Zi
   }
   const count = tail.readUInt16LE(end + 10);
   const bytes = tail.readUInt32LE(end + 12);
-  const at = tail.readUInt32LE(end + 16);
-  if (at + bytes > tailAt + end)
+  const directoryStart = tail.readUInt32LE(end + 16);
+  if (directoryStart + bytes > tailAt + end)
     throw badFile(file, 'the zip promises a directory beyond its end', tailAt + end, remedy);
   if (bytes > MOST_DIRECTORY) throw badFile(file, `a directory of ${bytes} bytes is too large`, tailAt + end, remedy);
-  const directory = readAt(file, fd, at, bytes, remedy);
+  const directory = readAt(file, fd, directoryStart, bytes, remedy);
   const entries: ZipEntry[] = [];
   let p = 0;
   for (let i = 0; i < count; i++) {
     if (p + 46 > bytes || directory.readUInt32LE(p) !== CENTRAL)
-      throw badFile(file, `entry ${i + 1} of the zip's directory is damaged`, at + p, remedy);
+      throw badFile(file, `entry ${i + 1} of the zip's directory is damaged`, directoryStart + p, remedy);
     const method = directory.readUInt16LE(p + 10);
     const flags = directory.readUInt16LE(p + 8);
     const nameLength = directory.readUInt16LE(p + 28);
     if (p + 46 + nameLength > bytes)
-      throw badFile(file, `the name of entry ${i + 1} of the zip's directory breaks off`, at + p, remedy);
+      throw badFile(file, `the name of entry ${i + 1} of the zip's directory breaks off`, directoryStart + p, remedy);
     const skip = nameLength + directory.readUInt16LE(p + 30) + directory.readUInt16LE(p + 32);
     const entry: ZipEntry = {
       name: directory.toString('utf8', p + 46, p + 46 + nameLength),
@@ -80,16 +80,16 @@ function readDirectory(file: string, { fd, size }: OpenFile, remedy: string): Zi
       crc: directory.readUInt32LE(p + 16),
       packed: directory.readUInt32LE(p + 20),
       size: directory.readUInt32LE(p + 24),
-      at: directory.readUInt32LE(p + 42),
+      offset: directory.readUInt32LE(p + 42),
     };
     if ((method !== 0 && method !== 8) || flags & 1)
-      throw badFile(file, `${shown(entry)} is encrypted or packed by an unknown method`, at + p, remedy);
+      throw badFile(file, `${shown(entry)} is encrypted or packed by an unknown method`, directoryStart + p, remedy);
     if (
-      entry.at + LOCAL_BYTES + entry.packed > at ||
+      entry.offset + LOCAL_BYTES + entry.packed > directoryStart ||
       entry.size > MOST_RATIO * entry.packed + 64 ||
       (entry.stored && entry.packed !== entry.size)
     )
-      throw badFile(file, `${shown(entry)} has impossible sizes`, at + p, remedy);
+      throw badFile(file, `${shown(entry)} has impossible sizes`, directoryStart + p, remedy);
     entries.push(entry);
     p += 46 + skip;
   }
@@ -99,11 +99,11 @@ function readDirectory(file: string, { fd, size }: OpenFile, remedy: string): Zi
 
 /** Entries that share bytes promise much more than there is. Throws a UserError. */
 function refuseOverlap(file: string, entries: ZipEntry[], remedy: string): void {
-  const inOrder = [...entries].sort((a, b) => a.at - b.at);
+  const inOrder = [...entries].sort((a, b) => a.offset - b.offset);
   for (const [i, entry] of inOrder.entries()) {
     const before = inOrder[i - 1];
-    if (before && entry.at < before.at + LOCAL_BYTES + before.packed)
-      throw badFile(file, `${shown(entry)} and ${shown(before)} overlap in the zip`, entry.at, remedy);
+    if (before && entry.offset < before.offset + LOCAL_BYTES + before.packed)
+      throw badFile(file, `${shown(entry)} and ${shown(before)} overlap in the zip`, entry.offset, remedy);
   }
 }
 
@@ -112,17 +112,17 @@ export const shown = ({ name }: Pick<ZipEntry, 'name'>): string => name.slice(0,
 
 /** Where the packed bytes of an entry start. */
 export function entryStart(zip: ZipFile, entry: ZipEntry): number {
-  const local = readAt(zip.file, zip.fd, entry.at, 30, zip.remedy);
+  const local = readAt(zip.file, zip.fd, entry.offset, 30, zip.remedy);
   if (local.readUInt32LE(0) !== LOCAL)
-    throw badFile(zip.file, `${shown(entry)} does not start where the directory says`, entry.at, zip.remedy);
-  return entry.at + 30 + local.readUInt16LE(26) + local.readUInt16LE(28);
+    throw badFile(zip.file, `${shown(entry)} does not start where the directory says`, entry.offset, zip.remedy);
+  return entry.offset + 30 + local.readUInt16LE(26) + local.readUInt16LE(28);
 }
 
 /** The bytes of an entry of at most `limit` bytes. Throws a UserError. */
 export function readEntry(zip: ZipFile, entry: ZipEntry, limit: number): Buffer {
   const { file, remedy } = zip;
   if (entry.size > limit)
-    throw badFile(file, `${shown(entry)} unpacks to ${entry.size} bytes, more than ${limit}`, entry.at, remedy);
+    throw badFile(file, `${shown(entry)} unpacks to ${entry.size} bytes, more than ${limit}`, entry.offset, remedy);
   const start = entryStart(zip, entry);
   const packed = readAt(file, zip.fd, start, entry.packed, remedy);
   let bytes: Buffer;
@@ -148,9 +148,9 @@ export function readEntryHead(zip: ZipFile, entry: ZipEntry, length: number): Bu
   }
 }
 
-function readAt(file: string, fd: number, at: number, length: number, remedy: string): Buffer {
-  const bytes = readUpTo(fd, at, length);
-  if (bytes.length < length) throw badFile(file, 'the zip breaks off', at, remedy);
+function readAt(file: string, fd: number, offset: number, length: number, remedy: string): Buffer {
+  const bytes = readUpTo(fd, offset, length);
+  if (bytes.length < length) throw badFile(file, 'the zip breaks off', offset, remedy);
   return bytes;
 }
 

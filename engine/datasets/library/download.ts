@@ -174,7 +174,8 @@ async function writeBody(
         forget(partial);
         return { why: `more than the ${limit} bytes expected`, forGood: false };
       }
-      for (let at = 0; at < chunk.length; ) at += writeSync(fd, chunk, at, chunk.length - at, done + at);
+      for (let written = 0; written < chunk.length; )
+        written += writeSync(fd, chunk, written, chunk.length - written, done + written);
       done += chunk.length;
       onBytes(done);
     }

@@ -113,7 +113,7 @@ async function unzipEntry(
   onBytes: (bytes: number) => void,
 ): Promise<void> {
   const damaged = () =>
-    badFile(zip.file, `${shown(entry)} does not match its size or checksum`, entry.at, options.remedy);
+    badFile(zip.file, `${shown(entry)} does not match its size or checksum`, entry.offset, options.remedy);
   let size = 0;
   let crc = 0;
   const check = new Transform({
@@ -157,7 +157,7 @@ async function untar(archive: string, folder: string, room: Room, options: Unpac
   let left = 0;
   let padding = 0;
   let zeros = 0;
-  let at = 0;
+  let offset = 0;
   const input = streamOf(archive, remedy);
   const gunzip = createGunzip();
   input.on('error', (error) => gunzip.destroy(error));
@@ -182,16 +182,16 @@ async function untar(archive: string, folder: string, room: Room, options: Unpac
           header = Buffer.concat([header, part]);
           p += part.length;
           if (header.length < BLOCK) continue;
-          const entry = tarHeader(archive, header, at, remedy);
+          const entry = tarHeader(archive, header, offset, remedy);
           header = Buffer.alloc(0);
-          at += BLOCK;
+          offset += BLOCK;
           if (!entry) {
             zeros++;
             continue;
           }
           left = entry.size;
           padding = (BLOCK - (entry.size % BLOCK)) % BLOCK;
-          at += left + padding;
+          offset += left + padding;
           // What is skipped counts, too: somebody waits for it.
           total += left;
           if (total > room.bytes)
@@ -216,7 +216,8 @@ async function untar(archive: string, folder: string, room: Room, options: Unpac
     input.destroy();
     await file?.close();
   }
-  if (left > 0 || header.length > 0 || zeros === 0) throw badFile(archive, 'the tar archive breaks off', at, remedy);
+  if (left > 0 || header.length > 0 || zeros === 0)
+    throw badFile(archive, 'the tar archive breaks off', offset, remedy);
   return names;
 }
 
@@ -230,7 +231,7 @@ function damage(archive: string, remedy: string): string {
 function tarHeader(
   archive: string,
   header: Buffer,
-  at: number,
+  offset: number,
   remedy: string,
 ): { name: string; size: number; type: 'file' | 'other' } | undefined {
   if (header.every((byte) => byte === 0)) return undefined;
@@ -244,7 +245,7 @@ function tarHeader(
   let sum = 8 * 0x20;
   for (let i = 0; i < BLOCK; i++) if (i < 148 || i >= 156) sum += header[i]!;
   const size = octal(124, 12);
-  if (octal(148, 8) !== sum || !(size >= 0)) throw badFile(archive, 'a tar header is damaged', at, remedy);
+  if (octal(148, 8) !== sum || !(size >= 0)) throw badFile(archive, 'a tar header is damaged', offset, remedy);
   const text = (from: number, length: number): string => {
     const bytes = header.subarray(from, from + length);
     const end = bytes.indexOf(0);
@@ -257,6 +258,6 @@ function tarHeader(
     return { name, size, type: name.endsWith('/') ? 'other' : 'file' };
   }
   // Folders are made as needed; extended headers carry owners and times. A link could point anywhere.
-  if (!'5xg'.includes(flag)) throw badFile(archive, `${shown({ name })} is a link or a device`, at, remedy);
+  if (!'5xg'.includes(flag)) throw badFile(archive, `${shown({ name })} is a link or a device`, offset, remedy);
   return { name, size, type: 'other' };
 }

@@ -57,7 +57,7 @@ export interface EventCache {
 export function openCache(file: string, fingerprint: string): EventCache | undefined {
   let open: OpenFile | undefined;
   try {
-    open = openRegular(file, { most: MOST_BYTES });
+    open = openRegular(file, { limit: MOST_BYTES });
     const cache = readCache(open, file);
     return cache?.header.fingerprint === fingerprint ? cache : undefined;
   } catch {

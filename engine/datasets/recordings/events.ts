@@ -60,11 +60,11 @@ export class EventReader implements SampleReader {
   }
 
   /** Whether the recording at a word has offsets that rise from 0, as many events as its length says, and no unknown channel. */
-  private inOrder(at: number, length: number): boolean {
+  private inOrder(offset: number, length: number): boolean {
     const { words, halves } = this;
     const { steps, inputs } = this.data;
     // As small integers: an index of type double would be converted for every event.
-    const word = at | 0;
+    const word = offset | 0;
     if (words[word] !== 0) return false;
     let last = 0;
     for (let t = 1; t <= steps; t++) {
@@ -91,9 +91,9 @@ export class EventReader implements SampleReader {
     if (this.fd >= 0) closeSync(this.fd);
   }
 
-  private damaged(at: number): never {
+  private damaged(offset: number): never {
     throw new UserError(
-      `${this.data.body.file}: the recording at byte ${at} is damaged; delete the file, and it will be made again.`,
+      `${this.data.body.file}: the recording at byte ${offset} is damaged; delete the file, and it will be made again.`,
     );
   }
 }
@@ -101,7 +101,7 @@ export class EventReader implements SampleReader {
 /** Opens the cache file and makes sure that nobody has put another one in its place. */
 function openSameFile(body: { file: string; digest: string }): number {
   try {
-    const open = openRegular(body.file, { most: MOST_BYTES });
+    const open = openRegular(body.file, { limit: MOST_BYTES });
     if (readCache(open, body.file)?.digest === body.digest) return open.fd;
     closeSync(open.fd);
   } catch {

@@ -19,9 +19,14 @@ export function completeExpectation(text: string, file: string, offset: number):
   const operator = [...before.matchAll(/\s[<>]=?\s+|[<>]=?\s*$/g)].at(-1);
   const term = operator ? before.slice(operator.index + operator[0].length) : before;
   const lines = new LineIndex(text);
-  const at = (start: number) => ({ start: lines.position(start), end: lines.position(offset) });
+  const rangeFrom = (start: number) => ({ start: lines.position(start), end: lines.position(offset) });
   if (!operator && /\s$/.test(term) && isTerm(term.trim(), variants))
-    return CLAIM_OPERATORS.map((sign) => ({ label: sign, kind: 'value', insert: `${sign} `, range: at(offset) }));
+    return CLAIM_OPERATORS.map((sign) => ({
+      label: sign,
+      kind: 'value',
+      insert: `${sign} `,
+      range: rangeFrom(offset),
+    }));
   const known = leftOf(before, operator?.index, variants);
   const metrics = known ? [known.metric] : Object.keys(CLAIM_METRICS);
   return variants
@@ -33,7 +38,7 @@ export function completeExpectation(text: string, file: string, offset: number):
         kind: 'value',
         insert: `${name}.${metric}`,
         documentation: aboutMetric(metric),
-        range: at(offset - term.length),
+        range: rangeFrom(offset - term.length),
       })),
     );
 }

@@ -128,11 +128,11 @@ export function replaced(text: string, { start, end, text: added }: Replacement)
 /** What makes one text of the other: the shortest stretch that differs, or nothing. */
 export function editsBetween(before: string, after: string): TextEdit[] {
   if (before === after) return [];
-  const most = Math.min(before.length, after.length);
+  const shorter = Math.min(before.length, after.length);
   let start = 0;
-  while (start < most && before[start] === after[start]) start++;
+  while (start < shorter && before[start] === after[start]) start++;
   let same = 0;
-  while (same < most - start && before.at(-1 - same) === after.at(-1 - same)) same++;
+  while (same < shorter - start && before.at(-1 - same) === after.at(-1 - same)) same++;
   // A line break of two characters is not cut in half.
   if (before[start - 1] === '\r') start--;
   if (same > 0 && before.at(-same) === '\n') same--;

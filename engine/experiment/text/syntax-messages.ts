@@ -67,15 +67,15 @@ export function jsonProblem(text: string): (Span & { message: string }) | undefi
         end: text.length,
         message: 'This is not valid JSON: the file ends too early; a closing quote, `]` or `}` is missing.',
       };
-    const at = start + Number(place);
-    return { start: at, end: at + 1, message: `This is not valid JSON: ${jsonReason(text, at)}.` };
+    const offset = start + Number(place);
+    return { start: offset, end: offset + 1, message: `This is not valid JSON: ${jsonReason(text, offset)}.` };
   }
 }
 
-function jsonReason(text: string, at: number): string {
-  const next = text.slice(at, at + 2);
-  const before = text.slice(0, at).trimEnd().at(-1) ?? '';
-  if (at >= text.trimEnd().length) return 'the file ends too early; a closing quote, `]` or `}` is missing';
+function jsonReason(text: string, offset: number): string {
+  const next = text.slice(offset, offset + 2);
+  const before = text.slice(0, offset).trimEnd().at(-1) ?? '';
+  if (offset >= text.trimEnd().length) return 'the file ends too early; a closing quote, `]` or `}` is missing';
   if (next === '//' || next === '/*' || next.startsWith('#'))
     return 'JSON has no comments; use a .lif.yaml file for them';
   if (/[}\]]/.test(next[0]!) && before === ',') return 'there is a comma before the closing bracket; remove it';

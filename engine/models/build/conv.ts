@@ -21,15 +21,15 @@ export function convLayers(settings: Settings, neuronOf: (own: Conv['neuron']) =
     input = output;
   };
   conv.forEach(({ filters, kernel, stride, padding = Math.floor(kernel / 2), pool, neuron }, i) => {
-    const at: Path = ['network', 'conv', i];
+    const path: Path = ['network', 'conv', i];
     const lif = neuronOf(neuron);
     if (lif.recurrent)
       throw new SettingError(
-        [...at, 'neuron', 'recurrent'],
+        [...path, 'neuron', 'recurrent'],
         'cannot be true: the weights would be the square of the number of neurons of a convolutional layer; set it to false there, or in neuron.',
       );
     const output = outputShape(
-      [...at, 'kernel'],
+      [...path, 'kernel'],
       input,
       filters,
       bothAxes(kernel),
@@ -40,7 +40,7 @@ export function convLayers(settings: Settings, neuronOf: (own: Conv['neuron']) =
     add({ connection: { kind: 'conv', input, ...wires, bias, weightGain }, neuron: lif }, output);
     if (!pool) return;
     const window = bothAxes(pool.window);
-    const pooled = outputShape([...at, 'pool', 'window'], input, filters, window, window, [0, 0]);
+    const pooled = outputShape([...path, 'pool', 'window'], input, filters, window, window, [0, 0]);
     const { operation } = pool;
     add({ connection: { kind: 'pool', input, operation, window, stride: window }, neuron: { kind: 'linear' } }, pooled);
   });

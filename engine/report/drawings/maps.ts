@@ -126,14 +126,14 @@ export function seedsDrawing(
   let [low, high] = all.length > 0 ? [Math.min(...all), Math.max(...all)] : [0, 1];
   const room = Math.max(0.005, 0.04 * (high - low));
   [low, high] = [Math.max(0, low - room), Math.min(1, high + room)];
-  const at = (value: number): number => NAMES + ((value - low) / (high - low || 1)) * (WIDTH - NAMES - 14);
+  const position = (value: number): number => NAMES + ((value - low) / (high - low || 1)) * (WIDTH - NAMES - 14);
   const marks = ticks([low, high], 6);
   const labels = tickLabels(marks, true, false);
   const bottom = rows.length * ROW + 8;
   const parts = [
     ...marks.map(
       (value, i) =>
-        `<path class="grid" stroke="#e0e0e0" d="M${n(at(value))} 4V${bottom}"/><text x="${n(at(value))}" y="${bottom + 14}" text-anchor="middle">${labels[i]}</text>`,
+        `<path class="grid" stroke="#e0e0e0" d="M${n(position(value))} 4V${bottom}"/><text x="${n(position(value))}" y="${bottom + 14}" text-anchor="middle">${labels[i]}</text>`,
     ),
     ...rows.flatMap(({ name, values, mean, printed }, i) => {
       const y = i * ROW + 18;
@@ -142,17 +142,17 @@ export function seedsDrawing(
         `<text x="${NAMES - 12}" y="${y + 4}" text-anchor="end">${escaped(shortName(name, 36))}</text>`,
         ...values.map(
           (value) =>
-            `<circle class="${classOf(colour)} dot" cx="${n(at(value))}" cy="${y}" r="4" fill="${colour}" fill-opacity="0.6"/>`,
+            `<circle class="${classOf(colour)} dot" cx="${n(position(value))}" cy="${y}" r="4" fill="${colour}" fill-opacity="0.6"/>`,
         ),
         ...(mean === undefined
           ? []
           : [
-              `<path class="${classOf(colour)}" stroke="${colour}" stroke-width="2.5" d="M${n(at(mean))} ${y - 9}v18"/>`,
+              `<path class="${classOf(colour)}" stroke="${colour}" stroke-width="2.5" d="M${n(position(mean))} ${y - 9}v18"/>`,
             ]),
         ...(printed === undefined
           ? []
           : [
-              `<path class="axis" stroke="#222222" stroke-width="1.4" d="M${n(at(printed) - 4)} ${y - 4}l8 8m0-8-8 8"/>`,
+              `<path class="axis" stroke="#222222" stroke-width="1.4" d="M${n(position(printed) - 4)} ${y - 4}l8 8m0-8-8 8"/>`,
             ]),
       ];
     }),

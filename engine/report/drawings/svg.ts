@@ -31,5 +31,5 @@ export function svgOf(width: number, height: number, description: string, parts:
 }
 
 /** Longer names in a picture are cut: the table beside it has them whole. */
-export const shortName = (name: string, most = 44): string =>
-  name.length > most ? `${name.slice(0, most - 1)}…` : name;
+export const shortName = (name: string, limit = 44): string =>
+  name.length > limit ? `${name.slice(0, limit - 1)}…` : name;

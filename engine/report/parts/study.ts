@@ -166,13 +166,13 @@ function curvesFigure({ curves, experiment }: Reported): Figure {
 
 /** Means at the epochs that any seed has, over those that have it. */
 function overSeeds(series: readonly Series[]): XyLine['points'] {
-  const at = new Map<number, number[]>();
+  const byEpoch = new Map<number, number[]>();
   for (const { x, y } of series)
     x.forEach((epoch, i) => {
       const value = y[i];
-      if (value !== null && value !== undefined) at.set(epoch, [...(at.get(epoch) ?? []), value]);
+      if (value !== null && value !== undefined) byEpoch.set(epoch, [...(byEpoch.get(epoch) ?? []), value]);
     });
-  return [...at]
+  return [...byEpoch]
     .sort(([a], [b]) => a - b)
     .map(([x, values]) => ({ x, y: meanOf(values), low: Math.min(...values), high: Math.max(...values) }));
 }

@@ -39,30 +39,30 @@ export function addLine(history: History, line: MetricLine): boolean {
       const { step, epoch, loss, accuracy } = history.train;
       const last = step.at(-1) ?? -1;
       if (line.step < last || line.epoch < (epoch.at(-1) ?? 0)) return false;
-      const at = line.step === last ? step.length - 1 : step.length;
-      if (at === MAX_POINTS) return false;
-      step[at] = line.step;
-      epoch[at] = line.epoch;
-      loss[at] = line.loss ?? Number.NaN;
-      accuracy[at] = line.accuracy ?? Number.NaN;
+      const index = line.step === last ? step.length - 1 : step.length;
+      if (index === MAX_POINTS) return false;
+      step[index] = line.step;
+      epoch[index] = line.epoch;
+      loss[index] = line.loss ?? Number.NaN;
+      accuracy[index] = line.accuracy ?? Number.NaN;
       return true;
     }
     case 'epoch': {
       const { epochs } = history;
       const last = epochs.at(-1);
       if (last && (line.step < last.step || line.epoch < last.epoch)) return false;
-      const at = line.step === last?.step ? epochs.length - 1 : epochs.length;
-      if (at === MAX_EPOCHS) return false;
-      epochs[at] = line;
+      const index = line.step === last?.step ? epochs.length - 1 : epochs.length;
+      if (index === MAX_EPOCHS) return false;
+      epochs[index] = line;
       return true;
     }
     case 'warning': {
       const { warnings } = history;
       const last = warnings.at(-1);
       if (last && (line.step < last.step || line.epoch < last.epoch)) return false;
-      const at = line.step === last?.step ? warnings.length - 1 : warnings.length;
-      if (at === MAX_EPOCHS) return false;
-      warnings[at] = line;
+      const index = line.step === last?.step ? warnings.length - 1 : warnings.length;
+      if (index === MAX_EPOCHS) return false;
+      warnings[index] = line;
       return true;
     }
     // Large and seldom wanted: read from the log when somebody asks (neurons.ts).

@@ -26,8 +26,8 @@ export class MetricsReader {
     return this.tail.behind;
   }
 
-  /** Reads what is new, about `most` bytes at a time; true when there was anything. */
-  refresh(most?: number): boolean {
+  /** Reads what is new, about `limit` bytes at a time; true when there was anything. */
+  refresh(limit?: number): boolean {
     const before = this.problem;
     let changed = false;
     this.problem = this.tail.read(
@@ -42,7 +42,7 @@ export class MetricsReader {
           this.lines = this.bad = this.firstBad = this.torn = 0;
         },
       },
-      most,
+      limit,
     );
     return changed || this.problem !== before;
   }

@@ -33,10 +33,10 @@ export class LineTail {
   }
 
   /**
-   * Reads on, about `most` bytes at a time. Returns what is wrong with the file, or an empty string; a missing file is an
+   * Reads on, about `limit` bytes at a time. Returns what is wrong with the file, or an empty string; a missing file is an
    * empty one.
    */
-  read(events: TailEvents, most = Number.POSITIVE_INFINITY): string {
+  read(events: TailEvents, limit = Number.POSITIVE_INFINITY): string {
     this.behind = false;
     let fd: number;
     try {
@@ -52,7 +52,7 @@ export class LineTail {
       const info = fstatSync(fd);
       if (info.ino !== this.inode || info.size < this.offset || !this.anchorHolds(fd)) this.restart(events);
       this.inode = info.ino;
-      this.readLines(fd, Math.min(info.size, MAX_BYTES), most, events);
+      this.readLines(fd, Math.min(info.size, MAX_BYTES), limit, events);
       return info.size > MAX_BYTES ? `is longer than ${MAX_BYTES / 1024 / 1024} MB; the rest is not read` : '';
     } catch (error) {
       return `cannot be read (${errorCode(error) ?? error})`;
@@ -74,8 +74,8 @@ export class LineTail {
     return bytes.equals(this.anchor);
   }
 
-  private readLines(fd: number, size: number, most: number, events: TailEvents): void {
-    const pause = this.offset + most;
+  private readLines(fd: number, size: number, limit: number, events: TailEvents): void {
+    const pause = this.offset + limit;
     const chunk = Buffer.alloc(Math.min(CHUNK, Math.max(0, size - this.offset)));
     while (this.offset < size) {
       if (this.offset >= pause) {

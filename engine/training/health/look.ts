@@ -38,7 +38,7 @@ export async function look(run: TrainingRun, epoch: number): Promise<Look> {
   const probes = await probeLayers(network, plan, samples);
   const seen = seenOf(run, probes, epoch);
   const finding = diagnose(seen);
-  const at = { step: position.step, epoch };
+  const moment = { step: position.step, epoch };
   const rates = probes.map(({ rates }) => rates ?? null);
   return {
     fields: {
@@ -48,18 +48,20 @@ export async function look(run: TrainingRun, epoch: number): Promise<Look> {
       gradientNorms: probes.map(({ gradient }) => gradient),
     },
     lines: [
-      ...(rates.some(Boolean) ? [{ kind: 'neurons' as const, ...at, layers: encodeRates(rates) }] : []),
-      ...(finding ? [warningLine(at, finding, adviceOn(finding, seen, { spec, plan, probed: samples.length }))] : []),
+      ...(rates.some(Boolean) ? [{ kind: 'neurons' as const, ...moment, layers: encodeRates(rates) }] : []),
+      ...(finding
+        ? [warningLine(moment, finding, adviceOn(finding, seen, { spec, plan, probed: samples.length }))]
+        : []),
     ],
   };
 }
 
 function warningLine(
-  at: { step: number; epoch: number },
+  moment: { step: number; epoch: number },
   { cause, layer }: NonNullable<ReturnType<typeof diagnose>>,
   advice: { field: string; sentence: string },
 ): MetricLine {
-  return { kind: 'warning', ...at, cause, ...(layer !== undefined && { layer: layer + 1 }), ...advice };
+  return { kind: 'warning', ...moment, cause, ...(layer !== undefined && { layer: layer + 1 }), ...advice };
 }
 
 function seenOf(run: TrainingRun, probes: LayerProbe[], epoch: number): Seen {

@@ -98,12 +98,12 @@ function fieldOf(spec: RunSpec, plan: NetworkPlan, layer: number, path: readonly
   // The leak of integrators is the readout's.
   if (last && readout.kind === 'leaky-integrator' && readout.leak !== undefined)
     return [['network', 'readout', 'leak'], readout.leak];
-  const at: Path = [...(last ? ['network', 'readout'] : layerFields(network)[layer]!), 'neuron'];
-  const own = valueAt(spec, at);
+  const owner: Path = [...(last ? ['network', 'readout'] : layerFields(network)[layer]!), 'neuron'];
+  const own = valueAt(spec, owner);
   const value = valueAt(own, path);
-  return value === undefined ? [['neuron', ...path], valueAt(neuron, path)] : [[...at, ...path], value];
+  return value === undefined ? [['neuron', ...path], valueAt(neuron, path)] : [[...owner, ...path], value];
 }
 
 function valueAt(record: unknown, path: Path): unknown {
-  return path.reduce<unknown>((at, key) => (at as Record<string | number, unknown> | undefined)?.[key], record);
+  return path.reduce<unknown>((value, key) => (value as Record<string | number, unknown> | undefined)?.[key], record);
 }

@@ -178,15 +178,15 @@ describe('stopping and resuming', () => {
     return history;
   }
 
-  /** Kills the run after the checkpoint at `events[at]` (and after all that it logged before the next one), resumes. */
-  async function expectSame(straight: Recorded, at: number, spec: RunSpec, threads: number): Promise<void> {
-    const { checkpoint } = straight.events[at] as { checkpoint: Uint8Array };
-    const next = straight.events.findIndex((e, i) => i > at && 'checkpoint' in e);
+  /** Kills the run after the checkpoint at `events[index]` (and after all that it logged before the next one), resumes. */
+  async function expectSame(straight: Recorded, index: number, spec: RunSpec, threads: number): Promise<void> {
+    const { checkpoint } = straight.events[index] as { checkpoint: Uint8Array };
+    const next = straight.events.findIndex((e, i) => i > index && 'checkpoint' in e);
     const resumed = await record(spec, { threads, checkpoint });
-    const where = `after event ${at} of ${straight.events.length}`;
+    const where = `after event ${index} of ${straight.events.length}`;
     expect(resumed.outcome, where).toBe('finished');
     expect(endOf(resumed.events), where).toEqual(endOf(straight.events));
-    for (const killed of new Set([at, next < 0 ? at : next])) {
+    for (const killed of new Set([index, next < 0 ? index : next])) {
       const log = [...metricsOf(straight.events.slice(0, killed)), ...metricsOf(resumed.events)];
       expect(historyOf(log), `${where}, killed at event ${killed}`).toEqual(historyOf(metricsOf(straight.events)));
     }
@@ -254,7 +254,7 @@ describe('stopping and resuming', () => {
     const straight = await withCheckpointsEverywhere(spec);
     expect(historyOf(metricsOf(straight.events)).epochs.length, 'epochs until it stopped').toBeLessThan(50);
     const all = indices(straight);
-    for (const at of all.slice(-2)) await expectSame(straight, at, spec, 1);
+    for (const index of all.slice(-2)) await expectSame(straight, index, spec, 1);
   });
 
   test('another network, another format, half a file: a sentence, and no training', async () => {

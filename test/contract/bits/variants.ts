@@ -53,11 +53,11 @@ const WAYS = [
 export const COMBINATIONS = Object.entries(LEAKS).flatMap(([name, leak], l) =>
   ['hard', 'soft', 'none'].flatMap((reset, r) =>
     [false, true].map((recurrent, v) => {
-      const at = 6 * l + 2 * r + v;
+      const number = 6 * l + 2 * r + v;
       const own: Own = {
-        neuron: { leak, reset, recurrent, surrogate: { shape: SURROGATES[at % SURROGATES.length] } },
-        network: { readout: { kind: READOUTS[at % READOUTS.length], window: 6 } },
-        training: WAYS[(at + l) % WAYS.length]!,
+        neuron: { leak, reset, recurrent, surrogate: { shape: SURROGATES[number % SURROGATES.length] } },
+        network: { readout: { kind: READOUTS[number % READOUTS.length], window: 6 } },
+        training: WAYS[(number + l) % WAYS.length]!,
       };
       return { name: `${name}, reset ${reset}${recurrent ? ', recurrence' : ''}`, own };
     }),

@@ -107,9 +107,9 @@ describe('lif data', () => {
 
   test('check calls nothing well that is a fraction of the data set, or a file where a folder is wanted', async () => {
     writeNmnist();
-    const few = await lif('check', 'nmnist');
-    expect(few).toMatchObject({ code: 1, err: expect.stringContaining('20 instead of 60,000 training') });
-    expect(few.out).not.toContain('all is well');
+    const incomplete = await lif('check', 'nmnist');
+    expect(incomplete).toMatchObject({ code: 1, err: expect.stringContaining('20 instead of 60,000 training') });
+    expect(incomplete.out).not.toContain('all is well');
     const archive = put(folder, 'cifar-10-binary.tar.gz', Buffer.alloc(9));
     expect(await lif('check', 'cifar10', '--path', archive)).toMatchObject({
       code: 1,

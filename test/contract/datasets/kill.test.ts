@@ -66,7 +66,7 @@ test('kill -9 during preparation', async () => {
     const complete = existsSync(caches) ? readdirSync(caches).filter((name) => name.endsWith('.events')) : [];
     // Killed between the renaming and the last line, the cache is there, and whole; so may be the lock, which nobody needs.
     for (const name of complete) {
-      const open = openRegular(join(caches, name), { most: 2 ** 40 });
+      const open = openRegular(join(caches, name), { limit: 2 ** 40 });
       expect(readCache(open, name)?.header.parts.train, `after the kill of round ${round}`).toBe(4000);
       closeSync(open.fd);
     }

@@ -14,15 +14,15 @@ afterEach(() => rmSync(folder, { recursive: true }));
 test('a lock lets one go at a time', async () => {
   const lock = join(folder, 'a.lock');
   let inside = 0;
-  let most = 0;
+  let together = 0;
   const work = () =>
     withLock(lock, async () => {
-      most = Math.max(most, ++inside);
+      together = Math.max(together, ++inside);
       await new Promise((resolve) => setTimeout(resolve, 30));
       inside--;
     });
   await Promise.all([work(), work(), work()]);
-  expect(most).toBe(1);
+  expect(together).toBe(1);
   expect(existsSync(lock)).toBe(false);
 });
 

@@ -169,11 +169,11 @@ test('shares, gradient norms and rates are those of the float64 reference', asyn
     neuron: { recurrent: true, leak: { learnable: true } },
     network: { ...base.network, weightGain: 3 },
   };
-  const few = { ...settings, dataset: { ...XOR, trainSamples: 64 } };
+  const small = { ...settings, dataset: { ...XOR, trainSamples: 64 } };
   // One update so small that the weights of both are the initial ones to the last bit.
   const still = { epochs: 1, batchSize: 64, learningRate: 1e-30, optimizer: { kind: 'sgd' } };
-  const event = await linesOf(specOf({ ...few, training: still }));
-  const reference = await linesOf(specOf({ ...few, training: still, backend: 'reference' }), 1);
+  const event = await linesOf(specOf({ ...small, training: still }));
+  const reference = await linesOf(specOf({ ...small, training: still, backend: 'reference' }), 1);
   const epochOf = (lines: MetricLine[]) => lines.find((line) => line.kind === 'epoch')!;
   const [a, b] = [epochOf(event), epochOf(reference)];
   expect(b.gradientNorms!.every((norm) => norm! > 1e-4)).toBe(true);

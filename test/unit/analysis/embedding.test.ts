@@ -70,8 +70,8 @@ describe('pairs', () => {
     const right = labels.filter((own, i) => {
       const votes = Array.from(pairs.neighbours.subarray(i * k, i * k + 10), (j) => labels[j]!);
       const counts = [0, 1, 2].map((c) => votes.filter((vote) => vote === c).length);
-      const most = Math.max(...counts);
-      return votes.find((vote) => counts[vote] === most) === own;
+      const votesOfWinner = Math.max(...counts);
+      return votes.find((vote) => counts[vote] === votesOfWinner) === own;
     });
     expect(kNearest).toBe(right.length / n);
     expect(
@@ -235,8 +235,8 @@ test('impossible perplexities, identical vectors and too many of them are refuse
     /^8 of 40 samples have identical features, .+ from 7 on, the largest allowed is 13\.$/,
   );
   expect(one(many, 40, 7)).not.toThrow();
-  const most = Array.from({ length: 40 }, (_, i) => (i < 30 ? 1 : i));
-  expect(one(most, 40, 5)).toThrow(/^30 of 40 .+ largest perplexity allowed, 13, .+ that is not there\.$/);
+  const mostly = Array.from({ length: 40 }, (_, i) => (i < 30 ? 1 : i));
+  expect(one(mostly, 40, 5)).toThrow(/^30 of 40 .+ largest perplexity allowed, 13, .+ that is not there\.$/);
 });
 
 describe('of a network', () => {

@@ -65,7 +65,8 @@ const events = ({ offsets, channels }: EventSample): string[] =>
     .flat()
     .sort();
 const inOrder = ({ offsets, channels }: EventSample): boolean =>
-  Array.from(offsets).every((at, t) => t === 0 || at >= offsets[t - 1]!) && offsets[SHAPE.steps] === channels.length;
+  Array.from(offsets).every((offset, t) => t === 0 || offset >= offsets[t - 1]!) &&
+  offsets[SHAPE.steps] === channels.length;
 const countOf = (values: string[]): Map<string, number> => {
   const counts = new Map<string, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
@@ -152,8 +153,8 @@ test('quantised weights are the nearest of 2^bits − 1 values up to the largest
   expect(bias!.data).toEqual(data.slice(0, 6));
   for (let n = 0; n < 6; n++) {
     const own = Array.from({ length: 10 }, (_, i) => data[i * 6 + n]!);
-    const most = Math.max(...own.map(Math.abs));
-    const grid = [-3, -2, -1, 0, 1, 2, 3].map((level) => (level * most) / 3);
+    const largest = Math.max(...own.map(Math.abs));
+    const grid = [-3, -2, -1, 0, 1, 2, 3].map((level) => (level * largest) / 3);
     own.forEach((weight, i) => {
       const nearest = grid.reduce((a, b) => (Math.abs(b - weight) < Math.abs(a - weight) ? b : a));
       expect(matrix!.data[i * 6 + n]).toBeCloseTo(nearest, 6);
@@ -165,8 +166,16 @@ test('accuracies are those of the disturbed samples and weights, computed here',
   const subject = await opened();
   const { network, data } = subject;
   const weights = network.parameters();
-  const few = { samples: 30, draws: 2, drop: [0.4], jitter: [2], noise: [1], weights: [0.3], quantisation: [8, 2] };
-  const result = await asked(subject, { ...few, 'hot-pixels': [0.3] });
+  const settings = {
+    samples: 30,
+    draws: 2,
+    drop: [0.4],
+    jitter: [2],
+    noise: [1],
+    weights: [0.3],
+    quantisation: [8, 2],
+  };
+  const result = await asked(subject, { ...settings, 'hot-pixels': [0.3] });
   expect(network.parameters()).toEqual(weights);
   expect(result.clean).toBe((await network.evaluate('test', { samples: 30 })).accuracy / 30);
   expect(result.curves.map(({ disturbance }) => disturbance)).toEqual([

@@ -45,8 +45,9 @@ const TOLERANCE = 5e-5;
 function expectSameState(seen: Network, expected: Network): void {
   const tensors = seen.state();
   for (const [name, { data }] of expected.state()) {
-    const largest = data.reduce((most, x) => Math.max(most, Math.abs(x)), 1e-6);
-    const error = data.reduce((most, x, i) => Math.max(most, Math.abs(x - tensors.get(name)!.data[i]!)), 0) / largest;
+    const largest = data.reduce((largest, x) => Math.max(largest, Math.abs(x)), 1e-6);
+    const error =
+      data.reduce((largest, x, i) => Math.max(largest, Math.abs(x - tensors.get(name)!.data[i]!)), 0) / largest;
     expect(error, name).toBeLessThan(TOLERANCE);
   }
 }

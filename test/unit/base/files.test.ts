@@ -26,8 +26,8 @@ describe('reading a file of others', () => {
   test('gives the content of a regular file, and through a link to one', () => {
     writeFileSync(join(folder, 'a'), 'spikes');
     symlinkSync('a', join(folder, 'link'));
-    expect(readRegular(join(folder, 'a'), { most: 6 }).toString()).toBe('spikes');
-    expect(readRegular(join(folder, 'link'), { most: 6 }).toString()).toBe('spikes');
+    expect(readRegular(join(folder, 'a'), { limit: 6 }).toString()).toBe('spikes');
+    expect(readRegular(join(folder, 'link'), { limit: 6 }).toString()).toBe('spikes');
   });
 
   test('refuses a file that is larger than it may be before it reads any of it', () => {
@@ -35,7 +35,7 @@ describe('reading a file of others', () => {
     writeFileSync(file, '');
     // Sparse: nobody could read it into memory.
     truncateSync(file, 2 ** 42);
-    expect(why(() => readRegular(file, { most: 1000 }))).toBe(
+    expect(why(() => readRegular(file, { limit: 1000 }))).toBe(
       'it has 4398046511104 bytes, more than the 1000 that such a file may have',
     );
   });
@@ -47,11 +47,11 @@ describe('reading a file of others', () => {
     const server = createServer();
     await new Promise<void>((listening) => server.listen(join(folder, 'socket'), listening));
     try {
-      expect(why(() => readRegular(join(folder, 'pipe'), { most: 1000 }))).toBe('it is a pipe, not a file');
-      expect(why(() => readRegular(join(folder, 'zero'), { most: 1000 }))).toBe('it is a device, not a file');
-      expect(why(() => readRegular(join(folder, 'folder'), { most: 1000 }))).toBe('it is a folder, not a file');
-      expect(why(() => readRegular(join(folder, 'socket'), { most: 1000 }))).toBe('it is a socket, not a file');
-      expect(why(() => readRegular(join(folder, 'nothing'), { most: 1000 }))).toBe('it does not exist');
+      expect(why(() => readRegular(join(folder, 'pipe'), { limit: 1000 }))).toBe('it is a pipe, not a file');
+      expect(why(() => readRegular(join(folder, 'zero'), { limit: 1000 }))).toBe('it is a device, not a file');
+      expect(why(() => readRegular(join(folder, 'folder'), { limit: 1000 }))).toBe('it is a folder, not a file');
+      expect(why(() => readRegular(join(folder, 'socket'), { limit: 1000 }))).toBe('it is a socket, not a file');
+      expect(why(() => readRegular(join(folder, 'nothing'), { limit: 1000 }))).toBe('it does not exist');
     } finally {
       server.close();
     }
@@ -60,7 +60,7 @@ describe('reading a file of others', () => {
   test('reads no more than was there when it was opened', () => {
     const file = join(folder, 'grows');
     writeFileSync(file, 'abc');
-    const open = openRegular(file, { most: 10 });
+    const open = openRegular(file, { limit: 10 });
     writeFileSync(file, 'abcdef');
     expect(readUpTo(open.fd, 0, open.size).toString()).toBe('abc');
     expect(readUpTo(open.fd, 4, 100).toString()).toBe('ef');

@@ -69,15 +69,15 @@ test('a lock from another machine holds while that one shows signs of life', () 
 });
 
 test('an owner whose heartbeat looks old but changes while we watch lives', () => {
-  const at = (day: number) => ({ day: () => day, steady: () => 0 });
+  const clock = (day: number) => ({ day: () => day, steady: () => 0 });
   let heartbeat = 1000;
   const pause = vi.fn(() => {
     heartbeat += 1000;
   });
-  expect(lastSign(() => heartbeat, pause, 15_000, at(10_000))).toBe(1000);
+  expect(lastSign(() => heartbeat, pause, 15_000, clock(10_000))).toBe(1000);
   expect(pause, 'a recent one needs no second look').not.toHaveBeenCalled();
-  for (const day of [5_000_000, -5_000_000]) expect(lastSign(() => heartbeat, pause, 15_000, at(day))).toBe(day);
-  expect(lastSign(() => 1000, pause, 15_000, at(5_000_000))).toBe(1000);
+  for (const day of [5_000_000, -5_000_000]) expect(lastSign(() => heartbeat, pause, 15_000, clock(day))).toBe(day);
+  expect(lastSign(() => 1000, pause, 15_000, clock(5_000_000))).toBe(1000);
   expect(lastSign(() => undefined, pause, 15_000)).toBeUndefined();
 });
 

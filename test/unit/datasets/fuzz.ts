@@ -369,39 +369,39 @@ const EXTREMES = [0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0xffff, 0x7fffffff, 0x80000000
 export function mutate(good: Buffer, rng: Rng): Buffer {
   let bytes = Buffer.from(good);
   for (let n = 1 + rng.below(4); n > 0 && bytes.length > 0; n--) {
-    const at = rng.below(bytes.length);
+    const offset = rng.below(bytes.length);
     switch (rng.below(8)) {
       case 0:
-        bytes[at]! ^= 1 << rng.below(8);
+        bytes[offset]! ^= 1 << rng.below(8);
         break;
       case 1:
-        bytes[at] = rng.below(256);
+        bytes[offset] = rng.below(256);
         break;
       case 2:
-        if (at + 4 <= bytes.length) bytes.writeUInt32LE(EXTREMES[rng.below(EXTREMES.length)]!, at);
+        if (offset + 4 <= bytes.length) bytes.writeUInt32LE(EXTREMES[rng.below(EXTREMES.length)]!, offset);
         break;
       case 3:
-        if (at + 4 <= bytes.length) bytes.writeUInt32BE(EXTREMES[rng.below(EXTREMES.length)]!, at);
+        if (offset + 4 <= bytes.length) bytes.writeUInt32BE(EXTREMES[rng.below(EXTREMES.length)]!, offset);
         break;
       case 4:
-        bytes = bytes.subarray(0, at);
+        bytes = bytes.subarray(0, offset);
         break;
       case 5: {
         const length = 1 + rng.below(64);
-        bytes = Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + length)]);
+        bytes = Buffer.concat([bytes.subarray(0, offset), bytes.subarray(offset + length)]);
         break;
       }
       case 6: {
         const from = rng.below(bytes.length);
         bytes = Buffer.concat([
-          bytes.subarray(0, at),
+          bytes.subarray(0, offset),
           bytes.subarray(from, from + 1 + rng.below(64)),
-          bytes.subarray(at),
+          bytes.subarray(offset),
         ]);
         break;
       }
       case 7:
-        bytes = Buffer.concat([bytes.subarray(0, at), Buffer.from([rng.below(256)]), bytes.subarray(at)]);
+        bytes = Buffer.concat([bytes.subarray(0, offset), Buffer.from([rng.below(256)]), bytes.subarray(offset)]);
         break;
     }
   }

@@ -135,15 +135,15 @@ describe('mutated examples are valid or diagnosed', () => {
 
   function mutate(text: string, rng: Rng): string {
     for (let n = 1 + rng.below(4); n > 0; n--) {
-      const at = rng.below(text.length + 1);
-      const to = Math.min(text.length, at + rng.below(30));
+      const offset = rng.below(text.length + 1);
+      const to = Math.min(text.length, offset + rng.below(30));
       const piece = PIECES[rng.below(PIECES.length)]!;
       const kind = rng.below(5);
-      if (kind === 0) text = text.slice(0, at) + piece + text.slice(at);
-      else if (kind === 1) text = text.slice(0, at) + text.slice(to);
-      else if (kind === 2) text = text.slice(0, at) + piece + text.slice(to);
-      else if (kind === 3) text = text.slice(0, at) + text.slice(at, to) + text.slice(at);
-      else text = text.slice(0, at);
+      if (kind === 0) text = text.slice(0, offset) + piece + text.slice(offset);
+      else if (kind === 1) text = text.slice(0, offset) + text.slice(to);
+      else if (kind === 2) text = text.slice(0, offset) + piece + text.slice(to);
+      else if (kind === 3) text = text.slice(0, offset) + text.slice(offset, to) + text.slice(offset);
+      else text = text.slice(0, offset);
     }
     return text;
   }

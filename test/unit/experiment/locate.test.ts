@@ -13,7 +13,7 @@ variants:
 `;
 
 /** What the file holds at the places of these fields. */
-function at(text: string, fields: [variant: string, field: string][]): (string | null)[] {
+function textsAt(text: string, fields: [variant: string, field: string][]): (string | null)[] {
   const ranges = locateFields(
     text,
     '/a.lif.yaml',
@@ -28,7 +28,7 @@ function at(text: string, fields: [variant: string, field: string][]): (string |
 
 test('a field is where the variant sets it, where the file does, or where it would be', () => {
   expect(
-    at(TEXT, [
+    textsAt(TEXT, [
       ['b', 'neuron.threshold'],
       ['a', 'neuron.leak'],
       ['a', 'network.hidden[1].neuron.threshold'],
@@ -42,6 +42,6 @@ test('a field is where the variant sets it, where the file does, or where it wou
 });
 
 test('a text that is no experiment has no places', () => {
-  expect(at('[1, 2', [['a', 'neuron.leak']])).toEqual([null]);
-  expect(at('just text', [['a', 'neuron.leak']])).toEqual([null]);
+  expect(textsAt('[1, 2', [['a', 'neuron.leak']])).toEqual([null]);
+  expect(textsAt('just text', [['a', 'neuron.leak']])).toEqual([null]);
 });

@@ -176,9 +176,9 @@ describe('lenses', () => {
 
   test('say what is wrong with the networks of a variant as they train, and no longer when it is over', () => {
     const sentence = 'layer 1 of 2 fired 0 of 5,120,000 times (0.00 %); lower neuron.threshold (1000).';
-    const at = { since: 0.1, until: 1, layer: 1, field: 'neuron.threshold', sentence };
+    const warning = { since: 0.1, until: 1, layer: 1, field: 'neuron.threshold', sentence };
     const begun = running('1', 0.1, { variant: 'a' });
-    const warned = { ...begun, warnings: [{ ...at, cause: 'silent' as const, lasts: true }] };
+    const warned = { ...begun, warnings: [{ ...warning, cause: 'silent' as const, lasts: true }] };
     // The comparison was made before there was anything to warn of; seeds often share a warning.
     const known = comparison({ runs: [begun, { ...begun, id: '2' }] });
     const lenses = lensesOf(outline(['a']), [warned, { ...warned, id: '2' }], known);

@@ -45,12 +45,12 @@ interface Case {
 type Given = Pick<ForwardOptions, 'dropoutMasks' | 'initial'>;
 
 /** Draws until the loss is smooth within the reach of the differences. */
-function smoothCase(plan: NetworkPlan, name: string, given: Given): Case {
+function smoothCase(plan: NetworkPlan, name: string, conditions: Given): Case {
   for (let attempt = 0; attempt < 50; attempt++) {
     const rng = streamOf(name, attempt);
     const params = randomParameters(plan, rng);
     const sample = randomSample(plan, rng);
-    const pass = forward(plan, params, sample, { smooth: true, ...given });
+    const pass = forward(plan, params, sample, { smooth: true, ...conditions });
     if (isSmooth(plan, pass)) return { params, sample, pass };
   }
   throw new Error(`${name}: every draw lies on a kink.`);
@@ -78,21 +78,21 @@ interface Result {
 }
 
 /** Compares every entry of every parameter's gradient, taken from a network of another plan where one is given. */
-function compare(plan: NetworkPlan, name: string, backwardPlan = plan, given: Given = {}): Result {
-  const { params, sample, pass } = smoothCase(plan, name, given);
+function compare(plan: NetworkPlan, name: string, backwardPlan = plan, conditions: Given = {}): Result {
+  const { params, sample, pass } = smoothCase(plan, name, conditions);
   const resetSpikes = pass.layers.map(({ o }) => o);
-  const loss = () => forward(plan, params, sample, { smooth: true, resetSpikes, ...given }).loss;
-  const grads = backward(backwardPlan, params, sample, pass, { dropoutMasks: given.dropoutMasks });
+  const loss = () => forward(plan, params, sample, { smooth: true, resetSpikes, ...conditions }).loss;
+  const grads = backward(backwardPlan, params, sample, pass, { dropoutMasks: conditions.dropoutMasks });
   const result: Result = { worst: { error: -1, text: '' }, nonZero: 0 };
   for (const [key, values] of Object.entries(params))
     values.forEach((value, i) => {
-      const at = (offset: number) => {
+      const lossAt = (offset: number) => {
         values[i] = value + offset * STEP;
         const result = loss();
         values[i] = value;
         return result;
       };
-      const expected = (at(-2) - 8 * at(-1) + 8 * at(1) - at(2)) / (12 * STEP);
+      const expected = (lossAt(-2) - 8 * lossAt(-1) + 8 * lossAt(1) - lossAt(2)) / (12 * STEP);
       const seen = grads[key]![i]!;
       if (seen !== 0) result.nonZero++;
       const error = Math.abs(seen - expected) / Math.max(Math.abs(seen), Math.abs(expected), 1e-2);
@@ -107,8 +107,8 @@ function compare(plan: NetworkPlan, name: string, backwardPlan = plan, given: Gi
 function expectGradients(cases: ({ name: string; plan: NetworkPlan } & Given)[]): void {
   let entries = 0;
   let nonZero = 0;
-  for (const { name, plan, ...given } of cases) {
-    const result = compare(plan, name, plan, given);
+  for (const { name, plan, ...conditions } of cases) {
+    const result = compare(plan, name, plan, conditions);
     expect(result.worst.error, result.worst.text).toBeLessThan(TOLERANCE);
     nonZero += result.nonZero;
     entries += Object.values(randomParameters(plan, streamOf(name))).reduce((sum, p) => sum + p.length, 0);

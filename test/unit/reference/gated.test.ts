@@ -105,13 +105,13 @@ describe.each(cases)('$cell, readout $readout, $loss', (fields) => {
     const h = 1e-3;
     for (const [name, values] of Object.entries(params))
       values.forEach((value, i) => {
-        const at = (offset: number) => {
+        const lossAt = (offset: number) => {
           values[i] = value + offset * h;
           const { loss } = forward(plan, params, sample);
           values[i] = value;
           return loss;
         };
-        const expected = (at(-2) - 8 * at(-1) + 8 * at(1) - at(2)) / (12 * h);
+        const expected = (lossAt(-2) - 8 * lossAt(-1) + 8 * lossAt(1) - lossAt(2)) / (12 * h);
         const seen = grads[name]![i]!;
         const error = Math.abs(seen - expected) / Math.max(Math.abs(seen), Math.abs(expected), 1e-2);
         expect(error, `${name}[${i}] expected ${expected}, seen ${seen}`).toBeLessThan(1e-7);

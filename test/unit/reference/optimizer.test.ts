@@ -26,11 +26,11 @@ const hyper = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 test('ten losses of a network trained for ten steps equal those of tfjs', () => {
   const plan = network([{ recurrent: true, leak: { learnable: true, per: 'neuron', init: 0.5 } }, {}], 'mean', 'mse');
   const rng = streamOf('ten steps');
-  const mine = randomParameters(plan, rng);
+  const parameters = randomParameters(plan, rng);
   const samples = [0, 1, 2, 3].map(() => randomSample(plan, rng));
-  const states = Object.fromEntries(Object.entries(mine).map(([name, w]) => [name, adamState(w.length)]));
+  const states = Object.fromEntries(Object.entries(parameters).map(([name, w]) => [name, adamState(w.length)]));
   const peer = tf.train.adam(0.02, hyper.beta1, hyper.beta2, hyper.epsilon);
-  const variables = Object.entries(mine).map(([name, w]) => tf.variable(tf.tensor1d([...w]), true, name));
+  const variables = Object.entries(parameters).map(([name, w]) => tf.variable(tf.tensor1d([...w]), true, name));
   const losses: number[] = [];
   for (let step = 1; step <= 10; step++) {
     const theirs: Parameters = Object.fromEntries(variables.map((v) => [v.name, Float64Array.from(v.dataSync())]));
@@ -38,16 +38,16 @@ test('ten losses of a network trained for ten steps equal those of tfjs', () => 
     peer.applyGradients(variables.map(({ name }) => ({ name, tensor: tf.tensor1d(grads[name]!) })));
 
     let loss = 0;
-    const sums = Object.fromEntries(Object.entries(mine).map(([name, w]) => [name, new Float64Array(w.length)]));
+    const sums = Object.fromEntries(Object.entries(parameters).map(([name, w]) => [name, new Float64Array(w.length)]));
     for (const sample of samples) {
-      const pass = forward(plan, mine, sample);
+      const pass = forward(plan, parameters, sample);
       loss += pass.loss / samples.length;
-      for (const [name, grad] of Object.entries(backward(plan, mine, sample, pass)))
+      for (const [name, grad] of Object.entries(backward(plan, parameters, sample, pass)))
         grad.forEach((g, i) => {
           sums[name]![i]! += g / samples.length;
         });
     }
-    for (const [name, w] of Object.entries(mine)) adamStep(w, sums[name]!, states[name]!, 0.02, hyper);
+    for (const [name, w] of Object.entries(parameters)) adamStep(w, sums[name]!, states[name]!, 0.02, hyper);
 
     expect(Math.abs(loss - expected), `step ${step}: expected ${expected}, seen ${loss}`).toBeLessThan(1e-5);
     losses.push(loss);

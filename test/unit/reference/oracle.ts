@@ -123,8 +123,8 @@ export function batchLoss(loss: NetworkPlan['loss'], scores: tf.Tensor, labels: 
   const classes = scores.shape.at(-1)!;
   const target = tf.cast(tf.oneHot(tf.tensor1d(labels, 'int32'), classes), 'float32');
   if (loss === 'mse') return tf.mean(tf.square(tf.sub(scores, target)));
-  const given = loss === 'double-softmax' ? tf.softmax(scores) : scores;
-  const logits = tf.sub(given, tf.logSumExp(given, -1, true));
+  const unnormalised = loss === 'double-softmax' ? tf.softmax(scores) : scores;
+  const logits = tf.sub(unnormalised, tf.logSumExp(unnormalised, -1, true));
   return tf.neg(tf.mean(tf.sum(tf.mul(logits, target), -1)));
 }
 

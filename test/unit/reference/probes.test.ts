@@ -34,13 +34,13 @@ function compare(plan: NetworkPlan, name: string, change: (params: Parameters) =
   backward(plan, params, sample, pass, { record });
   const loss = (): number => forward(plan, params, sample, { smooth: true, input }).loss;
   const expected = Float64Array.from(input, (value, i) => {
-    const at = (offset: number): number => {
+    const lossAt = (offset: number): number => {
       input[i] = value + offset * STEP;
       const result = loss();
       input[i] = value;
       return result;
     };
-    return (at(-2) - 8 * at(-1) + 8 * at(1) - at(2)) / (12 * STEP);
+    return (lossAt(-2) - 8 * lossAt(-1) + 8 * lossAt(1) - lossAt(2)) / (12 * STEP);
   });
   return { expected, dx: record.dx!, delta: record.delta, input };
 }

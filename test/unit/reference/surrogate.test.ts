@@ -25,8 +25,8 @@ describe.each(shapes)('%s', (shape) => {
     for (const s of variants)
       for (let x = -6 * s.width; x < 6 * s.width; x += s.width / Math.PI ** 2) {
         const h = 1e-4 * s.width;
-        const at = (offset: number) => surrogatePrimitive(s, x + offset * h);
-        const expected = (at(-2) - 8 * at(-1) + 8 * at(1) - at(2)) / (12 * h);
+        const primitiveAt = (offset: number) => surrogatePrimitive(s, x + offset * h);
+        const expected = (primitiveAt(-2) - 8 * primitiveAt(-1) + 8 * primitiveAt(1) - primitiveAt(2)) / (12 * h);
         const seen = surrogateDerivative(s, x);
         expect(Math.abs(seen - expected) / s.height, `x ${x}: expected ${expected}, seen ${seen}`).toBeLessThan(1e-9);
       }

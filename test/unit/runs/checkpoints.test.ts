@@ -150,11 +150,11 @@ test('any one bit that flips is noticed', () => {
   saveCheckpoint(folder, 2, safetensors());
   const newest = join(folder, 'checkpoints', '000000000002.safetensors');
   const bytes = safetensors();
-  for (let at = 0; at < bytes.length; at++) {
+  for (let offset = 0; offset < bytes.length; offset++) {
     const damaged = bytes.slice();
-    damaged[at]! ^= 1 << (at % 8);
+    damaged[offset]! ^= 1 << (offset % 8);
     writeFileSync(newest, damaged);
-    expect({ at, step: newestCheckpoint(folder).found?.step }).toEqual({ at, step: 1 });
+    expect({ at: offset, step: newestCheckpoint(folder).found?.step }).toEqual({ at: offset, step: 1 });
   }
 });
 

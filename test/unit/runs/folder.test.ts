@@ -154,7 +154,7 @@ describe.runIf(process.platform !== 'win32')('links in a run', () => {
 
 describe.runIf(process.platform !== 'win32')('links above a run', () => {
   test('runs of a store that is a link, or has linked runs, are not listed and cannot be deleted', () => {
-    const mine = createRuns(join(home, 'mine', '.lif'), [specOf()], {})[0]!;
+    const own = createRuns(join(home, 'mine', '.lif'), [specOf()], {})[0]!;
     const enemy = join(home, 'enemy');
     mkdirSync(join(enemy, '.lif'), { recursive: true });
     symlinkSync(join(home, 'mine', '.lif', 'runs'), join(enemy, '.lif', 'runs'));
@@ -163,13 +163,13 @@ describe.runIf(process.platform !== 'win32')('links above a run', () => {
       changed: [],
       problem: expect.stringContaining('is a link, which is not followed in a store') as string,
     });
-    expect(new StoreReader(join(enemy, '.lif')).refresh([basename(mine)]).changed).toEqual([]);
-    expect(() => deleteRun(join(enemy, '.lif', 'runs', basename(mine)))).toThrow('is a link');
+    expect(new StoreReader(join(enemy, '.lif')).refresh([basename(own)]).changed).toEqual([]);
+    expect(() => deleteRun(join(enemy, '.lif', 'runs', basename(own)))).toThrow('is a link');
     expect(() => createRuns(join(enemy, '.lif'), [specOf()], {})).toThrow('is a link');
     rmSync(join(enemy, '.lif'), { recursive: true });
     symlinkSync(join(home, 'mine', '.lif'), join(enemy, '.lif'));
     expect(new StoreReader(join(enemy, '.lif')).refresh().problem).toContain('is a link');
-    expect(runExists(mine), 'the run of the other project').toBe(true);
+    expect(runExists(own), 'the run of the other project').toBe(true);
     expect(readdirSync(join(home, 'mine', '.lif', 'runs'))).toHaveLength(1);
   });
 

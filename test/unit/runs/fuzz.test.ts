@@ -37,16 +37,20 @@ const PIECES = [
 ];
 
 function damaged(bytes: Buffer): Buffer {
-  const at = draw(bytes.length + 1);
+  const offset = draw(bytes.length + 1);
   switch (draw(5)) {
     case 0:
-      return bytes.subarray(0, at);
+      return bytes.subarray(0, offset);
     case 1:
-      return Buffer.concat([bytes.subarray(0, at), Buffer.from(PIECES[draw(PIECES.length)]!), bytes.subarray(at)]);
+      return Buffer.concat([
+        bytes.subarray(0, offset),
+        Buffer.from(PIECES[draw(PIECES.length)]!),
+        bytes.subarray(offset),
+      ]);
     case 2:
-      return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + draw(40))]);
+      return Buffer.concat([bytes.subarray(0, offset), bytes.subarray(offset + draw(40))]);
     case 3:
-      return Buffer.concat([bytes, bytes.subarray(at)]);
+      return Buffer.concat([bytes, bytes.subarray(offset)]);
     default: {
       const flipped = Buffer.from(bytes);
       for (let i = draw(8); i >= 0; i--) flipped[draw(bytes.length)]! ^= 1 << draw(8);

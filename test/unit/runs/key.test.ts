@@ -35,10 +35,10 @@ test('fields that have come later change no key as long as they say what went wi
 });
 
 test('ids are sortable and readable', () => {
-  const at = Date.UTC(2026, 10, 23, 14, 15, 30, 123);
-  const id = newRunId({ file: '/x/delayed-xor.lif.yaml', variant: 'without reset', seed: 1 }, at);
+  const time = Date.UTC(2026, 10, 23, 14, 15, 30, 123);
+  const id = newRunId({ file: '/x/delayed-xor.lif.yaml', variant: 'without reset', seed: 1 }, time);
   expect(id).toMatch(/^20261123-141530-delayed-xor-without-reset-s1-[0-9a-z]{4}$/);
-  expect(id < newRunId({ file: '/x/a.lif.yaml', variant: 'a', seed: 1 }, at + 1000)).toBe(true);
+  expect(id < newRunId({ file: '/x/a.lif.yaml', variant: 'a', seed: 1 }, time + 1000)).toBe(true);
 });
 
 test('names in other scripts, with separators or of any length make ids that are folder names', () => {
@@ -49,8 +49,8 @@ test('names in other scripts, with separators or of any length make ids that are
 });
 
 test('an id tells when its run was created', () => {
-  const at = Date.UTC(2026, 10, 23, 14, 15, 30);
-  expect(timeOfId(newRunId({ file: '/x/a.lif.yaml', variant: 'a', seed: 1 }, at + 999))).toBe(at);
+  const time = Date.UTC(2026, 10, 23, 14, 15, 30);
+  expect(timeOfId(newRunId({ file: '/x/a.lif.yaml', variant: 'a', seed: 1 }, time + 999))).toBe(time);
   expect(timeOfId('something else')).toBe(0);
 });
 

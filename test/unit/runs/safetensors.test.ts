@@ -75,19 +75,19 @@ test("the bytes are what Python's library reads", () => {
   const { __metadata__, ...header } = JSON.parse(text);
   expect(Object.values(__metadata__).every((value) => typeof value === 'string')).toBe(true);
   // Offsets count from the end of the header; the tensors follow each other without a gap, to the end of the file.
-  let at = 0;
+  let offset = 0;
   for (const [name, { dtype, shape, data_offsets: span }] of Object.entries<Record<string, number[]>>(header)) {
     const { data } = tensors.get(name)!;
     expect({ dtype, shape, span }, name).toEqual({
       dtype: 'F32',
       shape: tensors.get(name)!.shape,
-      span: [at, at + 4 * data.length],
+      span: [offset, offset + 4 * data.length],
     });
-    const seen = Array.from(data, (_, i) => view.getUint32(start + at + 4 * i, true));
+    const seen = Array.from(data, (_, i) => view.getUint32(start + offset + 4 * i, true));
     expect(seen, name).toEqual(bitsOf(data));
-    at += 4 * data.length;
+    offset += 4 * data.length;
   }
-  expect(bytes.length).toBe(start + at);
+  expect(bytes.length).toBe(start + offset);
   // 1.5 is 0x3fc00000 in IEEE 754.
   expect([...bytes.subarray(start, start + 4)]).toEqual([0, 0, 0xc0, 0x3f]);
 });

@@ -264,9 +264,9 @@ test('in high contrast', async () => {
 
 test('a contour of a cone is a circle, stays clear of holes, and halves a saddle by its middle', () => {
   const size = 41;
-  const at = (i: number): number => (i + 0.5) / size - 0.5;
+  const coordinate = (i: number): number => (i + 0.5) / size - 0.5;
   const values = Array.from({ length: size ** 2 }, (_, cell) =>
-    Math.hypot(at(cell % size), at(Math.floor(cell / size))),
+    Math.hypot(coordinate(cell % size), coordinate(Math.floor(cell / size))),
   );
   const pieces = contour({ rows: size, columns: size, values }, 0.3);
   let length = 0;

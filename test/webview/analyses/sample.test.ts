@@ -54,11 +54,11 @@ function answerTo(question: SampleQuestion): SampleAnswer {
   };
 }
 
-function listOf(steps: number, at: (t: number) => number[]): { offsets: number[]; items: number[] } {
+function listOf(steps: number, itemsAt: (t: number) => number[]): { offsets: number[]; items: number[] } {
   const offsets = [0];
   const items: number[] = [];
   for (let t = 0; t < steps; t++) {
-    items.push(...at(t));
+    items.push(...itemsAt(t));
     offsets.push(items.length);
   }
   return { offsets, items };

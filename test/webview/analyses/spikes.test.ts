@@ -29,8 +29,8 @@ function spread(mean: number): Spread {
 function spikesOf(scale: number): SpikesResult {
   const rates = Array.from({ length: NEURONS }, (_, n) => (scale * n) / NEURONS / 4);
   const irregular = { values: rates.map(() => null), neurons: 0, mean: null, deviation: null };
-  const each = (columns: number, at: (n: number, column: number) => number): number[] =>
-    rates.flatMap((_, n) => Array.from({ length: columns }, (__, column) => at(n, column)));
+  const each = (columns: number, valueAt: (n: number, column: number) => number): number[] =>
+    rates.flatMap((_, n) => Array.from({ length: columns }, (__, column) => valueAt(n, column)));
   return {
     split: 'test',
     samples: 500,
@@ -62,9 +62,9 @@ function spikesOf(scale: number): SpikesResult {
 
 /** An error that shrinks by a factor with every step back. */
 function errorsOf(k: number): ErrorsResult {
-  const over = (at: (bin: number) => number): number[] => Array.from({ length: BINS }, (_, bin) => at(bin));
-  const quartiles = (at: (bin: number) => number): Quartiles => {
-    const median = over(at);
+  const over = (valueAt: (bin: number) => number): number[] => Array.from({ length: BINS }, (_, bin) => valueAt(bin));
+  const quartiles = (valueAt: (bin: number) => number): Quartiles => {
+    const median = over(valueAt);
     return { median, mean: median, lower: median.map((v) => v / 2), upper: median.map((v) => 2 * v) };
   };
   const perStep = { leak: k, reset: k * 0.9, whole: k * 0.95 };

@@ -38,7 +38,8 @@ describe('smoothing', () => {
       1000,
       0.95,
     ) as number[];
-    for (const at of [200, 500, 900]) expect(Math.abs(part[at / 10]! - full[at]!), `at ${at}`).toBeLessThan(0.02);
+    for (const step of [200, 500, 900])
+      expect(Math.abs(part[step / 10]! - full[step]!), `at ${step}`).toBeLessThan(0.02);
   });
 
   test('keeps what is not a number, and does not let it in', () => {
@@ -200,7 +201,7 @@ describe('axes', () => {
   });
 
   test('keys move within the chart', () => {
-    const press = (key: string, at?: number, shiftKey = false): unknown => keyTarget({ key, shiftKey }, 30, at);
+    const press = (key: string, index?: number, shiftKey = false): unknown => keyTarget({ key, shiftKey }, 30, index);
     expect([press('ArrowRight'), press('ArrowLeft'), press('ArrowRight', 29), press('ArrowLeft', 3, true)]).toEqual([
       0, 29, 29, 0,
     ]);

@@ -5,8 +5,8 @@ import { FakeStudy, XOR } from '../study.ts';
 import { host, kept, open } from './page.ts';
 
 /** Four neurons that drift apart: neuron n ends at n/10 after `epochs`. */
-function ratesOf(epochs: number[], most: number) {
-  const rates = epochs.flatMap((epoch) => [0, 1, 2, 3].map((n) => 0.2 + ((n / 10 - 0.2) * epoch) / most));
+function ratesOf(epochs: number[], last: number) {
+  const rates = epochs.flatMap((epoch) => [0, 1, 2, 3].map((n) => 0.2 + ((n / 10 - 0.2) * epoch) / last));
   return { epochs, layers: [{ neurons: 4, groups: 4, rates }, null] };
 }
 

@@ -21,11 +21,11 @@ async function open(study = new FakeStudy(), options: { theme?: ThemeName; width
 /** The cell of a variant in the column of this heading. */
 async function cell(host: FakeHost, variant: string, heading: string) {
   const heads = await host.page.locator('thead th').allInnerTexts();
-  const at = heads.findIndex((text) => text.split('\n').some((line) => line.trim() === heading));
+  const index = heads.findIndex((text) => text.split('\n').some((line) => line.trim() === heading));
   return host.page
     .locator('tbody tr', { has: host.page.locator('td.name', { hasText: variant }) })
     .locator('td')
-    .nth(at);
+    .nth(index);
 }
 
 const changedLines = (before: string, after: string): string[] => {

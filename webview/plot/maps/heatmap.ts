@@ -17,7 +17,7 @@ export interface HeatmapLook {
   xAxis: { from: string; to: string; name: string };
   yAxis: { from: string; to: string; name: string };
   /** The cell that is pointed at, here or in a map that is linked to this one. */
-  at: Cell | undefined;
+  pointed: Cell | undefined;
   point(cell: Cell | undefined): void;
   /** One sentence on a cell. */
   describe(cell: Cell): string;
@@ -25,7 +25,7 @@ export interface HeatmapLook {
 
 /** The picture, its axes, and a line with what is pointed at. Arrow keys move, Escape leaves. */
 export function heatmap(map: Heatmap, look: HeatmapLook): TemplateResult {
-  const { xAxis, yAxis, at } = look;
+  const { xAxis, yAxis, pointed } = look;
   return html`<div class="heatmap">
     <div class="heatmap-y"><span>${yAxis.to}</span><span class="axis-name">${yAxis.name}</span><span>${yAxis.from}</span></div>
     <lif-heatmap
@@ -33,11 +33,11 @@ export function heatmap(map: Heatmap, look: HeatmapLook): TemplateResult {
       role="img"
       aria-label=${look.label}
       .map=${map}
-      .at=${at}
+      .pointed=${pointed}
       @point=${(event: CustomEvent<Cell | undefined>) => look.point(event.detail)}
     ></lif-heatmap>
     <div class="heatmap-x"><span>${xAxis.from}</span><span class="axis-name">${xAxis.name}</span><span>${xAxis.to}</span></div>
-    <p class="heatmap-reading" aria-live="polite">${at ? look.describe(at) : ''}</p>
+    <p class="heatmap-reading" aria-live="polite">${pointed ? look.describe(pointed) : ''}</p>
   </div>`;
 }
 
@@ -77,7 +77,7 @@ class HeatmapElement extends CanvasElement {
     this.draw();
   }
 
-  set at(cell: Cell | undefined) {
+  set pointed(cell: Cell | undefined) {
     if (cell?.row === this.cell?.row && cell?.column === this.cell?.column) return;
     this.cell = cell;
     this.draw();
@@ -93,7 +93,7 @@ class HeatmapElement extends CanvasElement {
 
   private tell(cell: Cell | undefined): void {
     // The next key counts from here, also when the page has not been drawn again by then.
-    this.at = cell;
+    this.pointed = cell;
     this.dispatchEvent(new CustomEvent('point', { detail: cell }));
   }
 

@@ -28,18 +28,18 @@ export function pixelsOf({ rows, columns, values, range, map, scheme, open }: He
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       const value = values[row * columns + column];
-      const at = ((rows - 1 - row) * columns + column) * 4;
+      const offset = ((rows - 1 - row) * columns + column) * 4;
       if (value === null || value === undefined || !Number.isFinite(value)) {
         if (open) continue;
         const grey = (row + column) % 2 === 0 ? light! : dark!;
-        pixels[at] = pixels[at + 1] = pixels[at + 2] = grey;
+        pixels[offset] = pixels[offset + 1] = pixels[offset + 2] = grey;
       } else {
         const [r, g, b] = colours[colourIndex(value, range)]!;
-        pixels[at] = r;
-        pixels[at + 1] = g;
-        pixels[at + 2] = b;
+        pixels[offset] = r;
+        pixels[offset + 1] = g;
+        pixels[offset + 2] = b;
       }
-      pixels[at + 3] = 255;
+      pixels[offset + 3] = 255;
     }
   }
   return pixels;

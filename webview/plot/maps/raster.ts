@@ -25,7 +25,7 @@ export function raster(data: Raster, label: string, step: number, choose: (step:
 
 class RasterElement extends CanvasElement {
   private data: Raster | undefined;
-  private at = 0;
+  private current = 0;
   /** The dots, drawn once and copied below the line. */
   private dots: HTMLCanvasElement | undefined;
 
@@ -37,8 +37,8 @@ class RasterElement extends CanvasElement {
   }
 
   set step(step: number) {
-    if (step === this.at) return;
-    this.at = step;
+    if (step === this.current) return;
+    this.current = step;
     this.draw();
   }
 
@@ -73,7 +73,7 @@ class RasterElement extends CanvasElement {
     context.drawImage(this.dots, 0, 0);
     context.globalAlpha = 0.5;
     context.fillStyle = data.colour;
-    context.fillRect(((this.at + 0.5) / data.steps) * canvas.width - ratio / 2, 0, ratio, canvas.height);
+    context.fillRect(((this.current + 0.5) / data.steps) * canvas.width - ratio / 2, 0, ratio, canvas.height);
     // For tests and for people who look at the page: how much is drawn, and how long it took.
     this.dataset.dots = String(data.items.length);
     this.dataset.ms = (performance.now() - from).toFixed(1);

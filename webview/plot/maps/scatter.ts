@@ -16,23 +16,23 @@ export interface Scatter {
 
 export interface ScatterLook {
   label: string;
-  at: number | undefined;
+  pointed: number | undefined;
   point(index: number | undefined): void;
   describe(index: number): string;
 }
 
 /** Arrow keys go through the points in their order, Escape leaves. */
-export function scatter(data: Scatter, { label, at, point, describe }: ScatterLook): TemplateResult {
+export function scatter(data: Scatter, { label, pointed, point, describe }: ScatterLook): TemplateResult {
   return html`<div class="scatter">
     <lif-scatter
       tabindex="0"
       role="img"
       aria-label=${label}
       .data=${data}
-      .at=${at}
+      .pointed=${pointed}
       @point=${(event: CustomEvent<number | undefined>) => point(event.detail)}
     ></lif-scatter>
-    <p class="heatmap-reading" aria-live="polite">${at === undefined ? '' : describe(at)}</p>
+    <p class="heatmap-reading" aria-live="polite">${pointed === undefined ? '' : describe(pointed)}</p>
   </div>`;
 }
 
@@ -49,7 +49,7 @@ class ScatterElement extends CanvasElement {
     if (!same) this.draw();
   }
 
-  set at(index: number | undefined) {
+  set pointed(index: number | undefined) {
     if (index === this.index) return;
     this.index = index;
     this.draw();
@@ -66,7 +66,7 @@ class ScatterElement extends CanvasElement {
   private tell(index: number | undefined): void {
     if (index === this.index) return;
     // The next key counts from here, also when the page has not been drawn again by then.
-    this.at = index;
+    this.pointed = index;
     this.dispatchEvent(new CustomEvent('point', { detail: index }));
   }
 
@@ -104,12 +104,12 @@ class ScatterElement extends CanvasElement {
     const place = placing(shown, clientWidth, clientHeight);
     for (let i = 0; i < shown.x.length; i++) this.mark(context, shown, i, place(i), RADIUS);
     if (this.index !== undefined && this.index < shown.x.length) {
-      const at = place(this.index);
-      this.mark(context, shown, this.index, at, 2 * RADIUS);
+      const centre = place(this.index);
+      this.mark(context, shown, this.index, centre, 2 * RADIUS);
       context.strokeStyle = getComputedStyle(this).color;
       context.lineWidth = 1.5;
       context.beginPath();
-      context.arc(at[0], at[1], 3 * RADIUS, 0, 2 * Math.PI);
+      context.arc(centre[0], centre[1], 3 * RADIUS, 0, 2 * Math.PI);
       context.stroke();
     }
     // For tests: how much is drawn.

@@ -13,10 +13,10 @@ export const evaluate: Panel<'evaluate'> = {
   about: 'Which class is taken for which: a row for each true class, in shares of its samples.',
   example: 'split=validation',
   picture(answers, context) {
-    const at = context.memory<{ cell: Cell | undefined }>('confusion', () => ({ cell: undefined }));
+    const memory = context.memory<{ cell: Cell | undefined }>('confusion', () => ({ cell: undefined }));
     const map = { range: [0, 1] as const, map: 'sequential' as const, scheme: context.theme.scheme };
     return html`${colourScale(map, 'share of the true class', (value) => percentSign(value, 0))}
-      <div class="side-by-side">${answers.map((answer) => matrix(answer, map, at, context))}</div>`;
+      <div class="side-by-side">${answers.map((answer) => matrix(answer, map, memory, context))}</div>`;
   },
   tables: (answers) => [
     {
@@ -42,7 +42,7 @@ export const evaluate: Panel<'evaluate'> = {
 function matrix(
   { name, run, result }: Answer,
   map: { range: readonly [number, number]; map: 'sequential'; scheme: 'dark' | 'light' },
-  at: { cell: Cell | undefined },
+  memory: { cell: Cell | undefined },
   { invalidate }: PanelContext,
 ): TemplateResult {
   const classes = result.confusion.length;
@@ -58,9 +58,9 @@ function matrix(
         label: `Confusion of ${name}, seed ${run.seed}; as a table under Table`,
         xAxis: { from: '0', to: last, name: 'taken for' },
         yAxis: { from: '0', to: last, name: 'true class' },
-        at: at.cell,
+        pointed: memory.cell,
         point: (cell) => {
-          at.cell = cell;
+          memory.cell = cell;
           invalidate();
         },
         describe: ({ row, column }) => {

@@ -72,7 +72,7 @@ function figure(
   if (!layer)
     return html`<figure class="panel-figure"><figcaption><h3>${answer.name}</h3></figcaption>
     <p class="muted">has no spiking layer ${name}.</p></figure>`;
-  const at = context.memory<{ cell: Cell | undefined }>('spikes', () => ({ cell: undefined }));
+  const memory = context.memory<{ cell: Cell | undefined }>('spikes', () => ({ cell: undefined }));
   const columns = shown === 'time' ? result.bins : result.perClass.length;
   const sorted = context.memory(`spikes ${run.id} ${name} ${shown} ${order} ${answer.checkpoint}`, () => {
     const neurons = orderOf(layer, order);
@@ -102,9 +102,9 @@ function figure(
           to: order === 'place' ? String(layer.neurons - 1) : 'most',
           name: `neurons by ${order}`,
         },
-        at: at.cell,
+        pointed: memory.cell,
         point: (cell) => {
-          at.cell = cell;
+          memory.cell = cell;
           context.invalidate();
         },
         describe: ({ row, column }) => {

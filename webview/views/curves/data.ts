@@ -42,7 +42,7 @@ export class CurvesData {
 
   /** Spiking layers of the network with the most of them. */
   layers(): number {
-    return this.runs().reduce((most, run) => Math.max(most, layersIn(run.last)), 0);
+    return this.runs().reduce((largest, run) => Math.max(largest, layersIn(run.last)), 0);
   }
 
   /** Numbers of the layers of which any run says this. */

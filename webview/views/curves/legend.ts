@@ -38,7 +38,7 @@ export function legend(
   onEmphasis: (name: string | undefined) => void,
 ): TemplateResult {
   const split = session.state.split;
-  const at = cursor && {
+  const read = cursor && {
     accuracy: new Map(readAt(cursor.accuracy.model, cursor.accuracy.index).map((r) => [r.name, r.value])),
     loss: new Map(readAt(cursor.loss.model, cursor.loss.index).map((r) => [r.name, r.value])),
   };
@@ -54,7 +54,9 @@ export function legend(
           session,
           entries,
           entry,
-          at ? [at.accuracy.get(entry.name), at.loss.get(entry.name)] : values(entry, split, nanEpochs.has(entry.name)),
+          read
+            ? [read.accuracy.get(entry.name), read.loss.get(entry.name)]
+            : values(entry, split, nanEpochs.has(entry.name)),
           nanEpochs.get(entry.name),
           onEmphasis,
         ),

@@ -35,10 +35,10 @@ export function mapOf(
   const logged = axis.map((x) => (x > epochs.at(-1)! ? -1 : epochs.findLastIndex((one) => one <= x)));
   const values = Float32Array.from({ length: groups * axis.length }, (_, i) => {
     const [row, column] = [Math.floor(i / axis.length), i % axis.length];
-    const at = logged[column]!;
-    return at < 0 ? Number.NaN : rates[at * groups + order[row]!]!;
+    const index = logged[column]!;
+    return index < 0 ? Number.NaN : rates[index * groups + order[row]!]!;
   });
-  return { neurons, groups, order, values, highest: rates.reduce((most, rate) => Math.max(most, rate), 0) };
+  return { neurons, groups, order, values, highest: rates.reduce((highest, rate) => Math.max(highest, rate), 0) };
 }
 
 /** `neuron 3`, or `neurons 6–8` where a row stands for several. */

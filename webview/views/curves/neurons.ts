@@ -26,7 +26,7 @@ export class NeuronMaps {
   private readonly known = new Map<string, { epoch: number; rates: NeuronRates }>();
   /** Maps are not made, and drawn, anew for every move of the pointer. */
   private readonly made = new WeakMap<NeuronRates, { key: string; map: MapOfNeurons | undefined }>();
-  private at: Cell | undefined;
+  private cell: Cell | undefined;
 
   constructor(private readonly session: Session<'curves'>) {}
 
@@ -158,9 +158,9 @@ export class NeuronMaps {
             to: byPlace ? String(neurons - 1) : 'most',
             name: byPlace ? 'neuron' : 'neurons by rate',
           },
-          at: this.at,
+          pointed: this.cell,
           point: (cell) => {
-            this.at = cell;
+            this.cell = cell;
             this.session.invalidate();
           },
           describe: ({ row, column }) => {

@@ -98,20 +98,20 @@ function rowOf(session: Session<'matrix'>, state: GridState, actions: GridAction
   const [from, to] = chosen(cursor);
   const result = variant && results.get(variant.variant);
   return html`<tr class=${row === 0 ? 'all' : ''} aria-rowindex=${row + 2} data-row=${row}>
-    ${columns.map((column, at) => {
-      const here = cursor.row === row && cursor.column === at;
-      const selected = cursor.column === at && row >= from && row <= to;
+    ${columns.map((column, index) => {
+      const here = cursor.row === row && cursor.column === index;
+      const selected = cursor.column === index && row >= from && row <= to;
       const problem = problemOf(state, row, column);
       return html`<td
         role=${column.kind === 'name' ? 'rowheader' : 'gridcell'}
         class="${column.kind} ${here ? 'here' : ''} ${selected ? 'selected' : ''} ${problem?.severity ?? ''}"
         tabindex=${here ? 0 : -1}
-        aria-colindex=${at + 1}
+        aria-colindex=${index + 1}
         aria-selected=${selected ? 'true' : 'false'}
         aria-invalid=${problem?.severity === 'error' ? 'true' : nothing}
-        data-column=${at}
-        @mousedown=${(event: MouseEvent) => actions.focus(row, at, event.shiftKey)}
-        @dblclick=${() => actions.open(row, at)}
+        data-column=${index}
+        @mousedown=${(event: MouseEvent) => actions.focus(row, index, event.shiftKey)}
+        @dblclick=${() => actions.open(row, index)}
       >
         ${cellOf(state, actions, row, column, here, result)}
       </td>`;

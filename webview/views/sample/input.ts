@@ -56,7 +56,7 @@ function picture(answer: SampleAnswer, step: number, theme: Theme): TemplateResu
     values,
     (_, i) => values[(height - 1 - Math.floor(i / width)) * width + (i % width)]!,
   );
-  const largest = flipped.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+  const largest = flipped.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) || 1;
   const signed = planes === 2 || input.current !== undefined;
   return html`<figure class="panel-figure pixels">
     <figcaption><h3>Picture</h3><span class="muted">${input.events ? `events of ${around} steps up to here` : 'the same in every step'}</span></figcaption>
@@ -73,7 +73,7 @@ function picture(answer: SampleAnswer, step: number, theme: Theme): TemplateResu
         label: `Input as a picture of ${width} × ${height} pixels`,
         xAxis: { from: '0', to: String(width - 1), name: 'x' },
         yAxis: { from: String(height - 1), to: '0', name: 'y' },
-        at: undefined,
+        pointed: undefined,
         point: () => {},
         describe: () => '',
       },

@@ -26,7 +26,7 @@ export function pickers(
     chosen();
   };
   const to = (index: number): void => set({ index: Math.max(0, Math.min((shown?.of ?? 1) - 1, index)) });
-  const at = shown?.index ?? state.index;
+  const index = shown?.index ?? state.index;
   const layers = shown?.layers.filter(({ kind }) => kind !== 'linear') ?? [];
   return html`<div class="toolbar" role="toolbar" aria-label="Sample">
     ${select('Variant', variants, runs[0]?.variant ?? '', (first) => set({ first }))}
@@ -36,15 +36,15 @@ export function pickers(
     ${select('Class', ['all', ...Array.from({ length: shown?.classes ?? 0 }, (_, c) => String(c))], state.label < 0 ? 'all' : String(state.label), (label) => set({ label: label === 'all' ? -1 : Number(label) }))}
     <label class="also"
       ><span>Sample</span>
-      <button class="quiet" aria-label="Previous sample" @click=${() => to(at - 1)}>‹</button>
+      <button class="quiet" aria-label="Previous sample" @click=${() => to(index - 1)}>‹</button>
       <input
         type="number"
         min="0"
         max=${(shown?.of ?? 1) - 1}
-        .value=${String(at)}
+        .value=${String(index)}
         @change=${(event: Event) => to(Number((event.target as HTMLInputElement).value) || 0)}
       />
-      <button class="quiet" aria-label="Next sample" @click=${() => to(at + 1)}>›</button>
+      <button class="quiet" aria-label="Next sample" @click=${() => to(index + 1)}>›</button>
       <span class="muted">of ${shown?.of ?? '…'}</span></label
     >
     ${

@@ -56,5 +56,5 @@ function classesShown({ scores, label }: SampleAnswer): number[] {
 
 /** How many spikes there were up to each step [T]. */
 function counted(fired: readonly number[], steps: number): number[] {
-  return Array.from({ length: steps }, (_, t) => fired.filter((at) => at <= t).length);
+  return Array.from({ length: steps }, (_, t) => fired.filter((spikeStep) => spikeStep <= t).length);
 }

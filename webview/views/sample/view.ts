@@ -128,7 +128,7 @@ export class SampleView implements View {
                 { steps: answer.steps, rows: layer.neurons, ...layer.spikes, colour },
                 `${layer.name}: ${layer.spikes.items.length} spikes of ${layer.neurons} neurons over ${answer.steps} steps`,
                 step,
-                (at) => this.goTo(at),
+                (chosen) => this.goTo(chosen),
               )}
             </figure>`
           : nothing,

@@ -59,12 +59,12 @@ export function changed(bins: Uint32Array, by: ReadonlyMap<number, number>): Uin
 
 /** Events in the fullest bin. */
 export function fullest(bins: Uint32Array): number {
-  let most = 0;
+  let longest = 0;
   for (let e = 0, run = 0; e < bins.length; e++) {
     run = e > 0 && bins[e] === bins[e - 1] ? run + 1 : 1;
-    most = Math.max(most, run);
+    longest = Math.max(longest, run);
   }
-  return most;
+  return longest;
 }
 
 /** Counts of all bins, made once and filled for one list of events at a time, so that a look does not cost T·M. */

@@ -16,8 +16,8 @@ const LAST = 33;
 
 /**
  * Probabilistic sampling: a bin is taken with probability |g| / max |g|, each on its own. Sign: by = ±sign(g). Overflow-aware:
- * only where the count may go that way, `allowed`. Of the taken ones the `most` with the greatest |g| stay, which are given
- * strongest first; with `most` infinite this is the published converter.
+ * only where the count may go that way, `allowed`. Of the taken ones the `limit` with the greatest |g| stay, which are given
+ * strongest first; with `limit` infinite this is the published converter.
  *
  * @param gradient [T·M], finite  @returns undefined when it is zero everywhere
  */
@@ -25,7 +25,7 @@ export function convert(
   gradient: Float32Array,
   sign: 1 | -1,
   allowed: (bin: number, by: 1 | -1) => boolean,
-  most: number,
+  limit: number,
   rng: Rng,
 ): Flip[] | undefined {
   // Of numbers that are not negative the bits rise as the values do; eight of them are the exponent.
@@ -36,7 +36,7 @@ export function convert(
   const taken: Flip[] = [];
   const scale = floatOf(top);
   // Strongest first, so that the draws of all the rest need never be made; each draw is independent of the others anyway.
-  for (let band = 0; band < LAST && taken.length < most; band += BAND) {
+  for (let band = 0; band < LAST && taken.length < limit; band += BAND) {
     const candidates: number[] = [];
     for (let bin = 0; bin < bits.length; bin++) {
       const own = bits[bin]! & 0x7fffffff;
@@ -46,7 +46,7 @@ export function convert(
     }
     candidates.sort((a, b) => Math.abs(gradient[b]!) - Math.abs(gradient[a]!) || a - b);
     for (const bin of candidates) {
-      if (taken.length >= most) break;
+      if (taken.length >= limit) break;
       if (rng.uniform() * scale >= Math.abs(gradient[bin]!)) continue;
       taken.push({ bin, by: gradient[bin]! < 0 === (sign === 1) ? -1 : 1 });
     }
@@ -60,9 +60,9 @@ function floatOf(bits: number): number {
 
 /**
  * The flipper, for a gradient that is zero everywhere: every one of n things is taken with this probability, each on its own; at
- * most `most` of them, any with the same chance.
+ * most `limit` of them, any with the same chance.
  */
-export function flipper(n: number, probability: number, most: number, rng: Rng): number[] {
+export function flipper(n: number, probability: number, limit: number, rng: Rng): number[] {
   const taken: number[] = [];
   // Gaps between the taken ones are geometric, which spares a draw for each that is not.
   const rate = Math.log1p(-probability);
@@ -71,10 +71,10 @@ export function flipper(n: number, probability: number, most: number, rng: Rng):
     if (!(i < n)) break;
     taken.push(i);
   }
-  if (taken.length <= most) return taken;
-  for (let i = 0; i < most; i++) {
+  if (taken.length <= limit) return taken;
+  for (let i = 0; i < limit; i++) {
     const j = i + rng.below(taken.length - i);
     [taken[i], taken[j]] = [taken[j]!, taken[i]!];
   }
-  return taken.slice(0, most);
+  return taken.slice(0, limit);
 }

@@ -38,10 +38,10 @@ export class Currents implements Threat<Shaded> {
 
   cost({ clean, values }: Shaded): number {
     const { low, high } = this.range;
-    let most = 0;
+    let largest = 0;
     for (let c = 0; c < clean.length; c++)
-      most = Math.max(most, Math.abs(values[c]! - clean[c]!) / (high[c]! - low[c]!));
-    return most;
+      largest = Math.max(largest, Math.abs(values[c]! - clean[c]!) / (high[c]! - low[c]!));
+    return largest;
   }
 
   gradientStep(state: Shaded, gradient: Float32Array, { sign, budget, rng }: GradientStep) {
@@ -91,8 +91,8 @@ export class Currents implements Threat<Shaded> {
     const values = from.map((value, c) => {
       const width = high[c]! - low[c]!;
       const least = Math.max(low[c]!, state.clean[c]! - budget * width);
-      const most = Math.min(high[c]!, state.clean[c]! + budget * width);
-      return Math.min(most, Math.max(least, value + step * width * toward[c]!));
+      const greatest = Math.min(high[c]!, state.clean[c]! + budget * width);
+      return Math.min(greatest, Math.max(least, value + step * width * toward[c]!));
     });
     return { ...state, values };
   }
@@ -103,10 +103,10 @@ export function rangeOf(data: PreparedDataset): Range {
   if (data.source !== 'images' || data.coding.kind !== 'direct') throw new TypeError('these samples are not currents');
   const { coding, colour, inputs } = data;
   const plane = colour ? colour.side * colour.side : inputs;
-  const at = (level: number) =>
+  const currentsOf = (level: number) =>
     Float32Array.from({ length: inputs }, (_, c) => {
       const p = Math.floor(c / plane);
       return coding.gain * (colour ? (level - colour.mean[p]!) / colour.deviation[p]! : level);
     });
-  return { low: at(0), high: at(1) };
+  return { low: currentsOf(0), high: currentsOf(1) };
 }

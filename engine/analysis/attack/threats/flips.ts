@@ -12,7 +12,7 @@ export interface Flipped {
    * The most events of a bin: as many as the fullest bin of the clean sample has, 1 at least, so that binary input stays
    * binary.
    */
-  most: number;
+  capacity: number;
   /** In their order; a bin may come again. */
   flips: readonly Flip[];
 }
@@ -29,7 +29,7 @@ export class Flips implements Threat<Flipped> {
 
   start(sample: Sample): Flipped {
     const { label, bins } = eventsOf(this.grid, sample);
-    return { label, clean: bins, most: Math.max(1, fullest(bins)), flips: [] };
+    return { label, clean: bins, capacity: Math.max(1, fullest(bins)), flips: [] };
   }
 
   sample(state: Flipped): Sample {
@@ -45,7 +45,7 @@ export class Flips implements Threat<Flipped> {
   gradientStep(state: Flipped, gradient: Float32Array, { sign, budget, turnover, rng }: GradientStep) {
     const counts = this.occupancy.of(binsOf(state));
     const left = budget - this.cost(state);
-    const allowed = (bin: number, by: 1 | -1): boolean => (by > 0 ? counts[bin]! < state.most : counts[bin]! > 0);
+    const allowed = (bin: number, by: 1 | -1): boolean => (by > 0 ? counts[bin]! < state.capacity : counts[bin]! > 0);
     const flips = convert(gradient, sign, allowed, left, rng);
     if (flips) return { state: { ...state, flips: [...state.flips, ...flips] }, random: false };
     const more = flipper(this.size, turnover, left, rng).map((bin) => ({ bin, by: flipOf(counts[bin]!, state, rng) }));
@@ -77,7 +77,7 @@ export class Flips implements Threat<Flipped> {
     for (let tries = 0; tries < 4 * budget && flips.length < budget; tries++) {
       const from = adds ? rng.below(this.size) : state.clean[rng.below(state.clean.length)]!;
       for (let i = 0, bin = from; i < run && bin < this.size && flips.length < budget; i++, bin += inputs) {
-        if (touched.has(bin) || (adds ? counts[bin]! >= state.most : counts[bin] === 0)) continue;
+        if (touched.has(bin) || (adds ? counts[bin]! >= state.capacity : counts[bin] === 0)) continue;
         touched.add(bin);
         flips.push({ bin, by: adds ? 1 : -1 });
       }
@@ -107,9 +107,9 @@ export class Flips implements Threat<Flipped> {
 }
 
 /** Which way a bin with this count is flipped: 0 up, the most down, between them either. */
-function flipOf(count: number, { most }: Flipped, rng: Rng): 1 | -1 {
+function flipOf(count: number, { capacity }: Flipped, rng: Rng): 1 | -1 {
   if (count === 0) return 1;
-  return count >= most || rng.uniform() < 0.5 ? -1 : 1;
+  return count >= capacity || rng.uniform() < 0.5 ? -1 : 1;
 }
 
 function net({ flips }: Flipped): Map<number, number> {

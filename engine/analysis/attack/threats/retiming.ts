@@ -54,16 +54,17 @@ export class Retiming implements Threat<Retimed> {
 
   sample(state: Retimed): Sample {
     const { label, amount } = state;
-    const at = placesOf(state);
+    const places = placesOf(state);
     const bins = new Uint32Array(amount.reduce((sum, n) => sum + n, 0));
     let e = 0;
-    for (let spike = 0; spike < at.length; spike++) for (let i = 0; i < amount[spike]!; i++) bins[e++] = at[spike]!;
+    for (let spike = 0; spike < places.length; spike++)
+      for (let i = 0; i < amount[spike]!; i++) bins[e++] = places[spike]!;
     return sampleOf(this.grid, { label, bins: bins.sort() });
   }
 
   cost(state: Retimed): number {
-    const at = placesOf(state);
-    return at.reduce((sum, bin, spike) => sum + (bin === state.origin[spike] ? 0 : 1), 0);
+    const places = placesOf(state);
+    return places.reduce((sum, bin, spike) => sum + (bin === state.origin[spike] ? 0 : 1), 0);
   }
 
   gradientStep(state: Retimed, gradient: Float32Array, { sign, budget, turnover, rng }: GradientStep) {
@@ -74,7 +75,7 @@ export class Retiming implements Threat<Retimed> {
     }
     const best: { spike: number; to: number; gain: number }[] = [];
     for (let spike = 0; spike < state.origin.length; spike++) {
-      const here = gradient[board.at[spike]!]!;
+      const here = gradient[board.places[spike]!]!;
       let to = -1;
       let gain = 0;
       for (const bin of this.free(state, board, spike)) {
@@ -180,9 +181,9 @@ export class Retiming implements Threat<Retimed> {
   }
 
   private board(state: Retimed): Board {
-    const at = placesOf(state);
+    const places = placesOf(state);
     // The list itself: what the board moves in it is cleared with it.
-    return new Board(this.grid, this.limits, state.origin, at, this.occupancy.of(at));
+    return new Board(this.grid, this.limits, state.origin, places, this.occupancy.of(places));
   }
 }
 
@@ -195,11 +196,11 @@ class Board {
     private readonly grid: Grid,
     private readonly limits: RetimingLimits,
     private readonly origin: Uint32Array,
-    readonly at: Uint32Array,
+    readonly places: Uint32Array,
     /** [T, M] */
     readonly counts: Uint16Array,
   ) {
-    at.forEach((bin, spike) => {
+    places.forEach((bin, spike) => {
       this.moved += bin === origin[spike] ? 0 : 1;
       this.total += this.shiftOf(bin, spike);
     });
@@ -207,8 +208,8 @@ class Board {
 
   /** Whether it could be made: the bin exists and is empty, and the shifts stay within their limits. */
   move(spike: number, to: number): boolean {
-    const { grid, limits, at, origin, counts } = this;
-    const from = at[spike]!;
+    const { grid, limits, places, origin, counts } = this;
+    const from = places[spike]!;
     const total = this.total - this.shiftOf(from, spike) + this.shiftOf(to, spike);
     const inside = to >= 0 && to < grid.steps * grid.inputs && this.shiftOf(to, spike) <= limits.maxShift;
     if (!inside || counts[to]! > 0 || total > limits.totalShift) return false;
@@ -216,7 +217,7 @@ class Board {
     counts[from]!--;
     this.moved += (to === origin[spike] ? 0 : 1) - (from === origin[spike] ? 0 : 1);
     this.total = total;
-    at[spike] = to;
+    places[spike] = to;
     return true;
   }
 
@@ -226,14 +227,14 @@ class Board {
 }
 
 function placesOf({ origin, moves }: Retimed): Uint32Array {
-  const at = origin.slice();
-  for (const { spike, to } of moves) at[spike] = to;
-  return at;
+  const places = origin.slice();
+  for (const { spike, to } of moves) places[spike] = to;
+  return places;
 }
 
 /** The spikes that are where they were, in random order. */
-function unmoved({ origin }: Retimed, { at }: Board, rng: Rng): number[] {
-  const spikes = Array.from(origin.keys()).filter((spike) => at[spike] === origin[spike]);
+function unmoved({ origin }: Retimed, { places }: Board, rng: Rng): number[] {
+  const spikes = Array.from(origin.keys()).filter((spike) => places[spike] === origin[spike]);
   for (let i = spikes.length - 1; i > 0; i--) {
     const j = rng.below(i + 1);
     [spikes[i], spikes[j]] = [spikes[j]!, spikes[i]!];

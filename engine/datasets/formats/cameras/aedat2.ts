@@ -55,16 +55,16 @@ export function aedat2(file: string, head: Buffer, remedy: string): Camera {
     decode(bytes, emit) {
       if ((bytes.length - start) % EVENT_BYTES !== 0) throw badFile(file, 'an event breaks off', bytes.length, remedy);
       let [turns, last] = [0, 0];
-      for (let at = start; at < bytes.length; at += EVENT_BYTES) {
-        const address = bytes.readUInt32BE(at);
-        const time = bytes.readUInt32BE(at + 4);
+      for (let offset = start; offset < bytes.length; offset += EVENT_BYTES) {
+        const address = bytes.readUInt32BE(offset);
+        const time = bytes.readUInt32BE(offset + 4);
         if (time < last - WRAP / 2) turns++;
         last = time;
         if (address & other) continue;
         const column = bitsOf(address, x);
         const row = bitsOf(address, y);
         if (column >= width || row >= height)
-          throw badFile(file, `an event at pixel (${column}, ${row}), outside ${width}x${height},`, at, remedy);
+          throw badFile(file, `an event at pixel (${column}, ${row}), outside ${width}x${height},`, offset, remedy);
         emit(turns * WRAP + time, column, height - 1 - row, (address >>> polarity) & 1);
       }
     },

@@ -27,17 +27,17 @@ export interface PolarityEvents {
 
 /** Byte at which the packets start. Throws a UserError unless this is AEDAT 3.1. */
 export function aedatHeader(file: string, bytes: Buffer, remedy: string): number {
-  let at = 0;
-  for (let first = true; bytes[at] === 0x23 && at < MAX_HEADER; first = false) {
-    const end = bytes.indexOf('\n', at);
+  let offset = 0;
+  for (let first = true; bytes[offset] === 0x23 && offset < MAX_HEADER; first = false) {
+    const end = bytes.indexOf('\n', offset);
     if (end < 0) break;
-    const line = bytes.toString('latin1', at, end).trimEnd();
+    const line = bytes.toString('latin1', offset, end).trimEnd();
     if (first && line !== FIRST_LINE) throw other(file, bytes, remedy);
-    at = end + 1;
-    if (line === LAST_LINE) return at;
+    offset = end + 1;
+    if (line === LAST_LINE) return offset;
   }
-  if (at === 0) throw other(file, bytes, remedy);
-  throw badFile(file, `the header has no ${LAST_LINE}`, at, remedy);
+  if (offset === 0) throw other(file, bytes, remedy);
+  throw badFile(file, `the header has no ${LAST_LINE}`, offset, remedy);
 }
 
 const other = (file: string, bytes: Buffer, remedy: string): Error =>
@@ -59,25 +59,25 @@ export function parseAedat(file: string, bytes: Buffer, side: number, remedy: st
     y: new Uint16Array(capacity),
     p: new Uint8Array(capacity),
   };
-  for (let at = start; at < bytes.length; ) {
-    if (at + PACKET_HEADER > bytes.length) throw badFile(file, 'a packet header breaks off', at, remedy);
-    const type = bytes.readUInt16LE(at);
-    const eventBytes = bytes.readUInt32LE(at + 4);
-    const overflow = bytes.readUInt32LE(at + 12);
-    const capacity = bytes.readUInt32LE(at + 16);
-    const count = bytes.readUInt32LE(at + 20);
+  for (let offset = start; offset < bytes.length; ) {
+    if (offset + PACKET_HEADER > bytes.length) throw badFile(file, 'a packet header breaks off', offset, remedy);
+    const type = bytes.readUInt16LE(offset);
+    const eventBytes = bytes.readUInt32LE(offset + 4);
+    const overflow = bytes.readUInt32LE(offset + 12);
+    const capacity = bytes.readUInt32LE(offset + 16);
+    const count = bytes.readUInt32LE(offset + 20);
     if (count !== capacity)
-      throw badFile(file, `a packet has room for ${capacity} events but says it has ${count},`, at + 16, remedy);
-    const end = at + PACKET_HEADER + count * eventBytes;
-    if (end > bytes.length) throw badFile(file, `a packet of ${count} events breaks off`, at, remedy);
+      throw badFile(file, `a packet has room for ${capacity} events but says it has ${count},`, offset + 16, remedy);
+    const end = offset + PACKET_HEADER + count * eventBytes;
+    if (end > bytes.length) throw badFile(file, `a packet of ${count} events breaks off`, offset, remedy);
     if (type === POLARITY) {
       if (eventBytes !== POLARITY_BYTES)
-        throw badFile(file, `polarity events of ${eventBytes} bytes instead of ${POLARITY_BYTES}`, at + 4, remedy);
+        throw badFile(file, `polarity events of ${eventBytes} bytes instead of ${POLARITY_BYTES}`, offset + 4, remedy);
       // Some writers leave the mark of validity unset; the packet header says whether any event is invalid.
-      const allValid = bytes.readUInt32LE(at + 24) === count;
-      appendPolarity(file, bytes, at + PACKET_HEADER, end, overflow, allValid, side, remedy, events);
+      const allValid = bytes.readUInt32LE(offset + 24) === count;
+      appendPolarity(file, bytes, offset + PACKET_HEADER, end, overflow, allValid, side, remedy, events);
     }
-    at = end;
+    offset = end;
   }
   return events;
 }

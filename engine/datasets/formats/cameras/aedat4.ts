@@ -13,7 +13,7 @@ const EVENT_BYTES = 16;
 const MOST_PACKET = 1 << 28;
 
 export function aedat4(file: string, head: Buffer, remedy: string): Camera {
-  const bad = (what: string, at: number) => badFile(file, what, at, remedy);
+  const bad = (what: string, offset: number) => badFile(file, what, offset, remedy);
   const from = FIRST_LINE.length;
   if (head.toString('latin1', 0, from) !== FIRST_LINE) throw bad('the first line is not that of AEDAT 4.0', 0);
   const length = head.length >= from + 4 ? head.readUInt32LE(from) : Number.POSITIVE_INFINITY;
@@ -32,25 +32,27 @@ export function aedat4(file: string, head: Buffer, remedy: string): Camera {
     decode(bytes, emit) {
       let streamOfEvents: number | undefined;
       const last = end > start && end < bytes.length ? end : bytes.length;
-      for (let at = start; at < last; ) {
-        if (at + 8 > last) throw bad('the head of a packet breaks off', at);
-        const [stream, size] = [bytes.readInt32LE(at), bytes.readUInt32LE(at + 4)];
-        if (at + 8 + size > last) throw bad(`a packet of ${size} bytes breaks off`, at);
-        const packet = unpacked(packing, bytes.subarray(at + 8, at + 8 + size), (what) => bad(what, at + 8));
+      for (let offset = start; offset < last; ) {
+        if (offset + 8 > last) throw bad('the head of a packet breaks off', offset);
+        const [stream, size] = [bytes.readInt32LE(offset), bytes.readUInt32LE(offset + 4)];
+        if (offset + 8 + size > last) throw bad(`a packet of ${size} bytes breaks off`, offset);
+        const packet = unpacked(packing, bytes.subarray(offset + 8, offset + 8 + size), (what) =>
+          bad(what, offset + 8),
+        );
         if (packet.toString('latin1', 8, 12) === 'EVTS') {
           if (streamOfEvents !== undefined && streamOfEvents !== stream)
-            throw bad('there are events of two cameras', at);
+            throw bad('there are events of two cameras', offset);
           streamOfEvents = stream;
-          const events = tableIn(packet.subarray(4), (what) => bad(`a packet ${what}`, at)).structs(0, EVENT_BYTES);
+          const events = tableIn(packet.subarray(4), (what) => bad(`a packet ${what}`, offset)).structs(0, EVENT_BYTES);
           for (let p = 0; p < events.length; p += EVENT_BYTES) {
             const time = Number(events.readBigInt64LE(p));
             const [x, y] = [events.readInt16LE(p + 8), events.readInt16LE(p + 10)];
             if (!(Number.isSafeInteger(time) && x >= 0 && y >= 0))
-              throw bad(`an event at pixel (${x}, ${y}) and ${time} µs`, at);
+              throw bad(`an event at pixel (${x}, ${y}) and ${time} µs`, offset);
             emit(time, x, y, events[p + 12]! === 0 ? 0 : 1);
           }
         }
-        at += 8 + size;
+        offset += 8 + size;
       }
     },
   };
@@ -66,11 +68,11 @@ function unpacked(packing: number, packed: Buffer, bad: (what: string) => Error)
 
 /** The root table of a FlatBuffer; fields by their number. Throws what `bad` makes where it is not sound. */
 function tableIn(bytes: Buffer, bad: (what: string) => Error) {
-  const inside = (at: number, length: number): number => {
-    if (at >= 0 && at + length <= bytes.length) return at;
+  const inside = (offset: number, length: number): number => {
+    if (offset >= 0 && offset + length <= bytes.length) return offset;
     throw bad('is damaged');
   };
-  const u32 = (at: number): number => bytes.readUInt32LE(inside(at, 4));
+  const u32 = (offset: number): number => bytes.readUInt32LE(inside(offset, 4));
   const root = u32(0);
   const fields = root - bytes.readInt32LE(inside(root, 4));
   const count = (bytes.readUInt16LE(inside(fields, 4)) - 4) / 2;
@@ -81,20 +83,20 @@ function tableIn(bytes: Buffer, bad: (what: string) => Error) {
   };
   /** What a field points to: its length in elements, then these. */
   const vector = (number: number, size: number): Buffer => {
-    const at = field(number);
-    if (at === 0) return Buffer.alloc(0);
-    const start = at + u32(at);
+    const offset = field(number);
+    if (offset === 0) return Buffer.alloc(0);
+    const start = offset + u32(offset);
     const length = u32(start) * size;
     return bytes.subarray(inside(start + 4, length), start + 4 + length);
   };
   return {
     int32(number: number): number {
-      const at = field(number);
-      return at === 0 ? 0 : bytes.readInt32LE(inside(at, 4));
+      const offset = field(number);
+      return offset === 0 ? 0 : bytes.readInt32LE(inside(offset, 4));
     },
     int64(number: number, normally: number): number {
-      const at = field(number);
-      return at === 0 ? normally : Number(bytes.readBigInt64LE(inside(at, 8)));
+      const offset = field(number);
+      return offset === 0 ? normally : Number(bytes.readBigInt64LE(inside(offset, 8)));
     },
     text: (number: number): string => vector(number, 1).toString('utf8'),
     structs: vector,

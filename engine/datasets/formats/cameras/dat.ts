@@ -27,12 +27,12 @@ export function dat(file: string, head: Buffer, { lines, start }: TextHeader, re
       if ((bytes.length - from) % EVENT_BYTES !== 0) throw badFile(file, 'an event breaks off', bytes.length, remedy);
       let turns = 0;
       let last = 0;
-      for (let at = from; at < bytes.length; at += EVENT_BYTES) {
-        const time = bytes.readUInt32LE(at);
+      for (let offset = from; offset < bytes.length; offset += EVENT_BYTES) {
+        const time = bytes.readUInt32LE(offset);
         // The clock starts anew after 72 minutes.
         if (time < last - WRAP / 2) turns++;
         last = time;
-        const data = bytes.readUInt32LE(at + 4);
+        const data = bytes.readUInt32LE(offset + 4);
         emit(
           turns * WRAP + time,
           data & ((1 << xBits) - 1),

@@ -39,8 +39,8 @@ const decodeEvt2: Decode = (file, bytes, start, emit, remedy) => {
   const [OFF, ON, TIME_HIGH] = [0, 1, 8];
   // 28 bits, in units of 64 µs; nothing is known before the first.
   const high = clock(28);
-  for (let at = start; at < bytes.length; at += 4) {
-    const word = bytes.readUInt32LE(at);
+  for (let offset = start; offset < bytes.length; offset += 4) {
+    const word = bytes.readUInt32LE(offset);
     const type = word >>> 28;
     if (type === TIME_HIGH) high.set(word & 0xfffffff);
     else if ((type === OFF || type === ON) && high.known)
@@ -53,8 +53,8 @@ const decodeEvt3: Decode = (file, bytes, start, emit, remedy) => {
   const [ADDR_Y, ADDR_X, BASE_X, VECT_12, VECT_8, TIME_LOW, TIME_HIGH] = [0, 2, 3, 4, 5, 6, 8];
   const high = clock(12);
   let [low, x, y, polarity] = [0, 0, 0, 0];
-  for (let at = start; at < bytes.length; at += 2) {
-    const word = bytes.readUInt16LE(at);
+  for (let offset = start; offset < bytes.length; offset += 2) {
+    const word = bytes.readUInt16LE(offset);
     const type = word >>> 12;
     if (type === TIME_HIGH) {
       // The same is sent again and again; after a new one the low bits begin at 0.

@@ -27,39 +27,39 @@ export class StructuredFile {
     closeSync(this.fd);
   }
 
-  bad(what: string, at: number): Error {
-    return badFile(this.file, what, at, this.remedy);
+  bad(what: string, offset: number): Error {
+    return badFile(this.file, what, offset, this.remedy);
   }
 
-  at(at: number, length: number, what: string): Buffer {
-    if (at + length > this.size) throw this.bad(`the file ends within ${what}`, this.size);
-    const buffer = readUpTo(this.fd, at, length);
-    if (buffer.length < length) throw this.bad(`${what} cannot be read`, at);
+  read(offset: number, length: number, what: string): Buffer {
+    if (offset + length > this.size) throw this.bad(`the file ends within ${what}`, this.size);
+    const buffer = readUpTo(this.fd, offset, length);
+    if (buffer.length < length) throw this.bad(`${what} cannot be read`, offset);
     return buffer;
   }
 
-  /** An address in the file, stored at byte `at` of `buffer`, which lies at `base`. */
-  address(buffer: Buffer, at: number, what: string, base: number): number {
-    const value = buffer.readBigUInt64LE(at);
-    if (value >= BigInt(this.size)) throw this.bad(`the address of ${what} lies beyond the end`, base + at);
+  /** An address in the file, stored at byte `offset` of `buffer`, which lies at `base`. */
+  address(buffer: Buffer, offset: number, what: string, base: number): number {
+    const value = buffer.readBigUInt64LE(offset);
+    if (value >= BigInt(this.size)) throw this.bad(`the address of ${what} lies beyond the end`, base + offset);
     return Number(value);
   }
 
-  expect(buffer: Buffer, signature: string, version: number, at: number): void {
+  expect(buffer: Buffer, signature: string, version: number, offset: number): void {
     if (buffer.toString('latin1', 0, 4) !== signature || buffer[4] !== version)
-      throw this.bad(`there is no ${signature} where one should be`, at);
+      throw this.bad(`there is no ${signature} where one should be`, offset);
   }
 
   /**
-   * Reads as `at` does, but no more in total than the file has bytes: in a sound file every part of a structure is read
+   * Reads as `read` does, but no more in total than the file has bytes: in a sound file every part of a structure is read
    * once, in a damaged one a part may lead to itself.
    */
-  walk(): (at: number, length: number, what: string) => Buffer {
+  walk(): (offset: number, length: number, what: string) => Buffer {
     let left = Math.min(this.size, MAX_STRUCTURE);
-    return (at, length, what) => {
+    return (offset, length, what) => {
       left -= length;
-      if (left < 0) throw this.bad(`${what} has no end`, at);
-      return this.at(at, length, what);
+      if (left < 0) throw this.bad(`${what} has no end`, offset);
+      return this.read(offset, length, what);
     };
   }
 }

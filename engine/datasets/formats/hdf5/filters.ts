@@ -15,20 +15,21 @@ const NAMES: Record<number, string> = {
 };
 
 /** Filters of a dataset in the order in which they were applied, from its filter message. Throws a UserError. */
-export function parseFilters(file: StructuredFile, path: string, data: Buffer, at: number): number[] {
+export function parseFilters(file: StructuredFile, path: string, data: Buffer, offset: number): number[] {
   const version = data[0];
-  if (version !== 1 && version !== 2) throw file.bad(`filters of ${path} in version ${version} are not supported`, at);
+  if (version !== 1 && version !== 2)
+    throw file.bad(`filters of ${path} in version ${version} are not supported`, offset);
   const filters: number[] = [];
   let p = version === 1 ? 8 : 2;
   for (let n = data[1] ?? 0; n > 0; n--) {
-    if (p + 8 > data.length) throw file.bad(`the filters of ${path} break off`, at);
+    if (p + 8 > data.length) throw file.bad(`the filters of ${path} break off`, offset);
     const id = data.readUInt16LE(p);
     // Version 2 leaves out the name of the library's own filters.
     const named = version === 1 || id >= 256;
     const nameBytes = named ? data.readUInt16LE(p + 2) : 0;
     const values = data.readUInt16LE(p + (named ? 6 : 4));
     if (![DEFLATE, SHUFFLE, FLETCHER32].includes(id))
-      throw file.bad(`filter ${NAMES[id] ?? id} of ${path} is not supported`, at + p);
+      throw file.bad(`filter ${NAMES[id] ?? id} of ${path} is not supported`, offset + p);
     filters.push(id);
     p +=
       (named ? 8 : 6) +
@@ -37,29 +38,29 @@ export function parseFilters(file: StructuredFile, path: string, data: Buffer, a
   return filters;
 }
 
-/** The chunk at `at` as it was before the filters: `full` bytes. Throws a UserError. */
+/** The chunk at `offset` as it was before the filters: `full` bytes. Throws a UserError. */
 export function undoFilters(
   file: StructuredFile,
   filters: number[],
   packed: Buffer,
-  what: { path: string; at: number; full: number; elementBytes: number },
+  what: { path: string; offset: number; full: number; elementBytes: number },
 ): Buffer {
   let data = packed;
   for (const id of [...filters].reverse())
     if (id === FLETCHER32) {
       const end = data.length - 4;
       if (end < 0 || !matches(fletcher32(data.subarray(0, end)), data.readUInt32LE(end)))
-        throw file.bad(`a chunk of ${what.path} does not match its checksum`, what.at);
+        throw file.bad(`a chunk of ${what.path} does not match its checksum`, what.offset);
       data = data.subarray(0, end);
     } else if (id === SHUFFLE) data = unshuffle(data, what.elementBytes);
     else
       try {
         data = inflateSync(data, { maxOutputLength: what.full + 4 });
       } catch {
-        throw file.bad(`a chunk of ${what.path} cannot be unpacked`, what.at);
+        throw file.bad(`a chunk of ${what.path} cannot be unpacked`, what.offset);
       }
   if (data.length !== what.full)
-    throw file.bad(`a chunk of ${what.path} has ${data.length} bytes instead of ${what.full}`, what.at);
+    throw file.bad(`a chunk of ${what.path} has ${data.length} bytes instead of ${what.full}`, what.offset);
   return data;
 }
 

@@ -22,42 +22,42 @@ export class GlobalHeaps {
   }
 
   /** Object `index` of the heap at a byte; `what` names the element that refers to it. Throws a UserError. */
-  object(at: number, index: number, what: () => string): Buffer {
-    const heap = this.cached.get(at) ?? this.load(at);
+  object(address: number, index: number, what: () => string): Buffer {
+    const heap = this.cached.get(address) ?? this.load(address);
     const object = heap.objects.get(index);
-    if (!object) throw this.file.bad(`${what()} is not in its heap`, at);
+    if (!object) throw this.file.bad(`${what()} is not in its heap`, address);
     return heap.data.subarray(...object);
   }
 
-  private load(at: number): Heap {
-    const heap = this.read(at);
-    this.cached.set(at, heap);
+  private load(address: number): Heap {
+    const heap = this.read(address);
+    this.cached.set(address, heap);
     this.cachedBytes += heap.data.length;
     for (const [oldest, { data }] of this.cached) {
-      if (this.cachedBytes <= CACHE_BYTES || oldest === at) break;
+      if (this.cachedBytes <= CACHE_BYTES || oldest === address) break;
       this.cached.delete(oldest);
       this.cachedBytes -= data.length;
     }
     return heap;
   }
 
-  private read(at: number): Heap {
+  private read(address: number): Heap {
     const { file } = this;
-    const head = file.at(at, 16, 'a global heap');
-    file.expect(head, 'GCOL', 1, at);
+    const head = file.read(address, 16, 'a global heap');
+    file.expect(head, 'GCOL', 1, address);
     const size = Number(head.readBigUInt64LE(8));
-    if (size < 16 || at + size > file.size) throw file.bad('a global heap leaves the file', at);
-    if (size > CACHE_BYTES) throw file.bad(`a global heap of ${size} bytes is too large`, at);
+    if (size < 16 || address + size > file.size) throw file.bad('a global heap leaves the file', address);
+    if (size > CACHE_BYTES) throw file.bad(`a global heap of ${size} bytes is too large`, address);
     this.left -= size;
-    if (this.left < 0) throw file.bad('the recordings jump between heaps without end', at);
-    const data = file.at(at, size, 'a global heap');
+    if (this.left < 0) throw file.bad('the recordings jump between heaps without end', address);
+    const data = file.read(address, size, 'a global heap');
     const objects: Heap['objects'] = new Map();
     for (let p = 16; p + 16 <= size; ) {
       const index = data.readUInt16LE(p);
       // Index 0 is the free space at the end.
       if (index === 0) break;
       const bytes = Number(data.readBigUInt64LE(p + 8));
-      if (p + 16 + bytes > size) throw file.bad('an object leaves its global heap', at + p);
+      if (p + 16 + bytes > size) throw file.bad('an object leaves its global heap', address + p);
       objects.set(index, [p + 16, p + 16 + bytes]);
       p += 16 + Math.ceil(bytes / 8) * 8;
     }

@@ -44,15 +44,17 @@ export function decode(type: NumberType, bytes: Buffer): number[] {
 }
 
 /** How to read a number at a byte of a buffer. */
-export function decoderOf(type: NumberType): (data: Buffer, at: number, size: number) => number {
+export function decoderOf(type: NumberType): (data: Buffer, offset: number, size: number) => number {
   const { kind, size, signed } = type;
   if (kind === 'float') {
-    if (size === 2) return (data, at) => FLOAT16[data[at]! | (data[at + 1]! << 8)]!;
-    return size === 4 ? (data, at) => data.readFloatLE(at) : (data, at) => data.readDoubleLE(at);
+    if (size === 2) return (data, offset) => FLOAT16[data[offset]! | (data[offset + 1]! << 8)]!;
+    return size === 4 ? (data, offset) => data.readFloatLE(offset) : (data, offset) => data.readDoubleLE(offset);
   }
   if (size === 8)
-    return signed ? (data, at) => Number(data.readBigInt64LE(at)) : (data, at) => Number(data.readBigUInt64LE(at));
-  return signed ? (data, at) => data.readIntLE(at, size) : (data, at) => data.readUIntLE(at, size);
+    return signed
+      ? (data, offset) => Number(data.readBigInt64LE(offset))
+      : (data, offset) => Number(data.readBigUInt64LE(offset));
+  return signed ? (data, offset) => data.readIntLE(offset, size) : (data, offset) => data.readUIntLE(offset, size);
 }
 
 /** Value of each of the 65,536 float16 numbers. */

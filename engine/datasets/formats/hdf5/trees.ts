@@ -16,18 +16,18 @@ interface Leaf {
 export function leavesOf(file: StructuredFile, root: number, type: 0 | 1, keyBytes: number): Leaf[] {
   const read = file.walk();
   const leaves: Leaf[] = [];
-  const visit = (at: number, depth: number, parentLevel: number): void => {
-    if (depth > MAX_LEVELS) throw file.bad('a B-tree has no end', at);
-    const head = read(at, 24, 'a B-tree');
-    file.expect(head, 'TREE', type, at);
+  const visit = (address: number, depth: number, parentLevel: number): void => {
+    if (depth > MAX_LEVELS) throw file.bad('a B-tree has no end', address);
+    const head = read(address, 24, 'a B-tree');
+    file.expect(head, 'TREE', type, address);
     const level = head[5]!;
     // Levels fall by one, so a node can never lead back to itself.
-    if (parentLevel >= 0 && level !== parentLevel - 1) throw file.bad('a B-tree has the wrong level', at + 5);
+    if (parentLevel >= 0 && level !== parentLevel - 1) throw file.bad('a B-tree has the wrong level', address + 5);
     const used = head.readUInt16LE(6);
-    const body = read(at + 24, used * (keyBytes + 8), 'a B-tree');
+    const body = read(address + 24, used * (keyBytes + 8), 'a B-tree');
     for (let i = 0; i < used; i++) {
       const p = i * (keyBytes + 8);
-      const child = file.address(body, p + keyBytes, 'a B-tree node', at + 24);
+      const child = file.address(body, p + keyBytes, 'a B-tree node', address + 24);
       if (level > 0) visit(child, depth + 1, level);
       else leaves.push({ key: body.subarray(p, p + keyBytes), child });
     }
@@ -38,7 +38,7 @@ export function leavesOf(file: StructuredFile, root: number, type: 0 | 1, keyByt
 
 interface Table {
   data: Buffer;
-  at: number;
+  offset: number;
 }
 
 /** Address of the object header of a member of the group with this symbol table, if it has one of the name. */
@@ -54,18 +54,18 @@ export function findMember(file: StructuredFile, table: Table, name: string): nu
 const MOST_NAME = 255;
 
 /** Name and address of every member of the group with this symbol table. Throws a UserError. */
-export function* membersOf(file: StructuredFile, table: Table): Generator<{ name: string; at: number }> {
+export function* membersOf(file: StructuredFile, table: Table): Generator<{ name: string; address: number }> {
   for (const { names, from, address } of entriesOf(file, table)) {
     const rest = names.subarray(from, from + MOST_NAME + 1);
     const end = rest.indexOf(0);
-    if (end > 0) yield { name: rest.toString('utf8', 0, end), at: address('a member of a group') };
+    if (end > 0) yield { name: rest.toString('utf8', 0, end), address: address('a member of a group') };
   }
 }
 
 function* entriesOf(file: StructuredFile, table: Table) {
   const read = file.walk();
-  const tree = file.address(table.data, 0, 'a group', table.at);
-  const heapAt = file.address(table.data, 8, 'the names of a group', table.at);
+  const tree = file.address(table.data, 0, 'a group', table.offset);
+  const heapAt = file.address(table.data, 8, 'the names of a group', table.offset);
   const heap = read(heapAt, 32, 'a local heap');
   file.expect(heap, 'HEAP', 0, heapAt);
   const namesAt = file.address(heap, 24, 'the names of a group', heapAt);

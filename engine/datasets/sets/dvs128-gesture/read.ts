@@ -101,9 +101,9 @@ function checkGesture(spec: DvsGesture, experimentFile: string): Found {
 /** A recording that is trained on and tested with. Throws a UserError with the line. */
 function refuseShared(folder: string): void {
   const training = new Set(trials(folder, 'train'));
-  const at = trials(folder, 'test').findIndex((file) => training.has(file));
-  if (at < 0) return;
-  const name = basename(trials(folder, 'test')[at]!);
+  const index = trials(folder, 'test').findIndex((file) => training.has(file));
+  if (index < 0) return;
+  const name = basename(trials(folder, 'test')[index]!);
   throw badFile(
     join(folder, LISTS.test),
     `${name} is in ${LISTS.train}, too, so that what is tested was trained on`,

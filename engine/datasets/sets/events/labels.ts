@@ -59,8 +59,8 @@ export function readLabelsInOrder(
   count: number,
 ): Omit<Labelled, 'ids'> & { count: number } {
   const { ids, labels, groups, parts } = readLabels(table, 'sample', columns);
-  const at = Array.from(ids as ArrayLike<string | number>, Number);
-  if (at.length !== count || at.some((id, i) => id !== i))
+  const numbers = Array.from(ids as ArrayLike<string | number>, Number);
+  if (numbers.length !== count || numbers.some((id, i) => id !== i))
     throw new UserError(
       `${table}: has to have one line for each of the ${count} samples, numbered from 0 in their order.`,
     );

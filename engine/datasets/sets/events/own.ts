@@ -58,7 +58,7 @@ export function joined(all: OwnData[], parts: (Split | undefined)[]): OwnData {
     }
     throw new RangeError(`there is no sample ${index}`);
   };
-  const at = <R>(index: number, use: (own: OwnData, i: number) => R): R => use(...find(index));
+  const delegate = <R>(index: number, use: (own: OwnData, i: number) => R): R => use(...find(index));
   return {
     ...first,
     count: all.reduce((sum, { count }) => sum + count, 0),
@@ -79,8 +79,10 @@ export function joined(all: OwnData[], parts: (Split | undefined)[]): OwnData {
         };
       },
     }),
-    ...(first.read && { read: (index: number, events: EventBuffer) => at(index, (own, i) => own.read!(i, events)) }),
-    ...(first.pixels && { pixels: (index: number) => at(index, (own, i) => own.pixels!(i)) }),
+    ...(first.read && {
+      read: (index: number, events: EventBuffer) => delegate(index, (own, i) => own.read!(i, events)),
+    }),
+    ...(first.pixels && { pixels: (index: number) => delegate(index, (own, i) => own.pixels!(i)) }),
     async checksums() {
       const sums = await Promise.all(all.map((own) => own.checksums()));
       return Object.assign({}, ...sums);

@@ -110,14 +110,14 @@ export function splitPictures(
 
 /** Most pixels above zero in one picture, times the steps: what a Bernoulli-coded sample can hold at most. */
 export function maxEvents(splits: Pictures[], inputs: number, steps: number): number {
-  let most = 1;
+  let maximum = 1;
   for (const { pixels } of splits)
     for (let start = 0; start < pixels.length; start += inputs) {
       let lit = 0;
       for (let i = start; i < start + inputs; i++) if (pixels[i]! > 0) lit++;
-      if (lit > most) most = lit;
+      if (lit > maximum) maximum = lit;
     }
-  return most * steps;
+  return maximum * steps;
 }
 
 /** Both files of a part, checked. Adds their SHA-256 (of the unpacked bytes) to `checksums`. Throws a UserError. */

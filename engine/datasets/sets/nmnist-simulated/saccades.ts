@@ -91,18 +91,18 @@ export class SaccadeCamera {
   /** Events of a pixel whose log intensity went linearly from `previous` to `value` in the last millisecond. */
   private fire(i: number, value: number, ms: number, events: EventBuffer): void {
     const from = this.previous[i]!;
-    let at = this.reference[i]!;
+    let level = this.reference[i]!;
     const rise = this.rise[i]!;
     const fall = this.fall[i]!;
-    while (value - at >= rise) {
-      at += rise;
-      events.push(Math.floor((ms - 1 + (at - from) / (value - from)) * 1000), PIXELS + i);
+    while (value - level >= rise) {
+      level += rise;
+      events.push(Math.floor((ms - 1 + (level - from) / (value - from)) * 1000), PIXELS + i);
     }
-    while (at - value >= fall) {
-      at -= fall;
-      events.push(Math.floor((ms - 1 + (at - from) / (value - from)) * 1000), i);
+    while (level - value >= fall) {
+      level -= fall;
+      events.push(Math.floor((ms - 1 + (level - from) / (value - from)) * 1000), i);
     }
-    this.reference[i] = at;
+    this.reference[i] = level;
   }
 
   /** Log intensity of the blurred picture in the middle of the field. */

@@ -77,7 +77,7 @@ async function openRandman(spec: Randman, signal?: AbortSignal): Promise<Recordi
       events.reserve(manifold.units);
       for (let unit = 0; unit < manifold.units; unit++) {
         const noise = jitter > 0 ? jitter * rng.normal() : 0;
-        const time = Math.min(steps - 1, Math.max(0, Math.floor(manifold.at(unit, x) * steps + noise)));
+        const time = Math.min(steps - 1, Math.max(0, Math.floor(manifold.value(unit, x) * steps + noise)));
         events.push(time, unit % channels);
       }
       // Sine may differ in the last bit between Node versions: record what came out.
@@ -143,7 +143,7 @@ export class Manifold {
   }
 
   /** f_c(x), scaled; a little outside [0, 1] where the range was not met. */
-  at(unit: number, x: Float64Array): number {
+  value(unit: number, x: Float64Array): number {
     const low = this.low[unit]!;
     return (this.raw(unit, x) - low) / (this.high[unit]! - low || 1);
   }

@@ -124,7 +124,7 @@ describe('one attack', () => {
       const state = threat.start(sample);
       const counts = new Array<number>(84).fill(0);
       for (const bin of state.clean) counts[bin]!++;
-      const legal = (bin: number) => (record.dx![bin]! > 0 ? counts[bin]! < state.most : counts[bin]! > 0);
+      const legal = (bin: number) => (record.dx![bin]! > 0 ? counts[bin]! < state.capacity : counts[bin]! > 0);
       const strength = (bin: number) => (record.dx![bin] !== 0 && legal(bin) ? Math.abs(record.dx![bin]!) : 0);
       // Drawn with probability 1 only where it is the strongest of all; so ask often, and look for the strongest that came.
       const seen = new Set<number>();

@@ -66,17 +66,17 @@ test('a gradient that is zero everywhere has nothing to convert; one tiny entry 
 test('the flipper takes each with its probability, and of too many any', () => {
   const n = 20;
   const each = new Array<number>(n).fill(0);
-  const few = new Array<number>(n).fill(0);
+  const ofTwo = new Array<number>(n).fill(0);
   for (let i = 0; i < draws; i++) {
     for (const bin of flipper(n, 0.05, ANY, stream(5, 'test', i))) each[bin]!++;
     const two = flipper(n, 0.5, 2, stream(6, 'test', i));
     expect(new Set(two).size).toBe(two.length);
-    for (const bin of two) few[bin]!++;
+    for (const bin of two) ofTwo[bin]!++;
   }
   for (let bin = 0; bin < n; bin++) {
     expect(Math.abs(each[bin]! / draws - 0.05)).toBeLessThan(margin(0.05));
     // Almost always two of 20 are left.
-    expect(Math.abs(few[bin]! / draws - 0.1)).toBeLessThan(margin(0.1) + 1e-3);
+    expect(Math.abs(ofTwo[bin]! / draws - 0.1)).toBeLessThan(margin(0.1) + 1e-3);
   }
   expect(flipper(4, 1, ANY, stream(1, 'test'))).toEqual([0, 1, 2, 3]);
   expect(flipper(0, 0.5, ANY, stream(1, 'test'))).toEqual([]);

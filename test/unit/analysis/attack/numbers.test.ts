@@ -140,14 +140,19 @@ describe('verdicts', () => {
     expect(verdict(10, 10, 10, 10).state).toBe('undecided');
   });
   test('five samples cannot decide between two gradients and random flips', () => {
-    const few = (method: Tally['method'], cost: number, width = 1) =>
+    const fiveSamples = (method: Tally['method'], cost: number, width = 1) =>
       outcomesOf(
         { method, width, costs: new Array<number>(5).fill(cost), rows: new Array<number[]>(5).fill(row(1, 0)) },
         [9],
         [],
         [],
       );
-    const attacks = [few('gradient', 1), few('gradient', 1, 2), few('random', 9), few('search', 9)];
+    const attacks = [
+      fiveSamples('gradient', 1),
+      fiveSamples('gradient', 1, 2),
+      fiveSamples('random', 9),
+      fiveSamples('search', 9),
+    ];
     expect(verdictOf('retiming', attacks)).toEqual({
       state: 'undecided',
       words: 'Undecided: 5 attacked samples cannot tell the gradient from random moves.',

@@ -12,9 +12,9 @@ import { pictures } from '../../backends/event/support.ts';
 const grid = { steps: 9, inputs: 5 };
 const SIZE = grid.steps * grid.inputs;
 
-/** Counts [T·M], up to `most` in a bin. */
-function countsOf(rng: Rng, most: number): number[] {
-  return Array.from({ length: SIZE }, () => (rng.uniform() < 0.7 ? 0 : 1 + rng.below(most)));
+/** Counts [T·M], up to `limit` in a bin. */
+function countsOf(rng: Rng, limit: number): number[] {
+  return Array.from({ length: SIZE }, () => (rng.uniform() < 0.7 ? 0 : 1 + rng.below(limit)));
 }
 function sampleFrom(counts: readonly number[]): Sample {
   const bins = counts.flatMap((n, bin) => new Array<number>(n).fill(bin));
@@ -82,15 +82,15 @@ function eachState<S>(
 }
 
 describe('flips', () => {
-  test.each([1, 3])('stay within the budget and between 0 and %d events of a bin', (most) => {
+  test.each([1, 3])('stay within the budget and between 0 and %d events of a bin', (limit) => {
     const threat = new Flips(grid);
-    const make = (rng: Rng) => sampleFrom([most, ...countsOf(rng, most).slice(1)]);
+    const make = (rng: Rng) => sampleFrom([limit, ...countsOf(rng, limit).slice(1)]);
     eachState(threat, make, (state, clean, budget) => {
       const before = countsIn(threat.sample(clean));
       const after = countsIn(threat.sample(state));
       expect(threat.cost(state)).toBe(distance(before, after));
       expect(threat.cost(state)).toBeLessThanOrEqual(budget);
-      expect(Math.max(...after)).toBeLessThanOrEqual(most);
+      expect(Math.max(...after)).toBeLessThanOrEqual(limit);
       const { added, removed } = threat.changes(state);
       expect(added - removed).toBe(after.reduce((a, b) => a + b, 0) - before.reduce((a, b) => a + b, 0));
       expect(added + removed).toBe(threat.cost(state));
@@ -120,7 +120,7 @@ describe('flips', () => {
 });
 
 describe('retiming', () => {
-  test.each([1, 3])('keeps counts by channel and spikes whole, %d events at most', (most) => {
+  test.each([1, 3])('keeps counts by channel and spikes whole, %d events at most', (limit) => {
     const limits = { maxShift: 2, totalShift: 12 };
     const threat = new Retiming(grid, limits);
     const byChannel = (counts: readonly number[]) =>
@@ -132,7 +132,7 @@ describe('retiming', () => {
       );
     eachState(
       threat,
-      (rng) => sampleFrom(countsOf(rng, most)),
+      (rng) => sampleFrom(countsOf(rng, limit)),
       (state, clean, budget) => {
         const before = countsIn(threat.sample(clean));
         const after = countsIn(threat.sample(state));
@@ -149,18 +149,18 @@ describe('retiming', () => {
   test('moves a spike to where the gradient gains most, and never onto another', () => {
     const threat = new Retiming(grid, { maxShift: 3, totalShift: Number.POSITIVE_INFINITY });
     const counts = new Array<number>(SIZE).fill(0);
-    const at = (t: number) => t * grid.inputs + 2;
-    counts[at(4)] = 1;
-    counts[at(6)] = 1;
+    const bin = (t: number) => t * grid.inputs + 2;
+    counts[bin(4)] = 1;
+    counts[bin(6)] = 1;
     const gradient = new Float32Array(SIZE);
-    gradient[at(6)] = 9; // taken
-    gradient[at(5)] = 2;
-    gradient[at(8)] = 8; // too far for the first
+    gradient[bin(6)] = 9; // taken
+    gradient[bin(5)] = 2;
+    gradient[bin(8)] = 8; // too far for the first
     const clean = threat.start(sampleFrom(counts));
     const step = { sign: 1, budget: 1, turnover: 0.05, rng: stream(1, 'best') } as const;
     // The second would lose by moving, so the first goes to step 5.
     const { state } = threat.gradientStep(clean, gradient, step);
-    expect(countsIn(threat.sample(state))[at(5)]).toBe(1);
+    expect(countsIn(threat.sample(state))[bin(5)]).toBe(1);
     expect(threat.changes(state)).toEqual({ added: 0, removed: 0, shift: 1, largestShift: 1 });
   });
 });

@@ -68,9 +68,9 @@ export function probes(subject: Subject): void {
       const { network, data } = await start(which);
       const ask = { inputGradient: true, features: true };
       const chosen = [3, 0, 20, 3];
-      const given = await network.probe({ samples: chosen.map((i) => sampleOf(data, i)) }, ask);
+      const bySamples = await network.probe({ samples: chosen.map((i) => sampleOf(data, i)) }, ask);
       const known = await network.probe({ split: 'test', indices: chosen }, ask);
-      expect(given).toEqual(known);
+      expect(bySamples).toEqual(known);
       if (data.encoding === 'current') return;
       const silent = { label: 1, offsets: new Uint32Array(data.steps + 1), channels: [] };
       const { inputGradient } = await network.probe({ samples: [silent] }, ask);

@@ -72,13 +72,13 @@ test('the bits of a point hang neither on the threads nor on the other points, a
   const settings = NETWORKS['spikes of two panels and a rest'];
   const [two, one] = [await opened(settings), await opened(settings, 'event', 1)];
   const directions = [1, 2].map((number) => direction(one.parameters(), number));
-  const together = await two.evaluateAround('test', { directions, points: POINTS });
+  const both = await two.evaluateAround('test', { directions, points: POINTS });
   for (const [p, scales] of POINTS.entries())
-    expect(await one.evaluateAround('test', { directions, points: [scales] })).toEqual([together[p]]);
+    expect(await one.evaluateAround('test', { directions, points: [scales] })).toEqual([both[p]]);
   const [alone] = await two.evaluateAround('test', { directions: directions.slice(0, 1), points: [[0.7]] });
   two.setParameters(moved(two.parameters(), directions.slice(0, 1), [0.7]));
   const { loss } = await two.evaluate('test');
-  for (const seen of [alone!, together[6]!]) expect(Math.abs(seen.loss - loss) / loss).toBeLessThan(TOLERANCE);
+  for (const seen of [alone!, both[6]!]) expect(Math.abs(seen.loss - loss) / loss).toBeLessThan(TOLERANCE);
 });
 
 test('a stop is heard, and the parameters are as before', async () => {

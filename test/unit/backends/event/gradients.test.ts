@@ -35,7 +35,7 @@ const memory = new WebAssembly.Memory({ initial: 32, maximum: 32, shared: true }
 const kernels = instantiateKernels(kernelBytes(), memory);
 
 /** Calls kernels over these arrays and returns the arrays afterwards. */
-function run(regions: Record<string, Region>, call: (k: Kernels, at: (name: string) => number) => void) {
+function run(regions: Record<string, Region>, call: (k: Kernels, addressOf: (name: string) => number) => void) {
   const { addresses } = placeRegions(regions, RESERVED_BYTES);
   const views = Object.entries(regions).map(([name, region]) => {
     const view = viewOf(memory.buffer, region, addresses.get(name)!);
@@ -80,15 +80,15 @@ test.each(COLUMNS)('input weights, %d columns: gatherRows, and gatherRows over t
     outOffsets: array('u32', new Array(inputs + 2).fill(0)),
     outRows: array('u16', new Array(e.index.length).fill(0)),
   };
-  const { current, delta, weight, gradient } = run(regions, (k, at) => {
-    const events = { offsets: at('offsets'), channels: at('channels') };
-    const transposed = { outOffsets: at('outOffsets'), outIndices: at('outRows') };
+  const { current, delta, weight, gradient } = run(regions, (k, addressOf) => {
+    const events = { offsets: addressOf('offsets'), channels: addressOf('channels') };
+    const transposed = { outOffsets: addressOf('outOffsets'), outIndices: addressOf('outRows') };
     k.gatherRows({
-      out: at('current'),
+      out: addressOf('current'),
       outRows: rows,
       firstRow: 0,
       start: START.zero,
-      source: at('weight'),
+      source: addressOf('weight'),
       sourceRows: inputs,
       offsets: events.offsets,
       indices: events.channels,
@@ -97,11 +97,11 @@ test.each(COLUMNS)('input weights, %d columns: gatherRows, and gatherRows over t
     });
     k.transposeEvents({ ...events, rows, channelCount: inputs, delayWithin: 0, ...transposed });
     k.gatherRows({
-      out: at('gradient'),
+      out: addressOf('gradient'),
       outRows: inputs,
       firstRow: 0,
       start: START.zero,
-      source: at('delta'),
+      source: addressOf('delta'),
       sourceRows: rows,
       offsets: transposed.outOffsets,
       indices: transposed.outIndices,
@@ -130,14 +130,18 @@ test.each(COLUMNS)(
       outRows: array('u16', new Array(e.index.length).fill(0)),
       outValues: array('f32', new Array(e.index.length).fill(0)),
     };
-    const { current, delta, weight, gradient } = run(regions, (k, at) => {
-      const events = { offsets: at('offsets'), channels: at('channels'), values: at('values') };
-      const transposed = { outOffsets: at('outOffsets'), outIndices: at('outRows'), outValues: at('outValues') };
+    const { current, delta, weight, gradient } = run(regions, (k, addressOf) => {
+      const events = { offsets: addressOf('offsets'), channels: addressOf('channels'), values: addressOf('values') };
+      const transposed = {
+        outOffsets: addressOf('outOffsets'),
+        outIndices: addressOf('outRows'),
+        outValues: addressOf('outValues'),
+      };
       k.gatherRowsWeighted({
-        out: at('current'),
+        out: addressOf('current'),
         outRows: samples,
         start: START.zero,
-        source: at('weight'),
+        source: addressOf('weight'),
         sourceRows: inputs,
         offsets: events.offsets,
         indices: events.channels,
@@ -147,10 +151,10 @@ test.each(COLUMNS)(
       });
       k.transposeEvents({ ...events, rows: samples, channelCount: inputs, delayWithin: 0, ...transposed });
       k.gatherRowsWeighted({
-        out: at('gradient'),
+        out: addressOf('gradient'),
         outRows: inputs,
         start: START.zero,
-        source: at('delta'),
+        source: addressOf('delta'),
         sourceRows: samples,
         offsets: transposed.outOffsets,
         indices: transposed.outIndices,
@@ -186,31 +190,31 @@ test.each(COLUMNS)(
       outOffsets: array('u32', new Array(size + 2).fill(0)),
       outRows: array('u16', new Array(rows * size).fill(0)),
     };
-    const { u, delta, recurrent, gradient } = run(regions, (k, at) => {
-      const spikes = { offsets: at('offsets'), channels: at('channels') };
-      const transposed = { outOffsets: at('outOffsets'), outIndices: at('outRows') };
+    const { u, delta, recurrent, gradient } = run(regions, (k, addressOf) => {
+      const spikes = { offsets: addressOf('offsets'), channels: addressOf('channels') };
+      const transposed = { outOffsets: addressOf('outOffsets'), outIndices: addressOf('outRows') };
       k.lifForwardRecurrent({
-        u: at('u'),
+        u: addressOf('u'),
         rows,
         samples,
         steps,
         size,
         constantRows: 0,
-        leak: at('leak'),
+        leak: addressOf('leak'),
         threshold: 0.25,
         reset: RESET.none,
-        recurrent: at('recurrent'),
-        spikeMasks: at('spikeMasks'),
-        work: at('work'),
+        recurrent: addressOf('recurrent'),
+        spikeMasks: addressOf('spikeMasks'),
+        work: addressOf('work'),
       });
-      k.listSpikes({ spikeMasks: at('spikeMasks'), panels, rows, ...spikes });
+      k.listSpikes({ spikeMasks: addressOf('spikeMasks'), panels, rows, ...spikes });
       k.transposeEvents({ ...spikes, rows, channelCount: size, delayWithin: steps, ...transposed });
       k.gatherRows({
-        out: at('gradient'),
+        out: addressOf('gradient'),
         outRows: size,
         firstRow: 0,
         start: START.zero,
-        source: at('delta'),
+        source: addressOf('delta'),
         sourceRows: rows,
         offsets: transposed.outOffsets,
         indices: transposed.outIndices,
@@ -242,21 +246,21 @@ test.each(COLUMNS)('the leak of %d integrators: lifForward and lifBackward', (si
     leak: array('f32', uniform(rng, size, 0, 1)),
     work: array('f32', new Array(BACKWARD_WORK).fill(Number.NaN)),
   };
-  const seen = run(regions, (k, at) => {
+  const seen = run(regions, (k, addressOf) => {
     const integrators = {
       rows,
       samples,
       steps,
       columns: size,
-      leak: at('leak'),
+      leak: addressOf('leak'),
       threshold: 1,
       reset: RESET.none,
       spiking: false,
     };
-    k.lifForward({ ...integrators, u: at('u'), constantRows: 0, panels: 0 });
+    k.lifForward({ ...integrators, u: addressOf('u'), constantRows: 0, panels: 0 });
     k.lifBackward({
       ...integrators,
-      u: at('delta'),
+      u: addressOf('delta'),
       resetGradient: true,
       shape: SURROGATE.rectangular,
       width: 1,
@@ -264,10 +268,10 @@ test.each(COLUMNS)('the leak of %d integrators: lifForward and lifBackward', (si
       nextRows: 0,
       nextFirst: 0,
       nextSize: 0,
-      gU: at('gU'),
+      gU: addressOf('gU'),
       stride: size,
       windowStart: 0,
-      work: at('work'),
+      work: addressOf('work'),
     });
   });
   expectTransposes([seen.u!, seen.slope!], [seen.input!, seen.delta!]);
@@ -297,23 +301,23 @@ describe('readout of potentials', () => {
           scores: array('f32', new Array(2 * classes).fill(0)),
           result: array('f64', [0, 0]),
         };
-        const { gradient } = run(regions, (k, at) => {
+        const { gradient } = run(regions, (k, addressOf) => {
           k.readout({
             decode: DECODE[decode],
             windowStart: from,
             steps,
             size: classes,
             classes,
-            u: at('u'),
+            u: addressOf('u'),
             rows: steps,
             firstRow: 0,
             threshold: 1,
             loss: LOSS[loss],
             label,
             scale: 1,
-            scores: at('scores'),
-            gradient: at('gradient'),
-            result: at('result'),
+            scores: addressOf('scores'),
+            gradient: addressOf('gradient'),
+            result: addressOf('result'),
           });
         });
         // Eight columns are one panel, whose rows lie one after the other.
@@ -338,9 +342,9 @@ test.each([false, true])('leak parameter, shared: %s', (shared) => {
     dk: array('f32', dk),
     da: array('f32', new Array(a.length).fill(0)),
   };
-  const { da } = run(regions, (k, at) => {
-    k.leakFromParameter({ k: at('k'), a: at('a'), size, shared });
-    k.leakGradient({ da: at('da'), dk: at('dk'), k: at('k'), size, shared });
+  const { da } = run(regions, (k, addressOf) => {
+    k.leakFromParameter({ k: addressOf('k'), a: addressOf('a'), size, shared });
+    k.leakGradient({ da: addressOf('da'), dk: addressOf('dk'), k: addressOf('k'), size, shared });
   });
   a.forEach((x, j) => {
     const neurons = shared ? [...dk.keys()] : [j];

@@ -37,8 +37,8 @@ test.each([undefined, 0.01])('SGD with momentum, two updates of the same gradien
   engine.update({ optimizer, updates: 0, learningRates: [0], clipNorm });
   const after = engine.update({ optimizer, updates: 1, learningRates: [0.1], clipNorm });
   expectWeights(after, (name, i) => {
-    const at = before.findIndex((w) => w.name === name);
-    return before[at]!.data[i]! - 0.1 * 1.5 * scale * gradients[at]!.data[i]!;
+    const index = before.findIndex((w) => w.name === name);
+    return before[index]!.data[i]! - 0.1 * 1.5 * scale * gradients[index]!.data[i]!;
   });
 });
 
@@ -48,10 +48,10 @@ test('AdamW lets matrices decay, biases and leaks not', () => {
   const optimizer = { kind: 'adamw' as const, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.5 };
   const after = engine.update({ optimizer, updates: 0, learningRates: [0.01] });
   expectWeights(after, (name, i) => {
-    const at = before.findIndex((w) => w.name === name);
-    const g = gradients[at]!.data[i]!;
+    const index = before.findIndex((w) => w.name === name);
+    const g = gradients[index]!.data[i]!;
     const decay = /weight|recurrent/.test(name) ? 1 - 0.01 * 0.5 : 1;
-    return decay * before[at]!.data[i]! - (0.01 * g) / (Math.abs(g) + 1e-8);
+    return decay * before[index]!.data[i]! - (0.01 * g) / (Math.abs(g) + 1e-8);
   });
 });
 
@@ -62,8 +62,8 @@ test.each([undefined, 0.01])('leaks have a learning rate of their own, clipNorm 
   const optimizer = { kind: 'sgd' as const, momentum: 0 };
   const after = engine.update({ optimizer, updates: 0, learningRates: [0.1], leakFactor: 3, clipNorm });
   expectWeights(after, (name, i) => {
-    const at = before.findIndex((w) => w.name === name);
-    return before[at]!.data[i]! - (/leak/.test(name) ? 0.3 : 0.1) * scale * gradients[at]!.data[i]!;
+    const index = before.findIndex((w) => w.name === name);
+    return before[index]!.data[i]! - (/leak/.test(name) ? 0.3 : 0.1) * scale * gradients[index]!.data[i]!;
   });
 });
 
@@ -73,10 +73,10 @@ test('leaks have a learning rate of their own under Adam, and do not decay', () 
   const optimizer = { kind: 'adamw' as const, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.5 };
   const after = engine.update({ optimizer, updates: 0, learningRates: [0.01], leakFactor: 0.5 });
   expectWeights(after, (name, i) => {
-    const at = before.findIndex((w) => w.name === name);
-    const g = gradients[at]!.data[i]!;
+    const index = before.findIndex((w) => w.name === name);
+    const g = gradients[index]!.data[i]!;
     const [decay, rate] = [/weight|recurrent/.test(name) ? 1 - 0.01 * 0.5 : 1, /leak/.test(name) ? 0.005 : 0.01];
-    return decay * before[at]!.data[i]! - (rate * g) / (Math.abs(g) + 1e-8);
+    return decay * before[index]!.data[i]! - (rate * g) / (Math.abs(g) + 1e-8);
   });
 });
 

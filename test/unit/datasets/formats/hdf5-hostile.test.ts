@@ -89,8 +89,8 @@ describe('the reader of the older layout', () => {
 
   test('refuses a number of recordings that no data set has', async () => {
     const bytes = speechFile(someRecordings(6));
-    for (let at = 0; (at = bytes.indexOf(Buffer.from([1, 1, 0, 0, 0, 0, 0, 0, 6]), at + 1)) >= 0; )
-      bytes.writeUInt32LE(10_000_000, at + 8);
+    for (let offset = 0; (offset = bytes.indexOf(Buffer.from([1, 1, 0, 0, 0, 0, 0, 0, 6]), offset + 1)) >= 0; )
+      bytes.writeUInt32LE(10_000_000, offset + 8);
     const file = put(folder, 'd.h5', bytes);
     // Sparse: it costs nobody anything.
     truncateSync(file, 2 ** 30);

@@ -4,10 +4,10 @@
  */
 import { Bytes, FLOAT16, heapOf, type Recording, UINT16, UNDEFINED, vlenOf } from './hdf5-writer.ts';
 
-/** Where a checksum lies: over the bytes from `from` up to `at`. */
+/** Where a checksum lies: over the bytes from `from` up to `to`. */
 interface Checksum {
   from: number;
-  at: number;
+  to: number;
 }
 
 export interface NewerFile {
@@ -19,7 +19,7 @@ export interface NewerFile {
 /** A file with /spikes/times, /spikes/units and /labels in the newer layout. */
 export function newerSpeechFile(recordings: Recording[]): NewerFile {
   const file = new Bytes();
-  const checksums: Checksum[] = [{ from: 0, at: 44 }];
+  const checksums: Checksum[] = [{ from: 0, to: 44 }];
   file.padTo(48);
   const { times, units } = heapOf(file, recordings);
 
@@ -27,29 +27,29 @@ export function newerSpeechFile(recordings: Recording[]): NewerFile {
     new Bytes().uint(1, type).uint(2, data.length).uint(1, 0).raw(data.bytes());
   const header = (messages: Bytes[]): number => {
     file.align();
-    const at = file.length;
+    const address = file.length;
     const body = Buffer.concat(messages.map((m) => m.bytes()));
     file.text('OHDR').uint(1, 2, 2).uint(4, body.length).raw(body);
-    checksums.push({ from: at, at: file.length });
+    checksums.push({ from: address, to: file.length });
     file.uint(4, 0);
-    return at;
+    return address;
   };
   const dataset = (type: Bytes, count: number, data: Uint8Array): number => {
     file.align();
-    const at = file.length;
+    const address = file.length;
     file.raw(data);
     return header([
       message(1, new Bytes().uint(1, 2, 1, 0, 1).uint(8, count)),
       message(3, type),
-      message(8, new Bytes().uint(1, 3, 1).uint(8, at, data.length)),
+      message(8, new Bytes().uint(1, 3, 1).uint(8, address, data.length)),
     ]);
   };
   const group = (members: Record<string, number>): number =>
     header([
       message(2, new Bytes().uint(1, 0, 0).uint(8, UNDEFINED, UNDEFINED)),
       message(10, new Bytes().uint(1, 0, 0)),
-      ...Object.entries(members).map(([name, at]) =>
-        message(6, new Bytes().uint(1, 1, 0, name.length).text(name).uint(8, at)),
+      ...Object.entries(members).map(([name, address]) =>
+        message(6, new Bytes().uint(1, 1, 0, name.length).text(name).uint(8, address)),
       ),
     ]);
 
@@ -69,8 +69,8 @@ export function newerSpeechFile(recordings: Recording[]): NewerFile {
 
 /** Makes the checksums right again, so that changes reach what the library does with the content. */
 export function withChecksums(bytes: Buffer, checksums: Checksum[]): Buffer {
-  for (const { from, at } of checksums)
-    if (at + 4 <= bytes.length) bytes.writeUInt32LE(lookup3(bytes.subarray(from, at)), at);
+  for (const { from, to } of checksums)
+    if (to + 4 <= bytes.length) bytes.writeUInt32LE(lookup3(bytes.subarray(from, to)), to);
   return bytes;
 }
 
@@ -81,13 +81,17 @@ function lookup3(key: Uint8Array): number {
   let a = (0xdeadbeef + key.length) >>> 0;
   let b = a;
   let c = a;
-  const word = (at: number): number =>
-    ((key[at] ?? 0) | ((key[at + 1] ?? 0) << 8) | ((key[at + 2] ?? 0) << 16) | ((key[at + 3] ?? 0) << 24)) >>> 0;
-  let at = 0;
-  for (; key.length - at > 12; at += 12) {
-    a = (a + word(at)) >>> 0;
-    b = (b + word(at + 4)) >>> 0;
-    c = (c + word(at + 8)) >>> 0;
+  const word = (offset: number): number =>
+    ((key[offset] ?? 0) |
+      ((key[offset + 1] ?? 0) << 8) |
+      ((key[offset + 2] ?? 0) << 16) |
+      ((key[offset + 3] ?? 0) << 24)) >>>
+    0;
+  let offset = 0;
+  for (; key.length - offset > 12; offset += 12) {
+    a = (a + word(offset)) >>> 0;
+    b = (b + word(offset + 4)) >>> 0;
+    c = (c + word(offset + 8)) >>> 0;
     a = (((a - c) >>> 0) ^ rotate(c, 4)) >>> 0;
     c = (c + b) >>> 0;
     b = (((b - a) >>> 0) ^ rotate(a, 6)) >>> 0;
@@ -101,10 +105,10 @@ function lookup3(key: Uint8Array): number {
     c = (((c - b) >>> 0) ^ rotate(b, 4)) >>> 0;
     b = (b + a) >>> 0;
   }
-  if (at === key.length) return c;
-  a = (a + word(at)) >>> 0;
-  b = (b + word(at + 4)) >>> 0;
-  c = (c + word(at + 8)) >>> 0;
+  if (offset === key.length) return c;
+  a = (a + word(offset)) >>> 0;
+  b = (b + word(offset + 4)) >>> 0;
+  c = (c + word(offset + 8)) >>> 0;
   c = ((c ^ b) - rotate(b, 14)) >>> 0;
   a = ((a ^ c) - rotate(c, 11)) >>> 0;
   b = ((b ^ a) - rotate(a, 25)) >>> 0;

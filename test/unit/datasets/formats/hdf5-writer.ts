@@ -116,28 +116,28 @@ export function speechFile(recordings: Recording[], options: WriteOptions = {}):
   };
   const header = (messages: Bytes[]): number => {
     file.align();
-    const at = file.length;
+    const address = file.length;
     const body = Buffer.concat(messages.map((m) => m.bytes()));
     file.uint(1, 1, 0).uint(2, messages.length).uint(4, 1, body.length, 0).raw(body);
-    return at;
+    return address;
   };
   const dataset = (type: Bytes, count: number, data: Uint8Array): number => {
     file.align();
-    const at = file.length;
+    const address = file.length;
     file.raw(data);
     return header([
       message(1, new Bytes().uint(1, 1, 1, 0, 0).uint(4, 0).uint(8, count)),
       message(3, new Bytes().raw(type.bytes())),
-      message(8, new Bytes().uint(1, 3, 1).uint(8, at, data.length)),
+      message(8, new Bytes().uint(1, 3, 1).uint(8, address, data.length)),
     ]);
   };
   const group = (members: Record<string, number>): number => {
     const names = Object.keys(members).sort();
     const strings = new Bytes().uint(8, 0);
     const offsets = names.map((name) => {
-      const at = strings.length;
+      const offset = strings.length;
       strings.text(`${name}\0`).align();
-      return at;
+      return offset;
     });
     file.align();
     const stringsAt = file.length;

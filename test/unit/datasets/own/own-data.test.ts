@@ -105,7 +105,7 @@ describe('NumPy arrays', () => {
     const sums = new Map<string, number[]>();
     for (const [sample, time, channel] of expected.events) {
       const first = expected.events.find(([other]) => other === sample)![1];
-      const [t, start] = [time, first].map((at) => Math.round((at - 0.25) / 2.5));
+      const [t, start] = [time, first].map((ms) => Math.round((ms - 0.25) / 2.5));
       const counts = sums.get(`${sample}`) ?? new Array<number>(STEPS * 12).fill(0);
       counts[(t! - start!) * 12 + (t! % 2) * 6 + channel]!++;
       sums.set(`${sample}`, counts);
@@ -312,8 +312,8 @@ describe('pictures', () => {
     expect([picture.height, picture.width]).toEqual(shape.slice(0, 2));
     expect(picture.planes).toBe(shape[2] ?? 1);
     // Decoders of JPEG may round differently, and smooth colours between their coarser pixels or not.
-    const most = name.endsWith('.png') ? 0 : picture.planes === 1 ? 2 : 12;
-    expect(Math.max(...pixels.map((value, i) => Math.abs(value - picture.pixels[i]!)))).toBeLessThanOrEqual(most);
+    const tolerance = name.endsWith('.png') ? 0 : picture.planes === 1 ? 2 : 12;
+    expect(Math.max(...pixels.map((value, i) => Math.abs(value - picture.pixels[i]!)))).toBeLessThanOrEqual(tolerance);
   });
 
   test('a folder for each class, larger pictures averaged over the area of a pixel', async () => {

@@ -185,15 +185,15 @@ describe('damaged cifar10 files', () => {
 
 describe('atResolution', () => {
   test('keeps the time covered, or takes the steps given', () => {
-    const at = (fields: Record<string, unknown>, dt: number, steps?: number) => {
+    const resolutionOf = (fields: Record<string, unknown>, dt: number, steps?: number) => {
       const changed = atResolution(specOf(fields), dt, steps);
       return 'dt' in changed ? [changed.dt, changed.steps] : undefined;
     };
-    expect(at({ name: 'nmnist', dt: 3 }, 5)).toEqual([5, 'full']);
-    expect(at({ name: 'nmnist', dt: 3, steps: 15 }, 1)).toEqual([1, 45]);
-    expect(at({ name: 'nmnist', dt: 3, steps: 15 }, 1, 15)).toEqual([1, 15]);
-    expect(at({ name: 'shd', dt: 1, steps: 1000 }, 10)).toEqual([10, 100]);
-    expect(at({ name: 'dvs128-gesture', frames: 'fixed', dt: 50, steps: 60 }, 25)).toEqual([25, 120]);
+    expect(resolutionOf({ name: 'nmnist', dt: 3 }, 5)).toEqual([5, 'full']);
+    expect(resolutionOf({ name: 'nmnist', dt: 3, steps: 15 }, 1)).toEqual([1, 45]);
+    expect(resolutionOf({ name: 'nmnist', dt: 3, steps: 15 }, 1, 15)).toEqual([1, 15]);
+    expect(resolutionOf({ name: 'shd', dt: 1, steps: 1000 }, 10)).toEqual([10, 100]);
+    expect(resolutionOf({ name: 'dvs128-gesture', frames: 'fixed', dt: 50, steps: 60 }, 25)).toEqual([25, 120]);
   });
 
   test('says which data sets have none', async () => {

@@ -98,10 +98,10 @@ describe('delayed-xor', () => {
       for (let t = 0; t < 10; t++) expect(steps[t]).toEqual(slow ? [...Array(20).keys()] : []);
       const fast: number[] = [];
       for (let k = 0; k < 6; k++) {
-        const at = 10 + 15 * k;
-        for (let t = at; t < at + 5; t++) expect(steps[t], `gap at step ${t}`).toEqual([]);
-        fast.push(Number(steps[at + 5]!.length > 0));
-        for (let t = at + 5; t < at + 15; t++)
+        const start = 10 + 15 * k;
+        for (let t = start; t < start + 5; t++) expect(steps[t], `gap at step ${t}`).toEqual([]);
+        fast.push(Number(steps[start + 5]!.length > 0));
+        for (let t = start + 5; t < start + 15; t++)
           expect(steps[t], `fast pulse at step ${t}`).toEqual(fast[k] ? [...Array(20).keys()].map((c) => c + 20) : []);
       }
       expect(label).toBe(slow ^ fast[5]!);

@@ -245,9 +245,9 @@ describe('the event cache', () => {
   });
 });
 
-const flip = (bytes: Buffer, at: number): Buffer => {
+const flip = (bytes: Buffer, offset: number): Buffer => {
   const copy = Buffer.from(bytes);
-  copy[at] = copy[at]! ^ 4;
+  copy[offset] = copy[offset]! ^ 4;
   return copy;
 };
 

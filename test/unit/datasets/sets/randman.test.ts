@@ -95,7 +95,7 @@ describe('a manifold', () => {
       for (let i = 0; i < 900; i++) {
         x[0] = (i % 30) / 30;
         x[1] = Math.floor(i / 30) / 30;
-        values.push(manifold.at(unit, x));
+        values.push(manifold.value(unit, x));
       }
       expect(Math.min(...values)).toBeGreaterThan(-0.15);
       expect(Math.min(...values)).toBeLessThan(0.2);
@@ -107,10 +107,10 @@ describe('a manifold', () => {
   test('a higher exponent is smoother', () => {
     const roughness = (smoothness: number): number => {
       const manifold = ranged(new Manifold({ channels: 40, spikes: 1, dimensions: 1, smoothness, manifoldSeed: 1 }, 0));
-      const at = (unit: number, v: number) => manifold.at(unit, Float64Array.of(v));
+      const value = (unit: number, v: number) => manifold.value(unit, Float64Array.of(v));
       let sum = 0;
       for (let unit = 0; unit < 40; unit++)
-        for (let i = 0; i < 500; i++) sum += Math.abs(at(unit, (i + 1) / 500) - at(unit, i / 500));
+        for (let i = 0; i < 500; i++) sum += Math.abs(value(unit, (i + 1) / 500) - value(unit, i / 500));
       return sum / 40;
     };
     const [rough, middle, smooth] = [roughness(1), roughness(2), roughness(4)];

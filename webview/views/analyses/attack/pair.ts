@@ -18,11 +18,11 @@ export function pairOf(
 ): TemplateResult | typeof nothing {
   const all = shown.flatMap(({ answer, own }) => own.examples.map((example) => ({ answer, example })));
   if (all.length === 0) return nothing;
-  const at = context.memory<At>('attack-pair', () => ({ example: 0, step: 0 }));
-  const { answer, example } = all[Math.min(at.example, all.length - 1)]!;
+  const chosen = context.memory<At>('attack-pair', () => ({ example: 0, step: 0 }));
+  const { answer, example } = all[Math.min(chosen.example, all.length - 1)]!;
   const { result } = answer;
   const set = (change: Partial<At>): void => {
-    Object.assign(at, change);
+    Object.assign(chosen, change);
     context.invalidate();
   };
   const title = (of: (typeof all)[number]): string =>
@@ -32,15 +32,15 @@ export function pairOf(
       <label class="also"
         ><span>Input</span
         ><select aria-label="Which input" @change=${(event: Event) => set({ example: Number((event.target as HTMLSelectElement).value), step: 0 })}>
-          ${all.map((of, i) => html`<option value=${i} .selected=${i === Math.min(at.example, all.length - 1)}>${title(of)}</option>`)}
+          ${all.map((of, i) => html`<option value=${i} .selected=${i === Math.min(chosen.example, all.length - 1)}>${title(of)}</option>`)}
         </select></label
       >
-      ${example.adversarial.length > 0 ? nothing : stepBar(example, result, Math.min(at.step, result.steps - 1), (step) => set({ step }))}
+      ${example.adversarial.length > 0 ? nothing : stepBar(example, result, Math.min(chosen.step, result.steps - 1), (step) => set({ step }))}
     </div>
     ${
       example.adversarial.length > 0
         ? shades(example, result, context)
-        : events(example, result, Math.min(at.step, result.steps - 1))
+        : events(example, result, Math.min(chosen.step, result.steps - 1))
     }
   </section>`;
 }
@@ -142,7 +142,7 @@ function shades(example: AttackExample, result: AttackResult, { theme }: PanelCo
   const change = values((i) => adversarial[i]! - clean[i]!);
   const all = [...before, ...after];
   const range = [Math.min(...all), Math.max(...all)] as const;
-  const most = Math.max(1e-9, ...change.map(Math.abs));
+  const largest = Math.max(1e-9, ...change.map(Math.abs));
   const one = (title: string, data: number[], of: readonly [number, number], map: 'sequential' | 'diverging') =>
     html`<figure class="panel-figure">
       <figcaption><h3>${title}</h3></figcaption>
@@ -152,7 +152,7 @@ function shades(example: AttackExample, result: AttackResult, { theme }: PanelCo
           label: `${title}, as a picture`,
           xAxis: { from: '0', to: String(picture.width - 1), name: 'column' },
           yAxis: { from: String(picture.height - 1), to: '0', name: 'row' },
-          at: undefined,
+          pointed: undefined,
           point: () => {},
           describe: () => '',
         },
@@ -162,6 +162,6 @@ function shades(example: AttackExample, result: AttackResult, { theme }: PanelCo
     <div class="side-by-side">
       ${one(`clean: ${example.label}`, before, range, 'sequential')}
       ${one(`adversarial: taken for ${example.taken}`, after, range, 'sequential')}
-      ${one('change', change, [-most, most], 'diverging')}
+      ${one('change', change, [-largest, largest], 'diverging')}
     </div>`;
 }

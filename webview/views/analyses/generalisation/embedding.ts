@@ -16,9 +16,9 @@ export const embedding: Panel<'embedding'> = {
     't-SNE of the last hidden layer, coloured by class; hollow where the network is wrong. Which samples are neighbours means something, sizes and distances of clusters do not: compare variants by silhouette and nearest neighbours, which are those of the layer itself.',
   example: 'samples=2000 perplexity=50',
   picture(answers, context) {
-    const at = context.memory<{ sample: number | undefined }>('embedding', () => ({ sample: undefined }));
+    const memory = context.memory<{ sample: number | undefined }>('embedding', () => ({ sample: undefined }));
     return html`${classKey(answers, context)}
-      <div class="side-by-side wide">${answers.map((answer) => figure(answer, at, context))}</div>`;
+      <div class="side-by-side wide">${answers.map((answer) => figure(answer, memory, context))}</div>`;
   },
   tables: (answers) => [
     {
@@ -60,7 +60,7 @@ export const embedding: Panel<'embedding'> = {
   ],
 };
 
-function figure(answer: Answer, at: { sample: number | undefined }, context: PanelContext): TemplateResult {
+function figure(answer: Answer, memory: { sample: number | undefined }, context: PanelContext): TemplateResult {
   const { name, run, result } = answer;
   // What is drawn has to be the same object as long as nothing has changed.
   const data = context.memory(
@@ -76,7 +76,7 @@ function figure(answer: Answer, at: { sample: number | undefined }, context: Pan
     `embedding ${context.theme.scheme}`,
     () => (group: number) => classStyle(group, context),
   );
-  const index = at.sample === undefined ? -1 : result.indices.indexOf(at.sample);
+  const index = memory.sample === undefined ? -1 : result.indices.indexOf(memory.sample);
   const { silhouette, kNearest, k } = result.original;
   return html`<figure class="panel-figure">
     <figcaption>
@@ -90,9 +90,9 @@ function figure(answer: Answer, at: { sample: number | undefined }, context: Pan
       { ...data, style },
       {
         label: `Features of ${name}, seed ${run.seed}, in the plane; as a table under Table`,
-        at: index < 0 ? undefined : index,
+        pointed: index < 0 ? undefined : index,
         point: (i) => {
-          at.sample = i === undefined ? undefined : result.indices[i];
+          memory.sample = i === undefined ? undefined : result.indices[i];
           context.invalidate();
         },
         describe: (i) => describe(result, i),

@@ -118,7 +118,7 @@ function figure(
           label: `${quantity} of ${name}, seed ${run.seed}, on a plane; as a table under Table`,
           xAxis: { ...axis, name: 'direction 0' },
           yAxis: { ...axis, name: 'direction 1' },
-          at: memory.cell,
+          pointed: memory.cell,
           point: (cell) => {
             memory.cell = cell;
             invalidate();
@@ -146,11 +146,11 @@ function figure(
 
 function describe(result: LandscapeResult, { row, column }: Cell): string {
   const cell = row * result.points + column;
-  const at = `(${place(column, result)}, ${place(row, result)})`;
-  if (standIns(result.points, result.evaluated)[cell] !== cell) return `${at}: not computed yet`;
+  const coordinates = `(${place(column, result)}, ${place(row, result)})`;
+  if (standIns(result.points, result.evaluated)[cell] !== cell) return `${coordinates}: not computed yet`;
   const value = result.loss[cell];
-  if (value === null || value === undefined) return `${at}: the loss is not finite`;
-  return `${at}: loss ${loss(value)}, accuracy ${percentSign(result.accuracy[cell])}`;
+  if (value === null || value === undefined) return `${coordinates}: the loss is not finite`;
+  return `${coordinates}: loss ${loss(value)}, accuracy ${percentSign(result.accuracy[cell])}`;
 }
 
 /** Of a column or row, on its axis. */

@@ -79,7 +79,7 @@ export function array(type: Region['type'], data: ArrayLike<number>, expected?: 
 
 type View = Float32Array | Float64Array | Uint32Array | Uint16Array;
 
-/** A view of a region that lies at byte address `at`. */
+/** A view of a region that lies at byte address `offset`. */
 export function viewOf(buffer: ArrayBufferLike, { type, data }: Region, offset: number): View {
   const Type: new (buffer: ArrayBufferLike, offset: number, length: number) => View = TYPES[type];
   return new Type(buffer, offset, data.length);

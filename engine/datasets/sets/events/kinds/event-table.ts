@@ -105,7 +105,7 @@ export async function readEventTable(
     read(i: number, events: EventBuffer) {
       const [from, to] = [order.starts[i]!, order.starts[i + 1]!];
       events.reserve(to - from);
-      for (let k = from; k < to; k++) events.push(gathered[k]!, channels.at(order.rows[k]!));
+      for (let k = from; k < to; k++) events.push(gathered[k]!, channels.ofRow(order.rows[k]!));
     },
     close() {},
   };
@@ -204,7 +204,7 @@ function refuseTimes(place: string, times: ArrayLike<number>, column: string): n
 }
 
 interface Channels {
-  at(row: number): number;
+  ofRow(row: number): number;
   found: InputShape;
 }
 
@@ -224,15 +224,15 @@ function channelsOf(
     return values;
   };
   const highest = (values: ArrayLike<number>, name: string): number => {
-    let most = 0;
+    let maximum = 0;
     for (let i = 0; i < rows; i++) {
       if (!(Number.isInteger(values[i]) && values[i]! >= 0))
         throw new UserError(
           `${place}: row ${i + 1} has ${shownName(name)} ${values[i]}, which is no whole number from 0; number them from 0.`,
         );
-      if (values[i]! > most) most = values[i]!;
+      if (values[i]! > maximum) maximum = values[i]!;
     }
-    return most;
+    return maximum;
   };
   if (chosen.channel !== undefined) {
     const channel = column(chosen.channel);
@@ -242,14 +242,14 @@ function channelsOf(
       throw new UserError(
         `${place}: ${shownName(chosen.channel)} goes up to ${found.channels - 1}, but dataset.input has channels 0 to ${inputs - 1}; write input: { channels: ${found.channels} }.`,
       );
-    return { at: (row) => channel[row]!, found };
+    return { ofRow: (row) => channel[row]!, found };
   }
   const [x, y] = [column(chosen.x!), column(chosen.y!)];
   const p = chosen.polarity === undefined ? undefined : polarities(place, of(chosen.polarity)!, chosen.polarity, rows);
   const found = { planes: p ? 2 : 1, height: highest(y, chosen.y!) + 1, width: highest(x, chosen.x!) + 1 };
-  if (!wanted.input) return { at: () => 0, found };
+  if (!wanted.input) return { ofRow: () => 0, found };
   const pixel = pixelOf(place, wanted, wanted.sensor, p !== undefined);
-  return { at: (row) => pixel(x[row]!, y[row]!, p?.[row] ?? 0), found };
+  return { ofRow: (row) => pixel(x[row]!, y[row]!, p?.[row] ?? 0), found };
 }
 
 const sizeOf = (input: InputShape): number =>

@@ -93,15 +93,15 @@ test('the shares of the threads cover every parameter once', () => {
   for (const hidden of [[1], [13, 7], [64]])
     for (const threads of [1, 2, 3, 7, 64]) {
       const layout = layoutOf({ hidden, inputs: 3, threads });
-      let at = 0;
+      let offset = 0;
       for (let thread = 0; thread < threads; thread++) {
         const { from, to } = shareOf(layout, thread, threads);
-        expect(from, `thread ${thread} of ${threads}`).toBe(at);
+        expect(from, `thread ${thread} of ${threads}`).toBe(offset);
         expect(from % 4).toBe(0);
         expect(to).toBeGreaterThanOrEqual(from);
-        at = to;
+        offset = to;
       }
-      expect(at).toBe(layout.parameters);
+      expect(offset).toBe(layout.parameters);
     }
 });
 

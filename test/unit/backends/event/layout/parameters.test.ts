@@ -52,9 +52,9 @@ describe('panels', () => {
           // The formula of assembly/shared/panel.ts.
           const panel = Math.floor(column / 16);
           const width = Math.min(16, cols - 16 * panel);
-          const at = rows * 16 * panel + row * width + (column - 16 * panel);
-          expect(stored[at], `row ${row}, column ${column} of ${rows} × ${cols}`).toBe(row * cols + column);
-          expect(placeInPanels(at, rows, cols)).toEqual({ row, column });
+          const index = rows * 16 * panel + row * width + (column - 16 * panel);
+          expect(stored[index], `row ${row}, column ${column} of ${rows} × ${cols}`).toBe(row * cols + column);
+          expect(placeInPanels(index, rows, cols)).toEqual({ row, column });
         }
     }
   });
