@@ -164,6 +164,15 @@ export interface Beginning {
   epochs: number;
 }
 
+/** Runs of one variant that were trained with one set of settings that the file no longer has. */
+export interface EarlierSettings {
+  variant: string;
+  /** Ids of those in `outdated`, by seed: of each seed the newest, but first one that goes on. */
+  runs: string[];
+  /** Dotted path → what they had where the variant has something else now, as it would be written. Empty: only the seeds are gone from the file; absent: not known, or the variant is gone. */
+  had?: Record<string, string>;
+}
+
 export interface Comparison {
   study: string;
   file: string;
@@ -172,6 +181,8 @@ export interface Comparison {
   rows: ComparisonRow[];
   /** Runs of this file whose settings are no longer those of the file; not in the rows. */
   outdated: RunSummary[];
+  /** Those by variant and settings, the newest first. */
+  earlier: EarlierSettings[];
   /** Where nothing else is: runs that differ in the number of their epochs alone, and could go on to those of the file. */
   beginnings?: Beginning[];
   /** Those of the rows, each once. */

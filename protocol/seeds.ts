@@ -1,4 +1,4 @@
-/** Runs of one variant with several seeds: what is said of them together, which of each seed counts, and what is left to start. */
+/** Runs of one variant with several seeds: what is said of them together, which are newer, and what is left to start. */
 import { isActive, type RunSummary, type Spread } from './runs.ts';
 
 /** Mean and sample standard deviation (n − 1); undefined for no values. */
@@ -14,22 +14,6 @@ export function spread(values: readonly number[]): Spread | undefined {
 /** Whether a run was made after another one; by its id where their times are the same. */
 export function isNewer(run: RunSummary, than: RunSummary | undefined): boolean {
   return !than || run.createdAt > than.createdAt || (run.createdAt === than.createdAt && run.id > than.id);
-}
-
-/**
- * Of runs with earlier settings that of each seed which counts, by variant and in the order of the seeds: the newest, but
- * first one that goes on, since a run under way never disappears.
- */
-export function earlierRuns(outdated: readonly RunSummary[]): Map<string, RunSummary[]> {
-  const variants = new Map<string, Map<number, RunSummary>>();
-  for (const run of outdated) {
-    const seeds = variants.get(run.variant) ?? new Map<number, RunSummary>();
-    variants.set(run.variant, seeds);
-    const other = seeds.get(run.seed);
-    const active = isActive(run.state);
-    if (!other || (active === isActive(other.state) ? isNewer(run, other) : active)) seeds.set(run.seed, run);
-  }
-  return new Map([...variants].map(([name, seeds]) => [name, [...seeds.values()].sort((a, b) => a.seed - b.seed)]));
 }
 
 /** What Run and `lif run` do for one variant and seed: nothing, since it waits or trains already; a new run; going on with one that was left off; nothing, since there is a result. */

@@ -1,13 +1,15 @@
 /** Comparison tables and lists of runs as text. */
 import type { Advice } from '../../protocol/comparison/advice.ts';
+import { earlierOf, whyEarlier } from '../../protocol/comparison/earlier.ts';
 import { changesText } from '../../protocol/comparison/table.ts';
 import { intervalText, points } from '../../protocol/comparison/verdicts.ts';
-import { duration, percent } from '../../protocol/format.ts';
+import { count, duration, percent } from '../../protocol/format.ts';
 import {
   type Comparison,
   type ComparisonRow,
   fallAfterBest,
   NOTABLE_FALL,
+  overallState,
   type RunSummary,
   type Spread,
 } from '../../protocol/runs.ts';
@@ -80,10 +82,26 @@ export function comparisonLines(comparison: Comparison, columns = outputColumns(
     lines.push('', `Accuracy, loss and spike rate are of the epoch that counts (${[...chosen].join('; ')}).`);
   lines.push(...(comparison.fewer ?? []));
   lines.push(...comparison.rows.flatMap(({ runs }) => runs.flatMap((run) => [...fallLine(run), ...warningLines(run)])));
-  const { outdated } = comparison;
-  if (outdated.length > 0)
-    lines.push('', `${outdated.length} older run(s) of this file have other settings and are not counted.`);
+  lines.push(...earlierLines(comparison));
   return lines;
+}
+
+/** More than these are counted only. */
+const MOST_EARLIER = 10;
+
+/** What there is with settings that the file no longer has, the newest first. */
+function earlierLines(comparison: Comparison): string[] {
+  const all = earlierOf(comparison);
+  if (all.length === 0) return [];
+  const lines = all.slice(0, MOST_EARLIER).map((one) => {
+    const { variant, runs, accuracy } = one;
+    const result = accuracy ? `${spreadText(accuracy, percent)} %` : overallState(runs);
+    const when = new Date(Math.max(...runs.map(({ createdAt }) => createdAt))).toISOString().slice(0, 16);
+    const facts = [whyEarlier(one), `${result}, ${count(runs.length, 'seed')}`, `started ${when}Z`];
+    return `  ${printable([variant, facts.filter(Boolean).join(' · ')].join(': '))}`;
+  });
+  const more = all.length > MOST_EARLIER ? [`  and ${all.length - MOST_EARLIER} more`] : [];
+  return ['', 'Not counted, since the file no longer asks for it:', ...lines, ...more];
 }
 
 /** What the results suggest, each with the sentence of the paper that it bears out. */

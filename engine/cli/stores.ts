@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import type { RunSummary } from '../../protocol/runs.ts';
 import { plainLine } from '../../protocol/text/plain-text.ts';
 import { UserError } from '../base/errors.ts';
-import { compareExperiment } from '../runs/compare.ts';
+import { compareExperiment } from '../runs/comparison/compare.ts';
 import { openStore, type StoreReader } from '../runs/store.ts';
 import { loadStudy } from '../studies/load.ts';
 

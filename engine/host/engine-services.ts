@@ -18,7 +18,7 @@ import { checkExperiment } from '../experiment/parse.ts';
 import { type AnalyseJob, trainJobs } from '../jobs/job.ts';
 import { requestAnalysis } from '../jobs/request.ts';
 import { placeOf } from '../runs/analyses.ts';
-import { compareExperiment } from '../runs/compare.ts';
+import { compareExperiment } from '../runs/comparison/compare.ts';
 import { storeOf } from '../runs/folder.ts';
 import { extendRuns } from '../studies/extend.ts';
 import { firstError, readStudyText, studyOf } from '../studies/load.ts';

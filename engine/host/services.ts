@@ -15,7 +15,7 @@ import type {
 import type { HostParams, HostResult } from '../../protocol/host.ts';
 import type { Matrix } from '../../protocol/matrix.ts';
 import type { Comparison, RunSummary } from '../../protocol/runs.ts';
-import type { KeyedRun } from '../runs/compare.ts';
+import type { KeyedRun } from '../runs/key.ts';
 
 /** What the query process asks of the rest of the engine; tests put their own in place. Throw UserError for the user. */
 export interface Services {

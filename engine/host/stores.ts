@@ -5,8 +5,8 @@ import { isActive, type NeuronRates, type RunSummary, type Series } from '../../
 import { UserError } from '../base/errors.ts';
 import { reason } from '../base/files.ts';
 import { AnalysisList, answerOf, stopAnalysis } from '../runs/analyses.ts';
-import type { KeyedRun } from '../runs/compare.ts';
 import { deleteRun } from '../runs/folder.ts';
+import type { KeyedRun } from '../runs/key.ts';
 import { readLog } from '../runs/log.ts';
 import { nameOfStep } from '../runs/metrics/history.ts';
 import { readNeuronRates } from '../runs/metrics/neuron-rates.ts';

@@ -8,7 +8,7 @@ import { advise } from '../claims/advice/advise.ts';
 import { judgeClaims } from '../claims/judge.ts';
 import type { Experiment } from '../experiment/schema.ts';
 import { AnalysisList, answerOf } from '../runs/analyses.ts';
-import { compareExperiment } from '../runs/compare.ts';
+import { compareExperiment } from '../runs/comparison/compare.ts';
 import type { RunFile } from '../runs/format.ts';
 import { canonicalJson } from '../runs/key.ts';
 import { countingLine } from '../runs/metrics/history.ts';

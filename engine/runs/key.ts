@@ -1,8 +1,19 @@
 /** What a run is called, and what makes two runs the same. */
 import { randomInt } from 'node:crypto';
 import { basename } from 'node:path';
+import type { RunSummary } from '../../protocol/runs.ts';
 import { sha256 } from '../base/hash.ts';
 import type { RunSpec, Settings } from '../experiment/schema.ts';
+
+/** A run, and what comparisons need of its run.json; all of it is absent when that is damaged. */
+export interface KeyedRun {
+  summary: RunSummary;
+  key: string | undefined;
+  /** The same for all runs with the same settings, whatever their seeds and names. */
+  settings?: string | undefined;
+  /** Reads what it was made of. */
+  spec?: () => object | undefined;
+}
 
 /** JSON with the fields of every object in alphabetical order; undefined fields are left out. */
 export function canonicalJson(value: unknown): string {

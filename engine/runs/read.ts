@@ -1,5 +1,6 @@
 /** Reading the JSON files of one run folder, whatever state they are in: what can be saved, and in words what cannot. */
 import { type Content, errorCode, readSmall, reason } from '../base/files.ts';
+import { sha256 } from '../base/hash.ts';
 import { fileNow, fileOf } from './folder.ts';
 import { type RunFile, runFileSchema, type Status, statusSchema } from './format.ts';
 
@@ -54,8 +55,11 @@ export function readRunFile(folder: string): Parsed<RunFile> {
   return readJson(folder, 'run.json', runFileSchema);
 }
 
+/** A run.json without the settings, and what they hash to: the same for all seeds and under any name. */
+export type RunHead = RunFile & { settings: string | undefined };
+
 /** What the list of runs has to know of run.json: without the settings, which may be large. */
-export function readRunHead(folder: string): Parsed<RunFile> {
+export function readRunHead(folder: string): Parsed<RunHead> {
   const run = readRunFile(folder);
   if ('value' in run) {
     const { study, variant, seed, file, training } = run.value.spec;
@@ -70,7 +74,10 @@ export function readRunHead(folder: string): Parsed<RunFile> {
     const samples = provenance.samples && { samples: provenance.samples };
     // Ours are of 64 signs: one that was cut is no other's.
     return {
-      value: { format, id: cut(id, MAX_NAME), createdAt, key: cut(key, 100), spec, provenance: { ...samples } },
+      value: {
+        ...{ format, id: cut(id, MAX_NAME), createdAt, key: cut(key, 100), spec, provenance: { ...samples } },
+        settings: settingsHash(run.value.spec),
+      },
     };
   }
   const { spec, createdAt } = asObject(run.raw);
@@ -83,6 +90,21 @@ export function readRunHead(folder: string): Parsed<RunFile> {
     training: { epochs: cutValue(asObject(training).epochs) },
   };
   return { damage: cut(run.damage, MAX_SENTENCE), raw: { createdAt: cutValue(createdAt), spec: head } };
+}
+
+function settingsHash({
+  study: _,
+  variant: __,
+  seed: ___,
+  file: ____,
+  ...settings
+}: RunFile['spec']): string | undefined {
+  try {
+    return sha256(JSON.stringify(settings));
+  } catch {
+    // Nested deeper than there is room for: none of ours.
+    return undefined;
+  }
 }
 
 /** A number, or a text that is not long. */

@@ -8,17 +8,18 @@ import { errorCode, reason } from '../base/files.ts';
 import { sha256 } from '../base/hash.ts';
 import { isRunId, listRuns, realRunsFolder, runsFolder, watchRuns } from './folder.ts';
 import { HEARTBEAT_TIMEOUT_MS, type RunFile, type Status } from './format.ts';
+import type { KeyedRun } from './key.ts';
 import type { History } from './metrics/history.ts';
 import { MetricsReader } from './metrics/reader.ts';
 import { type Clock, feel, type Pulse, systemClock } from './pulse.ts';
-import { type Parsed, readRunFile, readRunHead, readStatus } from './read.ts';
+import { type Parsed, type RunHead, readRunFile, readRunHead, readStatus } from './read.ts';
 import { briefSummary, summarize } from './summary.ts';
 
 const FILES = ['run.json', 'status.json', 'metrics.jsonl'];
 const ACTIVE: ReadonlySet<RunState> = new Set(['queued', 'running']);
 
 interface KnownRun {
-  run: Parsed<RunFile>;
+  run: Parsed<RunHead>;
   status: Parsed<Status>;
   /** Absent where what it held was let go; it is read again when it is asked for. */
   metrics: MetricsReader | undefined;
@@ -149,14 +150,13 @@ export class StoreReader {
     return this.entries.delete(id);
   }
 
-  private key(id: string): string | undefined {
-    const run = this.entries.get(id)?.run;
-    return run && 'value' in run ? run.value.key : undefined;
-  }
-
-  /** All runs with the keys that comparisons need. */
-  keyedRuns(): { summary: RunSummary; key: string | undefined }[] {
-    return this.summaries().map((summary) => ({ summary, key: this.key(summary.id) }));
+  /** All runs with what comparisons need. */
+  keyedRuns(): KeyedRun[] {
+    return this.summaries().map((summary) => {
+      const run = this.entries.get(summary.id)?.run;
+      const { key, settings } = run && 'value' in run ? run.value : {};
+      return { summary, key, settings, spec: () => this.run(summary.id)?.spec };
+    });
   }
 
   /** Ids of the run folders there are now. Throws when they cannot be listed. */

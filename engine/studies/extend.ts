@@ -5,7 +5,7 @@ import { UserError } from '../base/errors.ts';
 import { reason } from '../base/files.ts';
 import { lockRun, readRun } from '../jobs/claim.ts';
 import { hasWholeCheckpoint } from '../runs/checkpoints.ts';
-import { obstacleToEpochs } from '../runs/further.ts';
+import { obstacleToEpochs } from '../runs/comparison/further.ts';
 import { runKey } from '../runs/key.ts';
 import { appendLog } from '../runs/log.ts';
 import { requeue, writeRunFile } from '../runs/write.ts';

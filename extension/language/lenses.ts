@@ -1,3 +1,4 @@
+import { type Earlier, lastResults, whyEarlier } from '../../protocol/comparison/earlier.ts';
 import { isJudged, SEEDS_TO_ADD } from '../../protocol/comparison/verdicts.ts';
 import type { Outline, Range } from '../../protocol/experiment.ts';
 import { type Comparison, type ComparisonRow, isResumable, type RunSummary, type Spread } from '../../protocol/runs.ts';
@@ -23,9 +24,13 @@ export interface Lens {
  * @param comparison results under the settings of the text, when known.
  */
 export function lensesOf(outline: Outline, runs: readonly RunSummary[], comparison: Comparison | undefined): Lens[] {
+  const earlier = comparison && lastResults(comparison);
   return [
     ...fileLenses(outline, runs, comparison),
-    ...outline.variants.flatMap(({ name, range }) => variantLenses(name, range, runs, comparison)),
+    ...outline.variants.flatMap(({ name, range }) => [
+      ...variantLenses(name, range, runs, comparison),
+      ...earlierLenses(name, range, comparison, earlier?.get(name)),
+    ]),
   ];
 }
 
@@ -156,6 +161,29 @@ const resultLens = (place: Place, { verdict }: ComparisonRow, accuracy: Spread, 
   ].join('; '),
   command: 'lifLab.compare',
 });
+
+/** A result stays until there is another: with the settings of the text, that of earlier ones is no longer shown. */
+function earlierLenses(
+  variant: string,
+  range: Range,
+  comparison: Comparison | undefined,
+  earlier: Earlier | undefined,
+): Lens[] {
+  const row = comparison?.rows.find((r) => r.variant === variant);
+  if (!earlier?.accuracy || row?.accuracy) return [];
+  const why = whyEarlier(earlier);
+  return [
+    {
+      range,
+      variant,
+      title: `$(history) ${accuracyText(earlier.accuracy)} · earlier settings`,
+      tooltip: plainLine(
+        `Trained with other settings than those now in the file${why && ` (${why})`}; show the comparison`,
+      ),
+      command: 'lifLab.compare',
+    },
+  ];
+}
 
 /** What looks into the networks of a variant found wrong: of the runs with the settings of the text, as they are now. */
 function warningLenses(

@@ -1,8 +1,18 @@
 import { basename } from 'node:path';
-import { isJudged, type Verdict } from '../../protocol/comparison/verdicts.ts';
-import { isActive, isResumable, overallState, type RunState, type RunSummary } from '../../protocol/runs.ts';
+import { isOutdated } from '../../protocol/comparison/earlier.ts';
+import { isJudged } from '../../protocol/comparison/verdicts.ts';
+import {
+  type Comparison,
+  type ComparisonRow,
+  isActive,
+  isResumable,
+  overallState,
+  type RunState,
+  type RunSummary,
+} from '../../protocol/runs.ts';
+import { spread } from '../../protocol/seeds.ts';
 import { markdownText } from '../../protocol/text/plain-text.ts';
-import { activity, count, duration, percent } from '../base/text.ts';
+import { accuracyText, activity, count, duration, percent } from '../base/text.ts';
 import { newestPerSeed, type Study, type Variant } from '../model/studies.ts';
 
 /** An item of the tree. The same thing is always the same object, so that the editor can refresh it in place. */
@@ -49,12 +59,19 @@ export function studyLook(study: Study): Look {
   };
 }
 
-/** @param verdict what the seeds allow to be said of it, under the settings now in the file */
-export function variantLook(variant: Variant, verdict?: Verdict): Look {
-  const newest = newestPerSeed(variant.runs);
+/** @param comparison results under the settings now in the file, when known */
+export function variantLook(variant: Variant, comparison?: Comparison): Look {
+  const row = comparison?.rows.find((one) => one.variant === variant.name);
+  const { runs, earlier } = shownRuns(variant, comparison);
+  const newest = newestPerSeed(runs);
+  const verdict = row?.verdict;
   const state = overallState(newest);
   const judged = isJudged(verdict) && newest.every((run) => !isActive(run.state)) ? verdict : undefined;
-  const description = `${variantDescription(newest)}${judged ? ` · ${judged.label}` : ''}`;
+  const description = [
+    variantDescription(newest, earlier ? undefined : row),
+    ...(judged ? [judged.label] : []),
+    ...(earlier ? ['earlier settings'] : []),
+  ].join(' · ');
   const against = judged ? `\n\nAgainst ${markdownText(judged.against)}: ${markdownText(judged.sentence)}` : '';
   return {
     label: variant.name,
@@ -66,7 +83,18 @@ export function variantLook(variant: Variant, verdict?: Verdict): Look {
   };
 }
 
-/** @param earlier whether a newer run of the same variant and seed exists. */
+/**
+ * Those with the settings of the file, and what goes on with earlier ones; where there are none, the last with earlier
+ * settings: they are not replaced yet.
+ */
+function shownRuns({ name, runs }: Variant, comparison?: Comparison): { runs: RunSummary[]; earlier: boolean } {
+  const current = runs.filter((run) => isActive(run.state) || !isOutdated(run, comparison));
+  if (current.length > 0 || runs.length === 0) return { runs: current, earlier: false };
+  const last = new Set(comparison?.earlier.find(({ variant }) => variant === name)?.runs);
+  return { runs: runs.filter(({ id }) => last.has(id)), earlier: true };
+}
+
+/** @param earlier whether a newer run of the same variant and seed exists, or its settings are no longer those of the file. */
 export function runLook(run: RunSummary, earlier = false): Look {
   const description = `${earlier ? 'earlier · ' : ''}${runDescription(run)}`;
   const lines = [
@@ -91,16 +119,15 @@ export function runLook(run: RunSummary, earlier = false): Look {
   };
 }
 
-function variantDescription(newest: readonly RunSummary[]): string {
+function variantDescription(newest: readonly RunSummary[], row?: ComparisonRow): string {
   if (newest.length === 0) return 'not run yet';
   const active = activity(newest);
   if (active !== '') return active;
-  const results = newest.flatMap((run) => run.result ?? []);
-  if (results.length === 0) return `${count(newest.length, 'seed')} · ${overallState(newest)}`;
-  const mean = results.reduce((sum, result) => sum + result.accuracy, 0) / results.length;
-  const unfinished = newest.filter((run) => run.state !== 'finished').length;
-  const note = unfinished > 0 ? ` · ${unfinished} unfinished` : '';
-  return `${percent(mean)} · ${count(results.length, 'seed')}${note}`;
+  const finished = newest.filter((run) => run.state === 'finished');
+  const accuracy = row?.accuracy ?? spread(finished.flatMap(({ result }) => result?.accuracy ?? []));
+  if (!accuracy) return `${count(newest.length, 'seed')} · ${overallState(newest)}`;
+  const unfinished = newest.length - finished.length;
+  return `${accuracyText(accuracy)}${unfinished > 0 ? ` · ${unfinished} unfinished` : ''}`;
 }
 
 function runDescription(run: RunSummary): string {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { Verdict } from '../../protocol/comparison/verdicts.ts';
+import { isOutdated } from '../../protocol/comparison/earlier.ts';
+import type { Comparison } from '../../protocol/runs.ts';
 import { plainLine } from '../../protocol/text/plain-text.ts';
 import type { StudyCatalog } from '../model/catalog.ts';
 import type { Comparisons } from '../model/comparisons.ts';
@@ -54,8 +55,10 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   }
 
   comparisonChanged(file: string): void {
-    for (const { name } of this.study(file)?.variants ?? [])
+    for (const { name, runs } of this.study(file)?.variants ?? []) {
       this.stale.add(this.node({ kind: 'variant', file, variant: name }));
+      for (const { id } of runs) this.stale.add(this.node({ kind: 'run', file, variant: name, runId: id }));
+    }
     this.timer ??= setTimeout(() => this.flush(), REFRESH_MS);
   }
 
@@ -116,20 +119,20 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       const run = this.runs.get(node.runId);
       const siblings = this.variant(node.file, node.variant)?.runs ?? [];
       const first = siblings.find(({ seed }) => seed === run?.seed);
-      return run && runLook(run, first !== undefined && first.id !== run.id);
+      const replaced = first !== undefined && first.id !== run?.id;
+      return run && runLook(run, replaced || isOutdated(run, this.comparisons.last(node.file)));
     }
     if (node.kind === 'variant') {
       const variant = this.variant(node.file, node.variant);
-      return variant && variantLook(variant, this.verdictOf(variant));
+      return variant && variantLook(variant, this.comparisonOf(variant));
     }
     const study = this.study(node.file);
     return study && studyLook(study);
   }
 
   /** Nothing is asked of a variant that has not run. */
-  private verdictOf({ file, name, runs }: Variant): Verdict | undefined {
-    if (runs.length === 0) return undefined;
-    return this.comparisons.known(file)?.rows.find(({ variant }) => variant === name)?.verdict;
+  private comparisonOf({ file, runs }: Variant): Comparison | undefined {
+    return runs.length === 0 ? undefined : this.comparisons.known(file);
   }
 
   private all(): Study[] {

@@ -157,7 +157,16 @@ describe('looking', () => {
       study: 'Test study',
       rows: [{ runs: [first] }, { runs: [second] }],
       outdated: [],
+      earlier: [],
     });
+
+    // Runs that were not asked for have no other settings; after an edit of the file they have, and it is said what.
+    const again = await lab.lif('run', 'study.lif.yaml', '--variant', 'other');
+    expect(again.stdout).not.toMatch(/Not counted/);
+    const edited = await lab.lif('compare', 'study.lif.yaml', '--set', 'training.epochs=4');
+    expect(edited.stdout).toMatch(
+      /^Not counted, since the file no longer asks for it:\n {2}other: had training\.epochs: 3 · \d+\.\d\d %, 1 seed · started 20\S+Z$/m,
+    );
 
     const show = await lab.lif('show', first!.id);
     expect(show).toMatchObject({ code: 0, stdout: expect.stringMatching(/^State +finished, epoch 3 of 3$/m) });

@@ -273,7 +273,12 @@ export class FakeStudy {
       if (row.accuracy) row.testInterval = wilson(row.accuracy.mean, 2000);
     });
     const outdated = this.outdated.map((r) => ({ ...r.summary(this.file, this.name), id: `old-${r.id}` }));
-    return { study: this.name, file: this.file, seeds, rows, outdated };
+    const earlier = [...new Set(outdated.map(({ variant }) => variant))].map((variant) => ({
+      variant,
+      runs: outdated.filter((run) => run.variant === variant).map(({ id }) => id),
+      had: { 'neuron.leak': '0.9' },
+    }));
+    return { study: this.name, file: this.file, seeds, rows, outdated, earlier };
   }
 
   series(params: { runIds: string[]; metrics: Metric[]; from?: number; to?: number; maxPoints: number }): Series[] {

@@ -1,7 +1,7 @@
 import { CHECK_CODES, type JudgedClaim, type Outcome, worstOf } from '../../../protocol/comparison/claims.ts';
 import { UserError } from '../../base/errors.ts';
 import { judgeClaims } from '../../claims/judge.ts';
-import { compareExperiment } from '../../runs/compare.ts';
+import { compareExperiment } from '../../runs/comparison/compare.ts';
 import { openStore } from '../../runs/store.ts';
 import { loadStudy, shortPath } from '../../studies/load.ts';
 import { type Command, jsonOption, storeOption } from '../command.ts';

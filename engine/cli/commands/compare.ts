@@ -15,7 +15,7 @@ import type { Comparison } from '../../../protocol/runs.ts';
 import { UserError } from '../../base/errors.ts';
 import { advise } from '../../claims/advice/advise.ts';
 import { studiesTable } from '../../claims/studies.ts';
-import { compareExperiment } from '../../runs/compare.ts';
+import { compareExperiment } from '../../runs/comparison/compare.ts';
 import { openStore } from '../../runs/store.ts';
 import { loadStudy, type Study } from '../../studies/load.ts';
 import { type Command, type Input, jsonOption, setOption, storeOption } from '../command.ts';

@@ -8,7 +8,7 @@ import { localExecutor } from '../../executors/local/executor.ts';
 import { expandExperiment } from '../../experiment/expand.ts';
 import { type AnalyseJob, trainJobs } from '../../jobs/job.ts';
 import { requestWished } from '../../jobs/request.ts';
-import { compareExperiment } from '../../runs/compare.ts';
+import { compareExperiment } from '../../runs/comparison/compare.ts';
 import { openStore } from '../../runs/store.ts';
 import { extendRuns } from '../../studies/extend.ts';
 import { loadStudy, shortPath } from '../../studies/load.ts';

@@ -1,8 +1,8 @@
 /** A run of two epochs that goes on to four, as `lif resume --epochs` has it, is a run of four. */
 import { expect, test } from 'vitest';
 import type { RunSpec } from '../../../engine/experiment/schema.ts';
+import { obstacleToEpochs } from '../../../engine/runs/comparison/further.ts';
 import type { MetricLine } from '../../../engine/runs/format.ts';
-import { obstacleToEpochs } from '../../../engine/runs/further.ts';
 import { decodeSafetensors } from '../../../engine/runs/safetensors.ts';
 import { train } from '../../../engine/training/train.ts';
 import { specOf } from './variants.ts';

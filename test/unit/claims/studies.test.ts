@@ -5,7 +5,7 @@ import { printedAccuracy, TABLE_6 } from '../../../engine/claims/table6.ts';
 import { validateExperiment } from '../../../engine/experiment/checks/validate.ts';
 import { expandExperiment } from '../../../engine/experiment/expand.ts';
 import type { Experiment } from '../../../engine/experiment/schema.ts';
-import { compareExperiment } from '../../../engine/runs/compare.ts';
+import { compareExperiment } from '../../../engine/runs/comparison/compare.ts';
 import { runKey } from '../../../engine/runs/key.ts';
 import {
   studiesCells,

@@ -4,7 +4,7 @@ import { applySets } from '../../../engine/experiment/assignments.ts';
 import { describeChanges, expandExperiment } from '../../../engine/experiment/expand.ts';
 import { checkExperiment } from '../../../engine/experiment/parse.ts';
 import type { Experiment } from '../../../engine/experiment/schema.ts';
-import { compareExperiment } from '../../../engine/runs/compare.ts';
+import { compareExperiment } from '../../../engine/runs/comparison/compare.ts';
 
 const STUDY = `name: Study
 dataset: { name: delayed-xor, steps: 50, noise: 0.02 }

@@ -26,7 +26,7 @@ beforeEach(() => {
   trusted = true;
   openText = undefined;
   start = async () => ['new'];
-  answer = (method) => (method === 'runs/compare' ? { rows: [], outdated: [] } : {});
+  answer = (method) => (method === 'runs/compare' ? { rows: [], outdated: [], earlier: [] } : {});
   runs = new RunsModel();
   runs.replace([run('mine'), run('other', { file: OTHER })]);
   const services: BridgeServices = {
@@ -93,7 +93,7 @@ test('runs that a comparison found under the earlier name of the file belong to 
   await request('runs/series', { runIds: ['other'], metrics: ['test.loss'], maxPoints: 5 });
   expect(sent.at(-1)).toMatchObject({ type: 'refusal', message: 'Run other does not exist any more.' });
   answer = (method) =>
-    method === 'runs/compare' ? { rows: [{ runs: [run('other', { file: OTHER })] }], outdated: [] } : [];
+    method === 'runs/compare' ? { rows: [{ runs: [run('other', { file: OTHER })] }], outdated: [], earlier: [] } : [];
   await request('runs/compare', {});
   await request('runs/series', { runIds: ['other'], metrics: ['test.loss'], maxPoints: 5 });
   expect(sent.at(-1)).toEqual({ type: 'reply', id: 1, result: [] });
@@ -121,11 +121,11 @@ test('compares by the saved file while the text in the editor is not valid', asy
   openText = 'broken';
   answer = (_method, params) => {
     if ('text' in (params as object)) throw new Refusal('line 3 is wrong');
-    return { rows: [], outdated: [] };
+    return { rows: [], outdated: [], earlier: [] };
   };
   await ready();
   await request('runs/compare', {});
-  expect(sent.at(-1)).toEqual({ type: 'reply', id: 1, result: { rows: [], outdated: [] } });
+  expect(sent.at(-1)).toEqual({ type: 'reply', id: 1, result: { rows: [], outdated: [], earlier: [] } });
   answer = (_method, params) => {
     throw new Refusal('text' in (params as object) ? 'line 3 is wrong' : 'the file is gone');
   };

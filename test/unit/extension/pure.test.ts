@@ -12,7 +12,7 @@ import { runLook, studyLook, variantLook } from '../../../extension/tree/nodes.t
 import { targetOf } from '../../../extension/tree/target.ts';
 import type { Outcome } from '../../../protocol/comparison/claims.ts';
 import { worded } from '../../../protocol/comparison/verdicts.ts';
-import { type Comparison, overallState } from '../../../protocol/runs.ts';
+import { type Comparison, overallState, type RunState, type RunSummary } from '../../../protocol/runs.ts';
 import { stateOf } from '../../../protocol/views.ts';
 import { FILE, outline, run, running } from './support.ts';
 
@@ -160,6 +160,7 @@ describe('lenses', () => {
     file: FILE,
     seeds: [1],
     outdated: [],
+    earlier: [],
     rows: [{ variant: 'a', changes: {}, runs: [], results: [], ...fields }],
   });
 
@@ -226,6 +227,41 @@ describe('lenses', () => {
     ]);
   });
 
+  test('keep the last result with earlier settings, under that name, until there is one with those of the text', () => {
+    const result = { loss: 1, accuracy: 0.7, epoch: 4, chosenBy: 'last epoch' as const };
+    const old = [1, 2].map((seed) => run(`old ${seed}`, { variant: 'a', seed, result, createdAt: -200_000 }));
+    const earlier = [{ variant: 'a', runs: ['old 1', 'old 2'], had: { 'neuron.leak': '0.9' } }];
+    const edited = { ...comparison({}), outdated: old, earlier };
+    const lenses = lensesOf(outline(['a']), old, edited);
+    expect(titles(outline(['a']), old, edited).slice(3)).toEqual([
+      '10 Run',
+      '10 70.0 % ± 0.0 · 2 seeds · earlier settings',
+    ]);
+    expect(lenses.at(-1)!.tooltip).toContain('had neuron.leak: 0.9');
+    const begun = running('new', 0.5, { variant: 'a' });
+    expect(titles(outline(['a']), [begun, ...old], edited).slice(4), 'while the next is trained').toEqual([
+      ...['10 Stop', '10 50 %', '10 70.0 % ± 0.0 · 2 seeds · earlier settings'],
+    ]);
+    const row = { variant: 'a', changes: {}, runs: [run('new')], results: [], accuracy: { mean: 0.8, count: 1 } };
+    const replaced = { ...edited, rows: [row] };
+    expect(titles(outline(['a']), [], replaced).slice(3)).toEqual(['10 Run', '10 80.0 % · 1 seed']);
+
+    const look = (runs: RunSummary[], known?: Comparison) =>
+      variantLook({ file: FILE, name: 'a', runs }, known).description;
+    expect(look(old, edited), 'in the tree, too').toBe('70.0 % ± 0.0 · 2 seeds · earlier settings');
+    expect(look([...old, run('new', { variant: 'a', seed: 3 })], replaced)).toBe('80.0 % · 1 seed');
+    expect(look([...old, begun], edited)).toBe('1 running · 50 %');
+    expect(look(old), 'before a comparison is known').toBe('70.0 % ± 0.0 · 2 seeds');
+  });
+
+  test('in the tree, half a run is no part of a mean', () => {
+    const at = (id: string, seed: number, accuracy: number, state: RunState) =>
+      run(id, { variant: 'a', seed, state, result: { loss: 1, accuracy, epoch: 1, chosenBy: 'last epoch' } });
+    const runs = [at('1', 1, 0.8, 'finished'), at('2', 2, 0.2, 'stopped')];
+    expect(variantLook({ file: FILE, name: 'a', runs }).description).toBe('80.0 % · 1 seed · 1 unfinished');
+    expect(variantLook({ file: FILE, name: 'a', runs: runs.slice(1) }).description).toBe('1 seed · stopped');
+  });
+
   test('say what the seeds allow to be said, and offer more of them where they are too few', () => {
     const facts = { against: 'a', wanted: 3, holm: { p: 0.25, over: 1 }, needed: 6 };
     const paired = { seeds: [1, 2, 3], differences: [0.1, 0.1, 0.1], mean: 0.1, p: 0.25 };
@@ -239,7 +275,7 @@ describe('lenses', () => {
       '1 variant undecided: 3 seeds in the file, 6 can decide at 5 %',
     );
     expect(lenses.at(-1)!.tooltip).toContain('against “a” undecided: 3 seeds cannot decide at 5 %; 6 could');
-    const look = variantLook({ file: FILE, name: 'a', runs: [run('1')] }, verdict);
+    const look = variantLook({ file: FILE, name: 'a', runs: [run('1', { variant: 'a' })] }, known);
     expect(look.description).toMatch(/ · undecided$/);
     expect(look.tooltip.replaceAll('\\', '')).toContain('Against a: undecided: 3 seeds cannot decide at 5 %; 6 could');
     const better = worded({ kind: 'better', paired: { ...paired, p: 0.03 }, against: 'a', wanted: 3 });

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { validateExperiment } from '../../../engine/experiment/checks/validate.ts';
 import { expandExperiment } from '../../../engine/experiment/expand.ts';
 import type { Experiment } from '../../../engine/experiment/schema.ts';
-import { compareExperiment, type KeyedRun } from '../../../engine/runs/compare.ts';
-import { runKey } from '../../../engine/runs/key.ts';
+import { compareExperiment } from '../../../engine/runs/comparison/compare.ts';
+import { type KeyedRun, runKey } from '../../../engine/runs/key.ts';
 import type { RunSummary } from '../../../protocol/runs.ts';
 
 const FILE = '/studies/xor.lif.yaml';

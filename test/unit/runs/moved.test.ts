@@ -5,7 +5,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { expandExperiment } from '../../../engine/experiment/expand.ts';
 import { checkExperiment } from '../../../engine/experiment/parse.ts';
 import { readRun } from '../../../engine/jobs/claim.ts';
-import { compareExperiment } from '../../../engine/runs/compare.ts';
+import { compareExperiment } from '../../../engine/runs/comparison/compare.ts';
 import { createRuns } from '../../../engine/runs/create.ts';
 import { openStore } from '../../../engine/runs/store.ts';
 import { temporaryFolder } from './fixtures.ts';

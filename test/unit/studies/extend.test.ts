@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { trainingSchema } from '../../../engine/experiment/sections/training.ts';
-import { obstacleToEpochs } from '../../../engine/runs/further.ts';
+import { obstacleToEpochs } from '../../../engine/runs/comparison/further.ts';
 
 const training = (change: object) => ({ training: trainingSchema.parse({ epochs: 40, ...change }) });
 

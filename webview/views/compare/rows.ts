@@ -1,6 +1,7 @@
+import { earlierOf } from '../../../protocol/comparison/earlier.ts';
 import { type TableRow, tableRows } from '../../../protocol/comparison/table.ts';
-import type { Comparison, ComparisonRow, RunSummary, Spread } from '../../../protocol/runs.ts';
-import { earlierRuns, spread } from '../../../protocol/seeds.ts';
+import type { Comparison, ComparisonRow, Spread } from '../../../protocol/runs.ts';
+import { spread } from '../../../protocol/seeds.ts';
 import type { StateOf } from '../../../protocol/views.ts';
 
 type Sort = StateOf<'compare'>['sort'];
@@ -10,6 +11,8 @@ export type Column = 'variant' | 'accuracy' | 'difference' | 'loss' | 'spikes' |
 export interface Row extends TableRow {
   /** Unique in the table. */
   key: string;
+  /** Of earlier settings: what they had where the file has something else now. */
+  had?: Record<string, string>;
   /** Place in the file; rows of earlier settings come after all of them. */
   index: number;
 }
@@ -17,23 +20,23 @@ export interface Row extends TableRow {
 /** The rows in the order of the file, then those of earlier settings, with what only shows beside the others. */
 export function rowsOf(comparison: Comparison): Row[] {
   const current = tableRows(comparison).map((row, index): Row => ({ ...row, key: row.variant, index }));
-  return [...current, ...earlierRows(comparison.outdated, current.length)];
+  return [...current, ...earlierRows(comparison, current.length)];
 }
 
-/** One row for each variant that was trained with earlier settings. */
-function earlierRows(runs: readonly RunSummary[], firstIndex: number): Row[] {
-  return [...earlierRuns(runs)].map(([variant, own], i) => {
-    const results = own.filter((run) => run.state === 'finished' && run.result);
-    const accuracy = spread(results.map((run) => run.result!.accuracy));
+/** One row for each of the settings that a variant was trained with earlier. */
+function earlierRows(comparison: Comparison, firstIndex: number): Row[] {
+  return earlierOf(comparison).map(({ variant, runs, results, accuracy, had, place }, i) => {
     const loss = spread(results.map((run) => run.result!.loss));
     return {
-      key: `earlier ${variant}`,
+      // No name of a variant has a line break.
+      key: `earlier ${variant}${place > 0 ? `\n${place}` : ''}`,
       variant,
       index: firstIndex + i,
       earlier: true,
       wanted: 0,
       changes: {},
-      runs: own,
+      ...(had && { had }),
+      runs,
       results,
       ...(accuracy ? { accuracy } : {}),
       ...(loss ? { loss } : {}),

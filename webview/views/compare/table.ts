@@ -73,7 +73,7 @@ export function variantRow(
           <button class="name-link" title="Show it in the file" @click=${() => session.openFile(row.variant)}>
             ${row.variant}
           </button>
-          ${row.earlier ? earlierNote(row) : changes(row)} ${standing(row)}
+          ${row.earlier ? earlierNote(row) : changes(row.changes)} ${standing(row)}
         </div>
       </div>
     </th>
@@ -106,10 +106,14 @@ function provenance(row: Row): TemplateResult | typeof nothing {
 }
 
 /** Runs that the file has moved away from: they stay, and go on, but answer another question. */
-function earlierNote({ runs }: Row): TemplateResult {
+function earlierNote({ runs, had }: Row): TemplateResult {
   const newest = Math.max(...runs.map((run) => run.createdAt));
   const when = new Date(newest).toLocaleString('en', { dateStyle: 'medium', timeStyle: 'short' });
-  return html`<p class="earlier">earlier settings, started ${when}</p>`;
+  const seedsOnly = had && Object.keys(had).length === 0;
+  return html`<p class="earlier">
+      ${seedsOnly ? 'seeds that the file no longer has' : 'earlier settings'}, started ${when}${had && !seedsOnly ? ', had' : ''}
+    </p>
+    ${changes(had ?? {})}`;
 }
 
 /** Why runs failed, once for each reason. */
@@ -117,9 +121,9 @@ export function failures(runs: readonly RunSummary[]): string[] {
   return [...new Set(runs.flatMap((run) => (run.state === 'failed' && run.message ? [run.message] : [])))];
 }
 
-/** What the variant changes in the file: only what differs. */
-function changes(row: Row): TemplateResult | typeof nothing {
-  const entries = Object.entries(row.changes);
+/** Fields and their values: only what differs from the file’s settings. */
+function changes(fields: Record<string, string>): TemplateResult | typeof nothing {
+  const entries = Object.entries(fields);
   if (entries.length === 0) return nothing;
   return html`<ul class="changes">
     ${entries.map(([path, value]) => html`<li><code>${path}:</code> <code class="to">${value}</code></li>`)}

@@ -109,8 +109,8 @@ export class CompareView implements View {
     const [verb, have] = n === 1 ? ['was', 'has'] : ['were', 'have'];
     return html`<p class="outdated">
       ${icon('info')}<span>
-        ${count(n, 'run')} ${verb} trained with settings that the file no longer has and ${have} rows of their own; undo the
-        edit in the file to count them again.
+        ${count(n, 'run')} ${verb} trained with settings that the file no longer has and ${have} rows of their own; write
+        back what they had to count them again.
       </span>
     </p>`;
   }

@@ -118,6 +118,7 @@ function legendRow(
             : html`<span class="nan">${icon('warning', 'small')}NaN at epoch ${epoch(nanEpoch)}</span>`
         }
       </span>
+      ${entry.had ? html`<span class="had">${entry.had}</span>` : nothing}
       ${notes(entry).map(([kind, text]) => html`<span class=${kind}>${text}</span>`)}
     </button>
     <span class="row-actions">${runAction(session, entry.runs, { what: entry.variant, ...(entry.outdated ? {} : { variant: entry.variant }) })}</span>

@@ -1,6 +1,6 @@
+import { earlierOf, whyEarlier } from '../../../protocol/comparison/earlier.ts';
 import { type LineStyle, lineStyle } from '../../../protocol/drawing/palette.ts';
 import { type Comparison, isActive, type Metric, type RunSummary, type Split } from '../../../protocol/runs.ts';
-import { earlierRuns } from '../../../protocol/seeds.ts';
 import type { StateOf } from '../../../protocol/views.ts';
 import type { VariantInput } from '../../plot/model.ts';
 import type { Theme } from '../../shared/theme.ts';
@@ -12,6 +12,8 @@ export interface VariantEntry {
   name: string;
   variant: string;
   outdated: boolean;
+  /** What its settings were, where they are not those of the file. */
+  had: string;
   style: LineStyle;
   runs: RunSummary[];
   hidden: boolean;
@@ -27,18 +29,23 @@ export function entriesOf(
     name: row.variant,
     variant: row.variant,
     outdated: false,
+    had: '',
+    place: 0,
     runs: row.runs,
   }));
   const current = new Set(comparison.rows.flatMap((row) => (row.runs.length > 0 ? [row.variant] : [])));
   // A run that goes on never disappears, and an old result stays until there is a new one.
-  const earlier = [...earlierRuns(comparison.outdated)].map(([variant, runs]) => ({
-    name: `${variant} (earlier settings)`,
-    variant,
+  const earlier = earlierOf(comparison).map((one) => ({
+    name: `${one.variant} (earlier settings${one.place > 0 ? ` ${one.place + 1}` : ''})`,
+    variant: one.variant,
     outdated: true,
-    runs,
+    had: whyEarlier(one),
+    place: one.place,
+    runs: one.runs,
   }));
   const outdated = earlier.filter(
-    ({ variant, runs }) => state.showOutdated || !current.has(variant) || runs.some((run) => isActive(run.state)),
+    ({ variant, place, runs }) =>
+      state.showOutdated || (place === 0 && !current.has(variant)) || runs.some((run) => isActive(run.state)),
   );
   const hidden = new Set(state.hiddenVariants);
   return [...rows, ...outdated].map((row, index) => ({

@@ -1,25 +1,20 @@
 /** Variants × seeds: which runs count, and what they say together. */
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import type { Beginning, Comparison, ComparisonRow, RunSummary, Spread } from '../../protocol/runs.ts';
-import { isNewer, spread } from '../../protocol/seeds.ts';
-import { wilson } from '../claims/intervals.ts';
-import { judgeRows } from '../claims/rows.ts';
-import { shapeOf } from '../datasets/describe.ts';
-import { describeChanges, expandExperiment } from '../experiment/expand.ts';
-import type { Experiment, RunSpec } from '../experiment/schema.ts';
-import { isBelow, storeOf } from './folder.ts';
+import type { Beginning, Comparison, ComparisonRow, RunSummary, Spread } from '../../../protocol/runs.ts';
+import { isNewer, spread } from '../../../protocol/seeds.ts';
+import { wilson } from '../../claims/intervals.ts';
+import { judgeRows } from '../../claims/rows.ts';
+import { shapeOf } from '../../datasets/describe.ts';
+import { describeChanges, expandExperiment } from '../../experiment/expand.ts';
+import type { Experiment, RunSpec } from '../../experiment/schema.ts';
+import { isBelow, storeOf } from '../folder.ts';
+import { type KeyedRun, runKey } from '../key.ts';
+import { earlierSettings } from './earlier.ts';
 import { beginningOf } from './further.ts';
-import { runKey } from './key.ts';
 
 /** Renamed runs are not looked for in larger studies, and those of fewer epochs for at most so many: each takes a key. */
 const MAX_SOUGHT = 2000;
-
-/** A run and the key in its run.json (absent when that is damaged). */
-export interface KeyedRun {
-  summary: RunSummary;
-  key: string | undefined;
-}
 
 export interface CompareOptions {
   /** Some of the runs that the file asks for; default all. */
@@ -39,20 +34,22 @@ export function compareExperiment(
   runs: KeyedRun[],
   { specs, partial = false }: CompareOptions = {},
 ): Comparison {
-  const asked = specs ? askedOf(specs) : allAsked(experiment, file);
-  const variants = [...asked.values()];
-  const outdated = addRuns(asked, experiment, file, runs);
+  const all = allAsked(experiment, file);
+  // Runs of the file that are not asked for now belong to it all the same.
+  const outdated = addRuns(all, experiment, file, runs);
+  const variants = specs ? askedOf(specs, all) : [...all.values()];
   const rows = variants.map((one) => rowOf(experiment, one, partial));
   const fewer = [...new Set(rows.flatMap((row) => row.fewer ?? []))];
   const beginnings = variants.flatMap((one) =>
-    [...one.beginnings.values()].filter(({ seed }) => !one.newest.has(seed)),
+    [...one.beginnings.values()].filter(({ seed }) => one.seeds.has(seed) && !one.newest.has(seed)),
   );
   return {
     study: experiment.name,
     file,
     seeds: [...new Set([...new Set(variants.map(({ seeds }) => seeds))].flatMap((seeds) => [...seeds]))],
     rows: judgeRows(experiment, rows),
-    outdated,
+    outdated: outdated.map(({ summary }) => summary),
+    earlier: earlierSettings(outdated, (variant) => all.get(variant)?.spec),
     ...(beginnings.length > 0 && { beginnings }),
     ...(fewer.length > 0 && { fewer }),
   };
@@ -79,13 +76,11 @@ function allAsked(experiment: Experiment, file: string): Map<string, Asked> {
   return new Map(first.map((spec) => [spec.variant, askedWith(spec, seeds)]));
 }
 
-function askedOf(specs: readonly RunSpec[]): Map<string, Asked> {
+/** Of what was found the part that is asked for. */
+function askedOf(specs: readonly RunSpec[], all: ReadonlyMap<string, Asked>): Asked[] {
   const seeds = new Map<string, Set<number>>();
   for (const { variant, seed } of specs) seeds.set(variant, (seeds.get(variant) ?? new Set()).add(seed));
-  const asked = new Map<string, Asked>();
-  for (const spec of specs)
-    if (!asked.has(spec.variant)) asked.set(spec.variant, askedWith(spec, seeds.get(spec.variant)!));
-  return asked;
+  return [...seeds].map(([variant, chosen]) => ({ ...all.get(variant)!, seeds: chosen }));
 }
 
 function addBeginning({ spec, beginnings }: Asked, run: RunSummary, key: string | undefined): void {
@@ -99,8 +94,8 @@ function addRuns(
   experiment: Experiment,
   file: string,
   runs: readonly KeyedRun[],
-): RunSummary[] {
-  const outdated: RunSummary[] = [];
+): KeyedRun[] {
+  const outdated: KeyedRun[] = [];
   const keyOf = keysOnDemand();
   const isOfFile = sameFileAs(file);
   const variants = new Set(experiment.variants.map(({ name }) => name));
@@ -110,7 +105,8 @@ function addRuns(
       ? [...asked.values()].find((one) => one.seeds.has(seed) && keyOf(one, seed) === key)
       : undefined;
   let tried = 0;
-  for (const { summary: found, key } of runs) {
+  for (const run of runs) {
+    const { summary: found, key } = run;
     const ours = isOfFile(found);
     if (!ours && !wasOurs(found, file)) continue;
     const { seed } = found;
@@ -120,7 +116,7 @@ function addRuns(
       // By what it is, under whatever name it was trained.
       const renamed = ours && variants.has(found.variant) ? undefined : alike(seed, key);
       if (!renamed && ours) {
-        outdated.push(found);
+        outdated.push(run);
         if (one && found.epochs < one.spec.training.epochs && tried++ < MAX_SOUGHT) addBeginning(one, found, key);
       }
       one = renamed;

@@ -1,8 +1,8 @@
 /** Runs that are the beginning of one with more epochs, bit for bit. */
-import type { Beginning, RunSummary } from '../../protocol/runs.ts';
-import { isActive } from '../../protocol/runs.ts';
-import type { RunSpec } from '../experiment/schema.ts';
-import { runKey } from './key.ts';
+import type { Beginning, RunSummary } from '../../../protocol/runs.ts';
+import { isActive } from '../../../protocol/runs.ts';
+import type { RunSpec } from '../../experiment/schema.ts';
+import { runKey } from '../key.ts';
 
 /**
  * Why a run of these settings that has done `done` epochs is not the beginning of one of `epochs`: the second half of a

@@ -1,0 +1,87 @@
+/** Runs with settings that the file no longer has, by what they had: networks of two kinds are never one result. */
+import type { EarlierSettings, RunSummary } from '../../../protocol/runs.ts';
+import { isActive } from '../../../protocol/runs.ts';
+import { isNewer } from '../../../protocol/seeds.ts';
+import { isMapping, own, type Path, pathText } from '../../experiment/assist/describe.ts';
+import type { RunSpec } from '../../experiment/schema.ts';
+import { flowText } from '../../experiment/text/flow-text.ts';
+import type { KeyedRun } from '../key.ts';
+import { cut } from '../read.ts';
+
+/** A file that is edited all day leaves a group for each edit: of those that have ended the newest are told. */
+const MOST_GROUPS = 100;
+/** What a group had is told of the newest, in so many fields and so many signs each: each takes a look at a file. */
+const MOST_DESCRIBED = 40;
+const MOST_FIELDS = 12;
+const MOST_SIGNS = 120;
+const DEEPEST = 8;
+/** What a spec says besides settings. */
+const NAMES = new Set(['study', 'variant', 'seed', 'file']);
+
+/**
+ * Of each variant and each set of settings one group, in the order of their newest runs. In a group each seed has one run:
+ * the newest, but first one that goes on, since a run under way never disappears.
+ * @param outdated runs of the file whose settings are no longer those of the file
+ * @param now the settings of a variant in the file; undefined where the file no longer has it
+ */
+export function earlierSettings(
+  outdated: readonly KeyedRun[],
+  now: (variant: string) => RunSpec | undefined,
+): EarlierSettings[] {
+  const groups = new Map<string, { newest: RunSummary; seeds: Map<number, KeyedRun> }>();
+  for (const run of outdated) {
+    const { summary } = run;
+    const name = JSON.stringify([summary.variant, run.settings ?? '']);
+    const group = groups.get(name) ?? { newest: summary, seeds: new Map() };
+    groups.set(name, group);
+    if (isNewer(summary, group.newest)) group.newest = summary;
+    const other = group.seeds.get(summary.seed)?.summary;
+    const active = isActive(summary.state);
+    if (!other || (active === isActive(other.state) ? isNewer(summary, other) : active))
+      group.seeds.set(summary.seed, run);
+  }
+  const ordered = [...groups.values()].sort((a, b) => (isNewer(a.newest, b.newest) ? -1 : 1));
+  const shown = ordered.filter(
+    ({ seeds }, i) => i < MOST_GROUPS || [...seeds.values()].some(({ summary }) => isActive(summary.state)),
+  );
+  return shown.map(({ newest, seeds }, i) => {
+    const runs = [...seeds.values()].sort((a, b) => a.summary.seed - b.summary.seed);
+    const current = now(newest.variant);
+    const had = current && i < MOST_DESCRIBED ? hadBy(runs[0]!, current) : undefined;
+    return {
+      variant: newest.variant,
+      runs: runs.map(({ summary }) => summary.id),
+      ...(had && { had }),
+    };
+  });
+}
+
+function hadBy(run: KeyedRun, current: RunSpec): Record<string, string> | undefined {
+  const spec = run.spec?.();
+  try {
+    return spec && fieldsOf(differencesOf(current, spec));
+  } catch {
+    // Nested deeper than there is room for: none of ours.
+    return undefined;
+  }
+}
+
+/** Dotted path → what a run had there, where the settings of the file are others. */
+function differencesOf(current: object, had: object): [string, string][] {
+  const found: [string, string][] = [];
+  const visit = (now: unknown, then: unknown, path: Path): void => {
+    if (found.length > MOST_FIELDS) return;
+    if (isMapping(now) && isMapping(then) && path.length < DEEPEST) {
+      for (const key of new Set([...Object.keys(then), ...Object.keys(now)]))
+        if (path.length > 0 || !NAMES.has(key)) visit(own(now, key), own(then, key), [...path, key]);
+    } else if (JSON.stringify(now) !== JSON.stringify(then))
+      found.push([pathText(path), then === undefined ? '(not set)' : flowText(then)]);
+  };
+  visit(current, had, []);
+  return found;
+}
+
+function fieldsOf(differences: readonly [string, string][]): Record<string, string> {
+  const told = differences.slice(0, MOST_FIELDS).map(([path, text]) => [cut(path, MOST_SIGNS), cut(text, MOST_SIGNS)]);
+  return Object.fromEntries(differences.length > MOST_FIELDS ? [...told, ['…', 'and more']] : told);
+}
