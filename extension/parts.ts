@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { viewCommand } from './base/command-ids.ts';
 import { readSettings } from './base/settings.ts';
 import { watchedStores } from './base/stores.ts';
-import { resume, start } from './commands/start.ts';
+import { putBack, start } from './commands/start.ts';
 import type { CommandContext } from './commands/table.ts';
 import { HostClient } from './host/client.ts';
 import { spawnHost } from './host/command.ts';
@@ -81,7 +81,7 @@ export function createParts(extension: vscode.ExtensionContext, own: Own): Parts
         states,
         log,
         start: (file, wanted) => start(commands, file, wanted),
-        resume: (runIds) => resume(commands, { runIds }),
+        resume: (runIds) => putBack(commands, { runIds }),
       }),
     ),
   );

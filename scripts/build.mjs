@@ -2,7 +2,18 @@
 // and the webviews. Parts whose sources do not exist are left out.
 //
 //   node scripts/build.mjs [--minify] [--watch]
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, watch, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -45,6 +56,7 @@ const BUNDLES = [
       external: ['node-fetch'],
       outExtension: { '.js': '.mjs' },
       banner: { js: `#!/usr/bin/env node\n${requireBanner}` },
+      plugins: [{ name: 'sources', setup: (build) => build.onEnd(writeSources) }],
     },
   },
   {
@@ -129,6 +141,26 @@ async function buildKernels() {
   const without = await kernels.buildKernels(dist);
   if (without) console.log(without);
 }
+
+/**
+ * Hashes of our sources that the worker thread is made of: what runs from the sources shares memory with it
+ * (engine/base/paths.ts).
+ * @param {import('esbuild').BuildResult} result
+ */
+function writeSources({ metafile }) {
+  /** @type {Set<string>} */
+  const outputs = new Set(['dist/worker.mjs']);
+  for (const name of outputs)
+    for (const { path, kind } of metafile?.outputs[name]?.imports ?? [])
+      if (kind === 'import-statement' && metafile?.outputs[path]) outputs.add(path);
+  const inputs = [...outputs].flatMap((name) => Object.keys(metafile?.outputs[name]?.inputs ?? {}));
+  const sources = inputs.filter((name) => /^(engine|protocol)\//.test(name)).sort();
+  const hashes = sources.map((name) => [name, hashOf(join(root, name))]);
+  writeFileSync(join(dist, 'worker.mjs.sources.json'), `${JSON.stringify(Object.fromEntries(hashes), null, 1)}\n`);
+}
+
+/** @param {string} file */
+const hashOf = (file) => createHash('sha256').update(readFileSync(file)).digest('hex');
 
 /** The command `lif` for the integrated terminal. */
 function copyCommand() {

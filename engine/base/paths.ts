@@ -1,14 +1,38 @@
 /** Where the built files lie: beside this module in the bundle, in dist/ when the sources run. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { sha256 } from './hash.ts';
+
+const here = dirname(fileURLToPath(import.meta.url));
 
 /** Absolute path of a built file such as `kernels.wasm` or `worker.mjs`. */
 export function builtFile(name: string): string {
-  const here = dirname(fileURLToPath(import.meta.url));
   for (const folder of [here, join(here, '../dist'), join(here, '../../dist')]) {
     const file = join(folder, name);
     if (existsSync(file)) return file;
   }
   throw new Error(`${name} is missing beside ${here}: run "npm run build".`);
+}
+
+/**
+ * As `builtFile`, of a bundle that shares memory with this code. Where this code is no part of the build, as in tests, the
+ * bundle must be made of the sources as they are now: of others it would take the same bytes for something else. The build
+ * writes their hashes beside it. Throws an Error that names a source which has changed since.
+ */
+export function builtFromSources(name: string): string {
+  const file = builtFile(name);
+  if (dirname(file) === here) return file;
+  const sources: Record<string, string> = JSON.parse(readFileSync(builtFile(`${name}.sources.json`), 'utf8'));
+  const changed = changedSource(join(dirname(file), '..'), sources);
+  if (changed !== undefined) throw new Error(`dist/${name} is older than ${changed}: run "npm run build".`);
+  return file;
+}
+
+/** The first of these files below `root` whose hash is another one now; undefined where all are as they were. */
+export function changedSource(root: string, hashes: Readonly<Record<string, string>>): string | undefined {
+  return Object.keys(hashes).find((source) => {
+    const path = join(root, source);
+    return !existsSync(path) || sha256(readFileSync(path)) !== hashes[source];
+  });
 }

@@ -4,7 +4,7 @@ import { COMMAND_IDS, type CommandId } from '../base/command-ids.ts';
 import { type Choice, showError } from '../base/notify.ts';
 import { targetOf } from '../tree/target.ts';
 import { Cancelled } from './cancelled.ts';
-import { type Obstacle, obstacleOf, type Situation } from './dispatch.ts';
+import { type Obstacle, obstacleOf, type Situation } from './obstacles.ts';
 import { COMMANDS, type CommandContext } from './table.ts';
 
 /** Registers every command. What fails is told once, in one sentence, to whoever asked for it. */

@@ -89,9 +89,9 @@ export async function start(context: CommandContext, file: string, wanted: Wante
   const size = sizeOf(plan) + plan.resume.length + plan.beginnings.length;
   return workbench.busy(`Starting ${count(size, 'run')}`, async () => {
     const ids = [...plan.resume];
-    if (ids.length > 0) await resume(context, { runIds: plan.resume, ...common });
+    if (ids.length > 0) await putBack(context, { runIds: plan.resume, ...common });
     for (const [epochs, runIds] of byEpochs(plan.beginnings)) {
-      await resume(context, { runIds, epochs, ...common });
+      await putBack(context, { runIds, epochs, ...common });
       ids.push(...runIds);
     }
     for (const group of bySeeds(plan.start)) {
@@ -103,7 +103,7 @@ export async function start(context: CommandContext, file: string, wanted: Wante
 }
 
 /** Puts runs back into the queue, and says of which the beginning is lost. */
-export async function resume(
+export async function putBack(
   { host, workbench }: Pick<CommandContext, 'host' | 'workbench'>,
   asked: HostParams<'runs/resume'>,
 ): Promise<void> {

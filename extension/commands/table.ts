@@ -12,7 +12,7 @@ import type { Target } from '../tree/target.ts';
 import { addSeeds } from './add-seeds.ts';
 import { Cancelled } from './cancelled.ts';
 import { trainFurther } from './more-epochs.ts';
-import { resume as putBack, start } from './start.ts';
+import { putBack, start } from './start.ts';
 import { TEMPLATES, type Template } from './templates.ts';
 
 /** What commands ask of the editor. */
@@ -77,14 +77,14 @@ export interface CommandContext {
   refresh(): Promise<void>;
 }
 
-export interface Command {
+export interface EditorCommand {
   /** `host`: the query process must run. `trust`: the workspace must be trusted, too, for it writes or runs something. */
   need: 'nothing' | 'host' | 'trust';
   run(context: CommandContext, target: Target): Promise<void>;
 }
 
 /** What each command does; a missing one does not compile. */
-export const COMMANDS: Record<CommandId, Command> = {
+export const COMMANDS: Record<CommandId, EditorCommand> = {
   'lifLab.newExperiment': { need: 'nothing', run: newExperiment },
   'lifLab.firstSteps': { need: 'nothing', run: ({ workbench }) => workbench.firstSteps() },
   'lifLab.runAll': {
@@ -106,7 +106,7 @@ export const COMMANDS: Record<CommandId, Command> = {
   'lifLab.writeReport': { need: 'trust', run: writeReport },
   'lifLab.openFile': { need: 'nothing', run: openFile },
   'lifLab.stop': { need: 'trust', run: stop },
-  'lifLab.resume': { need: 'trust', run: resume },
+  'lifLab.resume': { need: 'trust', run: resumeRuns },
   'lifLab.trainFurther': {
     need: 'trust',
     run: async (context, target) => {
@@ -176,7 +176,7 @@ async function stopRuns(context: CommandContext, runs: readonly RunSummary[]): P
   );
 }
 
-async function resume(context: CommandContext, target: Target): Promise<void> {
+async function resumeRuns(context: CommandContext, target: Target): Promise<void> {
   const chosen = await runsOf(context, target);
   // A run that was started again since is history.
   const runs = target.runIds.length > 0 ? chosen : newestRuns(chosen);
@@ -198,12 +198,12 @@ async function deleteRuns(context: CommandContext, target: Target): Promise<void
   await context.host.request('runs/delete', { runIds: runs.map((run) => run.id) });
 }
 
-function viewCommands(): Record<ViewCommand, Command> {
-  const commands = VIEW_IDS.map((id): [ViewCommand, Command] => [
+function viewCommands(): Record<ViewCommand, EditorCommand> {
+  const commands = VIEW_IDS.map((id): [ViewCommand, EditorCommand] => [
     viewCommand(id),
     { need: 'nothing', run: (context, target) => openView(context, target, id) },
   ]);
-  return Object.fromEntries(commands) as Record<ViewCommand, Command>;
+  return Object.fromEntries(commands) as Record<ViewCommand, EditorCommand>;
 }
 
 async function openView(context: CommandContext, target: Target, view: ViewId): Promise<void> {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { CommandId } from '../../../extension/base/command-ids.ts';
 import { Cancelled } from '../../../extension/commands/cancelled.ts';
-import { obstacleOf } from '../../../extension/commands/dispatch.ts';
+import { obstacleOf } from '../../../extension/commands/obstacles.ts';
 import { COMMANDS, type CommandContext } from '../../../extension/commands/table.ts';
 import { RunsModel } from '../../../extension/model/model.ts';
 import { targetOf } from '../../../extension/tree/target.ts';

@@ -1,6 +1,6 @@
 /** The worker threads of one run. Commands run on all of them at once; the main thread stays free meanwhile. */
 import { Worker } from 'node:worker_threads';
-import { builtFile } from '../../../base/paths.ts';
+import { builtFromSources } from '../../../base/paths.ts';
 import type { PreparedDataset } from '../../../datasets/dataset.ts';
 import { kernelBytes } from '../kernels/kernels.ts';
 import type { Layout } from '../layout/layout.ts';
@@ -13,7 +13,7 @@ export interface Pool {
   close(): Promise<void>;
 }
 
-/** Starts `threads` workers. Rejects when one cannot start; after a worker dies every command rejects. */
+/** Starts `threads` workers. Rejects when one cannot start or is built of other sources; after a worker dies every command rejects. */
 export async function startPool(
   memory: WebAssembly.Memory,
   layout: Layout,
@@ -22,7 +22,7 @@ export async function startPool(
   seed: number,
 ): Promise<Pool> {
   const kernels = kernelBytes();
-  const file = builtFile('worker.mjs');
+  const file = builtFromSources('worker.mjs');
   let failure: Error | undefined;
   let waiting: { left: number; resolve: () => void; reject: (error: Error) => void } | undefined;
   const fail = (error: Error): void => {

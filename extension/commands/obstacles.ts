@@ -1,7 +1,7 @@
 import { UNTRUSTED } from '../../protocol/webview.ts';
 import type { CommandId } from '../base/command-ids.ts';
 import type { Health } from '../host/client.ts';
-import type { Command } from './table.ts';
+import type { EditorCommand } from './table.ts';
 
 /** What decides whether a command can run. */
 export interface Situation {
@@ -16,7 +16,7 @@ export interface Obstacle {
 }
 
 /** Undefined when the command can run. */
-export function obstacleOf(command: Command, { health, trusted }: Situation): Obstacle | undefined {
+export function obstacleOf(command: EditorCommand, { health, trusted }: Situation): Obstacle | undefined {
   if (command.need === 'trust' && !trusted) {
     return {
       message: UNTRUSTED,
