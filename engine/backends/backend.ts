@@ -174,7 +174,7 @@ export interface Activity {
   graded: Uint8Array;
   /**
    * Effective synaptic operations of each sample [B]: pairs of a non-zero input and a non-zero weight, in all steps, biases
-   * left out. By layer those from below, and those of layers that receive what they gave in the step before. A linear layer
+   * left out. By layer those from below, and those of layers that receive what they gave in the step before. A linear readout
    * works once in a sample, on what it reads.
    */
   below: Float64Array[];

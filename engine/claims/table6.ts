@@ -25,11 +25,16 @@ export const TABLE_6 = {
  */
 export function printedAccuracy(settings: Settings, baseline: Settings): number | undefined {
   const column = TABLE_6.accuracies[settings.dataset.name];
-  // Its network there is a ResNet18, with which a dense one is not to be compared.
-  if (settings.dataset.name === 'cifar10' && settings.network.hidden) return undefined;
+  // Its network there is a ResNet18, with which no other is to be compared.
+  if (settings.dataset.name === 'cifar10' && !isResNet18(settings.network)) return undefined;
   const model = modelOf(settings, baseline);
   const percent = column && model !== undefined ? column[TABLE_6.models.indexOf(model)] : undefined;
   return percent === undefined || percent === null ? undefined : Math.round(100 * percent) / 10_000;
+}
+
+/** Of the usual width. */
+function isResNet18({ resnet, hidden }: Settings['network']): boolean {
+  return resnet?.width === 64 && resnet.blocks.join() === '2,2,2,2' && hidden.length === 0;
 }
 
 function modelOf(settings: Settings, baseline: Settings): (typeof TABLE_6.models)[number] | undefined {

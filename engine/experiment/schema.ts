@@ -66,7 +66,7 @@ export const experimentSchema = z
   .describe('A LIF Lab study: one data set, one network, and the variants to compare.');
 
 export { ANALYSIS_PARAMS, type AnalysisName, type AnalysisParams } from './sections/analyses/analyses.ts';
-export type { Model, Network, Readout } from './sections/network.ts';
+export type { Model, Network, Norm, Readout, ResNet } from './sections/network.ts';
 export type { Leak, Neuron, Surrogate } from './sections/neuron.ts';
 export type { BackendId, Training } from './sections/training.ts';
 export { neuronSchema };

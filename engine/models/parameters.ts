@@ -1,4 +1,4 @@
-/** The learned parameters of a network: names as in checkpoints, shapes, and where they start. */
+/** The parameters of a network: names as in checkpoints, shapes, and where they start. */
 import { stream } from '../base/random.ts';
 import type { Leak } from '../experiment/schema.ts';
 import { gatesOf, isGated, type LayerPlan, type NetworkPlan, unreachable } from './plan.ts';
@@ -11,8 +11,21 @@ export interface Tensor {
 }
 
 /** In the order in which the parameters of a layer stand. */
-export const PARTS = ['weight', 'recurrent', 'bias', 'recurrentBias', 'leak'] as const;
+export const PARTS = [
+  'weight',
+  'recurrent',
+  'bias',
+  'recurrentBias',
+  'scale',
+  'shift',
+  'mean',
+  'variance',
+  'leak',
+] as const;
 export type Part = (typeof PARTS)[number];
+
+/** Whether it is learned. The running statistics of a normalisation are not: they follow the batches of training. */
+export const isLearned = (part: Part): boolean => part !== 'mean' && part !== 'variance';
 
 export interface Parameter {
   /** `layers.0.weight`, `cell.recurrent`, …: the name of the layer, and what it is there. */
@@ -20,7 +33,7 @@ export interface Parameter {
   part: Part;
   /**
    * Of a dense connection, weight: [inputs, size], input-major. recurrent: [size, size], from-major. bias: [size]. leak:
-   * [size] or [1], before the sigmoid. With gates, the columns of each stand together: [inputs, gates·size].
+   * [size] or [1], before the sigmoid. Of a normalisation, scale, shift, mean, variance: [planes] each. With gates, the columns of each stand together: [inputs, gates·size].
    */
   shape: number[];
   /** Initial values are drawn uniformly from this range. */
@@ -29,7 +42,7 @@ export interface Parameter {
 
 type Parts = Partial<Record<Part, Omit<Parameter, 'name' | 'part'>>>;
 
-/** Learned parameters in the order in which gradients are reduced and checkpoints written. */
+/** Parameters in the order in which gradients are reduced and checkpoints written; gradients of those not learned are 0. */
 export function parametersOf({ layers }: NetworkPlan): Parameter[] {
   return layers.flatMap(layerParameters);
 }
@@ -42,9 +55,9 @@ export function layerParameters(layer: LayerPlan): Parameter[] {
   });
 }
 
-/** The elements of all parameters. */
+/** The elements of all learned parameters. */
 export function countOf(plan: NetworkPlan): number {
-  return parametersOf(plan).reduce((sum, { shape }) => sum + lengthOf(shape), 0);
+  return parametersOf(plan).reduce((sum, { part, shape }) => sum + (isLearned(part) ? lengthOf(shape) : 0), 0);
 }
 
 /** Elements of a tensor of this shape. */
@@ -69,7 +82,8 @@ function connectionParameters({ connection, neuron }: LayerPlan): Parts {
     }
     case 'norm': {
       const shape = [connection.input[0]];
-      return { weight: { shape, initial: { low: 1, high: 1 } }, bias: { shape, initial: { low: 0, high: 0 } } };
+      const [zero, one] = [0, 1].map((x) => ({ shape, initial: { low: x, high: x } }));
+      return { scale: one!, shift: zero!, mean: zero!, variance: one! };
     }
     case 'pool':
     case 'residual':

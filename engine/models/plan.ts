@@ -53,15 +53,26 @@ export interface Residual {
   input: Shape;
 }
 
-/** Each plane, or each neuron, to mean 0 and variance 1 over samples, steps and places; then scale and shift, [planes] each. */
+/**
+ * Each plane, or each neuron, to mean 0 and variance 1 over samples, steps and places, then times gain and scale, plus shift:
+ * scale and shift [planes] are learned. Mean and variance are those of the batch in training, and running ones elsewhere.
+ */
 export interface Norm {
   kind: 'norm';
   input: Shape;
+  /** 1; in the threshold-dependent form α·θ. */
+  gain: number;
   /** Added to the variance. */
   epsilon: number;
-  /** What a batch counts in the running mean and variance, with which samples are evaluated. */
+  /** What a batch counts in the running mean and variance; the first ones of a run more (`shareOfBatch`). */
   momentum: number;
 }
+
+/**
+ * What batch number t = 1, 2, … of a run counts in running statistics: their mean over all batches with weights
+ * (1 − momentum)^age, which the numbers that a network begins with have no part in.
+ */
+export const shareOfBatch = ({ momentum }: Norm, t: number): number => momentum / (1 - (1 - momentum) ** t);
 
 export type Connection = Dense | Conv | Pool | Residual | Norm;
 

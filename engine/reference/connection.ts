@@ -7,14 +7,12 @@
  */
 
 import { lengthOf } from '../models/parameters.ts';
-import { type Conv, type Dense, type LayerPlan, type Pool, type Residual, unreachable } from '../models/plan.ts';
+import { type Connection, type LayerPlan, type Pool, unreachable } from '../models/plan.ts';
 import { eachTap } from '../models/taps.ts';
-
-/** Without those over whole batches (`norm`), which the equations of one sample do not have. */
-export type Wiring = Dense | Conv | Pool | Residual;
+import { type NormParameters, normalise, normaliseBackward } from './norm.ts';
 
 /** Parameters, or their gradients; those that the connection has. */
-export interface ConnectionParameters {
+export interface ConnectionParameters extends Partial<NormParameters> {
   /** W [M, N], input-major; of a convolution [filters, planes, height, width]. */
   weight?: Float64Array | undefined;
   /** b [N]; of a convolution [filters]. */
@@ -22,14 +20,14 @@ export interface ConnectionParameters {
 }
 
 /** What the neurons see: how many numbers in each step. */
-export function inputsOf(connection: Wiring): number {
+export function inputsOf(connection: Connection): number {
   return connection.kind === 'dense' ? connection.inputs : lengthOf(connection.input);
 }
 
 /** y[n] = b + what comes from x. @param y [N], overwritten @param x [M] */
 export function receive(
-  { connection, output }: LayerPlan & { connection: Wiring },
-  { weight, bias }: ConnectionParameters,
+  { connection, output }: LayerPlan,
+  { weight, bias, ...p }: ConnectionParameters,
   x: Float64Array,
   y: Float64Array,
 ): void {
@@ -55,6 +53,9 @@ export function receive(
     case 'residual':
       y.set(x);
       break;
+    case 'norm':
+      normalise(connection, p as NormParameters, x, y);
+      break;
     default:
       unreachable(connection);
   }
@@ -64,8 +65,8 @@ export function receive(
  * The derivatives that belong to dy [N]: added to `grad`, and to dx [M] where that is wanted.
  */
 export function receiveBackward(
-  { connection, output }: LayerPlan & { connection: Wiring },
-  { weight }: ConnectionParameters,
+  { connection, output }: LayerPlan,
+  { weight, ...p }: ConnectionParameters,
   x: Float64Array,
   dy: Float64Array,
   grad: ConnectionParameters,
@@ -93,6 +94,9 @@ export function receiveBackward(
       break;
     case 'residual':
       for (let j = 0; j < dy.length && dx; j++) dx[j]! += dy[j]!;
+      break;
+    case 'norm':
+      normaliseBackward(connection, p as NormParameters, x, dy, grad as NormParameters, dx);
       break;
     default:
       unreachable(connection);

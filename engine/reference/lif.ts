@@ -15,12 +15,11 @@ import {
   inputsOf,
   receive,
   receiveBackward,
-  type Wiring,
 } from './connection.ts';
 import { surrogateDerivative, surrogatePrimitive } from './surrogate.ts';
 
 /** Neurons with a membrane potential: to these equations a linear neuron is an integrator that keeps nothing. */
-export type LifLayer = LayerPlan<Lif | Integrator | Linear, Wiring>;
+export type LifLayer = LayerPlan<Lif | Integrator | Linear>;
 
 /** Parameters of a layer, or their gradients. Optional ones are there when the plan has them. */
 export interface LifParameters extends ConnectionParameters {

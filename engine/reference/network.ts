@@ -1,7 +1,8 @@
-/** A whole network on one sample, float64: the layers one after another, then the readout, and the same backwards. */
-
-import { MEAN_STATE } from '../models/initial-state.ts';
-import { layerParameters, lengthOf, type Part, parametersOf } from '../models/parameters.ts';
+/**
+ * A whole network on a batch of samples, float64: the layers one after another, then the readout, and the same backwards.
+ * Samples meet in normalisations alone, and there while a network trains; `forward` and `backward` are of one sample.
+ */
+import { lengthOf, parametersOf } from '../models/parameters.ts';
 import {
   connectionName,
   gatesOf,
@@ -9,23 +10,22 @@ import {
   isGated,
   type LayerPlan,
   type NetworkPlan,
-  type NeuronPlan,
-  unreachable,
+  shareOfBatch,
 } from '../models/plan.ts';
-import type { Wiring } from './connection.ts';
-import { type GatedLayer, type GatedParameters, type GatedStep, gatedBackward, gatedForward } from './gated.ts';
 import {
-  type InitialState,
-  type LifOptions,
-  type LifParameters,
-  type LifTrace,
-  lifBackward,
-  lifForward,
-} from './lif.ts';
+  handedOn,
+  type LayerTrace,
+  layerBackward,
+  layerForward,
+  type Parameters,
+  partsOf,
+  zeroParts,
+} from './layer.ts';
+import type { InitialState } from './lif.ts';
+import { type NormParameters, running, type Statistics, statisticsOf, throughStatistics, valuesOf } from './norm.ts';
 import { accuracy, decodeBackward, decodeForward, lossBackward, lossForward } from './readout.ts';
 
-/** Parameters or gradients by name, in the shapes and the order of `parametersOf`. */
-export type Parameters = Record<string, Float64Array>;
+export type { Parameters } from './layer.ts';
 
 /** Events as `SampleReader.events` writes them, or the constant input current of every channel. */
 export type Sample = { label: number } & (
@@ -46,12 +46,6 @@ export interface ForwardOptions {
   dropoutMasks?: readonly (Float64Array | undefined)[] | undefined;
 }
 
-/** Of an RNN, LSTM or GRU, u and o are both the state h [T, N]; of a linear layer, u is what it gives. */
-export interface LayerTrace extends LifTrace {
-  /** Of an RNN, LSTM or GRU: what led to h in every step. */
-  history?: GatedStep[];
-}
-
 export interface Pass {
   /** Input of every layer [T, M]. */
   inputs: Float64Array[];
@@ -64,43 +58,76 @@ export interface Pass {
   spikeRates: number[];
 }
 
+export interface BatchPass {
+  passes: Pass[];
+  /** The parameters that it took place with: in training the statistics of normalisations are those of the batch. */
+  params: Parameters;
+  training: boolean;
+}
+
 /** Why the reference cannot run a network, in one sentence; undefined when it can. */
 export function refuses({ layers }: NetworkPlan): string | undefined {
-  for (const { name, connection, neuron } of layers) {
-    const what = connectionName(connection);
-    if (connection.kind === 'norm')
-      return `Layer ${name} is ${what}, which the reference does not have, since it is of whole batches: change the network.`;
+  for (const { name, connection, neuron } of layers)
     if (connection.kind !== 'dense' && isGated(neuron))
-      return `Layer ${name} is a ${neuron.kind} behind ${what}, which the reference does not have: use a dense layer.`;
-  }
+      return `Layer ${name} is a ${neuron.kind} behind ${connectionName(connection)}, which the reference does not have: use a dense layer.`;
   return undefined;
 }
 
 /** Runs a sample through the network. Throws a RangeError where `refuses` has a reason to. */
 export function forward(plan: NetworkPlan, params: Parameters, sample: Sample, options: ForwardOptions = {}): Pass {
-  checkParameters(plan, params);
-  const { steps, classes } = plan;
-  const inputs: Float64Array[] = [];
-  const layers: LayerTrace[] = [];
-  /** What each layer hands on, by its name. */
-  const outputs = new Map([[INPUT, options.input ?? denseInput(plan, sample)]]);
-  wiredLayers(plan).forEach((layer, i) => {
-    const attached = layer.neuron.kind === 'lif' && layer.neuron.resetGradient;
-    const resetSpikes = attached ? undefined : options.resetSpikes?.[i];
-    const x = sumOf(layer.input.map((name) => outputs.get(name)!));
-    const initial = options.initial?.[i] ?? meanState(layer);
-    const trace = layerForward(layer, params, x, steps, { smooth: options.smooth ?? false, resetSpikes, initial });
-    inputs.push(x);
-    layers.push(trace);
-    outputs.set(layer.name, dropped(handedOn(layer, trace.u, trace.o), options.dropoutMasks?.[i]));
+  return forwardBatch(plan, params, [sample], { each: [options] }).passes[0]!;
+}
+
+/** Runs samples through the network. Throws as `forward`. @param each what holds for a sample, in their order */
+export function forwardBatch(
+  plan: NetworkPlan,
+  parameters: Parameters,
+  samples: readonly Sample[],
+  { each = [], training = false }: { each?: readonly ForwardOptions[]; training?: boolean } = {},
+): BatchPass {
+  const reason = refuses(plan);
+  if (reason) throw new RangeError(reason);
+  checkParameters(plan, parameters);
+  const params = { ...parameters };
+  const rows = samples.map((sample, b) => {
+    const { input = denseInput(plan, sample), ...options } = each[b] ?? {};
+    // What each layer hands on, by its name.
+    return {
+      sample,
+      options,
+      inputs: [] as Float64Array[],
+      layers: [] as LayerTrace[],
+      outputs: new Map([[INPUT, input]]),
+    };
   });
+  plan.layers.forEach((layer, i) => {
+    const { name, connection, neuron } = layer;
+    for (const row of rows) row.inputs.push(sumOf(layer.input.map((from) => row.outputs.get(from)!)));
+    if (training && connection.kind === 'norm')
+      setStatistics(params, layer, statisticsOf(connection, rows.map(({ inputs }) => inputs[i]!))); // biome-ignore format: one line
+    const attached = neuron.kind === 'lif' && neuron.resetGradient;
+    for (const { options, inputs, layers, outputs } of rows) {
+      const trace = layerForward(layer, params, inputs[i]!, plan.steps, {
+        smooth: options.smooth ?? false,
+        resetSpikes: attached ? undefined : options.resetSpikes?.[i],
+        initial: options.initial?.[i],
+      });
+      layers.push(trace);
+      outputs.set(name, dropped(handedOn(layer, trace.u, trace.o), options.dropoutMasks?.[i]));
+    }
+  });
+  return { params, training, passes: rows.map(({ sample, ...row }) => passOf(plan, sample, row)) };
+}
+
+function passOf(plan: NetworkPlan, { label }: Sample, { inputs, layers }: Pick<Pass, 'inputs' | 'layers'>): Pass {
+  const { steps, classes } = plan;
   const scores = decodeForward(plan.readout, steps, classes, layers.at(-1)!);
   return {
     inputs,
     layers,
     scores,
-    loss: lossForward(plan.loss, scores, classes, sample.label),
-    accuracy: accuracy(scores, classes, sample.label),
+    loss: lossForward(plan.loss, scores, classes, label),
+    accuracy: accuracy(scores, classes, label),
     spikeRates: layers.flatMap(({ o }, i) =>
       plan.layers[i]!.neuron.kind === 'lif' ? [o.reduce((sum, spike) => sum + spike, 0) / o.length] : [],
     ),
@@ -122,121 +149,103 @@ export function backward(
   params: Parameters,
   sample: Sample,
   pass: Pass,
-  { dropoutMasks, scale = 1, spikePrice, record }: BackwardOptions = {},
+  options: BackwardOptions = {},
 ): Parameters {
-  const { steps, classes } = plan;
+  return backwardBatch(plan, { passes: [pass], params, training: false }, [sample], [options]);
+}
+
+/** Gradient of the mean loss of the samples; what is recorded is of their sum. */
+export function backwardBatch(
+  plan: NetworkPlan,
+  { passes, params, training }: BatchPass,
+  samples: readonly Sample[],
+  each: readonly BackwardOptions[] = [],
+): Parameters {
+  const { steps, classes, layers } = plan;
   const grads = zeroParameters(plan);
-  const layers = wiredLayers(plan);
-  /** Derivatives of the loss by u and o of each layer, by its name. */
-  const du = new Map(layers.map(({ name, output }) => [name, new Float64Array(steps * lengthOf(output))]));
-  const dO = new Map(layers.map(({ name, output }) => [name, new Float64Array(steps * lengthOf(output))]));
-  const last = layers.at(-1)!.name;
-  const dScores = lossBackward(plan.loss, pass.scores, classes, sample.label).map((d) => scale * d);
-  decodeBackward(plan.readout, steps, classes, pass.layers.at(-1)!, dScores, du.get(last)!, dO.get(last)!);
+  const rows = samples.map(({ label }, b) => {
+    const { scale = 1, ...options } = each[b] ?? {};
+    const pass = passes[b]!;
+    /** Derivatives of the loss by u and o of each layer, by its name. */
+    const zeros = () => new Map(layers.map(({ name, output }) => [name, new Float64Array(steps * lengthOf(output))]));
+    const [du, dO] = [zeros(), zeros()];
+    const last = layers.at(-1)!.name;
+    const dScores = lossBackward(plan.loss, pass.scores, classes, label).map((d) => scale * d);
+    decodeBackward(plan.readout, steps, classes, pass.layers.at(-1)!, dScores, du.get(last)!, dO.get(last)!);
+    return { pass, options, du, dO };
+  });
   for (let i = layers.length - 1; i >= 0; i--) {
     const layer = layers[i]!;
-    const x = pass.inputs[i]!;
-    const dx = layer.input.join() === INPUT && !record ? undefined : new Float64Array(x.length);
-    const delta = record && new Float64Array(steps * gatesOf(layer.neuron) * lengthOf(layer.output));
-    const price = spikePrice?.(i) ?? 0;
-    const byO = dO.get(layer.name)!.map((d) => d + price);
-    layerBackward(layer, params, x, steps, pass.layers[i]!, du.get(layer.name)!, byO, grads, dx, delta);
-    if (record) record.delta[i] = delta!;
-    for (const name of dx ? layer.input : []) {
-      const below = layers.findIndex((other) => other.name === name);
-      if (below >= 0)
-        addTo(handedOn(layers[below]!, du.get(name)!, dO.get(name)!), dropped(dx!, dropoutMasks?.[below]));
-      else if (record) record.dx = addTo(record.dx ?? new Float64Array(dx!.length), dx!);
+    const sums = zeroParts(layer);
+    const dxs = rows.map(({ pass, options, du, dO }) => {
+      const { record, spikePrice } = options;
+      const x = pass.inputs[i]!;
+      const dx = layer.input.join() === INPUT && !record ? undefined : new Float64Array(x.length);
+      const delta = record && new Float64Array(steps * gatesOf(layer.neuron) * lengthOf(layer.output));
+      const price = spikePrice?.(i) ?? 0;
+      const byO = dO.get(layer.name)!.map((d) => d + price);
+      const own = zeroParts(layer);
+      layerBackward(layer, params, x, steps, pass.layers[i]!, du.get(layer.name)!, byO, own, dx, delta);
+      if (record) record.delta[i] = delta!;
+      for (const [name, values] of Object.entries(own)) {
+        addTo(sums[name]!, values);
+        addTo(grads[name]!, values, 1 / rows.length);
+      }
+      return dx;
+    });
+    const { connection } = layer;
+    const there = dxs.filter((dx) => dx !== undefined);
+    if (training && connection.kind === 'norm' && there.length > 0) {
+      const xs = passes.map(({ inputs }) => inputs[i]!);
+      throughStatistics(connection, normOf(layer, params), xs, normOf(layer, sums), there);
     }
+    rows.forEach(({ options, du, dO }, b) => {
+      const dx = dxs[b];
+      for (const name of dx ? layer.input : []) {
+        const below = layers.findIndex((other) => other.name === name);
+        if (below >= 0)
+          addTo(handedOn(layers[below]!, du.get(name)!, dO.get(name)!), dropped(dx!, options.dropoutMasks?.[below]));
+        else if (options.record) options.record.dx = addTo(options.record.dx ?? new Float64Array(dx!.length), dx!);
+      }
+    });
   }
   return grads;
 }
 
-type WiredLayer = LayerPlan<NeuronPlan, Wiring>;
+/** The running statistics of all normalisations after batch number `t` that is trained on, by name. */
+export function runningStatistics(
+  plan: NetworkPlan,
+  before: Parameters,
+  { passes, params }: BatchPass,
+  t: number,
+): Parameters {
+  const found: Parameters = {};
+  plan.layers.forEach((layer, i) => {
+    const { connection } = layer;
+    if (connection.kind !== 'norm') return;
+    const n = valuesOf(connection, passes.map(({ inputs }) => inputs[i]!)); // biome-ignore format: one line
+    setStatistics(found, layer, running(shareOfBatch(connection, t), normOf(layer, before), normOf(layer, params), n));
+  });
+  return found;
+}
 
-/** What those above see of a layer: its spikes; of a linear one, and of the states of an RNN, LSTM or GRU, what it gives. */
-const handedOn = <X>({ neuron }: LayerPlan, u: X, o: X): X => (neuron.kind === 'linear' ? u : o);
+const normOf = (layer: LayerPlan, params: Parameters): NormParameters => partsOf(layer, params) as NormParameters;
+
+function setStatistics(params: Parameters, { name }: LayerPlan, { mean, variance }: Statistics): void {
+  Object.assign(params, { [`${name}.mean`]: mean, [`${name}.variance`]: variance });
+}
 
 /** What a layer receives of several, element by element. */
 function sumOf(all: readonly Float64Array[]): Float64Array {
   const [first, ...more] = all;
   if (more.length === 0) return first!;
-  return more.reduce(addTo, first!.slice());
+  return more.reduce((sum, values) => addTo(sum, values), first!.slice());
 }
 
-function addTo(sum: Float64Array, more: Float64Array): Float64Array {
-  for (let i = 0; i < sum.length; i++) sum[i]! += more[i]!;
+/** sum + factor·more, in place. */
+function addTo(sum: Float64Array, more: Float64Array, factor = 1): Float64Array {
+  for (let i = 0; i < sum.length; i++) sum[i]! += factor * more[i]!;
   return sum;
-}
-
-/** Where a layer starts when nothing is drawn; undefined: at 0. */
-function meanState({ neuron, output }: WiredLayer): InitialState | undefined {
-  if (!('initialState' in neuron) || neuron.initialState !== 'random') return undefined;
-  const mean = new Float64Array(lengthOf(output)).fill(MEAN_STATE);
-  return { u: mean, o: mean };
-}
-
-function wiredLayers(plan: NetworkPlan): WiredLayer[] {
-  const reason = refuses(plan);
-  if (reason) throw new RangeError(reason);
-  return plan.layers as WiredLayer[];
-}
-
-function layerForward(
-  { neuron, ...layer }: WiredLayer,
-  params: Parameters,
-  x: Float64Array,
-  steps: number,
-  options: LifOptions,
-): LayerTrace {
-  const p = partsOf({ ...layer, neuron }, params);
-  switch (neuron.kind) {
-    case 'lif':
-    case 'integrator':
-    case 'linear':
-      return lifForward({ ...layer, neuron }, p, x, steps, options);
-    case 'rnn':
-    case 'lstm':
-    case 'gru': {
-      const { h, history } = gatedForward({ ...layer, neuron } as GatedLayer, p, x, steps);
-      return { u: h, o: h, history };
-    }
-    default:
-      return unreachable(neuron);
-  }
-}
-
-/** Adds to `grads` and `dx` [T, M] what belongs to the derivatives by u and o [T, N]. */
-function layerBackward(
-  { neuron, ...layer }: WiredLayer,
-  params: Parameters,
-  x: Float64Array,
-  steps: number,
-  trace: LayerTrace,
-  du: Float64Array,
-  dO: Float64Array,
-  grads: Parameters,
-  dx?: Float64Array,
-  deltas?: Float64Array,
-): void {
-  const p = partsOf({ ...layer, neuron }, params);
-  const grad = partsOf({ ...layer, neuron }, grads);
-  switch (neuron.kind) {
-    case 'lif':
-    case 'integrator':
-    case 'linear':
-      lifBackward({ ...layer, neuron }, p, x, steps, trace, du, dO, grad, dx, deltas);
-      break;
-    case 'rnn':
-    case 'lstm':
-    case 'gru': {
-      const dH = dO.map((d, i) => d + du[i]!);
-      gatedBackward({ ...layer, neuron } as GatedLayer, p, x, trace.history!, dH, grad, dx, deltas);
-      break;
-    }
-    default:
-      unreachable(neuron);
-  }
 }
 
 /** x·m [T, N] with a factor m [N] for each neuron; x itself without one. */
@@ -245,8 +254,8 @@ function dropped(x: Float64Array, mask: Float64Array | undefined): Float64Array<
 }
 
 /** Zeros in the shape of every parameter. */
-export function zeroParameters(plan: NetworkPlan): Parameters {
-  return Object.fromEntries(parametersOf(plan).map(({ name, shape }) => [name, new Float64Array(lengthOf(shape))]));
+export function zeroParameters({ layers }: NetworkPlan): Parameters {
+  return Object.assign({}, ...layers.map(zeroParts)) as Parameters;
 }
 
 /** The sample as [T, inputs]: how often each channel fired in each step, or the same currents in every step. */
@@ -257,13 +266,6 @@ export function denseInput({ steps, inputs }: NetworkPlan, sample: Sample): Floa
     else for (let e = sample.offsets[t]!; e < sample.offsets[t + 1]!; e++) x[t * inputs + sample.channels[e]!]!++;
   }
   return x;
-}
-
-/** The parameters of one layer by what they are there; `weight` and, of an RNN, LSTM or GRU, `recurrent` are always among them. */
-function partsOf(layer: LayerPlan, params: Parameters): LifParameters & GatedParameters {
-  const parts: Partial<Record<Part, Float64Array>> = {};
-  for (const { name, part } of layerParameters(layer)) parts[part] = params[name]!;
-  return parts as LifParameters & GatedParameters;
 }
 
 function checkParameters(plan: NetworkPlan, params: Parameters): void {

@@ -26,6 +26,7 @@ export function widened(spec: RunSpec, factor: number): RunSpec {
       ...(network.conv && {
         conv: network.conv.map((layer) => (layer.neuron ? { ...layer, neuron: own(layer.neuron) } : layer)),
       }),
+      ...(network.resnet?.neuron && { resnet: { ...network.resnet, neuron: own(network.resnet.neuron) } }),
       hidden: network.hidden.map((layer) =>
         typeof layer === 'object' && layer.neuron ? { ...layer, neuron: own(layer.neuron) } : layer,
       ),

@@ -64,7 +64,7 @@ function layerEfficiency(plan: NetworkPlan, l: number, activity: Activity, binar
     operation: operationOf(from),
     operations: spreadOf(activity.below[l]!),
     // A linear readout works once.
-    dense: synapsesOf(layer) * (neuron.kind === 'linear' ? 1 : plan.steps),
+    dense: synapsesOf(layer) * (neuron.kind === 'linear' && l === plan.layers.length - 1 ? 1 : plan.steps),
     ...(within && {
       recurrent: {
         operation: operationOf(firesOnly(layer)),

@@ -22,7 +22,8 @@ export function countPass(
   plan.layers.forEach(({ neuron, output }, l) => {
     const N = lengthOf(output);
     const { below, within } = fanOut[l]!;
-    const seen = neuron.kind === 'linear' ? readBy(pass.inputs[l]!, steps, readout.decode) : pass.inputs[l]!;
+    const reads = neuron.kind === 'linear' && l === plan.layers.length - 1;
+    const seen = reads ? readBy(pass.inputs[l]!, steps, readout.decode) : pass.inputs[l]!;
     into.below[l]![index] = synapses(seen, below);
     const { u, o } = pass.layers[l]!;
     // What a layer gives in its last step it does not receive any more.

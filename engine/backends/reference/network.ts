@@ -6,7 +6,19 @@ import { drawDropoutMask, dropsNeurons } from '../../models/dropout.ts';
 import { drawInitialState } from '../../models/initial-state.ts';
 import { initialTensors, lengthOf, parametersOf, type Tensor } from '../../models/parameters.ts';
 import type { NetworkPlan } from '../../models/plan.ts';
-import { backward, forward, type Parameters, type Pass, refuses, zeroParameters } from '../../reference/network.ts';
+import {
+  type BackwardOptions,
+  backward,
+  backwardBatch,
+  type ForwardOptions,
+  forward,
+  forwardBatch,
+  type Parameters,
+  type Pass,
+  refuses,
+  runningStatistics,
+  zeroParameters,
+} from '../../reference/network.ts';
 import { createActivity, fanOuts } from '../activity.ts';
 import { evaluateEach } from '../around.ts';
 import type {
@@ -76,31 +88,49 @@ export class ReferenceNetwork implements Network {
       const batch = order.subarray(update * options.batchSize, (update + 1) * options.batchSize);
       const sums = zeroSums(plan);
       const gradients = zeroParameters(plan);
-      for (const index of batch) {
+      const statistics: Parameters = {};
+      // Where samples meet in normalisations they are worked on together.
+      const together = plan.layers.some(({ connection }) => connection.kind === 'norm') ? batch.length : 1;
+      for (let first = 0; first < batch.length; first += together) {
         await this.pause();
         if (signal?.aborted) return all;
-        addTo(gradients, this.gradient(index, sums), 1 / batch.length);
+        const part = batch.subarray(first, first + together);
+        addTo(
+          gradients,
+          this.gradient(part, sums, { statistics, t: step.updates + update - from + 1 }),
+          part.length / batch.length,
+        );
       }
       applyUpdate(moving, gradients, list, step, update - from);
+      for (const [name, values] of Object.entries(statistics)) moving.model[name]!.set(values.map(Math.fround));
       all.push(sums);
     }
     return all;
   }
 
-  /** Of one training sample, with all that training adds to it. */
-  private gradient(index: number, sums: Sums): Parameters {
+  /** Of the mean loss of training samples, with all that training adds to it; sets `statistics` to the running ones after them. */
+  private gradient(
+    part: Uint32Array,
+    sums: Sums,
+    { statistics, t }: { statistics: Parameters; t: number },
+  ): Parameters {
     const { plan, epoch, moving, options } = this;
-    const sample = this.read('train', epoch, index);
-    const dropoutMasks = plan.dropout > 0 ? dropoutMasksOf(plan, options.seed, epoch, index) : undefined;
-    const initial = initialStates(plan, options.seed, epoch, index);
-    const pass = forward(plan, moving.model, sample, { dropoutMasks, initial });
-    addPass(sums, plan, pass);
-    const scale = plan.classWeights?.[sample.label] ?? 1;
-    return backward(plan, moving.model, sample, pass, {
-      dropoutMasks,
-      scale,
-      spikePrice: (l) => spikePrice(plan, pass, l),
+    const samples = Array.from(part, (index) => this.read('train', epoch, index));
+    const each = Array.from(part, (index): ForwardOptions => {
+      const dropoutMasks = plan.dropout > 0 ? dropoutMasksOf(plan, options.seed, epoch, index) : undefined;
+      return { dropoutMasks, initial: initialStates(plan, options.seed, epoch, index) };
     });
+    const batch = forwardBatch(plan, moving.model, samples, { each, training: true });
+    for (const pass of batch.passes) addPass(sums, plan, pass);
+    Object.assign(statistics, runningStatistics(plan, moving.model, batch, t));
+    const backwards = samples.map(
+      ({ label }, b): BackwardOptions => ({
+        dropoutMasks: each[b]!.dropoutMasks,
+        scale: plan.classWeights?.[label] ?? 1,
+        spikePrice: (l) => spikePrice(plan, batch.passes[b]!, l),
+      }),
+    );
+    return backwardBatch(plan, batch, samples, backwards);
   }
 
   async evaluate(split: Split, options: EvaluateOptions = {}): Promise<Evaluation> {

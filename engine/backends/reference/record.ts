@@ -1,6 +1,7 @@
 /** From a pass of the reference over one sample to place `b` of a recording. */
 import { lengthOf } from '../../models/parameters.ts';
 import type { NetworkPlan } from '../../models/plan.ts';
+import { handedOn } from '../../reference/layer.ts';
 import type { Pass } from '../../reference/network.ts';
 import type { Recording, SampleScores } from '../backend.ts';
 import { featureLayer } from '../recording.ts';
@@ -26,8 +27,9 @@ export function recordForward(into: Recording, b: number, plan: NetworkPlan, pas
 
 function featuresOf(plan: NetworkPlan, pass: Pass): Float64Array {
   const l = featureLayer(plan);
-  const { o } = pass.layers[l]!;
-  const size = lengthOf(plan.layers[l]!.output);
+  const layer = plan.layers[l]!;
+  const o = handedOn(layer, pass.layers[l]!.u, pass.layers[l]!.o);
+  const size = lengthOf(layer.output);
   const gated = pass.layers[l]!.history !== undefined;
   return gated && plan.readout.decode === 'last' ? o.slice(-size) : meanRows(o, size);
 }

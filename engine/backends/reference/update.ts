@@ -25,7 +25,7 @@ export function applyUpdate(
     const rate = learningRates[index]! * (part === 'leak' ? leakFactor : 1);
     if (optimizer.kind === 'sgd') sgdStep(w, g, m[name]!, rate, optimizer.momentum);
     else {
-      // Biases and leaks do not decay.
+      // Biases, leaks and normalisations do not decay.
       const decays = optimizer.kind === 'adamw' && (part === 'weight' || part === 'recurrent');
       if (decays) for (let i = 0; i < w.length; i++) w[i]! *= 1 - rate * optimizer.weightDecay;
       adamStep(w, g, { m: m[name]!, v: v[name]!, step: updates + index }, rate, optimizer);

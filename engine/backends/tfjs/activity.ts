@@ -16,7 +16,7 @@ export function countBatch(
   first: number,
   samples: readonly Sample[],
   plan: NetworkPlan,
-  { layers }: Pass,
+  { inputs, layers }: Pass,
   fanOut: readonly FanOut[],
   options: ActivityOptions,
 ): void {
@@ -25,7 +25,9 @@ export function countBatch(
       u: Float64Array.from(ofSample(tf, u, b)),
       o: Float64Array.from(ofSample(tf, o ?? u, b)),
     }));
-    const inputs = [denseInput(plan, sample), ...traces.slice(0, -1).map(({ o }) => o)];
-    countPass(into, first + b, sample.label, plan, { inputs, layers: traces }, fanOut, options);
+    const seen = inputs.map(({ x, constant }) =>
+      constant ? denseInput(plan, sample) : Float64Array.from(ofSample(tf, x, b)),
+    );
+    countPass(into, first + b, sample.label, plan, { inputs: seen, layers: traces }, fanOut, options);
   });
 }

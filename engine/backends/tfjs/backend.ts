@@ -1,5 +1,5 @@
 /** `backend: tfjs`: the equations of docs/engine.md once more, as operations on tensors of whole batches, in float32. */
-import { connectionName, type NetworkPlan } from '../../models/plan.ts';
+import { connectionName, isGated, type NetworkPlan } from '../../models/plan.ts';
 import type { Backend } from '../backend.ts';
 import { absence, chosenTensorFlow, describeTensorFlow, loadTensorFlow, type Which } from '../tensorflow/tensorflow.ts';
 
@@ -31,8 +31,8 @@ export const tfjsBackends = {
 
 function refusedNetwork({ layers }: NetworkPlan): string | undefined {
   for (const { name, connection, neuron } of layers) {
-    if (connection.kind === 'norm')
-      return `Layer ${name} is ${connectionName(connection)}, which the tfjs backend does not have: change the network.`;
+    if (connection.kind !== 'dense' && isGated(neuron))
+      return `Layer ${name} is a ${neuron.kind} behind ${connectionName(connection)}, which the tfjs backend does not have: use a dense layer.`;
     if (neuron.kind === 'integrator' && name !== layers.at(-1)!.name)
       return `Layer ${name} never fires and is not the last, which the tfjs backend does not have: change the network.`;
   }

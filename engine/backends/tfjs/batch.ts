@@ -67,7 +67,7 @@ export function drawn(tf: TensorFlow, plan: NetworkPlan, seed: number, epoch: nu
     });
     return { u: tf.tensor2d(u, [B, N]), o: tf.tensor2d(o, [B, N]) };
   });
-  return { dropoutMasks, initial };
+  return { dropoutMasks, initial, training: true };
 }
 
 /** Where nothing is drawn: no dropout, and the states' mean. */
@@ -77,5 +77,5 @@ export function still(tf: TensorFlow, { layers }: NetworkPlan, samples: number):
     const mean = tf.fill([samples, lengthOf(output)], MEAN_STATE);
     return { u: mean, o: mean };
   });
-  return { dropoutMasks: [], initial };
+  return { dropoutMasks: [], initial, training: false };
 }

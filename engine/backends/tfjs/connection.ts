@@ -1,7 +1,9 @@
 /** What neurons receive from below, of all steps of a batch in one operation, and the derivatives of it. */
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Part } from '../../models/parameters.ts';
 import { type Conv, type LayerPlan, type Planes, type Pool, unreachable } from '../../models/plan.ts';
 import type { TensorFlow } from '../tensorflow/tensorflow.ts';
+import { type NormParameters, normalise, normaliseBackward } from './norm.ts';
 
 /** What a layer reads: x [T, B, M], or [B, M] where it is the same in every step. */
 export interface Input {
@@ -11,11 +13,14 @@ export interface Input {
 
 type Wired = Pick<LayerPlan, 'connection' | 'output'>;
 
+/** Parameters, or something for each of them. */
+export type Parts = Partial<Record<Part, Tensor>>;
+
 /** What a connection does to rows [R, M] of samples, of whichever steps: [R, N]. */
 interface Rows {
-  forward(tf: TensorFlow, x: Tensor2D, weight: Tensor | undefined): Tensor;
+  forward(tf: TensorFlow, x: Tensor2D, p: Parts): Tensor;
   byWeight?(tf: TensorFlow, x: Tensor2D, d: Tensor2D): Tensor;
-  byInput(tf: TensorFlow, x: Tensor2D, weight: Tensor | undefined, d: Tensor2D): Tensor;
+  byInput(tf: TensorFlow, x: Tensor2D, p: Parts, d: Tensor2D): Tensor;
   /** How many neurons in a row share a bias. */
   places: number;
 }
@@ -24,9 +29,9 @@ function rowsOf({ connection, output }: Wired): Rows {
   switch (connection.kind) {
     case 'dense':
       return {
-        forward: (tf, x, weight) => tf.matMul(x, weight as Tensor2D),
+        forward: (tf, x, p) => tf.matMul(x, p.weight as Tensor2D),
         byWeight: (tf, x, d) => tf.matMul(x, d, true),
-        byInput: (tf, _x, weight, d) => tf.matMul(d, weight as Tensor2D, false, true),
+        byInput: (tf, _x, p, d) => tf.matMul(d, p.weight as Tensor2D, false, true),
         places: 1,
       };
     case 'conv':
@@ -34,56 +39,57 @@ function rowsOf({ connection, output }: Wired): Rows {
     case 'pool':
       return pooling(connection, output as Planes);
     case 'residual':
-      return { forward: (_tf, x) => x, byInput: (_tf, _x, _weight, d) => d, places: 1 };
+      return { forward: (_tf, x) => x, byInput: (_tf, _x, _p, d) => d, places: 1 };
     case 'norm':
-      throw new RangeError('Normalisation is of whole batches, not of rows.');
+      throw new RangeError('The derivatives of a normalisation are of whole batches, not of rows.');
     default:
       return unreachable(connection);
   }
 }
 
-/** W·x[t] + b, one [B, N] for each step. */
-export function receive(
-  tf: TensorFlow,
-  layer: Wired,
-  { x, constant }: Input,
-  weight: Tensor | undefined,
-  bias: Tensor | undefined,
-  steps: number,
-): Tensor[] {
-  const { forward, places } = rowsOf(layer);
-  const product = forward(tf, rows(tf, x), weight);
-  const sum = bias ? tf.add(product, spread(tf, bias, places)) : product;
+/** What comes from x[t], with b: one [B, N] for each step. @param p of a normalisation, with the statistics to take */
+export function receive(tf: TensorFlow, layer: Wired, { x, constant }: Input, p: Parts, steps: number): Tensor[] {
+  const sum = receiveRows(tf, layer, rows(tf, x), p);
   if (constant) return new Array<Tensor>(steps).fill(sum);
   return tf.unstack(tf.reshape(sum, [steps, -1, sum.shape[1]!]));
 }
 
-export interface ConnectionGradient {
-  weight?: Tensor;
-  bias?: Tensor;
-  /** [T, B, M] */
-  input?: Tensor;
+function receiveRows(tf: TensorFlow, layer: Wired, x: Tensor2D, p: Parts): Tensor {
+  if (layer.connection.kind === 'norm') return normalise(tf, layer.connection, p as NormParameters, x);
+  const { forward, places } = rowsOf(layer);
+  const product = forward(tf, x, p);
+  return p.bias ? tf.add(product, spread(tf, p.bias, places)) : product;
 }
 
-/** @param d derivative [T, B, N] by what was received, which has a bias or not */
+/** By the parameters that the connection has, and by its input [T, B, M]. */
+export type ConnectionGradient = Parts & { input?: Tensor };
+
+/**
+ * @param d derivative [T, B, N] by what was received
+ * @param ofBatch whether the statistics of a normalisation are those of this batch
+ */
 export function receiveBackward(
   tf: TensorFlow,
   layer: Wired,
   { x, constant }: Input,
-  weight: Tensor | undefined,
+  p: Parts,
   d: Tensor,
-  { hasBias, wantsInput }: { hasBias: boolean; wantsInput: boolean },
+  { ofBatch, wantsInput }: { ofBatch: boolean; wantsInput: boolean },
 ): ConnectionGradient {
+  const every = (): Tensor2D => (constant ? (tf.tile(x, [d.shape[0]!, 1]) as Tensor2D) : rows(tf, x));
+  const asSteps = (byRow: Tensor): Tensor => tf.reshape(byRow, [d.shape[0]!, d.shape[1]!, -1]);
+  if (layer.connection.kind === 'norm') {
+    const found = normaliseBackward(tf, layer.connection, p as NormParameters, every(), rows(tf, d), ofBatch);
+    const none = tf.zerosLike(found.shift);
+    return { ...found, mean: none, variance: none, input: asSteps(found.input) };
+  }
   const { byWeight, byInput, places } = rowsOf(layer);
   // What is the same in every step meets the sum of the derivatives of all.
   const byRow = constant ? (tf.sum(d, 0) as Tensor2D) : rows(tf, d);
   const gradient: ConnectionGradient = {};
   if (byWeight) gradient.weight = byWeight(tf, rows(tf, x), byRow);
-  if (hasBias) gradient.bias = gathered(tf, tf.sum(byRow, 0), places);
-  if (wantsInput) {
-    const every = constant ? (tf.tile(x, [d.shape[0]!, 1]) as Tensor2D) : rows(tf, x);
-    gradient.input = tf.reshape(byInput(tf, every, weight, rows(tf, d)), [d.shape[0]!, d.shape[1]!, -1]);
-  }
+  if (p.bias) gradient.bias = gathered(tf, tf.sum(byRow, 0), places);
+  if (wantsInput) gradient.input = asSteps(byInput(tf, every(), p, rows(tf, d)));
   return gradient;
 }
 
@@ -102,7 +108,7 @@ function convolution({ input, kernel, stride, padding, filters }: Conv, output: 
   const inShape = (batch: number): number[] => [batch, height + 2 * top, width + 2 * left, planes];
   const attributes = { strides: stride, pad: 'valid', dataFormat: 'NHWC' } as const;
   return {
-    forward: (tf, x, weight) =>
+    forward: (tf, x, { weight }) =>
       asRows(tf, tf.conv2d(padded(tf, x), tf.transpose(weight as Tensor4D, [2, 3, 1, 0]), [...stride], 'valid')),
     byWeight(tf, x, d) {
       const filterShape = [...kernel, planes, filters];
@@ -111,7 +117,7 @@ function convolution({ input, kernel, stride, padding, filters }: Conv, output: 
       const byFilter = tf.engine().runKernel<Tensor>(tf.Conv2DBackpropFilter, inputs, { ...attributes, filterShape });
       return tf.transpose(byFilter, [3, 2, 0, 1]);
     },
-    byInput(tf, _x, weight, d) {
+    byInput(tf, _x, { weight }, d) {
       const inputs = { dy: planesLast(tf, d, output), filter: tf.transpose(weight as Tensor4D, [2, 3, 1, 0]) };
       const inputShape = inShape(d.shape[0]);
       const dx = tf.engine().runKernel<Tensor>(tf.Conv2DBackpropInput, inputs, { ...attributes, inputShape });
@@ -129,7 +135,7 @@ function pooling({ input, operation, window, stride }: Pool, output: Planes): Ro
       : tf.maxPool(x, [...window], [...stride], 'valid');
   return {
     forward: (tf, x) => asRows(tf, forward(tf, planesLast(tf, x, input))),
-    byInput(tf, x, _weight, d) {
+    byInput(tf, x, _p, d) {
       const [places, dy] = [planesLast(tf, x, input), planesLast(tf, d, output)];
       // Of places that attain a maximum together both implementations take the first.
       const dx =

@@ -2,8 +2,8 @@
 import { setImmediate as pause } from 'node:timers/promises';
 import type { PreparedDataset, SampleReader, Split } from '../../datasets/dataset.ts';
 import { openReader } from '../../datasets/reader.ts';
-import { initialTensors, lengthOf, parametersOf, type Tensor } from '../../models/parameters.ts';
-import { gatesOf, type NetworkPlan } from '../../models/plan.ts';
+import { initialTensors, isLearned, lengthOf, parametersOf, type Tensor } from '../../models/parameters.ts';
+import { gatesOf, type NetworkPlan, shareOfBatch } from '../../models/plan.ts';
 import { createActivity, fanOuts } from '../activity.ts';
 import { evaluateEach } from '../around.ts';
 import type {
@@ -26,6 +26,7 @@ import { restoreState, type StatePart, stateOf, tensorOf } from '../state.ts';
 import type { TensorFlow } from '../tensorflow/tensorflow.ts';
 import { countBatch } from './activity.ts';
 import { drawn, readSample, samplesOf, still } from './batch.ts';
+import { running } from './norm.ts';
 import { clipped, type Moving, updated } from './optimizer.ts';
 import { backward, forward, type Pass, type Tensors } from './passes.ts';
 import { addPass, record, spikesOf, writeScores } from './record.ts';
@@ -108,11 +109,28 @@ export class TensorNetwork implements Network {
     const mean: Tensors = new Map([...found].map(([name, g]) => [name, tf.div(g, batch.length)]));
     const gradients = step.clipNorm === undefined ? mean : clipped(tf, mean, step.clipNorm);
     for (const parameter of parametersOf(plan)) {
-      const { name } = parameter;
+      const { name, part } = parameter;
+      if (!isLearned(part)) continue;
       const before = this.moving.get(name)!;
       this.replace(name, updated(tf, before, gradients.get(name)!, parameter, step, index));
     }
+    this.keepStatistics(pass, step.updates + index + 1);
     return sums;
+  }
+
+  /** Mixes the statistics of batch number `t` of the run into the running ones. */
+  private keepStatistics({ statistics, inputs }: Pass, t: number): void {
+    const { tf, plan, moving } = this;
+    for (const [l, batch] of statistics) {
+      const { name, connection } = plan.layers[l]!;
+      if (connection.kind !== 'norm') continue;
+      const of = (part: 'mean' | 'variance'): Moving => moving.get(`${name}.${part}`)!;
+      const [before, { x, constant }] = [{ mean: of('mean').model, variance: of('variance').model }, inputs[l]!];
+      const n = (x.size / connection.input[0]) * (constant ? plan.steps : 1);
+      const after = running(tf, shareOfBatch(connection, t), before, batch, n);
+      for (const part of ['mean', 'variance'] as const)
+        this.replace(`${name}.${part}`, { ...of(part), model: after[part] });
+    }
   }
 
   /** Derivative of the penalty on the mean spike rate of a hidden layer by each of its spikes: a number, or [B, 1] where it depends on the sample. */

@@ -36,7 +36,7 @@ export function updated(
   const second = tf.add(tf.mul(beta2, v), tf.mul(1 - beta2, tf.square(g)));
   const root = tf.add(tf.sqrt(tf.div(second, 1 - beta2 ** t)), epsilon);
   const step = tf.mul(rate / (1 - beta1 ** t), tf.div(first, root));
-  // Biases and leaks do not decay.
+  // Biases, leaks and normalisations do not decay.
   const decays = optimizer.kind === 'adamw' && (part === 'weight' || part === 'recurrent');
   const kept = decays ? tf.mul(1 - rate * optimizer.weightDecay, model) : model;
   return { model: tf.sub(kept, step), m: first, v: second };

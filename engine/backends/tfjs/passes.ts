@@ -1,14 +1,15 @@
 /** A batch through all layers of a network and back: [T, B, N] for T steps, B samples, N neurons. */
-import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
-import { layerParameters, type Part } from '../../models/parameters.ts';
+import type { Tensor, Tensor1D, TensorContainerObject } from '@tensorflow/tfjs-core';
+import { layerParameters } from '../../models/parameters.ts';
 import { INPUT, type LayerPlan, type NetworkPlan } from '../../models/plan.ts';
 import type { TensorFlow } from '../tensorflow/tensorflow.ts';
-import { type Input, receive, receiveBackward } from './connection.ts';
+import { type Input, type Parts, receive, receiveBackward, rows } from './connection.ts';
 import { type GatedTrace, gatedBackward, gatedForward } from './gated.ts';
 import { type InitialState, type LifTrace, lifBackward, lifForward, sumOf } from './lif.ts';
+import { type Statistics, statisticsOf } from './norm.ts';
 import { accuracyOf, decode, decodeBackward, lossOf } from './readout.ts';
 
-/** The learned parameters, or something for each of them, by name. */
+/** The parameters, or something for each of them, by name. */
 export type Tensors = ReadonlyMap<string, Tensor>;
 
 export interface Samples {
@@ -22,6 +23,8 @@ export interface Drawn {
   /** Factors of dropout [B, N] on what a hidden layer hands on. */
   dropoutMasks: (Tensor | undefined)[];
   initial: (InitialState | undefined)[];
+  /** Whether normalisations take the statistics of the batch. */
+  training: boolean;
 }
 
 export interface Pass {
@@ -29,6 +32,8 @@ export interface Pass {
   inputs: Input[];
   /** u of spiking neurons and integrators; the states of an RNN, LSTM or GRU, which are also what it hands on. */
   layers: (LifTrace & { gated?: GatedTrace })[];
+  /** Of the batch, where normalisations took those: by layer. */
+  statistics: Map<number, Statistics>;
   /** [R, B, C] */
   scores: Tensor;
   /** Of each sample [B]; the slope by the scores. */
@@ -42,17 +47,26 @@ export function forward(
   plan: NetworkPlan,
   parameters: Tensors,
   { input, labels }: Samples,
-  { dropoutMasks, initial }: Drawn,
+  { dropoutMasks, initial, training }: Drawn,
 ): Pass {
   const inputs: Input[] = [];
   const layers: Pass['layers'] = [];
+  const statistics: Pass['statistics'] = new Map();
   /** What each layer hands on, by its name. */
   const outputs = new Map([[INPUT, input]]);
   plan.layers.forEach((layer, l) => {
-    const p = partsOf(layer, parameters);
+    const { connection } = layer;
     const below = summed(tf, layer.input.map((name) => outputs.get(name)!)); // biome-ignore format: one line
-    const received = receive(tf, layer, below, p.weight, p.bias, plan.steps);
-    const trace = layerForward(tf, layer, p, received, initial[l]);
+    if (training && connection.kind === 'norm')
+      statistics.set(
+        l,
+        tidied(tf, () => statisticsOf(tf, connection, rows(tf, below.x))),
+      );
+    const p = { ...partsOf(layer, parameters), ...statistics.get(l) };
+    const trace = tidied(tf, () => {
+      const received = receive(tf, layer, below, p, plan.steps);
+      return layerForward(tf, layer, p, received, initial[l]);
+    });
     inputs.push(below);
     layers.push(trace);
     const handed = trace.o ?? trace.u;
@@ -60,7 +74,14 @@ export function forward(
   });
   const { u, o } = layers.at(-1)!;
   const scores = decode(tf, plan.readout, u, o);
-  return { inputs, layers, scores, accuracy: accuracyOf(tf, scores, labels), ...lossOf(tf, plan.loss, scores, labels) };
+  return {
+    inputs,
+    layers,
+    statistics,
+    scores,
+    accuracy: accuracyOf(tf, scores, labels),
+    ...lossOf(tf, plan.loss, scores, labels),
+  };
 }
 
 export interface BackwardOptions {
@@ -98,16 +119,18 @@ export function backward(
   const last = plan.layers.length - 1;
   for (let l = last; l >= 0; l--) {
     const layer = plan.layers[l]!;
-    const p = partsOf(layer, parameters);
+    const p = { ...partsOf(layer, parameters), ...pass.statistics.get(l) };
     const [du, handed] = l === last ? [dLast, dSpikes] : [undefined, above.get(layer.name)];
     const price = spikePrice?.(l);
     const dO = price ? tf.add(handed!, price) : handed;
-    const { delta, byReceived, ...own } = layerBackward(tf, layer, p, pass.layers[l]!, du, dO);
+    const { delta, byReceived, ...own } = tidied(tf, () => layerBackward(tf, layer, p, pass.layers[l]!, du, dO));
     gradients.delta[l] = delta;
     const goesOn = wantsInput || layer.input.some((name) => name !== INPUT);
-    const options = { hasBias: p.bias !== undefined, wantsInput: goesOn };
-    const { input: dx, ...wired } = receiveBackward(tf, layer, pass.inputs[l]!, p.weight, byReceived, options);
-    const found: Partial<Record<Part, Tensor>> = { ...own, ...wired };
+    const options = { ofBatch: pass.statistics.has(l), wantsInput: goesOn };
+    const { input: dx, ...wired } = tidied(tf, () =>
+      receiveBackward(tf, layer, pass.inputs[l]!, p, byReceived, options),
+    );
+    const found: Parts = { ...own, ...wired };
     for (const { name, part } of layerParameters(layer)) gradients.parameters.set(name, found[part]!);
     for (const name of dx ? layer.input : []) {
       const mask = dropoutMasks[plan.layers.findIndex((other) => other.name === name)];
@@ -125,7 +148,10 @@ function summed(tf: TensorFlow, all: readonly Input[]): Input {
   return { x: tf.addN(all.map(({ x }) => x)), constant: false };
 }
 
-type Parts = Partial<Record<Part, Tensor>>;
+/** What f makes; what it only needs on the way is freed at once, not at the end of the batch. */
+function tidied<T extends object>(tf: TensorFlow, f: () => T): T {
+  return tf.tidy(() => f() as TensorContainerObject) as T;
+}
 
 function partsOf(layer: LayerPlan, tensors: Tensors): Parts {
   const parts: Parts = {};

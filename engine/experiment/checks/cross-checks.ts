@@ -69,9 +69,10 @@ function checkEarlyStopping({ dataset, training }: Settings): void {
 
 /** In words of settings; whoever runs the network asks the backend itself. */
 function checkBackend({ backend, network }: Settings): void {
-  if (network.conv && backend === 'event')
+  const placed = network.conv ? 'conv' : network.resnet ? 'resnet' : undefined;
+  if (placed && backend === 'event')
     throw new SettingError(
-      ['network', 'conv'],
+      ['network', placed],
       'needs `backend: tfjs` or `reference`; the event backend has dense layers only.',
     );
 }

@@ -41,8 +41,8 @@ const TABLE: Row[] = [
 ];
 
 /** Whether any leak of these spiking neurons is learned. */
-function learnsLeaks({ model, neuron, network: { conv = [], hidden, readout } }: Settings): boolean {
-  const ofLayers = [...conv, ...hidden].map(
+function learnsLeaks({ model, neuron, network: { conv = [], resnet, hidden, readout } }: Settings): boolean {
+  const ofLayers = [...conv, ...(resnet ? [resnet] : []), ...hidden].map(
     (layer) => (typeof layer === 'object' ? layer.neuron?.leak : undefined) ?? neuron.leak,
   );
   const ofReadout =
@@ -78,9 +78,10 @@ export function idleFields(settings: Settings): Idle[] {
 }
 
 function idleInNeurons({ neuron, network }: Settings): Idle[] {
-  const { conv = [], hidden, readout } = network;
+  const { conv = [], resnet, hidden, readout } = network;
   const layers: { path: Path; own: Mapping }[] = [
     ...conv.map((layer, i) => ({ path: ['network', 'conv', i, 'neuron'], own: layer.neuron ?? {} })),
+    ...(resnet ? [{ path: ['network', 'resnet', 'neuron'], own: resnet.neuron ?? {} }] : []),
     ...hidden.map((layer, i) => ({
       path: ['network', 'hidden', i, 'neuron'],
       own: typeof layer === 'object' ? (layer.neuron ?? {}) : {},

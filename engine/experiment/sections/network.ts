@@ -21,6 +21,27 @@ const layerSchema = z.union([
   }),
 ]);
 
+const normSchema = z
+  .strictObject({
+    kind: z
+      .enum(['batch', 'threshold-dependent'])
+      .default('threshold-dependent')
+      .describe(
+        'What each filter is brought to, over samples, steps and places. batch: mean 0 and variance 1, then a learned scale and shift. threshold-dependent: the same times α·θ with the threshold θ (tdBN, Zheng et al. 2021), α = 1, and 1/√2 where the results of two are added.',
+      ),
+    momentum: z
+      .number()
+      .gt(0)
+      .max(1)
+      .default(0.1)
+      .describe(
+        'What a batch counts in the running mean and variance, with which samples are evaluated; the first batches of a run count more, so that what a network begins with counts nothing. Default: that of PyTorch.',
+      ),
+    epsilon: z.number().gt(0).max(1).default(1e-5).describe('Added to the variance. Default: that of PyTorch.'),
+  })
+  .describe('Normalisation between a convolution and its neurons; the convolution has no bias then.')
+  .meta({ examples: [{ kind: 'batch' }, {}] });
+
 const convSchema = z.strictObject({
   filters: positiveInt.max(4096).describe('Number of filters: planes of neurons.'),
   kernel: positiveInt.max(31).default(3).describe('Height and width of a filter, in places of the layer below.'),
@@ -33,6 +54,7 @@ const convSchema = z.strictObject({
     .describe(
       'Zeros around the layer below. Default: half of the kernel, so that with stride 1 and an odd kernel the size stays.',
     ),
+  norm: normSchema.optional(),
   pool: z
     .strictObject({
       window: positiveInt
@@ -49,6 +71,27 @@ const convSchema = z.strictObject({
     .meta({ examples: [{ window: 2 }] }),
   neuron: neuronOverride.optional(),
 });
+
+const resnetSchema = z
+  .strictObject({
+    width: positiveInt
+      .max(1024)
+      .default(64)
+      .describe('Filters of the first stage; every further stage has twice as many and half the places each way.'),
+    blocks: z
+      .array(positiveInt.max(64))
+      .min(1)
+      .max(6)
+      .default([2, 2, 2, 2])
+      .describe('Residual blocks in each stage, of two convolutions each. [2, 2, 2, 2] is ResNet-18.')
+      .meta({ examples: [[2, 2, 2, 2]] }),
+    norm: normSchema.prefault({}),
+    neuron: neuronOverride.optional(),
+  })
+  .describe(
+    "A residual network of spiking neurons before the hidden layers, for data with places: the paper's ResNet-18_LIF as the lab of Zheng et al. (2021) builds it, in the form for small pictures (a first convolution of 3 × 3 with stride 1), and a mean over all places at its end. With `backend: tfjs` (or reference). It has no recurrence.",
+  )
+  .meta({ examples: [{ width: 16 }] });
 
 const windowField = positiveInt
   .optional()
@@ -112,11 +155,12 @@ export const networkSchema = z
         'Convolutional layers of spiking neurons before the hidden ones, for data with places (pictures, event cameras). With `backend: tfjs` (or reference); the event engine has dense layers only. They have no recurrence.',
       )
       .meta({ examples: [[{ filters: 12, kernel: 5, pool: { window: 2 } }]] }),
+    resnet: resnetSchema.optional(),
     hidden: z
       .array(layerSchema)
       .max(16)
       .describe(
-        'Hidden layers, first to last: a number of neurons, or { size, neuron } to change the neuron in one layer. May be empty ([]) where there are convolutional layers.',
+        'Hidden layers, first to last: a number of neurons, or { size, neuron } to change the neuron in one layer. May be empty ([]) where there are convolutional layers or a residual network.',
       )
       .meta({ examples: [[512], [64, { size: 32, neuron: { recurrent: true } }]] }),
     bias: z.boolean().default(true).describe('Whether layers have biases, as in the published code of the same lab.'),
@@ -143,4 +187,6 @@ export const networkSchema = z
 export type Model = z.output<typeof modelSchema>;
 export type Readout = z.output<typeof readoutSchema>;
 export type Conv = z.output<typeof convSchema>;
+export type Norm = z.output<typeof normSchema>;
+export type ResNet = z.output<typeof resnetSchema>;
 export type Network = z.output<typeof networkSchema>;

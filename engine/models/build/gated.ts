@@ -10,8 +10,9 @@ export function gatedNetwork(
   { inputs, classes, steps, encoding }: DataShape,
 ): NetworkPlan {
   const { hidden, readout } = network;
-  if (network.conv)
-    throw new SettingError(['network', 'conv'], `is for spiking neurons, but the model is ${model}; take it out.`);
+  const placed = network.conv ? 'conv' : network.resnet ? 'resnet' : undefined;
+  if (placed)
+    throw new SettingError(['network', placed], `is for spiking neurons, but the model is ${model}; take it out.`);
   const [layer, ...more] = hidden;
   if (layer === undefined || more.length > 0)
     throw new SettingError(

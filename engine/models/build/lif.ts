@@ -4,12 +4,12 @@ import { type Neuron, neuronSchema, type Settings, type Surrogate } from '../../
 import { SURROGATES } from '../neuron.ts';
 import { lengthOf } from '../parameters.ts';
 import type { Integrator, Lif, NetworkPlan, ReadoutPlan } from '../plan.ts';
-import { convLayers } from './conv.ts';
+import { placedLayers } from './conv.ts';
 import { type DataShape, denseLayer } from './layer.ts';
 
 export function lifNetwork(settings: Settings, shape: DataShape): NetworkPlan {
   const { network, training } = settings;
-  const layers = convLayers(settings, (own) => lifOf(mergeNeuron(settings.neuron, own)));
+  const layers = placedLayers(settings, (own) => lifOf(mergeNeuron(settings.neuron, own)));
   if (layers.length + network.hidden.length === 0)
     throw new SettingError(['network', 'hidden'], 'must have at least one layer, like [128], not an empty list.');
   const add = (size: number, neuron: Lif | Integrator): void => {

@@ -114,16 +114,17 @@ test.each(
       'inputs times 1 - k, undecayed soft reset, states that training draws, two softmaxes',
       'rnn, dropout',
       'lstm',
+      'a residual network of convolutions over pictures',
     ].map((which) => [id, which] as const),
   ),
-)('%s, %s: as many tensors live after every epoch, and none when closed', async (id, which) => {
+)('%s, %s: as many tensors and bytes live after every epoch, and none when closed', async (id, which) => {
   const tf = await loadTensorFlow(id === 'tfjs-node' ? 'native' : 'javascript', 1);
   const first = await open(BACKENDS[id]);
   await first.close();
   const empty = tf.memory().numTensors;
   const { data, settings } = NETWORKS[which]!;
   const network = await open(BACKENDS[id], data(), settings);
-  const counts: number[] = [];
+  const counts: string[] = [];
   for (let epoch = 0; epoch < 3; epoch++) {
     network.beginEpoch(
       epoch,
@@ -133,7 +134,8 @@ test.each(
     await network.evaluate('test', { perSample: true, activity: { stepsPerBin: 3, intervalsEvery: 8 } });
     await network.probe({ split: 'test', indices: [0, 1] }, { features: true, inputGradient: true });
     network.restore(network.state());
-    counts.push(tf.memory().numTensors);
+    const { numTensors, numBytes } = tf.memory();
+    counts.push(`${numTensors} of ${numBytes} bytes`);
   }
   expect(new Set(counts).size, counts.join()).toBe(1);
   await network.close();

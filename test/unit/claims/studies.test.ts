@@ -4,7 +4,7 @@ import { studiesTable } from '../../../engine/claims/studies.ts';
 import { printedAccuracy, TABLE_6 } from '../../../engine/claims/table6.ts';
 import { validateExperiment } from '../../../engine/experiment/checks/validate.ts';
 import { expandExperiment } from '../../../engine/experiment/expand.ts';
-import type { Experiment } from '../../../engine/experiment/schema.ts';
+import { type Experiment, settingsSchema } from '../../../engine/experiment/schema.ts';
 import { compareExperiment } from '../../../engine/runs/comparison/compare.ts';
 import { runKey } from '../../../engine/runs/key.ts';
 import {
@@ -74,6 +74,15 @@ test('what the paper printed is found by what a variant changes, whatever its na
   const { variants } = study({ name: 'delayed-xor' }, { ...NEURONS, other: { neuron: { threshold: 1 } } }, [1]);
   const printed = variants.map(({ settings }) => printedAccuracy(settings, variants[0]!.settings));
   expect(printed).toEqual([0.775, 0.503, 0.505, 0.961, 0.989, undefined]);
+  const base = { dataset: { name: 'cifar10' }, backend: 'tfjs' };
+  for (const [network, value] of [
+    [{ resnet: {}, hidden: [] }, 0.9225],
+    [{ resnet: { width: 16 }, hidden: [] }, undefined],
+    [{ hidden: [512] }, undefined],
+  ] as const) {
+    const settings = settingsSchema.parse({ ...base, network });
+    expect(printedAccuracy(settings, settings), JSON.stringify(network)).toBe(value);
+  }
   const { variants: none } = study({ name: 'randman' }, NEURONS, [1]);
   expect(printedAccuracy(none[0]!.settings, none[0]!.settings)).toBeUndefined();
   for (const [name, values] of Object.entries(TABLE_6.accuracies))

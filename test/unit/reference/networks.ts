@@ -128,7 +128,13 @@ export function randomParameters(plan: NetworkPlan, rng: Rng): Record<string, Fl
   return Object.fromEntries(
     parametersOf(plan).map(({ name, shape }) => {
       const values = new Float64Array(shape.reduce((a, b) => a * b));
-      const [low, high] = name.endsWith('bias') ? [-0.1, 0.2] : name.endsWith('leak') ? [-1, 2] : [-0.7, 1.1];
+      const [low, high] = name.endsWith('bias')
+        ? [-0.1, 0.2]
+        : name.endsWith('leak')
+          ? [-1, 2]
+          : name.endsWith('variance')
+            ? [0.5, 2]
+            : [-0.7, 1.1];
       for (let i = 0; i < values.length; i++) values[i] = Math.fround(low + (high - low) * rng.uniform());
       return [name, values];
     }),

@@ -106,6 +106,11 @@ function storedShape(
       return [1, columns];
     case 'leak':
       return [1, roundUp(shape[0]!, 4)];
+    case 'scale':
+    case 'shift':
+    case 'mean':
+    case 'variance':
+      throw refused(part);
     default:
       return unreachable(part);
   }
@@ -145,7 +150,15 @@ function sortOf(part: Part): SortedStretch['sort'] {
       return 'bias';
     case 'leak':
       return 'leak';
+    case 'scale':
+    case 'shift':
+    case 'mean':
+    case 'variance':
+      throw refused(part);
     default:
       return unreachable(part);
   }
 }
+
+/** Networks with normalisations do not come as far as here (refuses.ts). */
+const refused = (part: Part): RangeError => new RangeError(`The event backend has no ${part} of a normalisation.`);

@@ -40,9 +40,11 @@ export function expectedActivity(
 
   const below = layers.map(({ name, neuron }, l) =>
     Float64Array.from(passes, ({ inputs }) => {
-      if (layers[l]!.connection.kind === 'pool') return 0;
-      const w = matrixOf(layers[l]!, parameters[`${name}.weight`]!);
-      if (neuron.kind !== 'linear') return overSteps((t) => pairs(row(inputs[l]!, t), w, columns(l)));
+      const weight = parameters[`${name}.weight`];
+      if (!weight) return 0;
+      const w = matrixOf(layers[l]!, weight);
+      if (neuron.kind !== 'linear' || l < layers.length - 1)
+        return overSteps((t) => pairs(row(inputs[l]!, t), w, columns(l)));
       const mean = row(inputs[l]!, 0).map((_, i) => overSteps((t) => row(inputs[l]!, t)[i]!) / steps);
       return pairs(plan.readout.decode === 'mean' ? mean : row(inputs[l]!, steps - 1), w, columns(l));
     }),

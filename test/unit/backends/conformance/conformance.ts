@@ -26,10 +26,13 @@ export function conformance(name: string, backend: Backend): void {
       const { plan, data } = subject.planOf('spiking layers, learned leaks');
       expect(backend.refuses(plan)).toBeUndefined();
       const [first, ...rest] = plan.layers;
-      const norm = { kind: 'norm', input: [7], epsilon: 1e-5, momentum: 0.1 } as const;
-      const strange: NetworkPlan = { ...plan, layers: [{ ...first!, connection: norm }, ...rest] };
-      expect(backend.refuses(strange)).toMatch(/^Layer layers\.0 is a normalisation, which .+\.$/);
-      await expect(backend.open(strange, data, subject.options)).rejects.toThrow(/normalisation/);
+      const sum = { kind: 'residual', input: [7] } as const;
+      const strange: NetworkPlan = {
+        ...plan,
+        layers: [{ ...first!, connection: sum, neuron: { kind: 'gru' } }, ...rest],
+      };
+      expect(backend.refuses(strange)).toMatch(/^Layer layers\.0 is .*a residual connection, which .+\.$/);
+      await expect(backend.open(strange, data, subject.options)).rejects.toThrow(/residual/);
     });
 
     test('convolutions are done by all but the event backend', () => {

@@ -96,6 +96,36 @@ export const NETWORKS: Record<string, { data: () => PreparedDataset; settings: o
       neuron: { leak: { learnable: true, per: 'layer' }, resetGradient: true },
     },
   },
+  'convolutions with normalisations, read by their rate': {
+    data: () => spikes(32, 6),
+    settings: {
+      dataset: places(2, 4, 4),
+      network: {
+        ...gains,
+        conv: [
+          { filters: 4, kernel: 3, norm: { kind: 'batch', momentum: 0.3 }, pool: { window: 2 } },
+          { filters: 3, kernel: 2, norm: { epsilon: 1e-3 }, neuron: { threshold: 0.3, scaleInput: true } },
+        ],
+        hidden: [],
+        dropout: 0.3,
+      },
+      neuron: { leak: { learnable: true, per: 'layer' }, surrogate: { shape: 'arctan' } },
+      training: { loss: 'mse', classWeights: [1, 3], spikePenalty: { weight: 0.5 } },
+    },
+  },
+  'a residual network of convolutions over pictures': {
+    data: () => pictures(48, 4),
+    settings: {
+      dataset: places(3, 4, 4),
+      network: {
+        ...gains,
+        resnet: { width: 2, blocks: [1, 2], norm: { epsilon: 1e-3 } },
+        hidden: [],
+        readout: { kind: 'leaky-integrator', decode: 'mean', leak: 0 },
+      },
+      neuron: { threshold: 0.3, reset: 'soft', surrogate: { shape: 'arctan' } },
+    },
+  },
   gru: { data: () => spikes(35, 40), settings: { model: 'gru', network: { ...gains, hidden: [21] } } },
 };
 

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Probe } from '../../../../engine/backends/backend.ts';
 import { lengthOf, parametersOf as planParameters } from '../../../../engine/models/parameters.ts';
+import { isGated } from '../../../../engine/models/plan.ts';
 import { sampleOf } from '../event/support.ts';
 import { NEURONS, OPTIMIZERS, stepOf, withNeuron } from './networks.ts';
 import type { Subject } from './subject.ts';
@@ -53,10 +54,11 @@ export function probes(subject: Subject): void {
       for (const { name: part, data: values } of seen.parameterGradient!) expectClose(values, gradient[part]!, part);
       const hidden = plan.layers.length - 2;
       const width = lengthOf(plan.layers[hidden]!.output);
-      const mean = plan.layers[hidden]!.neuron.kind === 'lif' || plan.readout.decode === 'mean';
+      const mean = !isGated(plan.layers[hidden]!.neuron) || plan.readout.decode === 'mean';
       const features = passes.flatMap(({ layers }) =>
         Array.from({ length: width }, (_, n) => {
-          const values = layers[hidden]!.o.filter((_x, i) => i % width === n);
+          const { u, o } = layers[hidden]!;
+          const values = (plan.layers[hidden]!.neuron.kind === 'linear' ? u : o).filter((_x, i) => i % width === n);
           return mean ? values.reduce((a, b) => a + b, 0) / plan.steps : values.at(-1)!;
         }),
       );
@@ -97,7 +99,8 @@ export function probes(subject: Subject): void {
 
     test('a batch without samples gives arrays without numbers, and zeros for the parameters', async () => {
       const { network, plan } = await start(which);
-      const ask = { potentials: [0], delta: [0], features: true, inputGradient: true, parameterGradient: true };
+      const first = plan.layers.findIndex(({ neuron }) => neuron.kind !== 'linear');
+      const ask = { potentials: [first], delta: [first], features: true, inputGradient: true, parameterGradient: true };
       for (const batch of [{ samples: [] }, { split: 'test', indices: [] }] as const) {
         const seen = await network.probe(batch, ask);
         expect(seen.samples).toEqual({
@@ -106,7 +109,7 @@ export function probes(subject: Subject): void {
           accuracy: new Float64Array(),
           scores: new Float32Array(),
         });
-        for (const empty of [seen.potentials.get(0), seen.delta.get(0), seen.features, seen.inputGradient])
+        for (const empty of [seen.potentials.get(first), seen.delta.get(first), seen.features, seen.inputGradient])
           expect(empty).toEqual(new Float32Array());
         expect(seen.parameterGradient).toEqual(
           planParameters(plan).map(({ name, shape }) => ({

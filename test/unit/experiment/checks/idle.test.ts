@@ -143,12 +143,12 @@ test('a reset after the decay acts without a leak, and one learned leak is enoug
 });
 
 test('neurons of convolutions use the fields of neurons, also where no other layer spikes', () => {
-  const fields = (neuron: object, own?: object): string[] =>
+  const fields = (neuron: object, own?: object, place: 'conv' | 'resnet' = 'conv'): string[] =>
     idleFields(
       settingsSchema.parse({
         dataset: { name: 'mnist' },
         network: {
-          conv: [{ filters: 2, ...(own && { neuron: own }) }],
+          ...(place === 'conv' ? { conv: [{ filters: 2, ...(own && { neuron: own }) }] } : { resnet: { neuron: own } }),
           hidden: [],
           readout: { kind: 'leaky-integrator', leak: 0.5 },
         },
@@ -160,4 +160,8 @@ test('neurons of convolutions use the fields of neurons, also where no other lay
   expect(fields({ leak: 0 })).toEqual(expect.arrayContaining(['neuron.reset', 'training.leakLearningRate']));
   expect(fields({ leak: 0 }, { leak: { learnable: true } })).toEqual(['neuron.recurrentGain']);
   expect(fields({}, { reset: 'none', resetGradient: false })).toContain('network.conv.0.neuron.resetGradient');
+  expect(fields({ leak: 0 }, { leak: { learnable: true } }, 'resnet')).toEqual(['neuron.recurrentGain']);
+  expect(fields({}, { reset: 'none', resetGradient: false }, 'resnet')).toContain(
+    'network.resnet.neuron.resetGradient',
+  );
 });
