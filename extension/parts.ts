@@ -82,6 +82,7 @@ export function createParts(extension: vscode.ExtensionContext, own: Own): Parts
         log,
         start: (file, wanted) => start(commands, file, wanted),
         resume: (runIds) => putBack(commands, { runIds }),
+        showFile: (file, variant) => workbench.openFile(file, variant, true),
       }),
     ),
   );
@@ -124,10 +125,10 @@ function createComparisons(host: HostClient, documents: ExperimentDocuments): Co
 }
 
 type PanelParts = Pick<Parts, 'host' | 'runs' | 'documents' | 'log'> &
-  Pick<PanelServices, 'start' | 'resume'> & { states: ViewStates };
+  Pick<PanelServices, 'start' | 'resume' | 'showFile'> & { states: ViewStates };
 
 /** What panels ask of the other parts. */
-function panelServices({ host, runs, documents, states, log, start, resume }: PanelParts): PanelServices {
+function panelServices({ host, runs, documents, states, log, start, resume, showFile }: PanelParts): PanelServices {
   return {
     host,
     runs,
@@ -139,6 +140,7 @@ function panelServices({ host, runs, documents, states, log, start, resume }: Pa
     openView: (file, view) => vscode.commands.executeCommand(viewCommand(view), vscode.Uri.file(file)),
     openFile: (file, variant) =>
       vscode.commands.executeCommand('lifLab.openFile', vscode.Uri.file(file), ...(variant ? [variant] : [])),
+    showFile,
     addSeeds: (file) => vscode.commands.executeCommand('lifLab.addSeeds', vscode.Uri.file(file)),
     getData: async (dataset, how) =>
       (await vscode.commands.executeCommand<boolean>(`lifLab.${how}Data`, { dataset })) === true,
@@ -146,6 +148,7 @@ function panelServices({ host, runs, documents, states, log, start, resume }: Pa
       const [command, ...args] = variant === undefined ? ['lifLab.runAll'] : ['lifLab.runVariant', variant];
       vscode.commands.executeCommand(command!, vscode.Uri.file(file), ...args);
     },
+    copy: async (text) => vscode.env.clipboard.writeText(text),
     save: (name, text) => saveText(name, text, log),
     loadState: (target) => states.load(target),
     saveState: (state) => states.save(state),

@@ -7,6 +7,7 @@ import type { AnalysisAnswer, AnalysisSummary } from './analyses/analyses.ts';
 import type { SampleAnswer, SampleQuestion } from './analyses/sample.ts';
 import type { Advice } from './comparison/advice.ts';
 import type { JudgedClaim } from './comparison/claims.ts';
+import type { SettingsTable } from './comparison/settings.ts';
 import type {
   Checked,
   Completion,
@@ -47,6 +48,11 @@ export interface HostRequests {
   'advice/list': { params: { file: string; text?: string }; result: Advice[] };
   /** What a change makes of the text; every character that it does not concern stays. */
   'experiment/edit': { params: { file: string; text: string; edit: ExperimentEdit }; result: { edits: TextEdit[] } };
+  /** What puts the settings of a run into a variant of the text: the fields that differ alone. */
+  'experiment/adopt': {
+    params: { file: string; text: string; variant: string; runId: string };
+    result: { edits: TextEdit[] };
+  };
   /** The text as a table; `fields`: settings that are to be columns, whatever differs. */
   'experiment/matrix': { params: { file: string; text: string; fields: string[] }; result: Matrix };
   /** What puts so many more seeds into the text, and which; every other character stays. */
@@ -64,8 +70,13 @@ export interface HostRequests {
   };
   /** Rates of neurons over the epochs of a run, for a picture; empty where nothing was logged. */
   'runs/neurons': { params: { runId: string }; result: NeuronRates };
-  /** `text` is the unsaved text of the file when it is open in an editor. */
-  'runs/compare': { params: { file: string; text?: string }; result: Comparison };
+  /**
+   * `text` is the unsaved text of the file when it is open in an editor. `reference`: the variant that the others are compared
+   * with; the first of the file where it is absent or not among them.
+   */
+  'runs/compare': { params: { file: string; text?: string; reference?: string }; result: Comparison };
+  /** What the variants of the file and these runs were set to, where any two of them differ. */
+  'runs/settings': { params: { file: string; text?: string; runIds: string[] }; result: SettingsTable };
   /** The tail of the run's log. */
   'runs/log': { params: { runId: string; maxBytes: number }; result: string };
   /**

@@ -89,10 +89,15 @@ const texts: Field<Record<string, string>> = (kept) => {
   ) as Record<string, string>;
 };
 
-const sort: Field<{ column: string; descending: boolean } | null> = (kept) =>
-  isRecord(kept) && typeof kept.column === 'string' && kept.column.length < 100
-    ? { column: kept.column, descending: kept.descending === true }
-    : null;
+/** What rows are sorted by: the first column first. Earlier versions kept one alone. */
+const sort: Field<{ column: string; descending: boolean }[]> = (kept) => {
+  const list: readonly unknown[] = Array.isArray(kept) ? kept.slice(0, 10) : [kept];
+  return list.flatMap((one) =>
+    isRecord(one) && typeof one.column === 'string' && one.column.length <= 200
+      ? [{ column: one.column, descending: one.descending === true }]
+      : [],
+  );
+};
 
 export const VIEWS = {
   curves: view({
@@ -124,7 +129,19 @@ export const VIEWS = {
     title: 'Compare',
     icon: 'compare',
     promise: 'see here what each change did to accuracy, loss and spike rates.',
-    fields: { sort },
+    fields: {
+      sort,
+      /** As it was typed. */
+      filter: line(''),
+      /** Ids of columns in their order; empty: those that are shown unless somebody chooses. */
+      columns: names,
+      /** The variant that the others are compared with; empty: the first of the file. */
+      reference: line(''),
+      /** Keys of rows whose runs are listed. */
+      open: names,
+      /** Rows and runs that are beside each other below the table. */
+      chosen: names,
+    },
   }),
   matrix: view({
     title: 'Matrix',

@@ -11,10 +11,12 @@ export const UNTRUSTED =
 
 /** Host methods that a webview may call. */
 export type WebviewMethod =
+  | 'experiment/adopt'
   | 'experiment/edit'
   | 'experiment/matrix'
   | 'runs/series'
   | 'runs/compare'
+  | 'runs/settings'
   | 'runs/neurons'
   | 'runs/log'
   | 'runs/start'
@@ -40,6 +42,8 @@ export type FromWebview =
   | { type: 'addSeeds' }
   /** Ask for the files of a data set: from its publisher, or from the user. */
   | { type: 'getData'; dataset: string; how: 'download' | 'import' }
+  /** Put a text on the clipboard. */
+  | { type: 'copy'; text: string }
   /** Ask the user where to, and write the text there. */
   | { type: 'export'; suggestedName: string; text: string };
 

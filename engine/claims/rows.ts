@@ -7,11 +7,12 @@ import type { Experiment } from '../experiment/schema.ts';
 import { accuraciesOf, verdictsOf } from './verdicts.ts';
 
 /**
- * The rows, each with its verdict on accuracy against the first variant of the file; unchanged where that one is not among
- * them. Variants of the file that have no row count as comparisons, too.
+ * The rows, each with its verdict on accuracy against the reference, by default the first variant of the file; unchanged
+ * where that one is not among them. Variants of the file that have no row count as comparisons, too.
  */
-export function judgeRows({ variants, seeds }: Experiment, rows: ComparisonRow[]): ComparisonRow[] {
-  const [first, ...others] = variants;
+export function judgeRows({ variants, seeds }: Experiment, rows: ComparisonRow[], reference?: string): ComparisonRow[] {
+  const first = variants.find(({ name }) => name === reference) ?? variants[0];
+  const others = variants.filter((variant) => variant !== first);
   const byName = new Map(rows.map((row) => [row.variant, row]));
   const baseline = byName.get(first!.name);
   if (!baseline) return rows;

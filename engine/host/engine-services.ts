@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import type { HostParams } from '../../protocol/host.ts';
 import type { RunSummary } from '../../protocol/runs.ts';
+import { UserError } from '../base/errors.ts';
 import { engineVersion } from '../base/version.ts';
 import { advise } from '../claims/advice/advise.ts';
 import { judgeClaims } from '../claims/judge.ts';
@@ -9,6 +10,7 @@ import type { Executor } from '../executors/executor.ts';
 import { localExecutor } from '../executors/local/executor.ts';
 import { complete, hover } from '../experiment/assist/assist.ts';
 import { addSeeds } from '../experiment/edits/add-seeds.ts';
+import { adoptSettings } from '../experiment/edits/adopt.ts';
 import { applyEdit } from '../experiment/edits/apply.ts';
 import { editsBetween } from '../experiment/edits/replacement.ts';
 import { expandExperiment } from '../experiment/expand.ts';
@@ -20,6 +22,7 @@ import { requestAnalysis } from '../jobs/request.ts';
 import { placeOf } from '../runs/analyses.ts';
 import { compareExperiment } from '../runs/comparison/compare.ts';
 import { storeOf } from '../runs/folder.ts';
+import { differencesOf, settingsOf } from '../studies/differences.ts';
 import { extendRuns } from '../studies/extend.ts';
 import { firstError, readStudyText, studyOf } from '../studies/load.ts';
 import { resumeRuns } from '../studies/resume.ts';
@@ -49,15 +52,24 @@ export function engineServices(lif: string[]): Services {
       return advise(experiment, compareExperiment(experiment, file, runs).rows);
     },
     edit: (file, text, edit) => applyEdit(text, file, edit),
+    adopt(file, text, variant, run) {
+      const { settings, problem } = settingsOf(run);
+      if (!settings) throw new UserError(problem);
+      return editsBetween(text, adoptSettings(text, file, variant, settings));
+    },
     matrix: (file, text, fields) => matrixOf(text, file, fields),
     locate: (file, text, fields) => locateFields(text, file, fields),
     addSeeds(file, text, count) {
       const { text: changed, seeds } = addSeeds(text, file, count);
       return { edits: editsBetween(text, changed), seeds };
     },
-    compare(file, text, runs) {
+    compare(file, text, runs, reference) {
       const { experiment } = studyOf(file, text ?? readStudyText(file), [], firstError);
-      return compareExperiment(experiment, file, runs);
+      return compareExperiment(experiment, file, runs, reference === undefined ? {} : { reference });
+    },
+    settings(file, text, runs) {
+      const { experiment } = studyOf(file, text ?? readStudyText(file), [], firstError);
+      return differencesOf(experiment, runs);
     },
     start: (request) => start(executor, request),
     stop: (runs) => stopRuns(runs, executor),

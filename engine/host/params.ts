@@ -65,6 +65,7 @@ const SCHEMAS: { [M in HostMethod]: z.ZodType<Loose<HostParams<M>>> } = {
   'claims/check': z.strictObject({ file: path, text: text.optional() }),
   'advice/list': z.strictObject({ file: path, text: text.optional() }),
   'experiment/edit': z.strictObject({ file: path, text, edit }),
+  'experiment/adopt': z.strictObject({ file: path, text, variant, runId }),
   'experiment/matrix': z.strictObject({ file: path, text, fields: z.array(field).max(1000) }),
   'experiment/addSeeds': z.strictObject({ file: path, text, count: z.int().min(1).max(100) }),
   'experiment/locate': z.strictObject({
@@ -81,7 +82,8 @@ const SCHEMAS: { [M in HostMethod]: z.ZodType<Loose<HostParams<M>>> } = {
     maxPoints: z.int().min(1).max(1_000_000),
   }),
   'runs/neurons': z.strictObject({ runId }),
-  'runs/compare': z.strictObject({ file: path, text: text.optional() }),
+  'runs/compare': z.strictObject({ file: path, text: text.optional(), reference: variant.optional() }),
+  'runs/settings': z.strictObject({ file: path, text: text.optional(), runIds: z.array(runId).max(500) }),
   'runs/log': z.strictObject({
     runId,
     maxBytes: z

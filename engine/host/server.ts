@@ -93,13 +93,22 @@ class Peer {
       'claims/check': ({ file, text }) => services.judge(file, text, this.open().keyedRuns()),
       'advice/list': ({ file, text }) => services.advise(file, text, this.open().keyedRuns()),
       'experiment/edit': ({ file, text, edit }) => ({ edits: services.edit(file, text, edit) }),
+      'experiment/adopt': ({ file, text, variant, runId }) => ({
+        edits: services.adopt(file, text, variant, this.open().summary(runId)),
+      }),
       'experiment/matrix': ({ file, text, fields }) => services.matrix(file, text, fields),
       'experiment/addSeeds': ({ file, text, count }) => services.addSeeds(file, text, count),
       'experiment/locate': ({ file, text, fields }) => services.locate(file, text, fields),
       'runs/list': () => this.open().list(),
       'runs/series': (params) => this.open().series(params),
       'runs/neurons': ({ runId }) => this.open().neurons(runId),
-      'runs/compare': ({ file, text }) => services.compare(file, text, this.open().keyedRuns()),
+      'runs/compare': ({ file, text, reference }) => services.compare(file, text, this.open().keyedRuns(), reference),
+      'runs/settings': ({ file, text, runIds }) =>
+        services.settings(
+          file,
+          text,
+          runIds.map((id) => this.open().summary(id)),
+        ),
       'runs/log': ({ runId, maxBytes }) => this.open().log(runId, maxBytes),
       'runs/start': (params) => this.start(params),
       'runs/stop': ({ runIds }) => this.stop(runIds),

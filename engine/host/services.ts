@@ -2,6 +2,7 @@ import type { AnalysisAnswer } from '../../protocol/analyses/analyses.ts';
 import type { SampleAnswer, SampleQuestion } from '../../protocol/analyses/sample.ts';
 import type { Advice } from '../../protocol/comparison/advice.ts';
 import type { JudgedClaim } from '../../protocol/comparison/claims.ts';
+import type { SettingsTable } from '../../protocol/comparison/settings.ts';
 import type {
   Checked,
   Completion,
@@ -28,11 +29,15 @@ export interface Services {
   /** @param text the unsaved text; without it the file is read. */
   advise(file: string, text: string | undefined, runs: KeyedRun[]): Advice[];
   edit(file: string, text: string, edit: ExperimentEdit): TextEdit[];
+  /** What puts the settings of the run into the variant. */
+  adopt(file: string, text: string, variant: string, run: RunSummary): TextEdit[];
   matrix(file: string, text: string, fields: readonly string[]): Matrix;
   locate(file: string, text: string, fields: FieldPlace[]): (Range | null)[];
   addSeeds(file: string, text: string, count: number): HostResult<'experiment/addSeeds'>;
   /** @param text the unsaved text; without it the file is read. */
-  compare(file: string, text: string | undefined, runs: KeyedRun[]): Comparison;
+  compare(file: string, text: string | undefined, runs: KeyedRun[], reference?: string): Comparison;
+  /** @param text the unsaved text; without it the file is read. */
+  settings(file: string, text: string | undefined, runs: RunSummary[]): SettingsTable;
   /** Starts a process that trains, and answers with the ids of the runs once they exist in the store. */
   start(request: HostParams<'runs/start'>): Promise<string[]>;
   /** Asks those of the runs to stop that are active, and returns them. */

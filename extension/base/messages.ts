@@ -7,10 +7,12 @@ const MAX_STATE_LENGTH = 64 * 1024;
 
 /** Every method a webview may call; a missing or surplus name does not compile. */
 const METHODS: Record<WebviewMethod, true> = {
+  'experiment/adopt': true,
   'experiment/edit': true,
   'experiment/matrix': true,
   'runs/series': true,
   'runs/compare': true,
+  'runs/settings': true,
   'runs/neurons': true,
   'runs/log': true,
   'runs/start': true,
@@ -50,6 +52,8 @@ export function parseFromWebview(value: unknown): FromWebview | undefined {
     case 'getData':
       if (value.how !== 'download' && value.how !== 'import') return undefined;
       return isDatasetName(value.dataset) ? { type: 'getData', dataset: value.dataset, how: value.how } : undefined;
+    case 'copy':
+      return typeof value.text === 'string' ? { type: 'copy', text: value.text } : undefined;
     case 'export':
       return isShortText(value.suggestedName) && typeof value.text === 'string'
         ? { type: 'export', suggestedName: value.suggestedName, text: value.text }

@@ -27,11 +27,14 @@ export interface BridgeServices {
   resume(runIds: string[]): Promise<void>;
   openView(file: string, view: ViewId): void;
   openFile(file: string, variant: string | undefined): void;
+  /** Opens the file beside the view, which keeps the focus; resolves when its text is there. */
+  showFile(file: string, variant: string): Promise<void>;
   addSeeds(file: string): void;
   /** Whether it is there then; what failed is told. */
   getData(dataset: string, how: 'download' | 'import'): Promise<boolean>;
   /** Starts what is missing, as a command: what fails is told. */
   run(file: string, variant: string | undefined): void;
+  copy(text: string): Promise<void>;
   save(suggestedName: string, text: string): void;
   loadState(target: ViewTarget): ViewState | undefined;
   saveState(state: ViewState): void;
@@ -88,6 +91,8 @@ export class ViewBridge {
         return;
       case 'getData':
         return this.getData(message.dataset, message.how);
+      case 'copy':
+        return services.copy(message.text);
       case 'export':
         services.save(message.suggestedName, message.text);
     }
@@ -154,7 +159,12 @@ export class ViewBridge {
       case 'experiment/edit':
         return this.edit(request.params);
       case 'runs/compare':
-        return this.compare();
+        return this.compare(request.params);
+      case 'runs/settings':
+        return this.pass(request.method, { ...this.fileNow(), runIds: this.own(request.params.runIds) });
+      case 'experiment/adopt':
+        this.own([request.params.runId]);
+        return this.adopt(request.params);
       case 'runs/start': {
         if (!services.trusted()) throw new Refusal(UNTRUSTED);
         const { variants, seeds } = request.params;
@@ -195,15 +205,16 @@ export class ViewBridge {
   }
 
   /** By the text in the editor; while that is not valid, as in the middle of typing, by the file as it was saved. */
-  private async compare(): Promise<HostResult<'runs/compare'>> {
+  private async compare({ reference }: WebviewParams<'runs/compare'>): Promise<HostResult<'runs/compare'>> {
     const { host, openText } = this.services;
     const { file } = this.target;
-    const saved = () => host.request('runs/compare', { file });
+    const against = reference === undefined ? {} : { reference };
+    const saved = () => host.request('runs/compare', { file, ...against });
     const text = openText(file);
     const comparison =
       text === undefined
         ? await saved()
-        : await host.request('runs/compare', { file, text }).catch((error) =>
+        : await host.request('runs/compare', { file, text, ...against }).catch((error) =>
             saved().catch(() => {
               throw error;
             }),
@@ -213,12 +224,24 @@ export class ViewBridge {
     return comparison;
   }
 
+  private edit({ edit }: WebviewParams<'experiment/edit'>): Promise<HostResult<'experiment/edit'>> {
+    const { file } = this.target;
+    return this.change((text) => this.services.host.request('experiment/edit', { file, text, edit }));
+  }
+
+  /** The file is opened for it where it is not: the change is seen, and can be undone. */
+  private async adopt({ variant, runId }: WebviewParams<'experiment/adopt'>): Promise<HostResult<'experiment/adopt'>> {
+    const { file } = this.target;
+    await this.services.showFile(file, variant);
+    return this.change((text) => this.services.host.request('experiment/adopt', { file, text, variant, runId }));
+  }
+
   /** Of the text as it is when it is changed: while somebody types in it, the edit is asked for again. */
-  private async edit({ edit }: WebviewParams<'experiment/edit'>): Promise<HostResult<'experiment/edit'>> {
+  private async change<T extends { edits: TextEdit[] }>(edited: (text: string) => Promise<T>): Promise<T> {
     const { file } = this.target;
     for (let tries = 0; tries < 5; tries++) {
       const text = this.text();
-      const result = await this.services.host.request('experiment/edit', { file, text, edit });
+      const result = await edited(text);
       if (this.services.openText(file) !== text) continue;
       await this.services.change(file, result.edits);
       return result;
@@ -226,9 +249,16 @@ export class ViewBridge {
     throw new Refusal('The file changes all the time; try again.');
   }
 
+  /** With its text where it is open. */
+  private fileNow(): { file: string; text?: string } {
+    const { file } = this.target;
+    const text = this.services.openText(file);
+    return text === undefined ? { file } : { file, text };
+  }
+
   private text(): string {
     const text = this.services.openText(this.target.file);
-    if (text === undefined) throw new Refusal('The file is no longer open; open the matrix again.');
+    if (text === undefined) throw new Refusal('The file is no longer open; open it again.');
     return text;
   }
 

@@ -1,12 +1,26 @@
-import { ACCURACY, cells, HEAD, isBetter, noteOf, type TableRow, WORDS } from './table.ts';
+import { defaultTexts, type TextColumn } from './columns.ts';
+import { BOLD, type Excerpt, isBetter, noteOf, type TableRow } from './table.ts';
 
-/** A booktabs table for a paper; an accuracy is bold where the seeds say that it is better than the baseline's. */
-export function compareLatex(rows: readonly TableRow[], title: string): string {
+/** A booktabs table for a paper; an accuracy is bold where the seeds say that it is better than the reference's. */
+export function compareLatex(
+  rows: readonly TableRow[],
+  title: string,
+  columns: readonly TextColumn[] = defaultTexts(),
+  excerpt: Excerpt = {},
+): string {
   const body = rows.map((row) => {
-    const fields = cells(row).map(latexText);
-    return isBetter(row) ? fields.with(ACCURACY, `\\textbf{${fields[ACCURACY]}}`) : fields;
+    return columns.map(({ head, text }) => {
+      const cell = latexText(text(row));
+      return head === BOLD && isBetter(row) ? `\\textbf{${cell}}` : cell;
+    });
   });
-  return latexTable(HEAD, body, WORDS, `${title}. ${noteOf(rows)}`);
+  const words = new Set(columns.flatMap(({ head, words }) => (words ? [head] : [])));
+  return latexTable(
+    columns.map(({ head }) => head),
+    body,
+    words,
+    `${title}. ${noteOf(rows, excerpt)}`,
+  );
 }
 
 /** @param rows of texts that are LaTeX already; head and caption are not. */

@@ -1,4 +1,5 @@
-import { ACCURACY, cells, HEAD, isBetter, noteOf, type TableRow, WORDS } from './table.ts';
+import { defaultTexts, type TextColumn } from './columns.ts';
+import { BOLD, type Excerpt, isBetter, noteOf, type TableRow } from './table.ts';
 
 /** A cell of a table in Markdown. */
 export function markdownCell(text: string): string {
@@ -15,11 +16,20 @@ export function markdownTable(
   return [line(head), line(head.map((name) => (words.has(name) ? '---' : '---:'))), ...rows.map(line)];
 }
 
-/** A table for a README; an accuracy is bold where the seeds say that it is better than the baseline's. */
-export function compareMarkdown(rows: readonly TableRow[], title: string): string {
+/** A table for a README; an accuracy is bold where the seeds say that it is better than the reference's. */
+export function compareMarkdown(
+  rows: readonly TableRow[],
+  title: string,
+  columns: readonly TextColumn[] = defaultTexts(),
+  excerpt: Excerpt = {},
+): string {
   const body = rows.map((row) => {
-    const fields = cells(row).map(markdownCell);
-    return isBetter(row) ? fields.with(ACCURACY, `**${fields[ACCURACY]}**`) : fields;
+    return columns.map(({ head, text }) => {
+      const cell = markdownCell(text(row));
+      return head === BOLD && isBetter(row) ? `**${cell}**` : cell;
+    });
   });
-  return [`### ${title}`, '', ...markdownTable(HEAD, body, WORDS), '', noteOf(rows), ''].join('\n');
+  const heads = columns.map(({ head }) => markdownCell(head));
+  const words = new Set(columns.flatMap(({ head, words }) => (words ? [markdownCell(head)] : [])));
+  return [`### ${title}`, '', ...markdownTable(heads, body, words), '', noteOf(rows, excerpt), ''].join('\n');
 }

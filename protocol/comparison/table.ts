@@ -1,14 +1,13 @@
-/** The comparison of variants as a table of texts, for whatever writes it down. */
-import { duration, loss, percent, spread } from '../format.ts';
+/** The comparison of variants as rows, for whatever shows or writes them. */
 import type { Comparison, ComparisonRow } from '../runs.ts';
-import { epochNote } from './epochs.ts';
-import { intervalText, points } from './verdicts.ts';
 
 export interface TableRow extends ComparisonRow {
   /** Trained with settings that the file no longer has. */
   earlier: boolean;
   /** Seeds of the file; 0 for earlier settings, of which nothing is asked. */
   wanted: number;
+  /** Dotted path → value, of the fields in which rows differ; absent where that is not known, or there is no such field. */
+  settings?: Readonly<Record<string, string>>;
 }
 
 /** The rows of the file as it is now. */
@@ -16,47 +15,36 @@ export function tableRows({ rows, seeds }: Comparison): TableRow[] {
   return rows.map((row) => ({ ...row, earlier: false, wanted: seeds.length }));
 }
 
-/** Whether the seeds say that the accuracy is better than the baseline's: what is set in bold, everywhere. */
+/** Whether the seeds say that the accuracy is better than the reference's: what is set in bold, everywhere. */
 export function isBetter({ verdict }: Pick<ComparisonRow, 'verdict'>): boolean {
   return verdict?.kind === 'better';
 }
 
-export const HEAD = [
-  ...['Variant', 'Changes', 'Accuracy (%)', 'Test set 95 % (%)', 'Difference (pp)', '95 % interval (pp)', 'Verdict'],
-  ...['Loss', 'Spike rates (%)', 'Time', 'Seeds', 'Epochs'],
-];
-
 /** The column that is bold where the verdict is. */
-export const ACCURACY = HEAD.indexOf('Accuracy (%)');
-/** Columns of words. */
-export const WORDS: ReadonlySet<string> = new Set(['Variant', 'Changes', 'Verdict', 'Epochs']);
+export const BOLD = 'Accuracy (%)';
 
-/** How the numbers are to be read. */
-export const NOTE =
-  'Mean ± sample standard deviation over the seeds that finished. Differences are paired by seed against the first variant, with the 95 % interval of their mean by Student’s t; bold: better by the sign-flip test at 5 %, Holm-corrected over the variants. Test set: Wilson’s 95 % interval of the mean accuracy.';
-
-/** NOTE, and on how much of the data the numbers are where that is not all: whoever reads an export has nothing else. */
-export function noteOf(rows: readonly Pick<ComparisonRow, 'fewer'>[]): string {
-  return [NOTE, ...new Set(rows.flatMap(({ fewer }) => fewer ?? []))].join(' ');
+/** What an export is of. */
+export interface Excerpt {
+  /** The variant that the others are compared with, where it is not the first of the file. */
+  reference?: string | undefined;
+  /** The filter that some rows did not pass. */
+  filter?: string | undefined;
+  /** Rows in all. */
+  of?: number | undefined;
 }
 
-/** One text for each column of HEAD. */
-export function cells(row: TableRow): string[] {
-  const { paired } = row.verdict ?? {};
-  return [
-    row.variant,
-    row.earlier ? 'earlier settings' : changesText(row.changes) || '–',
-    spread(row.accuracy, (v) => percent(v, 2)),
-    row.testInterval ? `${percent(row.testInterval.low)} to ${percent(row.testInterval.high)}` : '–',
-    paired ? points(paired.mean, 2) : '–',
-    paired?.interval ? intervalText(paired.interval, 2) : '–',
-    row.verdict?.sentence ?? '–',
-    spread(row.loss, loss),
-    row.spikeRates?.map((r) => percent(r.mean, 1)).join(' / ') ?? '–',
-    row.seconds ? duration(row.seconds.mean) : '–',
-    row.wanted > row.results.length ? `${row.results.length} of ${row.wanted}` : String(row.results.length),
-    epochNote(row.results) || '–',
-  ];
+/** How the numbers are to be read. */
+export function noteText(reference = 'the first variant'): string {
+  return `Mean ± sample standard deviation over the seeds that finished. Differences are paired by seed against ${reference}, with the 95 % interval of their mean by Student’s t; bold: better by the sign-flip test at 5 %, Holm-corrected over the variants. Test set: Wilson’s 95 % interval of the mean accuracy.`;
+}
+
+/**
+ * How the numbers are to be read, on how much of the data they are where that is not all, and which rows were left out:
+ * whoever reads an export has nothing else.
+ */
+export function noteOf(rows: readonly Pick<ComparisonRow, 'fewer'>[], { reference, filter, of }: Excerpt = {}): string {
+  const left = filter ? [`${rows.length} of ${of ?? rows.length} rows: ${filter}.`] : [];
+  return [noteText(reference), ...new Set(rows.flatMap(({ fewer }) => fewer ?? [])), ...left].join(' ');
 }
 
 export function changesText(changes: Record<string, string>): string {

@@ -88,6 +88,10 @@ export class FakeHost {
     return this.sent.filter((m): m is Request => m.type === 'request' && m.method === method);
   }
 
+  copied(): string[] {
+    return this.sent.flatMap((m) => (m.type === 'copy' ? [m.text] : []));
+  }
+
   exports(): { suggestedName: string; text: string }[] {
     return this.sent.filter((m) => m.type === 'export');
   }
@@ -122,7 +126,14 @@ export class FakeHost {
       await this.tell(id, () => this.study.edit(request.params.edit));
       return this.changed();
     }
-    if (method === 'runs/compare') return this.post({ type: 'reply', id, result: this.study.comparison() });
+    if (method === 'experiment/adopt') {
+      await this.tell(id, () => this.study.adopt(request.params));
+      return this.changed();
+    }
+    if (method === 'runs/compare')
+      return this.post({ type: 'reply', id, result: this.study.comparison(request.params.reference) });
+    if (method === 'runs/settings')
+      return this.post({ type: 'reply', id, result: this.study.settings(request.params.runIds) });
     if (method === 'runs/series') return this.post({ type: 'reply', id, result: this.study.series(request.params) });
     if (method === 'runs/neurons')
       return this.post({ type: 'reply', id, result: this.study.neurons(request.params.runId) });

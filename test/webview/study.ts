@@ -6,6 +6,7 @@ import { matrixOf } from '../../engine/experiment/matrix/matrix.ts';
 import { LineIndex } from '../../engine/experiment/text/text.ts';
 import type { AnalysisAnswer } from '../../protocol/analyses/analyses.ts';
 import type { SampleAnswer, SampleQuestion } from '../../protocol/analyses/sample.ts';
+import type { SettingsTable } from '../../protocol/comparison/settings.ts';
 import { worded } from '../../protocol/comparison/verdicts.ts';
 import type { ExperimentEdit, TextEdit } from '../../protocol/experiment.ts';
 import type { Matrix } from '../../protocol/matrix.ts';
@@ -242,7 +243,39 @@ export class FakeStudy {
     return run;
   }
 
-  comparison(): Comparison {
+  /** Settings beyond those that variants change; `had` is what runs with earlier settings had. */
+  common: Record<string, string> = { 'neuron.leak': '0.3', 'neuron.reset': 'hard', 'neuron.recurrent': 'false' };
+  had: Record<string, string> = {};
+
+  settings(runIds: readonly string[]): SettingsTable {
+    const of = (changes: Record<string, string>): Record<string, string> => ({ ...this.common, ...changes });
+    const variants = this.variants.map(({ name, changes = {} }) => ({ variant: name, all: of(changes) }));
+    const runs = runIds.map((runId) => {
+      const run = [...this.runs, ...this.outdated].find(({ id }) => id === runId.replace(/^old-/, ''))!;
+      return { runId, all: of({ ...run.plan.changes, ...(runId.startsWith('old-') ? this.had : {}) }) };
+    });
+    const everything = [...variants, ...runs].map(({ all }) => all);
+    const fields = [...new Set(everything.flatMap(Object.keys))].filter(
+      (field) => new Set(everything.map((all) => all[field])).size > 1,
+    );
+    const valuesOf = (all: Record<string, string>): (string | null)[] => fields.map((field) => all[field] ?? null);
+    return {
+      fields,
+      variants: variants.map(({ variant, all }) => ({ variant, values: valuesOf(all) })),
+      runs: runs.map(({ runId, all }) => ({
+        runId,
+        values: valuesOf(all),
+        commit: runId.startsWith('old-') ? 'aaaa1111bbbb2222' : 'cccc3333dddd4444',
+        dirty: runId.startsWith('old-'),
+        engine: '0.1.0',
+      })),
+    };
+  }
+
+  /** Answers like the editor: earlier settings are those of the file again. */
+  adopt: (params: { variant: string; runId: string }) => { edits: TextEdit[] } = () => ({ edits: [] });
+
+  comparison(reference?: string): Comparison {
     const seeds = [...new Set(this.runs.map((r) => r.seed))];
     const rows = this.variants.map((variant): ComparisonRow => {
       const runs = this.runs.filter((r) => r.plan === variant).map((r) => r.summary(this.file, this.name));
@@ -264,12 +297,15 @@ export class FakeStudy {
         ...(rates.length > 0 ? { spikeRates: rates[0]!.map((_, i) => spread(rates.map((r) => r[i]!))) } : {}),
       };
     });
-    const [baseline, ...others] = rows;
+    const baseline = rows.find(({ variant }) => variant === reference) ?? rows[0];
+    const others = rows.filter((row) => row !== baseline);
     const candidates = others.map((row) => ({ variant: row.variant, identical: false, values: accuraciesOf(row) }));
     const against = { variant: baseline!.variant, values: accuraciesOf(baseline!) };
     const verdicts = verdictsOf(against, candidates, seeds.length);
-    rows.forEach((row, i) => {
-      row.verdict = i > 0 ? verdicts[i - 1]! : worded({ kind: 'baseline', against: row.variant, wanted: seeds.length });
+    rows.forEach((row) => {
+      const place = others.indexOf(row);
+      row.verdict =
+        place >= 0 ? verdicts[place]! : worded({ kind: 'baseline', against: row.variant, wanted: seeds.length });
       if (row.accuracy) row.testInterval = wilson(row.accuracy.mean, 2000);
     });
     const outdated = this.outdated.map((r) => ({ ...r.summary(this.file, this.name), id: `old-${r.id}` }));

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { RESULT_COLUMNS } from '../../protocol/comparison/columns.ts';
 import { epochNote, fallNote } from '../../protocol/comparison/epochs.ts';
 import { isBetter } from '../../protocol/comparison/table.ts';
 import { lineStyle } from '../../protocol/drawing/palette.ts';
@@ -96,7 +97,7 @@ describe('rows of the comparison', () => {
   test('bold is what the seeds say is better, and nothing else', () => {
     const bold = (seeds: number): string[] => {
       const variants = XOR.filter(({ name }) => name !== 'without leakage');
-      return rowsOf(new FakeStudy({ seeds, variants }).comparison()).flatMap((row) =>
+      return rowsOf(new FakeStudy({ seeds, variants }).comparison(), undefined).flatMap((row) =>
         isBetter(row) ? [row.variant] : [],
       );
     };
@@ -124,20 +125,26 @@ describe('rows of the comparison', () => {
   test('rows without a value are last in either direction', () => {
     const comparison = new FakeStudy().comparison();
     delete comparison.rows[0]!.loss;
-    const rows = rowsOf(comparison);
+    const rows = rowsOf(comparison, undefined);
     for (const descending of [true, false]) {
-      expect(sortRows(rows, { column: 'loss', descending }).at(-1)!.variant).toBe('baseline');
+      expect(sortRows(rows, [{ column: 'loss', descending }], RESULT_COLUMNS).at(-1)!.variant).toBe('baseline');
     }
   });
 
-  test('three clicks on a column go round', () => {
-    const first = nextSort(null, 'loss');
-    const second = nextSort(first, 'loss');
-    expect([first, second, nextSort(second, 'loss')]).toEqual([
-      { column: 'loss', descending: false },
-      { column: 'loss', descending: true },
-      null,
+  test('three clicks on a column go round; with Shift beside the columns before it', () => {
+    const [loss, accuracy] = ['loss', 'accuracy'].map((id) => RESULT_COLUMNS.find((column) => column.id === id)!);
+    const first = nextSort([], loss!, false);
+    const second = nextSort(first, loss!, false);
+    expect([first, second, nextSort(second, loss!, false)]).toEqual([
+      [{ column: 'loss', descending: false }],
+      [{ column: 'loss', descending: true }],
+      [],
     ]);
+    const both = nextSort(first, accuracy!, true);
+    expect(both).toEqual([...first, { column: 'accuracy', descending: true }]);
+    expect(nextSort(both, loss!, true), 'turned in its place').toEqual([...second, both[1]]);
+    expect(nextSort(nextSort(both, accuracy!, true), accuracy!, true), 'and out again').toEqual(first);
+    expect(nextSort(both, loss!, false), 'one click without Shift sorts by that column alone').toEqual(first);
   });
 });
 

@@ -8,6 +8,39 @@ export interface MenuItem {
   run: () => void;
 }
 
+/** A button that opens a box of controls below itself. Escape closes it, so does a click elsewhere. */
+export function boxButton(
+  session: Session,
+  id: string,
+  label: string,
+  iconName: IconName,
+  content: () => TemplateResult,
+): TemplateResult {
+  const open = session.menu === id;
+  const toggle = (next: boolean): void => {
+    session.menu = next ? id : undefined;
+    session.invalidate();
+  };
+  const onFocusOut = (event: FocusEvent): void => {
+    const box = event.currentTarget as HTMLElement;
+    // A control that is drawn anew loses the focus to nobody: that is no leaving.
+    const to = event.relatedTarget as Node | null;
+    if (to && !box.contains(to)) toggle(false);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape' || !open) return;
+    event.stopPropagation();
+    toggle(false);
+    (event.currentTarget as HTMLElement).querySelector<HTMLElement>('.menu-button')?.focus();
+  };
+  return html`<div class="menu-box" @focusout=${onFocusOut} @keydown=${onKeyDown}>
+    <button class="quiet menu-button" aria-expanded=${open ? 'true' : 'false'} @click=${() => toggle(!open)}>
+      ${icon(iconName)}<span>${label}</span>${icon('down', 'small')}
+    </button>
+    ${open ? html`<div class="menu control-box" role="group" aria-label=${label} tabindex="-1">${content()}</div>` : ''}
+  </div>`;
+}
+
 /** A button that opens a menu below itself. Arrow keys move, Escape closes, so does a click elsewhere. */
 export function menuButton(
   session: Session,

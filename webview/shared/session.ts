@@ -100,6 +100,13 @@ export class Session<V extends ViewId = ViewId> {
     this.api.postMessage({ type: 'getData', dataset, how });
   }
 
+  copy(text: string, what: string): void {
+    this.api.postMessage({ type: 'copy', text });
+    this.actionProblem = undefined;
+    this.notice = `${what} is on the clipboard.`;
+    this.invalidate();
+  }
+
   export(suggestedName: string, text: string): void {
     this.api.postMessage({ type: 'export', suggestedName, text });
   }

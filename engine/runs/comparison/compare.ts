@@ -21,6 +21,8 @@ export interface CompareOptions {
   specs?: RunSpec[];
   /** Runs that are not finished count in means, too. */
   partial?: boolean;
+  /** The variant that the others are compared with; the first of the file where it has none of that name. */
+  reference?: string;
 }
 
 /**
@@ -32,7 +34,7 @@ export function compareExperiment(
   experiment: Experiment,
   file: string,
   runs: KeyedRun[],
-  { specs, partial = false }: CompareOptions = {},
+  { specs, partial = false, reference }: CompareOptions = {},
 ): Comparison {
   const all = allAsked(experiment, file);
   // Runs of the file that are not asked for now belong to it all the same.
@@ -47,7 +49,7 @@ export function compareExperiment(
     study: experiment.name,
     file,
     seeds: [...new Set([...new Set(variants.map(({ seeds }) => seeds))].flatMap((seeds) => [...seeds]))],
-    rows: judgeRows(experiment, rows),
+    rows: judgeRows(experiment, rows, reference),
     outdated: outdated.map(({ summary }) => summary),
     earlier: earlierSettings(outdated, (variant) => all.get(variant)?.spec),
     ...(beginnings.length > 0 && { beginnings }),

@@ -44,6 +44,8 @@ export function fakeServices(overrides: Partial<Services> = {}): Services & { as
     matrix: () => ({ study: '', columns: [], common: [], rows: [], more: [], seeds: [], problems: [] }),
     locate: (_file, _text, fields) => fields.map(() => null),
     addSeeds: () => ({ edits: [], seeds: [] }),
+    adopt: () => [],
+    settings: () => ({ fields: [], variants: [], runs: [] }),
     compare: (file) => ({ study: 'test', file, seeds: [], rows: [], outdated: [], earlier: [] }),
     start: async (request) => {
       asked.push(request);

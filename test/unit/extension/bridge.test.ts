@@ -48,12 +48,14 @@ beforeEach(() => {
     },
     openView: (file, view) => void asked.push(['openView', file, view]),
     openFile: (file, variant) => void asked.push(['openFile', file, variant]),
+    showFile: async (file, variant) => void asked.push(['showFile', file, variant]),
     addSeeds: (file) => void asked.push(['addSeeds', file]),
     getData: async (dataset, how) => {
       asked.push(['getData', dataset, how]);
       return how === 'download';
     },
     run: (file, variant) => void asked.push(['run', file, variant]),
+    copy: async (text) => void asked.push(['copy', text]),
     save: (name, text) => void asked.push(['save', name, text]),
     loadState: () => saved[0],
     saveState: (state) => void saved.push(state),
@@ -242,4 +244,32 @@ test('ignores what is not a message and says so in the log', async () => {
   await bridge.receive({ type: 'request', id: 1, method: 'runs/delete', params: { runIds: ['mine'] } });
   expect(sent).toEqual([]);
   expect(asked).toEqual([['log', 'The curves view sent something that is not a message; ignored.']]);
+});
+
+test('settings are asked of the text in the editor and of own runs alone', async () => {
+  openText = 'name: typed';
+  await ready();
+  await request('runs/settings', { runIds: ['mine'] });
+  expect(asked.at(-1)).toEqual(['runs/settings', { file: FILE, text: 'name: typed', runIds: ['mine'] }]);
+  await request('runs/settings', { runIds: ['other'] }, 2);
+  await request('experiment/adopt', { variant: 'baseline', runId: 'other' }, 3);
+  expect(sent.slice(-2)).toMatchObject([
+    { type: 'refusal', id: 2, message: 'Run other does not exist any more.' },
+    { type: 'refusal', id: 3, message: 'Run other does not exist any more.' },
+  ]);
+});
+
+test('settings of a run go into the file once it is open, where the change is seen and can be undone', async () => {
+  const edits = [{ range: { start: { line: 1, column: 0 }, end: { line: 1, column: 2 } }, text: 'ab' }];
+  openText = 'name: typed';
+  answer = () => ({ edits });
+  await ready();
+  await request('experiment/adopt', { variant: 'baseline', runId: 'mine' });
+  expect(asked).toEqual([
+    ['showFile', FILE, 'baseline'],
+    ['experiment/adopt', { file: FILE, text: 'name: typed', variant: 'baseline', runId: 'mine' }],
+    ['change', FILE, edits],
+  ]);
+  await bridge.receive({ type: 'copy', text: '| a |' });
+  expect(asked.at(-1)).toEqual(['copy', '| a |']);
 });

@@ -24,7 +24,7 @@ const state = (of: ViewTarget<'curves'>, smoothing = 0): ViewState => ({
 const compare = (column: string): ViewState => ({
   version: 2,
   target: target('compare'),
-  state: stateOf('compare', { sort: { column, descending: true } }),
+  state: stateOf('compare', { sort: [{ column, descending: true }] }),
 });
 const smoothing = (kept: ViewState | undefined): number | undefined =>
   kept && (kept.state as StateOf<'curves'>).smoothing;
@@ -38,7 +38,7 @@ test('a view that was closed looks the same when it is opened again, in another 
   states.dispose();
   const later = new ViewStates(kept);
   expect(smoothing(later.load(target('curves')))).toBe(0.3);
-  expect(later.load(target('compare'))?.state).toEqual({ sort: { column: 'loss', descending: true } });
+  expect(later.load(target('compare'))?.state).toMatchObject({ sort: [{ column: 'loss', descending: true }] });
   expect(later.load(target('curves', '/other.lif.yaml'))).toBeUndefined();
 });
 

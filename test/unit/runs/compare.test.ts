@@ -157,3 +157,18 @@ test('where fewer samples were there than are published, it is said, and the tes
   expect(whole.rows[0]!.testInterval).toMatchObject({ samples: 10_000 });
   expect(whole.fewer, 'as many as the file asks for are no fraction').toBeUndefined();
 });
+
+test('any variant can be the reference; a name that there is not is the first', () => {
+  const runs = [0.5, 0.7, 0.9, 0.8].map((accuracy, place) => runOf(place, { accuracy }));
+  const judged = (reference: string): unknown[] =>
+    compareExperiment(experiment, FILE, runs, { reference }).rows.map(({ verdict }) => [
+      verdict!.kind,
+      verdict!.against,
+      verdict!.paired?.differences.map((one) => Number(one.toFixed(12))),
+    ]);
+  expect(judged('without leakage')).toEqual([
+    ['undecided', 'without leakage', [-0.4, -0.1]],
+    ['baseline', 'without leakage', undefined],
+  ]);
+  expect(judged('nobody')).toEqual(judged('baseline'));
+});

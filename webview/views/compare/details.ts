@@ -14,8 +14,15 @@ export type Logs = ReadonlyMap<string, string | undefined>;
 /** More runs than these are not listed. */
 const MAX_RUNS = 200;
 
+export interface RunActions {
+  toggleLog: (runId: string) => void;
+  /** Beside others below the table. */
+  isChosen: (run: RunSummary) => boolean;
+  choose: (run: RunSummary) => void;
+}
+
 /** The runs behind one row. */
-export function details(session: Session, row: Row, logs: Logs, toggleLog: (runId: string) => void): TemplateResult {
+export function details(session: Session, row: Row, logs: Logs, actions: RunActions): TemplateResult {
   if (row.runs.length === 0) {
     return html`<p class="muted">No runs with the settings now in the file.</p>`;
   }
@@ -39,7 +46,7 @@ export function details(session: Session, row: Row, logs: Logs, toggleLog: (runI
       </tr>
     </thead>
     <tbody>
-      ${runs.slice(0, MAX_RUNS).map((run) => runRows(session, run, logs, toggleLog))}
+      ${runs.slice(0, MAX_RUNS).map((run) => runRows(session, run, logs, actions))}
       ${
         runs.length > MAX_RUNS
           ? html`<tr>
@@ -51,12 +58,26 @@ export function details(session: Session, row: Row, logs: Logs, toggleLog: (runI
   </table>`;
 }
 
-function runRows(session: Session, run: RunSummary, logs: Logs, toggleLog: (runId: string) => void): TemplateResult {
+function runRows(
+  session: Session,
+  run: RunSummary,
+  logs: Logs,
+  { toggleLog, isChosen, choose }: RunActions,
+): TemplateResult {
   const open = logs.has(run.id);
   const score = run.result ?? run.test ?? run.validation;
   const remarks = [...(run.message ? [run.message] : []), ...run.damage];
   return html`<tr>
-      <th scope="row">${run.seed}</th>
+      <th scope="row">
+        <label class="choose-run" title="Put it beside others below the table">
+          <input
+            type="checkbox"
+            aria-label="Compare seed ${run.seed} of ${run.variant} with others"
+            .checked=${isChosen(run)}
+            @change=${() => choose(run)}
+          />${run.seed}
+        </label>
+      </th>
       <td>
         <span class="state-cell">${stateIcon(run.state)}<span>${runState(run)}</span></span>
         ${isActive(run.state) ? progressLine(run.progress, `Progress of seed ${run.seed}`) : nothing}

@@ -14,7 +14,8 @@ const ROOM = 5;
 export function difference(row: Row): TemplateResult | string {
   if (row.earlier) return html`<span class="none"></span>`;
   const { verdict } = row;
-  if (!verdict || verdict.kind === 'baseline') return html`<span class="none">${verdict ? 'baseline' : '–'}</span>`;
+  if (!verdict || verdict.kind === 'baseline')
+    return html`<span class="none">${verdict ? (row.index === 0 ? 'baseline' : 'reference') : '–'}</span>`;
   const { paired } = verdict;
   return html`${
     paired && verdict.kind !== 'identical'

@@ -1,12 +1,18 @@
+import {
+  type Column,
+  DEFAULT_COLUMNS,
+  FILTER_ONLY,
+  RESULT_COLUMNS,
+  settingColumn,
+} from '../../../protocol/comparison/columns.ts';
 import { earlierOf } from '../../../protocol/comparison/earlier.ts';
+import type { SettingsTable } from '../../../protocol/comparison/settings.ts';
 import { type TableRow, tableRows } from '../../../protocol/comparison/table.ts';
-import type { Comparison, ComparisonRow, Spread } from '../../../protocol/runs.ts';
+import type { Comparison, ComparisonRow } from '../../../protocol/runs.ts';
 import { spread } from '../../../protocol/seeds.ts';
 import type { StateOf } from '../../../protocol/views.ts';
 
 type Sort = StateOf<'compare'>['sort'];
-
-export type Column = 'variant' | 'accuracy' | 'difference' | 'loss' | 'spikes' | 'time';
 
 export interface Row extends TableRow {
   /** Unique in the table. */
@@ -18,9 +24,17 @@ export interface Row extends TableRow {
 }
 
 /** The rows in the order of the file, then those of earlier settings, with what only shows beside the others. */
-export function rowsOf(comparison: Comparison): Row[] {
+export function rowsOf(comparison: Comparison, table: SettingsTable | undefined): Row[] {
   const current = tableRows(comparison).map((row, index): Row => ({ ...row, key: row.variant, index }));
-  return [...current, ...earlierRows(comparison, current.length)];
+  const rows = [...current, ...earlierRows(comparison, current.length)];
+  if (!table) return rows;
+  const ofVariant = new Map(table.variants.map(({ variant, values }) => [variant, values]));
+  const ofRun = new Map(table.runs.map(({ runId, values }) => [runId, values]));
+  return rows.map((row) => {
+    const values = row.earlier ? ofRun.get(row.runs[0]?.id ?? '') : ofVariant.get(row.variant);
+    const known = table.fields.flatMap((field, i) => (values?.[i] == null ? [] : [[field, values[i]] as const]));
+    return values ? { ...row, settings: Object.fromEntries(known) } : row;
+  });
 }
 
 /** One row for each of the settings that a variant was trained with earlier. */
@@ -44,51 +58,73 @@ function earlierRows(comparison: Comparison, firstIndex: number): Row[] {
   });
 }
 
-function finite(spread: Spread | undefined): spread is Spread {
-  return spread !== undefined && Number.isFinite(spread.mean);
+/** Everything that can be a column. */
+export function columnsOf(table: SettingsTable | undefined): Column[] {
+  return [...RESULT_COLUMNS, ...(table?.fields ?? []).map(settingColumn)];
 }
 
-/** Sorted by a column; rows without a value stay at the end in either direction, equal ones in the order of the file. */
-export function sortRows(rows: readonly Row[], sort: Sort): Row[] {
-  if (!sort) return [...rows];
-  const key = keys[sort.column as Column];
-  if (!key) return [...rows];
-  const sign = sort.descending ? -1 : 1;
+/** Everything that a filter can name. */
+export function filterColumns(table: SettingsTable | undefined): Column[] {
+  return [...columnsOf(table), ...FILTER_ONLY];
+}
+
+/** The columns that are shown, in their order; the name of the variant always comes first. */
+export function shownColumns(all: readonly Column[], { columns }: Pick<StateOf<'compare'>, 'columns'>): Column[] {
+  const ids = columns.length > 0 ? ['variant', ...columns.filter((id) => id !== 'variant')] : DEFAULT_COLUMNS;
+  return ids.flatMap((id) => all.find((column) => column.id === id) ?? []);
+}
+
+/** The ids with one of them moved by so many places; the name of the variant stays where it is. */
+export function movedColumn(ids: readonly string[], id: string, by: number): string[] {
+  const from = ids.indexOf(id);
+  const to = Math.max(1, Math.min(ids.length - 1, from + by));
+  if (from < 1 || to === from) return [...ids];
+  const rest = ids.filter((one) => one !== id);
+  return [...rest.slice(0, to), id, ...rest.slice(to)];
+}
+
+/** Sorted by the columns, the first one first; rows without a value stay at the end, equal ones in the order of the file. */
+export function sortRows(rows: readonly Row[], sort: Sort, columns: readonly Column[]): Row[] {
+  const keys = sort.flatMap(({ column, descending }) => {
+    const found = columns.find(({ id }) => id === column);
+    return found ? [{ value: found.value, sign: descending ? -1 : 1 }] : [];
+  });
   return [...rows].sort((a, b) => {
-    const x = key(a);
-    const y = key(b);
-    if (x === undefined || y === undefined) return Number(x === undefined) - Number(y === undefined);
-    const order = typeof x === 'string' ? x.localeCompare(String(y)) : x - Number(y);
-    return sign * order || a.index - b.index;
+    for (const { value, sign } of keys) {
+      const order = compared(value(a), value(b), sign);
+      if (order !== 0) return order;
+    }
+    return a.index - b.index;
   });
 }
 
-const keys: Record<Column, (row: Row) => string | number | undefined> = {
-  variant: (row) => row.variant,
-  accuracy: (row) => row.accuracy?.mean,
-  difference: (row) => (row.index === 0 && row.accuracy ? 0 : row.verdict?.paired?.mean),
-  loss: (row) => (finite(row.loss) ? row.loss.mean : undefined),
-  spikes: (row) => meanRate(row.spikeRates),
-  time: (row) => row.seconds?.mean,
-};
-
-/** Columns where the largest value is what one looks for first. */
-const DESCENDING_FIRST: ReadonlySet<Column> = new Set(['accuracy', 'difference', 'spikes']);
-
-/** One click sorts, the next turns it round, the third goes back to the order of the file. */
-export function nextSort(sort: Sort, column: Column): Sort {
-  const first = DESCENDING_FIRST.has(column);
-  if (sort?.column !== column) return { column, descending: first };
-  return sort.descending === first ? { column, descending: !first } : null;
+/** Numbers before words, and what there is before what there is not, in either direction. */
+function compared(x: number | string | undefined, y: number | string | undefined, sign: number): number {
+  if (x === undefined || y === undefined) return Number(x === undefined) - Number(y === undefined);
+  if (typeof x === 'number' && typeof y === 'number') return sign * (x - y);
+  if (typeof x === typeof y) return sign * String(x).localeCompare(String(y));
+  return typeof x === 'number' ? -1 : 1;
 }
 
-export function meanRate(rates: readonly Spread[] | undefined): number | undefined {
-  if (!rates || rates.length === 0) return undefined;
-  return rates.reduce((sum, r) => sum + r.mean, 0) / rates.length;
+/**
+ * One click sorts, the next turns it round, the third goes back to the order of the file. With `more` a column is sorted by
+ * beside those before it.
+ */
+export function nextSort(sort: Sort, { id, largestFirst = false }: Column, more: boolean): Sort {
+  const at = sort.findIndex(({ column }) => column === id);
+  const known = sort[at];
+  const turned =
+    known === undefined
+      ? [{ column: id, descending: largestFirst }]
+      : known.descending === largestFirst
+        ? [{ column: id, descending: !largestFirst }]
+        : [];
+  if (!more) return sort.length > 1 && known ? [known] : turned;
+  return known === undefined ? [...sort, ...turned] : [...sort.slice(0, at), ...turned, ...sort.slice(at + 1)];
 }
 
 /** Accuracies of the seeds of a row, in the order of the seeds. */
-export function seedAccuracies(row: ComparisonRow): { seed: number; accuracy: number }[] {
+export function seedAccuracies(row: Pick<ComparisonRow, 'results'>): { seed: number; accuracy: number }[] {
   return row.results
     .flatMap((run) => (run.result ? [{ seed: run.seed, accuracy: run.result.accuracy }] : []))
     .sort((a, b) => a.seed - b.seed);

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import type { Column } from '../../../protocol/comparison/columns.ts';
 import { epochNote, fallNote } from '../../../protocol/comparison/epochs.ts';
 import { isBetter } from '../../../protocol/comparison/table.ts';
 import { isActive, type RunSummary } from '../../../protocol/runs.ts';
@@ -10,57 +11,97 @@ import { runAction } from '../../shared/run-action.ts';
 import type { Session } from '../../shared/session.ts';
 import { difference } from './difference.ts';
 import { seedDots, spikeBars } from './pictures.ts';
-import { type Column, nextSort, type Row } from './rows.ts';
+import type { Row } from './rows.ts';
 
-const COLUMNS: readonly { id: Column; label: string; unit?: string; title?: string }[] = [
-  { id: 'variant', label: 'Variant' },
-  {
-    id: 'accuracy',
-    label: 'Accuracy',
-    unit: '%',
-    title: 'On the test set, at the epoch with the best validation accuracy, or else at the last epoch',
-  },
-  {
-    id: 'difference',
-    label: 'Difference',
-    unit: 'pp',
-    title: 'Percentage points against the first variant, seed by seed, and what may be said of it',
-  },
-  { id: 'loss', label: 'Loss' },
-  { id: 'spikes', label: 'Spike rate', unit: '%', title: 'Spikes per neuron and step in each spiking layer' },
-  { id: 'time', label: 'Time', title: 'Training time of one run' },
-];
-
-/** The heads of the columns; each sorts by its column. */
-export function headRow(session: Session<'compare'>): TemplateResult {
-  return html`<tr>
-    ${COLUMNS.map((column) => head(session, column))}
-    <th scope="col"><span class="visually-hidden">Actions</span></th>
-  </tr>`;
-}
-
-function head(session: Session<'compare'>, { id, label, unit, title }: (typeof COLUMNS)[number]): TemplateResult {
-  const { sort } = session.state;
-  const sorted = sort?.column === id ? (sort.descending ? 'descending' : 'ascending') : 'none';
-  return html`<th scope="col" class="col-${id}" aria-sort=${sorted}>
-    <button title=${title ?? nothing} @click=${() => session.update({ sort: nextSort(session.state.sort, id) })}>
-      <span>${label}</span>${unit ? html`<span class="unit">${unit}</span>` : nothing}
-      ${sorted === 'none' ? nothing : icon(sorted === 'descending' ? 'down' : 'up', 'small')}
-    </button>
-  </th>`;
+/** How a row looks and what can be done with it. */
+export interface RowLook {
+  columns: readonly Column[];
+  /** Of the dots of all rows. */
+  axis: [number, number];
+  open: boolean;
+  toggle: () => void;
+  /** Beside others below the table. */
+  chosen: boolean;
+  choose: () => void;
+  /** Writes its settings back into the file; absent where the file has them. */
+  adopt: (() => void) | undefined;
 }
 
 /** One variant: what it changes, how it stands, and what that did. */
-export function variantRow(
+export function variantRow(session: Session<'compare'>, row: Row, look: RowLook): TemplateResult {
+  const { columns, open, adopt } = look;
+  return html`<tr class=${open ? 'open' : ''} data-variant=${row.key}>
+    ${columns.map((column) => cell(session, row, column, look))}
+    <td class="col-actions">
+      ${
+        adopt
+          ? html`<button class="quiet" title="Write these settings into ${row.variant} of the file" aria-label="Write the earlier settings of ${row.variant} into the file" @click=${adopt}>
+            ${icon('back')}
+          </button>`
+          : nothing
+      }${runAction(session, row.runs, { what: row.variant, ...(row.earlier ? {} : { variant: row.variant }) })}
+    </td>
+  </tr>`;
+}
+
+function cell(session: Session<'compare'>, row: Row, column: Column, look: RowLook): TemplateResult {
+  switch (column.id) {
+    case 'variant':
+      return nameCell(session, row, look);
+    case 'accuracy':
+      return html`<td class="col-accuracy">
+        <span class="with-picture">
+          ${figure(row.accuracy, (v) => percent(v, 2), isBetter(row))}
+          ${row.accuracy ? seedDots(row, look.axis) : nothing}
+        </span>
+        ${testSet(row)} ${provenance(row)}
+      </td>`;
+    case 'difference':
+      return html`<td class="col-difference">${difference(row)}</td>`;
+    case 'loss':
+      return html`<td class="col-loss">${figure(row.loss, loss)}</td>`;
+    case 'spikes':
+      return html`<td class="col-spikes">${spikeBars(row.spikeRates)}</td>`;
+    case 'time':
+      return html`<td class="col-time">${row.seconds ? duration(row.seconds.mean) : none('–')}</td>`;
+    case 'last':
+      return html`<td class="col-last">${figure(row.lastAccuracy, (v) => percent(v, 2))}</td>`;
+    case 'seeds':
+      return html`<td class="col-seeds">
+        ${row.wanted > row.results.length ? `${row.results.length} of ${row.wanted}` : row.results.length}
+      </td>`;
+    default:
+      return column.setting
+        ? settingCell(row, column)
+        : html`<td class="col-${column.id}">${column.texts[0]!.text(row)}</td>`;
+  }
+}
+
+/** What the variant changes itself stands out from what all have. */
+function settingCell(row: Row, column: Column): TemplateResult {
+  const text = row.settings?.[column.id];
+  const own = Object.keys(row.changes).some((path) => path === column.id || path.startsWith(`${column.id}.`));
+  return html`<td class="col-setting">
+    ${text === undefined ? none(row.settings ? '–' : '…') : html`<code class=${own ? 'own' : ''} title=${column.id}>${text}</code>`}
+  </td>`;
+}
+
+function nameCell(
   session: Session<'compare'>,
   row: Row,
-  axis: [number, number],
-  open: boolean,
-  toggle: () => void,
+  { columns, open, toggle, chosen, choose }: RowLook,
 ): TemplateResult {
-  return html`<tr class=${open ? 'open' : ''} data-variant=${row.key}>
-    <th scope="row" class="col-variant">
+  const settings = columns.some(({ setting }) => setting);
+  return html`<th scope="row" class="col-variant">
       <div class="variant-cell">
+        <input
+          type="checkbox"
+          class="choose"
+          aria-label="Compare ${row.earlier ? `earlier settings of ${row.variant}` : row.variant} with others"
+          title="Put it beside others below the table"
+          .checked=${chosen}
+          @change=${choose}
+        />
         <button
           class="quiet chevron"
           aria-expanded=${open ? 'true' : 'false'}
@@ -73,23 +114,10 @@ export function variantRow(
           <button class="name-link" title="Show it in the file" @click=${() => session.openFile(row.variant)}>
             ${row.variant}
           </button>
-          ${row.earlier ? earlierNote(row) : changes(row.changes)} ${standing(row)}
+          ${row.earlier ? earlierNote(row) : settings ? nothing : changes(row.changes)} ${standing(row)}
         </div>
       </div>
-    </th>
-    <td class="col-accuracy">
-      <span class="with-picture">
-        ${figure(row.accuracy, (v) => percent(v, 2), isBetter(row))}
-        ${row.accuracy ? seedDots(row, axis) : nothing}
-      </span>
-      ${testSet(row)} ${provenance(row)}
-    </td>
-    <td class="col-difference">${difference(row)}</td>
-    <td class="col-loss">${figure(row.loss, loss)}</td>
-    <td class="col-spikes">${spikeBars(row.spikeRates)}</td>
-    <td class="col-time">${row.seconds ? duration(row.seconds.mean) : none('–')}</td>
-    <td class="col-actions">${runAction(session, row.runs, { what: row.variant, ...(row.earlier ? {} : { variant: row.variant }) })}</td>
-  </tr>`;
+    </th>`;
 }
 
 /** Of how many seeds and of which epoch the numbers are, and what to beware of. */

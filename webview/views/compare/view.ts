@@ -1,19 +1,23 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { compareCsv } from '../../../protocol/comparison/csv.ts';
-import { compareLatex } from '../../../protocol/comparison/latex.ts';
-import { compareMarkdown } from '../../../protocol/comparison/markdown.ts';
-import { NOTE } from '../../../protocol/comparison/table.ts';
+import type { Column } from '../../../protocol/comparison/columns.ts';
+import type { SettingsTable } from '../../../protocol/comparison/settings.ts';
+import { noteText } from '../../../protocol/comparison/table.ts';
 import { count } from '../../shared/format.ts';
 import { banners, emptyState, header } from '../../shared/header.ts';
 import { icon } from '../../shared/icons.ts';
-import { menuButton } from '../../shared/menu.ts';
 import { Puller } from '../../shared/puller.ts';
 import type { Session } from '../../shared/session.ts';
 import type { View } from '../../shared/view.ts';
+import { columnsButton } from './columns.ts';
 import { details } from './details.ts';
-import { accuracyAxis, type Row, rowsOf, sortRows } from './rows.ts';
+import { exportMenus } from './exports.ts';
+import { FilterLine } from './filter.ts';
+import { headRow } from './head.ts';
+import { referenceSelect } from './reference.ts';
+import { accuracyAxis, columnsOf, filterColumns, type Row, rowsOf, shownColumns, sortRows } from './rows.ts';
 import { addSeedsButton } from './seeds.ts';
-import { headRow, variantRow } from './table.ts';
+import { MOST_SIDES, runKeyOf, runsOf, sidesOf, sidesTable } from './sides.ts';
+import { variantRow } from './table.ts';
 
 const LOG_BYTES = 16_384;
 
@@ -21,11 +25,17 @@ const LOG_BYTES = 16_384;
 export class CompareView implements View {
   private readonly session: Session<'compare'>;
   private readonly puller: Puller;
-  private readonly expanded = new Set<string>();
+  private readonly filter: FilterLine;
   private readonly logs = new Map<string, string | undefined>();
+  private settings: SettingsTable | undefined;
+  /** What the settings were asked for; empty when they have to be asked for again. */
+  private settingsOf = '';
+  private rows: Row[] = [];
+  private announcement = '';
 
   constructor(session: Session<'compare'>) {
     this.session = session;
+    this.filter = new FilterLine(session, () => ({ columns: filterColumns(this.settings), rows: this.rows }));
     this.puller = new Puller(
       () => this.pull(),
       () => session.invalidate(),
@@ -33,7 +43,8 @@ export class CompareView implements View {
     this.puller.request();
   }
 
-  changed(): void {
+  changed(runIds: readonly string[]): void {
+    if (runIds.length === 0) this.settingsOf = '';
     this.puller.request();
   }
 
@@ -50,57 +61,110 @@ export class CompareView implements View {
             ? this.table()
             : html`<p class="waiting">${session.pullProblem ? '' : 'Reading the runs…'}</p>`
       }
+      <div class="visually-hidden" role="status" aria-live="polite">${this.announcement}</div>
     </div>`;
   }
 
   private table(): TemplateResult {
     const { session } = this;
+    const { state } = session;
     const comparison = session.comparison!;
-    const all = rowsOf(comparison);
-    const rows = sortRows(all, session.state.sort);
-    const axis = accuracyAxis(all);
+    this.rows = rowsOf(comparison, this.settings);
+    const all = columnsOf(this.settings);
+    const columns = shownColumns(all, state);
+    const filtered = this.filter.apply(this.rows, filterColumns(this.settings));
+    const rows = sortRows(filtered.rows, state.sort, all);
+    const axis = accuracyAxis(this.rows);
     const title = comparison.study;
-    const save = (suffix: string, text: string): void => session.export(session.exportName(suffix), text);
+    const first = comparison.rows[0]?.variant ?? 'the first variant';
+    const against = comparison.rows.find(({ verdict }) => verdict?.kind === 'baseline')?.variant ?? first;
+    const reference = against === first ? undefined : against;
+    const told = (text: string): void => this.tell(text);
     return html`<div class="toolbar" role="toolbar" aria-label="Comparison">
-        <p class="muted" title=${NOTE}>
-          Mean ± standard deviation over the seeds that finished; differences are paired by seed. Bold: better than
-          ${comparison.rows[0]?.variant ?? 'the first variant'} at 5 %.
-        </p>
-        ${addSeedsButton(session, comparison)}
-        <span class="toolbar-end">${menuButton(session, 'export', 'Export', 'export', [
-          { label: 'CSV', hint: 'full precision', run: () => save('comparison.csv', compareCsv(rows)) },
-          { label: 'Markdown', hint: 'for a README', run: () => save('comparison.md', compareMarkdown(rows, title)) },
-          { label: 'LaTeX', hint: 'for a paper', run: () => save('comparison.tex', compareLatex(rows, title)) },
-        ])}</span>
+        ${this.filter.render(rows.length, this.rows.length)}
+        ${referenceSelect(session, comparison, against, () => this.puller.request())} ${addSeedsButton(session, comparison)}
+        <span class="toolbar-end">
+          ${columnsButton(session, all, columns, told)}
+          ${exportMenus(session, { rows, columns, title, excerpt: { reference, filter: filtered.by, of: this.rows.length } })}
+        </span>
       </div>
+      <p class="muted reading" title=${noteText(reference)}>
+        Mean ± standard deviation over the seeds that finished; differences are paired by seed. Bold: better than
+        ${against} at 5 %.
+      </p>
       <p class="narrow-hint muted"></p>
       <main class="table-scroll" tabindex="0" aria-label="Comparison of the variants">
-        <table class="comparison">
+        <table class=${state.columns.length > 0 ? 'comparison as-chosen' : 'comparison'}>
           <caption class="visually-hidden">
             Variants of ${title}
           </caption>
           <thead>
-            ${headRow(session)}
+            ${headRow(session, columns, told)}
           </thead>
           <tbody>
-            ${rows.map((row) => this.row(row, axis))}
+            ${rows.map((row) => this.row(row, columns, axis))}
+            ${rows.length === 0 ? html`<tr><td class="muted" colspan="99">No row passes the filter.</td></tr>` : nothing}
           </tbody>
         </table>
       </main>
+      ${this.sides()}
       ${(comparison.fewer ?? []).map((sentence) => html`<p class="fewer">${icon('warning')}<span>${sentence}</span></p>`)}
       ${this.outdated()}`;
   }
 
-  private row(row: Row, axis: [number, number]): TemplateResult {
-    const open = this.expanded.has(row.key);
-    return html`${variantRow(this.session, row, axis, open, () => this.toggle(row))}
+  private row(row: Row, columns: readonly Column[], axis: [number, number]): TemplateResult {
+    const { open, chosen } = this.session.state;
+    const isOpen = open.includes(row.key);
+    return html`${variantRow(this.session, row, {
+      columns,
+      axis,
+      open: isOpen,
+      toggle: () => this.session.update({ open: toggled(open, row.key) }),
+      chosen: chosen.includes(row.key),
+      choose: () => this.choose(row.key),
+      // Where only seeds are gone from the file, there is nothing to write.
+      adopt: row.earlier && Object.keys(row.had ?? { unknown: '' }).length > 0 ? () => this.adopt(row) : undefined,
+    })}
       ${
-        open
+        isOpen
           ? html`<tr class="details">
-            <td colspan="7">${details(this.session, row, this.logs, (id) => this.toggleLog(id))}</td>
+            <td colspan=${columns.length + 1}>${details(this.session, row, this.logs, {
+              toggleLog: (id) => this.toggleLog(id),
+              isChosen: (run) => chosen.includes(runKeyOf(run)),
+              choose: (run) => this.choose(runKeyOf(run)),
+            })}</td>
           </tr>`
           : nothing
       }`;
+  }
+
+  /** The newest choice takes the place of the oldest where there is no room for more. */
+  private choose(key: string): void {
+    const chosen = toggled(this.session.state.chosen, key).slice(-MOST_SIDES);
+    this.session.update({ chosen });
+    this.tell(chosen.length > 1 ? `${chosen.length} are beside each other below the table.` : '');
+    this.puller.request();
+  }
+
+  private sides(): TemplateResult | typeof nothing {
+    const sides = sidesOf(this.rows, this.session.state.chosen);
+    const onlyOne = 'Choose another row, or one of its runs, to see how the two differ.';
+    return sidesTable(sides, this.settings, onlyOne, () => this.session.update({ chosen: [] }));
+  }
+
+  /** The file is changed as somebody would by hand: it can be looked at and undone before it is saved. */
+  private adopt(row: Row): void {
+    const { session } = this;
+    const run = row.runs[0]!;
+    session.act(`adopt:${row.key}`, async () => {
+      const { edits } = await session.channel.request('experiment/adopt', { variant: row.variant, runId: run.id });
+      session.notice =
+        edits.length === 0
+          ? `${row.variant} has these settings already.`
+          : `The settings of these runs are in ${row.variant} again; save the file to keep that, or undo it there.`;
+      this.settingsOf = '';
+      this.puller.request();
+    });
   }
 
   private outdated(): TemplateResult | typeof nothing {
@@ -115,8 +179,8 @@ export class CompareView implements View {
     </p>`;
   }
 
-  private toggle(row: Row): void {
-    if (!this.expanded.delete(row.key)) this.expanded.add(row.key);
+  private tell(text: string): void {
+    this.announcement = text;
     this.session.invalidate();
   }
 
@@ -140,14 +204,31 @@ export class CompareView implements View {
 
   private async pull(): Promise<void> {
     const { session } = this;
+    const { reference } = session.state;
     try {
-      session.comparison = await session.channel.request('runs/compare', {});
+      session.comparison = await session.channel.request('runs/compare', reference ? { reference } : {});
       session.pullProblem = undefined;
       session.invalidate();
-      await Promise.all([...this.logs.keys()].map((id) => this.readLog(id)));
+      await Promise.all([this.pullSettings(), ...[...this.logs.keys()].map((id) => this.readLog(id))]);
     } catch (error) {
       session.pullProblem = { message: (error as Error).message, retry: () => this.puller.request() };
     }
     session.invalidate();
   }
+
+  /** Settings change with the file and with what is looked at, and not while runs go on. */
+  private async pullSettings(): Promise<void> {
+    const { session } = this;
+    const rows = rowsOf(session.comparison!, this.settings);
+    const earlier = rows.flatMap(({ earlier, runs }) => (earlier ? runs.slice(0, 1).map(({ id }) => id) : []));
+    const runIds = [...new Set([...earlier, ...runsOf(sidesOf(rows, session.state.chosen))])].slice(0, 500);
+    const key = JSON.stringify([runIds, session.comparison!.rows.map(({ variant, changes }) => [variant, changes])]);
+    if (key === this.settingsOf) return;
+    this.settings = await session.channel.request('runs/settings', { runIds });
+    this.settingsOf = key;
+  }
+}
+
+function toggled(names: readonly string[], name: string): string[] {
+  return names.includes(name) ? names.filter((one) => one !== name) : [...names, name];
 }

@@ -1,0 +1,179 @@
+/** Rows and runs beside each other: what they were set to, what came out, and what they were made with. */
+import { html, nothing, type TemplateResult } from 'lit';
+import { RESULT_COLUMNS, textColumns } from '../../../protocol/comparison/columns.ts';
+import type { RunSettings, SettingsTable } from '../../../protocol/comparison/settings.ts';
+import type { TableRow } from '../../../protocol/comparison/table.ts';
+import { points } from '../../../protocol/comparison/verdicts.ts';
+import type { RunSummary } from '../../../protocol/runs.ts';
+import { spread } from '../../../protocol/seeds.ts';
+import { count } from '../../shared/format.ts';
+import { type Row, seedAccuracies } from './rows.ts';
+
+/** As many stand beside each other at most. */
+export const MOST_SIDES = 6;
+/** Of as many runs of a side it is asked what they were made with. */
+const MOST_ASKED = 20;
+
+export interface Side {
+  key: string;
+  label: string;
+  /** With the numbers of the runs of this side alone. */
+  row: TableRow;
+}
+
+export const runKeyOf = (run: RunSummary): string => `run ${run.id}`;
+
+/** What was chosen, in the order in which it was; what is no longer there is left out. */
+export function sidesOf(rows: readonly Row[], chosen: readonly string[]): Side[] {
+  return chosen.slice(0, MOST_SIDES).flatMap((key): Side[] => {
+    const row = rows.find((one) => one.key === key);
+    if (row) return [{ key, label: row.earlier ? `${row.variant} (earlier settings)` : row.variant, row }];
+    for (const around of rows) {
+      const run = around.runs.find((one) => runKeyOf(one) === key);
+      if (run) return [{ key, label: `${around.variant}, seed ${run.seed}`, row: ofRun(around, run) }];
+    }
+    return [];
+  });
+}
+
+function ofRun(row: Row, run: RunSummary): TableRow {
+  const results = run.state === 'finished' && run.result ? [run] : [];
+  const of = (pick: (one: RunSummary) => number | undefined) => spread(results.flatMap((one) => pick(one) ?? []));
+  const [accuracy, loss, lastAccuracy] = [
+    of(({ result }) => result?.accuracy),
+    of(({ result }) => result?.loss),
+    of(({ last }) => last?.test?.accuracy),
+  ];
+  const rates = results[0]?.result?.spikeRates?.map((mean) => ({ mean, count: 1 }));
+  return {
+    variant: row.variant,
+    changes: row.changes,
+    earlier: row.earlier,
+    wanted: 1,
+    runs: [run],
+    results,
+    ...(row.settings && { settings: row.settings }),
+    ...(accuracy && { accuracy }),
+    ...(loss && { loss }),
+    ...(lastAccuracy && { lastAccuracy }),
+    ...(rates && { spikeRates: rates }),
+    ...(results.length > 0 && { seconds: { mean: run.seconds, count: 1 } }),
+  };
+}
+
+/** Runs of which has to be known what they were made with. */
+export function runsOf(sides: readonly Side[]): string[] {
+  return sides.flatMap(({ row }) => row.runs.slice(0, MOST_ASKED).map(({ id }) => id));
+}
+
+interface Line {
+  name: string;
+  cells: string[];
+}
+
+export function sidesTable(
+  sides: readonly Side[],
+  table: SettingsTable | undefined,
+  onlyOne: string,
+  close: () => void,
+): TemplateResult | typeof nothing {
+  if (sides.length === 0) return nothing;
+  const settings = settingLines(sides, table);
+  const made = madeLines(sides, table?.runs ?? []);
+  return html`<section class="sides" aria-label="Differences of what was chosen">
+    <div class="sides-head">
+      <h2>${sides.length === 1 ? sides[0]!.label : sides.map(({ label }) => label).join(' beside ')}</h2>
+      <button class="link" @click=${close}>Close</button>
+    </div>
+    ${
+      sides.length === 1
+        ? html`<p class="muted">${onlyOne}</p>`
+        : html`<div class="table-scroll" tabindex="0" role="region" aria-label="Differences">
+          <table class="values beside">
+            <thead>
+              <tr><td></td>${sides.map(({ label }) => html`<th scope="col">${label}</th>`)}</tr>
+            </thead>
+            ${part('Settings that differ', settings, table ? 'Their settings are the same.' : 'Reading the settings…')}
+            ${part('Results', resultLines(sides), '')}
+            ${part('Made with', made, '')}
+          </table>
+        </div>
+        ${pairedSentence(sides)}`
+    }
+  </section>`;
+}
+
+function part(name: string, lines: readonly Line[], none: string): TemplateResult {
+  return html`<tbody>
+    <tr class="part"><th scope="rowgroup" colspan="99">${name}</th></tr>
+    ${lines.length === 0 && none ? html`<tr><td class="muted" colspan="99">${none}</td></tr>` : nothing}
+    ${lines.map(
+      ({ name, cells }) => html`<tr class=${new Set(cells).size > 1 ? 'differs' : ''}>
+        <th scope="row">${name}</th>${cells.map((cell) => html`<td>${cell}</td>`)}
+      </tr>`,
+    )}
+  </tbody>`;
+}
+
+function settingLines(sides: readonly Side[], table: SettingsTable | undefined): Line[] {
+  const lines = (table?.fields ?? []).map((field) => ({
+    name: field,
+    cells: sides.map(({ row }) => (row.settings ? (row.settings[field] ?? 'no such field') : 'not known')),
+  }));
+  return lines.filter(({ cells }) => new Set(cells).size > 1);
+}
+
+function resultLines(sides: readonly Side[]): Line[] {
+  // The verdict is against the reference of the table, and not against the other side.
+  const columns = RESULT_COLUMNS.filter(({ id }) => !['variant', 'difference'].includes(id));
+  return textColumns(columns)
+    .map(({ head, text }) => ({ name: head, cells: sides.map(({ row }) => text(row)) }))
+    .filter(({ cells }) => cells.some((cell) => cell !== '–'));
+}
+
+function madeLines(sides: readonly Side[], runs: readonly RunSettings[]): Line[] {
+  const known = new Map(runs.map((run) => [run.runId, run]));
+  const of = (name: string, pick: (run: RunSettings) => string | undefined): Line => ({
+    name,
+    cells: sides.map(({ row }) => {
+      const texts = new Set(
+        row.runs.flatMap(({ id }) => (known.has(id) ? [pick(known.get(id)!) ?? 'not recorded'] : [])),
+      );
+      return [...texts].join(', ') || '–';
+    }),
+  });
+  const started: Line = {
+    name: 'Started',
+    cells: sides.map(({ row }) => {
+      const times = row.runs.map(({ createdAt }) => createdAt).sort((a, b) => a - b);
+      const days = new Set([times[0], times.at(-1)].flatMap((time) => (time === undefined ? [] : [dateOf(time)])));
+      return [...days].join(' to ') || '–';
+    }),
+  };
+  return [
+    started,
+    of('Commit', ({ commit, dirty }) => commit && `${commit.slice(0, 10)}${dirty ? ', with changes' : ''}`),
+    of('Engine', ({ engine }) => engine),
+  ];
+}
+
+function dateOf(time: number): string {
+  return new Date(time).toLocaleString('en', { dateStyle: 'medium', timeStyle: 'short' });
+}
+
+/** The difference by seeds, without a verdict: that is for the reference of the table. */
+function pairedSentence(sides: readonly Side[]): TemplateResult | typeof nothing {
+  const [a, b] = sides;
+  if (!a || !b || sides.length !== 2) return nothing;
+  const first = new Map(seedAccuracies(a.row).map(({ seed, accuracy }) => [seed, accuracy]));
+  const differences = seedAccuracies(b.row).flatMap(({ seed, accuracy }) =>
+    first.has(seed) ? [accuracy - first.get(seed)!] : [],
+  );
+  const mean = spread(differences);
+  if (!mean) return html`<p class="muted">No seed has finished on both sides.</p>`;
+  const deviation = mean.deviation === undefined ? '' : ` ± ${(100 * mean.deviation).toFixed(2)}`;
+  return html`<p>
+    ${b.label} minus ${a.label}: ${points(mean.mean, 2)}${deviation} points of accuracy over
+    ${count(mean.count, 'pair')} of the same seed. ${mean.count > 1 ? 'Choose one as the reference for a verdict.' : ''}
+  </p>`;
+}
