@@ -9,7 +9,7 @@ import { idOf } from '../runs/folder.ts';
 import { decodeSafetensors } from '../runs/safetensors.ts';
 import { readRun } from './claim.ts';
 import { reasonOfFailure } from './endings.ts';
-import { sampleQuestionSchema } from './sample-question.ts';
+import { parseQuestion } from './sample-question.ts';
 import { openSubject } from './subject.ts';
 
 /** A line of the answers: what was asked for, or a sentence. */
@@ -27,7 +27,7 @@ export async function serveProbes(
     for await (const line of createInterface({ input })) {
       let reply: ProbeReply;
       try {
-        reply = { answer: await probe.ask(sampleQuestionSchema.parse(JSON.parse(line))) };
+        reply = { answer: await probe.ask(parseQuestion(line)) };
       } catch (error) {
         reply = { refusal: error instanceof UserError ? error.message : reasonOfFailure(error) };
       }
