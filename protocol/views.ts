@@ -184,8 +184,11 @@ export const VIEWS = {
       /** Whose potentials are drawn: the layer, and its neurons as they are typed. */
       layer: whole(0),
       neurons: line('0-3'),
-      /** Weight updates; 0 is the newest. */
+      /** Weight updates, of the one and of the other; 0 is that of the epoch that counts. */
       checkpoint: whole(0),
+      secondCheckpoint: whole(0),
+      /** Tables of numbers in place of the pictures. */
+      asTable: flag,
     },
   }),
 };

@@ -11,6 +11,9 @@ export interface NumberTable {
   rows: readonly (readonly (string | number | null)[])[];
 }
 
+/** A longer text is a list of numbers, and breaks into lines. */
+const LIST = 40;
+
 /** Rows that the page shows at most; the file has all of them. */
 const MAX_ROWS = 500;
 
@@ -29,12 +32,14 @@ export function numberTable({ title, note, header, rows }: NumberTable): Templat
           .slice(0, MAX_ROWS)
           .map(
             ([first, ...cells]) =>
-              html`<tr><th scope="row">${text(first)}</th>${cells.map((cell) => html`<td>${text(cell)}</td>`)}</tr>`,
+              html`<tr><th scope="row">${text(first)}</th>${cells.map((cell) => html`<td class=${isList(cell) ? 'list' : ''}>${text(cell)}</td>`)}</tr>`,
           )}
       </tbody>
     </table>
   </div>`;
 }
+
+const isList = (cell: string | number | null): boolean => typeof cell === 'string' && cell.length > LIST;
 
 function text(cell: string | number | null | undefined): string {
   if (cell === null || cell === undefined) return '–';

@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SampleAnswer, SampleQuestion } from '../../../protocol/analyses/sample.ts';
 import { neuronsOf } from '../../../webview/views/sample/neurons.ts';
+import { stepOf } from '../../../webview/views/sample/shown.ts';
 import { violations } from '../axe.ts';
 import { type Bundles, bundleWebview, type FakeHost, launchBrowser, openView, picture, settle } from '../harness.ts';
 import { FakeStudy } from '../study.ts';
@@ -20,13 +21,13 @@ const CHANNELS = 2 * 34 * 34;
 const STEPS = 315;
 const PER_STEP = 64;
 
-function answerTo(question: SampleQuestion): SampleAnswer {
-  const input = listOf(STEPS, (t) => Array.from({ length: PER_STEP }, (_, i) => (t * 7 + i * 37) % CHANNELS));
-  const spikes = listOf(STEPS, (t) => (t % 3 === 0 ? [t % 100, (t * 13) % 100] : []));
-  const wave = (f: number): number[] => Array.from({ length: STEPS }, (_, t) => 0.4 * Math.sin(t * f) + 0.2);
+function answerTo(question: SampleQuestion, steps = STEPS): SampleAnswer {
+  const input = listOf(steps, (t) => Array.from({ length: PER_STEP }, (_, i) => (t * 7 + i * 37) % CHANNELS));
+  const spikes = listOf(steps, (t) => (t % 3 === 0 ? [t % 100, (t * 13) % 100] : []));
+  const wave = (f: number): number[] => Array.from({ length: steps }, (_, t) => 0.4 * Math.sin(t * f) + 0.2);
   const { split, index, traces } = question;
   return {
-    ...{ split, index, of: 5000, label: 3, classes: 10, steps: STEPS, checkpoint: 900, checkpoints: [900, 800] },
+    ...{ split, index, of: 5000, label: 3, classes: 10, steps, checkpoint: 900, checkpoints: [900, 800] },
     scores: [0, 0.1, 0.2, 0.9, 0.3, 0, 0, 0, 0.1, 0.2],
     ...{ decision: 3, loss: 0.31 },
     input: { channels: CHANNELS, picture: { planes: 2, height: 34, width: 34 }, events: input },
@@ -64,10 +65,10 @@ function listOf(steps: number, itemsAt: (t: number) => number[]): { offsets: num
   return { offsets, items };
 }
 
-async function opened(theme: ThemeName = 'dark'): Promise<FakeHost> {
+async function opened(theme: ThemeName = 'dark', steps = STEPS, width = 1100): Promise<FakeHost> {
   const study = new FakeStudy({ seeds: 2 });
-  study.sample = (_, question) => answerTo(question);
-  const host = await openView(browser, bundle, study, { view: 'sample', theme, height: 1300 });
+  study.sample = (_, question) => answerTo(question, steps);
+  const host = await openView(browser, bundle, study, { view: 'sample', theme, width, height: 1300 });
   await settle(host);
   return host;
 }
@@ -94,6 +95,87 @@ test('the sample with its rasters, potentials and decision; two variants side by
   await picture(host, 'sample-two');
   expect(host.complaints).toEqual([]);
   await page.context().close();
+});
+
+test('dots are named under the pointer and by keys, in both networks at once; what is pointed at is left with Escape', async () => {
+  const host = await opened();
+  const { page } = host;
+  await page.getByLabel('beside').selectOption('without reset');
+  await expect.poll(() => page.locator('.network').count()).toBe(2);
+  const spikes = page.locator('.network lif-raster').first();
+  await spikes.focus();
+  // Step 1 has the spikes of neuron 0 alone, step 4 those of 3 and 39.
+  for (let i = 0; i < 3; i++) await spikes.press('ArrowRight');
+  await page.getByText('step 4 of 315').waitFor();
+  await spikes.press('ArrowUp');
+  await spikes.press('ArrowUp');
+  const reading = page.getByText('step 4, neuron 39 fires; 2 of 100 fire in this step');
+  await expect.poll(() => reading.count()).toBe(2);
+  await picture(host, 'sample-pointed');
+  await spikes.press('Escape');
+  await expect.poll(() => reading.count()).toBe(0);
+  const input = page.locator('.input lif-raster');
+  const box = (await input.boundingBox())!;
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.getByText(/^step 158, x \d+, y \d+, plane \d: 1 event of 64 in this step$/).waitFor();
+  await page.locator('.pixels lif-heatmap').hover();
+  await page.getByText(/^x 17, y 16: -?\d+ \(on minus off\)$/).waitFor();
+  expect(host.complaints).toEqual([]);
+  await page.context().close();
+});
+
+test('every picture has its numbers: tables of both networks, and a file of them', async () => {
+  const host = await opened();
+  const { page } = host;
+  await page.getByLabel('beside').selectOption('without reset');
+  await expect.poll(() => page.locator('.network').count()).toBe(2);
+  await page.getByRole('button', { name: 'Table' }).click();
+  const titles = () => page.locator('.values caption').allInnerTexts();
+  await expect.poll(async () => (await titles()).length).toBe(6);
+  expect((await titles()).map((title) => title.trim().split(/ {2}|\n/)[0])).toEqual([
+    expect.stringMatching(/^Decision/),
+    expect.stringMatching(/^Readout over time/),
+    expect.stringMatching(/^Potentials/),
+    'Spikes of layers.0, baseline, seed 1, 900 updates',
+    'Spikes of layers.0, without reset, seed 1, 900 updates',
+    'Input of baseline, seed 1, 900 updates',
+  ]);
+  const rowsOf = (title: string) => page.getByRole('region', { name: title }).locator('tbody tr');
+  expect(await rowsOf('Spikes of layers.0, baseline, seed 1, 900 updates').nth(3).allInnerTexts()).toEqual([
+    '4\t2\t3 39',
+  ]);
+  // Four neurons of each network beside the step.
+  expect(await rowsOf('Potentials').first().locator('td').count()).toBe(8);
+  await picture(host, 'sample-table');
+  await page.getByRole('button', { name: 'Export' }).click();
+  await page.getByRole('menuitem', { name: /CSV/ }).click();
+  await expect.poll(() => host.exports().length).toBe(1);
+  expect(host.exports()[0]!.text).toContain('without reset,1,900,test,0,3,3,0.31,0,0.1,0.2,0.9');
+  expect(host.complaints).toEqual([]);
+  await page.context().close();
+});
+
+test('two checkpoints of one run stand beside each other; another variant begins at the one that counts', async () => {
+  const host = await opened('light');
+  const { page } = host;
+  await page.getByLabel('beside').selectOption('baseline');
+  await expect.poll(() => page.locator('.network').count()).toBe(2);
+  await page.getByLabel('Checkpoint right').selectOption('800');
+  const asked = () =>
+    host
+      .requests('samples/probe')
+      .slice(-2)
+      .map(({ params }) => (params as { question: SampleQuestion }).question.checkpoint);
+  await expect.poll(asked).toEqual([undefined, 800]);
+  await page.getByLabel('beside').selectOption('without reset');
+  await expect.poll(asked).toEqual([undefined, undefined]);
+  await page.context().close();
+});
+
+test('steps of another length: the other network is looked at where time is the same', () => {
+  expect(stepOf({ step: 7, steps: 10 }, 10)).toBe(7);
+  expect([0, 4, 9].map((step) => stepOf({ step, steps: 10 }, 100))).toEqual([5, 45, 95]);
+  expect([0, 55, 99].map((step) => stepOf({ step, steps: 100 }, 10))).toEqual([0, 5, 9]);
 });
 
 test('what is chosen is asked: sample, class, split, neurons, seed, checkpoint', async () => {
@@ -144,7 +226,26 @@ test('neurons are typed as numbers and ranges', () => {
 });
 
 test.each(Object.keys(THEMES) as ThemeName[])('axe finds nothing serious in a sample, %s', async (theme) => {
-  const host = await opened(theme);
+  // Axe looks at each cell of the tables: of a few steps.
+  const host = await opened(theme, 12);
   expect(await violations(host)).toEqual([]);
+  await host.page.getByRole('button', { name: 'Table' }).click();
+  expect(await violations(host), 'as tables').toEqual([]);
   await host.page.context().close();
 });
+
+test.each(Object.keys(THEMES) as ThemeName[])(
+  'in a narrow column nothing is wider than the page, %s',
+  async (theme) => {
+    const host = await opened(theme, STEPS, 325);
+    const { page } = host;
+    await page.getByLabel('beside').selectOption('without reset');
+    await expect.poll(() => page.locator('.network').count()).toBe(2);
+    for (const name of ['sample', 'sample-numbers']) {
+      if (name === 'sample-numbers') await page.getByRole('button', { name: 'Table' }).click();
+      await picture(host, `${name}-narrow-${theme}`);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), name).toBeLessThanOrEqual(0);
+    }
+    await page.context().close();
+  },
+);

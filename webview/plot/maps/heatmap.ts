@@ -30,14 +30,15 @@ export function heatmap(map: Heatmap, look: HeatmapLook): TemplateResult {
     <div class="heatmap-y"><span>${yAxis.to}</span><span class="axis-name">${yAxis.name}</span><span>${yAxis.from}</span></div>
     <lif-heatmap
       tabindex="0"
-      role="img"
+      role="application"
+      aria-roledescription="heat map"
       aria-label=${look.label}
       .map=${map}
       .pointed=${pointed}
       @point=${(event: CustomEvent<Cell | undefined>) => look.point(event.detail)}
     ></lif-heatmap>
     <div class="heatmap-x"><span>${xAxis.from}</span><span class="axis-name">${xAxis.name}</span><span>${xAxis.to}</span></div>
-    <p class="heatmap-reading" aria-live="polite">${pointed ? look.describe(pointed) : ''}</p>
+    <p class="reading" aria-live="polite">${pointed && pointed.row < map.rows && pointed.column < map.columns ? look.describe(pointed) : ''}</p>
   </div>`;
 }
 

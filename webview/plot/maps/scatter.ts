@@ -26,13 +26,14 @@ export function scatter(data: Scatter, { label, pointed, point, describe }: Scat
   return html`<div class="scatter">
     <lif-scatter
       tabindex="0"
-      role="img"
+      role="application"
+      aria-roledescription="scatter plot"
       aria-label=${label}
       .data=${data}
       .pointed=${pointed}
       @point=${(event: CustomEvent<number | undefined>) => point(event.detail)}
     ></lif-scatter>
-    <p class="heatmap-reading" aria-live="polite">${pointed === undefined ? '' : describe(pointed)}</p>
+    <p class="reading" aria-live="polite">${pointed === undefined ? '' : describe(pointed)}</p>
   </div>`;
 }
 

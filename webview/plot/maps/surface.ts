@@ -17,7 +17,8 @@ const MOVES: Record<string, Turn> = {
 export function surface(data: Surface, turn: Turn, label: string, turned: (turn: Turn) => void): TemplateResult {
   return html`<lif-surface
     tabindex="0"
-    role="img"
+    role="application"
+    aria-roledescription="surface"
     aria-label="${label}. Arrow keys turn it, Home turns it back."
     .data=${data}
     .turn=${turn}

@@ -1,10 +1,11 @@
-import { html, type TemplateResult } from 'lit';
+import { html } from 'lit';
 import type { ErrorsLayer, ErrorsResult } from '../../../protocol/analyses/errors.ts';
 import { errorsCharts, layersOf, timeOf } from '../../../protocol/figures/errors.ts';
 import type { NumberTable } from '../../plot/number-table.ts';
 import { xyChart } from '../../plot/xy.ts';
 import type { Answered } from '../../shared/analyses.ts';
-import type { Panel, PanelContext } from './panel.ts';
+import { key } from './key.ts';
+import type { Panel } from './panel.ts';
 
 type Answer = Answered<'errors'>;
 
@@ -27,23 +28,6 @@ export const errors: Panel<'errors'> = {
   },
   tables: (answers) => [perStep(answers), overTime(answers)],
 };
-
-/** Which line is which. */
-function key(answers: readonly Answer[], context: PanelContext): TemplateResult {
-  const variants = new Map(answers.map((answer) => [answer.name, answer]));
-  return html`<ul class="key">
-    ${[...variants.values()].map((answer) => {
-      const { colour, dash } = context.style(answer);
-      const seeds = answers.filter(({ name }) => name === answer.name).length;
-      return html`<li>
-        <svg width="24" height="8" aria-hidden="true">
-          <path d="M0 4h24" stroke=${colour} stroke-width="2" stroke-dasharray=${dash.join(' ') || 'none'} />
-        </svg>
-        ${answer.name}<span class="muted">${seeds === 1 ? '1 seed' : `${seeds} seeds`}</span>
-      </li>`;
-    })}
-  </ul>`;
-}
 
 function eachLayer<T>(answers: readonly Answer[], read: (answer: Answer, layer: ErrorsLayer) => T): T[] {
   return answers.flatMap((answer) => answer.result.layers.map((layer) => read(answer, layer)));

@@ -5,6 +5,7 @@ import { type Cell, colourScale, heatmap } from '../../plot/maps/heatmap.ts';
 import { xyChart } from '../../plot/xy.ts';
 import type { Answered } from '../../shared/analyses.ts';
 import { count, percent, percentSign } from '../../shared/format.ts';
+import { key } from './key.ts';
 import type { Panel, PanelContext } from './panel.ts';
 import { ORDERS, type Order, orderOf } from './spikes-order.ts';
 import { spikesTables } from './spikes-tables.ts';
@@ -112,11 +113,16 @@ function figure(
           if (neuron === undefined) return '';
           const where = shown === 'time' ? `steps ${stretch(column, result)}` : `class ${column}`;
           const leak = layer.leakLearned ? `, k ${layer.leak[neuron]!.toFixed(3)}` : '';
-          return `neuron ${neuron}, ${where}: ${percentSign(rows[row * columns + column])}; mean ${percentSign(layer.rates[neuron])}${leak}`;
+          return `neuron ${neuron}, ${where}: ${percentSign(rows[row * columns + column])}; mean ${percentSign(layer.rates[neuron])}${preferred(layer, neuron)}${leak}`;
         },
       },
     )}
   </figure>`;
+}
+
+function preferred({ preferredClass, selectivity }: SpikingLayerResult, neuron: number): string {
+  const best = preferredClass[neuron];
+  return best === null || best === undefined ? '' : `, most in class ${best} (selectivity ${selectivity[neuron]})`;
 }
 
 function headline(layer: SpikingLayerResult, seed: number, { samples }: SpikesResult): string {
@@ -135,13 +141,5 @@ function distribution(answers: readonly Answer[], name: string, context: PanelCo
   return html`<div class="side-by-side wide">
       ${rateCharts(answers, name, context.style).map(xyChart)}
     </div>
-    <ul class="key">
-      ${answers.map(
-        (answer) => html`<li>
-          <span class="swatch" .style=${`background:${context.style(answer).colour}`}></span>${answer.name}<span class="muted"
-            >seed ${answer.run.seed}</span
-          >
-        </li>`,
-      )}
-    </ul>`;
+    ${key(answers, context)}`;
 }

@@ -1,10 +1,10 @@
-import { html, nothing, svg, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { epochNote, fallNote } from '../../../protocol/comparison/epochs.ts';
-import type { LineStyle } from '../../../protocol/drawing/palette.ts';
 import { isActive, type Split } from '../../../protocol/runs.ts';
 import { warningsNow } from '../../../protocol/warnings.ts';
 import type { ChartModel } from '../../plot/model.ts';
 import { readAt } from '../../plot/model.ts';
+import { swatch } from '../../plot/swatch.ts';
 import { count, epoch, loss, percent, percentSign } from '../../shared/format.ts';
 import { progressLine } from '../../shared/header.ts';
 import { icon, stateIcon } from '../../shared/icons.ts';
@@ -20,13 +20,6 @@ export interface LegendCursor {
   x: number;
   accuracy: { model: ChartModel; index: number };
   loss: { model: ChartModel; index: number };
-}
-
-/** A short piece of a variant's line. */
-export function swatch(style: LineStyle): TemplateResult {
-  return html`<svg class="swatch" viewBox="0 0 22 10" width="22" height="10" aria-hidden="true">
-    ${svg`<path d="M1 5h20" stroke=${style.colour} stroke-width="2.5" stroke-dasharray=${style.dash.join(' ') || nothing} />`}
-  </svg>`;
 }
 
 /** All variants with their colours, newest values (or those at the cursor) and what they are doing. */

@@ -4,8 +4,8 @@ import { describeMetric, type Metric, parseMetric, type Quantity } from '../../.
 import type { CurveChart } from '../../plot/chart.ts';
 import { nearest } from '../../plot/grid.ts';
 import { type ChartModel, fullRange, type Reading, readAt } from '../../plot/model.ts';
+import { swatch } from '../../plot/swatch.ts';
 import { epoch, metricText } from '../../shared/format.ts';
-import { swatch } from './legend.ts';
 
 /** One chart on the page: what it shows and what it listens to. */
 export interface ChartPanel {

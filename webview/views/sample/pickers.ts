@@ -8,15 +8,16 @@ type State = StateOf<'sample'>;
 
 /**
  * Which networks, which sample, which neurons.
- * @param shown an answer, which knows what there is to choose from
+ * @param answers of the networks, as far as they are there: they know what there is to choose from
  * @param chosen called after each choice
  */
 export function pickers(
   session: Session<'sample'>,
   runs: readonly RunSummary[],
-  shown: SampleAnswer | undefined,
+  answers: readonly (SampleAnswer | undefined)[],
   chosen: () => void,
 ): TemplateResult {
+  const shown = answers.find((answer) => answer !== undefined);
   const { state, comparison } = session;
   const rows = comparison!.rows.filter(({ results }) => results.length > 0);
   const variants = rows.map(({ variant }) => variant);
@@ -29,9 +30,9 @@ export function pickers(
   const index = shown?.index ?? state.index;
   const layers = shown?.layers.filter(({ kind }) => kind !== 'linear') ?? [];
   return html`<div class="toolbar" role="toolbar" aria-label="Sample">
-    ${select('Variant', variants, runs[0]?.variant ?? '', (first) => set({ first }))}
-    ${select('beside', ['–', ...variants], runs[1]?.variant ?? '–', (second) => set({ second: second === '–' ? '' : second, checkpoint: 0 }))}
-    ${seeds.length > 1 ? select('Seed', seeds.map(String), String(runs[0]?.seed ?? ''), (seed) => set({ seed: Number(seed) })) : ''}
+    ${select('Variant', variants, runs[0]?.variant ?? '', (first) => set({ first, checkpoint: 0 }))}
+    ${select('beside', ['–', ...variants], runs[1]?.variant ?? '–', (second) => set({ second: second === '–' ? '' : second, secondCheckpoint: 0 }))}
+    ${seeds.length > 1 ? select('Seed', seeds.map(String), String(runs[0]?.seed ?? ''), (seed) => set({ seed: Number(seed), checkpoint: 0, secondCheckpoint: 0 })) : ''}
     ${select('Split', SPLITS, state.split, (split) => set({ split: split as State['split'], index: 0 }))}
     ${select('Class', ['all', ...Array.from({ length: shown?.classes ?? 0 }, (_, c) => String(c))], state.label < 0 ? 'all' : String(state.label), (label) => set({ label: label === 'all' ? -1 : Number(label) }))}
     <label class="also"
@@ -66,14 +67,22 @@ export function pickers(
         .value=${state.neurons}
         @change=${(event: Event) => set({ neurons: (event.target as HTMLInputElement).value })}
     /></label>
-    ${
-      runs.length === 1 && shown && shown.checkpoints.length > 1
-        ? select('Checkpoint', shown.checkpoints.map(String), String(shown.checkpoint), (step) =>
-            set({ checkpoint: Number(step) }),
-          )
-        : ''
-    }
+    ${answers.map((answer, place) => checkpointPicker(answer, place, answers.length > 1, set))}
   </div>`;
+}
+
+/** Which checkpoint of a network; where there are two networks, of which one. */
+function checkpointPicker(
+  answer: SampleAnswer | undefined,
+  place: number,
+  several: boolean,
+  set: (patch: Partial<State>) => void,
+): TemplateResult | undefined {
+  if (!answer || answer.checkpoints.length < 2) return undefined;
+  const label = several ? `Checkpoint ${place === 0 ? 'left' : 'right'}` : 'Checkpoint';
+  return select(label, answer.checkpoints.map(String), String(answer.checkpoint), (step) =>
+    set(place === 0 ? { checkpoint: Number(step) } : { secondCheckpoint: Number(step) }),
+  );
 }
 
 function labelOf(layers: readonly { layer: number; name: string }[], layer: number): string {

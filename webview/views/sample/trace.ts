@@ -1,40 +1,87 @@
-import { html, type SVGTemplateResult, svg, type TemplateResult } from 'lit';
+import { html, nothing, type SVGTemplateResult, svg, type TemplateResult } from 'lit';
 import type { SampleLayer } from '../../../protocol/analyses/sample.ts';
+import type { Range } from '../../../protocol/drawing/scales.ts';
+import { count } from '../../shared/format.ts';
+import type { Moment, Shown } from './shown.ts';
 
 const WIDTH = 600;
 const HEIGHT = 110;
 
-/**
- * The potential of one neuron over time before the reset, with threshold, surrogate window and spikes drawn in; the state
- * of an RNN, LSTM or GRU.
- */
-export function traceChart(
+/** The potentials of the neurons that were asked for; what the lines mean is said once. */
+export function traces({ answer, colour }: Shown, all: readonly Shown[], moment: Moment): TemplateResult {
+  const traced = answer.layers.slice(0, -1).filter((layer) => layer.traces.length > 0);
+  return html`${traced.map(
+    (layer) => html`<div class="traces">
+      <h3>Potentials of ${layer.name}</h3>
+      <p class="muted">${legendOf(layer)}</p>
+      ${layer.traces.map(({ neuron, values }) => trace(layer, neuron, values, rangeOf(all, layer.layer, neuron), moment, colour))}
+    </div>`,
+  )}`;
+}
+
+/** What is drawn beside the potential. */
+function legendOf({ threshold, window, reset, kind }: SampleLayer): string {
+  if (threshold === undefined) return kind === 'integrator' ? 'u at every step' : 'h at every step';
+  return `u before the reset; dashed: the threshold, ${threshold}; shaded: where the surrogate is not zero, ±${window}; above it: spikes; reset ${reset}${afterReset(1, 1, reset) === undefined ? '' : ', the fall after a spike'}`;
+}
+
+/** Of all values of this neuron in all networks, so that they can be compared; 0, where a potential rests, is among them. */
+export function rangeOf(all: readonly Shown[], place: number, neuron: number): Range {
+  let [low, high] = [0, 0];
+  for (const { answer } of all) {
+    const layer = answer.layers[place];
+    const values = layer?.traces.find((one) => one.neuron === neuron)?.values ?? [];
+    for (const value of [...values, layer?.threshold ?? 0])
+      if (Number.isFinite(value)) [low, high] = [Math.min(low, value), Math.max(high, value)];
+  }
+  return [low, high];
+}
+
+/** What a spike leaves of a potential; undefined where none is taken away, or only after the next decay. */
+function afterReset(u: number, threshold: number, reset: string | undefined): number | undefined {
+  return reset === 'hard' ? 0 : reset === 'soft' ? u - threshold : undefined;
+}
+
+/** The potential of one neuron over time before the reset; the state of an RNN, LSTM or GRU. */
+function trace(
   layer: SampleLayer,
   neuron: number,
   values: readonly number[],
-  step: number,
+  [low, high]: Range,
+  { step, choose }: Moment,
   colour: string,
 ): TemplateResult {
-  const { threshold, window } = layer;
-  const marks = threshold === undefined ? [] : [threshold];
-  const finite = [...values, ...marks, 0].filter(Number.isFinite);
-  const [low, high] = [Math.min(...finite), Math.max(...finite)];
+  const { threshold, window, reset } = layer;
   const room = 0.08 * (high - low || 1);
   const y = (v: number): number => 4 + (1 - (v - low + room) / (high - low + 2 * room)) * (HEIGHT - 8);
   const x = (t: number): number => ((t + 0.5) / values.length) * WIDTH;
-  const path = values
-    .map((v, t) => (Number.isFinite(v) ? `${t === 0 ? 'M' : 'L'}${x(t).toFixed(1)} ${y(v).toFixed(1)}` : ''))
-    .join('');
   const fired = firedAt(layer, neuron);
-  const label = `Neuron ${neuron} of ${layer.name}: potential ${short(values[step])} at step ${step + 1}, ${fired.length} spikes`;
+  const falls = new Set(fired);
+  const path = values
+    .map((v, t) => {
+      if (!Number.isFinite(v)) return '';
+      const left = falls.has(t) ? afterReset(v, threshold!, reset) : undefined;
+      return `${t === 0 ? 'M' : 'L'}${x(t).toFixed(1)} ${y(v).toFixed(1)}${left === undefined ? '' : `V${y(left).toFixed(1)}`}`;
+    })
+    .join('');
+  const spikes = threshold === undefined ? '' : count(fired.length, 'spike');
+  const label = `Neuron ${neuron} of ${layer.name}: ${short(values[step])} at step ${step + 1}${spikes && `, ${spikes}`}; as a table under Table`;
+  const go = (event: PointerEvent): void => {
+    if (event.buttons !== 1) return;
+    const box = (event.currentTarget as SVGElement).getBoundingClientRect();
+    const to = Math.floor(((event.clientX - box.left) / box.width) * values.length);
+    choose(Math.min(values.length - 1, Math.max(0, to)));
+  };
   return html`<figure class="trace">
     <figcaption>
-      <span>neuron ${neuron}</span><span class="muted">u = ${short(values[step])} · ${fired.length} ${fired.length === 1 ? 'spike' : 'spikes'}</span>
+      <span>neuron ${neuron}</span
+      ><span class="muted">${threshold === undefined && layer.kind !== 'integrator' ? 'h' : 'u'} = ${short(values[step])}${spikes && ` · ${spikes}`}</span>
     </figcaption>
     <div class="trace-range muted"><span>${short(high)}</span><span>${short(low)}</span></div>
-    <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label=${label}>
-      ${threshold === undefined || window === undefined ? '' : band(y(threshold + window), y(threshold - window))}
-      ${threshold === undefined ? '' : svg`<path class="threshold" d="M0 ${y(threshold)}H${WIDTH}"/>`}
+    <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label=${label} @pointerdown=${go} @pointermove=${go}>
+      ${threshold === undefined || window === undefined ? nothing : band(y(threshold + window), y(threshold - window))}
+      <path class="rest" d="M0 ${y(0)}H${WIDTH}" />
+      ${threshold === undefined ? nothing : svg`<path class="threshold" d="M0 ${y(threshold)}H${WIDTH}"/>`}
       ${fired.map((t) => svg`<path class="spike" d="M${x(t)} 2V${y(threshold ?? high)}" stroke=${colour}/>`)}
       <path d=${path} fill="none" stroke=${colour} stroke-width="1.5" vector-effect="non-scaling-stroke" />
       <path class="cursor" d="M${x(step)} 0V${HEIGHT}" />

@@ -2,17 +2,21 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { SampleAnswer, SampleQuestion } from '../../../protocol/analyses/sample.ts';
 import { lineStyle } from '../../../protocol/drawing/palette.ts';
 import type { RunSummary } from '../../../protocol/runs.ts';
-import { raster } from '../../plot/maps/raster.ts';
+import type { Place } from '../../plot/maps/raster.ts';
+import { numberTable, tablesCsv } from '../../plot/number-table.ts';
 import { banners, emptyState, header } from '../../shared/header.ts';
+import { icon } from '../../shared/icons.ts';
+import { menuButton } from '../../shared/menu.ts';
 import { Puller } from '../../shared/puller.ts';
 import type { Session } from '../../shared/session.ts';
 import { readTheme } from '../../shared/theme.ts';
 import type { View } from '../../shared/view.ts';
 import { inputPicture } from './input.ts';
+import { network } from './network.ts';
 import { neuronsOf } from './neurons.ts';
 import { pickers } from './pickers.ts';
-import { scoresOverTime } from './scores.ts';
-import { traceChart } from './trace.ts';
+import { type Moment, momentOf, type Shown, sameInput } from './shown.ts';
+import { sampleTables } from './tables.ts';
 
 /** Steps a second while it plays. */
 const PACE = 20;
@@ -21,10 +25,12 @@ const PACE = 20;
 export class SampleView implements View {
   private readonly puller: Puller;
   private theme = readTheme();
+  /** By place on the page and run: two checkpoints of one run may stand beside each other. */
   private readonly answers = new Map<string, SampleAnswer>();
   private problem: string | undefined;
   private playing: ReturnType<typeof setInterval> | undefined;
   private step = 0;
+  private pointed: { name: string; place: Place } | undefined;
 
   constructor(private readonly session: Session<'sample'>) {
     this.puller = new Puller(
@@ -68,75 +74,110 @@ export class SampleView implements View {
     );
   }
 
-  private questionOf(): SampleQuestion {
-    const { split, index, label, layer, neurons, checkpoint } = this.session.state;
-    return {
-      split,
-      index,
-      ...(label >= 0 && { label }),
-      ...(checkpoint > 0 && this.runs.length === 1 && { checkpoint }),
-      traces: [{ layer, neurons: neuronsOf(neurons) }],
-    };
+  private get shown(): (Shown | undefined)[] {
+    const rows = this.session.comparison?.rows ?? [];
+    return this.runs.map((run, place) => {
+      const answer = this.answers.get(`${place} ${run.id}`);
+      const index = rows.findIndex(({ variant }) => variant === run.variant);
+      const { colour } = lineStyle(Math.max(0, index), this.theme.scheme, this.theme.highContrast);
+      return answer && { run, answer, colour };
+    });
+  }
+
+  private questions(): SampleQuestion[] {
+    const { split, index, label, layer, neurons, checkpoint, secondCheckpoint } = this.session.state;
+    return this.runs.map((_, place) => {
+      const wanted = place === 0 ? checkpoint : secondCheckpoint;
+      return {
+        split,
+        index,
+        ...(label >= 0 && { label }),
+        ...(wanted > 0 && { checkpoint: wanted }),
+        traces: [{ layer, neurons: neuronsOf(neurons) }],
+      };
+    });
   }
 
   private body(): TemplateResult {
-    const { session, runs } = this;
-    const shown = runs.flatMap((run) => this.answers.get(run.id) ?? []);
-    const steps = shown[0]?.steps ?? 1;
-    this.step = Math.min(this.step, steps - 1);
-    return html`${pickers(session, runs, shown[0], () => this.puller.request())}
-      ${this.problem ? html`<p class="banner error"><span>${this.problem}</span></p>` : nothing}
+    const { session, runs, shown } = this;
+    const known = shown.filter((one) => one !== undefined);
+    const asTable = session.state.asTable;
+    return html`${pickers(
+      session,
+      runs,
+      shown.map((one) => one?.answer),
+      () => this.puller.request(),
+    )}
+      ${this.problem ? html`<p class="banner error" role="alert">${icon('cross')}<span>${this.problem}</span></p>` : nothing}
       ${
-        shown.length === 0
+        known.length === 0
           ? html`<p class="waiting">${this.problem ? '' : 'Opening the network…'}</p>`
-          : html`<div class="time" role="group" aria-label="Time">
-                <button class="quiet" @click=${() => this.play(steps)}>${this.playing ? 'Pause' : 'Play'}</button>
-                <input
-                  type="range"
-                  min="0"
-                  max=${steps - 1}
-                  aria-label="Time step"
-                  .value=${String(this.step)}
-                  @input=${(event: Event) => this.goTo(Number((event.target as HTMLInputElement).value))}
-                />
-                <output>step ${this.step + 1} of ${steps}</output>
-              </div>
-              ${inputPicture(shown[0]!, this.step, this.theme, (step) => this.goTo(step))}
-              <main class="networks">
-                ${runs.map((run) => this.network(run, this.answers.get(run.id)))}
-              </main>`
+          : html`${this.bar(known, known[0]!.answer.steps)}
+              ${asTable ? html`<main>${sampleTables(known).map(numberTable)}</main>` : this.pictures(known)}`
       }`;
   }
 
-  private network(run: RunSummary, answer: SampleAnswer | undefined): TemplateResult {
-    if (!answer) return html`<section><h2>${run.variant}</h2><p class="waiting">Opening the network…</p></section>`;
-    const rows = this.session.comparison!.rows;
-    const index = rows.findIndex(({ variant }) => variant === run.variant);
-    const { colour } = lineStyle(Math.max(0, index), this.theme.scheme, this.theme.highContrast);
-    const { step } = this;
-    return html`<section class="network">
-      <h2>${run.variant} <span class="muted">seed ${run.seed}, after ${answer.checkpoint} weight updates</span></h2>
-      ${scoresOverTime(answer, this.theme)}
-      ${answer.layers.map((layer) =>
-        layer.spikes
-          ? html`<figure class="panel-figure">
-              <figcaption>
-                <h3>${layer.name}</h3>
-                <span class="muted">${layer.spikes.items.length} spikes of ${layer.neurons} neurons</span>
-              </figcaption>
-              ${raster(
-                { steps: answer.steps, rows: layer.neurons, ...layer.spikes, colour },
-                `${layer.name}: ${layer.spikes.items.length} spikes of ${layer.neurons} neurons over ${answer.steps} steps`,
-                step,
-                (chosen) => this.goTo(chosen),
-              )}
-            </figure>`
-          : nothing,
-      )}
-      ${answer.layers
-        .slice(0, -1)
-        .flatMap((layer) => layer.traces.map(({ neuron, values }) => traceChart(layer, neuron, values, step, colour)))}
-    </section>`;
+  /** Time, and what is to be seen of it. */
+  private bar(known: readonly Shown[], steps: number): TemplateResult {
+    const { session } = this;
+    this.step = Math.min(this.step, steps - 1);
+    return html`<div class="time" role="group" aria-label="Time">
+      <button class="quiet" @click=${() => this.play(steps)}>${this.playing ? 'Pause' : 'Play'}</button>
+      <button class="quiet" aria-label="Previous step" @click=${() => this.goTo((this.step + steps - 1) % steps)}>‹</button>
+      <input
+        type="range"
+        min="0"
+        max=${steps - 1}
+        aria-label="Time step"
+        aria-valuetext=${`step ${this.step + 1} of ${steps}`}
+        .value=${String(this.step)}
+        @input=${(event: Event) => this.goTo(Number((event.target as HTMLInputElement).value))}
+      />
+      <button class="quiet" aria-label="Next step" @click=${() => this.goTo((this.step + 1) % steps)}>›</button>
+      <output>step ${this.step + 1} of ${steps}</output>
+      <span class="toolbar-end">
+        <button class="quiet" @click=${() => session.update({ asTable: !session.state.asTable })}>
+          ${icon(session.state.asTable ? 'chart' : 'table')}<span>${session.state.asTable ? 'Picture' : 'Table'}</span>
+        </button>
+        ${menuButton(session, 'export', 'Export', 'export', [
+          {
+            label: 'CSV',
+            hint: 'the numbers of the pictures',
+            run: () => session.export(session.exportName('sample.csv'), tablesCsv(sampleTables(known))),
+          },
+        ])}
+      </span>
+    </div>`;
+  }
+
+  private pictures(known: readonly Shown[]): TemplateResult {
+    const [first, second] = known as [Shown, Shown | undefined];
+    const moment = this.moment(first.answer.steps);
+    const differ = second !== undefined && !sameInput(first.answer, second.answer);
+    return html`${inputPicture(first.answer, differ ? first.run.variant : '', moment)}
+      ${differ ? inputPicture(second.answer, second.run.variant, momentOf(moment, second.answer.steps)) : nothing}
+      <main class="networks">
+        ${this.shown.map((one, place) =>
+          one
+            ? network(one, known, moment)
+            : html`<section><h2>${this.runs[place]!.variant}</h2><p class="waiting">${this.problem ? '' : 'Opening the network…'}</p></section>`,
+        )}
+      </main>`;
+  }
+
+  private moment(steps: number): Moment {
+    return {
+      step: this.step,
+      steps,
+      theme: this.theme,
+      choose: (step) => this.goTo(step),
+      pointed: (name) => (this.pointed?.name === name ? this.pointed.place : undefined),
+      point: (name, place) => {
+        if (!place && this.pointed?.name !== name) return;
+        this.pointed = place && { name, place };
+        this.session.invalidate();
+      },
+    };
   }
 
   private goTo(step: number): void {
@@ -165,19 +206,17 @@ export class SampleView implements View {
       session.invalidate();
       return;
     }
-    const question = this.questionOf();
-    try {
-      await Promise.all(
-        this.runs.map(async ({ id: runId }) => {
-          this.answers.set(runId, await session.channel.request('samples/probe', { runId, question }));
-          session.invalidate();
-        }),
-      );
-      this.problem = undefined;
-    } catch (error) {
-      this.problem = (error as Error).message;
-    }
+    const questions = this.questions();
+    const answers = await Promise.allSettled(
+      this.runs.map(async ({ id: runId }, place) => {
+        const answer = await session.channel.request('samples/probe', { runId, question: questions[place]! });
+        this.answers.set(`${place} ${runId}`, answer);
+        session.invalidate();
+      }),
+    );
+    const failed = answers.find((one) => one.status === 'rejected');
+    this.problem = failed && (failed.reason as Error).message;
     session.invalidate();
-    if (JSON.stringify(this.questionOf()) !== JSON.stringify(question)) this.puller.request();
+    if (JSON.stringify(this.questions()) !== JSON.stringify(questions)) this.puller.request();
   }
 }

@@ -8,8 +8,8 @@ import { FIRST_TURN, type Turn } from '../../../plot/maps/turning.ts';
 import { xyChart } from '../../../plot/xy.ts';
 import type { Answered } from '../../../shared/analyses.ts';
 import { loss, percentSign } from '../../../shared/format.ts';
+import { key } from '../key.ts';
 import type { Panel, PanelContext } from '../panel.ts';
-import { key } from './variants.ts';
 
 type Answer = Answered<'landscape'>;
 const QUANTITIES = ['loss', 'accuracy'] as const;

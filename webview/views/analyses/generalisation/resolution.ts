@@ -13,8 +13,8 @@ import {
 import { xyChart } from '../../../plot/xy.ts';
 import type { Answered } from '../../../shared/analyses.ts';
 import { percentSign } from '../../../shared/format.ts';
+import { key } from '../key.ts';
 import type { Panel, PanelContext } from '../panel.ts';
-import { key } from './variants.ts';
 
 type Answer = Answered<'resolution'>;
 

@@ -2,8 +2,8 @@ import { html } from 'lit';
 import { DISTURBANCES } from '../../../../protocol/analyses/robustness.ts';
 import { robustnessCharts } from '../../../../protocol/figures/robustness.ts';
 import { xyChart } from '../../../plot/xy.ts';
+import { key } from '../key.ts';
 import type { Panel } from '../panel.ts';
-import { key } from './variants.ts';
 
 /** A curve over strength for each disturbance, the undisturbed accuracy first. */
 export const robustness: Panel<'robustness'> = {
