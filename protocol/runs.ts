@@ -295,6 +295,9 @@ export interface NeuronRates {
   runId: string;
   /** E epochs, ascending; of more than 256 some are left out. */
   epochs: number[];
-  /** By layer; null where it does not spike. `rates` [E, G]: spikes per neuron and step. */
-  layers: ({ neurons: number; groups: number; rates: number[] } | null)[];
+  /**
+   * By layer; null where it does not spike. `rates` [E, G]: spikes per neuron and step. `leaks` [G]: k after the last of these
+   * epochs, where every neuron learns its own.
+   */
+  layers: ({ neurons: number; groups: number; rates: number[]; leaks?: number[] } | null)[];
 }

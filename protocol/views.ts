@@ -114,7 +114,7 @@ export const VIEWS = {
       also: oneOf<'nothing' | LayerQuantity | 'neurons'>('nothing', ...LAYER_QUANTITIES, 'neurons'),
       /** Of the neurons: their layer, counted from 1, and what they are sorted by. */
       neuronLayer: whole(1),
-      neuronOrder: oneOf('place', 'rate'),
+      neuronOrder: oneOf('place', 'rate', 'class', 'leak'),
       /** Epochs. */
       zoom,
       zoomY: zooms,

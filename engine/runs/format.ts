@@ -162,14 +162,23 @@ export const metricSchema = z.discriminatedUnion('kind', [
    * Spike rates of neurons in that probe, before the epoch's line of the same step, for a picture over neurons and epochs.
    * A layer of N neurons is cut into G ≤ 256 groups of neighbours, group g being [⌊g·N/G⌋, ⌊(g+1)·N/G⌋); a group's mean
    * rate r (spikes per neuron and step) is the byte b = round(255·√r), so that r ≈ (b/255)². At most 1024 groups in all.
+   * Where each neuron learns a leak, a group's mean k is the byte round(255·k).
    */
   z.object({
     kind: z.literal('neurons'),
     step: z.number(),
     epoch: z.number(),
-    /** By layer; null where it does not spike. `rates`: base64 of the G bytes. */
+    /** By layer; null where it does not spike. `rates` and `leaks`: base64 of the G bytes. */
     layers: z
-      .array(z.object({ neurons: z.int().min(1).max(1e7), rates: z.base64().min(4).max(344) }).nullable())
+      .array(
+        z
+          .object({
+            neurons: z.int().min(1).max(1e7),
+            rates: z.base64().min(4).max(344),
+            leaks: z.base64().min(4).max(344).optional(),
+          })
+          .nullable(),
+      )
       .max(MAX_LAYERS),
   }),
   /**

@@ -2,6 +2,7 @@
 import type { LeakSpread } from '../../protocol/runs.ts';
 import type { Network } from '../backends/backend.ts';
 import { sigmoid } from '../models/neuron.ts';
+import { lengthOf } from '../models/parameters.ts';
 import type { NetworkPlan } from '../models/plan.ts';
 
 /** One entry for each layer, null where its leak is fixed; undefined where all are. */
@@ -10,6 +11,15 @@ export function leaksOf({ layers }: NetworkPlan, network: Network): (LeakSpread 
   if (!learned.includes(true)) return undefined;
   const a = new Map(network.parameters().map(({ name, data }) => [name, data]));
   return layers.map(({ name }, l) => (learned[l] ? spreadOf(Array.from(a.get(`${name}.leak`)!, sigmoid)) : null));
+}
+
+/** k of each neuron [N] of spiking layers that learn one for every neuron; undefined for the others. */
+export function neuronLeaks({ layers }: NetworkPlan, network: Network): (Float64Array | undefined)[] {
+  const a = new Map(network.parameters().map(({ name, data }) => [name, data]));
+  return layers.map(({ name, neuron, output }) => {
+    const own = neuron.kind === 'lif' && typeof neuron.leak === 'object' ? a.get(`${name}.leak`) : undefined;
+    return own && own.length === lengthOf(output) ? Float64Array.from(own, sigmoid) : undefined;
+  });
 }
 
 /** Quartiles lie between the two nearest values. */

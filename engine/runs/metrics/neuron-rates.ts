@@ -45,7 +45,14 @@ function tableOf(lines: NeuronsLine[]): Omit<NeuronRates, 'runId'> {
     layers: (kept[0]?.layers ?? []).map((first, l) => {
       if (!first) return null;
       const rows = kept.map(({ layers }) => [...Buffer.from(layers[l]!.rates, 'base64')]);
-      return { neurons: first.neurons, groups: rows[0]!.length, rates: rows.flat().map(rateOf) };
+      const groups = rows[0]!.length;
+      const leaks = Buffer.from(kept.at(-1)!.layers[l]!.leaks ?? '', 'base64');
+      return {
+        neurons: first.neurons,
+        groups,
+        rates: rows.flat().map(rateOf),
+        ...(leaks.length === groups && { leaks: Array.from(leaks, (byte) => Math.round(1e3 * (byte / 255)) / 1e3) }),
+      };
     }),
   };
 }

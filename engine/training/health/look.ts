@@ -7,12 +7,12 @@ import { SURROGATES } from '../../models/neuron.ts';
 import { lengthOf } from '../../models/parameters.ts';
 import type { LayerPlan, NetworkPlan } from '../../models/plan.ts';
 import type { MetricLine } from '../../runs/format.ts';
-import { leaksOf } from '../leaks.ts';
+import { leaksOf, neuronLeaks } from '../leaks.ts';
 import type { TrainingRun } from '../run.ts';
 import { mean } from '../sums.ts';
 import { diagnose, type LayerSeen, type Seen, STILL } from './diagnose.ts';
 import { movedBy } from './moved.ts';
-import { encodeRates } from './neuron-rates.ts';
+import { encodeNeurons } from './neuron-rates.ts';
 import { type LayerProbe, probedSamples, probeLayers } from './probe.ts';
 import { adviceOn } from './sentences.ts';
 
@@ -48,7 +48,9 @@ export async function look(run: TrainingRun, epoch: number): Promise<Look> {
       gradientNorms: probes.map(({ gradient }) => gradient),
     },
     lines: [
-      ...(rates.some(Boolean) ? [{ kind: 'neurons' as const, ...moment, layers: encodeRates(rates) }] : []),
+      ...(rates.some(Boolean)
+        ? [{ kind: 'neurons' as const, ...moment, layers: encodeNeurons(rates, neuronLeaks(plan, network)) }]
+        : []),
       ...(finding
         ? [warningLine(moment, finding, adviceOn(finding, seen, { spec, plan, probed: samples.length }))]
         : []),

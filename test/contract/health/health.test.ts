@@ -191,6 +191,10 @@ test('shares, gradient norms and rates are those of the float64 reference', asyn
   const [x, y] = [ratesOf(event), ratesOf(reference)];
   expect(x.layers.map((layer) => layer && [layer.neurons, layer.groups])).toEqual([[16, 16], [12, 12], null]);
   expect(y.layers[0]!.rates.some((rate) => rate > 0.05)).toBe(true);
+  // Those that every neuron learns for itself are logged, too.
+  for (const { layers } of [x, y]) expect(layers[0]!.leaks).toHaveLength(16);
+  x.layers[0]!.leaks!.forEach((k, g) => expect(k).toBeCloseTo(y.layers[0]!.leaks![g]!, 2));
+  expect(Math.max(...x.layers[0]!.leaks!) - Math.min(...x.layers[0]!.leaks!)).toBeGreaterThan(0.01);
   x.layers.forEach((layer, l) =>
     layer?.rates.forEach((rate, i) => expect(rate).toBeCloseTo(y.layers[l]!.rates[i]!, 1)),
   );

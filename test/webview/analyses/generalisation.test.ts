@@ -97,7 +97,7 @@ test('landscapes stand side by side on one scale; keys and pointer turn all surf
   await expect.poll(() => pixels(0)).not.toBe(before[0]);
   const map = page.locator('lif-heatmap').first();
   await map.focus();
-  const reading = (): Promise<string | null> => page.locator('.heatmap-reading').first().textContent();
+  const reading = (): Promise<string | null> => page.locator('.reading').first().textContent();
   await map.press('ArrowUp');
   await expect.poll(reading).toBe('(-1, -1): the loss is not finite');
   await map.press('ArrowUp');
@@ -229,22 +229,22 @@ test('features are points by class; keys and pointer name a sample, in all pictu
   await pictures.first().press('ArrowRight');
   for (const i of [0, 4])
     await expect
-      .poll(() => page.locator('.scatter .heatmap-reading').nth(i).textContent())
+      .poll(() => page.locator('.scatter .reading').nth(i).textContent())
       .toBe('test sample 0: class 0, taken for 1');
   await pictures.first().press('ArrowRight');
   await expect
-    .poll(() => page.locator('.scatter .heatmap-reading').first().textContent())
+    .poll(() => page.locator('.scatter .reading').first().textContent())
     .toBe('test sample 3: class 1, taken for it');
   await picture(host, 'analyses-features');
   await pictures.first().press('Escape');
-  await expect.poll(() => page.locator('.scatter .heatmap-reading').first().textContent()).toBe('');
+  await expect.poll(() => page.locator('.scatter .reading').first().textContent()).toBe('');
   const box = (await pictures.first().boundingBox())!;
   for (let x = 5; x < box.width; x += 10) {
     await page.mouse.move(box.x + x, box.y + box.height / 4);
-    if (await page.locator('.scatter .heatmap-reading').first().textContent()) break;
+    if (await page.locator('.scatter .reading').first().textContent()) break;
   }
   await expect
-    .poll(() => page.locator('.scatter .heatmap-reading').first().textContent())
+    .poll(() => page.locator('.scatter .reading').first().textContent())
     .toMatch(/^test sample \d+: class \d/);
   expect(host.complaints).toEqual([]);
   await page.context().close();

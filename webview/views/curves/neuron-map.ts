@@ -1,7 +1,7 @@
 /** Rates of neurons as the rows of a picture. */
 import type { NeuronRates } from '../../../protocol/runs.ts';
 
-export const NEURON_ORDERS = ['place', 'rate'] as const;
+export const NEURON_ORDERS = ['place', 'rate', 'class', 'leak'] as const;
 export type NeuronOrder = (typeof NEURON_ORDERS)[number];
 
 export interface MapOfNeurons {
@@ -13,32 +13,40 @@ export interface MapOfNeurons {
   /** [G, epochs of the axis], rows in that order; NaN where the run has not got to. */
   values: Float32Array;
   highest: number;
+  /** k of each group [G], where every neuron learns its own. */
+  leaks: readonly number[] | undefined;
+  /** Whether the rows are in the order that was asked for: not all runs know what all orders go by. */
+  sorted: boolean;
 }
 
 /**
- * One layer over a common axis: at each of its epochs what was logged last. By rate: that of the newest epoch, ties in their places.
+ * One layer over a common axis: at each of its epochs what was logged last. Rates and leaks that are sorted by are those of the
+ * newest epoch; ties keep their places.
  * @param layer counted from 1
  * @param axis epochs, ascending
+ * @param preferred of each group, as preferences.ts has it
  */
 export function mapOf(
   { epochs, layers }: NeuronRates,
   layer: number,
   axis: readonly number[],
   by: NeuronOrder,
+  preferred?: readonly number[],
 ): MapOfNeurons | undefined {
   const found = layers[layer - 1];
   if (!found || epochs.length === 0) return undefined;
-  const { neurons, groups, rates } = found;
-  const newest = (epochs.length - 1) * groups;
+  const { neurons, groups, rates, leaks } = found;
   const order = Array.from({ length: groups }, (_, g) => g);
-  if (by === 'rate') order.sort((a, b) => rates[newest + a]! - rates[newest + b]!);
+  const keys = { place: order, rate: rates.slice((epochs.length - 1) * groups), class: preferred, leak: leaks }[by];
+  if (keys) order.sort((a, b) => keys[a]! - keys[b]! || a - b);
   const logged = axis.map((x) => (x > epochs.at(-1)! ? -1 : epochs.findLastIndex((one) => one <= x)));
   const values = Float32Array.from({ length: groups * axis.length }, (_, i) => {
     const [row, column] = [Math.floor(i / axis.length), i % axis.length];
     const index = logged[column]!;
     return index < 0 ? Number.NaN : rates[index * groups + order[row]!]!;
   });
-  return { neurons, groups, order, values, highest: rates.reduce((highest, rate) => Math.max(highest, rate), 0) };
+  const highest = rates.reduce((most, rate) => Math.max(most, rate), 0);
+  return { neurons, groups, order, values, highest, leaks, sorted: keys !== undefined };
 }
 
 /** `neuron 3`, or `neurons 6–8` where a row stands for several. */

@@ -8,12 +8,19 @@ import { epoch, percentSign } from '../../shared/format.ts';
 import type { Session } from '../../shared/session.ts';
 import type { Theme } from '../../shared/theme.ts';
 import { type MapOfNeurons, mapOf, NEURON_ORDERS, nameOfGroup } from './neuron-map.ts';
+import { Preferences } from './preferences.ts';
 import type { VariantEntry } from './variants.ts';
 
 /** Variants that get a map, at most: each is a log that is read anew with every epoch. */
 const MAX_MAPS = 8;
 /** Epochs in a table, at most; the export has all of them. */
 const MAX_COLUMNS = 12;
+
+/** Why the rows of a run are not in an order. */
+const UNSORTED = {
+  class: 'by place: ask Analyses for its spikes to know which class its neurons prefer',
+  leak: 'by place: its neurons learn no leak of their own',
+};
 
 interface Shown {
   name: string;
@@ -27,11 +34,18 @@ export class NeuronMaps {
   /** Maps are not made, and drawn, anew for every move of the pointer. */
   private readonly made = new WeakMap<NeuronRates, { key: string; map: MapOfNeurons | undefined }>();
   private cell: Cell | undefined;
+  private readonly preferences: Preferences;
 
-  constructor(private readonly session: Session<'curves'>) {}
+  constructor(private readonly session: Session<'curves'>) {
+    this.preferences = new Preferences(session);
+  }
 
   /** Asks for the rates of what is visible where an epoch has passed since; of several seeds the first one's. */
   async pull(entries: readonly VariantEntry[]): Promise<void> {
+    if (this.session.state.neuronOrder === 'class') {
+      await this.preferences.pull(chosen(entries).map(({ run }) => run.id));
+      this.session.invalidate();
+    }
     for (const { run } of chosen(entries)) {
       if (this.known.get(run.id)?.epoch === run.epoch) continue;
       const rates = await this.session.channel.request('runs/neurons', { runId: run.id });
@@ -42,7 +56,10 @@ export class NeuronMaps {
 
   /** Whether something visible has not been asked for since its last epoch. */
   incomplete(entries: readonly VariantEntry[]): boolean {
-    return chosen(entries).some(({ run }) => this.known.get(run.id)?.epoch !== run.epoch);
+    const byClass = this.session.state.neuronOrder === 'class';
+    return chosen(entries).some(
+      ({ run }) => this.known.get(run.id)?.epoch !== run.epoch || (byClass && !this.preferences.asked(run.id)),
+    );
   }
 
   picture(entries: readonly VariantEntry[], theme: Theme): TemplateResult {
@@ -120,10 +137,12 @@ export class NeuronMaps {
 
   private mapOf(rates: NeuronRates, layer: number, axis: readonly number[]): MapOfNeurons | undefined {
     const order = this.session.state.neuronOrder;
-    const key = JSON.stringify([layer, order, axis]);
+    const groups = rates.layers[layer - 1]?.groups ?? 0;
+    const preferred = order === 'class' ? this.preferences.of(rates.runId, layer - 1, groups) : undefined;
+    const key = JSON.stringify([layer, order, axis, preferred]);
     const known = this.made.get(rates);
     if (known?.key === key) return known.map;
-    const map = mapOf(rates, layer, axis, order);
+    const map = mapOf(rates, layer, axis, order, preferred);
     this.made.set(rates, { key, map });
     return map;
   }
@@ -136,16 +155,21 @@ export class NeuronMaps {
   }
 
   private figure(
-    { name, seed, map }: Shown & { map: MapOfNeurons | undefined },
+    { name, seed, rates, map }: Shown & { map: MapOfNeurons | undefined },
     layer: number,
     axis: readonly number[],
     scale: Pick<Parameters<typeof colourScale>[0], 'range' | 'map' | 'scheme'>,
   ): TemplateResult {
-    const caption = html`<figcaption><h3>${name}</h3><span class="muted">seed ${seed}</span></figcaption>`;
+    const by = this.session.state.neuronOrder;
+    const settled = by !== 'class' || this.preferences.asked(rates.runId);
+    const why = map && settled && !map.sorted && by in UNSORTED ? UNSORTED[by as keyof typeof UNSORTED] : undefined;
+    const caption = html`<figcaption>
+      <h3>${name}</h3><span class="muted">seed ${seed}${why ? `, ${why}` : ''}</span>
+    </figcaption>`;
     if (!map)
       return html`<figure class="panel-figure">${caption}<p class="muted">has no spiking layer ${layer}.</p></figure>`;
-    const { order, values, groups, neurons } = map;
-    const byPlace = this.session.state.neuronOrder === 'place';
+    const { order, values, groups, neurons, leaks } = map;
+    const byPlace = by === 'place' || !map.sorted;
     return html`<figure class="panel-figure">
       ${caption}
       ${heatmap(
@@ -156,7 +180,7 @@ export class NeuronMaps {
           yAxis: {
             from: byPlace ? '0' : 'least',
             to: byPlace ? String(neurons - 1) : 'most',
-            name: byPlace ? 'neuron' : 'neurons by rate',
+            name: byPlace ? 'neuron' : `neurons by ${by}`,
           },
           pointed: this.cell,
           point: (cell) => {
@@ -167,7 +191,8 @@ export class NeuronMaps {
             const [group, value] = [order[row], values[row * axis.length + column]];
             if (group === undefined || value === undefined) return '';
             const said = Number.isNaN(value) ? 'not trained so far' : percentSign(value);
-            return `${nameOfGroup(group, map)}, epoch ${epoch(axis[column]!)}: ${said}`;
+            const leak = leaks ? `; k ${leaks[group]!.toFixed(2)} after the newest epoch` : '';
+            return `${nameOfGroup(group, map)}, epoch ${epoch(axis[column]!)}: ${said}${leak}`;
           },
         },
       )}
