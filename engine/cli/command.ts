@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { UserError } from '../base/errors.ts';
 import type { JobOptions } from '../executors/executor.ts';
+import type { CheckpointChoice } from '../runs/checkpoints.ts';
 import type { Trainer } from '../training/trainer.ts';
 import { findStore } from './stores.ts';
 
@@ -62,6 +63,13 @@ export const checkpointOption: Option = {
   help: 'time between two checkpoints (default: 10)',
 };
 
+/** Which network of a run. */
+export const networkOption: Option = {
+  type: 'string',
+  value: 'best|last|STEP',
+  help: 'of the epoch that counts in tables, the newest, or after so many weight updates (default: best)',
+};
+
 /** The arguments of one call. */
 export class Input {
   constructor(
@@ -98,6 +106,14 @@ export class Input {
     const threads = this.integer('threads', 1, 1024);
     const checkpointSeconds = this.integer('checkpoint-every', 0, 86_400);
     return { ...(threads !== undefined && { threads }), ...(checkpointSeconds !== undefined && { checkpointSeconds }) };
+  }
+
+  /** What `networkOption` names. */
+  get checkpoint(): CheckpointChoice {
+    const text = this.text('checkpoint') ?? 'best';
+    if (text === 'best' || text === 'last') return text;
+    if (/^\d{1,15}$/.test(text)) return Number(text);
+    throw new UserError(`--checkpoint must be best, last or a number of weight updates, not "${text}".`);
   }
 
   /** Absolute path of the store. */

@@ -6,11 +6,10 @@ import type { Outcome } from '../../executors/local/child.ts';
 import { runLocally } from '../../executors/local/run-jobs.ts';
 import type { AnalyseJob, Job } from '../../jobs/job.ts';
 import { placeOf, readAnalysis } from '../../runs/analyses.ts';
-import type { CheckpointChoice } from '../../runs/checkpoints.ts';
 import { nameOfStep } from '../../runs/metrics/history.ts';
 import { readHistory } from '../../runs/metrics/reader.ts';
 import { ANALYSIS_IDS, reportOf } from '../analyses/reports.ts';
-import { type Command, type Input, jsonOption, storeOption, threadsOption } from '../command.ts';
+import { type Command, jsonOption, networkOption, storeOption, threadsOption } from '../command.ts';
 import { progressOn } from '../data-progress.ts';
 import { printJson, printLines, say } from '../output.ts';
 import { withSignals } from '../signals.ts';
@@ -27,11 +26,7 @@ export const analyseCommand: Command = {
   positionals: [2, 2],
   options: {
     set: { type: 'string', multiple: true, value: 'NAME=VALUE', help: 'a parameter of the analysis, e.g. split=train' },
-    checkpoint: {
-      type: 'string',
-      value: 'best|last|STEP',
-      help: 'of the epoch that counts in tables, the newest, or after so many weight updates (default: best)',
-    },
+    checkpoint: networkOption,
     threads: threadsOption,
     store: storeOption,
     json: jsonOption,
@@ -41,7 +36,7 @@ export const analyseCommand: Command = {
     const many = isFile(of);
     const { runs } = runsMeant(input.store, [of]);
     const { requestAnalysis } = await import('../../jobs/request.ts');
-    const checkpoint = checkpointIn(input);
+    const checkpoint = input.checkpoint;
     const params = paramsIn(input.texts('set'));
     const asked: { run: RunSummary; job: AnalyseJob; done: boolean }[] = [];
     for (const run of runs)
@@ -84,13 +79,6 @@ export const analyseCommand: Command = {
     return code;
   },
 };
-
-function checkpointIn(input: Input): CheckpointChoice {
-  const text = input.text('checkpoint') ?? 'best';
-  if (text === 'best' || text === 'last') return text;
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new UserError(`--checkpoint must be best, last or a number of weight updates, not "${text}".`);
-}
 
 /** `epoch 13 (best validation)` */
 function networkOf({ run, checkpoint }: AnalyseJob): string {
