@@ -18,27 +18,39 @@ export function affinitiesOf({ neighbours, squared, k: known }: Pairs, n: number
   const conditional = new Float64Array(n * k);
   for (let i = 0; i < n; i++)
     bell(conditional.subarray(i * k, (i + 1) * k), squared.subarray(i * known, i * known + k), Math.log(perplexity));
-  const rows: Map<number, number>[] = Array.from({ length: n }, () => new Map());
-  for (let i = 0; i < n; i++)
-    for (let e = 0; e < k; e++) {
-      const j = neighbours[i * known + e]!;
-      const half = conditional[i * k + e]! / (2 * n);
-      rows[i]!.set(j, (rows[i]!.get(j) ?? 0) + half);
-      rows[j]!.set(i, (rows[j]!.get(i) ?? 0) + half);
-    }
+  const rowOf = (e: number): number => Math.floor(e / k);
+  // Of each point those that it is near to, [first, end) of `from` and `half`.
+  const first = new Int32Array(n + 1);
+  for (let e = 0; e < n * k; e++) first[neighbours[rowOf(e) * known + (e % k)]! + 1]!++;
+  for (let i = 0; i < n; i++) first[i + 1]! += first[i]!;
+  const end = first.slice(0, n);
+  const from = new Int32Array(n * k);
+  const half = new Float64Array(n * k);
+  for (let e = 0; e < n * k; e++) {
+    const slot = end[neighbours[rowOf(e) * known + (e % k)]!]!++;
+    from[slot] = rowOf(e);
+    half[slot] = conditional[e]! / (2 * n);
+  }
   const starts = new Int32Array(n + 1);
-  rows.forEach((row, i) => (starts[i + 1] = starts[i]! + row.size));
-  const columns = new Int32Array(starts[n]!);
-  const values = new Float64Array(starts[n]!);
-  rows.forEach((row, i) => {
-    [...row]
-      .sort(([a], [b]) => a - b)
-      .forEach(([j, p], e) => {
-        columns[starts[i]! + e] = j;
-        values[starts[i]! + e] = p;
-      });
-  });
-  return { starts, columns, values };
+  const columns = new Int32Array(2 * n * k);
+  const values = new Float64Array(2 * n * k);
+  const sum = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    const own = Array.from({ length: k }, (_, e) => neighbours[i * known + e]!);
+    own.forEach((j, e) => (sum[j] = conditional[i * k + e]! / (2 * n)));
+    for (let e = first[i]!; e < end[i]!; e++) {
+      if (sum[from[e]!] === 0) own.push(from[e]!);
+      sum[from[e]!]! += half[e]!;
+    }
+    const row = Int32Array.from(new Set(own)).sort();
+    columns.set(row, starts[i]!);
+    row.forEach((j, e) => {
+      values[starts[i]! + e] = sum[j]!;
+      sum[j] = 0;
+    });
+    starts[i + 1] = starts[i]! + row.length;
+  }
+  return { starts, columns: columns.slice(0, starts[n]), values: values.slice(0, starts[n]) };
 }
 
 /** p(j|i) ∝ exp(−β·d²) with β such that the entropy is as wanted. Distances ascend; written to `out`, which then adds up to 1. */

@@ -6,6 +6,8 @@ const COMPONENTS = 2;
 const FOLLOWED = 6;
 const MOST_ITERATIONS = 300;
 const SETTLED = 1e-13;
+/** Up to so many features their products with each other are formed once: 32 MB. */
+const MOST_COVARIANCE = 2048;
 
 /** The deviation of the first component at the start, as in openTSNE: small against the distances that attraction makes. */
 const START_DEVIATION = 1e-4;
@@ -24,12 +26,13 @@ export function centre(points: Float64Array, n: number, d: number): void {
 export function startPositions(points: Float64Array, n: number, d: number): Float64Array {
   const followed = Math.min(FOLLOWED, d);
   const rng = stream(0, 'principal components');
+  const times = d <= MOST_COVARIANCE ? byMatrix(covarianceOf(points, n, d), d) : byPoints(points, n, d);
   let directions: Float64Array[] = Array.from({ length: followed }, () =>
     Float64Array.from({ length: d }, () => rng.normal()),
   );
   orthonormalise(directions);
   for (let iteration = 0; iteration < MOST_ITERATIONS; iteration++) {
-    const products = directions.map((direction) => covarianceTimes(points, n, d, direction));
+    const products = directions.map(times);
     // Rayleigh and Ritz: the best directions within what is followed, so that two of like variance are told apart.
     const axes = eigenvectors(directions.map((direction) => products.map((product) => dot(direction, product))));
     const best = axes.map((axis) => combined(directions, axis));
@@ -54,15 +57,41 @@ export function startPositions(points: Float64Array, n: number, d: number): Floa
 }
 
 /** Xᵀ·(X·v). */
-function covarianceTimes(points: Float64Array, n: number, d: number, v: Float64Array): Float64Array {
-  const product = new Float64Array(d);
-  for (let i = 0; i < n; i++) {
-    const row = i * d;
-    let along = 0;
-    for (let c = 0; c < d; c++) along += points[row + c]! * v[c]!;
-    for (let c = 0; c < d; c++) product[c]! += along * points[row + c]!;
+function byPoints(points: Float64Array, n: number, d: number): (v: Float64Array) => Float64Array {
+  return (v) => {
+    const product = new Float64Array(d);
+    for (let i = 0; i < n; i++) {
+      const row = i * d;
+      let along = 0;
+      for (let c = 0; c < d; c++) along += points[row + c]! * v[c]!;
+      for (let c = 0; c < d; c++) product[c]! += along * points[row + c]!;
+    }
+    return product;
+  };
+}
+
+/** A·v of a symmetric matrix. */
+function byMatrix(matrix: Float64Array, d: number): (v: Float64Array) => Float64Array {
+  return (v) => Float64Array.from({ length: d }, (_, c) => dot(matrix.subarray(c * d, (c + 1) * d), v));
+}
+
+/** Xᵀ·X [d, d], four points at a time so that a sum is read and written a quarter as often. */
+function covarianceOf(points: Float64Array, n: number, d: number): Float64Array {
+  const sums = new Float64Array(d * d);
+  const whole = n - (n % 4);
+  for (let i = 0; i < whole; i += 4) {
+    const [p0, p1, p2, p3] = [i * d, (i + 1) * d, (i + 2) * d, (i + 3) * d];
+    for (let a = 0; a < d; a++) {
+      const [x0, x1, x2, x3] = [points[p0 + a]!, points[p1 + a]!, points[p2 + a]!, points[p3 + a]!];
+      const row = a * d;
+      for (let b = a; b < d; b++)
+        sums[row + b]! += x0 * points[p0 + b]! + x1 * points[p1 + b]! + (x2 * points[p2 + b]! + x3 * points[p3 + b]!);
+    }
   }
-  return product;
+  for (let i = whole; i < n; i++)
+    for (let a = 0; a < d; a++) for (let b = a; b < d; b++) sums[a * d + b]! += points[i * d + a]! * points[i * d + b]!;
+  for (let a = 0; a < d; a++) for (let b = 0; b < a; b++) sums[a * d + b] = sums[b * d + a]!;
+  return sums;
 }
 
 /** Σ weights·vectors. */

@@ -60,7 +60,7 @@ export function differing(values: Float64Array, n: number, all: number): { varyi
 export function duplicatesOf(values: Float64Array, n: number, d: number): { duplicates: number; largest: number } {
   const groups = new Map<string, number>();
   for (let i = 0; i < n; i++) {
-    const key = values.subarray(i * d, (i + 1) * d).join();
+    const key = Buffer.from(values.buffer, values.byteOffset + 8 * i * d, 8 * d).toString('latin1');
     groups.set(key, (groups.get(key) ?? 0) + 1);
   }
   const sizes = [...groups.values()];

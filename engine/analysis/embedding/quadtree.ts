@@ -11,7 +11,13 @@ export class Quadtree {
   private x: Float64Array;
   private y: Float64Array;
   private area: Float64Array;
-  private readonly stack = new Int32Array(4 * MOST_DEPTH + 8);
+  /**
+   * Squares that hold points once more, each followed by all that lies in it: x, y, mass and area (−1 where it is not divided)
+   * side by side, and the number of the square that comes after all of it. A walk then needs no list of what is left.
+   */
+  private walk: Float64Array;
+  private after: Int32Array;
+  private length = 0;
   /** What `repel` adds up: Σ q, where q = 1/(1 + d²), and Σ q²·(difference), the point itself included. */
   sum = 0;
   forceX = 0;
@@ -24,6 +30,8 @@ export class Quadtree {
     this.x = new Float64Array(room);
     this.y = new Float64Array(room);
     this.area = new Float64Array(room);
+    this.walk = new Float64Array(4 * room);
+    this.after = new Int32Array(room);
   }
 
   /** @param positions [n, 2], finite */
@@ -40,43 +48,51 @@ export class Quadtree {
     this.add(4 * half * half);
     for (let i = 0; i < positions.length; i += 2)
       this.insert(positions[i]!, positions[i + 1]!, (left + right) / 2, (bottom + top) / 2, half);
-    // Sums become means.
-    for (let node = 0; node < this.nodes; node++) {
-      if (this.mass[node] === 0) continue;
-      this.x[node]! /= this.mass[node]!;
-      this.y[node]! /= this.mass[node]!;
+    this.length = 0;
+    if (this.nodes > this.after.length) {
+      this.walk = new Float64Array(4 * this.mass.length);
+      this.after = new Int32Array(this.mass.length);
     }
+    this.follow(0);
+  }
+
+  /** Appends a square and all in it to the walk. Sums become means. */
+  private follow(node: number): void {
+    const mass = this.mass[node]!;
+    if (mass === 0) return;
+    const own = this.length++;
+    const first = this.children[node]!;
+    this.walk[4 * own] = this.x[node]! / mass;
+    this.walk[4 * own + 1] = this.y[node]! / mass;
+    this.walk[4 * own + 2] = mass;
+    this.walk[4 * own + 3] = first === 0 ? -1 : this.area[node]!;
+    for (let quarter = first; first !== 0 && quarter < first + 4; quarter++) this.follow(quarter);
+    this.after[own] = this.length;
   }
 
   /** Sums over all points as one at (x, y) sees them; squares count as one point when their side is less than θ times away. */
   repel(x: number, y: number, theta: number): void {
-    const { stack, children, mass, area } = this;
-    const [xs, ys] = [this.x, this.y];
+    const { walk, after, length } = this;
     const square = theta * theta;
-    let [sum, forceX, forceY] = [0, 0, 0];
-    let depth = 1;
-    stack[0] = 0;
-    while (depth > 0) {
-      const node = stack[--depth]!;
-      const count = mass[node]!;
-      if (count === 0) continue;
-      const dx = x - xs[node]!;
-      const dy = y - ys[node]!;
+    let sum = 0;
+    let forceX = 0;
+    let forceY = 0;
+    for (let node = 0; node < length; ) {
+      const entry = 4 * node;
+      const dx = x - walk[entry]!;
+      const dy = y - walk[entry + 1]!;
       const distance = dx * dx + dy * dy;
-      const first = children[node]!;
-      if (first === 0 || area[node]! < square * distance) {
-        const q = 1 / (1 + distance);
-        sum += count * q;
-        const force = count * q * q;
-        forceX += force * dx;
-        forceY += force * dy;
+      if (walk[entry + 3]! >= square * distance) {
+        node++;
         continue;
       }
-      stack[depth] = first;
-      stack[depth + 1] = first + 1;
-      stack[depth + 2] = first + 2;
-      stack[depth + 3] = first + 3;
-      depth += 4;
+      const q = 1 / (1 + distance);
+      const weighted = walk[entry + 2]! * q;
+      sum += weighted;
+      const force = weighted * q;
+      forceX += force * dx;
+      forceY += force * dy;
+      node = after[node]!;
     }
     this.sum = sum;
     this.forceX = forceX;
