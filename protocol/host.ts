@@ -19,7 +19,8 @@ import type {
   TextEdit,
 } from './experiment.ts';
 import type { Matrix } from './matrix.ts';
-import type { Comparison, Metric, NeuronRates, RunSummary, Series } from './runs.ts';
+import type { Metric, NeuronRates, Series } from './metrics.ts';
+import type { Comparison, RunSummary } from './runs.ts';
 
 export const PROTOCOL_VERSION = 1;
 

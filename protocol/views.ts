@@ -3,7 +3,7 @@
  * commands, the buttons between views, bundles and messages all come from this list; docs/contributing/add-a-view.md
  * tells how to add one.
  */
-import { LAYER_QUANTITIES, type LayerQuantity, METRICS, type Quantity, SPLITS } from './runs.ts';
+import { LAYER_QUANTITIES, type LayerQuantity, METRICS, type Quantity, SPLITS } from './metrics.ts';
 
 /** Reads a field of a state out of whatever was kept: what is not as it should be is at its default. */
 type Field<T> = (kept: unknown) => T;

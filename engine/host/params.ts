@@ -2,7 +2,7 @@
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import type { HostMethod, HostParams } from '../../protocol/host.ts';
-import { type Metric, parseMetric } from '../../protocol/runs.ts';
+import { type Metric, parseMetric } from '../../protocol/metrics.ts';
 import { UserError } from '../base/errors.ts';
 import { sampleQuestionSchema } from '../jobs/sample-question.ts';
 import { isAnalysisName } from '../runs/analyses.ts';

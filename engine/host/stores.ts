@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import type { AnalysisAnswer, AnalysisSummary } from '../../protocol/analyses/analyses.ts';
 import type { HostParams } from '../../protocol/host.ts';
-import { isActive, type NeuronRates, type RunSummary, type Series } from '../../protocol/runs.ts';
+import type { NeuronRates, Series } from '../../protocol/metrics.ts';
+import { isActive, type RunSummary } from '../../protocol/runs.ts';
 import { UserError } from '../base/errors.ts';
 import { reason } from '../base/files.ts';
 import { AnalysisList, answerOf, stopAnalysis } from '../runs/analyses.ts';

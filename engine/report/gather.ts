@@ -3,7 +3,8 @@ import type { AnalysisId, AnalysisResults } from '../../protocol/analyses/analys
 import type { Advice } from '../../protocol/comparison/advice.ts';
 import type { JudgedClaim } from '../../protocol/comparison/claims.ts';
 import type { Drawn } from '../../protocol/figures/answers.ts';
-import type { Comparison, RunSummary, Series } from '../../protocol/runs.ts';
+import type { Series } from '../../protocol/metrics.ts';
+import type { Comparison, RunSummary } from '../../protocol/runs.ts';
 import { advise } from '../claims/advice/advise.ts';
 import { judgeClaims } from '../claims/judge.ts';
 import type { Experiment } from '../experiment/schema.ts';

@@ -1,4 +1,4 @@
-import type { Split } from '../runs.ts';
+import type { Split } from '../metrics.ts';
 
 /** flips: events are added and taken. retiming: spikes move in time. currents: constant inputs change, L∞. */
 export type AttackKind = 'flips' | 'retiming' | 'currents';

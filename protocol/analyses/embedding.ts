@@ -1,4 +1,4 @@
-import type { Split } from '../runs.ts';
+import type { Split } from '../metrics.ts';
 
 /** The answer of `embedding`: t-SNE of the last hidden layer, and what its original space says of the classes. */
 export interface EmbeddingResult {

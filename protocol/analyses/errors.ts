@@ -1,4 +1,4 @@
-import type { Split } from '../runs.ts';
+import type { Split } from '../metrics.ts';
 
 /**
  * The answer of `errors`: δ(t) = dL/du(t) of each layer, L the loss of a sample by itself. Arrays over time are in the

@@ -1,4 +1,4 @@
-import type { Split } from '../runs.ts';
+import type { Split } from '../metrics.ts';
 
 /** The answer of `evaluate`. */
 export interface EvaluateResult {

@@ -1,4 +1,4 @@
-import type { Split } from '../runs.ts';
+import type { Split } from '../metrics.ts';
 
 /** The answer of `landscape`, and the part of it that there is while it is computed. */
 export interface LandscapeResult {

@@ -1,4 +1,4 @@
-import type { Split } from '../runs.ts';
+import type { Split } from '../metrics.ts';
 
 /** The answer of `resolution`: one trained network, its recordings cut into steps of other lengths. */
 export interface ResolutionResult {

@@ -1,4 +1,4 @@
-import type { Split } from '../runs.ts';
+import type { Split } from '../metrics.ts';
 
 /** What is disturbed, in the order in which it is shown. */
 export const DISTURBANCES = {

@@ -1,5 +1,5 @@
 /** One sample through the network of a checkpoint: what it is, what every layer made of it, and the decision. */
-import type { Split } from '../runs.ts';
+import type { Split } from '../metrics.ts';
 
 export interface SampleQuestion {
   split: Split;

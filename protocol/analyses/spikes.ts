@@ -1,4 +1,4 @@
-import type { Split } from '../runs.ts';
+import type { Split } from '../metrics.ts';
 
 /**
  * The answer of `spikes`. Arrays are flat and row-major; N neurons of a layer, C classes, `bins` stretches of time. A rate

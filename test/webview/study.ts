@@ -10,17 +10,8 @@ import type { SettingsTable } from '../../protocol/comparison/settings.ts';
 import { worded } from '../../protocol/comparison/verdicts.ts';
 import type { ExperimentEdit, TextEdit } from '../../protocol/experiment.ts';
 import type { Matrix } from '../../protocol/matrix.ts';
-import {
-  type Comparison,
-  type ComparisonRow,
-  type Metric,
-  type NeuronRates,
-  parseMetric,
-  type RunState,
-  type RunSummary,
-  type Series,
-  type Spread,
-} from '../../protocol/runs.ts';
+import { type Metric, type NeuronRates, parseMetric, type Series } from '../../protocol/metrics.ts';
+import type { Comparison, ComparisonRow, RunState, RunSummary, Spread } from '../../protocol/runs.ts';
 import type { RunWarning } from '../../protocol/warnings.ts';
 
 export interface VariantPlan {

@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 import { epochRange, logTicks, type Range, tickLabels, valueRange } from '../../protocol/drawing/scales.ts';
-import { describeMetric } from '../../protocol/runs.ts';
+import { describeMetric } from '../../protocol/metrics.ts';
 import { epoch } from '../shared/format.ts';
 import { type Theme, withAlpha } from '../shared/theme.ts';
 import { nearest } from './grid.ts';

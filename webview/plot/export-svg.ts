@@ -1,6 +1,6 @@
 import { lineStyle } from '../../protocol/drawing/palette.ts';
 import { epochRange, logTicks, type Range, tickLabels, ticks, valueRange } from '../../protocol/drawing/scales.ts';
-import { describeMetric } from '../../protocol/runs.ts';
+import { describeMetric } from '../../protocol/metrics.ts';
 import { epoch } from '../shared/format.ts';
 import type { Aligned } from './grid.ts';
 import { type ChartModel, type Curve, valueAxis } from './model.ts';

@@ -1,6 +1,6 @@
 import type { LineStyle } from '../../protocol/drawing/palette.ts';
 import type { Range, ValueAxis } from '../../protocol/drawing/scales.ts';
-import { describeMetric, type Metric, type Series } from '../../protocol/runs.ts';
+import { describeMetric, type Metric, type Series } from '../../protocol/metrics.ts';
 import { type Aligned, align, fillBetween, nearest, type Points, sharedGrid } from './grid.ts';
 import { smooth } from './smoothing.ts';
 

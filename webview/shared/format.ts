@@ -1,5 +1,5 @@
 import { duration as durationText, loss, percent as percentText } from '../../protocol/format.ts';
-import { describeMetric, type Metric } from '../../protocol/runs.ts';
+import { describeMetric, type Metric } from '../../protocol/metrics.ts';
 
 export { points } from '../../protocol/comparison/verdicts.ts';
 export { count, loss, spread } from '../../protocol/format.ts';

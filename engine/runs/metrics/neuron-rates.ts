@@ -1,5 +1,5 @@
 /** The rates of neurons over epochs that a run has logged, read when somebody wants to see them. */
-import type { NeuronRates } from '../../../protocol/runs.ts';
+import type { NeuronRates } from '../../../protocol/metrics.ts';
 import { fileOf } from '../folder.ts';
 import { type MetricLine, metricSchema } from '../format.ts';
 import { LineTail } from './tail.ts';

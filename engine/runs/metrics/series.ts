@@ -1,5 +1,5 @@
 /** Curves out of a run's history, thinned to what a chart can show. */
-import { type LayerQuantity, type Metric, parseMetric, type Series } from '../../../protocol/runs.ts';
+import { type LayerQuantity, type Metric, parseMetric, type Series } from '../../../protocol/metrics.ts';
 import type { EpochLine, History } from './history.ts';
 
 interface Points {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { allMetrics, describeMetric, type Metric, parseMetric } from '../../../protocol/runs.ts';
+import { allMetrics, describeMetric, type Metric, parseMetric } from '../../../protocol/metrics.ts';
 
 test('every metric of a run with two spiking layers has a name that can be read back', () => {
   const names = allMetrics(2);

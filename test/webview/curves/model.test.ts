@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { logTicks, tickLabels, ticks, valueRange } from '../../../protocol/drawing/scales.ts';
-import type { Series } from '../../../protocol/runs.ts';
+import type { Series } from '../../../protocol/metrics.ts';
 import { align, fillBetween, nearest, sharedGrid } from '../../../webview/plot/grid.ts';
 import { buildModel, readAt } from '../../../webview/plot/model.ts';
 import { smooth } from '../../../webview/plot/smoothing.ts';

@@ -1,4 +1,5 @@
-import { type LayerQuantity, layersIn, type Metric, ofLayers, type RunSummary } from '../../../protocol/runs.ts';
+import { type LayerQuantity, layersIn, type Metric, ofLayers } from '../../../protocol/metrics.ts';
+import type { RunSummary } from '../../../protocol/runs.ts';
 import { buildModel, type ChartModel } from '../../plot/model.ts';
 import type { Session } from '../../shared/session.ts';
 import type { Theme } from '../../shared/theme.ts';

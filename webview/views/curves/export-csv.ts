@@ -1,4 +1,5 @@
-import { allMetrics, layersIn, parseMetric, type RunSummary, type Series } from '../../../protocol/runs.ts';
+import { allMetrics, layersIn, parseMetric, type Series } from '../../../protocol/metrics.ts';
+import type { RunSummary } from '../../../protocol/runs.ts';
 import { csvField } from '../../../protocol/text/csv.ts';
 import type { Channel } from '../../shared/channel.ts';
 

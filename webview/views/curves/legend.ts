@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { epochNote, fallNote } from '../../../protocol/comparison/epochs.ts';
-import { isActive, type Split } from '../../../protocol/runs.ts';
+import type { Split } from '../../../protocol/metrics.ts';
+import { isActive } from '../../../protocol/runs.ts';
 import { warningsNow } from '../../../protocol/warnings.ts';
 import type { ChartModel } from '../../plot/model.ts';
 import { readAt } from '../../plot/model.ts';

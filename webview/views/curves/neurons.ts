@@ -1,6 +1,6 @@
 /** How often each neuron fires, over the epochs, while training goes on: a map for each variant, on one scale and one axis. */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { NeuronRates } from '../../../protocol/runs.ts';
+import type { NeuronRates } from '../../../protocol/metrics.ts';
 import { csvField } from '../../../protocol/text/csv.ts';
 import { type Cell, colourScale, heatmap } from '../../plot/maps/heatmap.ts';
 import { type NumberTable, numberTable } from '../../plot/number-table.ts';

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
-import { describeMetric, type Metric, parseMetric, type Quantity } from '../../../protocol/runs.ts';
+import { describeMetric, type Metric, parseMetric, type Quantity } from '../../../protocol/metrics.ts';
 import type { CurveChart } from '../../plot/chart.ts';
 import { nearest } from '../../plot/grid.ts';
 import { type ChartModel, fullRange, type Reading, readAt } from '../../plot/model.ts';

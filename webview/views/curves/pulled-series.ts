@@ -1,5 +1,5 @@
 import type { Range } from '../../../protocol/drawing/scales.ts';
-import type { Metric, Series } from '../../../protocol/runs.ts';
+import type { Metric, Series } from '../../../protocol/metrics.ts';
 
 /** Numbers asked for in one sweep over all runs, so that a thousand runs stay as light as ten. */
 export const PULL_BUDGET = 400_000;

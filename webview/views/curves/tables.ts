@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import { describeMetric, type Metric } from '../../../protocol/runs.ts';
+import { describeMetric, type Metric } from '../../../protocol/metrics.ts';
 import type { Aligned } from '../../plot/grid.ts';
 import type { ChartModel } from '../../plot/model.ts';
 import { epoch, metricText } from '../../shared/format.ts';

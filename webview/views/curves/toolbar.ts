@@ -1,6 +1,6 @@
 import '@vscode-elements/elements/dist/vscode-checkbox/index.js';
 import { html, nothing, type TemplateResult } from 'lit';
-import { LAYER_QUANTITIES, METRICS, SPLITS } from '../../../protocol/runs.ts';
+import { LAYER_QUANTITIES, METRICS, SPLITS } from '../../../protocol/metrics.ts';
 import { icon } from '../../shared/icons.ts';
 import { type MenuItem, menuButton } from '../../shared/menu.ts';
 import type { Session } from '../../shared/session.ts';

@@ -1,6 +1,7 @@
 import { earlierOf, whyEarlier } from '../../../protocol/comparison/earlier.ts';
 import { type LineStyle, lineStyle } from '../../../protocol/drawing/palette.ts';
-import { type Comparison, isActive, type Metric, type RunSummary, type Split } from '../../../protocol/runs.ts';
+import type { Metric, Split } from '../../../protocol/metrics.ts';
+import { type Comparison, isActive, type RunSummary } from '../../../protocol/runs.ts';
 import type { StateOf } from '../../../protocol/views.ts';
 import type { VariantInput } from '../../plot/model.ts';
 import type { Theme } from '../../shared/theme.ts';

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { describeMetric, type Metric, parseMetric } from '../../../protocol/runs.ts';
+import { describeMetric, type Metric, parseMetric } from '../../../protocol/metrics.ts';
 import { CurveChart } from '../../plot/chart.ts';
 import { curvesSvg } from '../../plot/export-svg.ts';
 import { nearest } from '../../plot/grid.ts';

@@ -1,4 +1,5 @@
-import type { RunSummary, Series } from '../../../protocol/runs.ts';
+import type { Series } from '../../../protocol/metrics.ts';
+import type { RunSummary } from '../../../protocol/runs.ts';
 import { Puller } from '../../shared/puller.ts';
 import type { Session } from '../../shared/session.ts';
 

@@ -1,7 +1,8 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { isBetter, type TableRow } from '../../../protocol/comparison/table.ts';
 import type { MatrixCell, MatrixColumn } from '../../../protocol/matrix.ts';
-import { isActive, type RunSummary, type Series } from '../../../protocol/runs.ts';
+import type { Series } from '../../../protocol/metrics.ts';
+import { isActive, type RunSummary } from '../../../protocol/runs.ts';
 import { percent, points } from '../../shared/format.ts';
 import { icon, stateIcon } from '../../shared/icons.ts';
 import { describeGroup, groupState } from '../../shared/progress.ts';

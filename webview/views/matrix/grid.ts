@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { TableRow } from '../../../protocol/comparison/table.ts';
 import type { Matrix, MatrixProblem } from '../../../protocol/matrix.ts';
-import type { RunSummary, Series } from '../../../protocol/runs.ts';
+import type { Series } from '../../../protocol/metrics.ts';
+import type { RunSummary } from '../../../protocol/runs.ts';
 import { icon } from '../../shared/icons.ts';
 import { runAction } from '../../shared/run-action.ts';
 import type { Session } from '../../shared/session.ts';

@@ -1,6 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import type { SampleAnswer } from '../../../protocol/analyses/sample.ts';
-import { type RunSummary, SPLITS } from '../../../protocol/runs.ts';
+import { SPLITS } from '../../../protocol/metrics.ts';
+import type { RunSummary } from '../../../protocol/runs.ts';
 import type { StateOf } from '../../../protocol/views.ts';
 import type { Session } from '../../shared/session.ts';
 
