@@ -1,21 +1,10 @@
 import uPlot from 'uplot';
-import { epochRange, logTicks, type Range, tickLabels, valueRange } from '../../protocol/drawing/scales.ts';
-import { describeMetric } from '../../protocol/metrics.ts';
-import { epoch } from '../shared/format.ts';
-import { type Theme, withAlpha } from '../shared/theme.ts';
+import { epochRange, type Range } from '../../protocol/drawing/scales.ts';
+import { alphaOf, axes, bands, type ChartLook, cursor, type Drawn, series, valueScale } from './chart-options.ts';
 import { nearest } from './grid.ts';
-import { type Line, linesOf, lonely } from './lines.ts';
+import { linesOf } from './lines.ts';
 import { drawMarks } from './marks.ts';
-import { type ChartModel, valueAxis } from './model.ts';
-
-export interface ChartLook {
-  theme: Theme;
-  log: boolean;
-  zoomX: Range | null;
-  zoomY: Range | null;
-  /** This variant stands out, the others step back. */
-  emphasis: string | undefined;
-}
+import type { ChartModel } from './model.ts';
 
 export interface ChartEvents {
   /** The pointer is over this epoch; undefined when it left. */
@@ -36,9 +25,8 @@ const RELEASES = ['pointerup', 'pointercancel'] as const;
 export class CurveChart {
   private plot: uPlot | undefined;
   private shape = '';
-  private lines: Line[] = [];
-  private model: ChartModel | undefined;
-  private look: ChartLook | undefined;
+  /** What is on the screen; undefined before the first model. */
+  private drawn: Drawn | undefined;
   private held = false;
   /** Whether the pointer is over this chart, and not over another one whose cursor is shown here, too. */
   private entered = false;
@@ -62,13 +50,14 @@ export class CurveChart {
   /** Shows a model; does nothing while the user drags, so that the selection keeps its meaning. */
   update(model: ChartModel, look: ChartLook): void {
     if (this.held && this.plot) return;
-    if (model === this.model && sameLook(look, this.look)) return;
-    const dataChanged = model !== this.model;
-    this.model = model;
-    this.look = look;
-    this.lines = linesOf(model);
+    if (model === this.drawn?.model && sameLook(look, this.drawn.look)) return;
+    const dataChanged = model !== this.drawn?.model;
+    const lines = linesOf(model);
+    // The plot lives longer than a model, and what it was told reads from here.
+    const drawn = Object.assign(this.drawn ?? {}, { model, look, lines });
+    this.drawn = drawn;
     const shape = JSON.stringify([
-      this.lines.map((l) => [l.curve, l.role]),
+      lines.map((l) => [l.curve, l.role]),
       model.curves.map((c) => [c.name, c.style]),
       look.log,
       look.theme,
@@ -77,17 +66,17 @@ export class CurveChart {
       this.shape = shape;
       this.plot?.destroy();
       this.pointed = false;
-      this.plot = new uPlot(this.options(), this.data(), this.host);
-      this.setX();
+      this.plot = new uPlot(this.options(drawn), dataOf(drawn), this.host);
+      this.setX(drawn);
     } else {
       this.plot.batch(() => {
-        if (dataChanged) this.plot!.setData(this.data(), false);
-        this.setX();
+        if (dataChanged) this.plot!.setData(dataOf(drawn), false);
+        this.setX(drawn);
       });
       this.plot.redraw(false);
     }
     // For tests and for people who look at the page: how much is drawn.
-    this.host.dataset.points = String(this.lines.length * model.xs.length);
+    this.host.dataset.points = String(lines.length * model.xs.length);
   }
 
   /**
@@ -96,9 +85,10 @@ export class CurveChart {
    * CSS pixels; undefined outside of the plot.
    */
   pointAt(x: number | undefined, own: boolean): number | undefined {
-    const plot = this.plot;
-    if (!plot || !this.model) return undefined;
-    const point = x === undefined ? undefined : this.model.xs[nearest(this.model.xs, x)];
+    const { plot, drawn } = this;
+    if (!plot || !drawn) return undefined;
+    const { xs } = drawn.model;
+    const point = x === undefined ? undefined : xs[nearest(xs, x)];
     const left = point === undefined ? -1 : plot.valToPos(point, 'x');
     const inside = left >= 0 && left <= plot.over.clientWidth + 1;
     if (!own || (plot.cursor.left ?? -1) < 0) {
@@ -143,8 +133,8 @@ export class CurveChart {
     this.events.released();
   };
 
-  private setX(): void {
-    const [min, max] = epochRange(this.model!.xs, this.look!.zoomX);
+  private setX({ model, look }: Drawn): void {
+    const [min, max] = epochRange(model.xs, look.zoomX);
     this.plot!.setScale('x', { min, max });
   }
 
@@ -153,130 +143,31 @@ export class CurveChart {
     if (this.plot && width > 0 && height > 0) this.plot.setSize({ width, height });
   }
 
-  private data(): uPlot.AlignedData {
-    const model = this.model!;
-    const columns = this.lines.map((line) => line.values(model.curves[line.curve]!));
-    // One empty chart is still a chart: axes without lines.
-    return [model.xs.length > 0 ? model.xs : [0, 1], ...columns] as uPlot.AlignedData;
-  }
-
-  private alpha(name: string): number {
-    const emphasis = this.look?.emphasis;
-    return emphasis === undefined || emphasis === name ? 1 : 0.22;
-  }
-
-  private options(): uPlot.Options {
+  private options(drawn: Drawn): uPlot.Options {
     return {
       width: Math.max(80, this.host.clientWidth),
       height: Math.max(80, this.host.clientHeight),
       padding: [8, 14, 0, 0],
       legend: { show: false },
-      scales: { x: { time: false, auto: false }, y: this.valueScale() },
-      axes: this.axes(),
-      series: [{}, ...this.lines.map((line) => this.seriesOptions(line))],
-      bands: this.bands(),
-      cursor: this.cursorOptions(),
+      scales: { x: { time: false, auto: false }, y: valueScale(drawn) },
+      axes: axes(drawn),
+      series: [{}, ...drawn.lines.map((line) => series(drawn, line))],
+      bands: bands(drawn),
+      cursor: cursor(drawn, () => this.events.reset()),
       hooks: {
-        setCursor: [(plot) => this.onCursor(plot)],
+        setCursor: [(plot) => this.onCursor(plot, drawn)],
         setSelect: [(plot) => this.onSelect(plot)],
-        draw: [(plot) => drawMarks(plot, this.model!.curves, (name) => this.alpha(name)), () => this.events.drawn()],
+        draw: [
+          (plot) => drawMarks(plot, drawn.model.curves, (name) => alphaOf(drawn, name)),
+          () => this.events.drawn(),
+        ],
       },
     };
   }
 
-  private valueScale(): uPlot.Scale {
-    const { log } = this.look!;
-    return {
-      distr: log ? 3 : 1,
-      range: (_, low, high) => valueRange(low, high, valueAxis(this.model!, this.look!.zoomY, log)),
-    };
-  }
-
-  private axes(): uPlot.Axis[] {
-    const { theme, log } = this.look!;
-    const percent = describeMetric(this.model!.metric).unit === '%';
-    const axis: uPlot.Axis = {
-      stroke: theme.muted,
-      font: theme.font,
-      ticks: { show: false },
-      grid: { stroke: theme.grid, width: 1 },
-      border: { show: false },
-    };
-    return [
-      { ...axis, size: 28, gap: 6, space: 64, values: (_, splits) => splits.map(epoch) },
-      {
-        ...axis,
-        size: 54,
-        gap: 8,
-        space: 46,
-        values: (_, splits) => tickLabels(splits, percent, log),
-        ...(log ? { splits: (_, __, min, max) => logTicks([min, max]), filter: (_, splits) => splits } : {}),
-      },
-    ];
-  }
-
-  /** Between the smallest and the largest of the seeds. */
-  private bands(): uPlot.Band[] {
-    return this.lines.flatMap((line, i) => {
-      if (line.role !== 'high') return [];
-      const { colour } = this.model!.curves[line.curve]!.style;
-      const fill = (): string => withAlpha(colour, 0.16 * this.alpha(this.model!.curves[line.curve]!.name));
-      return [{ series: [i + 1, i] as [number, number], fill }];
-    });
-  }
-
-  private cursorOptions(): uPlot.Cursor {
-    const { curves } = this.model!;
-    const { theme } = this.look!;
-    return {
-      y: false,
-      // No dot where a curve has no point: it has not got that far.
-      dataIdx: (_, __, index) => index,
-      drag: { x: true, y: true, uni: 30, dist: 4, setScale: false },
-      points: {
-        size: 8,
-        width: 2,
-        stroke: theme.background,
-        fill: (_, i) => curves[this.lines[i - 1]!.curve]!.style.colour,
-        show: (_, i) =>
-          (this.lines[i - 1]?.role === 'mean' ? document.createElement('div') : undefined) as unknown as HTMLElement,
-      },
-      move: (plot, left, top) => {
-        if (left < 0) return [left, top];
-        const x = this.model!.xs[nearest(this.model!.xs, plot.posToVal(left, 'x'))];
-        const snapped = x === undefined ? left : plot.valToPos(x, 'x');
-        return [snapped >= 0 && snapped <= plot.over.clientWidth ? snapped : left, top];
-      },
-      bind: {
-        dblclick: () => () => {
-          this.events.reset();
-          return null;
-        },
-      },
-    };
-  }
-
-  private seriesOptions({ curve, role }: Line): uPlot.Series {
-    const { style, name } = this.model!.curves[curve]!;
-    const fade = role === 'mean' ? 1 : role === 'seed' ? 0.4 : role === 'raw' ? 0.28 : 0;
-    const hidden = role === 'low' || role === 'high';
-    return {
-      label: name,
-      stroke: () => (hidden ? 'transparent' : withAlpha(style.colour, fade * this.alpha(name))),
-      width: hidden ? 0 : role === 'mean' ? (this.look!.theme.highContrast ? 2.5 : 2) : 1,
-      dash: role === 'mean' || role === 'raw' ? [...style.dash] : [],
-      // A single evaluation makes no line; a dot shows that it is there.
-      points: {
-        show: () => role === 'mean' && lonely(this.model!.curves[curve]!),
-        size: 7,
-        fill: style.colour,
-      },
-    };
-  }
-
-  private onCursor(plot: uPlot): void {
+  private onCursor(plot: uPlot, { model }: Drawn): void {
     const left = plot.cursor.left ?? -1;
-    const { xs } = this.model!;
+    const { xs } = model;
     // A crosshair that was put here comes by again when new data is drawn: that is no news of the pointer.
     if (left >= 0 && this.entered) this.events.cursor(xs[nearest(xs, plot.posToVal(left, 'x'))]);
     else if (left < 0 && this.pointed) this.events.cursor(undefined);
@@ -297,6 +188,12 @@ export class CurveChart {
   }
 }
 
-function sameLook(a: ChartLook, b: ChartLook | undefined): boolean {
-  return b !== undefined && JSON.stringify(a) === JSON.stringify(b);
+function dataOf({ model, lines }: Drawn): uPlot.AlignedData {
+  const columns = lines.map((line) => line.values(model.curves[line.curve]!));
+  // One empty chart is still a chart: axes without lines.
+  return [model.xs.length > 0 ? model.xs : [0, 1], ...columns] as uPlot.AlignedData;
+}
+
+function sameLook(a: ChartLook, b: ChartLook): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -1,4 +1,4 @@
-import { type LayerQuantity, layersIn, type Metric, ofLayers } from '../../../protocol/metrics.ts';
+import { type LayerQuantity, layersIn, type Metric, ofLayers, parseMetric } from '../../../protocol/metrics.ts';
 import type { RunSummary } from '../../../protocol/runs.ts';
 import { buildModel, type ChartModel } from '../../plot/model.ts';
 import type { Session } from '../../shared/session.ts';
@@ -75,6 +75,20 @@ export class CurvesData {
       const options = { smoothing, showSeeds, budget: DRAW_BUDGET, maxPoints: 4 * plotWidth };
       this.models.set(metric, buildModel(metric, inputs, options));
     }
+  }
+
+  /** Why a chart is empty; an empty text where it is not, or where nobody knows yet. */
+  emptyReason(model: ChartModel): string {
+    const { entries, settled } = this;
+    if (model.curves.length > 0 || !settled) return '';
+    if (entries.length > 0 && entries.every((e) => e.hidden)) return 'All variants are hidden.';
+    const { split } = parseMetric(model.metric)!;
+    const runs = entries.flatMap((e) => e.runs);
+    if (runs.length === 0) return 'No runs with the settings now in the file.';
+    const begun = runs.some((r) => r.train && r.epoch > 0);
+    if (split === undefined) return begun ? 'Nothing of this was logged.' : 'Waiting for the first epoch…';
+    if (split !== 'train' && begun && runs.every((r) => !r[split])) return `This study has no ${split} scores.`;
+    return 'Waiting for the first scores…';
   }
 
   /** Whether something visible has not been pulled yet, or not finely enough. */

@@ -1,8 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { epochNote, fallNote } from '../../../protocol/comparison/epochs.ts';
-import type { Split } from '../../../protocol/metrics.ts';
+import type { Metric, Split } from '../../../protocol/metrics.ts';
 import { isActive } from '../../../protocol/runs.ts';
 import { warningsNow } from '../../../protocol/warnings.ts';
+import { nearest } from '../../plot/grid.ts';
 import type { ChartModel } from '../../plot/model.ts';
 import { readAt } from '../../plot/model.ts';
 import { swatch } from '../../plot/swatch.ts';
@@ -21,6 +22,21 @@ export interface LegendCursor {
   x: number;
   accuracy: { model: ChartModel; index: number };
   loss: { model: ChartModel; index: number };
+}
+
+/** Where both charts of a split stand at an epoch; undefined without a cursor. */
+export function legendCursor(
+  models: ReadonlyMap<Metric, ChartModel>,
+  split: Split,
+  x: number | undefined,
+): LegendCursor | undefined {
+  const [accuracy, loss] = [models.get(`${split}.accuracy`), models.get(`${split}.loss`)];
+  if (x === undefined || !accuracy || !loss) return undefined;
+  return {
+    x,
+    accuracy: { model: accuracy, index: nearest(accuracy.xs, x) },
+    loss: { model: loss, index: nearest(loss.xs, x) },
+  };
 }
 
 /** All variants with their colours, newest values (or those at the cursor) and what they are doing. */

@@ -1,7 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { describeMetric, type Metric, parseMetric } from '../../../protocol/metrics.ts';
+import { type Metric, parseMetric } from '../../../protocol/metrics.ts';
 import { CurveChart } from '../../plot/chart.ts';
-import { curvesSvg } from '../../plot/export-svg.ts';
 import { nearest } from '../../plot/grid.ts';
 import { type ChartModel, fullRange } from '../../plot/model.ts';
 import { banners, emptyState, header } from '../../shared/header.ts';
@@ -10,9 +9,9 @@ import type { Session } from '../../shared/session.ts';
 import { readTheme } from '../../shared/theme.ts';
 import type { View } from '../../shared/view.ts';
 import { CurvesData } from './data.ts';
-import { curvesCsv, pullEverything } from './export-csv.ts';
+import { exportCsv, exportSvg } from './exports.ts';
 import { keyTarget } from './keys.ts';
-import { type LegendCursor, legend } from './legend.ts';
+import { legend, legendCursor } from './legend.ts';
 import { NeuronMaps } from './neurons.ts';
 import { type ChartPanel, panel, panelKey, placeTooltip, readingText } from './panel.ts';
 import { valueTable } from './tables.ts';
@@ -113,8 +112,8 @@ export class CurvesView implements View {
     return html`${toolbar(session, this.data.layers() > 0, zoomed, {
       resetZoom: () => this.resetZoom(),
       exports: [
-        { label: 'CSV', hint: 'every logged value', run: () => this.exportCsv() },
-        { label: 'SVG', hint: 'the charts with legend', run: () => this.exportSvg() },
+        { label: 'CSV', hint: 'every logged value', run: () => exportCsv(session, entries) },
+        { label: 'SVG', hint: 'the charts with legend', run: () => exportSvg(session, shown, entries) },
         ...(neurons
           ? [
               {
@@ -137,7 +136,7 @@ export class CurvesView implements View {
                 ${neurons ? this.neurons.picture(entries, this.theme) : nothing}
               </main>`
         }
-        ${legend(session, entries, this.legendCursor(), nan, (name) => this.setEmphasis(name))}
+        ${legend(session, entries, legendCursor(this.data.models, state.split, this.cursor?.x), nan, (name) => this.setEmphasis(name))}
       </div>`;
   }
 
@@ -159,20 +158,7 @@ export class CurvesView implements View {
       zoomY[quantity] || log
         ? undefined
         : () => this.session.update({ zoomY: { ...zoomY, [quantity]: fullRange(model) } });
-    return panel(part, model, this.cursor, { emptyReason: this.emptyReason(model), log, toggleLog, showAll });
-  }
-
-  private emptyReason(model: ChartModel): string {
-    const { entries, settled } = this.data;
-    if (model.curves.length > 0 || !settled) return '';
-    if (entries.length > 0 && entries.every((e) => e.hidden)) return 'All variants are hidden.';
-    const { split } = parseMetric(model.metric)!;
-    const runs = entries.flatMap((e) => e.runs);
-    if (runs.length === 0) return 'No runs with the settings now in the file.';
-    const begun = runs.some((r) => r.train && r.epoch > 0);
-    if (split === undefined) return begun ? 'Nothing of this was logged.' : 'Waiting for the first epoch…';
-    if (split !== 'train' && begun && runs.every((r) => !r[split])) return `This study has no ${split} scores.`;
-    return 'Waiting for the first scores…';
+    return panel(part, model, this.cursor, { emptyReason: this.data.emptyReason(model), log, toggleLog, showAll });
   }
 
   private plotWidth(): number {
@@ -254,18 +240,6 @@ export class CurvesView implements View {
     this.session.update({ zoom: null, zoomY: {} });
   }
 
-  private legendCursor(): LegendCursor | undefined {
-    const { cursor } = this;
-    const { split } = this.session.state;
-    const [accuracy, loss] = [this.data.models.get(`${split}.accuracy`), this.data.models.get(`${split}.loss`)];
-    if (!cursor || !accuracy || !loss) return undefined;
-    return {
-      x: cursor.x,
-      accuracy: { model: accuracy, index: nearest(accuracy.xs, cursor.x) },
-      loss: { model: loss, index: nearest(loss.xs, cursor.x) },
-    };
-  }
-
   private onKey(part: ChartPanel, event: KeyboardEvent): void {
     const { model } = part;
     if (!model || model.xs.length === 0) return;
@@ -280,32 +254,5 @@ export class CurvesView implements View {
       this.setCursor({ x: model.xs[target]!, on: part.key, by: 'keys' });
       this.announcement = readingText(model, target);
     }
-  }
-
-  private exportCsv(): void {
-    const { session } = this;
-    session.act('export', async () => {
-      const runs = this.data.entries.flatMap((e) => e.runs);
-      const { series, complete } = await pullEverything(session.channel, runs);
-      session.export(session.exportName('curves.csv'), curvesCsv(runs, series));
-      if (!complete) {
-        session.notice = 'There are too many values for one file: it holds the extremes of each stretch of epochs.';
-      }
-    });
-  }
-
-  private exportSvg(): void {
-    const { session } = this;
-    const { zoom, zoomY, logAxes } = session.state;
-    const charts = this.shown().map(({ part, model }) => ({
-      title: describeMetric(model.metric).label,
-      model,
-      zoomX: zoom,
-      zoomY: zoomY[part.quantity] ?? null,
-      log: logAxes.includes(part.quantity),
-    }));
-    const order = this.data.entries.map((e) => e.name);
-    const heading = `${session.comparison?.study ?? session.target.study} (${session.state.split})`;
-    session.export(session.exportName('curves.svg'), curvesSvg(heading, charts, order));
   }
 }
