@@ -2,6 +2,7 @@
  * How old a heartbeat is, when clocks cannot be trusted: the one that wrote it may be on another machine, and either may
  * be set anew at any time. Whoever looks again and again sees heartbeats change, and that needs no clock of the day.
  */
+import { hostname } from 'node:os';
 
 export interface Clock {
   /** Milliseconds since 1970; jumps when it is set. */
@@ -35,6 +36,15 @@ export function feel(known: Pulse | undefined, heartbeat: number, clock: Clock, 
   }
   const still = now - known.since;
   return { ...known, seen: now, age: known.beating ? still : Math.max(byDay, still) };
+}
+
+/** Heartbeats older than this are no matter of clocks. */
+const DOUBTFUL_MS = 24 * 3600 * 1000;
+
+/** Whether only a clock, which need not be that of the machine `host`, tells how old the heartbeat is. */
+export function isDoubtful(host: string | undefined, pulse: Pulse | undefined): boolean {
+  if (!pulse || pulse.beating || host === undefined || host === hostname()) return false;
+  return Math.abs(pulse.age) < DOUBTFUL_MS;
 }
 
 /**

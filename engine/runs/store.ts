@@ -1,6 +1,5 @@
 /** A store as a whole: all its runs, kept up to date at the price of what changed. */
 import { type FSWatcher, lstatSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { RunState, RunSummary } from '../../protocol/runs.ts';
 import { UserError } from '../base/errors.ts';
@@ -11,7 +10,7 @@ import { HEARTBEAT_TIMEOUT_MS, type RunFile, type Status } from './format.ts';
 import type { KeyedRun } from './key.ts';
 import type { History } from './metrics/history.ts';
 import { MetricsReader } from './metrics/reader.ts';
-import { type Clock, feel, type Pulse, systemClock } from './pulse.ts';
+import { type Clock, feel, isDoubtful, type Pulse, systemClock } from './pulse.ts';
 import { type Parsed, type RunHead, readRunFile, readRunHead, readStatus } from './read.ts';
 import { briefSummary, summarize } from './summary.ts';
 
@@ -49,6 +48,8 @@ const KEPT_BYTES = 128 * 1024 * 1024;
 const TOLD_CHARACTERS = 96 * 1024 * 1024;
 /** Bytes of a log that are read in one go where somebody waits. */
 const SLICE_BYTES = 2 * 1024 * 1024;
+/** A run that trains shows signs of life every second, one that waits for its turn every five. */
+const PATIENCE_MS = 6000;
 
 export class StoreReader {
   private readonly entries = new Map<string, KnownRun>();
@@ -187,7 +188,7 @@ export class StoreReader {
   /** Runs of other machines that are taken for interrupted because of what a clock says. */
   doubtful(): string[] {
     return [...this.entries].flatMap(([id, { summary, status, pulse }]) =>
-      summary.state === 'interrupted' && isDoubtful(status, pulse) ? [id] : [],
+      summary.state === 'interrupted' && isDoubtful(hostOf(status), pulse) ? [id] : [],
     );
   }
 
@@ -209,7 +210,7 @@ export class StoreReader {
     const heartbeat = 'value' in status ? status.value.heartbeat : undefined;
     const pulse = heartbeat === undefined ? undefined : feel(known?.pulse, heartbeat, this.clock, this.timeoutMs);
     const met = known?.met ?? this.clock.steady();
-    const doubt = this.patient && isDoubtful(status, pulse) && this.clock.steady() - met < PATIENCE_MS;
+    const doubt = this.patient && isDoubtful(hostOf(status), pulse) && this.clock.steady() - met < PATIENCE_MS;
     let summary = summarize(folder, run, status, metrics, doubt ? 0 : (pulse?.age ?? 0), this.timeoutMs);
     let text = JSON.stringify(summary);
     this.told -= known?.length ?? 0;
@@ -225,17 +226,7 @@ export class StoreReader {
   }
 }
 
-/** Heartbeats older than this are no matter of clocks. */
-const DOUBTFUL_MS = 24 * 3600 * 1000;
-/** A run that trains shows signs of life every second, one that waits for its turn every five. */
-const PATIENCE_MS = 6000;
-
-/** Whether only a clock, which need not be that of the other machine, tells how old the heartbeat is. */
-function isDoubtful(status: Parsed<Status>, pulse: Pulse | undefined): boolean {
-  if (!pulse || pulse.beating || !('value' in status)) return false;
-  const { host } = status.value;
-  return host !== undefined && host !== hostname() && Math.abs(pulse.age) < DOUBTFUL_MS;
-}
+const hostOf = (status: Parsed<Status>): string | undefined => ('value' in status ? status.value.host : undefined);
 
 function stamp(file: string): string {
   try {

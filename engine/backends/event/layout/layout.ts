@@ -14,15 +14,8 @@ import { PANEL, roundUp } from '../kernels/panels.ts';
 import { runnable, type SpikingPlan } from '../refuses.ts';
 import { type Blocks, blocksOf, gatedBlock, spikingBlock } from './blocks.ts';
 import { type Dynamics, dynamicsOf } from './dynamics.ts';
-import {
-  type Allocate,
-  allocateFrom,
-  type BlockSize,
-  type GatedScratch,
-  gatedScratch,
-  type SpikingScratch,
-  spikingScratch,
-} from './memory.ts';
+import { type GatedScratch, gatedScratch } from './gated-memory.ts';
+import { type Allocate, allocateFrom, type BlockSize, type SpikingScratch, spikingScratch } from './memory.ts';
 import { type LayerParameters, placeParameters, type SortedStretch, stretchesOf } from './parameters.ts';
 import { type Bytes, type Elements, elements, sizeOf } from './units.ts';
 

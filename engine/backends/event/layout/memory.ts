@@ -3,7 +3,7 @@ import type { NetworkPlan } from '../../../models/plan.ts';
 import { BACKWARD_WORK, recurrentWork, SPARE_EVENTS, stepsWork, TABLE_ROWS } from '../kernels/kernels.ts';
 import { PANEL, roundUp } from '../kernels/panels.ts';
 import type { Blocks } from './blocks.ts';
-import type { GatedLayer, LinearLayer, SpikingLayer } from './layout.ts';
+import type { SpikingLayer } from './layout.ts';
 import { type Bytes, bytes, sizeOf } from './units.ts';
 
 /** Up to so many events per row, on average, taking rows one by one takes longer than naming the row of each event. */
@@ -97,47 +97,13 @@ export interface SpikingScratch extends Scratch {
   work: Bytes;
 }
 
-/** Of a layer of an RNN, LSTM or GRU and its readout; f32 matrices but for the first two. */
-export interface CellScratch {
-  /**
-   * Step by step instead of sample by sample: of input events the rows and channels, u32 [rows + 1] and u16; of constant
-   * input the rows of each sample, u32 [samples + 1] and u16 [rows].
-   */
-  offsets: Bytes;
-  channels: Bytes;
-  /** Of all steps of a block [steps·samples × …]: gates or dL/da [columns]; h before the step [size]; extra [size] (kernels/assembly/cell.ts). */
-  gates: Bytes;
-  before: Bytes;
-  extra: Bytes;
-  /** Of one step [samples × …]: recurrent part and its gradient [columns]; h, its gradient, that of c [size]. */
-  r: Bytes;
-  dr: Bytes;
-  h: Bytes;
-  dh: Bytes;
-  dc: Bytes;
-  /** Mean of h, and the gradient of what the readout sees [samples × size]; scores and their gradient [samples × classes]. */
-  mean: Bytes;
-  dFeature: Bytes;
-  scores: Bytes;
-  dScores: Bytes;
-  /** Transposes of the recurrent and of the readout weights. */
-  recurrentT: Bytes;
-  readoutT: Bytes;
-  /** With dropout: factor on what the readout sees [samples × size]. */
-  dropoutMask: Bytes | undefined;
-}
-
-export interface GatedScratch extends Scratch {
-  cell: CellScratch;
-}
-
 /** Of a block: its samples and rows, and the input events that it may have. */
 export interface BlockSize extends Blocks {
   events: number;
 }
 
 /** Lists are written several entries at a time. */
-function eventList(rows: number, capacity: number, allocate: Allocate): EventList {
+export function eventList(rows: number, capacity: number, allocate: Allocate): EventList {
   return {
     offsets: allocate((rows + 1) * 4),
     channels: allocate((capacity + SPARE_EVENTS) * 2),
@@ -145,7 +111,7 @@ function eventList(rows: number, capacity: number, allocate: Allocate): EventLis
   };
 }
 
-function activeScratch(columns: number, inputs: number, allocate: Allocate): Scratch['active'] {
+export function activeScratch(columns: number, inputs: number, allocate: Allocate): Scratch['active'] {
   const rows = INPUT_GRADIENT_ROWS;
   return {
     offsets: allocate((rows + 1) * 4),
@@ -155,7 +121,7 @@ function activeScratch(columns: number, inputs: number, allocate: Allocate): Scr
   };
 }
 
-const inputTally = (inputs: number, allocate: Allocate): Scratch['inputTally'] => ({
+export const inputTally = (inputs: number, allocate: Allocate): Scratch['inputTally'] => ({
   fanOut: allocate(inputs * 8),
   seen: allocate(inputs * 4),
   result: allocate(3 * 8),
@@ -235,48 +201,4 @@ function workOf(layers: SpikingLayer[], samples: number): number {
     );
   };
   return Math.max(BACKWARD_WORK, ...layers.map(ofLayer));
-}
-
-export function gatedScratch(
-  { size, columns }: GatedLayer,
-  { size: classes }: LinearLayer,
-  network: NetworkPlan,
-  { block, rows: blockRows, events }: BlockSize,
-  allocate: Allocate,
-): GatedScratch {
-  const constant = network.encoding === 'current';
-  const matrix = (rows: number, cols: number): Bytes => allocate(sizeOf(rows * cols));
-  const rows = block * network.steps;
-  return {
-    ...eventList(blockRows, events, allocate),
-    values: allocate(constant ? sizeOf(events) : 0),
-    current: allocate(constant ? sizeOf(block * columns) : 0),
-    outOffsets: allocate((network.inputs + 2) * 4),
-    outRows: allocate((events + SPARE_EVENTS) * 2),
-    outValues: allocate(constant ? sizeOf(events) : 0),
-    gradient: allocate(sizeOf(block * classes)),
-    scores: allocate(sizeOf(2 * classes)),
-    zeros: allocate(sizeOf(Math.max(columns, classes))),
-    inputTally: inputTally(network.inputs, allocate),
-    active: activeScratch(columns, network.inputs, allocate),
-    cell: {
-      offsets: allocate((rows + 1) * 4),
-      channels: allocate((Math.max(rows, events) + SPARE_EVENTS) * 2),
-      gates: matrix(rows, columns),
-      before: matrix(rows, size),
-      extra: matrix(rows, size),
-      r: matrix(block, columns),
-      dr: matrix(block, columns),
-      h: matrix(block, size),
-      dh: matrix(block, size),
-      dc: matrix(block, size),
-      mean: matrix(block, size),
-      dFeature: matrix(block, size),
-      scores: matrix(block, classes),
-      dScores: matrix(block, classes),
-      recurrentT: matrix(columns, size),
-      readoutT: matrix(classes, size),
-      dropoutMask: network.dropout > 0 ? matrix(block, size) : undefined,
-    },
-  };
 }

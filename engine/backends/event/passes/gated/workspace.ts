@@ -1,7 +1,7 @@
 /** What the passes of a thread work with when the hidden layer is an RNN, LSTM or GRU, and what they share. */
 import type { Kernels } from '../../kernels/kernels.ts';
+import type { GatedScratch } from '../../layout/gated-memory.ts';
 import type { GatedLayout } from '../../layout/layout.ts';
-import type { GatedScratch } from '../../layout/memory.ts';
 import { addressOf, type Bytes, type Elements } from '../../layout/units.ts';
 
 /** What a thread has at hand for a gated layer and its linear readout. */
