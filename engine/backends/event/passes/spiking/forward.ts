@@ -1,7 +1,7 @@
 /** A block of samples forward: potentials and spikes of every layer, the first one first. */
 import { START } from '../../kernels/kernels.ts';
 import { PANEL } from '../../kernels/panels.ts';
-import type { LayerScratch } from '../../layout/memory.ts';
+import type { EventList, LayerScratch } from '../../layout/memory.ts';
 import { addressOf, type Bytes, bytes, panelAddress } from '../../layout/units.ts';
 import { eventsInto, sparseEvents, stripFrom, type Workspace } from '../workspace.ts';
 import { startFrom } from './initial-state.ts';
@@ -55,78 +55,103 @@ export function receive(
   dropout: boolean,
   onPotentials?: OnPotentials,
 ): void {
+  const { size, recurrent } = workspace.layout.layers[l]!;
+  const received = receivedBy(workspace, l, count, dropout);
+  // What a strip of neurons receives is still in the second cache when their potentials are computed.
+  for (let c = 0, columns = 0; c < size; c += columns) {
+    columns = stripFrom(c, size);
+    gather(workspace, received, c, columns);
+    if (recurrent !== undefined) continue;
+    startFrom(workspace, l, c, columns, count);
+    fire(workspace, l, c, columns, count, received.constant);
+    onPotentials?.(l, c, columns);
+  }
+}
+
+/** What a layer receives: from which events or constant currents, and through which weights. */
+interface Received {
+  l: number;
+  count: number;
+  rows: number;
+  weights: Bytes;
+  biases: Bytes;
+  constant: Bytes | undefined;
+  input: EventList;
+  /** The number of events, where each has the number of its row; undefined where rows are taken one by one. */
+  sparse: number | undefined;
+}
+
+function receivedBy(workspace: Workspace, l: number, count: number, dropout: boolean): Received {
   const { layout, kernels, scratch } = workspace;
   const rows = count * layout.network.steps;
-  const { size, inputs, lookUp, bias, recurrent } = layout.layers[l]!;
-  const { u: potentials } = scratch.layers[l]!;
-  const allWeights = weightsInto(workspace, l, dropout);
-  const biases = bias === undefined ? scratch.zeros : addressOf(workspace.weights, bias);
+  const { lookUp, bias } = layout.layers[l]!;
   const constant = currentOf(workspace, l);
   const input = eventsInto(workspace, l, dropout);
   const sparse = constant || lookUp ? undefined : sparseEvents(workspace, input, rows);
   if (sparse !== undefined) kernels.rowsOfEvents({ offsets: input.offsets, rows, rowOf: input.rowOf });
-  // What a strip of neurons receives is still in the second cache when their potentials are computed.
-  for (let c = 0, columns = 0; c < size; c += columns) {
-    columns = stripFrom(c, size);
-    const u = panelAddress(potentials, layout.rows, c);
-    const weight = panelAddress(allWeights, inputs, c);
-    const bias = addressOf(biases, c);
-    if (constant)
-      kernels.gatherRowsWeighted({
-        out: panelAddress(constant, count, c),
-        outRows: count,
-        start: START.bias,
-        bias,
-        source: weight,
-        sourceRows: inputs,
-        offsets: scratch.offsets,
-        indices: scratch.channels,
-        values: scratch.values,
-        rows: count,
-        columns,
-      });
-    else if (lookUp)
-      kernels.gatherSpikes({
-        out: u,
-        bias,
-        source: weight,
-        inputs,
-        spikeMasks: scratch.layers[l - 1]!.spikeMasks,
-        rows,
-        columns: size,
-        tables: scratch.work,
-      });
-    else if (sparse !== undefined) {
-      kernels.fillRows({ out: u, outRows: layout.rows, bias, rows, columns });
-      kernels.addRows({
-        out: u,
-        outRows: layout.rows,
-        outIndices: input.rowOf,
-        source: weight,
-        sourceRows: inputs,
-        sourceIndices: input.channels,
-        count: sparse,
-        columns,
-      });
-    } else
-      kernels.gatherRows({
-        out: u,
-        outRows: layout.rows,
-        firstRow: 0,
-        start: START.bias,
-        bias,
-        source: weight,
-        sourceRows: inputs,
-        offsets: input.offsets,
-        indices: input.channels,
-        rows,
-        columns,
-      });
-    if (recurrent !== undefined) continue;
-    startFrom(workspace, l, c, columns, count);
-    fire(workspace, l, c, columns, count, constant);
-    onPotentials?.(l, c, columns);
-  }
+  const weights = weightsInto(workspace, l, dropout);
+  const biases = bias === undefined ? scratch.zeros : addressOf(workspace.weights, bias);
+  return { l, count, rows, weights, biases, constant, input, sparse };
+}
+
+/** Sums of weight rows for the neurons [c, c + columns) of a layer, in each step; where they receive a constant current, once. */
+function gather({ layout, kernels, scratch }: Workspace, received: Received, c: number, columns: number): void {
+  const { l, count, rows, constant, input, sparse } = received;
+  const { size, inputs, lookUp } = layout.layers[l]!;
+  const u = panelAddress(scratch.layers[l]!.u, layout.rows, c);
+  const weight = panelAddress(received.weights, inputs, c);
+  const bias = addressOf(received.biases, c);
+  if (constant)
+    kernels.gatherRowsWeighted({
+      out: panelAddress(constant, count, c),
+      outRows: count,
+      start: START.bias,
+      bias,
+      source: weight,
+      sourceRows: inputs,
+      offsets: scratch.offsets,
+      indices: scratch.channels,
+      values: scratch.values,
+      rows: count,
+      columns,
+    });
+  else if (lookUp)
+    kernels.gatherSpikes({
+      out: u,
+      bias,
+      source: weight,
+      inputs,
+      spikeMasks: scratch.layers[l - 1]!.spikeMasks,
+      rows,
+      columns: size,
+      tables: scratch.work,
+    });
+  else if (sparse !== undefined) {
+    kernels.fillRows({ out: u, outRows: layout.rows, bias, rows, columns });
+    kernels.addRows({
+      out: u,
+      outRows: layout.rows,
+      outIndices: input.rowOf,
+      source: weight,
+      sourceRows: inputs,
+      sourceIndices: input.channels,
+      count: sparse,
+      columns,
+    });
+  } else
+    kernels.gatherRows({
+      out: u,
+      outRows: layout.rows,
+      firstRow: 0,
+      start: START.bias,
+      bias,
+      source: weight,
+      sourceRows: inputs,
+      offsets: input.offsets,
+      indices: input.channels,
+      rows,
+      columns,
+    });
 }
 
 /** Potentials and spikes of the neurons [c, c + columns) of a layer that is not recurrent. */
