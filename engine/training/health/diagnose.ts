@@ -16,6 +16,8 @@ export interface LayerSeen {
   fired?: Share;
   /** Potentials of the probe inside of a window beyond which the surrogate is zero; absent where there is none, or it is not needed. */
   window?: Share;
+  /** Potentials of the probe that reach the threshold, of those above 0; absent where that is as it should be: in outputs, and without a reset. */
+  reached?: Share;
   /** Median k of a learned leak. */
   leak?: number;
 }
@@ -48,7 +50,13 @@ export interface Finding {
 const SILENT = 1e-5;
 const HARDLY = 5e-4;
 const HARDLY_NEAR = 1e-3;
-const SATURATED = 0.95;
+export const SATURATED = 0.95;
+/**
+ * A layer of which nearly every potential above 0 reaches the threshold, and that fires often, fires whenever its input is
+ * more than nothing: its threshold decides nothing. Of healthy layers less than nine in ten do.
+ */
+const ALWAYS_REACHED = 0.98;
+const OFTEN = 0.2;
 /** Less of the potentials than this in the window: the gradient of a whole batch hangs on a handful of neurons. */
 const BLIND = 1e-3;
 /** Where none of n was seen the share is below 3/n with 95 % (the rule of three): a handful of potentials proves nothing. */
@@ -74,6 +82,12 @@ function isSilent({ fired, window }: LayerSeen): boolean {
   return share(fired) < SILENT || (share(fired) < HARDLY && window !== undefined && share(window) < HARDLY_NEAR);
 }
 
+function isSaturated({ fired, reached }: LayerSeen): boolean {
+  if (!fired) return false;
+  if (share(fired) > SATURATED) return true;
+  return reached !== undefined && share(fired) > OFTEN && (reached.part - UNSEEN) / reached.of > ALWAYS_REACHED;
+}
+
 /** Where no weight moves, a window in which nothing was seen explains it, however little was looked at. */
 function isBlind({ window }: LayerSeen, moved: number | undefined): boolean {
   if (!window) return false;
@@ -85,7 +99,7 @@ function isBlind({ window }: LayerSeen, moved: number | undefined): boolean {
 const TABLE: readonly [Cause, (seen: Seen) => number | boolean][] = [
   // The lowest: those above it are silent because of it.
   ['silent', ({ layers }) => layers.findIndex(isSilent)],
-  ['saturated', ({ layers }) => layers.findIndex(({ fired }) => fired && share(fired) > SATURATED)],
+  ['saturated', ({ layers }) => layers.findIndex(isSaturated)],
   // The highest: gradients come from above.
   ['blind', ({ layers, moved }) => layers.findLastIndex((layer) => isBlind(layer, moved))],
   ['still', ({ moved }) => moved !== undefined && moved < STILL],

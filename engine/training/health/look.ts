@@ -78,6 +78,7 @@ function seenOf(run: TrainingRun, probes: LayerProbe[], epoch: number): Seen {
       ...(spikesMatter(plan, l) && {
         fired: { part: spikes[counted.indexOf(l)]!, of: steps },
         ...(windowed(layer) && { window: probes[l]!.window! }),
+        ...(l < plan.layers.length - 1 && probes[l]!.reached && { reached: probes[l]!.reached }),
       }),
       ...(leak !== undefined && { leak }),
     };

@@ -18,6 +18,8 @@ export interface LayerProbe {
   rates?: Float64Array;
   /** Potentials u with |u − θ| < width of the surrogate; absent likewise. */
   window?: Share;
+  /** Of the potentials above 0 those that reach the threshold; absent likewise, and without a reset, which keeps them there. */
+  reached?: Share;
   /** Euclidean norm of the gradient of the mean loss by all parameters of the layer. */
   gradient: number;
 }
@@ -43,6 +45,7 @@ export async function probeLayers(
     ...(layer.neuron.kind === 'lif' && {
       rates: ratesOf(recording.counts.get(l)!, samples.length, plan.steps),
       window: windowOf(recording.potentials.get(l)!, layer.neuron),
+      ...(layer.neuron.reset !== 'none' && { reached: reachedOf(recording.potentials.get(l)!, layer.neuron) }),
     }),
     gradient: gradientNorm(layer, recording),
   }));
@@ -61,6 +64,17 @@ function windowOf(potentials: Float32Array, { threshold, surrogate: { width } }:
   let part = 0;
   for (let i = 0; i < potentials.length; i++) if (Math.abs(potentials[i]! - threshold) < width) part++;
   return { part, of: potentials.length };
+}
+
+/** @param potentials [B, T, N] */
+function reachedOf(potentials: Float32Array, { threshold }: Lif): Share {
+  let part = 0;
+  let of = 0;
+  for (let i = 0; i < potentials.length; i++) {
+    if (potentials[i]! > 0) of++;
+    if (potentials[i]! > 0 && potentials[i]! >= threshold) part++;
+  }
+  return { part, of };
 }
 
 function gradientNorm(layer: LayerPlan, { parameterGradient = [] }: Recording): number {

@@ -4,7 +4,7 @@ import { type Path, pathText } from '../../base/errors.ts';
 import type { RunSpec } from '../../experiment/schema.ts';
 import { layerFields } from '../../models/build/conv.ts';
 import type { NetworkPlan } from '../../models/plan.ts';
-import { type Finding, guessingLoss, isGuessing, LEAK_END, type Seen, type Share } from './diagnose.ts';
+import { type Finding, guessingLoss, isGuessing, LEAK_END, SATURATED, type Seen, type Share } from './diagnose.ts';
 
 export interface Advice {
   /** Dotted path. */
@@ -22,7 +22,7 @@ export function adviceOn(
   const neuron = (...path: string[]): Field => fieldOf(spec, plan, layer, path);
   const gain: Field = [['network', 'weightGain'], spec.network.weightGain];
   const rate: Field = [['training', 'learningRate'], spec.training.learningRate];
-  const { fired, window, leak } = seen.layers[layer] ?? {};
+  const { fired, window, reached, leak } = seen.layers[layer] ?? {};
   switch (cause) {
     case 'silent': {
       const threshold = neuron('threshold');
@@ -33,9 +33,13 @@ export function adviceOn(
     }
     case 'saturated': {
       const threshold = neuron('threshold');
+      const always = fired!.part / fired!.of > SATURATED;
+      const why = always
+        ? 'so that its spikes tell next to nothing'
+        : `and at ${percent(reached!.part / reached!.of)} % of its potentials above 0 (${amount(reached!.of)} of ${count(probed, 'training sample')}), so that the threshold decides next to nothing`;
       return advice(
         threshold,
-        `${name} fired ${times(fired!)}, so that its spikes tell next to nothing${guess(seen)}; raise ${named(threshold)} or lower ${named(gain)}`,
+        `${name} fired ${times(fired!)}, ${why}${guess(seen)}; raise ${named(threshold)} or lower ${named(gain)}`,
       );
     }
     case 'blind': {

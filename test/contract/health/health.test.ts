@@ -84,6 +84,19 @@ describe('one warning each', () => {
     expect(new Set(causes)).toEqual(new Set(['saturated', 'silent']));
   });
 
+  test('a threshold so low that a layer fires whenever its input is more than nothing', async () => {
+    const neuron = { threshold: 1e-4, leak: 0.3 };
+    const dataset = { ...XOR, lowRate: 0.5, highRate: 1, noise: 0.5 };
+    for (const reset of ['hard', 'soft']) {
+      const [warning, ...others] = await warningsOn(specOf({ ...base, dataset, neuron: { ...neuron, reset } }));
+      expect(others).toEqual([]);
+      expect(warning).toMatchObject({ cause: 'saturated', layer: 1, field: 'neuron.threshold', lasts: true });
+      expect(warning!.sentence).toMatch(
+        /^layer 1 of 3 fired [\d,]+ of 204,800 times \(\d\d\.\d\d %\), and at (?:9[89]\.\d\d|100\.00) % of its potentials above 0 \([\d,]+ of 4 training samples\), so that the threshold decides next to nothing.*; raise neuron\.threshold \(0\.0001\)/,
+      );
+    }
+  });
+
   test('labels that have nothing to do with the pictures: a loss of ln 10', async () => {
     const folder = temporaryFolder();
     try {

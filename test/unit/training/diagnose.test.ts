@@ -6,6 +6,8 @@ import { CAUSES } from '../../../protocol/warnings.ts';
 const lively: LayerSeen = { fired: { part: 120, of: 1000 }, window: { part: 300, of: 1000 }, leak: 0.8 };
 const silent: LayerSeen = { ...lively, fired: { part: 0, of: 1000 }, window: { part: 0, of: 1000 } };
 const saturated: LayerSeen = { ...lively, fired: { part: 990, of: 1000 }, window: { part: 0, of: 1000 } };
+/** Fires at nearly every potential above 0, which is at half of all: whatever its threshold is. */
+const unheld: LayerSeen = { ...lively, fired: { part: 420, of: 1000 }, reached: { part: 8620, of: 8630 } };
 const blind: LayerSeen = { ...lively, window: { part: 0, of: 4000 } };
 const ended: LayerSeen = { ...lively, leak: 0.9995 };
 const healthy: Seen = {
@@ -32,6 +34,7 @@ describe('one cause, the deepest', () => {
     ],
     ['silence before what always fires', { layers: [saturated, silent] }, { cause: 'silent', layer: 1 }],
     ['the lowest that always fires', { layers: [saturated, saturated], ...lost }, { cause: 'saturated', layer: 0 }],
+    ['a threshold that decides nothing', { layers: [lively, unheld] }, { cause: 'saturated', layer: 1 }],
     ['the highest empty window', { layers: [blind, blind, lively], moved: 0 }, { cause: 'blind', layer: 1 }],
     [
       'a small empty window under weights that stand still',
@@ -65,6 +68,12 @@ describe('one cause, the deepest', () => {
 
 test.each<[string, Partial<Seen>]>([
   ['layers whose spikes nobody reads', { layers: [lively, {}] }],
+  ['a layer that fires half of the time', { layers: [{ ...unheld, reached: { part: 7200, of: 8630 } }] }],
+  ['one that seldom fires, then at whatever comes', { layers: [{ ...unheld, fired: { part: 30, of: 1000 } }] }],
+  [
+    'few potentials above 0, all of which reach the threshold',
+    { layers: [{ ...unheld, reached: { part: 100, of: 100 } }] },
+  ],
   ['a layer that hardly fires, but nearly', { layers: [{ ...lively, fired: { part: 4, of: 10_000 } }] }],
   ['a window of which too few potentials were seen', { layers: [{ ...lively, window: { part: 0, of: 2000 } }] }],
   ['weights of which it is too early to speak', { moved: undefined as never }],
