@@ -27,8 +27,9 @@ export function normalise(tf: TensorFlow, norm: Norm, p: NormParameters, x: Tens
 /** Mean and variance of a batch. */
 export function statisticsOf(tf: TensorFlow, norm: Norm, x: Tensor2D): Statistics {
   const values = byPlane(tf, norm, x);
-  const mean = tf.mean(values, [0, 2]);
-  const variance = tf.mean(tf.square(tf.sub(values, column(tf, mean))), [0, 2]);
+  const n = x.size / norm.input[0];
+  const mean = tf.div(sumOfPlanes(tf, values), n);
+  const variance = tf.div(sumOfPlanes(tf, tf.square(tf.sub(values, column(tf, mean)))), n);
   return { mean, variance };
 }
 
@@ -48,16 +49,21 @@ export function normaliseBackward(
   ofBatch: boolean,
 ): NormGradient {
   const slope = slopeOf(tf, norm, p);
-  const [values, dy] = [byPlane(tf, norm, x), byPlane(tf, norm, d)];
-  const root = tf.sqrt(tf.add(p.variance, norm.epsilon));
-  const unit = tf.mul(tf.sub(values, column(tf, p.mean)), column(tf, tf.div(1, root)));
-  const shift = tf.sum(dy, [0, 2]);
-  const byUnit = tf.sum(tf.mul(dy, unit), [0, 2]);
+  const dy = byPlane(tf, norm, d);
+  // x̂·√(variance + ε): a pass over all values less than with x̂.
+  const centred = tf.sub(byPlane(tf, norm, x), column(tf, p.mean));
+  const variance = tf.add(p.variance, norm.epsilon);
+  const shift = sumOfPlanes(tf, dy);
+  const byCentred = sumOfPlanes(tf, tf.mul(dy, centred));
   const n = x.size / norm.input[0];
-  const through = ofBatch
-    ? tf.sub(tf.sub(dy, column(tf, tf.div(shift, n))), tf.mul(unit, column(tf, tf.div(byUnit, n))))
-    : dy;
-  return { scale: tf.mul(norm.gain, byUnit), shift, input: like(tf, x, tf.mul(through, column(tf, slope))) };
+  const scale = tf.mul(norm.gain, tf.div(byCentred, tf.sqrt(variance)));
+  const straight = tf.mul(dy, column(tf, slope));
+  if (!ofBatch) return { scale, shift, input: like(tf, x, straight) };
+  // dx = g·dy − centred·(g·Σ(dy·centred) / (n·(variance + ε))) − g·Σdy/n
+  const factor = tf.div(tf.mul(slope, byCentred), tf.mul(-n, variance));
+  const term = tf.div(tf.mul(slope, shift), -n);
+  const through = tf.add(tf.mul(centred, column(tf, factor)), column(tf, term));
+  return { scale, shift, input: like(tf, x, tf.add(straight, through)) };
 }
 
 /** The running statistics after a batch that counts `share`. @param n values of a plane in the batch */
@@ -77,6 +83,9 @@ const slopeOf = (tf: TensorFlow, { gain, epsilon }: Norm, { scale, variance }: N
 /** [R, P·places] as [R, P, places]. */
 const byPlane = (tf: TensorFlow, { input }: Norm, x: Tensor): Tensor =>
   tf.reshape(x, [-1, input[0], lengthOf(input) / input[0]]);
+
+/** Of values [R, P, places]; in two steps, since TensorFlow is slow at sums over axes that are not neighbours. */
+const sumOfPlanes = (tf: TensorFlow, values: Tensor): Tensor => tf.sum(tf.sum(values, 2), 0);
 
 const like = (tf: TensorFlow, x: Tensor2D, values: Tensor): Tensor2D => tf.reshape(values, x.shape);
 
