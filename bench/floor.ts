@@ -43,7 +43,7 @@ export interface Floor {
   add: number;
   /** Float32 that are added at once. */
   lanes: number;
-  /** Nanoseconds of reading and writing so many bytes in all, once, in a working set of that size. */
+  /** Nanoseconds of reading and writing this many bytes in all, once, in a working set of that size. */
   move(bytes: number): number;
 }
 

@@ -1,6 +1,6 @@
 /**
  * How far back in time a study's gradient reaches: `node bench/gradient-reach.mjs FILE VARIANT [--epochs 0,1,3,10] [--seed 1]
- * [--set path=value]`. Trains a delayed XOR and looks, after so many epochs, at the first hidden layer during the first pulse,
+ * [--set path=value]`. Trains a delayed XOR and looks, after a number of epochs, at the first hidden layer during the first pulse,
  * the delay and the second pulse: spikes per neuron and step, the share of potentials in the surrogate's window (or within
  * its width), the mean potential, and the mean |dL/du| of a sample.
  */

@@ -21,7 +21,7 @@ export class Refusal extends Error {
 declare function setTimeout(callback: () => void, milliseconds: number): unknown;
 declare function clearTimeout(timer: unknown): void;
 
-/** The answer, or a refusal with the sentence `late` when there is none after so many milliseconds. */
+/** The answer, or a refusal with the sentence `late` when there is none after that many milliseconds. */
 export async function inTime<T>(answer: Promise<T>, milliseconds: number, late: string): Promise<T> {
   let timer: unknown;
   const over = new Promise<never>((_, reject) => {

@@ -56,7 +56,7 @@ export interface HostRequests {
   };
   /** The text as a table; `fields`: settings that are to be columns, whatever differs. */
   'experiment/matrix': { params: { file: string; text: string; fields: string[] }; result: Matrix };
-  /** What puts so many more seeds into the text, and which; every other character stays. */
+  /** What puts this many more seeds into the text, and which; every other character stays. */
   'experiment/addSeeds': {
     params: { file: string; text: string; count: number };
     result: { edits: TextEdit[]; seeds: number[] };
@@ -89,7 +89,7 @@ export interface HostRequests {
     result: { runIds: string[] };
   };
   'runs/stop': { params: { runIds: string[] }; result: { stopping: string[] } };
-  /** With `epochs`: goes on to so many in all, finished runs, too. `anew`: those without a checkpoint. */
+  /** With `epochs`: goes on to that many in all, finished runs, too. `anew`: those without a checkpoint. */
   'runs/resume': {
     params: { runIds: string[]; threads?: number; epochs?: number };
     result: { resumed: string[]; anew?: string[] };

@@ -57,7 +57,7 @@ function nonZeroByRow({ shape: [rows, columns], data }: Tensor): Float64Array {
   });
 }
 
-/** Zeros for what is counted of so many samples, over memory that threads can share. */
+/** Zeros for what is counted of that many samples, over memory that threads can share. */
 export function createActivity(plan: NetworkPlan, samples: number, options: ActivityOptions): Activity {
   const floats = (length: number): Float64Array => new Float64Array(new SharedArrayBuffer(8 * length));
   return {

@@ -119,7 +119,7 @@ export interface Sums {
 }
 
 export interface EvaluateOptions {
-  /** The first so many of the split; default all. */
+  /** How many samples of the split, from the first on; default all. */
   samples?: number;
   perClass?: boolean;
   perSample?: boolean;
@@ -136,7 +136,7 @@ export interface Around {
   directions: readonly (readonly Tensor[])[];
   /** For each point a factor for each direction. */
   points: readonly (readonly number[])[];
-  /** The first so many of the split; default all. */
+  /** How many samples of the split, from the first on; default all. */
   samples?: number;
   signal?: AbortSignal | undefined;
 }
@@ -158,7 +158,7 @@ export interface Evaluation extends Sums {
 export interface ActivityOptions {
   /** Steps of a stretch of time; the last one may be shorter. */
   stepsPerBin: number;
-  /** Intervals are looked at in every so many-th sample, from the first on: they cost more than all the rest. */
+  /** Intervals are looked at in every n-th sample, from the first on: they cost more than all the rest. */
   intervalsEvery: number;
 }
 

@@ -51,7 +51,7 @@ function checkSample({ encoding, inputs, steps, classes }: NetworkPlan, sample: 
   }
 }
 
-/** Class scores of so many samples, over memory that threads can share. */
+/** Class scores of `samples` samples, over memory that threads can share. */
 export function createSampleScores(samples: number, classes: number): SampleScores {
   return {
     labels: new Uint32Array(shared(samples * 4)),

@@ -1,7 +1,7 @@
 /** The sign-flip test of paired differences: nothing is assumed of them but that + and − are as likely without an effect. */
 import { stream } from '../base/random.ts';
 
-/** Up to so many differences all 2^n signs are counted. */
+/** Up to this many differences, all 2^n signs are counted. */
 export const MAX_EXACT = 20;
 const DRAWS = 100_000;
 

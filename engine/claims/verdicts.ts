@@ -64,7 +64,7 @@ export function verdictsOf(
     if (!paired) return worded({ kind: 'unpaired', ...common });
     const facts = { ...common, paired, holm: { p: corrected[i]!, over: compared.length } };
     if (corrected[i]! <= ALPHA) return worded({ kind: paired.mean > 0 ? 'better' : 'worse', ...facts });
-    // What the clearest outcome of so many seeds would have come to, beside the others as they are.
+    // What the clearest outcome of that many seeds would have come to, beside the others as they are.
     const clearest = holm(ps.with(i, 2 ** (1 - paired.seeds.length)))[i]!;
     if (clearest > ALPHA) return worded({ kind: 'undecided', ...facts, needed: seedsNeeded(compared.length) });
     return worded({ kind: 'none', ...facts });

@@ -67,7 +67,7 @@ export const checkpointOption: Option = {
 export const networkOption: Option = {
   type: 'string',
   value: 'best|last|STEP',
-  help: 'of the epoch that counts in tables, the newest, or after so many weight updates (default: best)',
+  help: 'of the epoch that counts in tables, the newest, or after this many weight updates (default: best)',
 };
 
 /** The arguments of one call. */

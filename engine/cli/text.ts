@@ -19,7 +19,7 @@ export function widthOf(text: string): number {
   return width;
 }
 
-/** Cuts a text to so many columns; what was cut is marked by an ellipsis. */
+/** Cuts a text to `columns` columns; what was cut is marked by an ellipsis. */
 export function cut(text: string, columns: number): string {
   if (widthOf(text) <= columns) return text;
   let kept = '';

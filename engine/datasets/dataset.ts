@@ -42,7 +42,7 @@ export type PreparedDataset = DatasetShape &
           /** Of each plane, on the scale [0, 1]; direct coding gives (value - mean) / deviation. */
           mean: number[];
           deviation: number[];
-          /** Training only: shift by up to so many pixels, mirror every other picture. */
+          /** Training only: shift by up to this many pixels, mirror every other picture. */
           padding: number;
           flip: boolean;
         };

@@ -12,7 +12,7 @@ const LOOK_MS = 500;
 const NEXT_MS = 10;
 /** After an event, to take its companions along. */
 const EVENT_MS = 100;
-/** Runs that stand still are looked at in turn, so many each time. */
+/** Runs that stand still are looked at in turn, this many each time. */
 const IDLE_BATCH = 250;
 /** Folders of active runs that are watched at most; the others are polled. */
 const MAX_WATCHED = 64;

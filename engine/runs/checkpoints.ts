@@ -61,7 +61,7 @@ export function hasWholeCheckpoint(folder: string): boolean {
   return newestCheckpoint(folder).found !== undefined;
 }
 
-/** The checkpoint after so many weight updates, or why it cannot be had: the second half of a sentence about the run. */
+/** The checkpoint after this many weight updates, or why it cannot be had: the second half of a sentence about the run. */
 export function readCheckpoint(folder: string, step: number): { bytes: Uint8Array } | { problem: string } {
   const all = listCheckpoints(folder);
   const found = all.find((one) => one.step === step);
@@ -74,7 +74,7 @@ export function readCheckpoint(folder: string, step: number): { bytes: Uint8Arra
   return { problem: `has a damaged checkpoint, ${name} (${read.damage}): ${other}or resume the run` };
 }
 
-/** That of the epoch that counts, the newest, or the one after so many weight updates. */
+/** That of the epoch that counts, the newest, or the one after this many weight updates. */
 export type CheckpointChoice = 'best' | 'last' | number;
 
 /** The weight updates of the chosen checkpoint, or why there is none: the second half of a sentence about the run. */

@@ -12,7 +12,7 @@ export interface EmbeddingResult {
   varying: number;
   perplexity: number;
   learningRate: number;
-  /** Iterations done, of so many. */
+  /** Iterations done, and how many there will be. */
   iterations: number;
   total: number;
   /** Kullback–Leibler divergence after these, with θ = .5. */

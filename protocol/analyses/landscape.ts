@@ -3,7 +3,7 @@ import type { Split } from '../metrics.ts';
 /** The answer of `landscape`, and the part of it that there is while it is computed. */
 export interface LandscapeResult {
   split: Split;
-  /** The first so many of the split. */
+  /** How many of the split, from the first on. */
   samples: number;
   /** Names the random directions. */
   seed: number;

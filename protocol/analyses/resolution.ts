@@ -17,12 +17,12 @@ export interface ResolutionRow {
   /** Milliseconds of a step, and the steps of a sample. */
   dt: number;
   steps: number;
-  /** Steps that the readout looks at: the last so many. */
+  /** How many steps the readout looks at, the last ones. */
   window: number;
   /** What is covered, in ms. */
   covered: number;
   samples: number;
-  /** Mean input spikes of a sample, a count as so many; and how many non-zero pairs of step and channel. */
+  /** Mean input spikes of a sample, a count of n as n; and how many non-zero pairs of step and channel. */
   inputSpikes: number;
   occupied: number;
   /** The network as it was trained. */

@@ -12,7 +12,7 @@ export interface SampleQuestion {
   checkpoint?: number;
 }
 
-/** At most so many neurons in one question. */
+/** At most this many neurons in one question. */
 export const MAX_TRACES = 64;
 
 /** Events in the order of time: those of step t are items[offsets[t] .. offsets[t+1]). */

@@ -57,7 +57,7 @@ export interface ShareInterval {
   samples: number;
 }
 
-/** Seeds that could decide at ALPHA among so many comparisons: 2^(1−n) · comparisons ≤ ALPHA. */
+/** Seeds that could decide at ALPHA among this many comparisons: 2^(1−n) · comparisons ≤ ALPHA. */
 export function seedsNeeded(comparisons: number): number {
   return 1 + Math.ceil(Math.log2(Math.max(1, comparisons) / ALPHA) - 1e-9);
 }

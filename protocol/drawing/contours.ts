@@ -55,7 +55,7 @@ export function levelsOf([low, high]: readonly [number, number], count: number):
   return Array.from({ length: count }, (_, i) => low + ((high - low) * (i + 1)) / (count + 1));
 }
 
-/** An SVG path in a box of so many units, y downwards. */
+/** An SVG path in a box of `size` units, y downwards. */
 export function contourPath(grid: Grid, level: number, size: number): string {
   return contour(grid, level)
     .map(([x1, y1, x2, y2]) => {

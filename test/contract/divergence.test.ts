@@ -47,7 +47,7 @@ async function failing(spec: RunSpec, { threads = 1, checkpoint }: Options = {})
 
 afterEach(() => vi.restoreAllMocks());
 
-/** Every look at the clock is so many milliseconds after the last. */
+/** Every look at the clock is this many milliseconds after the last. */
 function clockThatRuns(milliseconds: number): void {
   let now = 0;
   vi.spyOn(performance, 'now').mockImplementation(() => (now += milliseconds));

@@ -119,7 +119,7 @@ function specOf(variant: string, epochs: number): RunSpec {
   return { study: 'Soak', variant, seed: 11, file: '/soak.lif.yaml', ...settings };
 }
 
-/** One life of a run, with checkpoints as often as can be; whether it was killed, after so many milliseconds. */
+/** One life of a run, with checkpoints as often as can be; whether it was killed, after a number of milliseconds. */
 function execute(folder: string, threads: number, killAfter?: number): Promise<boolean> {
   const args = ['execute', folder, '--threads', String(threads), '--checkpoint-every', '0'];
   const child = spawn(process.execPath, [builtFile('lif.mjs'), ...args], { stdio: ['ignore', 'ignore', 'inherit'] });

@@ -24,7 +24,7 @@ export interface Assault {
   ): Promise<void>;
   /** @param events of all samples so far */
   result(events: readonly number[]): AttackKindResult;
-  /** Whether an earlier result has so many samples of the same attacks. */
+  /** Whether an earlier result has this many samples of the same attacks. */
   fits(earlier: AttackKindResult, done: number): boolean;
   takeOver(earlier: AttackKindResult): void;
 }

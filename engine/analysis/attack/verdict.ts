@@ -28,7 +28,7 @@ export function verdictOf(
   const [random] = of('random');
   const [search] = of('search');
   const n = random?.costs.length ?? 0;
-  /** Whether so many samples that differ could reach the level in the strictest of the tests. */
+  /** Whether this many samples that differ could reach the level in the strictest of the tests. */
   const enough = (differing: number): boolean => gradients.length * 2 ** -differing <= LEVEL;
   if (!random || !search || gradients.length === 0 || !enough(n))
     return undecided(`${n} attacked samples cannot tell the gradient from ${CHANGES[kind]}`);

@@ -6,7 +6,7 @@ const COMPONENTS = 2;
 const FOLLOWED = 6;
 const MOST_ITERATIONS = 300;
 const SETTLED = 1e-13;
-/** Up to so many features their products with each other are formed once: 32 MB. */
+/** Up to this many features, their products with each other are formed once: 32 MB. */
 const MOST_COVARIANCE = 2048;
 
 /** The deviation of the first component at the start, as in openTSNE: small against the distances that attraction makes. */

@@ -1,7 +1,7 @@
 /** How much a recurrent matrix V [N, N] stretches what goes through it. */
 import { stream } from '../../base/random.ts';
 
-/** Products with V at most, about so many multiplications in all. */
+/** Products with V at most, about this many multiplications in all. */
 const WORK = 2 ** 29;
 
 /**

@@ -7,7 +7,7 @@ import { openReader } from '../../datasets/reader.ts';
 const BREATH = 200;
 
 /**
- * Means over the first so many samples of a split: spikes, a count as so many, and non-zero pairs of step and channel.
+ * Means over the first samples of a split: spikes, a count of n as n spikes, and non-zero pairs of step and channel.
  * Rejects with the signal's reason.
  */
 export async function inputSpikes(

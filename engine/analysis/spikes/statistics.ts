@@ -5,7 +5,7 @@ import { SURROGATES } from '../../models/neuron.ts';
 import type { Lif } from '../../models/plan.ts';
 import { rounded, spreadOf } from '../numbers.ts';
 
-/** Rates fall into so many equal parts of [0, 1]. */
+/** Rates fall into this many equal parts of [0, 1]. */
 const PARTS = 50;
 
 export interface Counted {

@@ -27,7 +27,11 @@ export const exportCommand: Command = {
     output: { type: 'string', short: 'o', value: 'PATH', help: 'the file, or the folder of tensorboard and mlflow' },
     overwrite: { type: 'boolean', help: 'replace what is there' },
     checkpoint: networkOption,
-    samples: { type: 'string', value: 'N', help: 'of a network: the first so many test samples (default: all)' },
+    samples: {
+      type: 'string',
+      value: 'N',
+      help: 'of a network: how many test samples, from the first on (default: all)',
+    },
     threads: threadsOption,
     store: storeOption,
     json: jsonOption,

@@ -88,7 +88,7 @@ export function readText(file: string, remedy: string): string {
 export const readHead = (file: string, length: number, remedy: string): Buffer =>
   readPart(file, () => 0, length, remedy);
 
-/** The last `length` bytes of a file of at least so many. Throws a UserError. */
+/** The last `length` bytes of a file of at least that length. Throws a UserError. */
 export const readEnd = (file: string, length: number, remedy: string): Buffer =>
   readPart(file, (size) => size - length, length, remedy);
 

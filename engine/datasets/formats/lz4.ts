@@ -39,7 +39,7 @@ export function unpackLz4Block(block: Buffer, limit: number): Buffer | undefined
   return unpackBlock(block, out) ? out.bytes() : undefined;
 }
 
-/** Literals, then a match: so many bytes again from so far back. False when damaged. */
+/** Literals, then a match: a number of bytes again, from some distance back. False when damaged. */
 function unpackBlock(block: Buffer, out: Output): boolean {
   let offset = 0;
   /** Lengths from 15 on go on in further bytes. */

@@ -15,7 +15,7 @@ const REMEDY = 'write it again with pandas or pyarrow';
 const MOST_BYTES = 2 ** 31;
 /** The description of the columns, and of one page. */
 const [MOST_FOOTER, MOST_HEADER] = [1 << 22, 1 << 16];
-/** A page unpacks to at most so many bytes: usually it has one MiB. */
+/** A page unpacks to at most this many bytes: usually it has one MiB. */
 const MOST_PAGE = 1 << 28;
 const MAGIC = 'PAR1';
 /** What reads in time that grows with the bytes alone. */

@@ -18,7 +18,7 @@ export const MEMORY_LIMIT = 128 * 2 ** 20;
 
 /** Largest cache: the published recordings take a tenth, in steps of a tenth of a millisecond. */
 const MOST_CACHE = 64 * 2 ** 30;
-/** The disk is waited for after so many bytes. */
+/** The disk is waited for after this many bytes. */
 const SYNC_BYTES = 1 << 26;
 const MADE_AGAIN = 'delete it, and it will be made again';
 

@@ -22,8 +22,8 @@ export const dataPath = (what: string, folder: string) =>
       `${what}, relative to the experiment file. Default: the folder \`${folder}\` in the data folder (LIF_DATA).`,
     );
 
-export const firstTraining = positiveInt.optional().describe('Use only the first so many training samples.');
-export const firstTest = positiveInt.optional().describe('Use only the first so many test samples.');
+export const firstTraining = positiveInt.optional().describe('Use only this many training samples, from the first on.');
+export const firstTest = positiveInt.optional().describe('Use only this many test samples, from the first on.');
 export const heldOut = z
   .int()
   .min(0)

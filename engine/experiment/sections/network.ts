@@ -95,7 +95,7 @@ const resnetSchema = z
 
 const windowField = positiveInt
   .optional()
-  .describe('Read only the last so many steps. Default: all of them.')
+  .describe('Read only this many steps, the last ones. Default: all of them.')
   .meta({ examples: [9] });
 
 export const readoutSchema = z

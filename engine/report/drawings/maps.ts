@@ -10,7 +10,7 @@ import { classOf, escaped, n, shortName, svgOf } from './svg.ts';
 
 const SIDE = 220;
 const TOP = 40;
-/** Colours of a plane: so many that no step is seen beside the contours. */
+/** Colours of a plane: enough that no step is seen beside the contours. */
 const SHADES = 48;
 
 const hex = ([r, g, b]: Rgb): string => `#${[r, g, b].map((part) => part.toString(16).padStart(2, '0')).join('')}`;

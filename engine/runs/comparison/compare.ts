@@ -13,7 +13,7 @@ import { type KeyedRun, runKey } from '../key.ts';
 import { earlierSettings } from './earlier.ts';
 import { beginningOf } from './further.ts';
 
-/** Renamed runs are not looked for in larger studies, and those of fewer epochs for at most so many: each takes a key. */
+/** Renamed runs are not looked for in larger studies, and those of fewer epochs for at most this many: each takes a key. */
 const MAX_SOUGHT = 2000;
 
 export interface CompareOptions {

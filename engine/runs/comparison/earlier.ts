@@ -10,7 +10,7 @@ import { cut } from '../read.ts';
 
 /** A file that is edited all day leaves a group for each edit: of those that have ended the newest are told. */
 const MOST_GROUPS = 100;
-/** What a group had is told of the newest, in so many fields and so many signs each: each takes a look at a file. */
+/** What a group had is told of the newest, in at most this many fields and characters each: each takes a look at a file. */
 const MOST_DESCRIBED = 40;
 const MOST_FIELDS = 12;
 const MOST_SIGNS = 120;

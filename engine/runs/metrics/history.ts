@@ -170,7 +170,7 @@ export function countingLine(epochs: readonly EpochLine[]): EpochLine | undefine
   );
 }
 
-/** Which epoch the network after so many weight updates is of, in words: `epoch 13 (best validation)`. */
+/** Which epoch the network after `step` weight updates is of, in words: `epoch 13 (best validation)`. */
 export function nameOfStep({ epochs }: History, step: number): string {
   const line = epochs.find((one) => one.step === step);
   if (!line) return `${step} weight updates`;

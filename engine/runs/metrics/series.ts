@@ -79,7 +79,7 @@ function thin(y: number[], start: number, end: number, maxPoints: number): numbe
   const count = end - start;
   if (count <= maxPoints) return Array.from({ length: count }, (_, i) => start + i);
   const hasNull = y.slice(start, end).some((value) => !Number.isFinite(value));
-  // Minimum, maximum and, where there are any, a null: so many points may come out of one bucket.
+  // Minimum, maximum and, where there are any, a null: this many points may come out of one bucket.
   const buckets = Math.floor(maxPoints / (hasNull ? 3 : 2));
   if (buckets === 0) return Array.from({ length: maxPoints }, (_, i) => start + Math.floor((i * count) / maxPoints));
   const kept: number[] = [];

@@ -66,7 +66,7 @@ export const STILL = 1e-4;
 /** a = ln(k / (1 − k)) beyond ±6.2, where dk/da is less than a hundredth of its greatest value. */
 export const LEAK_END = 0.002;
 /**
- * Before so many weight updates a loss of guessing is nothing to worry about. Pictures are learned from at once; what must
+ * Before this many weight updates a loss of guessing is nothing to worry about. Pictures are learned from at once; what must
  * be remembered over a delay stays at chance for hundreds of updates and is learned then (examples/delayed-xor.lif.yaml).
  */
 export const GUESSING_UPDATES = { spatial: 100, temporal: 2000, 'spatio-temporal': 500 } as const;

@@ -99,7 +99,7 @@ afterAll(() => {
 });
 
 describe('threads', () => {
-  /** Three epochs on so many threads: everything that comes out. */
+  /** Three epochs on `threads` threads: everything that comes out. */
   async function outcome(spec: RunSpec, threads: number) {
     const { training, seed } = spec;
     const dataset = await prepareDataset(spec.dataset, { file: spec.file, seed });

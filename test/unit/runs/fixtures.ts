@@ -59,7 +59,7 @@ export function epochLine(step: number, epoch: number, { test, validation }: Epo
   };
 }
 
-/** A checkpoint with one tensor of so many bytes. */
+/** A checkpoint with one tensor of this many bytes. */
 export function safetensors(bytes = 16): Buffer {
   const data = new Float32Array(bytes / 4).fill(7);
   const tensors = new Map([['w', { name: 'w', shape: [bytes / 4], data }]]);

@@ -74,7 +74,7 @@ export function shownColumns(all: readonly Column[], { columns }: Pick<StateOf<'
   return ids.flatMap((id) => all.find((column) => column.id === id) ?? []);
 }
 
-/** The ids with one of them moved by so many places; the name of the variant stays where it is. */
+/** The ids with one of them moved by a number of places; the name of the variant stays where it is. */
 export function movedColumn(ids: readonly string[], id: string, by: number): string[] {
   const from = ids.indexOf(id);
   const to = Math.max(1, Math.min(ids.length - 1, from + by));

@@ -27,7 +27,7 @@ export class GridControls {
     this.services = services;
   }
 
-  /** Keeps the cursor among so many rows and columns. */
+  /** Keeps the cursor among these rows and columns. */
   keepInside(rows: number, columns: number): void {
     const { row, anchor, column } = this.cursor;
     const inside = (index: number): number => Math.max(0, Math.min(index, rows - 1));

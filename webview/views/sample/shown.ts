@@ -28,7 +28,7 @@ export function stepOf({ step, steps }: Pick<Moment, 'step' | 'steps'>, others: 
   return others === steps ? step : Math.floor(((step + 0.5) / steps) * others);
 }
 
-/** The moment as a network with so many steps has it. */
+/** The moment as a network with this many steps has it. */
 export function momentOf(moment: Moment, steps: number): Moment {
   if (steps === moment.steps) return moment;
   const choose = (step: number): void => moment.choose(stepOf({ step, steps }, moment.steps));

@@ -50,7 +50,7 @@ export function changed(bins: Uint32Array, by: ReadonlyMap<number, number>): Uin
       there++;
       from++;
     }
-    if (there < 0) throw new RangeError(`bin ${bin} has not so many events to take`);
+    if (there < 0) throw new RangeError(`bin ${bin} does not have that many events to take`);
     while (there-- > 0) result[to++] = bin;
   }
   while (from < bins.length) result[to++] = bins[from++]!;

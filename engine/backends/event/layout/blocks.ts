@@ -39,7 +39,7 @@ export function spikingBlock(narrow: boolean, steps: number): number {
   return Math.round((narrow ? SPIKING_ROWS.onePanel : SPIKING_ROWS.more) / steps);
 }
 
-/** Samples of a block of `size` units with so many columns in all their gates. */
+/** Samples of a block of `size` units with `columns` columns in all their gates. */
 export function gatedBlock({ size, columns }: { size: number; columns: number }, steps: number): number {
   const maxRows = Math.min(GATED_ROWS, GATED_BYTES / (4 * (columns + 2 * size)));
   const samples = Math.max(1, Math.min(GATED_SAMPLES, Math.floor(maxRows / steps)));

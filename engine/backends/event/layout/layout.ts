@@ -128,7 +128,7 @@ export function planLayout(network: NetworkPlan, data: DataSize, batchSize: numb
   }
 }
 
-/** Up to so many neurons a pass over masks costs less than one over the spikes in them. */
+/** Up to this many neurons, a pass over masks costs less than one over the spikes in them. */
 const MASKED_COLUMNS = 8;
 
 function placeSpiking(plans: SpikingPlan[], { inputs, dropout }: NetworkPlan): SpikingLayer[] {

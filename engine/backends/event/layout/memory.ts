@@ -6,13 +6,13 @@ import type { Blocks } from './blocks.ts';
 import type { SpikingLayer } from './layout.ts';
 import { type Bytes, bytes, sizeOf } from './units.ts';
 
-/** Up to so many events per row, on average, taking rows one by one takes longer than naming the row of each event. */
+/** Up to this many events per row on average, taking rows one by one takes longer than naming the row of each event. */
 export const SPARSE_ROW = 3;
 
 /** Rows that dL/dx is formed for at a time. */
 export const INPUT_GRADIENT_ROWS = 64;
 
-/** Reserves so many bytes. */
+/** Reserves `count` bytes. */
 export type Allocate = (count: number) => Bytes;
 
 export function allocateFrom(first: number): { allocate: Allocate; end: () => Bytes } {

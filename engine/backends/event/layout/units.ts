@@ -27,9 +27,9 @@ const F32 = 4;
 /** Where element `offset` of the vector at `base` lies. */
 export const addressOf = (base: Bytes, offset: Count<Elements>): Bytes => (base + offset * F32) as Bytes;
 
-/** Where the columns from `column` on (a multiple of 16) of a matrix in panels with so many rows lie. */
+/** Where the columns from `column` on (a multiple of 16) of a matrix in panels with `matrixRows` rows lie. */
 export const panelAddress = (matrix: Bytes, matrixRows: Count<Rows>, column: Count<Elements>): Bytes =>
   (matrix + matrixRows * column * F32) as Bytes;
 
-/** Bytes of so many float32. */
+/** Bytes of `count` float32 numbers. */
 export const sizeOf = (count: Count<Elements>): Bytes => (count * F32) as Bytes;

@@ -16,7 +16,7 @@ export function shareOf(layout: Layout, thread: number, threads: number): Stretc
   return { from: begin(thread), to: begin(thread + 1) };
 }
 
-/** Norm chunks of the gradient in the first shard, written to the layout's `norms`: thread `thread` of `threads` does every so manyth. */
+/** Norm chunks of the gradient in the first shard, written to the layout's `norms`: each of the `threads` threads does every `threads`-th of them. */
 export function sumNorms(kernels: Kernels, layout: Layout, norms: Float64Array, thread: number, threads: number): void {
   for (let i = thread; i < norms.length; i += threads)
     norms[i] = kernels.sumSquares({

@@ -9,7 +9,7 @@ import type { Camera } from './header.ts';
 
 const FIRST_LINE = '#!AER-DAT4.0\r\n';
 const EVENT_BYTES = 16;
-/** A packet unpacks to at most so many bytes: those of cameras have a few milliseconds. */
+/** A packet unpacks to at most this many bytes: those of cameras have a few milliseconds. */
 const MOST_PACKET = 1 << 28;
 
 export function aedat4(file: string, head: Buffer, remedy: string): Camera {

@@ -75,7 +75,7 @@ const decodeEvt3: Decode = (file, bytes, start, emit, remedy) => {
   }
 };
 
-/** The high bits of a time, which start anew after the largest number of so many bits. */
+/** The high bits of a time, which start anew after the largest number that these bits hold. */
 function clock(bits: number) {
   const turn = 2 ** bits;
   let [turns, last] = [0, -1];

@@ -17,7 +17,7 @@ import { SIGNATURE } from './superblock.ts';
 import { findMember, leavesOf, membersOf } from './trees.ts';
 
 const MAX_CHUNK = 1 << 26;
-/** A contiguous dataset is read in blocks of about so many bytes. */
+/** A contiguous dataset is read in blocks of about this many bytes. */
 const BLOCK_BYTES = 1 << 16;
 /** Messages of object headers. */
 const SPACE = 1;

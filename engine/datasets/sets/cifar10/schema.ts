@@ -21,7 +21,7 @@ export const cifar10Schema = z.strictObject({
     .max(16)
     .default(4)
     .describe(
-      'Training only: shift each picture by up to so many pixels, black beyond its edge (padding and a random crop).',
+      'Training only: shift each picture by up to this many pixels, black beyond its edge (padding and a random crop).',
     ),
   flip: z.boolean().default(true).describe('Training only: mirror every other picture.'),
   trainSamples: firstTraining,

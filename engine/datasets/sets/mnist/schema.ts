@@ -15,8 +15,8 @@ export const mnistSchema = z.strictObject({
     ),
   steps: steps(10, 'Time steps for which a picture is shown. The paper does not say how many.'),
   coding: codingSchema.prefault({ kind: 'direct' }),
-  trainSamples: positiveInt.optional().describe('Use only the first so many training pictures.'),
-  testSamples: positiveInt.optional().describe('Use only the first so many test pictures.'),
+  trainSamples: positiveInt.optional().describe('Use only this many training pictures, from the first on.'),
+  testSamples: positiveInt.optional().describe('Use only this many test pictures, from the first on.'),
   validationSamples: z
     .int()
     .min(0)

@@ -25,7 +25,9 @@ export const landscapeSchema = z
       .min(1)
       .max(1_000_000)
       .default(2000)
-      .describe('Loss and accuracy are those of the first so many samples of the split, or of all that there are.'),
+      .describe(
+        'Loss and accuracy are those of this many samples of the split, from the first on, or of all that there are.',
+      ),
     split: z
       .enum(['train', 'validation', 'test'])
       .default('train')

@@ -21,7 +21,9 @@ export const resolutionSchema = z
       .min(1)
       .max(1_000_000)
       .default(10_000)
-      .describe('Accuracy and loss are those of the first so many samples of the split, or of all that there are.'),
+      .describe(
+        'Accuracy and loss are those of this many samples of the split, from the first on, or of all that there are.',
+      ),
     split: z.enum(['train', 'validation', 'test']).default('test').describe('Which samples are asked.'),
   })
   .describe('Accuracy of the same network on the same recordings, cut into steps of other lengths than in training.')

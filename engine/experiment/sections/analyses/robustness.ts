@@ -11,7 +11,7 @@ export const robustnessSchema = z
       .min(1)
       .max(100_000)
       .default(500)
-      .describe('Accuracy is that of the first so many samples of the split, or of all that there are.'),
+      .describe('Accuracy is that of this many samples of the split, from the first on, or of all that there are.'),
     split: z.enum(['train', 'validation', 'test']).default('test').describe('Which samples are disturbed.'),
     draws: z
       .int()

@@ -36,7 +36,7 @@ const NET = {
   neuron: { leak: 0.9 },
 };
 
-/** An open network with its context; trained for so many updates. */
+/** An open network with its context; trained for `updates` updates. */
 async function subject(data: PreparedDataset, settings: object, updates: number, threads = 1) {
   const spec = specOf(settings);
   const plan = planNetwork(spec, data);

@@ -17,7 +17,7 @@ export function stopping(subject: Subject): void {
     });
   });
 
-  test('asked to stop in the middle of updates, it stands where so many of them lead', async () => {
+  test('asked to stop in the middle of updates, it stands where those that were made lead', async () => {
     const count = 64;
     const step = stepOf(OPTIMIZERS[0]!, 0, count);
     // As long after the start as it takes on this machine to be in the middle.

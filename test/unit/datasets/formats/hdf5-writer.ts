@@ -70,7 +70,7 @@ export const vlenOf = (base: Bytes): Bytes => new Bytes().uint(1, 0x19, 0, 0, 0)
 export interface WriteOptions {
   /** Leave a dataset out. */
   without?: 'times' | 'units' | 'labels';
-  /** Labels of so many recordings only. */
+  /** Labels of this many recordings only. */
   labelCount?: number;
 }
 
