@@ -79,6 +79,7 @@ export async function openSpikes(
   layout: SpikeLayout,
   options: ThreadOptions = {},
 ): Promise<SpikeFile> {
+  checkHdf5(file, remedy);
   try {
     return readSpikes(new Hdf5File(file, remedy), file, remedy, layout);
   } catch (error) {
@@ -89,6 +90,7 @@ export async function openSpikes(
 
 /** The lists of numbers in a file, in the order of their paths. Rejects with a UserError. */
 export async function listDatasets(file: string, remedy: string, options: ThreadOptions = {}): Promise<Listed[]> {
+  checkHdf5(file, remedy);
   try {
     return listed(new Hdf5File(file, remedy));
   } catch (error) {

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { PreparedDataset, Split } from '../../../../engine/datasets/dataset.ts';
 import { decodePicture } from '../../../../engine/datasets/formats/picture.ts';
+import { openSpikes, publishedLayout } from '../../../../engine/datasets/formats/spike-file.ts';
 import { atResolution, checkDataset, prepareDataset } from '../../../../engine/datasets/prepare.ts';
 import { openReader } from '../../../../engine/datasets/reader.ts';
 import { remarksOnSamples } from '../../../../engine/datasets/remarks.ts';
@@ -195,6 +196,16 @@ describe('HDF5 as h5py writes it', () => {
 
   test('without lists for each sample it is refused', async () => {
     await expectUserError(() => prepare('hdf5/flat.h5', wanted({})), /no lists of spikes.*labels of 12, times of \d+/);
+  });
+
+  test.each(['older.h5', 'newer.hdf5'])('of %s, half is called half, wherever somebody looks', async (name) => {
+    const whole = readFileSync(join(FIXTURES, 'hdf5', name));
+    const half = join(folder, `half-${name}`);
+    writeFileSync(half, whole.subarray(0, whole.length >> 1));
+    const told = new RegExp(`breaks off: it says it has ${whole.length} bytes, and ends at byte ${whole.length >> 1}`);
+    await expectUserError(() => prepare(`half-${name}`, wanted({}), folder), told);
+    await expectUserError(() => openSpikes(half, 'get it again', publishedLayout(CHANNELS, 3)), told);
+    await expectUserError(() => findFields({ path: half } as never, studyIn(folder).file), told);
   });
 });
 
