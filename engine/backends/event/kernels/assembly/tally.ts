@@ -44,12 +44,12 @@ export function tallySpikes(
   memory.fill(perBin, 0, rowSize * bins);
   memory.fill(perSample, 0, rowSize * samples);
   // Counts of a stretch over several samples fit eight bits: they wait in the places of their sums.
-  const together = FULL / stepsPerBin;
+  const samplesAtOnce = FULL / stepsPerBin;
   for (let p = 0; p < panels; p++) {
     const out = perBin + (<usize>(p * bins) << 6);
     const own = perSample + (<usize>p << 6);
     const masks = spikeMasks + (<usize>p << 1);
-    if (samples <= together) {
+    if (samples <= samplesAtOnce) {
       for (let b = 0; b < samples; b++)
         tallyShort(masks + (<usize>(b * steps * panels) << 1), panels, steps, stepsPerBin, own + b * rowSize, out);
       for (let bin = 0; bin < bins; bin++) {
@@ -150,12 +150,12 @@ export function tallyEvents(
     for (const end = <usize>load<u32>(offsets + (<usize>r << 2), 4); e < end; e++) {
       const channel = <usize>load<u16>(channels + (e << 1));
       if (values != 0 && load<f32>(values + (e << 2)) != 1) graded = true;
-      const at = seen + (channel << 2);
-      if (load<u32>(at) == <u32>mark) {
+      const lastRow = seen + (channel << 2);
+      if (load<u32>(lastRow) == <u32>mark) {
         graded = true;
         continue;
       }
-      store<u32>(at, mark);
+      store<u32>(lastRow, mark);
       pairs++;
       sum += load<f64>(fanOut + (channel << 3));
     }
