@@ -13,7 +13,7 @@ import { RunWarnings } from './language/run-warnings.ts';
 import { StudyCatalog } from './model/catalog.ts';
 import { Comparisons } from './model/comparisons.ts';
 import { RunsModel } from './model/model.ts';
-import { saveText } from './panels/export.ts';
+import { saveFile } from './panels/export.ts';
 import { type PanelServices, Panels } from './panels/panels.ts';
 import { ViewStates } from './panels/states.ts';
 import { StatusItem } from './status/status.ts';
@@ -149,7 +149,7 @@ function panelServices({ host, runs, documents, states, log, start, resume, show
       vscode.commands.executeCommand(command!, vscode.Uri.file(file), ...args);
     },
     copy: async (text) => vscode.env.clipboard.writeText(text),
-    save: (name, text) => saveText(name, text, log),
+    save: (name, text, encoding) => saveFile(name, Buffer.from(text, encoding ?? 'utf8'), log),
     loadState: (target) => states.load(target),
     saveState: (state) => states.save(state),
     loadOpen: () => states.loadOpen(),

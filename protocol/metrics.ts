@@ -15,8 +15,8 @@ export interface MetricInfo {
   range?: readonly [number, number];
   /** Whether a logarithmic axis is of use: values that may lie decades apart. */
   log?: true;
-  /** One series for each split, or one for each spiking layer. */
-  of: 'split' | 'layer';
+  /** One series for each split, one for each spiking layer, or one in all. */
+  of: 'split' | 'layer' | 'run';
 }
 
 /** The list of everything that a run logs over its epochs; views, exports and the query process read it. */
@@ -27,6 +27,12 @@ export const METRICS = {
   leak: { label: 'Leak k', unit: '', better: 'neither', range: [0, 1], of: 'layer' },
   window: { label: 'In the surrogate’s window', unit: '%', better: 'neither', range: [0, 1], log: true, of: 'layer' },
   gradient: { label: 'Gradient norm', unit: '', better: 'neither', log: true, of: 'layer' },
+  rate: { label: 'Learning rate', unit: '', better: 'neither', log: true, of: 'run' },
+  /** Of the epoch: its training samples by the seconds it took, evaluations included. */
+  pace: { label: 'Samples per second', unit: '', better: 'neither', of: 'run' },
+  /** Weight updates, and seconds of training over all resumptions, until the end of the epoch. */
+  update: { label: 'Weight updates', unit: '', better: 'neither', of: 'run' },
+  time: { label: 'Seconds of training', unit: '', better: 'neither', of: 'run' },
 } as const satisfies Record<string, MetricInfo>;
 
 export type Quantity = keyof typeof METRICS;
@@ -35,12 +41,16 @@ type QuantityOf<K extends MetricInfo['of']> = {
 }[Quantity];
 
 export type LayerQuantity = QuantityOf<'layer'>;
+export type RunQuantity = QuantityOf<'run'>;
 export const LAYER_QUANTITIES = (Object.keys(METRICS) as Quantity[]).filter(
   (quantity): quantity is LayerQuantity => METRICS[quantity].of === 'layer',
 );
 
-/** `test.accuracy`; `spikes.1` of the first spiking layer; `leak.1` of the first layer, the mean over its neurons. */
-export type Metric = `${Split}.${QuantityOf<'split'>}` | `${QuantityOf<'layer'>}.${number}`;
+/** `test.accuracy`; `spikes.1` of the first spiking layer; `leak.1` of the first layer, the mean over its neurons; `run.rate`. */
+export type Metric =
+  | `${Split}.${QuantityOf<'split'>}`
+  | `${QuantityOf<'layer'>}.${number}`
+  | `run.${QuantityOf<'run'>}`;
 
 /** The parts of a metric's name; undefined when it names none. */
 export function parseMetric(
@@ -48,6 +58,7 @@ export function parseMetric(
 ):
   | { quantity: QuantityOf<'split'>; split: Split; layer?: never }
   | { quantity: QuantityOf<'layer'>; layer: number; split?: never }
+  | { quantity: QuantityOf<'run'>; split?: never; layer?: never }
   | undefined {
   const [first, second = ''] = name.split('.');
   const is = (quantity: string, of: MetricInfo['of']): boolean =>
@@ -55,6 +66,8 @@ export function parseMetric(
   if (SPLITS.includes(first as Split) && is(second, 'split') && name === `${first}.${second}`) {
     return { split: first as Split, quantity: second as QuantityOf<'split'> };
   }
+  if (first === 'run' && is(second, 'run') && name === `run.${second}`)
+    return { quantity: second as QuantityOf<'run'> };
   if (is(first!, 'layer') && /^[1-9]\d{0,3}$/.test(second) && name === `${first}.${second}`) {
     return { quantity: first as QuantityOf<'layer'>, layer: Number(second) };
   }
@@ -84,8 +97,11 @@ export function allMetrics(layers: number): Metric[] {
   const quantities = Object.keys(METRICS) as Quantity[];
   const numbers = Array.from({ length: layers }, (_, i) => i + 1);
   return quantities.flatMap((quantity) => {
-    const places = METRICS[quantity].of === 'split' ? SPLITS.map((split) => `${split}.${quantity}`) : [];
-    return (places.length > 0 ? places : numbers.map((n) => `${quantity}.${n}`)) as Metric[];
+    const { of } = METRICS[quantity];
+    if (of === 'run') return [`run.${quantity}` as Metric];
+    return (
+      of === 'split' ? SPLITS.map((split) => `${split}.${quantity}`) : numbers.map((n) => `${quantity}.${n}`)
+    ) as Metric[];
   });
 }
 

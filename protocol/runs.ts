@@ -100,6 +100,8 @@ export interface RunSummary {
   last?: EpochScores;
   /** What looks into the network found wrong, in the order in which it was found: at most the last twenty. */
   warnings?: RunWarning[];
+  /** Epochs, fractions included, from which the run went on after it had ended: at most the last twenty. */
+  resumed?: number[];
   message?: string;
   /** What is wrong with the files of this run, one sentence each; the rest of the summary is what could be saved. */
   damage: string[];

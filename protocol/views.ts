@@ -42,6 +42,15 @@ function oneOf<T extends string>(...values: readonly T[]): Field<T> {
 /** From the default, 0, up to but not including 1. */
 const fraction: Field<number> = (kept) => (typeof kept === 'number' && kept >= 0 && kept < 1 ? kept : 0);
 
+/** What curves can be drawn over: epochs, weight updates, seconds of training. */
+export type AxisId = 'epoch' | 'update' | 'time';
+
+/**
+ * Around the mean of seeds: from the least to the greatest, ± the sample standard deviation, or the 95 % interval of the mean
+ * by Student's t.
+ */
+export type BandId = 'range' | 'deviation' | 'interval' | 'none';
+
 export type ZoomRange = [number, number];
 
 /** null follows the data. */
@@ -111,14 +120,26 @@ export const VIEWS = {
       logAxes,
       split: oneOf('test', ...SPLITS),
       /** What is shown beside accuracy and loss: one chart for each layer, or the rates of the neurons of one. */
-      also: oneOf<'nothing' | LayerQuantity | 'neurons'>('nothing', ...LAYER_QUANTITIES, 'neurons'),
+      also: oneOf<'nothing' | LayerQuantity | 'neurons' | 'rate' | 'pace'>(
+        'nothing',
+        ...LAYER_QUANTITIES,
+        'rate',
+        'pace',
+        'neurons',
+      ),
       /** Of the neurons: their layer, counted from 1, and what they are sorted by. */
       neuronLayer: whole(1),
       neuronOrder: oneOf('place', 'rate', 'class', 'leak'),
-      /** Epochs. */
+      /** What curves are drawn over. */
+      axis: oneOf<AxisId>('epoch', 'update', 'time'),
+      /** In units of that axis. */
       zoom,
       zoomY: zooms,
       showSeeds: flag,
+      /** What is drawn around the mean of several seeds. */
+      band: oneOf<BandId>('range', 'deviation', 'interval', 'none'),
+      /** Value axes leave out the outermost hundredths. */
+      ignoreOutliers: flag,
       /** Tables of numbers in place of the charts. */
       asTable: flag,
       /** Also draw runs whose settings are no longer those of the file. */
@@ -141,6 +162,11 @@ export const VIEWS = {
       open: names,
       /** Rows and runs that are beside each other below the table. */
       chosen: names,
+      /** Settings and results against each other. */
+      picture: oneOf('none', 'scatter', 'parallel'),
+      /** Ids of columns; empty: the first there is. */
+      pictureX: line(''),
+      pictureY: line('accuracy'),
     },
   }),
   matrix: view({

@@ -44,8 +44,8 @@ export type FromWebview =
   | { type: 'getData'; dataset: string; how: 'download' | 'import' }
   /** Put a text on the clipboard. */
   | { type: 'copy'; text: string }
-  /** Ask the user where to, and write the text there. */
-  | { type: 'export'; suggestedName: string; text: string };
+  /** Ask the user where to, and write the text there; or the bytes that it is in base64. */
+  | { type: 'export'; suggestedName: string; text: string; encoding?: 'base64' };
 
 /** `init` answers `ready` and repeats its generation; a webview drops messages of other generations. */
 export type ToWebview =

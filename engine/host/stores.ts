@@ -75,8 +75,10 @@ export class Stores {
   series({ runIds, metrics, from, to, maxPoints }: HostParams<'runs/series'>): Series[] {
     const range = { maxPoints, ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
     return runIds.flatMap((id) => {
-      const history = this.find(id)?.reader.history(id);
-      return history ? metrics.map((metric) => seriesOf(id, history, metric, range)) : [];
+      const reader = this.find(id)?.reader;
+      const history = reader?.history(id);
+      const samples = reader?.summary(id)?.samples?.train;
+      return history ? metrics.map((metric) => seriesOf(id, history, metric, range, samples)) : [];
     });
   }
 

@@ -56,7 +56,12 @@ export function parseFromWebview(value: unknown): FromWebview | undefined {
       return typeof value.text === 'string' ? { type: 'copy', text: value.text } : undefined;
     case 'export':
       return isShortText(value.suggestedName) && typeof value.text === 'string'
-        ? { type: 'export', suggestedName: value.suggestedName, text: value.text }
+        ? {
+            type: 'export',
+            suggestedName: value.suggestedName,
+            text: value.text,
+            ...(value.encoding === 'base64' && { encoding: 'base64' as const }),
+          }
         : undefined;
     default:
       return undefined;

@@ -35,7 +35,7 @@ export interface BridgeServices {
   /** Starts what is missing, as a command: what fails is told. */
   run(file: string, variant: string | undefined): void;
   copy(text: string): Promise<void>;
-  save(suggestedName: string, text: string): void;
+  save(suggestedName: string, text: string, encoding?: 'base64'): void;
   loadState(target: ViewTarget): ViewState | undefined;
   saveState(state: ViewState): void;
   log(line: string): void;
@@ -94,7 +94,7 @@ export class ViewBridge {
       case 'copy':
         return services.copy(message.text);
       case 'export':
-        services.save(message.suggestedName, message.text);
+        services.save(message.suggestedName, message.text, message.encoding);
     }
   }
 

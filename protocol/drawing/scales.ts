@@ -14,12 +14,19 @@ export interface ValueAxis {
   bounds?: Range | undefined;
   /** Curves that climb higher leave the chart. */
   limit?: number | undefined;
+  /** What is looked at; values beyond leave the chart. */
+  clip?: Range | undefined;
   log: boolean;
 }
 
 /** Room above and below the data. */
-export function valueRange(low: number | null, high: number | null, { zoom, bounds, limit, log }: ValueAxis): Range {
+export function valueRange(
+  low: number | null,
+  high: number | null,
+  { zoom, bounds, limit, clip, log }: ValueAxis,
+): Range {
   if (zoom) return zoom;
+  if (clip && low !== null && high !== null) [low, high] = [Math.max(low, clip[0]), Math.min(high, clip[1])];
   if (!log && limit !== undefined && high !== null && low !== null && low < limit) high = Math.min(high, limit);
   if (low === null || high === null || !Number.isFinite(low) || !Number.isFinite(high)) {
     return log ? [0.1, 10] : [0, 1];

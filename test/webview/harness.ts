@@ -13,7 +13,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const NONCE = 'n0nce';
 const ADDRESS = 'http://localhost:1/view';
 /** The policy that the extension puts on its pages; the pages' own origin stands for VS Code's resource origin. */
-const POLICY = `default-src 'none'; script-src 'nonce-${NONCE}'; style-src 'self'`;
+const POLICY = `default-src 'none'; script-src 'nonce-${NONCE}'; style-src 'self'; img-src 'self' blob: data:`;
 
 type Request = Extract<FromWebview, { type: 'request' }>;
 

@@ -10,7 +10,7 @@ import type { SettingsTable } from '../../protocol/comparison/settings.ts';
 import { worded } from '../../protocol/comparison/verdicts.ts';
 import type { ExperimentEdit, TextEdit } from '../../protocol/experiment.ts';
 import type { Matrix } from '../../protocol/matrix.ts';
-import { type Metric, type NeuronRates, parseMetric, type Series } from '../../protocol/metrics.ts';
+import { type Metric, type NeuronRates, parseMetric, type RunQuantity, type Series } from '../../protocol/metrics.ts';
 import type { Comparison, ComparisonRow, RunState, RunSummary, Spread } from '../../protocol/runs.ts';
 import type { RunWarning } from '../../protocol/warnings.ts';
 
@@ -51,11 +51,20 @@ export function noise(seed: number): () => number {
   };
 }
 
+/** What a run says of itself after an epoch; seeds differ in how fast they are. */
+const OF_RUN: Record<RunQuantity, (epoch: number, seed: number) => number> = {
+  rate: (epoch) => 0.01 * 0.98 ** epoch,
+  pace: (_, seed) => 68_000 - 900 * seed,
+  update: (epoch) => 20 * epoch,
+  time: (epoch, seed) => epoch * (0.5 + 0.05 * seed),
+};
+
 /** A run with all that it has logged; `done` epochs so far. */
 export class FakeRun {
   state: RunState = 'finished';
   done: number;
   message: string | undefined;
+  resumed: number[] | undefined;
   damage: string[] = [];
   readonly plan: VariantPlan;
   readonly seed: number;
@@ -136,13 +145,18 @@ export class FakeRun {
         : {}),
       ...(warnings && { warnings }),
       ...(this.message ? { message: this.message } : {}),
+      ...(this.resumed && { resumed: this.resumed }),
       damage: this.damage,
     };
   }
 
   private valuesOf(metric: Metric): number[] {
-    const { quantity, layer } = parseMetric(metric)!;
-    if (layer === undefined) return this.curves[quantity];
+    const { quantity, layer, split } = parseMetric(metric)!;
+    if (split !== undefined) return this.curves[quantity];
+    if (layer === undefined) {
+      const epochs = this.curves.accuracy.map((_, i) => i + 1);
+      return epochs.map((epoch) => OF_RUN[quantity](epoch, this.seed));
+    }
     const { rates, leaks, windows, gradients } = this.plan;
     const last = { spikes: rates, leak: leaks, window: windows, gradient: gradients }[quantity]?.[layer - 1];
     // From 0.5 towards where it ends, as a learned leak goes.

@@ -2,7 +2,7 @@
 import type uPlot from 'uplot';
 import { logTicks, type Range, tickLabels, valueRange } from '../../protocol/drawing/scales.ts';
 import { describeMetric } from '../../protocol/metrics.ts';
-import { epoch } from '../shared/format.ts';
+import { AXES } from '../shared/format.ts';
 import { type Theme, withAlpha } from '../shared/theme.ts';
 import { nearest } from './grid.ts';
 import { type Line, lonely } from './lines.ts';
@@ -47,7 +47,7 @@ export function axes({ model, look: { theme, log } }: Drawn): uPlot.Axis[] {
     border: { show: false },
   };
   return [
-    { ...axis, size: 28, gap: 6, space: 64, values: (_, splits) => splits.map(epoch) },
+    { ...axis, size: 28, gap: 6, space: 64, values: (_, splits) => splits.map(AXES[model.axis].text) },
     {
       ...axis,
       size: 54,

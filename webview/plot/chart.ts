@@ -61,6 +61,7 @@ export class CurveChart {
       model.curves.map((c) => [c.name, c.style]),
       look.log,
       look.theme,
+      model.axis,
     ]);
     if (!this.plot || shape !== this.shape) {
       this.shape = shape;

@@ -1,9 +1,9 @@
 import { lineStyle } from '../../protocol/drawing/palette.ts';
 import { epochRange, logTicks, type Range, tickLabels, ticks, valueRange } from '../../protocol/drawing/scales.ts';
 import { describeMetric } from '../../protocol/metrics.ts';
-import { epoch } from '../shared/format.ts';
+import { AXES } from '../shared/format.ts';
 import type { Aligned } from './grid.ts';
-import { type ChartModel, type Curve, valueAxis } from './model.ts';
+import { BANDS, type ChartModel, type Curve, valueAxis } from './model.ts';
 
 export interface SvgChart {
   title: string;
@@ -75,14 +75,20 @@ function chartGroup(
         `<path d="M${left} ${n(y(v))}h${WIDTH}" stroke="#e3e3e3"/><text x="${left - 8}" y="${n(y(v) + 4)}" text-anchor="end">${labels[i]}</text>`,
     ),
     ...ticks(rangeX, 6).map(
-      (v) => `<text x="${n(x(v))}" y="${TOP + HEIGHT + 16}" text-anchor="middle">${epoch(v)}</text>`,
+      (v) => `<text x="${n(x(v))}" y="${TOP + HEIGHT + 16}" text-anchor="middle">${AXES[model.axis].text(v)}</text>`,
     ),
     `<path d="M${left} ${TOP}V${TOP + HEIGHT}h${WIDTH}" fill="none" stroke="#222222"/>`,
-    `<text x="${left + WIDTH / 2}" y="${TOP + HEIGHT + 32}" text-anchor="middle">Epoch</text>`,
+    `<text x="${left + WIDTH / 2}" y="${TOP + HEIGHT + 32}" text-anchor="middle">${AXES[model.axis].name}${bandText(model)}</text>`,
     `<g clip-path="url(#${clip})" fill="none" stroke-linejoin="round">`,
     ...lines,
     '</g></g>',
   ].join('\n');
+}
+
+/** What the bands are; empty where there are none. */
+function bandText(model: ChartModel): string {
+  const text = model.curves.some(({ low }) => low) ? BANDS[model.band] : '';
+  return text && ` (mean of the seeds; band: ${text})`;
 }
 
 function curvePaths(
@@ -113,6 +119,16 @@ function curvePaths(
   for (const { x: epoch, y: value } of curve.counting)
     out.push(
       `<circle class="counts" cx="${n(x(epoch))}" cy="${n(y(value))}" r="4.5" fill="none" stroke="${style.colour}" stroke-width="1.8"/>`,
+    );
+  for (const { x: at, y: value } of curve.resumed)
+    out.push(
+      `<path class="resumed" d="M${n(x(at) - 4)} ${n(y(value) - 5)}l9 5l-9 5Z" fill="#ffffff" stroke="${style.colour}" stroke-width="1.5"/>`,
+    );
+  for (const { x: at, y: value, kind } of curve.ended)
+    out.push(
+      kind === 'stopped'
+        ? `<path class="stopped" d="M${n(x(at) - 2.5)} ${n(y(value) - 5)}v10m5-10v10" stroke="${style.colour}" stroke-width="1.8"/>`
+        : `<path class="failed" d="M${n(x(at) - 4)} ${n(y(value) - 4)}h8v8h-8Z" fill="${style.colour}"/>`,
     );
   for (const epoch of curve.warned)
     out.push(

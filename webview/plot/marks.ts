@@ -4,7 +4,8 @@ import type { Curve } from './model.ts';
 
 /**
  * A cross where a curve stops being a number: at its last value, or at the foot of the plot. A triangle at the foot where a
- * warning begins. A ring where the epoch is that counts.
+ * warning begins. A ring where the epoch is that counts; a play sign where a run was resumed, a pause sign where one was stopped, a
+ * block where one failed.
  * @param alpha opacity of a variant's curve
  */
 export function drawMarks(plot: uPlot, curves: readonly Curve[], alpha: (name: string) => number): void {
@@ -30,11 +31,36 @@ export function drawMarks(plot: uPlot, curves: readonly Curve[], alpha: (name: s
       ctx.stroke();
     }
     for (const mark of curve.counting) {
-      const [x, y] = [plot.valToPos(mark.x, 'x', true), plot.valToPos(mark.y, 'y', true)];
-      const inside = x >= bbox.left && x <= bbox.left + bbox.width && y >= bbox.top && y <= bbox.top + bbox.height;
-      if (!inside) continue;
+      const place = within(plot, mark);
+      if (!place) continue;
       ctx.beginPath();
-      ctx.arc(x, y, size, 0, 2 * Math.PI);
+      ctx.arc(place[0], place[1], size, 0, 2 * Math.PI);
+      ctx.stroke();
+    }
+    ctx.fillStyle = ctx.strokeStyle;
+    for (const mark of curve.resumed) {
+      const place = within(plot, mark);
+      if (!place) continue;
+      ctx.beginPath();
+      ctx.moveTo(place[0] - 0.8 * size, place[1] - size);
+      ctx.lineTo(place[0] + size, place[1]);
+      ctx.lineTo(place[0] - 0.8 * size, place[1] + size);
+      ctx.closePath();
+      ctx.stroke();
+    }
+    for (const mark of curve.ended) {
+      const place = within(plot, mark);
+      if (!place) continue;
+      const [x, y] = place;
+      if (mark.kind === 'failed') {
+        ctx.fillRect(x - 0.8 * size, y - 0.8 * size, 1.6 * size, 1.6 * size);
+        continue;
+      }
+      ctx.beginPath();
+      for (const side of [-0.5, 0.5]) {
+        ctx.moveTo(x + side * size, y - size);
+        ctx.lineTo(x + side * size, y + size);
+      }
       ctx.stroke();
     }
     for (const epoch of curve.warned) {
@@ -49,4 +75,11 @@ export function drawMarks(plot: uPlot, curves: readonly Curve[], alpha: (name: s
     }
   }
   ctx.restore();
+}
+
+/** Where a mark lies on the canvas; undefined outside of the plot. */
+function within(plot: uPlot, mark: { x: number; y: number }): [number, number] | undefined {
+  const { left, top, width, height } = plot.bbox;
+  const [x, y] = [plot.valToPos(mark.x, 'x', true), plot.valToPos(mark.y, 'y', true)];
+  return x >= left && x <= left + width && y >= top && y <= top + height ? [x, y] : undefined;
 }

@@ -1,6 +1,8 @@
+import { tQuantile } from '../../protocol/comparison/student.ts';
 import type { LineStyle } from '../../protocol/drawing/palette.ts';
 import type { Range, ValueAxis } from '../../protocol/drawing/scales.ts';
 import { describeMetric, type Metric, type Series } from '../../protocol/metrics.ts';
+import type { AxisId, BandId } from '../../protocol/views.ts';
 import { type Aligned, align, fillBetween, nearest, type Points, sharedGrid } from './grid.ts';
 import { smooth } from './smoothing.ts';
 
@@ -8,13 +10,27 @@ import { smooth } from './smoothing.ts';
 export interface VariantInput {
   name: string;
   style: LineStyle;
-  /** One entry per seed. */
-  seeds: { seed: number; series: Series }[];
-  /** Epochs at which something was found wrong with a network. */
+  /** One entry per seed. `along`: where the points of the series lie on the axis; absent where that is of epochs. */
+  seeds: { seed: number; series: Series; along?: readonly number[] }[];
+  /** Where something was found wrong with a network. */
   warned?: readonly number[];
-  /** Epochs that count, of runs that have ended and whose last epoch is another one. */
+  /** Where the epochs are that count, of runs that have ended and whose last epoch is another one. */
   counting?: readonly number[];
+  /** Where runs went on after they had ended. */
+  resumed?: readonly number[];
+  /** Where runs ended before their time. */
+  ended?: readonly { x: number; kind: Ending }[];
 }
+
+/** What bands are, in words. */
+export const BANDS: Record<BandId, string> = {
+  range: 'min to max',
+  deviation: '± standard deviation',
+  interval: '95 % interval of the mean, t',
+  none: '',
+};
+
+export type Ending = 'stopped' | 'failed';
 
 /** Where a curve stops being a number. */
 export interface NotANumber {
@@ -31,7 +47,7 @@ export interface Curve {
   mean: Aligned;
   /** The same without smoothing; absent when it is the same. */
   raw?: Aligned;
-  /** Smallest and largest over the seeds; absent for a single seed. */
+  /** The band around the mean; absent for a single seed. */
   low?: Aligned;
   high?: Aligned;
   /** Each seed by itself, when asked for. */
@@ -42,12 +58,18 @@ export interface Curve {
   warned: number[];
   /** Where the epochs that count are on the mean; within a pair of grid points that is the nearest one. */
   counting: { x: number; y: number }[];
+  resumed: { x: number; y: number }[];
+  ended: { x: number; y: number; kind: Ending }[];
 }
 
 export interface ChartModel {
   metric: Metric;
   xs: number[];
   curves: Curve[];
+  axis: AxisId;
+  band: BandId;
+  /** Of the outermost values that the value axis leaves out: how many there are, of all that are drawn. */
+  outliers?: { range: [number, number]; outside: number; of: number };
   /** Curves that the value axis does not reach to, because all others would be a flat line beside them. */
   beyond?: Beyond;
 }
@@ -63,6 +85,9 @@ export interface Beyond {
 export interface ModelOptions {
   smoothing: number;
   showSeeds: boolean;
+  axis?: AxisId;
+  band?: BandId;
+  ignoreOutliers?: boolean;
   /** Numbers that a chart may hold, over all its lines. */
   budget: number;
   /** Points that a single line may have. */
@@ -73,8 +98,8 @@ export interface ModelOptions {
 export function buildModel(metric: Metric, variants: readonly VariantInput[], options: ModelOptions): ChartModel {
   const prepared = variants.map((variant) => ({
     variant,
-    curves: variant.seeds.map(({ series }) => ({
-      x: series.x,
+    curves: variant.seeds.map(({ series, along }) => ({
+      x: along ?? series.x,
       y: smooth(series.x, series.y, series.total, options.smoothing),
     })),
   }));
@@ -82,10 +107,15 @@ export function buildModel(metric: Metric, variants: readonly VariantInput[], op
   const lines = variants.length * 4 + (options.showSeeds ? all.length : 0);
   const limit = Math.max(64, Math.min(options.maxPoints, Math.floor(options.budget / Math.max(1, lines))));
   const grid = sharedGrid(all, limit);
+  const { axis = 'epoch', band = 'range' } = options;
   const curves = prepared.map(({ variant, curves }): Curve => {
     const seeds = curves.map((c) => align(c, grid));
-    const raws = options.smoothing > 0 ? variant.seeds.map(({ series }) => align(series, grid)) : undefined;
-    const combined = combine(seeds, grid);
+    const raws =
+      options.smoothing > 0
+        ? variant.seeds.map(({ series, along }) => align({ x: along ?? series.x, y: series.y }, grid))
+        : undefined;
+    const combined = combine(seeds, grid, band);
+    const onMean = (x: number) => lastUntil(combined.mean, grid.xs, x);
     return {
       name: variant.name,
       style: variant.style,
@@ -95,20 +125,53 @@ export function buildModel(metric: Metric, variants: readonly VariantInput[], op
         const y = combined.mean[nearest(grid.xs, x)];
         return typeof y === 'number' ? [{ x, y }] : [];
       }),
-      notANumber: variant.seeds.flatMap(({ seed, series }) => breaks(series).map((b) => ({ ...b, seed }))),
+      resumed: (variant.resumed ?? []).flatMap((x) => onMean(x) ?? []),
+      ended: (variant.ended ?? []).flatMap(({ x, kind }) => {
+        const place = onMean(x);
+        return place ? [{ ...place, kind }] : [];
+      }),
+      notANumber: variant.seeds.flatMap(({ seed, series, along }) =>
+        breaks({ x: along ?? series.x, y: series.y }).map((b) => ({ ...b, seed })),
+      ),
       ...combined,
-      ...(raws ? { raw: combine(raws, grid).mean } : {}),
+      ...(raws ? { raw: combine(raws, grid, 'none').mean } : {}),
       ...(options.showSeeds && seeds.length > 1 ? { seeds } : {}),
     };
   });
   const beyond = describeMetric(metric).range ? undefined : beyondOf(curves);
-  return { metric, xs: grid.xs, curves, ...(beyond ? { beyond } : {}) };
+  const outliers = options.ignoreOutliers ? outliersOf(curves) : undefined;
+  return { metric, xs: grid.xs, axis, band, curves, ...(outliers && { outliers }), ...(beyond && { beyond }) };
+}
+
+/** The last number of a curve up to a place, and where that is; undefined before the first. */
+function lastUntil(mean: Aligned, xs: readonly number[], x: number): { x: number; y: number } | undefined {
+  for (let i = nearest(xs, x); i >= 0; i--) {
+    const y = mean[i];
+    if (typeof y === 'number') return { x: xs[i]!, y };
+  }
+  return undefined;
+}
+
+/** What is left out at either end of the values. */
+const OUTERMOST = 0.01;
+
+/** From the first to the last hundredth of what is drawn; undefined where nothing lies beyond. */
+function outliersOf(curves: readonly Curve[]): ChartModel['outliers'] {
+  const values = curves
+    .flatMap(({ mean, raw = [], seeds = [] }) => [mean, raw, ...seeds].flat())
+    .filter((value) => typeof value === 'number')
+    .sort((a, b) => a - b);
+  const at = Math.floor(OUTERMOST * values.length);
+  const [low, high] = [values[at], values[values.length - 1 - at]];
+  if (low === undefined || high === undefined || low >= high) return undefined;
+  const outside = values.filter((value) => value < low || value > high).length;
+  return outside > 0 ? { range: [low, high], outside, of: values.length } : undefined;
 }
 
 /** How the values of a model are laid out on the axis. */
-export function valueAxis({ metric, beyond }: ChartModel, zoom: Range | null, log: boolean): ValueAxis {
+export function valueAxis({ metric, beyond, outliers }: ChartModel, zoom: Range | null, log: boolean): ValueAxis {
   const { range } = describeMetric(metric);
-  return { zoom, log, bounds: range && [...range], limit: beyond?.limit };
+  return { zoom, log, bounds: range && [...range], limit: beyond?.limit, clip: outliers?.range };
 }
 
 /** A curve that climbs this many times higher than most do has diverged. */
@@ -146,12 +209,14 @@ export function fullRange({ curves }: ChartModel): [number, number] {
 }
 
 /**
- * Mean, smallest and largest over seeds, at every x where at least one of them has a point. On an even grid the two
+ * Mean over seeds with the band around it, at every x where at least one of them has a point; the band is of those that have
+ * got this far. On an even grid the two
  * points of a pair are extremes, so their mean is taken over the pair.
  */
 function combine(
   seeds: readonly Aligned[],
   { xs, exact }: { xs: readonly number[]; exact: boolean },
+  band: BandId,
 ): { mean: Aligned; low?: Aligned; high?: Aligned } {
   if (seeds.length <= 1) return { mean: seeds[0] ?? new Array(xs.length).fill(undefined) };
   const filled = seeds.map((s) => fillBetween(s, xs));
@@ -160,9 +225,11 @@ function combine(
   const high: Aligned = [];
   for (let i = 0; i < xs.length; i++) {
     let sum = 0;
+    let squares = 0;
     let n = 0;
     let min = Number.POSITIVE_INFINITY;
     let max = Number.NEGATIVE_INFINITY;
+    let first = 0;
     let seen = false;
     let broken = false;
     for (let s = 0; s < seeds.length; s++) {
@@ -170,22 +237,38 @@ function combine(
       const value = filled[s]![i];
       if (value === null) broken = true;
       if (value === null || value === undefined) continue;
-      sum += value;
+      // Around the first value: squares of differences lose no digits.
+      if (n === 0) first = value;
+      sum += value - first;
+      squares += (value - first) ** 2;
       n++;
       min = Math.min(min, value);
       max = Math.max(max, value);
     }
     const nothing = broken ? null : undefined;
-    mean.push(seen && n > 0 ? sum / n : nothing);
-    low.push(seen && n > 0 ? min : nothing);
-    high.push(seen && n > 0 ? max : nothing);
+    const shown = seen && n > 0;
+    const middle = first + sum / n;
+    const deviation = n > 1 ? Math.sqrt(Math.max(0, squares - sum ** 2 / n) / (n - 1)) : 0;
+    const half = band === 'interval' && n > 1 ? (tOf(n - 1) * deviation) / Math.sqrt(n) : deviation;
+    mean.push(shown ? middle : nothing);
+    low.push(shown ? (band === 'range' ? min : middle - half) : nothing);
+    high.push(shown ? (band === 'range' ? max : middle + half) : nothing);
   }
   for (let i = 1; !exact && i < xs.length; i += 2) {
     const a = mean[i - 1];
     const b = mean[i];
     if (typeof a === 'number' && typeof b === 'number') mean[i - 1] = mean[i] = (a + b) / 2;
   }
-  return { mean, low, high };
+  return band === 'none' ? { mean } : { mean, low, high };
+}
+
+const quantiles = new Map<number, number>();
+
+/** Of Student's t at 97.5 %. */
+function tOf(degrees: number): number {
+  const known = quantiles.get(degrees) ?? tQuantile(0.975, degrees);
+  quantiles.set(degrees, known);
+  return known;
 }
 
 /** The first point of every stretch that is not a number. */

@@ -1,5 +1,6 @@
 import { duration as durationText, loss, percent as percentText } from '../../protocol/format.ts';
 import { describeMetric, type Metric } from '../../protocol/metrics.ts';
+import type { AxisId } from '../../protocol/views.ts';
 
 export { points } from '../../protocol/comparison/verdicts.ts';
 export { count, loss, spread } from '../../protocol/format.ts';
@@ -30,6 +31,13 @@ export const duration = (seconds: number): string => durationText(seconds, THIN)
 export function epoch(x: number): string {
   return Number.isInteger(x) ? String(x) : x.toFixed(Math.abs(x) < 10 ? 2 : 1);
 }
+
+/** What curves are drawn over, and how a place there is written; `short`: in the corner of a chart. */
+export const AXES: Record<AxisId, { name: string; short: string; text: (x: number) => string }> = {
+  epoch: { name: 'Epoch', short: 'Epoch', text: epoch },
+  update: { name: 'Weight update', short: 'Update', text: (x) => Math.round(x).toLocaleString('en') },
+  time: { name: 'Training time', short: 'Time', text: duration },
+};
 
 export function baseName(path: string): string {
   return path.split(/[\\/]/).at(-1) ?? path;

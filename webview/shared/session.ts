@@ -107,6 +107,11 @@ export class Session<V extends ViewId = ViewId> {
     this.invalidate();
   }
 
+  /** @param base64 the bytes of the file */
+  exportPicture(suggestedName: string, base64: string): void {
+    this.api.postMessage({ type: 'export', suggestedName, text: base64, encoding: 'base64' });
+  }
+
   export(suggestedName: string, text: string): void {
     this.api.postMessage({ type: 'export', suggestedName, text });
   }

@@ -14,16 +14,18 @@ export interface History {
   epochs: EpochLine[];
   /** `warning` lines, ascending in step. */
   warnings: WarningLine[];
+  /** Where training went on after it had ended, ascending in step. */
+  resumes: { step: number; epoch: number }[];
 }
 
 export function emptyHistory(): History {
-  return { train: { step: [], epoch: [], loss: [], accuracy: [] }, epochs: [], warnings: [] };
+  return { train: { step: [], epoch: [], loss: [], accuracy: [] }, epochs: [], warnings: [], resumes: [] };
 }
 
 /** More is not kept of one run: a training curve of half a million points is one no screen can show. */
 const MAX_POINTS = 500_000;
 const MAX_EPOCHS = 50_000;
-/** Of the warnings of a run that a summary tells. */
+/** Of the warnings of a run, and of its resumptions, that a summary tells. */
 const MAX_WARNINGS = 20;
 
 /**
@@ -34,6 +36,9 @@ export function addLine(history: History, line: MetricLine): boolean {
   switch (line.kind) {
     case 'resume':
       dropBeyond(history, line.step);
+      // What begins anew resumes nothing.
+      if (line.step > 0 && history.resumes.length < MAX_EPOCHS)
+        history.resumes.push({ step: line.step, epoch: line.epoch });
       return true;
     case 'train': {
       const { step, epoch, loss, accuracy } = history.train;
@@ -72,12 +77,13 @@ export function addLine(history: History, line: MetricLine): boolean {
 }
 
 function dropBeyond(history: History, step: number): void {
-  const { train, epochs, warnings } = history;
+  const { train, epochs, warnings, resumes } = history;
   let kept = train.step.length;
   while (kept > 0 && train.step[kept - 1]! > step) kept--;
   for (const column of Object.values(train)) column.length = kept;
   while (epochs.length > 0 && epochs.at(-1)!.step > step) epochs.pop();
   while (warnings.length > 0 && warnings.at(-1)!.step > step) warnings.pop();
+  while (resumes.length > 0 && resumes.at(-1)!.step >= step) resumes.pop();
 }
 
 /** Lines in a row about the same are one warning; the newest ones. Undefined where there are none. */
@@ -110,7 +116,7 @@ export function warningsOf({ warnings, epochs }: History): RunWarning[] | undefi
   return last && found.slice(-MAX_WARNINGS);
 }
 
-type Scores = Pick<RunSummary, 'train' | 'validation' | 'test' | 'result' | 'last' | 'warnings'>;
+type Scores = Pick<RunSummary, 'train' | 'validation' | 'test' | 'result' | 'last' | 'warnings' | 'resumed'>;
 
 /** The newest score on each split, and the one that counts. */
 export function scoresOf(history: History): Scores {
@@ -138,6 +144,7 @@ export function scoresOf(history: History): Scores {
     ...(result && chosen && { result: { ...epochScores(chosen), ...result, chosenBy: chosenBy(chosen) } }),
     ...(newestEvaluated && { last: epochScores(newestEvaluated) }),
     ...(warnings && { warnings }),
+    ...(history.resumes.length > 0 && { resumed: history.resumes.slice(-MAX_WARNINGS).map(({ epoch }) => epoch) }),
   };
 }
 

@@ -1,5 +1,11 @@
 /** Curves out of a run's history, thinned to what a chart can show. */
-import { type LayerQuantity, type Metric, parseMetric, type Series } from '../../../protocol/metrics.ts';
+import {
+  type LayerQuantity,
+  type Metric,
+  parseMetric,
+  type RunQuantity,
+  type Series,
+} from '../../../protocol/metrics.ts';
 import type { EpochLine, History } from './history.ts';
 
 interface Points {
@@ -9,9 +15,10 @@ interface Points {
   y: number[];
 }
 
-function pointsOf(history: History, metric: Metric): Points {
+function pointsOf(history: History, metric: Metric, trainSamples: number | undefined): Points {
   const asked = parseMetric(metric)!;
-  if (asked.split === undefined) return layerPoints(history, asked);
+  if (asked.layer !== undefined) return layerPoints(history, asked);
+  if (asked.split === undefined) return runPoints(history, asked.quantity, trainSamples);
   const { split, quantity } = asked;
   if (split === 'train' && history.train.step.length > 0) return { x: history.train.epoch, y: history.train[quantity] };
   const lines = history.epochs.filter((line: EpochLine) => line[split]);
@@ -29,6 +36,31 @@ const OF_LAYER: Readonly<Record<LayerQuantity, (line: EpochLine, layer: number) 
     return norm === null ? Number.NaN : norm;
   },
 };
+
+/** What is said of the whole run at the end of each epoch. */
+function runPoints({ epochs }: History, quantity: RunQuantity, trainSamples: number | undefined): Points {
+  const x = epochs.map(({ epoch }) => epoch);
+  switch (quantity) {
+    case 'rate':
+      return { x, y: epochs.map(({ learningRate }) => learningRate) };
+    case 'update':
+      return { x, y: epochs.map(({ step }) => step) };
+    case 'time': {
+      let sum = 0;
+      return {
+        x,
+        y: epochs.map(({ seconds }) => {
+          sum += seconds;
+          return sum;
+        }),
+      };
+    }
+    case 'pace': {
+      const timed = trainSamples === undefined ? [] : epochs.filter(({ seconds }) => seconds > 0);
+      return { x: timed.map(({ epoch }) => epoch), y: timed.map(({ seconds }) => trainSamples! / seconds) };
+    }
+  }
+}
 
 /** Epochs that say nothing are left out. */
 function layerPoints(history: History, { quantity, layer }: { quantity: LayerQuantity; layer: number }): Points {
@@ -54,14 +86,16 @@ function bound(x: number[], value: number, beyond: boolean): number {
 /**
  * The points of one metric with x in [from, to], at most `maxPoints` of them. Where there are more, the range is cut
  * into buckets of equally many points, and each keeps its minimum and its maximum; a bucket with a null keeps a null.
+ * @param trainSamples what samples per second are computed of
  */
 export function seriesOf(
   runId: string,
   history: History,
   metric: Metric,
   { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, maxPoints = Number.POSITIVE_INFINITY } = {},
+  trainSamples?: number,
 ): Series {
-  const { x, y } = pointsOf(history, metric);
+  const { x, y } = pointsOf(history, metric, trainSamples);
   const start = bound(x, from, false);
   const end = Math.max(start, bound(x, to, true));
   const kept = thin(y, start, end, Math.max(1, Math.floor(maxPoints)));

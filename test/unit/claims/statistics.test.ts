@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { stream } from '../../../engine/base/random.ts';
 import { holm } from '../../../engine/claims/holm.ts';
-import { tInterval, tQuantile, wilson } from '../../../engine/claims/intervals.ts';
+import { tInterval, wilson } from '../../../engine/claims/intervals.ts';
 import { MAX_EXACT, signFlip } from '../../../engine/claims/sign-flip.ts';
+import { tQuantile } from '../../../protocol/comparison/student.ts';
 
 /** All sums of signs times sizes, one by one: nothing of it is shared with what is tested. */
 function everySum(differences: readonly number[]): number[] {

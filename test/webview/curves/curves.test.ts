@@ -186,7 +186,7 @@ describe('exports', () => {
     const lines = text.trimEnd().split('\n');
     expect(suggestedName).toBe('delayed-spiking-xor-curves.csv');
     expect(lines[0]).toBe('variant,seed,run,split,layer,quantity,epoch,value,counts');
-    expect(lines.length - 1, 'rows: 5 variants × 2 seeds × 7 quantities × 30 epochs').toBe(5 * 2 * 7 * 30);
+    expect(lines.length - 1, 'rows: 5 variants × 2 seeds × 11 quantities × 30 epochs').toBe(5 * 2 * 11 * 30);
     expect(lines[1]).toMatch(/^baseline,1,baseline-1,train,,accuracy,1,0\.\d+,0$/);
     expect(
       lines.filter((line) => line.startsWith('baseline,1,baseline-1,train,,loss,30,') && line.endsWith(',1')),

@@ -8,12 +8,13 @@ import { icon } from '../../shared/icons.ts';
 import { Puller } from '../../shared/puller.ts';
 import type { Session } from '../../shared/session.ts';
 import type { View } from '../../shared/view.ts';
-import { columnsButton } from './columns.ts';
+import { columnsButton } from './choose/columns.ts';
+import { FilterLine } from './choose/filter.ts';
+import { headRow } from './choose/head.ts';
+import { referenceSelect } from './choose/reference.ts';
 import { details } from './details.ts';
 import { exportMenus } from './exports.ts';
-import { FilterLine } from './filter.ts';
-import { headRow } from './head.ts';
-import { referenceSelect } from './reference.ts';
+import { Relations } from './relations.ts';
 import { accuracyAxis, columnsOf, filterColumns, type Row, rowsOf, shownColumns, sortRows } from './rows.ts';
 import { addSeedsButton } from './seeds.ts';
 import { MOST_SIDES, runKeyOf, runsOf, sidesOf, sidesTable } from './sides.ts';
@@ -26,6 +27,7 @@ export class CompareView implements View {
   private readonly session: Session<'compare'>;
   private readonly puller: Puller;
   private readonly filter: FilterLine;
+  private readonly relations: Relations;
   private readonly logs = new Map<string, string | undefined>();
   private settings: SettingsTable | undefined;
   /** What the settings were asked for; empty when they have to be asked for again. */
@@ -36,6 +38,7 @@ export class CompareView implements View {
   constructor(session: Session<'compare'>) {
     this.session = session;
     this.filter = new FilterLine(session, () => ({ columns: filterColumns(this.settings), rows: this.rows }));
+    this.relations = new Relations(session);
     this.puller = new Puller(
       () => this.pull(),
       () => session.invalidate(),
@@ -82,7 +85,7 @@ export class CompareView implements View {
     const told = (text: string): void => this.tell(text);
     return html`<div class="toolbar" role="toolbar" aria-label="Comparison">
         ${this.filter.render(rows.length, this.rows.length)}
-        ${referenceSelect(session, comparison, against, () => this.puller.request())} ${addSeedsButton(session, comparison)}
+        ${referenceSelect(session, comparison, against, () => this.puller.request())} ${this.relations.select()} ${addSeedsButton(session, comparison)}
         <span class="toolbar-end">
           ${columnsButton(session, all, columns, told)}
           ${exportMenus(session, { rows, columns, title, excerpt: { reference, filter: filtered.by, of: this.rows.length } })}
@@ -92,6 +95,7 @@ export class CompareView implements View {
         Mean ± standard deviation over the seeds that finished; differences are paired by seed. Bold: better than
         ${against} at 5 %.
       </p>
+      ${this.relations.render(rows, all, title)}
       <p class="narrow-hint muted"></p>
       <main class="table-scroll" tabindex="0" aria-label="Comparison of the variants">
         <table class=${state.columns.length > 0 ? 'comparison as-chosen' : 'comparison'}>

@@ -37,8 +37,16 @@ export class CurvesData {
   /** What is shown, one chart each. */
   metrics(): Metric[] {
     const { split, also } = this.session.state;
+    const scores: Metric[] = [`${split}.accuracy`, `${split}.loss`];
+    if (also === 'rate' || also === 'pace') return [...scores, `run.${also}`];
     const numbers = also === 'nothing' || also === 'neurons' ? [] : this.layersWith(also).slice(0, MAX_LAYERS);
-    return [`${split}.accuracy`, `${split}.loss`, ...numbers.map((n) => `${also}.${n}` as Metric)];
+    return [...scores, ...numbers.map((n) => `${also}.${n}` as Metric)];
+  }
+
+  /** What is pulled: also where epochs lie on the axis. */
+  private pulled(): Metric[] {
+    const { axis } = this.session.state;
+    return axis === 'epoch' ? this.metrics() : [...this.metrics(), `run.${axis}`];
   }
 
   /** Spiking layers of the network with the most of them. */
@@ -62,17 +70,26 @@ export class CurvesData {
   refresh(theme: Theme, plotWidth: number): void {
     const { comparison, state } = this.session;
     if (!comparison) return;
-    const { smoothing, showSeeds, showOutdated, hiddenVariants } = state;
+    const { smoothing, showSeeds, showOutdated, hiddenVariants, axis, band, ignoreOutliers } = state;
     const metrics = this.metrics();
-    const shown = [metrics, smoothing, showSeeds, showOutdated, hiddenVariants, theme.scheme, theme.highContrast];
+    const drawn = [axis, band, ignoreOutliers, theme.scheme, theme.highContrast];
+    const shown = [metrics, smoothing, showSeeds, showOutdated, hiddenVariants, ...drawn];
     const key = JSON.stringify([this.version, ...shown]);
     if (key === this.modelKey) return;
     this.modelKey = key;
     this.entries = entriesOf(comparison, state, theme);
     this.models.clear();
     for (const metric of metrics) {
-      const inputs = inputsOf(this.entries, metric, this.store);
-      const options = { smoothing, showSeeds, budget: DRAW_BUDGET, maxPoints: 4 * plotWidth };
+      const inputs = inputsOf(this.entries, metric, axis, this.store);
+      const options = {
+        smoothing,
+        showSeeds,
+        axis,
+        band,
+        ignoreOutliers,
+        budget: DRAW_BUDGET,
+        maxPoints: 4 * plotWidth,
+      };
       this.models.set(metric, buildModel(metric, inputs, options));
     }
   }
@@ -117,7 +134,7 @@ export class CurvesData {
   }
 
   private async pullSeries(runIds: string[], window: Window): Promise<void> {
-    const metrics = this.metrics();
+    const metrics = this.pulled();
     const range = window.range ? { from: window.range[0], to: window.range[1] } : {};
     // Marked before asking: what changes in the meantime has to be asked for again.
     for (const id of runIds) this.store.markFresh(id);
@@ -141,8 +158,8 @@ export class CurvesData {
       .flatMap((e) => e.runs)
       .filter((r) => r.progress > 0 || r.state !== 'queued')
       .map((r) => r.id);
-    const metrics = this.metrics();
-    return this.store.needed(ids, metrics, windowFor(plotWidth, ids.length, metrics.length, state.zoom));
+    const metrics = this.pulled();
+    return this.store.needed(ids, metrics, windowFor(plotWidth, ids.length, metrics.length, state.zoom, state.axis));
   }
 
   private show(): void {

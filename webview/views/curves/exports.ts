@@ -5,6 +5,7 @@ import { csvField } from '../../../protocol/text/csv.ts';
 import { curvesSvg } from '../../plot/export-svg.ts';
 import type { ChartModel } from '../../plot/model.ts';
 import type { Channel } from '../../shared/channel.ts';
+import { pngOf } from '../../shared/png.ts';
 import type { Session } from '../../shared/session.ts';
 import type { ChartPanel } from './panel.ts';
 import type { VariantEntry } from './variants.ts';
@@ -56,12 +57,22 @@ export function exportCsv(session: Session<'curves'>, entries: readonly VariantE
   });
 }
 
+type Shown = readonly { part: ChartPanel; model: ChartModel }[];
+
 /** The charts as they are shown, with their legend. */
-export function exportSvg(
-  session: Session<'curves'>,
-  shown: readonly { part: ChartPanel; model: ChartModel }[],
-  entries: readonly VariantEntry[],
-): void {
+export function exportSvg(session: Session<'curves'>, shown: Shown, entries: readonly VariantEntry[]): void {
+  session.export(session.exportName('curves.svg'), drawing(session, shown, entries));
+}
+
+/** The same as a picture of dots. */
+export function exportPng(session: Session<'curves'>, shown: Shown, entries: readonly VariantEntry[]): void {
+  session.act('export', async () => {
+    const picture = await pngOf(drawing(session, shown, entries));
+    session.exportPicture(session.exportName('curves.png'), picture);
+  });
+}
+
+function drawing(session: Session<'curves'>, shown: Shown, entries: readonly VariantEntry[]): string {
   const { zoom, zoomY, logAxes } = session.state;
   const charts = shown.map(({ part, model }) => ({
     title: describeMetric(model.metric).label,
@@ -72,5 +83,5 @@ export function exportSvg(
   }));
   const order = entries.map((e) => e.name);
   const heading = `${session.comparison?.study ?? session.target.study} (${session.state.split})`;
-  session.export(session.exportName('curves.svg'), curvesSvg(heading, charts, order));
+  return curvesSvg(heading, charts, order);
 }

@@ -4,10 +4,10 @@ import type { Metric, Split } from '../../../protocol/metrics.ts';
 import { isActive } from '../../../protocol/runs.ts';
 import { warningsNow } from '../../../protocol/warnings.ts';
 import { nearest } from '../../plot/grid.ts';
-import type { ChartModel } from '../../plot/model.ts';
+import type { ChartModel, Curve } from '../../plot/model.ts';
 import { readAt } from '../../plot/model.ts';
 import { swatch } from '../../plot/swatch.ts';
-import { count, epoch, loss, percent, percentSign } from '../../shared/format.ts';
+import { AXES, count, epoch, loss, percent, percentSign } from '../../shared/format.ts';
 import { progressLine } from '../../shared/header.ts';
 import { icon, stateIcon } from '../../shared/icons.ts';
 import { describeGroup, groupState } from '../../shared/progress.ts';
@@ -44,7 +44,7 @@ export function legend(
   session: Session<'curves'>,
   entries: readonly VariantEntry[],
   cursor: LegendCursor | undefined,
-  nanEpochs: ReadonlyMap<string, number>,
+  curves: readonly Curve[],
   onEmphasis: (name: string | undefined) => void,
 ): TemplateResult {
   const split = session.state.split;
@@ -52,10 +52,11 @@ export function legend(
     accuracy: new Map(readAt(cursor.accuracy.model, cursor.accuracy.index).map((r) => [r.name, r.value])),
     loss: new Map(readAt(cursor.loss.model, cursor.loss.index).map((r) => [r.name, r.value])),
   };
+  const nanEpochs = new Map(curves.flatMap((c) => (c.notANumber[0] ? [[c.name, c.notANumber[0].x] as const] : [])));
   const allHidden = entries.length > 0 && entries.every((e) => e.hidden);
   return html`<aside class="legend" aria-label="Variants">
     <div class="legend-head">
-      <span class="when">${cursor ? `Epoch ${epoch(cursor.x)}` : 'Latest'}</span>
+      <span class="when">${cursor ? `${AXES[session.state.axis].name} ${AXES[session.state.axis].text(cursor.x)}` : 'Latest'}</span>
       <span class="value">Acc. %</span><span class="value">Loss</span>
     </div>
     <ul @pointerleave=${() => onEmphasis(undefined)}>
@@ -82,7 +83,7 @@ export function legend(
       }
       ${allHidden ? html`<span>All variants are hidden.</span>` : nothing}
     </p>
-    ${outdatedLine(session)}
+    ${marksKey(curves)} ${outdatedLine(session)}
   </aside>`;
 }
 
@@ -120,12 +121,12 @@ function legendRow(
       <span class="name">${entry.name}</span>
       <span class="value">${accuracy === null ? 'NaN' : percent(accuracy)}</span>
       <span class="value">${lossValue === null ? 'NaN' : loss(lossValue)}</span>
-      <span class="state">
+      <span class=${state === 'finished' ? 'state settled' : 'state'}>
         ${stateIcon(state)}<span>${describeGroup(entry.runs)}</span>
         ${
           nanEpoch === undefined
             ? nothing
-            : html`<span class="nan">${icon('warning', 'small')}NaN at epoch ${epoch(nanEpoch)}</span>`
+            : html`<span class="nan">${icon('warning', 'small')}NaN at ${AXES[session.state.axis].name.toLowerCase()} ${AXES[session.state.axis].text(nanEpoch)}</span>`
         }
       </span>
       ${entry.had ? html`<span class="had">${entry.had}</span>` : nothing}
@@ -152,6 +153,24 @@ function notes({ runs }: VariantEntry): (readonly [kind: 'why' | 'best' | 'warne
     ...(best ? [['best', best] as const] : []),
     ...(fall ? [['best', fall] as const] : []),
   ];
+}
+
+/** What the signs on the curves are; those that are there. */
+function marksKey(curves: readonly Curve[]): TemplateResult | typeof nothing {
+  const ended = curves.flatMap(({ ended }) => ended);
+  const marks = [
+    ['○', 'epoch that counts', curves.some(({ counting }) => counting.length > 0)],
+    ['×', 'not a number from here on', curves.some(({ notANumber }) => notANumber.length > 0)],
+    ['△', 'warning', curves.some(({ warned }) => warned.length > 0)],
+    ['▷', 'resumed', curves.some(({ resumed }) => resumed.length > 0)],
+    ['‖', 'stopped', ended.some(({ kind }) => kind === 'stopped')],
+    ['■', 'failed', ended.some(({ kind }) => kind === 'failed')],
+  ] as const;
+  const shown = marks.filter(([, , there]) => there);
+  if (shown.length === 0) return nothing;
+  return html`<ul class="marks-key" aria-label="Signs on the curves">
+    ${shown.map(([sign, text]) => html`<li><span aria-hidden="true">${sign}</span> ${text}</li>`)}
+  </ul>`;
 }
 
 /** Runs that the file has moved away from. */

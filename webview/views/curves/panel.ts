@@ -3,9 +3,9 @@ import { ref } from 'lit/directives/ref.js';
 import { describeMetric, type Metric, parseMetric, type Quantity } from '../../../protocol/metrics.ts';
 import type { CurveChart } from '../../plot/chart.ts';
 import { nearest } from '../../plot/grid.ts';
-import { type ChartModel, fullRange, type Reading, readAt } from '../../plot/model.ts';
+import { BANDS, type ChartModel, fullRange, type Reading, readAt } from '../../plot/model.ts';
 import { swatch } from '../../plot/swatch.ts';
-import { epoch, metricText } from '../../shared/format.ts';
+import { AXES, count, metricText } from '../../shared/format.ts';
 
 /** One chart on the page: what it shows and what it listens to. */
 export interface ChartPanel {
@@ -31,6 +31,13 @@ const TOOLTIP_ROWS = 12;
 const TOOLTIP_HEAD = 60;
 const TOOLTIP_ROW = 20;
 
+const AXIS_PLURALS = { epoch: 'epochs', update: 'weight updates', time: 'training time' } as const;
+const RANGE_HEADS = { range: 'min – max', deviation: '± deviation', interval: '95 % interval', none: '' } as const;
+
+function placeText({ axis, xs }: ChartModel, index: number): string {
+  return `${AXES[axis].name} ${AXES[axis].text(xs[index]!)}`;
+}
+
 interface PanelLook {
   /** Why there is nothing to see; empty when there is. */
   emptyReason: string;
@@ -48,12 +55,18 @@ export function panel(
 ): TemplateResult {
   const { label, unit, log: mayBeLog } = describeMetric(model.metric);
   const band = model.curves.some((curve) => curve.low);
-  const hint = 'Arrow keys move a cursor over the epochs, Home follows the data again.';
+  const hint = 'Arrow keys move a cursor over the points, Home follows the data again.';
+  const axis = AXES[model.axis].short;
   return html`<figure class="panel">
     <figcaption>
       <h2>${label}</h2>
       <span class="unit">${unit}</span>
-      ${band ? html`<span class="unit band">mean of the seeds; band: min to max</span>` : nothing}
+      ${band ? html`<span class="unit band">mean of the seeds; band: ${BANDS[model.band]}</span>` : nothing}
+      ${
+        model.outliers
+          ? html`<span class="unit">${count(model.outliers.outside, 'value')} of ${model.outliers.of.toLocaleString('en')} outside</span>`
+          : nothing
+      }
       ${beyondLine(model, showAll)}
       ${log && fullRange(model)[0] <= 0 ? html`<span class="unit">0 lies below the axis</span>` : nothing}
       ${
@@ -75,11 +88,11 @@ export function panel(
       tabindex="0"
       role="application"
       aria-roledescription="chart"
-      aria-label="${label} over epochs. ${hint}"
+      aria-label="${label} over ${AXIS_PLURALS[model.axis]}. ${hint}"
       @keydown=${part.keyDown}
       @blur=${part.blur}
     >
-      <span class="x-label" aria-hidden="true">Epoch</span>
+      <span class="x-label" aria-hidden="true">${axis}</span>
       <div class="canvas" data-metric=${model.metric} ${ref(part.attach)}></div>
       ${cursor && cursor.on === part.key ? tooltip(model, cursor.x, part.host?.clientHeight ?? 0) : nothing}
       ${emptyReason ? html`<p class="plot-empty">${emptyReason}</p>` : nothing}
@@ -110,8 +123,8 @@ function tooltip(model: ChartModel, x: number, height: number): TemplateResult |
   return html`<div class="tooltip" aria-hidden="true">
     <table>
       <tr class="tooltip-head">
-        <th colspan="3">Epoch ${epoch(model.xs[index]!)}</th>
-        <th class="range">${shown.some((r) => range(r, model.metric)) ? 'min – max' : ''}</th>
+        <th colspan="3">${placeText(model, index)}</th>
+        <th class="range">${shown.some((r) => range(r, model.metric)) ? RANGE_HEADS[model.band] : ''}</th>
       </tr>
       ${shown.map(
         (r) => html`<tr>
@@ -139,7 +152,7 @@ export function readingText(model: ChartModel, index: number): string {
     const text = metricText(model.metric, value);
     return `${name} ${text === 'NaN' ? 'not a number' : unit === '%' ? `${text}\u202f%` : text}`;
   });
-  return `Epoch ${epoch(model.xs[index]!)}. ${label}: ${values.join(', ') || 'no values'}.`;
+  return `${placeText(model, index)}. ${label}: ${values.join(', ') || 'no values'}.`;
 }
 
 /** Between the crosshair and the tooltip, and between the tooltip and the edges of the chart. */

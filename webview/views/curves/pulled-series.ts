@@ -1,5 +1,6 @@
 import type { Range } from '../../../protocol/drawing/scales.ts';
 import type { Metric, Series } from '../../../protocol/metrics.ts';
+import type { AxisId } from '../../../protocol/views.ts';
 
 /** Numbers asked for in one sweep over all runs, so that a thousand runs stay as light as ten. */
 export const PULL_BUDGET = 400_000;
@@ -83,13 +84,21 @@ function satisfies(entry: CachedSeries | undefined, window: Window): boolean {
 /**
  * What to ask for, so that a plot of `width` CSS pixels shows every spike: four points a pixel, less when there are
  * many runs. Around a zoomed range one more range on either side is asked for: smoothing needs a run-up, and a short
- * pan nothing new.
+ * pan nothing new. Over other axes than epochs a part cannot be asked for before it is known where it begins, so all of it
+ * is, as finely as there is room for.
  */
-export function windowFor(width: number, runs: number, metrics: number, zoom: Range | null): Window {
+export function windowFor(
+  width: number,
+  runs: number,
+  metrics: number,
+  zoom: Range | null,
+  axis: AxisId = 'epoch',
+): Window {
   const pixels = Math.max(256, Math.ceil(width / 256) * 256);
   const share = Math.floor(PULL_BUDGET / Math.max(1, runs * metrics));
   const maxPoints = Math.max(32, Math.min(4 * pixels, share));
   if (!zoom) return { range: null, maxPoints };
+  if (axis !== 'epoch') return { range: null, maxPoints: Math.max(32, share) };
   const span = zoom[1] - zoom[0];
   return { range: [Math.max(0, zoom[0] - span), zoom[1] + span], maxPoints };
 }

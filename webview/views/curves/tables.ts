@@ -2,7 +2,7 @@ import { html, type TemplateResult } from 'lit';
 import { describeMetric, type Metric } from '../../../protocol/metrics.ts';
 import type { Aligned } from '../../plot/grid.ts';
 import type { ChartModel } from '../../plot/model.ts';
-import { epoch, metricText } from '../../shared/format.ts';
+import { AXES, metricText } from '../../shared/format.ts';
 
 /** Rows that a table of numbers shows at most; the export has all of them. */
 export const MAX_ROWS = 200;
@@ -23,14 +23,14 @@ export function valueTable(model: ChartModel): TemplateResult {
       </caption>
       <thead>
         <tr>
-          <th scope="col">Epoch</th>
+          <th scope="col">${AXES[model.axis].name}</th>
           ${model.curves.map((c) => html`<th scope="col">${c.name}</th>`)}
         </tr>
       </thead>
       <tbody>
         ${rows.map(
           (i) => html`<tr>
-            <th scope="row">${epoch(model.xs[i]!)}</th>
+            <th scope="row">${AXES[model.axis].text(model.xs[i]!)}</th>
             ${model.curves.map((c) => html`<td>${cell(c.mean, i, model.metric)}</td>`)}
           </tr>`,
         )}

@@ -1,9 +1,11 @@
 import '@vscode-elements/elements/dist/vscode-checkbox/index.js';
 import { html, nothing, type TemplateResult } from 'lit';
 import { LAYER_QUANTITIES, METRICS, SPLITS } from '../../../protocol/metrics.ts';
+import type { ChartModel } from '../../plot/model.ts';
 import { icon } from '../../shared/icons.ts';
 import { type MenuItem, menuButton } from '../../shared/menu.ts';
 import type { Session } from '../../shared/session.ts';
+import { axesButton } from './axes/button.ts';
 
 export interface ToolbarActions {
   resetZoom: () => void;
@@ -18,6 +20,7 @@ export function toolbar(
   session: Session<'curves'>,
   layers: boolean,
   zoomed: boolean,
+  models: readonly ChartModel[],
   actions: ToolbarActions,
 ): TemplateResult {
   const { state } = session;
@@ -36,7 +39,7 @@ export function toolbar(
         </label>`,
       )}
     </div>
-    ${layers ? alsoSelect(session) : nothing}
+    ${alsoSelect(session, layers)}
     <label class="slider">
       <span>Smoothing</span>
       <input
@@ -59,6 +62,7 @@ export function toolbar(
           ></vscode-checkbox>`
         : nothing
     }
+    ${axesButton(session, seeds, models)}
     <span class="toolbar-end">${
       zoomed
         ? html`<button class="quiet" @click=${actions.resetZoom} title="Follow the data again (Home, or double-click)">
@@ -78,15 +82,22 @@ export function toolbar(
 }
 
 /** What is shown beside accuracy and loss. */
-function alsoSelect(session: Session<'curves'>): TemplateResult {
-  const options = ['nothing', ...LAYER_QUANTITIES, 'neurons'] as const;
+function alsoSelect(session: Session<'curves'>, layers: boolean): TemplateResult {
+  // What layers say of themselves is only known of networks that spike.
+  const options = [
+    'nothing',
+    ...(layers ? LAYER_QUANTITIES : []),
+    'rate',
+    'pace',
+    ...(layers ? (['neurons'] as const) : []),
+  ] as const;
   const choose = (event: Event): void => {
     const also = options.find((option) => option === (event.target as HTMLSelectElement).value);
     if (also) session.update({ also });
   };
   return html`<label class="also">
     <span>Also</span>
-    <select @change=${choose} title="What else was logged, for each layer">
+    <select @change=${choose} title="What else was logged">
       ${options.map(
         (option) => html`<option value=${option} .selected=${session.state.also === option}>
           ${option === 'nothing' ? '–' : option === 'neurons' ? 'Rates of the neurons' : METRICS[option].label}

@@ -1,10 +1,11 @@
 import { earlierOf, whyEarlier } from '../../../protocol/comparison/earlier.ts';
 import { type LineStyle, lineStyle } from '../../../protocol/drawing/palette.ts';
 import type { Metric, Split } from '../../../protocol/metrics.ts';
-import { type Comparison, isActive, type RunSummary } from '../../../protocol/runs.ts';
-import type { StateOf } from '../../../protocol/views.ts';
+import { type Comparison, isActive, isResumable, type RunSummary } from '../../../protocol/runs.ts';
+import type { AxisId, StateOf } from '../../../protocol/views.ts';
 import type { VariantInput } from '../../plot/model.ts';
 import type { Theme } from '../../shared/theme.ts';
+import { alongOf, placeOf } from './axes/along.ts';
 import type { SeriesStore } from './pulled-series.ts';
 
 /** One entry of the legend: a variant as the file has it now, or one trained with earlier settings. */
@@ -57,22 +58,47 @@ export function entriesOf(
 }
 
 /** What a chart draws of the entries: the visible ones, with the series that have arrived. */
-export function inputsOf(entries: readonly VariantEntry[], metric: Metric, store: SeriesStore): VariantInput[] {
+export function inputsOf(
+  entries: readonly VariantEntry[],
+  metric: Metric,
+  axis: AxisId,
+  store: SeriesStore,
+): VariantInput[] {
   return entries
     .filter((e) => !e.hidden)
-    .map(({ name, style, runs }) => ({
-      name,
-      style,
-      warned: runs.flatMap(({ warnings = [] }) => warnings.map(({ since }) => since)),
-      counting: runs.flatMap(({ state, result, epoch }) =>
-        result && !isActive(state) && result.epoch !== epoch ? [result.epoch] : [],
-      ),
-      seeds: runs.flatMap((run) => {
-        const series = store.get(run.id, metric);
-        return series && series.x.length > 0 ? [{ seed: run.seed, series }] : [];
-      }),
-    }))
+    .map(({ name, style, runs }) => {
+      const parts = runs.map((run) => partOf(run, metric, axis, store));
+      return {
+        name,
+        style,
+        warned: parts.flatMap(({ warned }) => warned),
+        counting: parts.flatMap(({ counting }) => counting),
+        resumed: parts.flatMap(({ resumed }) => resumed),
+        ended: parts.flatMap(({ ended }) => ended),
+        seeds: parts.flatMap(({ seeds }) => seeds),
+      };
+    })
     .filter((v) => v.seeds.length > 0);
+}
+
+type Part = Required<Pick<VariantInput, 'warned' | 'counting' | 'resumed' | 'ended' | 'seeds'>>;
+
+/** What one run adds: nothing before it is known where its epochs lie on the axis. */
+function partOf(run: RunSummary, metric: Metric, axis: AxisId, store: SeriesStore): Part {
+  const { state, result, epoch, warnings = [], resumed = [] } = run;
+  const along = axis === 'epoch' ? undefined : alongOf(store.get(run.id, `run.${axis}`));
+  const series = store.get(run.id, metric);
+  if (!series || series.x.length === 0 || (axis !== 'epoch' && !along))
+    return { warned: [], counting: [], resumed: [], ended: [], seeds: [] };
+  const at = (x: number): number => (along ? placeOf(along, x) : x);
+  const kind = state === 'failed' ? 'failed' : isResumable(state) ? 'stopped' : undefined;
+  return {
+    warned: warnings.map(({ since }) => at(since)),
+    counting: result && !isActive(state) && result.epoch !== epoch ? [at(result.epoch)] : [],
+    resumed: resumed.map(at),
+    ended: kind ? [{ x: at(run.progress * run.epochs), kind }] : [],
+    seeds: [{ seed: run.seed, series, ...(along && { along: series.x.map(at) }) }],
+  };
 }
 
 /** Mean of the newest scores of an entry's runs; undefined before the first. */

@@ -9,7 +9,7 @@ import type { Session } from '../../shared/session.ts';
 import { readTheme } from '../../shared/theme.ts';
 import type { View } from '../../shared/view.ts';
 import { CurvesData } from './data.ts';
-import { exportCsv, exportSvg } from './exports.ts';
+import { exportCsv, exportPng, exportSvg } from './exports.ts';
 import { keyTarget } from './keys.ts';
 import { legend, legendCursor } from './legend.ts';
 import { NeuronMaps } from './neurons.ts';
@@ -107,13 +107,14 @@ export class CurvesView implements View {
     const neurons = state.also === 'neurons';
     const shown = this.shown();
     const zoomed = state.zoom !== null || Object.keys(state.zoomY).length > 0;
-    const curves = shown.flatMap(({ model }) => model.curves);
-    const nan = new Map(curves.flatMap((c) => (c.notANumber[0] ? [[c.name, c.notANumber[0].x] as const] : [])));
-    return html`${toolbar(session, this.data.layers() > 0, zoomed, {
+    const signed = shown.flatMap(({ model }) => model.curves);
+    const models = shown.map(({ model }) => model);
+    return html`${toolbar(session, this.data.layers() > 0, zoomed, models, {
       resetZoom: () => this.resetZoom(),
       exports: [
         { label: 'CSV', hint: 'every logged value', run: () => exportCsv(session, entries) },
         { label: 'SVG', hint: 'the charts with legend', run: () => exportSvg(session, shown, entries) },
+        { label: 'PNG', hint: 'the same as a picture', run: () => exportPng(session, shown, entries) },
         ...(neurons
           ? [
               {
@@ -136,7 +137,7 @@ export class CurvesView implements View {
                 ${neurons ? this.neurons.picture(entries, this.theme) : nothing}
               </main>`
         }
-        ${legend(session, entries, legendCursor(this.data.models, state.split, this.cursor?.x), nan, (name) => this.setEmphasis(name))}
+        ${legend(session, entries, legendCursor(this.data.models, state.split, this.cursor?.x), signed, (name) => this.setEmphasis(name))}
       </div>`;
   }
 

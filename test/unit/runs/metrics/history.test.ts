@@ -92,3 +92,11 @@ test('a chosen epoch without a number gives no result instead of another epoch',
   if (last.kind === 'epoch') last.test = { loss: null, accuracy: 0.9 };
   expect(scoresOf(historyOf(epochLine(1, 1, { test: 0.8 }), last)).result).toBeUndefined();
 });
+
+test('a summary tells from where a run went on, and forgets resumptions that were undone', () => {
+  const resume = (step: number, epoch: number) => ({ kind: 'resume' as const, step, epoch });
+  const resumed = (...lines: Parameters<typeof historyOf>) => scoresOf(historyOf(...lines)).resumed;
+  expect(resumed(epochLine(20, 1), resume(20, 1), epochLine(40, 2), resume(30, 1.5))).toEqual([1, 1.5]);
+  expect(resumed(epochLine(20, 1), resume(20, 1), resume(10, 0.5)), 'from earlier on').toEqual([0.5]);
+  expect(resumed(epochLine(20, 1), resume(0, 0)), 'begun anew').toBeUndefined();
+});

@@ -61,3 +61,21 @@ test('spike rates are a curve for each layer, of the epochs that say them', () =
   expect(seriesOf('r', history, 'spikes.2')).toMatchObject({ x: [1, 2], y: [0.2, 0.4], total: 2 });
   expect(seriesOf('r', history, 'spikes.3')).toMatchObject({ x: [], y: [], total: 0 });
 });
+
+test('learning rate, updates, and seconds and samples of the epochs that count', () => {
+  const history = emptyHistory();
+  const lines = [1, 2, 3].map((epoch) => ({
+    ...epochLine(10 * epoch, epoch),
+    learningRate: 1 / epoch,
+    seconds: 2 * epoch,
+  }));
+  // The second epoch is made again: what it took the first time counts no more.
+  const all = [lines[0]!, lines[1]!, { kind: 'resume' as const, step: 10, epoch: 1 }, lines[1]!, lines[2]!];
+  for (const line of all) addLine(history, line);
+  const of = (metric: 'run.rate' | 'run.update' | 'run.time' | 'run.pace') => seriesOf('r', history, metric, {}, 120);
+  expect(of('run.rate')).toMatchObject({ x: [1, 2, 3], y: [1, 0.5, 1 / 3] });
+  expect(of('run.update').y).toEqual([10, 20, 30]);
+  expect(of('run.time').y).toEqual([2, 6, 12]);
+  expect(of('run.pace').y).toEqual([60, 30, 20]);
+  expect(seriesOf('r', history, 'run.pace').x, 'where the number of samples is not known').toEqual([]);
+});

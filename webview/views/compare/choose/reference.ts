@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Comparison } from '../../../protocol/runs.ts';
-import type { Session } from '../../shared/session.ts';
+import type { Comparison } from '../../../../protocol/runs.ts';
+import type { Session } from '../../../shared/session.ts';
 
 /** Which variant the others are compared with. */
 export function referenceSelect(

@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Column } from '../../../protocol/comparison/columns.ts';
-import { icon } from '../../shared/icons.ts';
-import type { Session } from '../../shared/session.ts';
-import { movedColumn, nextSort } from './rows.ts';
+import type { Column } from '../../../../protocol/comparison/columns.ts';
+import { icon } from '../../../shared/icons.ts';
+import type { Session } from '../../../shared/session.ts';
+import { movedColumn, nextSort } from '../rows.ts';
 
 /** What is dragged over the heads; the browser tells its name only when it is dropped. */
 let dragged: string | undefined;

@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Column } from '../../../protocol/comparison/columns.ts';
-import { completeFilter, type FilterCompletion } from '../../../protocol/comparison/filter/complete.ts';
-import { parseFilter, type RowTest } from '../../../protocol/comparison/filter/parse.ts';
-import { icon } from '../../shared/icons.ts';
-import type { Session } from '../../shared/session.ts';
-import type { Row } from './rows.ts';
+import type { Column } from '../../../../protocol/comparison/columns.ts';
+import { completeFilter, type FilterCompletion } from '../../../../protocol/comparison/filter/complete.ts';
+import { parseFilter, type RowTest } from '../../../../protocol/comparison/filter/parse.ts';
+import { icon } from '../../../shared/icons.ts';
+import type { Session } from '../../../shared/session.ts';
+import type { Row } from '../rows.ts';
 
 /** Half a word means something else, or nothing: rows wait until typing pauses. */
 const PAUSE_MS = 300;

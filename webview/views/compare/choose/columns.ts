@@ -1,9 +1,9 @@
 import { html, type TemplateResult } from 'lit';
-import type { Column } from '../../../protocol/comparison/columns.ts';
-import { icon } from '../../shared/icons.ts';
-import { boxButton } from '../../shared/menu.ts';
-import type { Session } from '../../shared/session.ts';
-import { movedColumn } from './rows.ts';
+import type { Column } from '../../../../protocol/comparison/columns.ts';
+import { icon } from '../../../shared/icons.ts';
+import { boxButton } from '../../../shared/menu.ts';
+import type { Session } from '../../../shared/session.ts';
+import { movedColumn } from '../rows.ts';
 
 /** Which columns are shown, and in which order. */
 export function columnsButton(

@@ -1,0 +1,70 @@
+/** Parallel coordinates: an axis for each quantity, a line for each variant through what it has on them. */
+import { html, svg, type TemplateResult } from 'lit';
+import type { LineStyle } from '../../protocol/drawing/palette.ts';
+import type { Quantity, QuantityAxis } from './quantity-axis.ts';
+import { type RelationLook, shortened } from './relation.ts';
+
+export interface ParallelLine {
+  /** Place of the variant in the file. */
+  group: number;
+  /** In the order of the axes; undefined where it has none: there the line breaks. */
+  values: readonly (Quantity | undefined)[];
+}
+
+export interface Parallel {
+  axes: readonly QuantityAxis[];
+  lines: readonly ParallelLine[];
+  style: (group: number) => LineStyle;
+}
+
+const ROOM = { side: 62, top: 30, bottom: 16 };
+
+export function parallelSvg(
+  { axes, lines, style }: Parallel,
+  { width, height, ink, at, point }: RelationLook,
+): TemplateResult {
+  const gap = axes.length > 1 ? (width - 2 * ROOM.side) / (axes.length - 1) : 0;
+  const across = (i: number): number => ROOM.side + i * gap;
+  const up = (place: number): number => height - ROOM.bottom - place * (height - ROOM.top - ROOM.bottom);
+  return html`<svg
+    xmlns="http://www.w3.org/2000/svg"
+    width=${width}
+    height=${height}
+    viewBox="0 0 ${width} ${height}"
+    font-family="Helvetica, Arial, sans-serif"
+    font-size="11"
+    fill=${ink}
+  >
+    ${lines.map(({ group, values }, i) => {
+      const { colour, dash } = style(group);
+      const faded = at !== undefined && at !== i;
+      return svg`<path class="line" d=${pathOf(axes, values, across, up)} fill="none" stroke=${colour} stroke-width=${i === at ? 3.5 : 2}
+        stroke-opacity=${faded ? 0.25 : 0.9} stroke-dasharray=${dash.join(' ') || 'none'} @pointerenter=${point ? () => point(i) : undefined} />`;
+    })}
+    ${axes.map((axis, i) => {
+      const last = i === axes.length - 1 && i > 0;
+      return svg`<path d="M${across(i).toFixed(1)} ${ROOM.top}V${height - ROOM.bottom}" stroke=${ink} stroke-opacity="0.5"/>
+        <text x=${across(i)} y=${i % 2 === 1 && gap < 130 ? 12 : 24} text-anchor="middle" font-weight="bold">${shortened(axis.label)}</text>
+        ${axis.ticks.map(
+          ({ place, label }) =>
+            svg`<text x=${across(i) + (last ? 6 : -6)} y=${up(place) + 4} text-anchor=${last ? 'start' : 'end'}>${label.length > 9 ? `${label.slice(0, 8)}…` : label}</text>`,
+        )}`;
+    })}
+  </svg>`;
+}
+
+function pathOf(
+  axes: readonly QuantityAxis[],
+  values: readonly (Quantity | undefined)[],
+  across: (i: number) => number,
+  up: (place: number) => number,
+): string {
+  let path = '';
+  let open = false;
+  axes.forEach((axis, i) => {
+    const place = axis.place(values[i]);
+    if (place !== undefined) path += `${open ? 'L' : 'M'}${across(i).toFixed(1)} ${up(place).toFixed(1)}`;
+    open = place !== undefined;
+  });
+  return path || 'M0 0';
+}
