@@ -58,10 +58,10 @@ export interface TestScores extends SampleScores {
 /** What this engine says of the first `most` test samples, or of all. Rejects with a UserError where there are none. */
 export async function testScores(
   { network, data }: Subject,
-  most: number | undefined,
+  limit: number | undefined,
   { signal, onPart }: { signal: AbortSignal; onPart: (done: number, of: number) => void },
 ): Promise<TestScores> {
-  const samples = Math.min(data.sizes.test, most ?? data.sizes.test);
+  const samples = Math.min(data.sizes.test, limit ?? data.sizes.test);
   if (samples === 0) throw new UserError('The data set has no test samples, so nothing can be compared.');
   const options = { perSample: true, samples, signal, onPart: (done: number) => onPart(done, samples) };
   const { perSample, accuracy } = await network.evaluate('test', options);

@@ -13,7 +13,7 @@ export interface NamedArray {
 /** The file in parts; zip files of this form end at 4 GiB, which the caller stays far below. */
 export function* npzParts(arrays: readonly NamedArray[]): Generator<Uint8Array> {
   const directory: Buffer[] = [];
-  let at = 0;
+  let offset = 0;
   for (const array of arrays) {
     const content = npy(array);
     const packed = deflateRawSync(content, { level: 4 });
@@ -28,18 +28,18 @@ export function* npzParts(arrays: readonly NamedArray[]): Generator<Uint8Array> 
     fields.writeUInt16LE(name.length, 22);
     const local = Buffer.concat([Buffer.from('PK\x03\x04'), fields, name]);
     const place = Buffer.alloc(14);
-    place.writeUInt32LE(at, 10);
+    place.writeUInt32LE(offset, 10);
     directory.push(Buffer.from('PK\x01\x02'), Buffer.from([20, 0]), fields, place, name);
     yield local;
     yield packed;
-    at += local.length + packed.length;
+    offset += local.length + packed.length;
   }
   const central = Buffer.concat(directory);
   const end = Buffer.alloc(18);
   end.writeUInt16LE(arrays.length, 4);
   end.writeUInt16LE(arrays.length, 6);
   end.writeUInt32LE(central.length, 8);
-  end.writeUInt32LE(at, 12);
+  end.writeUInt32LE(offset, 12);
   yield Buffer.concat([central, Buffer.from('PK\x05\x06'), end]);
 }
 

@@ -90,11 +90,11 @@ export class ReferenceNetwork implements Network {
       const gradients = zeroParameters(plan);
       const statistics: Parameters = {};
       // Where samples meet in normalisations they are worked on together.
-      const together = plan.layers.some(({ connection }) => connection.kind === 'norm') ? batch.length : 1;
-      for (let first = 0; first < batch.length; first += together) {
+      const group = plan.layers.some(({ connection }) => connection.kind === 'norm') ? batch.length : 1;
+      for (let first = 0; first < batch.length; first += group) {
         await this.pause();
         if (signal?.aborted) return all;
-        const part = batch.subarray(first, first + together);
+        const part = batch.subarray(first, first + group);
         addTo(
           gradients,
           this.gradient(part, sums, { statistics, t: step.updates + update - from + 1 }),

@@ -49,8 +49,8 @@ function formatOf(name: string | undefined): Format {
   const known = Object.keys(EXAMPLES) as Format[];
   const format = known.find((one) => one === name);
   if (format) return format;
-  const given = name === undefined ? '' : `, not "${name}"`;
-  throw new UserError(`--format must be ${known.slice(0, -1).join(', ')} or ${known.at(-1)}${given}.`);
+  const instead = name === undefined ? '' : `, not "${name}"`;
+  throw new UserError(`--format must be ${known.slice(0, -1).join(', ')} or ${known.at(-1)}${instead}.`);
 }
 
 function outputOf(input: Input, example: string): Output {

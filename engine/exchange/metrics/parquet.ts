@@ -28,13 +28,13 @@ export function parquetBytes(runs: readonly LoggedRun[]): Uint8Array {
     Column,
     unknown[]
   >;
-  let at = 0;
+  let index = 0;
   for (const { summary, history } of runs) {
     const { id, study, variant, seed, state } = summary;
     for (const row of metricRows(history)) {
       const cells = { run: id, study, variant, seed, state, ...row };
-      for (const name of COLUMNS) columns[name][at] = cells[name] ?? null;
-      at++;
+      for (const name of COLUMNS) columns[name][index] = cells[name] ?? null;
+      index++;
     }
   }
   return new Uint8Array(

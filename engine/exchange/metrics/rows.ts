@@ -35,9 +35,9 @@ const MOST_ROWS = 20_000_000;
 /** The rows of a run: its training points, then its epochs. */
 export function* metricRows({ train, epochs }: History): Generator<MetricRow> {
   for (let i = 0; i < train.step.length; i++) {
-    const at = { kind: 'point', epoch: train.epoch[i]!, step: train.step[i]!, split: 'train' } as const;
-    yield { ...at, quantity: 'loss', value: finite(train.loss[i]!) };
-    yield { ...at, quantity: 'accuracy', value: finite(train.accuracy[i]!) };
+    const moment = { kind: 'point', epoch: train.epoch[i]!, step: train.step[i]!, split: 'train' } as const;
+    yield { ...moment, quantity: 'loss', value: finite(train.loss[i]!) };
+    yield { ...moment, quantity: 'accuracy', value: finite(train.accuracy[i]!) };
   }
   for (const line of epochs) yield* epochRows(line);
 }
@@ -57,23 +57,23 @@ export function countRows(runs: readonly LoggedRun[]): number {
 }
 
 function* epochRows(line: EpochLine): Generator<MetricRow> {
-  const at = { kind: 'epoch', epoch: line.epoch, step: line.step } as const;
+  const moment = { kind: 'epoch', epoch: line.epoch, step: line.step } as const;
   for (const split of ['train', 'validation', 'test'] as const) {
     const score: { [key in keyof Score]: number | null } | undefined = line[split];
     if (!score) continue;
-    yield { ...at, split, quantity: 'loss', value: score.loss };
-    yield { ...at, split, quantity: 'accuracy', value: score.accuracy };
+    yield { ...moment, split, quantity: 'loss', value: score.loss };
+    yield { ...moment, split, quantity: 'accuracy', value: score.accuracy };
   }
-  yield { ...at, split: '', quantity: 'learning_rate', value: line.learningRate };
-  yield { ...at, split: '', quantity: 'seconds', value: line.seconds };
-  yield* layered(line.spikeRates, 'test', 'spike_rate', at);
-  yield* layered(line.windowShares, 'train', 'window_share', at);
+  yield { ...moment, split: '', quantity: 'learning_rate', value: line.learningRate };
+  yield { ...moment, split: '', quantity: 'seconds', value: line.seconds };
+  yield* layered(line.spikeRates, 'test', 'spike_rate', moment);
+  yield* layered(line.windowShares, 'train', 'window_share', moment);
   // Here null is no layer without a norm, but a norm that is no number.
   for (const [i, value] of (line.gradientNorms ?? []).entries())
-    yield { ...at, split: 'train', quantity: 'gradient_norm', layer: i + 1, value };
+    yield { ...moment, split: 'train', quantity: 'gradient_norm', layer: i + 1, value };
   for (const [i, leak] of (line.leaks ?? []).entries())
     for (const [name, value] of Object.entries(leak ?? {}))
-      yield { ...at, split: '', quantity: `leak_${snake(name)}`, layer: i + 1, value };
+      yield { ...moment, split: '', quantity: `leak_${snake(name)}`, layer: i + 1, value };
 }
 
 /** Layers that have no such number are left out. */
@@ -81,10 +81,10 @@ function* layered(
   values: readonly (number | null)[] | undefined,
   split: MetricRow['split'],
   quantity: string,
-  at: Pick<MetricRow, 'kind' | 'epoch' | 'step'>,
+  moment: Pick<MetricRow, 'kind' | 'epoch' | 'step'>,
 ): Generator<MetricRow> {
   for (const [i, value] of (values ?? []).entries())
-    if (value !== null) yield { ...at, split, quantity, layer: i + 1, value };
+    if (value !== null) yield { ...moment, split, quantity, layer: i + 1, value };
 }
 
 const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -47,7 +47,7 @@ const DEEPEST = 50;
 
 class Parser {
   private readonly tokens: Token[];
-  private at = 0;
+  private position = 0;
   private depth = 0;
 
   constructor(
@@ -60,7 +60,7 @@ class Parser {
   whole(): RowTest {
     if (this.tokens.length === 0) return () => true;
     const test = this.any();
-    const rest = this.tokens[this.at];
+    const rest = this.tokens[this.position];
     if (rest) throw new Mistake('There is a ")" without a "(".', rest.start, rest.end);
     return test;
   }
@@ -74,7 +74,7 @@ class Parser {
   private all(): RowTest {
     const tests = [this.one()];
     for (;;) {
-      const next = this.tokens[this.at];
+      const next = this.tokens[this.position];
       if (!next || next.kind === 'close' || isWord(next, 'or')) break;
       this.takes('and');
       tests.push(this.one());
@@ -83,9 +83,9 @@ class Parser {
   }
 
   private one(): RowTest {
-    const token = this.tokens[this.at];
+    const token = this.tokens[this.position];
     if (!token || token.kind === 'close' || isWord(token, 'and') || isWord(token, 'or')) {
-      const before = this.tokens[this.at - 1];
+      const before = this.tokens[this.position - 1];
       const place = token ?? before!;
       throw new Mistake(
         before ? `Something must follow "${before.text}".` : `Something must stand before "${token!.text}".`,
@@ -95,7 +95,7 @@ class Parser {
     }
     if (++this.depth > DEEPEST) throw new Mistake('There are too many brackets.', token.start, token.end);
     try {
-      this.at++;
+      this.position++;
       if (isWord(token, 'not')) {
         const inner = this.one();
         return (row) => !inner(row);
@@ -103,9 +103,9 @@ class Parser {
       if (token.kind === 'open') return this.bracket(token);
       if (token.kind === 'operator')
         throw new Mistake(`A column must stand before ${token.text}, for instance accuracy.`, token.start, token.end);
-      const operator = this.tokens[this.at];
+      const operator = this.tokens[this.position];
       if (operator?.kind !== 'operator') return this.search(token);
-      this.at++;
+      this.position++;
       return this.comparison(token, operator);
     } finally {
       this.depth--;
@@ -114,9 +114,9 @@ class Parser {
 
   private bracket(open: Token): RowTest {
     const test = this.any();
-    const close = this.tokens[this.at];
+    const close = this.tokens[this.position];
     if (close?.kind !== 'close') throw new Mistake('There is a "(" without a ")".', open.start, open.end);
-    this.at++;
+    this.position++;
     return test;
   }
 
@@ -137,10 +137,10 @@ class Parser {
   private comparison(name: Token, operator: Token): RowTest {
     const column = columnNamed(name.text, this.columns);
     if ('sentence' in column) throw new Mistake(column.sentence, name.start, name.end);
-    const value = this.tokens[this.at];
+    const value = this.tokens[this.position];
     if (!value || value.kind === 'operator' || value.kind === 'open' || value.kind === 'close')
       throw new Mistake(`A value must follow ${name.text} ${operator.text}.`, operator.start, operator.end);
-    this.at++;
+    this.position++;
     const number = value.kind === 'word' ? numberOf(value.text) : undefined;
     const sign = operator.text as Operator;
     if (number === undefined && (isOrder(sign) || column.unit))
@@ -153,9 +153,9 @@ class Parser {
   }
 
   private takes(word: string): boolean {
-    const token = this.tokens[this.at];
+    const token = this.tokens[this.position];
     if (!token || !isWord(token, word)) return false;
-    this.at++;
+    this.position++;
     return true;
   }
 }

@@ -16,28 +16,28 @@ export type Operator = (typeof OPERATORS)[number];
 /** Never fails: a quote that nobody closed goes to the end. */
 export function tokensOf(text: string): Token[] {
   const tokens: Token[] = [];
-  let at = 0;
-  while (at < text.length) {
-    const start = at;
-    const sign = text[at]!;
+  let position = 0;
+  while (position < text.length) {
+    const start = position;
+    const sign = text[position]!;
     if (/\s/.test(sign)) {
-      at++;
+      position++;
       continue;
     }
-    const operator = OPERATORS.find((one) => text.startsWith(one, at));
+    const operator = OPERATORS.find((one) => text.startsWith(one, position));
     if (operator) {
-      at += operator.length;
-      tokens.push({ kind: 'operator', text: operator, start, end: at });
+      position += operator.length;
+      tokens.push({ kind: 'operator', text: operator, start, end: position });
     } else if (sign === '(' || sign === ')') {
-      at++;
-      tokens.push({ kind: sign === '(' ? 'open' : 'close', text: sign, start, end: at });
+      position++;
+      tokens.push({ kind: sign === '(' ? 'open' : 'close', text: sign, start, end: position });
     } else if (sign === '"' || sign === "'") {
-      const close = text.indexOf(sign, at + 1);
-      at = close < 0 ? text.length : close + 1;
-      tokens.push({ kind: 'quoted', text: text.slice(start + 1, close < 0 ? at : close), start, end: at });
+      const close = text.indexOf(sign, position + 1);
+      position = close < 0 ? text.length : close + 1;
+      tokens.push({ kind: 'quoted', text: text.slice(start + 1, close < 0 ? position : close), start, end: position });
     } else {
-      at += /^[^\s<>=!~()"']+|^./.exec(text.slice(at))![0].length;
-      tokens.push({ kind: 'word', text: text.slice(start, at), start, end: at });
+      position += /^[^\s<>=!~()"']+|^./.exec(text.slice(position))![0].length;
+      tokens.push({ kind: 'word', text: text.slice(start, position), start, end: position });
     }
   }
   return tokens;

@@ -12,14 +12,14 @@ export interface Event {
 /** Every record of a file, its checksums checked. */
 export function readEvents(file: Buffer): Event[] {
   const events: Event[] = [];
-  let at = 0;
-  while (at < file.length) {
-    const length = Number(file.readBigUInt64LE(at));
-    const data = file.subarray(at + 12, at + 12 + length);
-    expect(file.readUInt32LE(at + 8)).toBe(masked(file.subarray(at, at + 8)));
-    expect(file.readUInt32LE(at + 12 + length)).toBe(masked(data));
+  let offset = 0;
+  while (offset < file.length) {
+    const length = Number(file.readBigUInt64LE(offset));
+    const data = file.subarray(offset + 12, offset + 12 + length);
+    expect(file.readUInt32LE(offset + 8)).toBe(masked(file.subarray(offset, offset + 8)));
+    expect(file.readUInt32LE(offset + 12 + length)).toBe(masked(data));
     events.push(eventOf(data));
-    at += 16 + length;
+    offset += 16 + length;
   }
   return events;
 }
@@ -44,23 +44,23 @@ function masked(data: Uint8Array): number {
 /** The fields of a message: number → what is stored. */
 function fieldsOf(data: Buffer): Map<number, Buffer | number> {
   const fields = new Map<number, Buffer | number>();
-  let at = 0;
+  let offset = 0;
   const varint = () => {
     let [value, factor] = [0, 1];
     for (; ; factor *= 128) {
-      const byte = data[at++]!;
+      const byte = data[offset++]!;
       value += (byte & 127) * factor;
       if (byte < 128) return value;
     }
   };
-  while (at < data.length) {
+  while (offset < data.length) {
     const key = varint();
     const [field, wire] = [key >> 3, key & 7];
     if (wire === 0) fields.set(field, varint());
     else {
       const length = wire === 1 ? 8 : wire === 5 ? 4 : varint();
-      fields.set(field, data.subarray(at, at + length));
-      at += length;
+      fields.set(field, data.subarray(offset, offset + length));
+      offset += length;
     }
   }
   return fields;

@@ -14,15 +14,15 @@ beforeAll(async () => {
 });
 afterAll(() => lab?.close());
 
-const at = (...names: string[]) => join(lab.folder, ...names);
+const inLab = (...names: string[]) => join(lab.folder, ...names);
 
 test('csv: one line for each number, under names that need no explanation', async () => {
   const { code, stdout } = await lab.lif('export', 'study.lif.yaml', '--format', 'csv', '-o', 'm.csv', '--json');
   expect(code).toBe(0);
   const { files, rows, runs } = JSON.parse(stdout);
-  expect([files, rows]).toEqual([[at('m.csv')], 4 * (12 * 2 + 3 * 7)]);
+  expect([files, rows]).toEqual([[inLab('m.csv')], 4 * (12 * 2 + 3 * 7)]);
   expect(new Set(runs)).toEqual(new Set(lab.runs().map(({ id }) => id)));
-  const [head, ...lines] = readFileSync(at('m.csv'), 'utf8').trimEnd().split('\n');
+  const [head, ...lines] = readFileSync(inLab('m.csv'), 'utf8').trimEnd().split('\n');
   expect(head).toBe('run,study,variant,seed,state,kind,epoch,step,split,quantity,layer,value');
   expect(lines).toHaveLength(rows);
   const run = lab.runs().find(({ variant, seed }) => variant === 'baseline' && seed === 2)!;
@@ -39,13 +39,13 @@ test('csv: one line for each number, under names that need no explanation', asyn
 test('parquet: the same table with types', async () => {
   expect(await lab.lif('export', 'study.lif.yaml', '--format', 'parquet', '-o', 'm.parquet')).toMatchObject({
     code: 0,
-    stdout: `Wrote 180 numbers of 4 runs to ${at('m.parquet')}.\n`,
+    stdout: `Wrote 180 numbers of 4 runs to ${inLab('m.parquet')}.\n`,
   });
-  const table = openParquet(at('m.parquet'));
+  const table = openParquet(inLab('m.parquet'));
   const [variant, seed, step, split, quantity, layer, value] = await table.read(
     ['variant', 'seed', 'step', 'split', 'quantity', 'layer', 'value'], // in another order than in the file
   );
-  const lines = readFileSync(at('m.csv'), 'utf8').trimEnd().split('\n').slice(1);
+  const lines = readFileSync(inLab('m.csv'), 'utf8').trimEnd().split('\n').slice(1);
   for (const [i, line] of lines.entries()) {
     const cells = line.split(',');
     const tail = cells.slice(-5);
@@ -60,7 +60,7 @@ test('tensorboard: a folder for each run, whose records have the right checksums
   const { code, stdout } = await lab.lif('export', 'study.lif.yaml', '--format', 'tensorboard', '-o', 'logs', '--json');
   expect(code).toBe(0);
   const { files } = JSON.parse(stdout) as { files: string[] };
-  expect(readdirSync(at('logs'))).toHaveLength(4);
+  expect(readdirSync(inLab('logs'))).toHaveLength(4);
   const run = lab.runs().find(({ variant, seed }) => variant === 'baseline' && seed === 1)!;
   const events = readEvents(readFileSync(files.find((file) => file.includes(`baseline-seed-1-${run.id}`))!));
   expect(events[0]).toMatchObject({ version: 'brain.Event:2', seconds: run.createdAt / 1000 });
@@ -77,12 +77,12 @@ test('tensorboard: a folder for each run, whose records have the right checksums
 
 test('mlflow: an experiment for the study, with runs, metrics, parameters and tags', async () => {
   expect(await lab.lif('export', 'study.lif.yaml', '--format', 'mlflow', '-o', 'mlruns')).toMatchObject({ code: 0 });
-  const [experiment, ...others] = readdirSync(at('mlruns'));
+  const [experiment, ...others] = readdirSync(inLab('mlruns'));
   expect(others).toEqual([]);
-  const read = (...names: string[]) => readFileSync(at('mlruns', experiment!, ...names), 'utf8');
+  const read = (...names: string[]) => readFileSync(inLab('mlruns', experiment!, ...names), 'utf8');
   expect(read('meta.yaml')).toContain(`experiment_id: "${experiment}"\n`);
   expect(read('meta.yaml')).toContain('name: "Test study"\n');
-  const folders = readdirSync(at('mlruns', experiment!)).filter((name) => name !== 'meta.yaml');
+  const folders = readdirSync(inLab('mlruns', experiment!)).filter((name) => name !== 'meta.yaml');
   const folder = folders.find((name) => read(name, 'tags', 'mlflow.runName') === 'baseline, seed 2')!;
   const { epochs, train } = lab.metrics(lab.runs().find((run) => run.variant === 'baseline' && run.seed === 2)!);
   const accuracies = read(folder, 'metrics', 'test_accuracy').trimEnd().split('\n');
@@ -105,7 +105,7 @@ test('nothing is replaced unless that is asked for; each mistake is one sentence
     return stderr;
   };
   await lab.lif('export', run, '--format', 'csv', '-o', 'one.csv');
-  const { mtimeMs } = statSync(at('one.csv'));
+  const { mtimeMs } = statSync(inLab('one.csv'));
   for (const [format, path] of [
     ['csv', 'one.csv'],
     ['parquet', 'one.csv'],
@@ -115,19 +115,19 @@ test('nothing is replaced unless that is asked for; each mistake is one sentence
     expect(await bad(run, '--format', format, '-o', path)).toMatch(
       /is there already; take another name, or replace it with --overwrite\./,
     );
-  expect(statSync(at('one.csv')).mtimeMs).toBe(mtimeMs);
+  expect(statSync(inLab('one.csv')).mtimeMs).toBe(mtimeMs);
   for (const [format, path] of [
     ['parquet', 'one.csv'],
     ['mlflow', 'mlruns'],
   ] as const)
     expect(await lab.lif('export', run, '--format', format, '-o', path, '--overwrite')).toMatchObject({ code: 0 });
-  expect(readFileSync(at('one.csv')).toString('latin1', 0, 4)).toBe('PAR1');
-  expect(readdirSync(at('logs'))).toHaveLength(4);
+  expect(readFileSync(inLab('one.csv')).toString('latin1', 0, 4)).toBe('PAR1');
+  expect(readdirSync(inLab('logs'))).toHaveLength(4);
   expect(await bad(run, '--format', 'csv')).toMatch(/^Say where it goes: -o metrics\.csv\./);
   expect(await bad(run, '--format', 'xml', '-o', 'm.xml')).toMatch(/^--format must be csv, .*, not "xml"\./);
   expect(await bad(run, '-o', 'm.csv')).toMatch(/^--format must be csv, /);
   expect(await bad('nothing', '--format', 'csv', '-o', 'n.csv')).toMatch(/^There is no run "nothing"/);
   expect(await bad(run, '--format', 'csv', '-o', 'one.csv/below.csv')).toMatch(/cannot be written: /);
-  expect(existsSync(at('n.csv'))).toBe(false);
+  expect(existsSync(inLab('n.csv'))).toBe(false);
   expect(readdirSync(lab.folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
 });

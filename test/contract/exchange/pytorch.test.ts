@@ -45,7 +45,7 @@ variants:\n${variants.join('\n')}\n`,
 }, 300_000);
 afterAll(() => lab?.close());
 
-const at = (...names: string[]) => join(lab.folder, ...names);
+const inLab = (...names: string[]) => join(lab.folder, ...names);
 
 describe.each(Object.keys(VARIANTS))('%s', (variant) => {
   const stem = variant.replaceAll(/\W+/g, '_');
@@ -55,13 +55,13 @@ describe.each(Object.keys(VARIANTS))('%s', (variant) => {
     const { code, stdout } = await lab.lif('export', run.id, '--format', 'pytorch', '-o', `${stem}.py`, '--json');
     expect(code).toBe(0);
     const { accuracy, samples, files } = JSON.parse(stdout);
-    expect(files).toEqual([at(`${stem}.py`), at(`${stem}.safetensors`), at(`${stem}.test.npz`)]);
+    expect(files).toEqual([inLab(`${stem}.py`), inLab(`${stem}.safetensors`), inLab(`${stem}.test.npz`)]);
     expect([accuracy, samples]).toEqual([run.result!.accuracy, 60]);
 
     const { spec } = readRun(run.folder);
     const plan = planNetwork(spec, shapeOf(spec.dataset));
-    const params = parametersFrom(at(`${stem}.safetensors`), plan);
-    const { labels, scores, accuracies, starts, steps, channels } = arraysIn(at(`${stem}.test.npz`));
+    const params = parametersFrom(inLab(`${stem}.safetensors`), plan);
+    const { labels, scores, accuracies, starts, steps, channels } = arraysIn(inLab(`${stem}.test.npz`));
     let right = 0;
     for (let b = 0; b < 60; b++) {
       const [from, to] = [starts![b]!, starts![b + 1]!];
@@ -81,7 +81,7 @@ describe.each(Object.keys(VARIANTS))('%s', (variant) => {
   });
 
   test.skipIf(!hasTorch)('the script computes the same with PyTorch', () => {
-    const { status, stdout, stderr } = spawnSync(python, [at(`${stem}.py`)], { encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(python, [inLab(`${stem}.py`)], { encoding: 'utf8' });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toMatch(/^accuracy (\d\.\d{6}) on 60 test samples; LIF Lab: \1\n/);
     expect(stdout).toMatch(/\npredictions that differ: 0 of 60; /);
@@ -90,13 +90,13 @@ describe.each(Object.keys(VARIANTS))('%s', (variant) => {
 });
 
 test('a script names no file but those beside it, and what a study is called cannot leave its comment', () => {
-  const script = readFileSync(at('with_recurrence.py'), 'utf8');
+  const script = readFileSync(inLab('with_recurrence.py'), 'utf8');
   expect(script).toMatch(/^# S "quoted": with recurrence, seed 1, as LIF Lab /);
   expect(script).toContain('WEIGHTS = Path(__file__).with_name("with_recurrence.safetensors")');
   expect(script).toContain('LIF(nn.Linear(20, 8, bias=True), leak=[8], threshold=0.2, reset="hard", ');
   expect(script).toContain('recurrent=8)');
   expect(script).not.toContain(lab.folder);
-  expect(readFileSync(at('gru.py'), 'utf8')).toContain('self.cell = nn.GRU(20, 8, bias=False)');
+  expect(readFileSync(inLab('gru.py'), 'utf8')).toContain('self.cell = nn.GRU(20, 8, bias=False)');
 });
 
 test('each mistake is one sentence and leaves no file', async () => {
@@ -113,7 +113,7 @@ test('each mistake is one sentence and leaves no file', async () => {
   expect(await bad('study.lif.yaml', '-o', 'x.py')).toMatch(/takes one run, not 6; name one by its id/);
   expect(await bad(id, '-o', 'x.py', '--checkpoint', '7777')).toMatch(/has no checkpoint 7777; there are /);
   expect(await bad(id, '-o', 'x.py', '--samples', '0')).toMatch(/^--samples must be a whole number from 1/);
-  expect(existsSync(at('x.py'))).toBe(false);
+  expect(existsSync(inLab('x.py'))).toBe(false);
 });
 
 /** The parameters under our names and in our layout again. */

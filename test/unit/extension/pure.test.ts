@@ -255,9 +255,9 @@ describe('lenses', () => {
   });
 
   test('in the tree, half a run is no part of a mean', () => {
-    const at = (id: string, seed: number, accuracy: number, state: RunState) =>
+    const runOf = (id: string, seed: number, accuracy: number, state: RunState) =>
       run(id, { variant: 'a', seed, state, result: { loss: 1, accuracy, epoch: 1, chosenBy: 'last epoch' } });
-    const runs = [at('1', 1, 0.8, 'finished'), at('2', 2, 0.2, 'stopped')];
+    const runs = [runOf('1', 1, 0.8, 'finished'), runOf('2', 2, 0.2, 'stopped')];
     expect(variantLook({ file: FILE, name: 'a', runs }).description).toBe('80.0 % · 1 seed · 1 unfinished');
     expect(variantLook({ file: FILE, name: 'a', runs: runs.slice(1) }).description).toBe('1 seed · stopped');
   });

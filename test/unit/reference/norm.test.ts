@@ -93,13 +93,13 @@ test.each([true, false])('gradients equal finite differences, with statistics of
       continue;
     }
     params[name]!.forEach((value, i, values) => {
-      const at = (offset: number): number => {
+      const lossAt = (offset: number): number => {
         values[i] = value + offset * STEP;
         const loss = meanLoss();
         values[i] = value;
         return loss;
       };
-      const expected = (at(-2) - 8 * at(-1) + 8 * at(1) - at(2)) / (12 * STEP);
+      const expected = (lossAt(-2) - 8 * lossAt(-1) + 8 * lossAt(1) - lossAt(2)) / (12 * STEP);
       const seen = grads[name]![i]!;
       if (Math.abs(seen) > 1e-6) nonZero++;
       const error = Math.abs(seen - expected) / Math.max(Math.abs(seen), Math.abs(expected), 1e-2);

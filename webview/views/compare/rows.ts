@@ -111,8 +111,8 @@ function compared(x: number | string | undefined, y: number | string | undefined
  * beside those before it.
  */
 export function nextSort(sort: Sort, { id, largestFirst = false }: Column, more: boolean): Sort {
-  const at = sort.findIndex(({ column }) => column === id);
-  const known = sort[at];
+  const index = sort.findIndex(({ column }) => column === id);
+  const known = sort[index];
   const turned =
     known === undefined
       ? [{ column: id, descending: largestFirst }]
@@ -120,7 +120,7 @@ export function nextSort(sort: Sort, { id, largestFirst = false }: Column, more:
         ? [{ column: id, descending: !largestFirst }]
         : [];
   if (!more) return sort.length > 1 && known ? [known] : turned;
-  return known === undefined ? [...sort, ...turned] : [...sort.slice(0, at), ...turned, ...sort.slice(at + 1)];
+  return known === undefined ? [...sort, ...turned] : [...sort.slice(0, index), ...turned, ...sort.slice(index + 1)];
 }
 
 /** Accuracies of the seeds of a row, in the order of the seeds. */

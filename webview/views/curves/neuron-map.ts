@@ -45,7 +45,7 @@ export function mapOf(
     const index = logged[column]!;
     return index < 0 ? Number.NaN : rates[index * groups + order[row]!]!;
   });
-  const highest = rates.reduce((most, rate) => Math.max(most, rate), 0);
+  const highest = rates.reduce((highestSoFar, rate) => Math.max(highestSoFar, rate), 0);
   return { neurons, groups, order, values, highest, leaks, sorted: keys !== undefined };
 }
 

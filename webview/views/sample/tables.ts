@@ -33,15 +33,15 @@ function decisions(all: readonly Shown[]): NumberTable {
 }
 
 function input(shown: Shown): NumberTable {
-  const { input: given, steps } = shown.answer;
-  const { current, events } = given;
+  const { input: received, steps } = shown.answer;
+  const { current, events } = received;
   const title = `Input of ${nameOf(shown)}`;
   if (current)
     return {
       title,
       note: 'the same in every step',
       header: ['channel', 'value'],
-      rows: current.map((value, channel) => [channelName(given, channel), value]),
+      rows: current.map((value, channel) => [channelName(received, channel), value]),
     };
   return {
     title,

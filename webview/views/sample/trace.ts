@@ -66,7 +66,7 @@ function trace(
     .join('');
   const spikes = threshold === undefined ? '' : count(fired.length, 'spike');
   const label = `Neuron ${neuron} of ${layer.name}: ${short(values[step])} at step ${step + 1}${spikes && `, ${spikes}`}; as a table under Table`;
-  const go = (event: PointerEvent): void => {
+  const point = (event: PointerEvent): void => {
     if (event.buttons !== 1) return;
     const box = (event.currentTarget as SVGElement).getBoundingClientRect();
     const to = Math.floor(((event.clientX - box.left) / box.width) * values.length);
@@ -78,7 +78,7 @@ function trace(
       ><span class="muted">${threshold === undefined && layer.kind !== 'integrator' ? 'h' : 'u'} = ${short(values[step])}${spikes && ` · ${spikes}`}</span>
     </figcaption>
     <div class="trace-range muted"><span>${short(high)}</span><span>${short(low)}</span></div>
-    <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label=${label} @pointerdown=${go} @pointermove=${go}>
+    <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label=${label} @pointerdown=${point} @pointermove=${point}>
       ${threshold === undefined || window === undefined ? nothing : band(y(threshold + window), y(threshold - window))}
       <path class="rest" d="M0 ${y(0)}H${WIDTH}" />
       ${threshold === undefined ? nothing : svg`<path class="threshold" d="M0 ${y(threshold)}H${WIDTH}"/>`}

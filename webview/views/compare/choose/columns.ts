@@ -34,22 +34,22 @@ function chooser(
   return html`
     <ul class="column-list" aria-label="Columns">
       ${[...shown, ...hidden].map((column) => {
-        const at = ids.indexOf(column.id);
+        const index = ids.indexOf(column.id);
         return html`<li>
           <label>
             <input
               type="checkbox"
-              .checked=${at >= 0}
+              .checked=${index >= 0}
               ?disabled=${column.id === 'variant'}
               @change=${() => toggle(column.id)}
             />
             <span class=${column.setting ? 'setting' : ''}>${column.label}</span>
           </label>
           ${
-            at > 0
+            index > 0
               ? html`<span class="moves">
-                ${moveButton(`Move ${column.label} to the left`, 'up', at > 1, () => move(column.id, -1))}
-                ${moveButton(`Move ${column.label} to the right`, 'down', at < ids.length - 1, () => move(column.id, 1))}
+                ${moveButton(`Move ${column.label} to the left`, 'up', index > 1, () => move(column.id, -1))}
+                ${moveButton(`Move ${column.label} to the right`, 'down', index < ids.length - 1, () => move(column.id, 1))}
               </span>`
               : ''
           }
