@@ -94,6 +94,8 @@ export interface HostRequests {
     params: { runIds: string[]; threads?: number; epochs?: number };
     result: { resumed: string[]; anew?: string[] };
   };
+  /** Stars these runs, or says something of them; what is not given stays. */
+  'runs/annotate': { params: { runIds: string[]; starred?: boolean; note?: string }; result: null };
   /** Deletes folders of runs that are not running. */
   'runs/delete': { params: { runIds: string[] }; result: { deleted: string[] } };
   /** What was asked of these runs, and how far it is. */

@@ -102,6 +102,9 @@ export interface RunSummary {
   warnings?: RunWarning[];
   /** Epochs, fractions included, from which the run went on after it had ended: at most the last twenty. */
   resumed?: number[];
+  /** What somebody thinks of it. */
+  starred?: true;
+  note?: string;
   message?: string;
   /** What is wrong with the files of this run, one sentence each; the rest of the summary is what could be saved. */
   damage: string[];

@@ -22,6 +22,7 @@ export type WebviewMethod =
   | 'runs/start'
   | 'runs/stop'
   | 'runs/resume'
+  | 'runs/annotate'
   | 'analyses/list'
   | 'analyses/read'
   | 'analyses/start'

@@ -7,6 +7,7 @@ import { UserError } from '../base/errors.ts';
 import { sampleQuestionSchema } from '../jobs/sample-question.ts';
 import { isAnalysisName } from '../runs/analyses.ts';
 import { isRunId } from '../runs/folder.ts';
+import { MAX_NOTE } from '../runs/format.ts';
 
 const MAX_TEXT = 4 * 1024 * 1024;
 
@@ -101,6 +102,11 @@ const SCHEMAS: { [M in HostMethod]: z.ZodType<Loose<HostParams<M>>> } = {
   }),
   'runs/stop': z.strictObject({ runIds }),
   'runs/resume': z.strictObject({ runIds, threads, epochs: z.int().min(1).max(1_000_000).optional() }),
+  'runs/annotate': z.strictObject({
+    runIds,
+    starred: z.boolean().optional(),
+    note: z.string().max(MAX_NOTE).optional(),
+  }),
   'runs/delete': z.strictObject({ runIds }),
   'analyses/list': z.strictObject({ runIds }),
   'analyses/read': z.strictObject({ runId, name: analysisName }),

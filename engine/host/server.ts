@@ -113,6 +113,10 @@ class Peer {
       'runs/start': (params) => this.start(params),
       'runs/stop': ({ runIds }) => this.stop(runIds),
       'runs/resume': (params) => this.resume(params),
+      'runs/annotate': ({ runIds, ...change }) => {
+        this.open().annotate(runIds, change);
+        return null;
+      },
       'runs/delete': ({ runIds }) => ({ deleted: this.open().delete(runIds) }),
       'analyses/list': ({ runIds }) => this.open().analyses(runIds),
       'analyses/read': ({ runId, name }) => services.checked(this.open().answer(runId, name)),

@@ -13,6 +13,7 @@ import { nameOfStep } from '../runs/metrics/history.ts';
 import { readNeuronRates } from '../runs/metrics/neuron-rates.ts';
 import { seriesOf } from '../runs/metrics/series.ts';
 import { StoreReader } from '../runs/store.ts';
+import { annotate } from '../runs/write.ts';
 import { Changes } from './changes.ts';
 import { StoreWatch } from './watch.ts';
 
@@ -137,6 +138,18 @@ export class Stores {
     } catch (error) {
       throw new UserError(`${name} of ${id} cannot be asked to stop: ${reason(error)}.`);
     }
+  }
+
+  /** Stars these runs, or says something of them. @throws UserError when one is not there, or cannot be written. */
+  annotate(ids: readonly string[], change: { starred?: boolean | undefined; note?: string | undefined }): void {
+    for (const { id, folder } of ids.map((id) => this.summary(id))) {
+      try {
+        annotate(folder, change);
+      } catch (error) {
+        throw new UserError(`The note on ${id} cannot be written: ${reason(error)}.`);
+      }
+    }
+    this.touch(ids);
   }
 
   /** Deletes folders of runs that are not active. @throws UserError when one is, before any is deleted. */

@@ -12,6 +12,7 @@
  *   checkpoints/   <step>.safetensors, written aside and renamed into place: the last few, and as long as there is one the
  *                  checkpoint of the epoch that counts (metrics/history.ts), which the numbers of tables are of. While a
  *                  run goes on it is written with the next one, always before it; each is a place to resume from
+ *   note.json      what somebody thinks of the run: a star, a note; absent until then, replaced atomically
  *   analyses/      <analysis>-<key>.json: what was asked of a checkpoint, how far it is, the answer; replaced atomically.
  *                  Beside it .stop and .lock while it is worked on, as for the run
  *
@@ -111,6 +112,15 @@ export const analysisFileSchema = z.object({
   /** As the analysis describes it; what there is of it while it is not finished. */
   result: z.unknown().optional(),
 });
+/** A note is a remark, and no diary. */
+export const MAX_NOTE = 2000;
+
+export const noteSchema = z.object({
+  format: z.literal(FORMAT_VERSION),
+  starred: z.boolean(),
+  note: z.string().max(MAX_NOTE),
+});
+
 /** A line of the log with more numbers than this is none. */
 const MAX_LAYERS = 256;
 
@@ -202,6 +212,7 @@ export const metricSchema = z.discriminatedUnion('kind', [
 
 export type Provenance = z.output<typeof provenanceSchema>;
 export type RunFile = z.output<typeof runFileSchema>;
+export type Note = z.output<typeof noteSchema>;
 export type Status = z.output<typeof statusSchema>;
 export type AnalysisFile = z.output<typeof analysisFileSchema>;
 export type MetricLine = z.output<typeof metricSchema>;

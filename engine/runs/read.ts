@@ -2,10 +2,10 @@
 import { type Content, errorCode, readSmall, reason } from '../base/files.ts';
 import { sha256 } from '../base/hash.ts';
 import { fileNow, fileOf } from './folder.ts';
-import { type RunFile, runFileSchema, type Status, statusSchema } from './format.ts';
+import { type Note, noteSchema, type RunFile, runFileSchema, type Status, statusSchema } from './format.ts';
 
 /** Ours have a few kilobytes. */
-const MAX_JSON = { 'run.json': 1024 * 1024, 'status.json': 64 * 1024 };
+const MAX_JSON = { 'run.json': 1024 * 1024, 'status.json': 64 * 1024, 'note.json': 64 * 1024 };
 /** Answers of analyses. */
 const MAX_RESULT = 16 * 1024 * 1024;
 /** Longer texts of a run are cut when they are shown. */
@@ -122,6 +122,16 @@ export function readStatus(folder: string): Parsed<Status> {
   if (!('value' in status)) return { damage: cut(status.damage, MAX_SENTENCE) };
   const { message } = status.value;
   return message === undefined ? status : { value: { ...status.value, message: cut(message, MAX_SENTENCE) } };
+}
+
+/** What somebody thinks of a run; nothing where nobody said anything. */
+export function readNote(folder: string): Parsed<Note> | undefined {
+  const note = readJson(folder, 'note.json', noteSchema);
+  return 'damage' in note && note.damage === 'note.json is missing.'
+    ? undefined
+    : 'damage' in note
+      ? { damage: cut(note.damage, MAX_SENTENCE) }
+      : note;
 }
 
 export function asObject(value: unknown): Record<string, unknown> {

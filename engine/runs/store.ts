@@ -6,20 +6,21 @@ import { UserError } from '../base/errors.ts';
 import { errorCode, reason } from '../base/files.ts';
 import { sha256 } from '../base/hash.ts';
 import { isRunId, listRuns, realRunsFolder, runsFolder, watchRuns } from './folder.ts';
-import { HEARTBEAT_TIMEOUT_MS, type RunFile, type Status } from './format.ts';
+import { HEARTBEAT_TIMEOUT_MS, type Note, type RunFile, type Status } from './format.ts';
 import type { KeyedRun } from './key.ts';
 import type { History } from './metrics/history.ts';
 import { MetricsReader } from './metrics/reader.ts';
 import { type Clock, feel, isDoubtful, type Pulse, systemClock } from './pulse.ts';
-import { type Parsed, type RunHead, readRunFile, readRunHead, readStatus } from './read.ts';
+import { type Parsed, type RunHead, readNote, readRunFile, readRunHead, readStatus } from './read.ts';
 import { briefSummary, summarize } from './summary.ts';
 
-const FILES = ['run.json', 'status.json', 'metrics.jsonl'];
+const FILES = ['run.json', 'status.json', 'metrics.jsonl', 'note.json'];
 const ACTIVE: ReadonlySet<RunState> = new Set(['queued', 'running']);
 
 interface KnownRun {
   run: Parsed<RunHead>;
   status: Parsed<Status>;
+  note: Parsed<Note> | undefined;
   /** Absent where what it held was let go; it is read again when it is asked for. */
   metrics: MetricsReader | undefined;
   pulse: Pulse | undefined;
@@ -203,6 +204,7 @@ export class StoreReader {
     if (known && same.every(Boolean) && !ACTIVE.has(known.summary.state)) return undefined;
     const run = known && same[0] ? known.run : readRunHead(folder);
     const status = known && same[1] ? known.status : readStatus(folder);
+    const note = known && same[3] ? known.note : readNote(folder);
     const metrics = known?.metrics ?? new MetricsReader(folder);
     const before = known?.metrics?.bytes ?? 0;
     metrics.refresh(slice);
@@ -211,7 +213,7 @@ export class StoreReader {
     const pulse = heartbeat === undefined ? undefined : feel(known?.pulse, heartbeat, this.clock, this.timeoutMs);
     const met = known?.met ?? this.clock.steady();
     const doubt = this.patient && isDoubtful(hostOf(status), pulse) && this.clock.steady() - met < PATIENCE_MS;
-    let summary = summarize(folder, run, status, metrics, doubt ? 0 : (pulse?.age ?? 0), this.timeoutMs);
+    let summary = summarize(folder, run, status, metrics, note, doubt ? 0 : (pulse?.age ?? 0), this.timeoutMs);
     let text = JSON.stringify(summary);
     this.told -= known?.length ?? 0;
     if (this.told + text.length > this.toldCharacters) {
@@ -220,7 +222,7 @@ export class StoreReader {
     }
     this.told += text.length;
     const print = sha256(text);
-    this.entries.set(id, { run, status, metrics, pulse, met, stamps, summary, print, length: text.length });
+    this.entries.set(id, { run, status, note, metrics, pulse, met, stamps, summary, print, length: text.length });
     if (before !== metrics.bytes) this.letGo(id, metrics.bytes - before);
     return print === known?.print ? undefined : summary;
   }

@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import type { RunState, RunSummary } from '../../protocol/runs.ts';
 import { isAlive } from '../base/lock.ts';
-import { HEARTBEAT_MS, HEARTBEAT_TIMEOUT_MS, type RunFile, type Status } from './format.ts';
+import { HEARTBEAT_MS, HEARTBEAT_TIMEOUT_MS, type Note, type RunFile, type Status } from './format.ts';
 import { timeOfId } from './key.ts';
 import { type History, scoresOf } from './metrics/history.ts';
 import { asObject, cut, MAX_NAME, MAX_SENTENCE, type Parsed } from './read.ts';
@@ -46,10 +46,11 @@ export function summarize(
   run: Parsed<RunFile>,
   status: Parsed<Status>,
   metrics: { history: History; damage: string[] },
+  note: Parsed<Note> | undefined,
   age: number,
   timeoutMs = HEARTBEAT_TIMEOUT_MS,
 ): RunSummary {
-  const damage = [run, status].flatMap((part) => ('damage' in part ? [part.damage] : []));
+  const damage = [run, status, ...(note ? [note] : [])].flatMap((part) => ('damage' in part ? [part.damage] : []));
   const identity = 'value' in run ? identityOf(run.value) : salvageIdentity(run.raw, basename(folder));
   const progress =
     'value' in status
@@ -62,6 +63,8 @@ export function summarize(
     ...named,
     ...progress,
     ...scoresOf(metrics.history),
+    ...(note && 'value' in note && note.value.starred && { starred: true as const }),
+    ...(note && 'value' in note && note.value.note !== '' && { note: note.value.note }),
     damage: [...damage, ...metrics.damage],
   };
 }
@@ -71,7 +74,7 @@ export function summarize(
  * it, hundreds of layers and long sentences in each of many runs would fill the memory.
  */
 export function briefSummary(run: RunSummary): RunSummary {
-  const { warnings: _, message: __, last: ___, result, ...rest } = run;
+  const { warnings: _, message: __, last: ___, note: ____, result, ...rest } = run;
   const { loss, accuracy, epoch, chosenBy } = result ?? {};
   return {
     ...rest,

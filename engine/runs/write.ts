@@ -16,8 +16,8 @@ import { isAlive } from '../base/lock.ts';
 import { saveCheckpoint } from './checkpoints.ts';
 import { queuedStatus } from './create.ts';
 import { fileOf, namesIn, openInRun } from './folder.ts';
-import type { MetricLine, RunFile, Status } from './format.ts';
-import { readRunFile, readStatus } from './read.ts';
+import { FORMAT_VERSION, type MetricLine, type RunFile, type Status } from './format.ts';
+import { readNote, readRunFile, readStatus } from './read.ts';
 
 /**
  * Replaces status.json. On a full disk there may be no room for a second file beside it: then the old one is
@@ -64,6 +64,16 @@ export function requeue(folder: string, epochs?: number): void {
   const { message: _, pid: __, host: ___, started: ____, ...status } = knownStatus(folder);
   const more = epochs === undefined ? {} : { epochs, progress: (status.progress * status.epochs) / epochs };
   writeStatus(folder, { ...status, ...more, state: 'queued', heartbeat: Date.now() });
+}
+
+/** Stars a run, or says something of it; what is not given stays. A run without either has no note. */
+export function annotate(folder: string, change: { starred?: boolean | undefined; note?: string | undefined }): void {
+  const known = readNote(folder);
+  const before = known && 'value' in known ? known.value : { starred: false, note: '' };
+  const { starred = before.starred, note = before.note } = change;
+  const file = fileOf(folder, 'note.json');
+  if (!starred && note === '') rmSync(file, { force: true });
+  else writeAtomic(file, `${JSON.stringify({ format: FORMAT_VERSION, starred, note })}\n`);
 }
 
 /** The status on disk, or a blank one when it cannot be read. */

@@ -18,6 +18,7 @@ const METHODS: Record<WebviewMethod, true> = {
   'runs/start': true,
   'runs/stop': true,
   'runs/resume': true,
+  'runs/annotate': true,
   'analyses/list': true,
   'analyses/read': true,
   'analyses/start': true,

@@ -183,6 +183,9 @@ export class ViewBridge {
         // A stop is a file in the run's folder: nothing is written before trust.
         if (!services.trusted()) throw new Refusal(UNTRUSTED);
         return this.pass(request.method, { ...request.params, runIds: this.own(request.params.runIds) });
+      case 'runs/annotate':
+        if (!services.trusted()) throw new Refusal(UNTRUSTED);
+        return this.pass(request.method, { ...request.params, runIds: this.own(request.params.runIds) });
       case 'analyses/start':
         if (!services.trusted()) throw new Refusal(UNTRUSTED);
         return this.pass(request.method, { ...request.params, runIds: this.own(request.params.runIds) });

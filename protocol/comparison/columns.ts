@@ -45,6 +45,11 @@ function meanOf(row: TableRow, pick: (run: TableRow['results'][number]) => numbe
     : values.reduce((a, b) => a + b) / values.length;
 }
 
+/** Each note once. */
+function notesOf({ runs }: TableRow): string {
+  return [...new Set(runs.flatMap(({ note }) => note ?? []))].join('; ');
+}
+
 const number = (value: number | undefined, digits: number): string =>
   value === undefined ? '–' : value.toFixed(digits);
 
@@ -164,6 +169,13 @@ export const RESULT_COLUMNS: readonly Column[] = [
     ],
   },
   {
+    id: 'note',
+    label: 'Notes',
+    title: 'What somebody said of the runs',
+    value: (row) => notesOf(row) || undefined,
+    texts: [{ head: 'Notes', words: true, text: (row) => notesOf(row) || '–' }],
+  },
+  {
     id: 'seeds',
     label: 'Seeds',
     title: 'Seeds that have finished',
@@ -183,6 +195,13 @@ export const FILTER_ONLY: readonly Column[] = [
     label: 'State',
     title: 'queued, running, finished, stopped, failed or interrupted',
     value: (row) => overallState(row.runs) ?? 'missing',
+    texts: [],
+  },
+  {
+    id: 'starred',
+    label: 'Starred',
+    title: 'Whether any of its runs has a star',
+    value: (row) => (row.runs.some(({ starred }) => starred) ? 'yes' : 'no'),
     texts: [],
   },
   { id: 'earlier', label: 'Earlier settings', value: (row) => (row.earlier ? 'yes' : 'no'), texts: [] },

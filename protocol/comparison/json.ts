@@ -32,7 +32,11 @@ function rowData(row: TableRow): Record<string, unknown> {
     ...(verdict && { verdict }),
     ...(fewer && { fewer }),
     results: results.map(({ id, seed, result, seconds: took }) => ({ run: id, seed, seconds: took, ...result })),
-    states: runs.map(({ id, seed, state }) => ({ run: id, seed, state })),
+    runs: runs.map(({ id, seed, state, starred, note }) => ({
+      ...{ run: id, seed, state },
+      ...(starred && { starred }),
+      ...(note !== undefined && { note }),
+    })),
   };
 }
 

@@ -140,6 +140,11 @@ export class FakeHost {
     if (method === 'runs/log') return this.post({ type: 'reply', id, result: this.log });
     if (method === 'runs/start') return this.post({ type: 'reply', id, result: { runIds: [] } });
     if (method === 'runs/stop') return this.post({ type: 'reply', id, result: { stopping: request.params.runIds } });
+    if (method === 'runs/annotate') {
+      this.study.annotate(request.params);
+      await this.post({ type: 'reply', id, result: null });
+      return this.changed(...request.params.runIds);
+    }
     if (method === 'runs/resume') return this.post({ type: 'reply', id, result: { resumed: request.params.runIds } });
     if (method === 'analyses/list') return this.post({ type: 'reply', id, result: this.study.analyses });
     if (method === 'analyses/read') {

@@ -65,6 +65,8 @@ export class FakeRun {
   done: number;
   message: string | undefined;
   resumed: number[] | undefined;
+  starred = false;
+  note = '';
   damage: string[] = [];
   readonly plan: VariantPlan;
   readonly seed: number;
@@ -145,6 +147,8 @@ export class FakeRun {
         : {}),
       ...(warnings && { warnings }),
       ...(this.message ? { message: this.message } : {}),
+      ...(this.starred && { starred: true as const }),
+      ...(this.note && { note: this.note }),
       ...(this.resumed && { resumed: this.resumed }),
       damage: this.damage,
     };
@@ -275,6 +279,11 @@ export class FakeStudy {
         engine: '0.1.0',
       })),
     };
+  }
+
+  annotate({ runIds, starred, note }: { runIds: string[]; starred?: boolean; note?: string }): void {
+    for (const run of this.runs.filter(({ id }) => runIds.includes(id)))
+      Object.assign(run, starred !== undefined && { starred }, note !== undefined && { note });
   }
 
   /** Answers like the editor: earlier settings are those of the file again. */

@@ -1,8 +1,8 @@
 /** Parallel coordinates: an axis for each quantity, a line for each variant through what it has on them. */
-import { html, svg, type TemplateResult } from 'lit';
+import { html, type SVGTemplateResult, svg, type TemplateResult } from 'lit';
 import type { LineStyle } from '../../protocol/drawing/palette.ts';
 import type { Quantity, QuantityAxis } from './quantity-axis.ts';
-import { type RelationLook, shortened } from './relation.ts';
+import { keyHeight, keySvg, type RelationLook, shortened } from './relation.ts';
 
 export interface ParallelLine {
   /** Place of the variant in the file. */
@@ -21,16 +21,17 @@ const ROOM = { side: 62, top: 30, bottom: 16 };
 
 export function parallelSvg(
   { axes, lines, style }: Parallel,
-  { width, height, ink, at, point }: RelationLook,
+  { width, height, ink, at, point, key = [] }: RelationLook,
 ): TemplateResult {
+  const whole = height + (key.length > 0 ? keyHeight(key.length, width) : 0);
   const gap = axes.length > 1 ? (width - 2 * ROOM.side) / (axes.length - 1) : 0;
   const across = (i: number): number => ROOM.side + i * gap;
   const up = (place: number): number => height - ROOM.bottom - place * (height - ROOM.top - ROOM.bottom);
   return html`<svg
     xmlns="http://www.w3.org/2000/svg"
     width=${width}
-    height=${height}
-    viewBox="0 0 ${width} ${height}"
+    height=${whole}
+    viewBox="0 0 ${width} ${whole}"
     font-family="Helvetica, Arial, sans-serif"
     font-size="11"
     fill=${ink}
@@ -50,7 +51,13 @@ export function parallelSvg(
             svg`<text x=${across(i) + (last ? 6 : -6)} y=${up(place) + 4} text-anchor=${last ? 'start' : 'end'}>${label.length > 9 ? `${label.slice(0, 8)}…` : label}</text>`,
         )}`;
     })}
+    ${keySvg(key, width, height, (group, x, y) => lineSign(x, y, style(group)))}
   </svg>`;
+}
+
+/** The sign of a variant's line. */
+export function lineSign(x: number, y: number, { colour, dash }: LineStyle): SVGTemplateResult {
+  return svg`<path d="M${x - 8} ${y}h16" stroke=${colour} stroke-width="2.5" stroke-dasharray=${dash.join(' ') || 'none'}/>`;
 }
 
 function pathOf(

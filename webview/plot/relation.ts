@@ -1,5 +1,5 @@
 /** A setting, or another result, against a result: one dot for each seed, a bar at the mean of each variant. */
-import { html, nothing, svg, type TemplateResult } from 'lit';
+import { html, nothing, type SVGTemplateResult, svg, type TemplateResult } from 'lit';
 import type { LineStyle } from '../../protocol/drawing/palette.ts';
 import { cornersOf, shapeOf } from '../../protocol/drawing/scatter.ts';
 import type { Quantity, QuantityAxis } from './quantity-axis.ts';
@@ -21,7 +21,15 @@ export interface Relation {
   style: (group: number) => LineStyle;
 }
 
+/** Which variant a shape or line is. */
+export interface KeyEntry {
+  group: number;
+  name: string;
+}
+
 export interface RelationLook {
+  /** Drawn below the picture, where it stands alone. */
+  key?: readonly KeyEntry[];
   width: number;
   height: number;
   /** Colour of axes and texts. */
@@ -37,8 +45,12 @@ const RADIUS = 4.5;
 /** Labels longer than this are cut: whole ones are in the table. */
 const LONGEST_LABEL = 22;
 
-export function relationSvg(relation: Relation, { width, height, ink, at, point }: RelationLook): TemplateResult {
+export function relationSvg(
+  relation: Relation,
+  { width, height, ink, at, point, key = [] }: RelationLook,
+): TemplateResult {
   const { x, y, dots, means, style } = relation;
+  const whole = height + (key.length > 0 ? keyHeight(key.length, width) : 0);
   const across = (place: number): number => ROOM.left + place * (width - ROOM.left - ROOM.right);
   const up = (place: number): number => height - ROOM.bottom - place * (height - ROOM.top - ROOM.bottom);
   const placed = (dot: Dot): [number, number] => [across(x.place(dot.x) ?? 0), up(y.place(dot.y) ?? 0)];
@@ -48,8 +60,8 @@ export function relationSvg(relation: Relation, { width, height, ink, at, point 
   return html`<svg
     xmlns="http://www.w3.org/2000/svg"
     width=${width}
-    height=${height}
-    viewBox="0 0 ${width} ${height}"
+    height=${whole}
+    viewBox="0 0 ${width} ${whole}"
     font-family="Helvetica, Arial, sans-serif"
     font-size="11"
     fill=${ink}
@@ -78,7 +90,35 @@ export function relationSvg(relation: Relation, { width, height, ink, at, point 
       return svg`<path class="dot" d=${shapePath(shapeOf(dot.group), cx, cy, i === at ? 1.6 * RADIUS : RADIUS)} fill=${style(dot.group).colour} fill-opacity="0.8"
         stroke=${i === at ? ink : 'none'} stroke-width="1.5" @pointerenter=${point ? () => point(i) : nothing} />`;
     })}
+    ${keySvg(key, width, height, (group, x, y) => dotSign(group, x, y, style(group)))}
   </svg>`;
+}
+
+const KEY_COLUMN = 200;
+const KEY_LINE = 18;
+
+/** How high a key is. */
+export function keyHeight(entries: number, width: number): number {
+  return Math.ceil(entries / Math.max(1, Math.floor(width / KEY_COLUMN))) * KEY_LINE + 8;
+}
+
+/** The key below a picture. @param sign what stands before the name, 16 wide, around the place */
+export function keySvg(
+  key: readonly KeyEntry[],
+  width: number,
+  top: number,
+  sign: (group: number, x: number, y: number) => SVGTemplateResult,
+): SVGTemplateResult {
+  const columns = Math.max(1, Math.floor(width / KEY_COLUMN));
+  return svg`${key.map(({ group, name }, i) => {
+    const [x, y] = [12 + (i % columns) * KEY_COLUMN, top + (Math.floor(i / columns) + 0.7) * KEY_LINE];
+    return svg`<g class="key">${sign(group, x + 8, y - 4)}<text x=${x + 22} y=${y}>${name}</text></g>`;
+  })}`;
+}
+
+/** The sign of a variant's dots. */
+export function dotSign(group: number, x: number, y: number, { colour }: LineStyle): SVGTemplateResult {
+  return svg`<path d=${shapePath(shapeOf(group), x, y, RADIUS)} fill=${colour}/>`;
 }
 
 export function shortened(label: string): string {

@@ -26,6 +26,8 @@ const shapes = {
   analyses: svg`<path d="M2.5 2.5h4.7v4.7H2.5zM8.8 2.5h4.7v4.7H8.8zM2.5 8.8h4.7v4.7H2.5z" fill="none" stroke="currentColor" stroke-width="1.1"/><path d="M8.8 8.8h4.7v4.7H8.8z" fill="currentColor"/>`,
   sample: svg`<path d="M1.5 8.5h3l1.6-5 2.6 9.5 2-6.5 1 2h2.8" fill="none" stroke="currentColor" stroke-width="1.2" stroke-linejoin="round" stroke-linecap="round"/>`,
   axes: svg`<path d="M3 2.5v10.5h10.5M3 4.5h1.6M3 8h1.6M6.5 13v-1.6M10 13v-1.6" fill="none" stroke="currentColor" stroke-width="1.2" stroke-linecap="round"/>`,
+  star: svg`<path d="m8 2 1.8 3.9 4.2.5-3.1 2.9.8 4.2L8 11.4l-3.7 2.1.8-4.2L2 6.4l4.2-.5z" fill="none" stroke="currentColor" stroke-width="1.2" stroke-linejoin="round"/>`,
+  starred: svg`<path d="m8 2 1.8 3.9 4.2.5-3.1 2.9.8 4.2L8 11.4l-3.7 2.1.8-4.2L2 6.4l4.2-.5z" fill="currentColor" stroke="currentColor" stroke-width="1.2" stroke-linejoin="round"/>`,
   columns: svg`<path d="M2.3 3.2h11.4v9.6H2.3zM6.1 3.2v9.6M9.9 3.2v9.6" fill="none" stroke="currentColor" stroke-width="1.1"/>`,
   back: svg`<path d="M6.5 3.5 3 7l3.5 3.5M3.4 7h6a3.4 3.4 0 0 1 0 6.2H6" fill="none" stroke="currentColor" stroke-width="1.3" stroke-linecap="round" stroke-linejoin="round"/>`,
   close: svg`<path d="m4 4 8 8m0-8-8 8" stroke="currentColor" stroke-width="1.3" stroke-linecap="round"/>`,

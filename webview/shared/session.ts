@@ -83,6 +83,11 @@ export class Session<V extends ViewId = ViewId> {
     this.act(`resume:${runIds.join()}`, () => this.channel.request('runs/resume', { runIds }));
   }
 
+  annotate(runs: readonly RunSummary[], change: { starred?: boolean; note?: string }): void {
+    const runIds = runs.map(({ id }) => id);
+    this.act(`annotate:${runIds.join()}`, () => this.channel.request('runs/annotate', { runIds, ...change }));
+  }
+
   openView(view: ViewId): void {
     this.api.postMessage({ type: 'openView', view });
   }

@@ -123,7 +123,8 @@ class Parser {
   private search(token: Token): RowTest {
     const named =
       token.kind === 'word' ? this.columns.find(({ id }) => id.toLowerCase() === token.text.toLowerCase()) : undefined;
-    if (named?.id === 'earlier') return (row) => row.earlier;
+    // What is yes or no needs no comparison.
+    if (named?.id === 'earlier' || named?.id === 'starred') return (row) => named.value(row) === 'yes';
     if (named)
       throw new Mistake(
         `${token.text} must be compared with something, for instance ${token.text} ${named.unit ? '> 90' : '= …'}.`,

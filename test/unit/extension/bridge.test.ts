@@ -273,3 +273,12 @@ test('settings of a run go into the file once it is open, where the change is se
   await bridge.receive({ type: 'copy', text: '| a |' });
   expect(asked.at(-1)).toEqual(['copy', '| a |']);
 });
+
+test('stars and notes are for own runs, and need trust', async () => {
+  await ready();
+  await request('runs/annotate', { runIds: ['mine'], starred: true });
+  expect(asked.at(-1)).toEqual(['runs/annotate', { runIds: ['mine'], starred: true }]);
+  trusted = false;
+  await request('runs/annotate', { runIds: ['mine'], note: 'x' }, 2);
+  expect(sent.at(-1)).toEqual({ type: 'refusal', id: 2, message: UNTRUSTED });
+});

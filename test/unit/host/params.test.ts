@@ -26,6 +26,7 @@ const VALID: { [M in HostMethod]: HostParams<M> } = {
   'runs/start': { file, store: '/ws/.lif', variants: ['ohne Rückstellung'], seeds: [0, 4294967295], threads: 2 },
   'runs/stop': { runIds: [] },
   'runs/resume': { runIds: ['a'], threads: 1 },
+  'runs/annotate': { runIds: ['a'], starred: true, note: 'the one of Figure 3' },
   'runs/delete': { runIds: ['a'] },
   'analyses/list': { runIds: ['a'] },
   'analyses/read': { runId: 'a', name: 'spikes-0123456789abcdef' },

@@ -1,11 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
 import * as files from '../../../engine/base/files.ts';
 import { createRuns } from '../../../engine/runs/create.ts';
+import { storeOf } from '../../../engine/runs/folder.ts';
 import { readRunFile, readStatus } from '../../../engine/runs/read.ts';
+import { openStore } from '../../../engine/runs/store.ts';
 import {
+  annotate,
   knownStatus,
   MetricsLog,
   recordDataset,
@@ -109,4 +112,32 @@ test('the checksums of the data set are recorded once', () => {
   expect(read().provenance).toMatchObject({ dataset: { 'a.gz': 'one' }, samples: { train: 80, test: 73 } });
   recordDataset(folder, run, { 'a.gz': 'two' }, { train: 1, validation: 0, test: 1 });
   expect(read().provenance).toMatchObject({ dataset: { 'a.gz': 'one' }, samples: { train: 80, test: 73 } });
+});
+
+test('a star and a note lie beside the run, change alone, and go when there is neither', () => {
+  const told = () => {
+    const { starred, note, damage } = openStore(storeOf(folder)).summaries()[0]!;
+    return { starred, note, damage };
+  };
+  expect(told()).toEqual({ starred: undefined, note: undefined, damage: [] });
+  annotate(folder, { starred: true });
+  annotate(folder, { note: 'the one of Figure 3' });
+  expect(told()).toEqual({ starred: true, note: 'the one of Figure 3', damage: [] });
+  annotate(folder, { starred: false });
+  expect(told()).toEqual({ starred: undefined, note: 'the one of Figure 3', damage: [] });
+  annotate(folder, { note: '' });
+  expect(existsSync(join(folder, 'note.json')), 'nothing is left to say').toBe(false);
+});
+
+test('a note that is damaged, or is a link, is told and not shown', () => {
+  const damage = () => openStore(storeOf(folder)).summaries()[0]!.damage.join(' ');
+  writeFileSync(join(folder, 'note.json'), '{"format":1,"starred":"yes","note":""}');
+  expect(damage()).toMatch(/^note\.json is damaged at starred: /);
+  rmSync(join(folder, 'note.json'));
+  writeFileSync(join(storeOf(folder), 'elsewhere'), '{"format":1,"starred":true,"note":"not ours"}');
+  symlinkSync(join(storeOf(folder), 'elsewhere'), join(folder, 'note.json'));
+  const [run] = openStore(storeOf(folder)).summaries();
+  expect(run!.note).toBeUndefined();
+  expect(run!.damage.join(' ')).toContain('note.json');
+  expect(existsSync(join(storeOf(folder), 'elsewhere'))).toBe(true);
 });

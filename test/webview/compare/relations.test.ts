@@ -34,6 +34,7 @@ test('one dot for each seed of the rows shown, read with the keys, kept over a r
     /^<svg xmlns="http:\/\/www.w3.org\/2000\/svg"[^>]*><title>Delayed spiking XOR: Accuracy \(%\) over neuron\.reset/,
   );
   expect(text.match(/class="dot"/g)?.length).toBe(3);
+  expect(text, 'with its key').toContain('>without reset</text>');
   await scatter().getByRole('button', { name: 'PNG' }).click();
   await expect.poll(() => host.exports().length).toBe(2);
   expect(Buffer.from(host.exports()[1]!.text, 'base64').readUInt32BE(16)).toBe(1280);

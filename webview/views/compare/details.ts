@@ -6,6 +6,7 @@ import { icon, stateIcon } from '../../shared/icons.ts';
 import { describeGroup } from '../../shared/progress.ts';
 import { runAction } from '../../shared/run-action.ts';
 import type { Session } from '../../shared/session.ts';
+import { noteLine, starButton } from './notes.ts';
 import type { Row } from './rows.ts';
 
 /** The logs that are open, and what they say; undefined while it is being read. */
@@ -91,6 +92,7 @@ function runRows(
       <td class="num wide">${run.samplesPerSecond > 0 ? Math.round(run.samplesPerSecond).toLocaleString('en') : '–'}</td>
       <td>
         <div class="run-actions">
+          ${starButton(session, [run], `seed ${run.seed}`)}
           ${runAction(session, [run], { what: `seed ${run.seed}`, withLabel: true })}
           <button
             class="quiet"
@@ -103,6 +105,7 @@ function runRows(
         </div>
       </td>
     </tr>
+    <tr class="note-row"><td colspan="10">${noteLine(session, run)}</td></tr>
     ${remarks.map(
       (text) => html`<tr class="remark">
         <td colspan="10">${icon('warning')}<span>${text}</span></td>

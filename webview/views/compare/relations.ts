@@ -1,11 +1,18 @@
 /** Settings and results against each other, as a picture: of the rows that are shown. */
-import { html, nothing, render, type TemplateResult } from 'lit';
+import { html, nothing, render, type SVGTemplateResult, type TemplateResult } from 'lit';
 import { type Column, meanRate, RESULT_COLUMNS } from '../../../protocol/comparison/columns.ts';
 import { lineStyle } from '../../../protocol/drawing/palette.ts';
 import type { RunSummary } from '../../../protocol/runs.ts';
-import { type Parallel, parallelSvg } from '../../plot/parallel.ts';
+import { lineSign, type Parallel, parallelSvg } from '../../plot/parallel.ts';
 import { type Quantity, quantityAxis } from '../../plot/quantity-axis.ts';
-import { type Dot, type Relation, type RelationLook, relationSvg } from '../../plot/relation.ts';
+import {
+  type Dot,
+  dotSign,
+  type KeyEntry,
+  type Relation,
+  type RelationLook,
+  relationSvg,
+} from '../../plot/relation.ts';
 import { count } from '../../shared/format.ts';
 import { pngOf } from '../../shared/png.ts';
 import type { Session } from '../../shared/session.ts';
@@ -95,6 +102,15 @@ export class Relations {
       >
         ${drawn.svg({ width: this.width(), height: HEIGHT, ink: 'currentColor', at: this.at, point: (i) => this.point(i) })}
       </div>
+      <ul class="relation-key" aria-label="Variants">
+        ${drawn.key.map(
+          (entry, i) => html`<li @pointerenter=${() => (scatter ? undefined : this.point(i))}>
+            <svg width="16" height="10" viewBox="0 0 16 10" aria-hidden="true">
+              ${drawn.sign(entry.group, 8, 5)}
+            </svg>${entry.name}
+          </li>`,
+        )}
+      </ul>
       <p class="relation-reading" aria-live="polite">${this.at === undefined ? '' : drawn.texts[this.at]}</p>
     </section>`;
   }
@@ -111,8 +127,7 @@ export class Relations {
           left++;
           return [];
         }
-        const name = row.earlier ? `${row.variant} (earlier settings)` : row.variant;
-        const text = `${name}, seed ${run.seed}: ${x.label} ${shown(across)}, ${y.label} ${shown(up)}${y.unit ? ` ${y.unit}` : ''}.`;
+        const text = `${nameOf(row)}, seed ${run.seed}: ${x.label} ${shown(across)}, ${y.label} ${shown(up)}${y.unit ? ` ${y.unit}` : ''}.`;
         return [{ group: row.index, x: across, y: up, text }];
       });
       dots.push(...own);
@@ -138,6 +153,8 @@ export class Relations {
       style: (group) => lineStyle(group, scheme),
     });
     return {
+      key: keyOf(rows.filter(({ index }) => dots.some(({ group }) => group === index))),
+      sign: (group, x, y) => dotSign(group, x, y, lineStyle(group, readTheme().scheme)),
       title: `${study}: ${label(y)} over ${label(x)}, one dot for each seed`,
       note: `${count(dots.length, 'dot')}, one for each seed that finished${left > 0 ? `; ${left} without a value are left out` : ''}`,
       texts: dots.map(({ text }) => text),
@@ -164,6 +181,8 @@ export class Relations {
       style: (group) => lineStyle(group, scheme),
     });
     return {
+      key: keyOf(drawn),
+      sign: (group, x, y) => lineSign(x, y, lineStyle(group, readTheme().scheme)),
       title: `${study}: ${columns.map(({ label }) => label).join(', ')}, one line for each variant`,
       note: `means over the seeds${left > 0 ? `; ${count(left, 'row')} without a result left out` : ''}${more > 0 ? `; ${more} more settings differ: choose columns` : ''}`,
       texts: drawn.map(
@@ -206,14 +225,14 @@ export class Relations {
   }
 
   /** Black on white, as a figure for a paper. */
-  private text({ svg, title }: Drawn): string {
+  private text({ svg, title, key }: Drawn): string {
     const box = document.createElement('div');
-    render(svg({ width: 640, height: 360, ink: '#222222' }, 'light'), box);
+    render(svg({ width: 640, height: 360, ink: '#222222', key }, 'light'), box);
     const root = box.querySelector('svg')!;
     const name = document.createElementNS('http://www.w3.org/2000/svg', 'title');
     name.textContent = title;
     const paper = document.createElementNS('http://www.w3.org/2000/svg', 'path');
-    paper.setAttribute('d', 'M0 0h640v360H0Z');
+    paper.setAttribute('d', `M0 0h640v${root.getAttribute('height')}H0Z`);
     paper.setAttribute('fill', '#ffffff');
     root.prepend(name, paper);
     // Lit's own marks are comments.
@@ -231,7 +250,19 @@ export class Relations {
   }
 }
 
+/** In the order of the file. */
+function keyOf(rows: readonly Row[]): KeyEntry[] {
+  return rows.map((row) => ({ group: row.index, name: nameOf(row) }));
+}
+
+function nameOf({ earlier, variant }: Row): string {
+  return earlier ? `${variant} (earlier settings)` : variant;
+}
+
 interface Drawn {
+  key: readonly KeyEntry[];
+  /** What a variant is drawn with, around a place. */
+  sign: (group: number, x: number, y: number) => SVGTemplateResult;
   title: string;
   note: string;
   /** Of each dot or line, for whoever reads them. */

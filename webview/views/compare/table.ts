@@ -10,6 +10,7 @@ import { describeGroup, groupState } from '../../shared/progress.ts';
 import { runAction } from '../../shared/run-action.ts';
 import type { Session } from '../../shared/session.ts';
 import { difference } from './difference.ts';
+import { starButton } from './notes.ts';
 import { seedDots, spikeBars } from './pictures.ts';
 import type { Row } from './rows.ts';
 
@@ -39,7 +40,7 @@ export function variantRow(session: Session<'compare'>, row: Row, look: RowLook)
             ${icon('back')}
           </button>`
           : nothing
-      }${runAction(session, row.runs, { what: row.variant, ...(row.earlier ? {} : { variant: row.variant }) })}
+      }${starButton(session, row.runs, row.earlier ? `earlier settings of ${row.variant}` : row.variant)}${runAction(session, row.runs, { what: row.variant, ...(row.earlier ? {} : { variant: row.variant }) })}
     </td>
   </tr>`;
 }
