@@ -8,6 +8,7 @@
  *   npm run bench -- --probes       what a look into a network costs (probes.ts)
  *   npm run bench -- --looks         what it costs to look into a network every epoch (looks.ts)
  *   npm run bench -- --analyses     how long analyses take (analyses.ts)
+ *   npm run bench -- --resnet       the narrow ResNet-18_LIF on native TensorFlow and in PyTorch (resnet.ts)
  *   npm run bench -- --peers        the engine against PyTorch, SpikingJelly, snnTorch, Norse and tfjs (peers.ts)
  */
 import { spawnSync } from 'node:child_process';
@@ -17,7 +18,7 @@ import { compileProgram } from '../engine/backends/event/kernels/native/build.mj
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const chosen =
-  ['kernels', 'profile', 'peers', 'activity', 'probes', 'looks', 'analyses'].find((name) =>
+  ['kernels', 'profile', 'peers', 'activity', 'probes', 'looks', 'analyses', 'resnet'].find((name) =>
     process.argv.includes(`--${name}`),
   ) ?? 'engine';
 await build({
