@@ -32,4 +32,11 @@ export const STUDIES = [
       'with recurrence': 96.98,
     },
   },
+  {
+    id: 'cifar10-narrow',
+    file: 'examples/paper/cifar10-narrow.lif.yaml',
+    needs: 'cifar10',
+    full: true,
+    testSamples: 1000,
+  },
 ];

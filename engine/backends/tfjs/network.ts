@@ -199,7 +199,9 @@ export class TensorNetwork implements Network {
         const pass = forward(tf, plan, parameters, tensors, still(tf, plan, count));
         writeScores(tf, recording.samples, first, tensors.labels, pass);
         const wantsInput = ask.inputGradient ?? false;
-        const found = needsGradients(ask) ? backward(tf, plan, parameters, pass, { wantsInput }) : undefined;
+        const found = needsGradients(ask)
+          ? backward(tf, plan, parameters, pass, { keeps: true, wantsInput })
+          : undefined;
         record(tf, recording, first, plan, pass, found);
         for (const [name, g] of found?.parameters ?? [])
           g.dataSync().forEach((value, i) => {

@@ -90,6 +90,8 @@ export interface BackwardOptions {
   scale?: Tensor | undefined;
   /** Added to the derivative by every spike of a layer, a number or [B, 1]: what a price on spikes gives. */
   spikePrice?: (layer: number) => Tensor | undefined;
+  /** Whether δ is wanted of every layer, and the pass afterwards; else what every layer did is freed once it has been gone through. */
+  keeps?: boolean;
   /** Whether the derivative by the input is wanted, too. */
   wantsInput?: boolean;
 }
@@ -97,7 +99,7 @@ export interface BackwardOptions {
 export interface Gradients {
   /** By the parameters: the sum over the samples. */
   parameters: Map<string, Tensor>;
-  /** By layer: δ [T, B, N], or dL/da of gates [T, B, G·N]. */
+  /** By layer, where they are kept: δ [T, B, N], or dL/da of gates [T, B, G·N]. */
   delta: Tensor[];
   /** [T, B, M] */
   input?: Tensor;
@@ -109,7 +111,7 @@ export function backward(
   plan: NetworkPlan,
   parameters: Tensors,
   pass: Pass,
-  { dropoutMasks = [], scale, spikePrice, wantsInput }: BackwardOptions,
+  { dropoutMasks = [], scale, spikePrice, keeps, wantsInput }: BackwardOptions,
 ): Gradients {
   const gradients: Gradients = { parameters: new Map(), delta: [] };
   const slope = scale ? tf.mul(pass.slope, tf.reshape(scale, [-1, 1])) : pass.slope;
@@ -121,21 +123,29 @@ export function backward(
     const layer = plan.layers[l]!;
     const p = { ...partsOf(layer, parameters), ...pass.statistics.get(l) };
     const [du, handed] = l === last ? [dLast, dSpikes] : [undefined, above.get(layer.name)];
-    const price = spikePrice?.(l);
-    const dO = price ? tf.add(handed!, price) : handed;
-    const { delta, byReceived, ...own } = tidied(tf, () => layerBackward(tf, layer, p, pass.layers[l]!, du, dO));
-    gradients.delta[l] = delta;
-    const goesOn = wantsInput || layer.input.some((name) => name !== INPUT);
-    const options = { ofBatch: pass.statistics.has(l), wantsInput: goesOn };
-    const { input: dx, ...wired } = tidied(tf, () =>
-      receiveBackward(tf, layer, pass.inputs[l]!, p, byReceived, options),
-    );
-    const found: Parts = { ...own, ...wired };
+    const { delta, found, below } = tidied(tf, () => {
+      const price = spikePrice?.(l);
+      const dO = price ? tf.add(handed!, price) : handed;
+      const { delta, byReceived, ...own } = layerBackward(tf, layer, p, pass.layers[l]!, du, dO);
+      const goesOn = wantsInput || layer.input.some((name) => name !== INPUT);
+      const options = { ofBatch: pass.statistics.has(l), wantsInput: goesOn ?? false };
+      const { input: dx, ...wired } = receiveBackward(tf, layer, pass.inputs[l]!, p, byReceived, options);
+      const below = (dx ? layer.input : []).map((name) => {
+        const mask = dropoutMasks[plan.layers.findIndex((other) => other.name === name)];
+        // Each has a handle of its own, to be freed by itself.
+        return tf.clone(sumOf(tf, above.get(name), mask ? tf.mul(dx!, mask) : dx)!);
+      });
+      return { found: { ...own, ...wired } as Parts, below, delta: keeps ? tf.clone(delta) : undefined };
+    });
+    if (delta) gradients.delta[l] = delta;
     for (const { name, part } of layerParameters(layer)) gradients.parameters.set(name, found[part]!);
-    for (const name of dx ? layer.input : []) {
-      const mask = dropoutMasks[plan.layers.findIndex((other) => other.name === name)];
-      above.set(name, sumOf(tf, above.get(name), mask ? tf.mul(dx!, mask) : dx)!);
-    }
+    above.get(layer.name)?.dispose();
+    below.forEach((tensor, i) => {
+      const name = layer.input[i]!;
+      above.get(name)?.dispose();
+      above.set(name, tensor);
+    });
+    if (!keeps) tf.dispose(pass.layers[l]! as object as TensorContainerObject);
   }
   if (wantsInput) gradients.input = above.get(INPUT)!;
   return gradients;
