@@ -56,7 +56,8 @@ function costTable(layers: readonly LayerEfficiency[]): string[] {
     operation === 'accumulate' ? 'AC' : 'MAC',
     thousands(operations.mean),
     thousands(operations.deviation),
-    percent(operations.mean / dense),
+    // Poolings, sums and normalisations have no synapses.
+    dense === 0 ? '–' : percent(operations.mean / dense),
   ];
   const rows = layers.flatMap((one) => [
     [...row(String(one.layer), 'below', one), thousands(one.parameters), thousands(one.state)],
