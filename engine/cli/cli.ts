@@ -8,7 +8,8 @@ import { checkCommand } from './commands/check.ts';
 import { compareCommand } from './commands/compare.ts';
 import { DATA_COMMANDS } from './commands/data/commands.ts';
 import { doctorCommand } from './commands/doctor.ts';
-import { exportCommand } from './commands/export.ts';
+import { exportCommand } from './commands/exchange/export.ts';
+import { importNirCommand } from './commands/exchange/import-nir.ts';
 import { executeCommand } from './commands/internal/execute.ts';
 import { hostCommand } from './commands/internal/host.ts';
 import { probeCommand } from './commands/internal/probe.ts';
@@ -36,6 +37,7 @@ const COMMANDS: Command[] = [
   analyseCommand,
   reportCommand,
   exportCommand,
+  importNirCommand,
   validateCommand,
   ...DATA_COMMANDS,
   ...BACKEND_COMMANDS,

@@ -108,6 +108,15 @@ export class Input {
     return { ...(threads !== undefined && { threads }), ...(checkpointSeconds !== undefined && { checkpointSeconds }) };
   }
 
+  /** The length of a step. */
+  seconds(name: string): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const seconds = Number(text);
+    if (text.trim() !== '' && seconds >= 1e-9 && seconds <= 1e3) return seconds;
+    throw new UserError(`--${name} must be the seconds of a step, from 1e-9 to 1000, not "${text}".`);
+  }
+
   /** What `networkOption` names. */
   get checkpoint(): CheckpointChoice {
     const text = this.text('checkpoint') ?? 'best';

@@ -248,7 +248,9 @@ describe('help', () => {
   test('an overview, and a page with an example for each command', async () => {
     const overview = await lab.lif('--help');
     expect(overview.code).toBe(0);
-    const names = [...overview.stdout.matchAll(/^ {2}lif ((?:data |backend )?\w+)/gm)].map((match) => match[1]!);
+    const names = [...overview.stdout.matchAll(/^ {2}lif ((?:data |backend |import )?\w+)/gm)].map(
+      (match) => match[1]!,
+    );
     expect(names).toEqual([
       ...[
         'run',
@@ -262,6 +264,7 @@ describe('help', () => {
         'analyse',
         'report',
         'export',
+        'import nir',
         'validate',
       ],
       ...['data list', 'data get', 'data check', 'data import', 'data show'],

@@ -6,6 +6,7 @@ import { SURROGATES } from '../../models/neuron.ts';
 import { lengthOf } from '../../models/parameters.ts';
 import {
   connectionName,
+  INPUT,
   type Integrator,
   type LayerPlan,
   type Lif,
@@ -80,6 +81,12 @@ ${[...shapes].map((shape) => `    ${text(shape)}: ${SURROGATE_LINES[shape]},  # 
 const text = (value: string): string => JSON.stringify(plainLine(value));
 
 function leakyNetwork({ layers, readout }: NetworkPlan): string {
+  layers.forEach(({ name, input }, l) => {
+    if (input.join() !== (layers[l - 1]?.name ?? INPUT))
+      throw new UserError(
+        `Layer ${name} receives ${input.join(' and ')}, and the script has one layer after another alone.`,
+      );
+  });
   const first = layers[0]!.connection;
   const planes = first.kind === 'conv' || first.kind === 'pool' ? first.input : undefined;
   return `

@@ -33,8 +33,9 @@ export function stateDict(plan: NetworkPlan, parameters: ReadonlyMap<string, Ten
   );
 }
 
-function nameOf({ neuron }: LayerPlan, part: Part): string {
-  if (neuron.kind === 'linear') return part;
+function nameOf({ name, neuron }: LayerPlan, part: Part): string {
+  // The linear layer behind an RNN, LSTM or GRU.
+  if (name === 'readout') return part;
   return (isGated(neuron) ? GATED : LEAKY)[part]!;
 }
 

@@ -9,9 +9,13 @@ import { builtFile } from '../../../base/paths.ts';
 import type { EventBuffer } from '../../recordings/binning.ts';
 import { badFile, openData } from '../files.ts';
 import type { Listed, SpikeFile, SpikeLayout } from '../spike-file.ts';
+import type { TreeEntry } from './tree.ts';
+
+export type { TreeEntry };
 
 export type Question =
   | { ask: 'list'; file: string; remedy: string }
+  | { ask: 'tree'; file: string; remedy: string }
   | { ask: 'open'; file: string; remedy: string; layout: SpikeLayout }
   | { ask: 'read'; from: number; to: number };
 
@@ -29,7 +33,14 @@ interface Block {
 }
 
 /** `ready` comes once, when the library is loaded. */
-export type Answer = 'ready' | { datasets: Listed[] } | Opened | Block | { refused: string } | { failed: string };
+export type Answer =
+  | 'ready'
+  | { datasets: Listed[] }
+  | { tree: TreeEntry[] }
+  | Opened
+  | Block
+  | { refused: string }
+  | { failed: string };
 
 export interface ThreadOptions {
   signal?: AbortSignal | undefined;
@@ -56,6 +67,12 @@ export class SpikeThread {
   async list(file: string, remedy: string): Promise<Listed[]> {
     const answer = await this.ask<{ datasets: Listed[] }>({ ask: 'list', file, remedy }, refuse(file, remedy));
     return answer.datasets;
+  }
+
+  /** All datasets of a small file with their values. Rejects with a UserError, or with the reason of the signal. */
+  async tree(file: string, remedy: string): Promise<TreeEntry[]> {
+    const answer = await this.ask<{ tree: TreeEntry[] }>({ ask: 'tree', file, remedy }, refuse(file, remedy));
+    return answer.tree;
   }
 
   /** Opens a file and checks it. Rejects with a UserError, or with the reason of the signal. */

@@ -9,6 +9,7 @@ import { EventBuffer } from '../../recordings/binning.ts';
 import { listed, readSpikes, type SpikeFile } from '../spike-file.ts';
 import { loadLibrary, openWithLibrary } from './library.ts';
 import type { Answer, Question } from './thread.ts';
+import { readTree } from './tree.ts';
 
 /** Most memory of the library: a damaged file may ask for any amount. */
 const MOST_MEMORY = 512 * 2 ** 20;
@@ -43,6 +44,11 @@ async function answerTo(question: Question): Promise<{ answer: Answer; transfer:
       const { file, remedy } = question;
       allowed.file = file;
       return { answer: { datasets: listed(await openWithLibrary(file, remedy)) }, transfer: [] };
+    }
+    case 'tree': {
+      const { file, remedy } = question;
+      allowed.file = file;
+      return { answer: { tree: await readTree(file, remedy) }, transfer: [] };
     }
     case 'open': {
       const { file, remedy, layout } = question;
