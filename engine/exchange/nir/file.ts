@@ -6,6 +6,7 @@ import type { Group } from 'h5wasm/node';
 import { UserError } from '../../base/errors.ts';
 import { loadLibrary } from '../../datasets/formats/hdf5/library.ts';
 import { SpikeThread, type TreeEntry } from '../../datasets/formats/hdf5/thread.ts';
+import { checkHdf5 } from '../../datasets/formats/spike-file.ts';
 import { type Output, refuseExisting, unwritten } from '../output.ts';
 import type { NirGraph, NirNode, NirValue } from './graph.ts';
 
@@ -59,6 +60,7 @@ function put(group: Group, name: string, value: NirValue, kind: 'index' | 'real'
 
 /** The graph in a file, which may be anybody's: read in a thread of its own, with limits. Rejects with a UserError. */
 export async function readNir(file: string, signal?: AbortSignal): Promise<NirGraph> {
+  checkHdf5(file, REMEDY);
   const thread = new SpikeThread({ signal });
   try {
     return graphIn(file, await thread.tree(file, REMEDY));

@@ -54,10 +54,9 @@ test.each(['with recurrence', 'no reset', 'spikes, scaled'])(
     expect(code).toBe(0);
     const { executed, files, dt } = JSON.parse(stdout);
     expect(executed).toMatchObject({ samples: 12, differ: 0 });
-    // Shares of spikes are the same to the last digit; potentials cannot be.
-    const spikes = variant === 'spikes, scaled';
-    if (spikes) expect(Math.min(...lab.run(variant).result!.spikeRates!)).toBeGreaterThan(0);
-    expect(executed.deviation > 0).toBe(!spikes);
+    // Those of spikes say nothing of a network that is silent; potentials cannot be the same to the last digit.
+    if (variant === 'spikes, scaled') expect(Math.min(...lab.run(variant).result!.spikeRates!)).toBeGreaterThan(0);
+    else expect(executed.deviation).toBeGreaterThan(0);
     expect(executed.deviation).toBeLessThan(1e-5);
     const graph = await readNir(files[0]);
     expect([dt, graph.metadata.dt]).toEqual([0.001, 0.001]);
@@ -167,7 +166,7 @@ test('a file of others that is none, or damaged, is one sentence', async () => {
   };
   expect(await refused('missing.nir')).toMatch(/missing\.nir/);
   writeFileSync(at('text.nir'), 'this is text');
-  expect(await refused('text.nir')).toMatch(/text\.nir.*cannot be read/);
+  expect(await refused('text.nir')).toMatch(/this is not an HDF5 file but /);
   writeFileSync(at('cut.nir'), readFileSync(at('with_recurrence.nir')));
   truncateSync(at('cut.nir'), 3000);
   expect(await refused('cut.nir')).toMatch(/cut\.nir/);
@@ -180,8 +179,8 @@ test('a file of others that is none, or damaged, is one sentence', async () => {
   const { default: h5wasm } = await import('h5wasm/node');
   await h5wasm.ready;
   const large = new h5wasm.File(at('large.nir'), 'w');
-  const zeros = { data: new Uint8Array(2 ** 25 + 1), chunks: [2 ** 20], compression: 'gzip' } as const;
-  large.create_dataset({ name: 'zeros', ...zeros, compression_opts: 9 });
+  const data = new Uint8Array(2 ** 25 + 1);
+  large.create_dataset({ name: 'zeros', data, chunks: [2 ** 20], compression: 'gzip', compression_opts: 9 });
   large.close();
   expect(await refused('large.nir')).toMatch(/it has more than 33554432 values/);
   expect(await refused('spikes_scaled.nir', '--dataset', 'shd')).toMatch(
