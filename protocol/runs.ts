@@ -186,7 +186,7 @@ export interface Comparison {
   rows: ComparisonRow[];
   /** Runs of this file whose settings are no longer those of the file; not in the rows. */
   outdated: RunSummary[];
-  /** Those by variant and settings, the newest first. */
+  /** Those by variant and settings: variants in the order of the file, of each the newest first. */
   earlier: EarlierSettings[];
   /** Where nothing else is: runs that differ in the number of their epochs alone, and could go on to those of the file. */
   beginnings?: Beginning[];

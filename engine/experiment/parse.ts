@@ -39,11 +39,17 @@ export function checkExperiment(text: string, file: string): CheckedExperiment {
     // Nor does it help to have it from every variant that inherits the same.
     if (inherited && inheritedSoFar.has(problem.message)) continue;
     if (inherited) inheritedSoFar.add(problem.message);
-    const message = inherited ? `In the variant \`${problem.variant}\`: ${problem.message}` : problem.message;
+    const said = problem.quoted ? inQuotes(problem.message, text.slice(span.start, span.end)) : problem.message;
+    const message = inherited ? `In the variant \`${problem.variant}\`: ${said}` : said;
     const { severity, replacement } = problem;
     found.push({ ...span, severity, message, path, ...(replacement !== undefined && { replacement }) });
   }
   return { diagnostics: diagnosticsOf(found, lines), outline, ...(experiment && { experiment }) };
+}
+
+/** The remedy with the value as it is written; where the place is not that of the value alone, without it. */
+function inQuotes(message: string, written: string): string {
+  return /^[\w.+:-]{1,40}$/.test(written) ? message.replace(/\.$/, `: "${written}".`) : message;
 }
 
 function variantNames(root: Source): string[] {

@@ -14,7 +14,7 @@ export interface Earlier extends Omit<EarlierSettings, 'runs'> {
   place: number;
 }
 
-/** Those of a comparison with their runs, the newest first. */
+/** Those of a comparison with their runs, of each variant the newest first. */
 export function earlierOf({ outdated, earlier }: Pick<Comparison, 'outdated' | 'earlier'>): Earlier[] {
   const known = new Map(outdated.map((run) => [run.id, run]));
   const places = new Map<string, number>();

@@ -28,6 +28,8 @@ export interface Problem {
   message: string;
   /** What was probably meant in place of the value or the name. */
   replacement?: string;
+  /** Whether quotes around the value, as it is written, are the remedy: 1e3 is a name, 1000 is another. */
+  quoted?: boolean;
   /** The variant whose merged settings have this problem. */
   variant?: string;
 }
@@ -84,7 +86,10 @@ function wrongValue(path: Path, { root, data }: Context): Problem {
   if (value === undefined) return error(path, 'parent', `\`${name}\` is missing; it must be ${expected(node)}.`);
   if (path.length === 0) return error(path, 'value', `An experiment file is ${expected(node)}.`);
   const right = expected(narrowed(node, value));
-  const problem = error(path, 'value', `\`${name}\` must be ${right}, ${seen(value)}${remedy(node, value)}.`);
+  const cure = remedy(node, value);
+  const message = `\`${name}\` must be ${right}, ${seen(value)}${cure}`;
+  if (cure === IN_QUOTES) return { ...error(path, 'value', `${message}.`), quoted: true };
+  const problem = error(path, 'value', `${message}.`);
   const guess = typeof value === 'string' ? nearest(value, choices(node).map(scalarText)) : undefined;
   return guess === undefined ? problem : { ...problem, replacement: guess };
 }
@@ -95,12 +100,14 @@ function narrowed(node: SchemaNode, value: unknown): SchemaNode {
   return forms(node).find((form) => form.type === 'number' || form.type === 'integer') ?? node;
 }
 
+const IN_QUOTES = '; put it in quotes';
+
 function remedy(node: SchemaNode, value: unknown): string {
   if (node.const === true && value === false) return '; otherwise write a number in place of the mapping';
   const types = forms(node).map((form) => form.type);
   // YAML takes 2024, true and 1.0 for what they look like.
   if ((typeof value === 'number' || typeof value === 'boolean') && types.every((type) => type === 'string'))
-    return choices(node).length > 0 ? '' : `; put it in quotes: "${scalarText(value)}"`;
+    return choices(node).length > 0 ? '' : IN_QUOTES;
   if (typeof value !== 'string' || value.trim() === '') return '';
   const key = discriminator(node);
   if (key !== undefined && choices(childNode(node, key, {}) ?? {}).includes(value))

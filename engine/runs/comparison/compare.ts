@@ -51,7 +51,7 @@ export function compareExperiment(
     seeds: [...new Set([...new Set(variants.map(({ seeds }) => seeds))].flatMap((seeds) => [...seeds]))],
     rows: judgeRows(experiment, rows, reference),
     outdated: outdated.map(({ summary }) => summary),
-    earlier: earlierSettings(outdated, (variant) => all.get(variant)?.spec),
+    earlier: earlierSettings(outdated, new Map([...all].map(([variant, { spec }]) => [variant, spec]))),
     ...(beginnings.length > 0 && { beginnings }),
     ...(fewer.length > 0 && { fewer }),
   };

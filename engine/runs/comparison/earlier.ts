@@ -19,15 +19,12 @@ const DEEPEST = 8;
 const NAMES = new Set(['study', 'variant', 'seed', 'file']);
 
 /**
- * Of each variant and each set of settings one group, in the order of their newest runs. In a group each seed has one run:
+ * Of each variant and each set of settings one group: variants in the order of the file, of each the newest first. In a group each seed has one run:
  * the newest, but first one that goes on, since a run under way never disappears.
  * @param outdated runs of the file whose settings are no longer those of the file
- * @param now the settings of a variant in the file; undefined where the file no longer has it
+ * @param now the settings of the variants in the file, in its order
  */
-export function earlierSettings(
-  outdated: readonly KeyedRun[],
-  now: (variant: string) => RunSpec | undefined,
-): EarlierSettings[] {
+export function earlierSettings(outdated: readonly KeyedRun[], now: ReadonlyMap<string, RunSpec>): EarlierSettings[] {
   const groups = new Map<string, { newest: RunSummary; seeds: Map<number, KeyedRun> }>();
   for (const run of outdated) {
     const { summary } = run;
@@ -44,9 +41,9 @@ export function earlierSettings(
   const shown = ordered.filter(
     ({ seeds }, i) => i < MOST_GROUPS || [...seeds.values()].some(({ summary }) => isActive(summary.state)),
   );
-  return shown.map(({ newest, seeds }, i) => {
+  const told = shown.map(({ newest, seeds }, i) => {
     const runs = [...seeds.values()].sort((a, b) => a.summary.seed - b.summary.seed);
-    const current = now(newest.variant);
+    const current = now.get(newest.variant);
     const had = current && i < MOST_DESCRIBED ? hadBy(runs[0]!, current) : undefined;
     return {
       variant: newest.variant,
@@ -54,6 +51,9 @@ export function earlierSettings(
       ...(had && { had }),
     };
   });
+  const places = new Map([...now.keys()].map((variant, i) => [variant, i]));
+  const placeOf = ({ variant }: EarlierSettings): number => places.get(variant) ?? places.size;
+  return told.sort((a, b) => placeOf(a) - placeOf(b));
 }
 
 function hadBy(run: KeyedRun, current: RunSpec): Record<string, string> | undefined {

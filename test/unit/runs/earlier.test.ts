@@ -41,7 +41,7 @@ function runOf(spec: RunSpec, accuracy: number, change: Partial<RunSummary> = {}
 const runsOf = (experiment: Experiment, accuracy: number): KeyedRun[] =>
   expandExperiment(experiment, FILE).map((spec) => runOf(spec, accuracy));
 
-test('results of two edits are two groups, each with what it had, the newest first', () => {
+test('results of two edits are two groups, each with what it had, in the order of the file, the newest first', () => {
   const first = runsOf(study({ neuron: { threshold: 0.3 } }), 0.6);
   const second = runsOf(study({ neuron: { threshold: 0.4 }, training: { epochs: 7 } }), 0.8);
   const comparison = compareExperiment(study(), FILE, [...first, ...second]);
@@ -52,10 +52,10 @@ test('results of two edits are two groups, each with what it had, the newest fir
     ...[variant, runs.map(({ seed }) => seed), accuracy!.mean.toFixed(2), accuracy!.count, had, place],
   ]);
   expect(told).toEqual([
-    ['b', [1, 2], '0.80', 2, { 'neuron.threshold': '0.4', 'training.epochs': '7' }, 0],
     ['a', [1, 2], '0.80', 2, { 'neuron.threshold': '0.4', 'training.epochs': '7' }, 0],
-    ['b', [1, 2], '0.60', 2, { 'neuron.threshold': '0.3' }, 1],
     ['a', [1, 2], '0.60', 2, { 'neuron.threshold': '0.3' }, 1],
+    ['b', [1, 2], '0.80', 2, { 'neuron.threshold': '0.4', 'training.epochs': '7' }, 0],
+    ['b', [1, 2], '0.60', 2, { 'neuron.threshold': '0.3' }, 1],
   ]);
   expect(lastResults(comparison).get('a')!.accuracy!.mean).toBeCloseTo(0.8);
   expect(whyEarlier(earlierOf(comparison)[0]!)).toBe('had neuron.threshold: 0.4; training.epochs: 7');
@@ -76,10 +76,10 @@ test('of seeds that are gone from the file, and of a variant that is, it is said
   const runs = runsOf(study(), 0.7);
   const { earlier } = compareExperiment(study({ seeds: [1], variants: { a: {}, c: {} } }), FILE, runs);
   expect(earlier.map(({ variant, runs: ids, had }) => [variant, ids.length, had])).toEqual([
-    ['b', 2, undefined],
     ['a', 1, {}],
+    ['b', 2, undefined],
   ]);
-  expect(whyEarlier(earlier[1]!)).toBe('seeds that the file no longer has');
+  expect(whyEarlier(earlier[0]!)).toBe('seeds that the file no longer has');
 });
 
 test('each seed has one run: what goes on, else the newest, else the last by its id', () => {
@@ -95,7 +95,7 @@ test('each seed has one run: what goes on, else the newest, else the last by its
     run('f', 3, 4),
     run('h', 1, 8, 'queued'),
   ];
-  expect(earlierSettings(runs, () => undefined).map(({ runs: ids }) => ids)).toEqual([['h', 'e', 'g']]);
+  expect(earlierSettings(runs, new Map()).map(({ runs: ids }) => ids)).toEqual([['h', 'e', 'g']]);
 });
 
 test('of many edits the newest are told, and what goes on', () => {

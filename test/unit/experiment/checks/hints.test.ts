@@ -106,7 +106,10 @@ test('a warm-up that training does not outlast is said', () => {
   expect(message).toMatch(/^`training.warmup` is 50 epochs, but training ends after 10/);
 });
 
-test.each(['2024', 'true', '1.0'])('a name that YAML takes for something else gets its quotes: %s', (name) => {
-  const { message } = diagnosed(file('{ name: delayed-xor }').replace('name: Hints', `name: ⟦${name}⟧`));
-  expect(message).toMatch(/; put it in quotes: ".+"\.$/);
-});
+test.each(['2024', 'true', '1.0', '1e3', '007', '0x1F', '0.30', '.5'])(
+  'a name that YAML takes for something else gets its quotes, as it is written: %s',
+  (name) => {
+    const { message } = diagnosed(file('{ name: delayed-xor }').replace('name: Hints', `name: ⟦${name}⟧`));
+    expect(message.endsWith(`; put it in quotes: "${name}".`), message).toBe(true);
+  },
+);
