@@ -1,13 +1,16 @@
 /**
  * Where the time of one thread goes: every kernel call timed on one batch. `node bench/run.mjs --profile --only SHD`, with
- * recurrent weights `--recurrent`.
+ * recurrent weights `--recurrent`; of an evaluation that counts the activity of all neurons with `--counted`, of a plain one
+ * with `--evaluate`.
  */
 
+import { binsFor } from '../engine/analysis/spikes/spikes.ts';
+import { createActivity, fanOuts } from '../engine/backends/activity.ts';
 import { instantiateKernels, kernelBytes, START } from '../engine/backends/event/kernels/kernels.ts';
 import { chosenInstructions, copier, withNative } from '../engine/backends/event/kernels/native.ts';
 import type { Kernels } from '../engine/backends/event/kernels/signatures/all.ts';
 import { createMemory, planLayout } from '../engine/backends/event/layout/layout.ts';
-import { writeTensors } from '../engine/backends/event/layout/tensors.ts';
+import { readTensors, writeTensors } from '../engine/backends/event/layout/tensors.ts';
 import { createProgram } from '../engine/backends/event/workers/thread.ts';
 import { openReader } from '../engine/datasets/reader.ts';
 import { settingsSchema } from '../engine/experiment/schema.ts';
@@ -16,6 +19,8 @@ import { initialTensors } from '../engine/models/parameters.ts';
 import { ALL, NETWORKS, NEURON, SHD_1MS, settingsOf, syntheticEvents } from './networks.ts';
 
 const recurrent = process.argv.includes('--recurrent');
+const counted = process.argv.includes('--counted');
+const evaluating = counted || process.argv.includes('--evaluate');
 const index = process.argv.indexOf('--only');
 const chosen = index < 0 ? [...NETWORKS, SHD_1MS] : ALL.filter(({ name }) => name === process.argv[index + 1]);
 for (const network of chosen) {
@@ -45,12 +50,27 @@ for (const network of chosen) {
   const order = Uint32Array.from({ length: network.batch }, (_, i) => i);
   const shard = (to: number): void =>
     program.trainShard({ split: 'train', epoch: 0, order, from: 0, to, dropout: false }, network.batch, 0, 0);
-  for (let i = 0; i < 3; i++) shard(64);
+  const { network: plan } = layout;
+  const options = { stepsPerBin: Math.ceil(plan.steps / binsFor(plan)), intervalsEvery: 10 };
+  const counting = {
+    ...options,
+    activity: createActivity(plan, network.batch, options),
+    fanOut: fanOuts(plan, readTensors(memory, layout, layout.weights)),
+  };
+  const evaluate = (to: number): void =>
+    program.evaluate(
+      { split: 'train', epoch: 0, order, from: 0, to, dropout: false },
+      0,
+      undefined,
+      counted ? counting : undefined,
+    );
+  const work = evaluating ? evaluate : shard;
+  for (let i = 0; i < 3; i++) work(64);
   for (const name in times) times[name] = 0;
   const began = performance.now();
   let samples = 0;
   while (performance.now() - began < 2000) {
-    shard(64);
+    work(64);
     samples += 64;
   }
   const total = performance.now() - began;

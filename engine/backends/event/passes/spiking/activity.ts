@@ -75,10 +75,18 @@ export function countWindow(
     counts,
   });
   const neurons = Math.min(columns, plan.connection.size - c);
-  addTo(inWindow.subarray(c), new Uint32Array(buffer, counts, neurons));
+  addCounts(inWindow, c, new Uint32Array(buffer, counts, neurons), 0, neurons);
 }
 
-/** Spikes and intervals of all spiking layers, and the operations that spikes make. */
+/** Before the first block of a task: no pair of intervals has been seen. */
+export function beginActivity({ layout, scratch, buffer }: Workspace): void {
+  layout.layers.forEach(({ size }, l) => {
+    const padded = Math.ceil(size / PANEL) * PANEL;
+    new Float64Array(buffer, scratch.layers[l]!.intervals, 3 * padded).fill(0);
+  });
+}
+
+/** Spikes and intervals of all spiking layers in a block, and the operations that spikes make; intervals wait for `endActivity`. */
 export function countActivity(
   workspace: Workspace,
   labels: Uint32Array,
@@ -96,19 +104,16 @@ export function countActivity(
     const panels = Math.ceil(size / PANEL);
     const padded = panels * PANEL;
     const { spikeMasks, tally, intervals, intervalWork } = scratch.layers[l]!;
-    const rows = count * steps;
     const perBin = addressOf(tally, count * padded);
-    const pairs = new Float64Array(buffer, intervals, 3 * padded).fill(0);
-    kernels.tallySpikes({ spikeMasks, panels, samples: count, steps, stepsPerBin, perSample: tally, perBin });
     const bins = Math.ceil(steps / stepsPerBin);
+    kernels.tallySpikes({ spikeMasks, panels, samples: count, steps, stepsPerBin, perSample: tally, perBin });
     addPanels(sums.byTime, new Uint32Array(buffer, perBin, bins * padded), bins, neurons);
     const spikes = new Uint32Array(buffer, tally, count * padded);
-    const masks = new Uint16Array(buffer, spikeMasks, rows * panels);
+    const below = fanOut[l + 1]?.below;
+    const { within } = fanOut[l]!;
     for (let b = 0; b < count; b++) {
       const sample = first + b;
-      const own = spikes.subarray(b * padded, (b + 1) * padded);
-      addTo(sums.byClass.subarray(labels[b]! * neurons), own.subarray(0, neurons));
-      const ownMasks = masks.subarray(b * steps * panels, (b + 1) * steps * panels);
+      addCounts(sums.byClass, labels[b]! * neurons, spikes, b * padded, neurons);
       if (sample % intervalsEvery === 0)
         kernels.tallyIntervals({
           spikeMasks: spikeMasks + b * steps * panels * 2,
@@ -117,20 +122,32 @@ export function countActivity(
           work: intervalWork,
           sums: intervals,
         });
-      const below = fanOut[l + 1]?.below;
-      if (below) activity.below[l + 1]![sample] = dot(own, below);
-      const { within } = fanOut[l]!;
+      if (below) activity.below[l + 1]![sample] = dot(spikes, b * padded, below);
       // What a layer gives in its last step it does not receive any more.
-      if (within) activity.within.get(l)![sample] = dot(own, within) - fanOutOf(ownMasks.subarray(-panels), within);
+      if (within) {
+        const last = new Uint16Array(buffer, spikeMasks + ((b + 1) * steps - 1) * panels * 2, panels);
+        activity.within.get(l)![sample] = dot(spikes, b * padded, within) - fanOutOf(last, within);
+      }
     }
-    for (const [i, into] of [sums.pairs, sums.cv2, sums.lv].entries())
-      addTo(into, pairs.subarray(i * padded, i * padded + neurons));
   });
 }
 
-/** sums [neurons] += counts [neurons] */
-function addTo(sums: Float64Array, counts: Uint32Array | Float64Array): void {
-  for (let n = 0; n < counts.length; n++) sums[n]! += counts[n]!;
+/** After the last block of a task: adds what pairs of intervals came to. */
+export function endActivity({ layout, scratch, buffer }: Workspace, { activity }: Counting): void {
+  layout.layers.forEach(({ size, plan }, l) => {
+    const sums = activity.layers.get(l);
+    if (!sums) return;
+    const neurons = plan.connection.size;
+    const padded = Math.ceil(size / PANEL) * PANEL;
+    const pairs = new Float64Array(buffer, scratch.layers[l]!.intervals, 3 * padded);
+    for (const [i, into] of [sums.pairs, sums.cv2, sums.lv].entries())
+      for (let n = 0; n < neurons; n++) into[n]! += pairs[i * padded + n]!;
+  });
+}
+
+/** sums [to, to + n) += counts [from, from + n) */
+function addCounts(sums: Float64Array, to: number, counts: Uint32Array, from: number, n: number): void {
+  for (let i = 0; i < n; i++) sums[to + i]! += counts[from + i]!;
 }
 
 /** sums [rows, neurons] += counts in whole panels */
@@ -151,9 +168,9 @@ function fanOutOf(masks: Uint16Array, fanOut: Float64Array): number {
   return sum;
 }
 
-/** @param counts [padded]  @param fanOut [neurons] */
-function dot(counts: Uint32Array, fanOut: Float64Array): number {
+/** @param counts [from, from + neurons)  @param fanOut [neurons] */
+function dot(counts: Uint32Array, from: number, fanOut: Float64Array): number {
   let sum = 0;
-  for (let n = 0; n < fanOut.length; n++) sum += counts[n]! * fanOut[n]!;
+  for (let n = 0; n < fanOut.length; n++) sum += counts[from + n]! * fanOut[n]!;
   return sum;
 }

@@ -11,7 +11,7 @@ import { drawDropout, scaleGradients, scaleWeights } from '../dropout.ts';
 import { BlockInput, type Samples } from '../input.ts';
 import { noteSample } from '../sample-scores.ts';
 import { floats, type Workspace } from '../workspace.ts';
-import { type Counting, countActivity, countInputs, countWindow } from './activity.ts';
+import { beginActivity, type Counting, countActivity, countInputs, countWindow, endActivity } from './activity.ts';
 import { forwardAt, prepareSum, receiveParts } from './around.ts';
 import { backward } from './backward.ts';
 import { divergedLayer } from './diverged.ts';
@@ -96,6 +96,7 @@ export class SpikingProgram {
   ): void {
     this.clearStats(statsAt);
     this.prepare();
+    if (counting) beginActivity(this.workspace);
     for (let from = samples.from; from < samples.to && !cancelled(); from += this.layout.block) {
       const count = Math.min(this.layout.block, samples.to - from);
       this.input.read(samples, from, count);
@@ -116,6 +117,7 @@ export class SpikingProgram {
         countActivity(this.workspace, this.input.labels, counting, from, count);
       }
     }
+    if (counting) endActivity(this.workspace, counting);
   }
 
   /**
