@@ -28,7 +28,7 @@ function convLayers(settings: Settings, neuronOf: (own: Own) => Lif): LayerPlan[
   conv.forEach(({ filters, kernel, stride, padding = Math.floor(kernel / 2), norm, pool, neuron }, i) => {
     const path: Path = ['network', 'conv', i];
     const lif = neuronOf(neuron);
-    refuseRecurrence([...path, 'neuron'], lif);
+    refuseRecurrence([...path, 'neuron'], neuron, lif);
     const wires = { filters, kernel, stride, padding, norm, threshold: lif.threshold };
     below = planes.convolution([...path, 'kernel'], below, wires, lif);
     if (pool) below = planes.pool([...path, 'pool', 'window'], below, pool.operation, [pool.window, pool.window]);

@@ -1,8 +1,16 @@
 /** Layers over planes, one after another: what builders of convolutional networks share. */
-import { type Path, SettingError } from '../../base/errors.ts';
+import { type Path, pathText, SettingError } from '../../base/errors.ts';
 import { shapeOf } from '../../datasets/describe.ts';
 import type { Norm as NormSettings, Settings } from '../../experiment/schema.ts';
-import { type Connection, type Extent, INPUT, type LayerPlan, type NeuronPlan, type Planes } from '../plan.ts';
+import {
+  type Connection,
+  type Extent,
+  INPUT,
+  type LayerPlan,
+  type Lif,
+  type NeuronPlan,
+  type Planes,
+} from '../plan.ts';
 
 /** A layer that others can receive. */
 export interface Placed {
@@ -76,12 +84,13 @@ export class PlaneLayers {
   }
 }
 
-/** Throws a SettingError where these neurons are recurrent. @param field their settings */
-export function refuseRecurrence(field: Path, { recurrent }: { recurrent: boolean }): void {
-  if (!recurrent) return;
+/** Throws a SettingError where these neurons are recurrent. @param path of their own fields, `own`; others come from `neuron` */
+export function refuseRecurrence(path: Path, own: { recurrent?: unknown } | undefined, lif: Lif): void {
+  if (!lif.recurrent) return;
+  const itself = own?.recurrent !== undefined;
   throw new SettingError(
-    [...field, 'recurrent'],
-    'cannot be true: recurrent connections are inconvenient to add onto convolutional architectures, as the paper says (their weights would be the square of the number of neurons of a layer); set it to false there, or in neuron.',
+    itself ? [...path, 'recurrent'] : ['neuron', 'recurrent'],
+    `cannot be true${itself ? '' : ` for ${pathText(path)}`}: recurrent connections are inconvenient to add onto convolutional architectures, as the paper says (their weights would be the square of the number of neurons of a layer); set it to false${itself ? '' : ', here or there'}.`,
   );
 }
 

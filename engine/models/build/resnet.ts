@@ -16,8 +16,12 @@ const FIELD: Path = ['network', 'resnet'];
 const HALF = Math.SQRT1_2;
 
 /** First convolution, blocks, and the mean of each plane over all places. Every stage but the first halves the places. */
-export function residualLayers(settings: Settings, { width, blocks, norm }: ResNet, neuron: Lif): LayerPlan[] {
-  refuseRecurrence([...FIELD, 'neuron'], neuron);
+export function residualLayers(
+  settings: Settings,
+  { width, blocks, norm, neuron: own }: ResNet,
+  neuron: Lif,
+): LayerPlan[] {
+  refuseRecurrence([...FIELD, 'neuron'], own, neuron);
   const planes = new PlaneLayers(settings, FIELD);
   const { threshold } = neuron;
   const three = { kernel: 3, padding: 1, norm, threshold };

@@ -59,7 +59,7 @@ describe('refused', () => {
       { conv: [{ filters: 2 }] },
       { neuron: { recurrent: true } },
       MNIST,
-      /network\.conv\[0\]\.neuron\.recurrent cannot be true/,
+      /^neuron\.recurrent cannot be true for network\.conv\[0\]\.neuron: /,
     ],
     [
       'data without places',

@@ -101,7 +101,14 @@ describe('refused', () => {
       { resnet: {} },
       { neuron: { recurrent: true } },
       undefined,
-      /^network\.resnet\.neuron\.recurrent cannot be true: recurrent connections are inconvenient to add onto convolutional/,
+      /^neuron\.recurrent cannot be true for network\.resnet\.neuron: recurrent connections are inconvenient to add onto/,
+    ],
+    [
+      'recurrence of its own',
+      { resnet: { neuron: { recurrent: true } } },
+      {},
+      undefined,
+      /^network\.resnet\.neuron\.recurrent cannot be true: recurrent connections/,
     ],
     ['data without places', { resnet: {} }, {}, { name: 'shd' }, /^network\.resnet needs inputs with places/],
     [
