@@ -165,7 +165,7 @@ describe('looking', () => {
     expect(again.stdout).not.toMatch(/Not counted/);
     const edited = await lab.lif('compare', 'study.lif.yaml', '--set', 'training.epochs=4');
     expect(edited.stdout).toMatch(
-      /^Not counted, since the file no longer asks for it:\n {2}other: had training\.epochs: 3 · \d+\.\d\d %, 1 seed · started 20\S+Z$/m,
+      /^Not counted, since the file no longer asks for it:\n {2}baseline: had training\.epochs: 3 · \d+\.\d\d %, 1 seed · started 20\S+Z$/m,
     );
 
     const show = await lab.lif('show', first!.id);
