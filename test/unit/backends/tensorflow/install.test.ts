@@ -128,7 +128,8 @@ test.runIf(process.platform === 'linux')(
   async () => {
     const file = join(folder, 'pid');
     const child = `require('child_process').spawn('sleep', ['100']).once('spawn', function () {
-    require('fs').writeFileSync(${JSON.stringify(file)}, String(this.pid)); });`;
+    require('fs').writeFileSync(${JSON.stringify(`${file}.new`)}, String(this.pid));
+    require('fs').renameSync(${JSON.stringify(`${file}.new`)}, ${JSON.stringify(file)}); });`;
     const gone = async (): Promise<boolean> => {
       const pid = readFileSync(file, 'utf8');
       for (let i = 0; i < 100; i++) {
