@@ -1,32 +1,14 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { StateOf } from '../../protocol/views.ts';
-import { type Bundles, bundleWebview, type FakeHost, launchBrowser, openView, settle } from './harness.ts';
+import { type FakeHost, settle } from './harness.ts';
+import { host, open } from './page.ts';
 import { FakeStudy } from './study.ts';
-
-let browser: Browser;
-let bundle: Bundles;
-let host: FakeHost;
-
-beforeAll(async () => {
-  [browser, bundle] = await Promise.all([launchBrowser(), bundleWebview()]);
-});
-afterAll(() => browser?.close());
-afterEach(async () => {
-  expect(host.complaints, 'errors and policy violations on the page').toEqual([]);
-  await host.page.context().close();
-});
 
 /** A study whose runs have all got as far as `done`. */
 function running(done: number, epochs = 200): FakeStudy {
   const study = new FakeStudy({ seeds: 1, epochs });
   for (const run of study.runs) Object.assign(run, { state: 'running', done });
   return study;
-}
-
-async function open(study: FakeStudy): Promise<void> {
-  host = await openView(browser, bundle, study);
-  await settle(host);
 }
 
 async function advance(done: number): Promise<void> {

@@ -1,52 +1,14 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import {
-  type Bundles,
-  bundleWebview,
-  type FakeHost,
-  launchBrowser,
-  type OpenOptions,
-  openView,
-  picture,
-  settle,
-} from './harness.ts';
+import { describe, expect, test } from 'vitest';
+import { host, names, open } from './compare/page.ts';
+import { picture, settle } from './harness.ts';
+import { exportedFile } from './page.ts';
 import { FakeStudy, XOR } from './study.ts';
 
-let browser: Browser;
-let bundle: Bundles;
-let host: FakeHost;
-
-beforeAll(async () => {
-  [browser, bundle] = await Promise.all([launchBrowser(), bundleWebview()]);
-});
-afterAll(() => browser?.close());
-afterEach(async () => {
-  expect(host.complaints, 'errors and policy violations on the page').toEqual([]);
-  await host.page.context().close();
-});
-
-async function open(study = new FakeStudy(), options: OpenOptions = {}): Promise<FakeHost> {
-  host = await openView(browser, bundle, study, { view: 'compare', ...options });
-  await settle(host);
-  return host;
-}
-
 const NAMES = XOR.map((v) => v.name);
-
-function names(): Promise<(string | null)[]> {
-  return host.page.locator('tr[data-variant]').evaluateAll((rows) => rows.map((r) => r.getAttribute('data-variant')));
-}
 
 async function cell(variant: string, column: string): Promise<string> {
   const text = await host.page.locator(`tr[data-variant="${variant}"] .col-${column}`).textContent();
   return (text ?? '').replace(/\s+/g, ' ').trim();
-}
-
-async function exported(item: string): Promise<{ suggestedName: string; text: string }> {
-  await host.page.getByRole('button', { name: 'Export' }).click();
-  await host.page.getByRole('menuitem', { name: item }).click();
-  await expect.poll(() => host.exports().length, { message: 'files exported' }).toBeGreaterThan(0);
-  return host.exports().at(-1)!;
 }
 
 describe('the table', () => {
@@ -189,7 +151,7 @@ describe('exports', () => {
   test('CSV in full precision', async () => {
     const study = new FakeStudy();
     await open(study);
-    const { suggestedName, text } = await exported('CSV');
+    const { suggestedName, text } = await exportedFile('CSV');
     expect(suggestedName).toBe('delayed-spiking-xor-comparison.csv');
     const [head, first] = text.split('\n').map((line) => line.split(','));
     const row = study.comparison().rows[0]!;
@@ -206,7 +168,7 @@ describe('exports', () => {
   test('Markdown and LaTeX with what is better in bold, and special characters escaped', async () => {
     const variants = [{ ...XOR[0]!, name: '50% | k_1' }, XOR[2]!, XOR[4]!];
     await open(new FakeStudy({ variants, seeds: 8 }));
-    const markdown = (await exported('Markdown')).text;
+    const markdown = (await exportedFile('Markdown')).text;
     expect(markdown).toContain('| 50% \\| k_1 |');
     expect(markdown.match(/\*\*\d\d\.\d\d ± \d\.\d\d\*\*/g)?.length, 'bold accuracies').toBe(1);
     const before = host.exports().length;
@@ -233,18 +195,14 @@ test('a fraction of the data set is told beside the numbers and in every export'
   await open(study);
   await expect.poll(() => host.page.getByText(sentence).count()).toBe(1);
   for (const format of ['CSV', 'Markdown', 'LaTeX']) {
-    const before = host.exports().length;
-    await host.page.getByRole('button', { name: 'Export' }).click();
-    await host.page.getByRole('menuitem', { name: format }).click();
-    await expect.poll(() => host.exports().length, { message: 'files exported' }).toBe(before + 1);
-    expect(host.exports().at(-1)!.text, format).toContain('Only 73 of 10,000 test samples of nmnist were there');
+    expect((await exportedFile(format)).text, format).toContain('Only 73 of 10,000 test samples of nmnist were there');
   }
 });
 
 describe('what can go wrong', () => {
   test('a request without an answer ends with a sentence and a way to try again', async () => {
     const study = new FakeStudy();
-    host = await openView(browser, bundle, study, { view: 'compare', fakeClock: true });
+    await open(study, { fakeClock: true });
     host.refuse.set('runs/compare', null);
     await host.page.clock.runFor(1000);
     await host.changed();

@@ -1,35 +1,8 @@
 // Many variants, small windows, curves that leave the chart, and pointers that stay where they are while runs go on.
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import {
-  type Bundles,
-  bundleWebview,
-  type FakeHost,
-  launchBrowser,
-  type OpenOptions,
-  openView,
-  picture,
-  settle,
-} from './harness.ts';
+import { describe, expect, test } from 'vitest';
+import { picture, settle } from './harness.ts';
+import { host, open } from './page.ts';
 import { FakeStudy, type VariantPlan, XOR } from './study.ts';
-
-let browser: Browser;
-let bundle: Bundles;
-let host: FakeHost;
-
-beforeAll(async () => {
-  [browser, bundle] = await Promise.all([launchBrowser(), bundleWebview()]);
-});
-afterAll(() => browser?.close());
-afterEach(async () => {
-  expect(host.complaints, 'errors and policy violations on the page').toEqual([]);
-  await host.page.context().close();
-});
-
-async function open(study: FakeStudy, options: OpenOptions = {}): Promise<void> {
-  host = await openView(browser, bundle, study, options);
-  await settle(host);
-}
 
 type Box = { x: number; y: number; width: number; height: number };
 

@@ -1,8 +1,8 @@
 /** Parallel coordinates: an axis for each quantity, a line for each variant through what it has on them. */
-import { html, type SVGTemplateResult, svg, type TemplateResult } from 'lit';
+import { type SVGTemplateResult, svg, type TemplateResult } from 'lit';
 import type { LineStyle } from '../../protocol/drawing/palette.ts';
 import type { Quantity, QuantityAxis } from './quantity-axis.ts';
-import { keyHeight, keySvg, type RelationLook, shortened } from './relation.ts';
+import { drawing, keySvg, type RelationLook, shortened } from './relation.ts';
 
 export interface ParallelLine {
   /** Place of the variant in the file. */
@@ -23,19 +23,10 @@ export function parallelSvg(
   { axes, lines, style }: Parallel,
   { width, height, ink, at, point, key = [] }: RelationLook,
 ): TemplateResult {
-  const whole = height + (key.length > 0 ? keyHeight(key.length, width) : 0);
   const gap = axes.length > 1 ? (width - 2 * ROOM.side) / (axes.length - 1) : 0;
   const across = (i: number): number => ROOM.side + i * gap;
   const up = (place: number): number => height - ROOM.bottom - place * (height - ROOM.top - ROOM.bottom);
-  return html`<svg
-    xmlns="http://www.w3.org/2000/svg"
-    width=${width}
-    height=${whole}
-    viewBox="0 0 ${width} ${whole}"
-    font-family="Helvetica, Arial, sans-serif"
-    font-size="11"
-    fill=${ink}
-  >
+  const content = svg`
     ${lines.map(({ group, values }, i) => {
       const { colour, dash } = style(group);
       const faded = at !== undefined && at !== i;
@@ -51,8 +42,8 @@ export function parallelSvg(
             svg`<text x=${across(i) + (last ? 6 : -6)} y=${up(place) + 4} text-anchor=${last ? 'start' : 'end'}>${label.length > 9 ? `${label.slice(0, 8)}…` : label}</text>`,
         )}`;
     })}
-    ${keySvg(key, width, height, (group, x, y) => lineSign(x, y, style(group)))}
-  </svg>`;
+    ${keySvg(key, width, height, (group, x, y) => lineSign(x, y, style(group)))}`;
+  return drawing({ width, height, ink, key }, content);
 }
 
 /** The sign of a variant's line. */

@@ -50,22 +50,13 @@ export function relationSvg(
   { width, height, ink, at, point, key = [] }: RelationLook,
 ): TemplateResult {
   const { x, y, dots, means, style } = relation;
-  const whole = height + (key.length > 0 ? keyHeight(key.length, width) : 0);
   const across = (place: number): number => ROOM.left + place * (width - ROOM.left - ROOM.right);
   const up = (place: number): number => height - ROOM.bottom - place * (height - ROOM.top - ROOM.bottom);
   const placed = (dot: Dot): [number, number] => [across(x.place(dot.x) ?? 0), up(y.place(dot.y) ?? 0)];
   const bottom = height - ROOM.bottom;
   // Labels that would stand on each other are left out.
   const step = Math.max(1, Math.ceil((x.ticks.length * 70) / Math.max(1, width - ROOM.left - ROOM.right)));
-  return html`<svg
-    xmlns="http://www.w3.org/2000/svg"
-    width=${width}
-    height=${whole}
-    viewBox="0 0 ${width} ${whole}"
-    font-family="Helvetica, Arial, sans-serif"
-    font-size="11"
-    fill=${ink}
-  >
+  const content = svg`
     ${y.ticks.map(
       ({
         place,
@@ -90,7 +81,23 @@ export function relationSvg(
       return svg`<path class="dot" d=${shapePath(shapeOf(dot.group), cx, cy, i === at ? 1.6 * RADIUS : RADIUS)} fill=${style(dot.group).colour} fill-opacity="0.8"
         stroke=${i === at ? ink : 'none'} stroke-width="1.5" @pointerenter=${point ? () => point(i) : nothing} />`;
     })}
-    ${keySvg(key, width, height, (group, x, y) => dotSign(group, x, y, style(group)))}
+    ${keySvg(key, width, height, (group, x, y) => dotSign(group, x, y, style(group)))}`;
+  return drawing({ width, height, ink, key }, content);
+}
+
+/** What is drawn, with room for the key below it. */
+export function drawing({ width, height, ink, key = [] }: RelationLook, content: SVGTemplateResult): TemplateResult {
+  const whole = height + (key.length > 0 ? keyHeight(key.length, width) : 0);
+  return html`<svg
+    xmlns="http://www.w3.org/2000/svg"
+    width=${width}
+    height=${whole}
+    viewBox="0 0 ${width} ${whole}"
+    font-family="Helvetica, Arial, sans-serif"
+    font-size="11"
+    fill=${ink}
+  >
+    ${content}
   </svg>`;
 }
 
@@ -98,7 +105,7 @@ const KEY_COLUMN = 200;
 const KEY_LINE = 18;
 
 /** How high a key is. */
-export function keyHeight(entries: number, width: number): number {
+function keyHeight(entries: number, width: number): number {
   return Math.ceil(entries / Math.max(1, Math.floor(width / KEY_COLUMN))) * KEY_LINE + 8;
 }
 

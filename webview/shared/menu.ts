@@ -8,6 +8,17 @@ export interface MenuItem {
   run: () => void;
 }
 
+/** Whether the menu of this id is open, and what opens or closes it. */
+function opening(session: Session, id: string): { open: boolean; toggle: (next: boolean) => void } {
+  return {
+    open: session.menu === id,
+    toggle: (next) => {
+      session.menu = next ? id : undefined;
+      session.invalidate();
+    },
+  };
+}
+
 /** A button that opens a box of controls below itself. Escape closes it, so does a click elsewhere. */
 export function boxButton(
   session: Session,
@@ -16,11 +27,7 @@ export function boxButton(
   iconName: IconName,
   content: () => TemplateResult,
 ): TemplateResult {
-  const open = session.menu === id;
-  const toggle = (next: boolean): void => {
-    session.menu = next ? id : undefined;
-    session.invalidate();
-  };
+  const { open, toggle } = opening(session, id);
   const onFocusOut = (event: FocusEvent): void => {
     const box = event.currentTarget as HTMLElement;
     // A control that is drawn anew loses the focus to nobody: that is no leaving.
@@ -49,11 +56,7 @@ export function menuButton(
   iconName: IconName,
   items: MenuItem[],
 ): TemplateResult {
-  const open = session.menu === id;
-  const toggle = (next: boolean): void => {
-    session.menu = next ? id : undefined;
-    session.invalidate();
-  };
+  const { open, toggle } = opening(session, id);
   const onFocusOut = (event: FocusEvent): void => {
     const box = event.currentTarget as HTMLElement;
     if (!box.contains(event.relatedTarget as Node | null)) toggle(false);
@@ -97,6 +100,22 @@ export function menuButton(
         : ''
     }
   </div>`;
+}
+
+/** What stands at the end of the toolbar of a view that has its pictures as tables, too. */
+export function tablesControls(
+  session: Session<'analyses' | 'sample'>,
+  { name, hint, csv }: { name: string; hint: string; csv: () => string },
+): TemplateResult {
+  const { asTable } = session.state;
+  return html`<span class="toolbar-end">
+    <button class="quiet" @click=${() => session.update({ asTable: !asTable })}>
+      ${icon(asTable ? 'chart' : 'table')}<span>${asTable ? 'Picture' : 'Table'}</span>
+    </button>
+    ${menuButton(session, 'export', 'Export', 'export', [
+      { label: 'CSV', hint, run: () => session.export(session.exportName(name), csv()) },
+    ])}
+  </span>`;
 }
 
 function moveFocus(box: HTMLElement, step: number): void {

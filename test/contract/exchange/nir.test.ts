@@ -6,15 +6,14 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { builtFile } from '../../../engine/base/paths.ts';
 import { readNir, writeNir } from '../../../engine/exchange/nir/file.ts';
 import { numbersOf } from '../../../engine/exchange/nir/graph.ts';
 import { readCheckpoint } from '../../../engine/runs/checkpoints.ts';
 import { decodeSafetensors } from '../../../engine/runs/safetensors.ts';
-import { Lab } from '../fake/lab.ts';
+import type { Lab } from '../fake/lab.ts';
+import { PYTHON, pythonHas, trainedLab } from './support.ts';
 
-const python = process.env.LIF_PYTHON ?? 'python3';
-const hasNir = spawnSync(python, ['-c', 'import nir']).status === 0;
+const hasNir = pythonHas('nir');
 
 const VARIANTS = {
   'with recurrence': '{ neuron: { recurrent: true } }',
@@ -29,17 +28,10 @@ const VARIANTS = {
 
 let lab: Lab;
 beforeAll(async () => {
-  lab = await new Lab().open(builtFile('lif.mjs'));
-  const variants = Object.entries(VARIANTS).map(([name, changes]) => `  ${name}: ${changes}`);
-  lab.file(
-    'study.lif.yaml',
-    `name: S\ndataset: { name: delayed-xor, steps: 40, trainSamples: 64, testSamples: 60 }
-network: { hidden: [8], readout: { kind: leaky-integrator, decode: mean, window: 9, leak: { learnable: true } } }
-neuron: { threshold: 0.2, leak: { learnable: true, init: { low: 2, high: 5 } } }
-training: { epochs: 1, batchSize: 16, learningRate: 0.01 }
-variants:\n${variants.join('\n')}\n`,
-  );
-  expect(await lab.lif('run', 'study.lif.yaml', '--threads', '1')).toMatchObject({ code: 0 });
+  lab = await trainedLab(VARIANTS, {
+    readout: 'kind: leaky-integrator, decode: mean, window: 9, leak: { learnable: true }',
+    epochs: 1,
+  });
 }, 300_000);
 afterAll(() => lab?.close());
 
@@ -123,7 +115,7 @@ for name in ("with_recurrence", "no_reset", "spikes_scaled"):
     graph = nir.read(name + ".nir")
     nir.write(name + "_again.nir", graph)
     print(name, sorted(type(node).__name__ for node in graph.nodes.values()), graph.metadata["dt"])`;
-  const { status, stdout, stderr } = spawnSync(python, ['-c', script], { cwd: lab.folder, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(PYTHON, ['-c', script], { cwd: lab.folder, encoding: 'utf8' });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   expect(stdout).toContain("with_recurrence ['Affine', 'Affine', 'Input', 'LI', 'LIF', 'Linear', 'Output'] 0.001");
   const again = await readNir(at('with_recurrence_again.nir'));

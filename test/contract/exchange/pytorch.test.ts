@@ -6,7 +6,6 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { builtFile } from '../../../engine/base/paths.ts';
 import { shapeOf } from '../../../engine/datasets/describe.ts';
 import { openArrays } from '../../../engine/datasets/formats/npy.ts';
 import { readRun } from '../../../engine/jobs/claim.ts';
@@ -14,10 +13,10 @@ import { planNetwork } from '../../../engine/models/build/network.ts';
 import { parametersOf } from '../../../engine/models/parameters.ts';
 import { forward, type Parameters } from '../../../engine/reference/network.ts';
 import { decodeSafetensors } from '../../../engine/runs/safetensors.ts';
-import { Lab } from '../fake/lab.ts';
+import type { Lab } from '../fake/lab.ts';
+import { PYTHON, pythonHas, trainedLab } from './support.ts';
 
-const python = process.env.LIF_PYTHON ?? 'python3';
-const hasTorch = spawnSync(python, ['-c', 'import numpy, torch']).status === 0;
+const hasTorch = pythonHas('numpy', 'torch');
 
 const VARIANTS = {
   'with recurrence': '{ neuron: { recurrent: true } }',
@@ -31,17 +30,11 @@ const VARIANTS = {
 
 let lab: Lab;
 beforeAll(async () => {
-  lab = await new Lab().open(builtFile('lif.mjs'));
-  const variants = Object.entries(VARIANTS).map(([name, changes]) => `  ${name}: ${changes}`);
-  lab.file(
-    'study.lif.yaml',
-    `name: S "quoted"\ndataset: { name: delayed-xor, steps: 40, trainSamples: 64, testSamples: 60 }
-network: { hidden: [8], readout: { kind: leaky-integrator, window: 9, leak: { learnable: true } } }
-neuron: { threshold: 0.2, leak: { learnable: true, init: { low: 2, high: 5 } } }
-training: { epochs: 2, batchSize: 16, learningRate: 0.01 }
-variants:\n${variants.join('\n')}\n`,
-  );
-  expect(await lab.lif('run', 'study.lif.yaml', '--threads', '1')).toMatchObject({ code: 0 });
+  lab = await trainedLab(VARIANTS, {
+    name: 'S "quoted"',
+    readout: 'kind: leaky-integrator, window: 9, leak: { learnable: true }',
+    epochs: 2,
+  });
 }, 300_000);
 afterAll(() => lab?.close());
 
@@ -81,7 +74,7 @@ describe.each(Object.keys(VARIANTS))('%s', (variant) => {
   });
 
   test.skipIf(!hasTorch)('the script computes the same with PyTorch', () => {
-    const { status, stdout, stderr } = spawnSync(python, [inLab(`${stem}.py`)], { encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(PYTHON, [inLab(`${stem}.py`)], { encoding: 'utf8' });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toMatch(/^accuracy (\d\.\d{6}) on 60 test samples; LIF Lab: \1\n/);
     expect(stdout).toMatch(/\npredictions that differ: 0 of 60; /);

@@ -1,35 +1,13 @@
 /** A page with the comparison for each test, and what tests do and read there. */
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import type { StateOf } from '../../../protocol/views.ts';
-import {
-  type Bundles,
-  bundleWebview,
-  type FakeHost,
-  launchBrowser,
-  type OpenOptions,
-  openView,
-  settle,
-} from '../harness.ts';
+import type { FakeHost, OpenOptions } from '../harness.ts';
+import { exportedFile, host, open as openPage } from '../page.ts';
 import { FakeStudy } from '../study.ts';
 
-let browser: Browser;
-let bundle: Bundles;
-export let host: FakeHost;
+export { host };
 
-beforeAll(async () => {
-  [browser, bundle] = await Promise.all([launchBrowser(), bundleWebview()]);
-});
-afterAll(() => browser?.close());
-afterEach(async () => {
-  expect(host.complaints, 'errors and policy violations on the page').toEqual([]);
-  await host.page.context().close();
-});
-
-export async function open(study = new FakeStudy(), options: OpenOptions = {}): Promise<FakeHost> {
-  host = await openView(browser, bundle, study, { view: 'compare', ...options });
-  await settle(host);
-  return host;
+export function open(study = new FakeStudy(), options: OpenOptions = {}): Promise<FakeHost> {
+  return openPage(study, { view: 'compare', ...options });
 }
 
 /** Keys of the rows, in their order. */
@@ -47,11 +25,7 @@ export function head(id: string): ReturnType<FakeHost['page']['locator']> {
 }
 
 export async function exported(item: string): Promise<string> {
-  const before = host.exports().length;
-  await host.page.getByRole('button', { name: 'Export' }).click();
-  await host.page.getByRole('menuitem', { name: item }).first().click();
-  await expect.poll(() => host.exports().length, { message: 'files exported' }).toBe(before + 1);
-  return host.exports().at(-1)!.text;
+  return (await exportedFile(item)).text;
 }
 
 /** The state that the view keeps in the editor. */

@@ -1,36 +1,9 @@
 /** A page with the view of curves for each test, and what tests do and read there. */
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import type { StateOf } from '../../../protocol/views.ts';
-import {
-  type Bundles,
-  bundleWebview,
-  type FakeHost,
-  launchBrowser,
-  type OpenOptions,
-  openView,
-  settle,
-} from '../harness.ts';
-import { FakeStudy } from '../study.ts';
+import { type FakeHost, settle } from '../harness.ts';
+import { exportedFile, host, open } from '../page.ts';
 
-let browser: Browser;
-let bundle: Bundles;
-export let host: FakeHost;
-
-beforeAll(async () => {
-  [browser, bundle] = await Promise.all([launchBrowser(), bundleWebview()]);
-});
-afterAll(() => browser?.close());
-afterEach(async () => {
-  expect(host.complaints, 'errors and policy violations on the page').toEqual([]);
-  await host.page.context().close();
-});
-
-export async function open(study = new FakeStudy(), options: OpenOptions = {}): Promise<FakeHost> {
-  host = await openView(browser, bundle, study, options);
-  await settle(host);
-  return host;
-}
+export { host, open };
 
 export function plot(kind: 'Accuracy' | 'Loss'): ReturnType<FakeHost['page']['locator']> {
   return host.page.getByRole('application', { name: `${kind} over epochs` });
@@ -57,11 +30,7 @@ export async function kept(): Promise<StateOf<'curves'>> {
 
 /** What is drawn, read back from the export, which shows the same model and zoom. */
 export async function drawnSvg(): Promise<string> {
-  const before = host.exports().length;
-  await host.page.getByRole('button', { name: 'Export' }).click();
-  await host.page.getByRole('menuitem', { name: 'SVG' }).click();
-  await expect.poll(() => host.exports().length, { message: 'files exported' }).toBe(before + 1);
-  return host.exports().at(-1)!.text;
+  return (await exportedFile('SVG')).text;
 }
 
 export function tickLabels(svg: string, chart: number): string[] {

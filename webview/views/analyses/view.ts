@@ -7,7 +7,7 @@ import { Analyses, type Answered } from '../../shared/analyses.ts';
 import { count, percent } from '../../shared/format.ts';
 import { banners, emptyState, header, progressLine } from '../../shared/header.ts';
 import { icon } from '../../shared/icons.ts';
-import { menuButton } from '../../shared/menu.ts';
+import { tablesControls } from '../../shared/menu.ts';
 import { Puller } from '../../shared/puller.ts';
 import type { Session } from '../../shared/session.ts';
 import { readTheme } from '../../shared/theme.ts';
@@ -88,18 +88,11 @@ export class AnalysesView implements View {
             </label>`,
           )}
         </div>
-        <span class="toolbar-end">
-          <button class="quiet" @click=${() => session.update({ asTable: !session.state.asTable })}>
-            ${icon(session.state.asTable ? 'chart' : 'table')}<span>${session.state.asTable ? 'Picture' : 'Table'}</span>
-          </button>
-          ${menuButton(session, 'export', 'Export', 'export', [
-            {
-              label: 'CSV',
-              hint: 'the numbers of the picture',
-              run: () => session.export(session.exportName(`${id}.csv`), tablesCsv(tables)),
-            },
-          ])}
-        </span>
+        ${tablesControls(session, {
+          name: `${id}.csv`,
+          hint: 'the numbers of the picture',
+          csv: () => tablesCsv(tables),
+        })}
       </div>
       <p class="about muted">${panel.about}</p>
       ${this.question(asked, params, waiting, missing)}

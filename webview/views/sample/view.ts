@@ -6,7 +6,7 @@ import type { Place } from '../../plot/maps/raster.ts';
 import { numberTable, tablesCsv } from '../../plot/number-table.ts';
 import { banners, emptyState, header } from '../../shared/header.ts';
 import { icon } from '../../shared/icons.ts';
-import { menuButton } from '../../shared/menu.ts';
+import { tablesControls } from '../../shared/menu.ts';
 import { Puller } from '../../shared/puller.ts';
 import type { Session } from '../../shared/session.ts';
 import { readTheme } from '../../shared/theme.ts';
@@ -135,18 +135,11 @@ export class SampleView implements View {
       />
       <button class="quiet" aria-label="Next step" @click=${() => this.goTo((this.step + 1) % steps)}>›</button>
       <output>step ${this.step + 1} of ${steps}</output>
-      <span class="toolbar-end">
-        <button class="quiet" @click=${() => session.update({ asTable: !session.state.asTable })}>
-          ${icon(session.state.asTable ? 'chart' : 'table')}<span>${session.state.asTable ? 'Picture' : 'Table'}</span>
-        </button>
-        ${menuButton(session, 'export', 'Export', 'export', [
-          {
-            label: 'CSV',
-            hint: 'the numbers of the pictures',
-            run: () => session.export(session.exportName('sample.csv'), tablesCsv(sampleTables(known))),
-          },
-        ])}
-      </span>
+      ${tablesControls(session, {
+        name: 'sample.csv',
+        hint: 'the numbers of the pictures',
+        csv: () => tablesCsv(sampleTables(known)),
+      })}
     </div>`;
   }
 
