@@ -68,6 +68,8 @@ export async function comparePairs(
 export function breathing(signal: AbortSignal, progress: (done: number) => void): Breath {
   let last = performance.now();
   return async (done) => {
+    // Between two breaths only what is called from here, a part that is published, can stop it.
+    signal.throwIfAborted();
     if (performance.now() - last < 100) return;
     progress(done);
     await setImmediate();
