@@ -15,6 +15,9 @@ export function builtFile(name: string): string {
   throw new Error(`${name} is missing beside ${here}: run "npm run build".`);
 }
 
+/** Bundles that were compared with the sources: once is enough for a process, which has loaded its own already. */
+const compared = new Set<string>();
+
 /**
  * As `builtFile`, of a bundle that shares memory with this code. Where this code is no part of the build, as in tests, the
  * bundle must be made of the sources as they are now: of others it would take the same bytes for something else. The build
@@ -22,10 +25,11 @@ export function builtFile(name: string): string {
  */
 export function builtFromSources(name: string): string {
   const file = builtFile(name);
-  if (dirname(file) === here) return file;
+  if (dirname(file) === here || compared.has(file)) return file;
   const sources: Record<string, string> = JSON.parse(readFileSync(builtFile(`${name}.sources.json`), 'utf8'));
   const changed = changedSource(join(dirname(file), '..'), sources);
   if (changed !== undefined) throw new Error(`dist/${name} is older than ${changed}: run "npm run build".`);
+  compared.add(file);
   return file;
 }
 
