@@ -13,7 +13,7 @@ export const MAX_NAME = 1000;
 export const MAX_SENTENCE = 2000;
 
 /** A JSON file of the store against its schema. */
-export type Parsed<T> = { value: T } | { damage: string; raw?: unknown };
+export type Parsed<T> = { value: T } | { damage: string; raw?: unknown; missing?: true };
 
 interface Schema<T> {
   safeParse(value: unknown): { success: true; data: T } | { success: false; error: { issues: Issue[] } };
@@ -33,7 +33,7 @@ export function readJson<T>(folder: string, names: string | string[], schema: Sc
   } catch (error) {
     content = errorCode(error) === 'ENOENT' ? { missing: true } : { problem: `cannot be opened (${reason(error)})` };
   }
-  if ('missing' in content) return { damage: `${name} is missing.` };
+  if ('missing' in content) return { damage: `${name} is missing.`, missing: true };
   if ('problem' in content) return { damage: `${name} ${content.problem}.` };
   let raw: unknown;
   try {
@@ -127,11 +127,8 @@ export function readStatus(folder: string): Parsed<Status> {
 /** What somebody thinks of a run; nothing where nobody said anything. */
 export function readNote(folder: string): Parsed<Note> | undefined {
   const note = readJson(folder, 'note.json', noteSchema);
-  return 'damage' in note && note.damage === 'note.json is missing.'
-    ? undefined
-    : 'damage' in note
-      ? { damage: cut(note.damage, MAX_SENTENCE) }
-      : note;
+  if ('value' in note) return note;
+  return note.missing ? undefined : { damage: cut(note.damage, MAX_SENTENCE) };
 }
 
 export function asObject(value: unknown): Record<string, unknown> {

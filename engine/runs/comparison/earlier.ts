@@ -2,9 +2,8 @@
 import type { EarlierSettings, RunSummary } from '../../../protocol/runs.ts';
 import { isActive } from '../../../protocol/runs.ts';
 import { isNewer } from '../../../protocol/seeds.ts';
-import { isMapping, own, type Path, pathText } from '../../experiment/assist/describe.ts';
+import { differing } from '../../experiment/differing.ts';
 import type { RunSpec } from '../../experiment/schema.ts';
-import { flowText } from '../../experiment/text/flow-text.ts';
 import type { KeyedRun } from '../key.ts';
 import { cut } from '../read.ts';
 
@@ -14,9 +13,6 @@ const MOST_GROUPS = 100;
 const MOST_DESCRIBED = 40;
 const MOST_FIELDS = 12;
 const MOST_SIGNS = 120;
-const DEEPEST = 8;
-/** What a spec says besides settings. */
-const NAMES = new Set(['study', 'variant', 'seed', 'file']);
 
 /**
  * Of each variant and each set of settings one group: variants in the order of the file, of each the newest first. In a group each seed has one run:
@@ -56,32 +52,23 @@ export function earlierSettings(outdated: readonly KeyedRun[], now: ReadonlyMap<
   return told.sort((a, b) => placeOf(a) - placeOf(b));
 }
 
+/** Dotted path → what a run had there, where the settings of the file are others. */
 function hadBy(run: KeyedRun, current: RunSpec): Record<string, string> | undefined {
   const spec = run.spec?.();
+  if (!spec) return undefined;
   try {
-    return spec && fieldsOf(differencesOf(current, spec));
+    const { fields, values } = differing([settingsOf(spec), settingsOf(current)]);
+    const told = fields
+      .slice(0, MOST_FIELDS)
+      .map((field, i) => [cut(field, MOST_SIGNS), cut(values[0]![i] ?? '(not set)', MOST_SIGNS)]);
+    return Object.fromEntries(fields.length > MOST_FIELDS ? [...told, ['…', 'and more']] : told);
   } catch {
     // Nested deeper than there is room for: none of ours.
     return undefined;
   }
 }
 
-/** Dotted path → what a run had there, where the settings of the file are others. */
-function differencesOf(current: object, had: object): [string, string][] {
-  const found: [string, string][] = [];
-  const visit = (now: unknown, then: unknown, path: Path): void => {
-    if (found.length > MOST_FIELDS) return;
-    if (isMapping(now) && isMapping(then) && path.length < DEEPEST) {
-      for (const key of new Set([...Object.keys(then), ...Object.keys(now)]))
-        if (path.length > 0 || !NAMES.has(key)) visit(own(now, key), own(then, key), [...path, key]);
-    } else if (JSON.stringify(now) !== JSON.stringify(then))
-      found.push([pathText(path), then === undefined ? '(not set)' : flowText(then)]);
-  };
-  visit(current, had, []);
-  return found;
-}
-
-function fieldsOf(differences: readonly [string, string][]): Record<string, string> {
-  const told = differences.slice(0, MOST_FIELDS).map(([path, text]) => [cut(path, MOST_SIGNS), cut(text, MOST_SIGNS)]);
-  return Object.fromEntries(differences.length > MOST_FIELDS ? [...told, ['…', 'and more']] : told);
+/** A spec without the names in it. */
+function settingsOf({ study: _, variant: __, seed: ___, file: ____, ...settings }: Partial<RunSpec>): object {
+  return settings;
 }
