@@ -6,12 +6,16 @@ export const COLUMNS = [4, 8, 12, 16, 20, 36, 64, 200] as const;
 
 /** `count` numbers in [low, high). */
 export function uniform(rng: Rng, count: number, low = -1, high = 1): Float64Array {
-  return Float64Array.from({ length: count }, () => Math.fround(low + (high - low) * rng.uniform()));
+  const drawn = new Float64Array(count);
+  for (let i = 0; i < count; i++) drawn[i] = Math.fround(low + (high - low) * rng.uniform());
+  return drawn;
 }
 
 /** Multiples of 1/8 in [-1, 1]: sums and a few halvings of them are exact in float32. */
 export function eighths(rng: Rng, count: number): Float64Array {
-  return Float64Array.from({ length: count }, () => (rng.below(17) - 8) / 8);
+  const drawn = new Float64Array(count);
+  for (let i = 0; i < count; i++) drawn[i] = (rng.below(17) - 8) / 8;
+  return drawn;
 }
 
 /** Events by row: those of row r are index[offsets[r] .. offsets[r+1]). */

@@ -20,7 +20,8 @@ import { THRESHOLD } from '../../../../../engine/backends/event/kernels/table/li
 import { TABLE } from '../../../../../engine/backends/event/kernels/table.ts';
 import { stream } from '../../../../../engine/base/random.ts';
 
-const SEEDS = [1, 2];
+/** Variants of the backward passes are crossed: each choice is drawn for in hundreds of entries, so once in each. */
+const seedsOf = (entries: KernelEntry[]): number[] => (entries.length > 100 ? [1] : [1, 2]);
 /** What lies between the regions. */
 const GUARD_BYTE = 0xa5;
 
@@ -34,10 +35,11 @@ const nameOf = ({ kernel, variant }: KernelEntry): string => `${kernel}: ${varia
 
 for (const kernel of new Set(TABLE.map((entry) => entry.kernel))) {
   describe(kernel, () => {
-    for (const entry of TABLE.filter((e) => e.kernel === kernel))
+    const entries = TABLE.filter((e) => e.kernel === kernel);
+    for (const entry of entries)
       test(entry.variant, () => {
         for (const { label, make } of entry.shapes)
-          for (const seed of SEEDS) {
+          for (const seed of seedsOf(entries)) {
             const c = make(stream(seed, `${nameOf(entry)}, ${label}`));
             const outcomes = SETS.map(({ set, kernels }) => check(entry, kernels, c, `${label}, seed ${seed}, ${set}`));
             for (const [i, { set }] of SETS.entries())
