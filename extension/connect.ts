@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { UNTRUSTED } from '../protocol/webview.ts';
 import { readSettings, SECTION } from './base/settings.ts';
+import { ENGINE_SETTINGS } from './host/command.ts';
 import type { Own, Parts } from './parts.ts';
 
 /** Tells each part what has changed in the others. */
@@ -81,7 +82,7 @@ function connectFiles(
   );
 }
 
-/** Trust, folders and settings. A configured Node.js or data folder counts from the next query process on. */
+/** Trust, folders and settings. What is configured of the engine counts from the next query process on. */
 function connectWorkspace({ host, catalog, panels, log }: Parts, own: Own, showStatus: () => void): void {
   const watchStores = (): void => {
     Promise.all([host.watchStores(), catalog.refresh()]).then(undefined, (error) => log(error.message));
@@ -90,15 +91,15 @@ function connectWorkspace({ host, catalog, panels, log }: Parts, own: Own, showS
     vscode.workspace.onDidGrantWorkspaceTrust(() => {
       panels.trustChanged();
       showStatus();
-      const { nodePath, dataFolder } = readSettings();
-      if (nodePath !== '' || dataFolder !== '') host.restart();
+      const settings = readSettings();
+      if (ENGINE_SETTINGS.some((name) => settings[name] !== '')) host.restart();
     }),
   );
   own(vscode.workspace.onDidChangeWorkspaceFolders(watchStores));
   own(
     vscode.workspace.onDidChangeConfiguration((event) => {
       const affects = (name: string): boolean => event.affectsConfiguration(`${SECTION}.${name}`);
-      if (affects('nodePath') || affects('dataFolder')) host.restart();
+      if (ENGINE_SETTINGS.some(affects)) host.restart();
       else if (affects('store')) watchStores();
     }),
   );

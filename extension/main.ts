@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { readSettings, SECTION } from './base/settings.ts';
 import { registerCommands } from './commands/register.ts';
 import { connect } from './connect.ts';
+import { ENGINE_SETTINGS } from './host/command.ts';
 import { registerAssist } from './language/assist.ts';
 import { showDiagnostics } from './language/diagnostics.ts';
 import { registerQuickFixes } from './language/quick-fixes.ts';
@@ -34,7 +35,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   own(vscode.workspace.onDidGrantWorkspaceTrust(offer));
   own(
     vscode.workspace.onDidChangeConfiguration((change) => {
-      if (['nodePath', 'dataFolder'].some((key) => change.affectsConfiguration(`${SECTION}.${key}`))) offer();
+      if (ENGINE_SETTINGS.some((key) => change.affectsConfiguration(`${SECTION}.${key}`))) offer();
     }),
   );
   host.start();

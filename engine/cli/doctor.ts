@@ -2,8 +2,9 @@
 import { existsSync, statfsSync } from 'node:fs';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { chosenInstructions, kernelRemarks } from '../backends/event/kernels/native.ts';
-import { installedTensorFlow, nameOf, tensorFlowFolder } from '../backends/tensorflow/installed.ts';
-import { describeTensorFlow } from '../backends/tensorflow/tensorflow.ts';
+import { cudaDevices } from '../backends/tensorflow/install/cuda.ts';
+import { installedTensorFlow, nameOf, saidOfTensorFlow, tensorFlowFolder } from '../backends/tensorflow/installed.ts';
+import { absence, chosenTensorFlow, describeTensorFlow, SAYS } from '../backends/tensorflow/tensorflow.ts';
 import { runTool, ToolError } from '../base/run-tool.ts';
 import { engineVersion } from '../base/version.ts';
 import { CATALOGUE } from '../datasets/library/catalogue.ts';
@@ -33,6 +34,7 @@ export async function examine(check: (folder: string, name: string) => string[])
     disk(),
     await nativeTensorFlow(check),
     { what: 'TensorFlow in JavaScript', found: describeTensorFlow('javascript'), well: true },
+    chosen(),
     await compiler(),
     await gpu(),
     ...(await datasets()),
@@ -90,6 +92,19 @@ async function nativeTensorFlow(check: (folder: string, name: string) => string[
   return { what, found: `${nameOf(installed)}, from ${installed.from}`, well: true };
 }
 
+/** Which TensorFlow `backend: tfjs` takes, and how to say another. */
+function chosen(): Finding {
+  const which = chosenTensorFlow();
+  const trouble = absence(which);
+  const said = saidOfTensorFlow() === '' ? '' : ', as LIF_TENSORFLOW says';
+  return {
+    what: 'TensorFlow of backend: tfjs',
+    found: trouble ?? `${describeTensorFlow(which)}${said}`,
+    well: trouble === undefined,
+    advice: `to choose, set ${SAYS} to native, javascript or the path of an installation`,
+  };
+}
+
 async function compiler(): Promise<Finding> {
   const program = process.env.CXX || 'g++';
   const [line] = (await linesOf(program, ['--version'])) ?? [];
@@ -104,13 +119,12 @@ async function compiler(): Promise<Finding> {
 }
 
 async function gpu(): Promise<Finding> {
-  const query = ['--query-gpu=name,driver_version,memory.total', '--format=csv,noheader'];
-  const lines = await linesOf('nvidia-smi', query);
+  const devices = await cudaDevices();
   return {
     what: 'GPU',
-    found: lines?.join('; ') ?? 'none with CUDA',
+    found: devices.join('; ') || 'none with CUDA',
     well: true,
-    ...(lines && { advice: 'for backend: tfjs on it, run "lif backend install tfjs --gpu"' }),
+    ...(devices.length > 0 && { advice: 'for backend: tfjs on it, run "lif backend install tfjs --gpu"' }),
   };
 }
 

@@ -3,6 +3,7 @@ export const DEFAULTS = {
   nodePath: '',
   dataFolder: '',
   dataMirror: '',
+  tensorFlow: '',
   threads: 0,
   store: '',
   showCurvesOnRun: true,

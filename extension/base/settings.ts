@@ -16,6 +16,7 @@ export function readSettings(scope?: vscode.Uri): Settings {
     nodePath: read('nodePath'),
     dataFolder: read('dataFolder'),
     dataMirror: read('dataMirror'),
+    tensorFlow: read('tensorFlow').trim(),
     threads: read('threads'),
     store: read('store'),
     showCurvesOnRun: read('showCurvesOnRun'),

@@ -121,6 +121,7 @@ test('restricts what an untrusted workspace could abuse', () => {
     'LIF Lab.store',
     'LIF Lab.dataFolder',
     'LIF Lab.dataMirror',
+    'LIF Lab.tensorFlow',
   ]);
   expect(manifest.enabledApiProposals).toBeUndefined();
 });

@@ -17,10 +17,15 @@ const installedSchema = z.object({
 });
 export type Installed = z.output<typeof installedSchema>;
 
-/** LIF_TENSORFLOW may name another folder that holds an installation, for instance one that many machines share. */
+/**
+ * What LIF_TENSORFLOW says; in VS Code the setting `LIF Lab.tensorFlow` sets it. native, javascript, or the absolute path of an
+ * installation, for instance one that many machines share; nothing: native where it is installed.
+ */
+export const saidOfTensorFlow = (): string => process.env.LIF_TENSORFLOW ?? '';
+
 export function tensorFlowFolder(): string {
-  const said = process.env.LIF_TENSORFLOW;
-  return said !== undefined && isAbsolute(said) ? said : join(dataFolder(), 'tensorflow');
+  const said = saidOfTensorFlow();
+  return isAbsolute(said) ? said : join(dataFolder(), 'tensorflow');
 }
 
 export const manifestOf = (folder: string): string => join(folder, MANIFEST);

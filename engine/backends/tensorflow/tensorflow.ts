@@ -2,23 +2,27 @@
  * Which TensorFlow computes: the native one that is installed on this machine, or the one in JavaScript that comes with
  * LIF Lab. Both are loaded when a network is first opened, and have the same operations.
  */
+import { isAbsolute } from 'node:path';
 import type * as Core from '@tensorflow/tfjs-core';
 import { UserError } from '../../base/errors.ts';
-import { installedTensorFlow, nameOf, tensorFlowFolder } from './installed.ts';
+import { installedTensorFlow, nameOf, saidOfTensorFlow, tensorFlowFolder } from './installed.ts';
 import { loadNative } from './native.ts';
 
 export type TensorFlow = typeof Core;
 
 export type Which = 'native' | 'javascript';
 
+/** What chooses, by its names. */
+export const SAYS = 'LIF_TENSORFLOW (in VS Code the setting LIF Lab.tensorFlow)';
+
 /** The bundled one, as provenance names it. */
 const JAVASCRIPT = 'tfjs-backend-cpu 4.22.0, in JavaScript on one thread';
 
-/** The native one where it is installed, unless LIF_TENSORFLOW says javascript; said native, it must be there; a folder in it holds the installation. */
+/** The native one where it is installed, unless LIF_TENSORFLOW says otherwise; said native, or by its path, it must be there. */
 export function chosenTensorFlow(): Which {
-  const said = process.env.LIF_TENSORFLOW;
+  const said = saidOfTensorFlow();
   if (said === 'native' || said === 'javascript') return said;
-  return installedTensorFlow() ? 'native' : 'javascript';
+  return isAbsolute(said) || installedTensorFlow() ? 'native' : 'javascript';
 }
 
 /** "tfjs-node 4.22.0 with TensorFlow 2.21.0" */
@@ -30,7 +34,13 @@ export function describeTensorFlow(which: Which): string {
 
 /** Why it cannot be loaded, in one sentence; undefined when it seems to be there. */
 export function absence(which: Which): string | undefined {
+  const said = saidOfTensorFlow();
+  const named = isAbsolute(said);
+  if (!named && !['', 'native', 'javascript'].includes(said))
+    return `${SAYS} is "${said}": say native, javascript or the absolute path of an installation, or nothing.`;
   if (which === 'javascript' || installedTensorFlow()) return undefined;
+  if (named)
+    return `${said}: no TensorFlow was installed there by LIF Lab, and ${SAYS} names it; correct that, or use backend: tfjs-cpu.`;
   return 'Native TensorFlow is not installed: run "lif backend install tfjs" (in the editor "LIF Lab: Install TensorFlow"), or use backend: tfjs-cpu.';
 }
 

@@ -117,8 +117,12 @@ test('the integrated terminal finds lif at the end of its PATH, in the runtime t
     replace: (name: string, value: string) => void set.push([name, value]),
     delete: () => {},
   };
-  offerLif(variables, '/extension/dist', { nodePath: '/opt/node', dataFolder: '' });
-  expect(set).toEqual(['clear', ['PATH', ':/extension/dist/bin'], ['LIF_NODE', '/opt/node']]);
+  const settings = { nodePath: '/opt/node', dataFolder: '', tensorFlow: '' };
+  offerLif(variables, '/extension/dist', settings);
+  const always = ['clear', ['PATH', ':/extension/dist/bin'], ['LIF_NODE', '/opt/node']];
+  expect(set).toEqual(always);
+  offerLif(variables, '/extension/dist', { ...settings, dataFolder: '/data', tensorFlow: 'javascript' });
+  expect(set.slice(3)).toEqual([...always, ['LIF_DATA', '/data'], ['LIF_TENSORFLOW', 'javascript']]);
 });
 
 describe('expectations as tests', () => {

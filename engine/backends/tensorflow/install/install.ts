@@ -13,6 +13,7 @@ import { dataFolder } from '../../../datasets/library/locations.ts';
 import { withLock } from '../../../datasets/library/lock.ts';
 import { type Installed, manifestOf } from '../installed.ts';
 import { compileBinding } from './compile.ts';
+import { cudaDevices } from './cuda.ts';
 import packageList from './packages/package.json' with { type: 'json' };
 import packageLock from './packages/package-lock.json' with { type: 'json' };
 import { fetchWheel, takeTensorFlow, WHEEL } from './wheel.ts';
@@ -35,6 +36,10 @@ const MINUTE = 60_000;
 
 /** Resolves when a network could be opened with it. Rejects with a UserError, and what was installed before is still there. */
 export async function installTensorFlow(options: InstallOptions): Promise<Installed> {
+  if (options.gpu && (await cudaDevices()).length === 0)
+    throw new UserError(
+      'nvidia-smi: finds no GPU with CUDA here, which @tensorflow/tfjs-node-gpu is for; leave out --gpu, or install the driver of the GPU first.',
+    );
   const data = dataFolder();
   mkdirSync(data, { recursive: true });
   const { bavail, bsize } = statfsSync(data);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { nameOf } from '../../../backends/tensorflow/installed.ts';
+import { nameOf, saidOfTensorFlow } from '../../../backends/tensorflow/installed.ts';
+import { SAYS } from '../../../backends/tensorflow/tensorflow.ts';
 import { UserError } from '../../../base/errors.ts';
 import { dataFolder } from '../../../datasets/library/locations.ts';
 import { type Command, jsonOption } from '../../command.ts';
@@ -48,6 +49,9 @@ export const backendInstallCommand: Command = {
       });
       const folder = join(dataFolder(), 'tensorflow');
       progress.say(`${nameOf(installed)} is ready in ${folder}.`);
+      const said = saidOfTensorFlow();
+      if (said !== '' && said !== 'native')
+        progress.say(`It is not the one that backend: tfjs takes: ${SAYS} is "${said}".`);
       if (input.flag('json')) printJson({ folder, ...installed });
       return 0;
     });

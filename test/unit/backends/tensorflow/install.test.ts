@@ -5,9 +5,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { installTensorFlow } from '../../../../engine/backends/tensorflow/install/install.ts';
 import { addressOf, LIBRARIES, takeTensorFlow, WHEEL } from '../../../../engine/backends/tensorflow/install/wheel.ts';
 import { installedTensorFlow, manifestOf, nameOf } from '../../../../engine/backends/tensorflow/installed.ts';
+import { absence, chosenTensorFlow } from '../../../../engine/backends/tensorflow/tensorflow.ts';
 import { runTool } from '../../../../engine/base/run-tool.ts';
 
 let folder: string;
@@ -16,6 +18,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'lif-tensorflow-'));
 });
 afterEach(() => {
+  vi.unstubAllEnvs();
   rmSync(folder, { recursive: true });
   server?.close();
   server = undefined;
@@ -45,6 +48,37 @@ test('an installation is known by its manifest, and a damaged one is none', () =
   }
   writeFileSync(manifestOf(folder), JSON.stringify(INSTALLED));
   expect(nameOf(installedTensorFlow(folder)!)).toBe('tfjs-node 4.22.0 with TensorFlow 2.21.0');
+});
+
+test('LIF_TENSORFLOW says which: native, javascript or a path; what it cannot mean is one sentence, never another TensorFlow', () => {
+  vi.stubEnv('LIF_DATA', folder);
+  const chosen = (said: string) => {
+    vi.stubEnv('LIF_TENSORFLOW', said);
+    const which = chosenTensorFlow();
+    return [which, absence(which)];
+  };
+  const absent = expect.stringMatching(/^Native TensorFlow is not installed: run /);
+  expect(['', 'javascript', 'native'].map(chosen)).toEqual([
+    ['javascript', undefined],
+    ['javascript', undefined],
+    ['native', absent],
+  ]);
+  const shared = join(folder, 'shared');
+  expect(chosen(shared)).toEqual(['native', expect.stringContaining(`${shared}: no TensorFlow was installed there`)]);
+  for (const place of [shared, join(folder, 'tensorflow')]) write(manifestOf(place), JSON.stringify(INSTALLED));
+  expect(['', 'native', shared, 'javascript'].map(chosen)).toEqual([
+    ...['', 'native', shared].map(() => ['native', undefined]),
+    ['javascript', undefined],
+  ]);
+  for (const said of ['natve', 'shared/tensorflow', 'auto'])
+    expect(chosen(said)[1], said).toMatch(/LIF_TENSORFLOW .* is ".*": say native, javascript or the absolute path/);
+});
+
+test('without a GPU the package for CUDA is refused before anything is fetched', async () => {
+  vi.stubEnv('LIF_DATA', join(folder, 'data'));
+  vi.stubEnv('PATH', folder);
+  await expect(installTensorFlow({ ...options, gpu: true })).rejects.toThrow(/finds no GPU with CUDA here, .*--gpu/);
+  expect(existsSync(join(folder, 'data'))).toBe(false);
 });
 
 test('the page of an index names the address of the wheel, absolute or relative', async () => {
