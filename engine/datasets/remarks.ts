@@ -1,13 +1,19 @@
 /** What has to be said of a data set whose files can be read: samples and classes that are missing, parts that are equal. */
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
 import { SettingError } from '../base/errors.ts';
 import type { PreparedDataset, Split } from './dataset.ts';
 import { shapeOf } from './describe.ts';
+import { readEnd, readHead, sizeOf } from './formats/files.ts';
 import { openReader } from './reader.ts';
 import type { Found } from './sets/definition.ts';
 import { type DatasetSpec, definitionOf } from './sets/registry.ts';
 
 const SPLITS = ['train', 'validation', 'test'] as const;
 const WORD: Record<Split, string> = { train: 'training', validation: 'validation', test: 'test' };
+/** Of the beginning and of the end of a file. */
+const OUTLINE_BYTES = 1 << 16;
+const GET_AGAIN = 'get the file again';
 /** Classes that a sentence names. */
 const MAX_NAMED = 6;
 
@@ -22,7 +28,7 @@ export function remarksOnFiles(spec: DatasetSpec, found: Found): string[] {
   const { classes } = shapeOf(spec);
   const chosen = choose(spec, found);
   const tallies = SPLITS.map((split) => [split, tallyOf(chosen[split], classes)] as const);
-  return remarks(spec, Object.fromEntries(tallies));
+  return [...remarks(spec, Object.fromEntries(tallies)), ...equalParts(outlines(found.files ?? []))];
 }
 
 /** From the samples that are trained on and evaluated with. Generated data sets have nothing to miss. */
@@ -40,7 +46,7 @@ export function remarksOnSamples(spec: DatasetSpec, data: PreparedDataset): stri
 function choose(spec: DatasetSpec, found: Found): Found {
   const field = (name: string): number | undefined => (spec as Record<string, unknown>)[name] as number | undefined;
   const held = field('validationSamples') ?? 0;
-  const all = sizeOf(found.train);
+  const all = lengthOf(found.train);
   if (all !== undefined && held >= all)
     throw new SettingError(
       ['dataset', 'validationSamples'],
@@ -53,7 +59,8 @@ function choose(spec: DatasetSpec, found: Found): Found {
   };
 }
 
-const sizeOf = (samples: Found[Split]): number | undefined => (typeof samples === 'object' ? samples.length : samples);
+const lengthOf = (samples: Found[Split]): number | undefined =>
+  typeof samples === 'object' ? samples.length : samples;
 
 function part(samples: Found[Split], from: number, to: number): Found[Split] {
   if (typeof samples === 'object') return Array.from(samples).slice(from, to);
@@ -122,10 +129,12 @@ function untested({ name }: DatasetSpec, { test }: Partial<Record<Split, Tally |
     : [];
 }
 
-/** Files that were copied over others: training files over test files, or one batch over the next. */
-function equalParts(checksums: Record<string, string>): string[] {
+/** Files, by their checksums, that were copied over others: training files over test files, or one batch over the next. */
+export function equalParts(checksums: Record<string, string>): string[] {
   const seen = new Map<string, string>();
-  return Object.entries(checksums).flatMap(([what, sum]) => {
+  // Labels in the same order are those of other samples.
+  const telling = Object.entries(checksums).filter(([what]) => !/labels/i.test(what));
+  return telling.flatMap(([what, sum]) => {
     const twin = seen.get(sum);
     seen.set(sum, what);
     if (twin === undefined) return [];
@@ -136,6 +145,17 @@ function equalParts(checksums: Record<string, string>): string[] {
         : 'what is learned is also what is tested';
     return [`${twin} and ${what} are the same: ${meaning}.`];
   });
+}
+
+/** Of files of the same size that begin and end with the same bytes it is said that they are the same. */
+function outlines(files: readonly string[]): Record<string, string> {
+  const outline = (file: string): string => {
+    const size = sizeOf(file, GET_AGAIN);
+    const hash = createHash('sha256');
+    for (const part of [readHead, readEnd]) hash.update(part(file, Math.min(size, OUTLINE_BYTES), GET_AGAIN));
+    return `${size} ${hash.digest('hex')}`;
+  };
+  return Object.fromEntries(files.map((file) => [basename(file), outline(file)]));
 }
 
 /** The split of a file or list, by the names that data sets have for them. */

@@ -40,8 +40,11 @@ export interface PrepareContext {
   signal?: AbortSignal;
 }
 
-/** What a glance at the files finds in each published part: the labels in their order, or only how many samples. */
-export type Found = { [S in Split]?: ArrayLike<number> | number | undefined };
+/**
+ * What a glance at the files finds in each published part: the labels in their order, or only how many samples; and the
+ * files, where there are a few large ones.
+ */
+export type Found = { [S in Split]?: ArrayLike<number> | number | undefined } & { files?: readonly string[] };
 
 /** Methods throw or reject with a UserError when a file is missing or damaged. */
 export interface SetReader<Spec> {

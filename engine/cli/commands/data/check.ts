@@ -1,5 +1,7 @@
+import { basename } from 'node:path';
 import { glance } from '../../../datasets/library/obtain.ts';
 import { type CheckedFile, checkFiles } from '../../../datasets/library/verify.ts';
+import { equalParts } from '../../../datasets/remarks.ts';
 import { type Command, jsonOption } from '../../command.ts';
 import { interruptible } from '../../data-progress.ts';
 import { printJson, printLines, say } from '../../output.ts';
@@ -26,7 +28,7 @@ export const dataCheckCommand: Command = {
       const files = await checkFiles(source, folder, { signal, onProgress: progress.show });
       progress.clear();
       if (input.flag('json')) printJson({ name: source.name, folder, problem: problem ?? null, remarks, files });
-      else
+      else if (files.length > 0)
         printLines(
           table(
             ['file', 'state', 'md5'],
@@ -34,10 +36,11 @@ export const dataCheckCommand: Command = {
           ),
         );
       const differing = files.filter((file) => stateOf(file) === 'differs');
-      for (const sentence of problem ? [problem] : remarks) say(sentence);
+      const twins = equalParts(Object.fromEntries(files.map(({ file, md5 }) => [basename(file), md5])));
+      for (const sentence of problem ? [problem] : [...remarks, ...twins]) say(sentence);
       for (const { file, published } of differing)
         say(`${file}: is not the published file, whose MD5 is ${published}; get it again if that was not intended.`);
-      const wrong = problem !== undefined || remarks.length > 0 || differing.length > 0;
+      const wrong = problem !== undefined || remarks.length > 0 || twins.length > 0 || differing.length > 0;
       if (!wrong && !input.flag('json')) printLines([`${source.title}: ${praise(files)}`]);
       return wrong ? 1 : 0;
     });

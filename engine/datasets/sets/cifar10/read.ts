@@ -100,8 +100,13 @@ async function prepareCifar10(spec: Cifar10, context: PrepareContext): Promise<P
 export const reader: SetReader<Cifar10> = {
   /** That the six batches exist and have whole rows. */
   check(spec, file) {
-    const rows = checkSizes(batchFolder(spec, file));
-    return { train: rows.slice(0, -1).reduce((sum, count) => sum + count, 0), test: rows.at(-1)! };
+    const folder = batchFolder(spec, file);
+    const rows = checkSizes(folder);
+    return {
+      train: rows.slice(0, -1).reduce((sum, count) => sum + count, 0),
+      test: rows.at(-1)!,
+      files: [...TRAIN_BATCHES, TEST_BATCH].map((name) => join(folder, name)),
+    };
   },
   prepare: prepareCifar10,
 };

@@ -67,9 +67,11 @@ export const reader: SetReader<Mnist> = { check: checkMnist, prepare: prepareMni
 /** Checks that the four files exist, begin as they must and are whole. Reads the labels and a few bytes of the pictures. */
 export function checkMnist(spec: Pick<Mnist, 'path'>, experimentFile: string): Found {
   const folder = sourcePath(spec.path, 'mnist', experimentFile);
+  const files: string[] = [];
   const labels = (['train', 't10k'] as const).map((part) => {
     const counts = [3, 1].map((rank) => {
       const file = findIdx(folder, part, rank);
+      files.push(file);
       const head = readHead(file, 4096, REMEDY);
       const dimensions = idxHeader(file, gunzipHead(file, head, REMEDY), rank, REMEDY);
       if (rank === 3) checkSide(file, dimensions);
@@ -83,7 +85,7 @@ export function checkMnist(spec: Pick<Mnist, 'path'>, experimentFile: string): F
     checkCounts(folder, part, counts[0]!, counts[1]!);
     return readLabels(folder, part).labels;
   });
-  return { train: labels[0], test: labels[1] };
+  return { train: labels[0], test: labels[1], files };
 }
 
 /** Cuts the held-out pictures from the end and the first `trainSamples` from the start of the training pictures. */

@@ -62,9 +62,10 @@ function planSpeech(spec: Shd | Ssc, experimentFile: string): RecordingPlan {
 /** Checks that the files exist and are HDF5. */
 function checkSpeech(spec: Shd | Ssc, experimentFile: string): Found {
   const folder = sourcePath(spec.path, spec.name, experimentFile);
-  for (const [, name] of PARTS[spec.name]) checkHdf5(join(folder, name), getAgain(spec.name));
+  const files = PARTS[spec.name].map(([, name]) => join(folder, name));
+  for (const file of files) checkHdf5(file, getAgain(spec.name));
   // What is in them is known when they have been prepared.
-  return {};
+  return { files };
 }
 
 async function openSpeech(spec: Shd | Ssc, folder: string, signal?: AbortSignal): Promise<RecordingSource> {
