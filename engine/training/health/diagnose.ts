@@ -28,7 +28,8 @@ export interface Seen {
   moved?: number;
   /** Weight updates of the run so far. */
   updates: number;
-  /** Means over the training samples of the epoch so far. */
+  /** Training samples of the epoch so far; loss and accuracy are means over them. */
+  samples: number;
   loss: number;
   accuracy: number;
   classes: number;
@@ -70,10 +71,16 @@ export const LEAK_END = 0.002;
  * be remembered over a delay stays at chance for hundreds of updates and is learned then (examples/delayed-xor.lif.yaml).
  */
 export const GUESSING_UPDATES = { spatial: 100, temporal: 2000, 'spatio-temporal': 500 } as const;
-/** How far below that of guessing a loss is more than that, how far above it something else, and the same for accuracies in parts of 1/C. */
+/**
+ * As many are enough where the weights have come this far from where they began, as they have long after pictures and
+ * recordings of cameras are learned from. What must be remembered over a delay may stay at chance for much longer.
+ */
+const GUESSING_FAR = { spatial: 20, temporal: Number.POSITIVE_INFINITY, 'spatio-temporal': 50 } as const;
+export const FAR = 0.1;
+/** How far below that of guessing a loss is more than that, and how far above 1/C an accuracy is: in parts of it, and of its standard deviation. */
 const LOSS_BELOW = 0.005;
-const LOSS_ABOVE = 0.05;
 const ACCURACY_MARGIN = 0.2;
+const DEVIATIONS = 2;
 
 const share = ({ part, of }: Share): number => part / of;
 
@@ -104,8 +111,14 @@ const TABLE: readonly [Cause, (seen: Seen) => number | boolean][] = [
   ['blind', ({ layers, moved }) => layers.findLastIndex((layer) => isBlind(layer, moved))],
   ['still', ({ moved }) => moved !== undefined && moved < STILL],
   ['leak', ({ layers }) => layers.findIndex(({ leak }) => leak !== undefined && Math.min(leak, 1 - leak) < LEAK_END)],
-  ['guessing', (seen) => seen.updates >= GUESSING_UPDATES[seen.domain] && isGuessing(seen)],
+  ['guessing', (seen) => isLate(seen) && isGuessing(seen)],
 ];
+
+/** Whether something should have been learned by now. */
+function isLate({ domain, updates, moved }: Seen): boolean {
+  const far = moved !== undefined && moved >= FAR;
+  return updates >= (far ? Math.min(GUESSING_FAR[domain], GUESSING_UPDATES[domain]) : GUESSING_UPDATES[domain]);
+}
 
 /** What is wrong, if anything: the deepest cause. */
 export function diagnose(seen: Seen): Finding | undefined {
@@ -125,13 +138,11 @@ export function guessingLoss(lossKind: Seen['lossKind'], classes: number): numbe
   return lossKind === 'mse' ? (classes - 1) / classes ** 2 : Math.log(classes);
 }
 
-/** Both the loss and the accuracy are what guessing gives. */
-export function isGuessing({ loss, accuracy, classes, lossKind }: Seen): boolean {
+/** Neither the loss nor the accuracy is better than what guessing gives. */
+export function isGuessing({ samples, loss, accuracy, classes, lossKind }: Seen): boolean {
   const guess = guessingLoss(lossKind, classes);
-  const unit = guess / Math.log(classes);
-  return (
-    loss > guess - LOSS_BELOW * unit &&
-    loss < guess + LOSS_ABOVE * unit &&
-    Math.abs(accuracy - 1 / classes) < ACCURACY_MARGIN / classes
-  );
+  const chance = 1 / classes;
+  const deviation = Math.sqrt((chance * (1 - chance)) / samples);
+  const margin = Math.max(ACCURACY_MARGIN * chance, DEVIATIONS * deviation);
+  return loss > guess - (LOSS_BELOW * guess) / Math.log(classes) && accuracy < chance + margin;
 }

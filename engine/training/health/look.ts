@@ -10,7 +10,7 @@ import type { MetricLine } from '../../runs/format.ts';
 import { leaksOf, neuronLeaks } from '../leaks.ts';
 import type { TrainingRun } from '../run.ts';
 import { mean } from '../sums.ts';
-import { diagnose, type LayerSeen, type Seen, STILL } from './diagnose.ts';
+import { diagnose, FAR, type LayerSeen, type Seen } from './diagnose.ts';
 import { movedBy } from './moved.ts';
 import { encodeNeurons } from './neuron-rates.ts';
 import { type LayerProbe, probedSamples, probeLayers } from './probe.ts';
@@ -88,6 +88,7 @@ function seenOf(run: TrainingRun, probes: LayerProbe[], epoch: number): Seen {
     // While it warms up the learning rate is meant to be small.
     ...(epoch >= Math.max(1, spec.training.warmup) && { moved: movedSoFar(run) }),
     updates: position.step,
+    samples,
     ...mean(position.epochSums),
     classes: plan.classes,
     lossKind: spec.training.loss,
@@ -95,15 +96,15 @@ function seenOf(run: TrainingRun, probes: LayerProbe[], epoch: number): Seen {
   };
 }
 
-/** How far the parameters of networks that have moved had come when it was first seen. */
+/** How far the parameters of networks that have moved far had come when it was first seen. */
 const moved = new WeakMap<Network, number>();
 
-/** What has moved does not come back to where it began, which so need not be drawn again with every look. */
+/** What has moved far does not come back to where it began, which so need not be drawn again with every look. */
 function movedSoFar({ spec, plan, network }: TrainingRun): number {
   const known = moved.get(network);
   if (known !== undefined) return known;
   const distance = movedBy(network, plan, spec.seed);
-  if (distance >= STILL) moved.set(network, distance);
+  if (distance >= FAR) moved.set(network, distance);
   return distance;
 }
 

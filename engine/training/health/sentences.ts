@@ -89,9 +89,11 @@ const times = ({ part, of }: Share): string => `${amount(part)} of ${amount(of)}
 function guess(seen: Seen, before = '; '): string {
   if (!isGuessing(seen)) return '';
   const { loss, lossKind, classes } = seen;
+  const value = guessingLoss(lossKind, classes);
   const how =
-    lossKind === 'mse' ? `scores of 1/${classes}: ${guessingLoss(lossKind, classes).toFixed(3)}` : `ln ${classes}`;
-  return `${before}the loss of ${loss.toFixed(3)} is that of guessing among ${classes} classes (${how})`;
+    lossKind === 'mse' ? `scores of 1/${classes}: ${value.toFixed(3)}` : `ln ${classes} = ${value.toFixed(3)}`;
+  const above = loss > 1.02 * value ? 'above ' : '';
+  return `${before}the loss of ${loss.toFixed(3)} is ${above}that of guessing among ${classes} classes (${how})`;
 }
 
 /** A field of the neuron of a layer: where the layer has its own, that one; else that of all. */

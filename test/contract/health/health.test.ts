@@ -109,7 +109,14 @@ describe('one warning each', () => {
       );
       expect(others).toEqual([]);
       expect(warning).toMatchObject({ cause: 'guessing', since: 1, field: 'dataset' });
-      expect(warning!.sentence).toMatch(/the loss of 2\.3\d\d is that of guessing among 10 classes \(ln 10\)/);
+      expect(warning!.sentence).toMatch(/the loss of 2\.3\d\d is that of guessing among 10 classes \(ln 10 = 2\.303\)/);
+      // Few updates an epoch: none of its epochs has as many as tell without looking at the weights.
+      const few = { ...dataset, trainSamples: 640 };
+      const fast = { ...how, batchSize: 32, learningRate: 1e-3 };
+      const early = await warningsOn(
+        specOf({ dataset: few, network, training: fast }, join(folder, 'health.lif.yaml')),
+      );
+      expect(early).toMatchObject([{ cause: 'guessing', since: 1 }]);
     } finally {
       rmSync(folder, { recursive: true });
     }

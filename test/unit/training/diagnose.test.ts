@@ -14,6 +14,7 @@ const healthy: Seen = {
   layers: [lively, lively],
   moved: 0.3,
   updates: 5000,
+  samples: 60_000,
   loss: 0.4,
   accuracy: 0.9,
   classes: 10,
@@ -45,6 +46,18 @@ describe('one cause, the deepest', () => {
     ['a leak at 1', { layers: [ended, lively], ...lost }, { cause: 'leak', layer: 0 }],
     ['a leak at 0', { layers: [lively, { leak: 1e-4 }] }, { cause: 'leak', layer: 1 }],
     ['a loss of guessing alone', lost, { cause: 'guessing' }],
+    [
+      'that loss early, of weights that have moved by a tenth',
+      { ...lost, updates: 20, moved: 0.1 },
+      { cause: 'guessing' },
+    ],
+    [
+      'of recordings of a camera a little later',
+      { ...lost, updates: 50, domain: 'spatio-temporal' },
+      { cause: 'guessing' },
+    ],
+    ['a loss above it, too', { ...lost, loss: 2.9 }, { cause: 'guessing' }],
+    ['an accuracy that few samples give by chance', { ...lost, samples: 200, accuracy: 0.14 }, { cause: 'guessing' }],
     ['that of a mean squared error', { lossKind: 'mse', loss: 0.0901, accuracy: 0.1 }, { cause: 'guessing' }],
   ])('%s', (_what, seen, finding) => expect(diagnose({ ...healthy, ...seen })).toEqual(finding));
 
@@ -77,7 +90,9 @@ test.each<[string, Partial<Seen>]>([
   ['a layer that hardly fires, but nearly', { layers: [{ ...lively, fired: { part: 4, of: 10_000 } }] }],
   ['a window of which too few potentials were seen', { layers: [{ ...lively, window: { part: 0, of: 2000 } }] }],
   ['weights of which it is too early to speak', { moved: undefined as never }],
-  ['a loss of guessing in the first updates', { ...lost, updates: 99 }],
+  ['a loss of guessing in the first updates', { ...lost, updates: 99, moved: 0.09 }],
+  ['before the twentieth, however far the weights have moved', { ...lost, updates: 19 }],
+  ['of recordings before the fiftieth', { ...lost, updates: 49, domain: 'spatio-temporal' }],
   ['that of a task with a delay', { ...lost, updates: 1999, domain: 'temporal' }],
   ['that loss with a good accuracy', { ...lost, accuracy: 0.3 }],
   ['a loss just below', { loss: Math.log(10) - 0.01, accuracy: 0.101 }],
