@@ -2,14 +2,12 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { SampleAnswer, SampleQuestion } from '../../protocol/analyses/sample.ts';
-import { inTime } from '../../protocol/calls.ts';
+import { inTime, patienceFor } from '../../protocol/calls.ts';
 import { UserError } from '../base/errors.ts';
 
 /** Two variants side by side, and the two before them. */
 const MAX_OPEN = 4;
 const IDLE_MS = 120_000;
-/** Opening may prepare a data set. */
-const PATIENCE_MS = 120_000;
 /** Longer lines are no answers. */
 const MAX_LINE = 64 * 1024 * 1024;
 
@@ -37,7 +35,12 @@ export class Probes {
       this.open.delete(other);
     }
     try {
-      return await inTime(probe.ask(question), PATIENCE_MS, 'The network did not answer in two minutes; try again.');
+      const patience = patienceFor('samples/probe', 'engine');
+      return await inTime(
+        probe.ask(question),
+        patience,
+        `The network did not answer within ${patience / 1000} s; try again.`,
+      );
     } catch (error) {
       if (!(error instanceof UserError)) probe.close();
       throw new UserError((error as Error).message);

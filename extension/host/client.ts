@@ -8,7 +8,7 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node';
-import { inTime, Refusal } from '../../protocol/calls.ts';
+import { inTime, patienceFor, Refusal } from '../../protocol/calls.ts';
 import {
   type HostMethod,
   type HostNotifications,
@@ -199,7 +199,7 @@ export class HostClient {
     params: HostParams<M>,
     token?: CancellationToken,
   ): Promise<HostResult<M>> {
-    const seconds = (this.options.requestTimeoutMs ?? 60_000) / 1000;
+    const seconds = (this.options.requestTimeoutMs ?? patienceFor(method, 'host')) / 1000;
     try {
       const answer = connection.sendRequest<HostResult<M>>(method, params, ...(token ? [token] : []));
       return await inTime(answer, seconds * 1000, `LIF Lab did not answer within ${seconds} s (${method}).`);

@@ -14,6 +14,17 @@ import type { Wanted } from '../commands/start.ts';
 import type { Health, HostClient } from '../host/client.ts';
 import type { RunsChange, RunsModel } from '../model/model.ts';
 
+/** What starts a process or writes into a store; a wish to stop is a file in the run's folder, too. */
+const NEEDS_TRUST: ReadonlySet<WebviewMethod> = new Set([
+  'analyses/start',
+  'analyses/stop',
+  'runs/annotate',
+  'runs/resume',
+  'runs/start',
+  'runs/stop',
+  'samples/probe',
+]);
+
 /** What a view needs from the rest of the extension. */
 export interface BridgeServices {
   host: Pick<HostClient, 'request' | 'health'>;
@@ -153,6 +164,7 @@ export class ViewBridge {
   private resultOf(request: Request): Promise<HostResult<WebviewMethod>> {
     const { services } = this;
     const { file } = this.target;
+    if (NEEDS_TRUST.has(request.method) && !services.trusted()) throw new Refusal(UNTRUSTED);
     switch (request.method) {
       case 'experiment/matrix':
         return this.pass(request.method, { ...request.params, file, text: this.text() });
@@ -166,7 +178,6 @@ export class ViewBridge {
         this.own([request.params.runId]);
         return this.adopt(request.params);
       case 'runs/start': {
-        if (!services.trusted()) throw new Refusal(UNTRUSTED);
         const { variants, seeds } = request.params;
         if (variants !== undefined && !isListOf(variants, 'string')) throw new Refusal('variants must be names.');
         if (seeds !== undefined && !isListOf(seeds, 'number')) throw new Refusal('seeds must be numbers.');
@@ -177,21 +188,15 @@ export class ViewBridge {
         return services.start(file, wanted).then((runIds) => ({ runIds }));
       }
       case 'runs/resume':
-        if (!services.trusted()) throw new Refusal(UNTRUSTED);
         return services.resume(this.own(request.params.runIds)).then(() => ({ resumed: request.params.runIds }));
       case 'runs/stop':
-        // A stop is a file in the run's folder: nothing is written before trust.
-        if (!services.trusted()) throw new Refusal(UNTRUSTED);
         return this.pass(request.method, { ...request.params, runIds: this.own(request.params.runIds) });
       case 'runs/annotate':
-        if (!services.trusted()) throw new Refusal(UNTRUSTED);
         return this.pass(request.method, { ...request.params, runIds: this.own(request.params.runIds) });
       case 'analyses/start':
-        if (!services.trusted()) throw new Refusal(UNTRUSTED);
         return this.pass(request.method, { ...request.params, runIds: this.own(request.params.runIds) });
       case 'analyses/stop':
       case 'samples/probe':
-        if (!services.trusted()) throw new Refusal(UNTRUSTED);
         this.own([request.params.runId]);
         return this.pass(request.method, request.params);
       case 'analyses/read':

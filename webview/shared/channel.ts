@@ -1,11 +1,6 @@
-import { inTime, Refusal } from '../../protocol/calls.ts';
+import { inTime, patienceFor, Refusal } from '../../protocol/calls.ts';
 import type { HostResult } from '../../protocol/host.ts';
 import type { FromWebview, ToWebview, WebviewMethod, WebviewParams } from '../../protocol/webview.ts';
-
-/** How long a request may take before the view says so; messages to a webview can be lost. */
-export const REQUEST_TIMEOUT_MS = 20_000;
-/** Before a start the user may be asked something; a network that is looked into may have to be opened with its data. */
-const PATIENCE_MS: Partial<Record<WebviewMethod, number>> = { 'runs/start': 600_000, 'samples/probe': 130_000 };
 
 interface Waiting {
   resolve: (result: unknown) => void;
@@ -30,7 +25,8 @@ export class Channel {
       // A method and its params belong together by the signature above; the union cannot express that generically.
       this.post({ type: 'request', id, method, params } as unknown as FromWebview);
     });
-    const patience = PATIENCE_MS[method] ?? REQUEST_TIMEOUT_MS;
+    // Messages to a webview can be lost.
+    const patience = patienceFor(method, 'extension');
     const late = `LIF Lab has not answered for ${patience / 1000} seconds; try again.`;
     return inTime(answer, patience, late).finally(() => this.waiting.delete(id));
   }

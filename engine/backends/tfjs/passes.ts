@@ -182,7 +182,9 @@ function layerForward(
       return lifForward(tf, neuron, p, received, initial);
     case 'linear':
       return { u: tf.stack(received) };
-    default: {
+    case 'rnn':
+    case 'lstm':
+    case 'gru': {
       const gated = gatedForward(tf, neuron, { ...p, recurrent: p.recurrent! }, received);
       return { u: gated.h, gated };
     }
@@ -205,7 +207,9 @@ function layerBackward(
       const d = sumOf(tf, du, dO)!;
       return { delta: d, byReceived: d };
     }
-    default: {
+    case 'rnn':
+    case 'lstm':
+    case 'gru': {
       const dH = sumOf(tf, du, dO)!;
       const gradient = gatedBackward(tf, neuron, { ...p, recurrent: p.recurrent! }, trace.gated!, dH);
       return { ...gradient, byReceived: gradient.delta };

@@ -9,7 +9,7 @@
  *
  * NIR fires above the threshold, we at or above it. What NIR cannot say is refused by name.
  */
-import { sigmoid } from '../../models/neuron.ts';
+import { type Reset, sigmoid } from '../../models/neuron.ts';
 import { lengthOf, type Tensor } from '../../models/parameters.ts';
 import {
   connectionName,
@@ -22,6 +22,9 @@ import {
   unreachable,
 } from '../../models/plan.ts';
 import type { NirGraph, NirNode, NirValue } from './graph.ts';
+
+/** Resets that NIR has a neuron for: to a value, or none behind an integrator. */
+const NIR_RESETS: ReadonlySet<Reset> = new Set(['hard', 'none']);
 
 /** Why a network is none in NIR, as the end of a sentence "… cannot be written as NIR: "; undefined when it is one. */
 export function refusesNir({ layers, readout }: NetworkPlan): string | undefined {
@@ -37,7 +40,7 @@ export function refusesNir({ layers, readout }: NetworkPlan): string | undefined
       case 'gru':
         return `layer ${name} is of kind ${neuron.kind}, and NIR has spiking neurons and integrators alone`;
       case 'lif':
-        if (neuron.reset === 'soft' || neuron.reset === 'soft-undecayed')
+        if (!NIR_RESETS.has(neuron.reset))
           return `layer ${name} has neuron.reset ${neuron.reset}, and neurons of NIR are reset to a value or not at all`;
         break;
       case 'integrator':

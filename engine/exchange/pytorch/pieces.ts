@@ -1,5 +1,5 @@
 /** The parts of a script that are the same for every network; script.ts takes those that a network needs. */
-import type { SurrogateShape } from '../../models/neuron.ts';
+import type { Reset, SurrogateShape } from '../../models/neuron.ts';
 
 export const IMPORTS = `import json
 import sys
@@ -11,8 +11,8 @@ import torch.nn.functional as F
 from torch import nn
 `;
 
-/** d(z), as engine/models/neuron.ts has them. */
-export const SURROGATE_LINES: Readonly<Record<SurrogateShape, string>> = {
+/** d(z), as engine/models/neuron.ts has them. What stands in neither table is refused by name. */
+export const SURROGATE_LINES: Readonly<Partial<Record<SurrogateShape, string>>> = {
   rectangular: 'lambda z: (z.abs() < 1).to(z.dtype)',
   triangular: 'lambda z: (1 - z.abs()).clamp(min=0)',
   sigmoid: 'lambda z: 4 * torch.sigmoid(z) * torch.sigmoid(-z)',
@@ -29,6 +29,17 @@ def multi_gaussian(z):
     return 0.5 * (1.15 * normal(0, 1) - 0.15 * normal(1, 6) - 0.15 * normal(-1, 6))
 
 `;
+
+/** u[t + 1] from u[t], o[t] and what is received, as engine/models/neuron.ts has it. */
+export const RESET_LINES: Readonly<Partial<Record<Reset, string>>> = {
+  hard: 'k * (u * (1 - fired)) + received',
+  soft: 'k * (u - self.threshold * fired) + received',
+  'soft-undecayed': 'k * u + received - self.threshold * fired',
+  none: 'k * u + received',
+};
+const nextPotential = Object.entries(RESET_LINES).map(
+  ([reset, next], i) => `${i === 0 ? 'if' : 'elif'} self.reset == "${reset}":\n                u = ${next}`,
+);
 
 export const SPIKE = `
 class Spike(torch.autograd.Function):
@@ -103,14 +114,7 @@ class LIF(Leaky):
             if self.scale_input:
                 received = (1 - k) * received
             fired = o if self.reset_gradient else o.detach()
-            if self.reset == "hard":
-                u = k * (u * (1 - fired)) + received
-            elif self.reset == "soft":
-                u = k * (u - self.threshold * fired) + received
-            elif self.reset == "soft-undecayed":
-                u = k * u + received - self.threshold * fired
-            else:
-                u = k * u + received
+            ${nextPotential.join('\n            ')}
             o = Spike.apply(u - self.threshold, *self.surrogate)
             potentials.append(u)
             spikes.append(o)

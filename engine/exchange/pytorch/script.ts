@@ -26,6 +26,7 @@ import {
   LOADING,
   MULTI_GAUSSIAN,
   POOL,
+  RESET_LINES,
   SPIKE,
   SURROGATE_LINES,
 } from './pieces.ts';
@@ -115,6 +116,10 @@ function layerOf(layer: LayerPlan): string {
   switch (neuron.kind) {
     case 'lif': {
       const { threshold, reset, surrogate, recurrent, resetGradient } = neuron;
+      if (!(reset in RESET_LINES) || !(surrogate.shape in SURROGATE_LINES))
+        throw new UserError(
+          `Layer ${layer.name} has neuron.reset ${reset} and a ${surrogate.shape} surrogate, which the script does not have.`,
+        );
       const more = [
         `threshold=${threshold}`,
         `reset=${text(reset)}`,

@@ -1,11 +1,16 @@
-/** Every backend there is, and the event backend with each of its instruction sets in one process of its own. */
-import { describe, vi } from 'vitest';
+/** Every backend in the registry, and the event backend with each of its instruction sets in one process of its own. */
+import { describe, expect, test, vi } from 'vitest';
 import { availableInstructions } from '../../../engine/backends/event/kernels/native.ts';
 import { BACKENDS } from '../../../engine/backends/registry.ts';
 import { conformance } from './conformance/conformance.ts';
 
+test('no backend is left out', () => {
+  // tfjs is native TensorFlow where it is installed (npm test does that), else the one in JavaScript. The operations that
+  // it is asked for are the same ones; tfjs.test.ts walks both.
+  expect(Object.keys(BACKENDS).sort()).toEqual(['event', 'reference', 'tfjs', 'tfjs-cpu', 'tfjs-node']);
+});
+
 conformance('reference', BACKENDS.reference);
-// Where it is installed (npm test does that), the tests are of native TensorFlow: the operations are the same ones.
 conformance('tfjs', BACKENDS.tfjs);
 describe.each(availableInstructions())('%s', (set) => {
   // Worker threads inherit the environment when they start.
