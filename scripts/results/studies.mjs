@@ -21,6 +21,7 @@ export const STUDIES = [
   {
     id: 'mnist',
     file: 'examples/mnist.lif.yaml',
+    sets: ['training.epochs=20', 'training.schedule.every=5', 'seeds=[1,2,3]'],
     needs: 'mnist',
     full: true,
     testSamples: 10_000,
