@@ -241,10 +241,11 @@ export async function switchTheme(host: FakeHost, theme: ThemeName): Promise<voi
 
 const PICTURES = path.join(ROOT, 'test-results/webview');
 
-/** For people to look at; no test compares pixels. */
+/** With LIF_PICTURES=1, for people to look at; no test compares pixels. */
 export async function picture(host: FakeHost, name: string): Promise<void> {
-  fs.mkdirSync(PICTURES, { recursive: true });
   await settle(host);
+  if (process.env.LIF_PICTURES !== '1') return;
+  fs.mkdirSync(PICTURES, { recursive: true });
   await host.page.screenshot({ path: path.join(PICTURES, `${name}.png`) });
 }
 
