@@ -15,6 +15,7 @@ const { values } = parseArgs({
 });
 const { fuzzTargets, mutate, tryFile, stream } = await loadEngine(
   'test/unit/datasets/fuzz.ts',
+  'test/unit/datasets/mutate.ts',
   'engine/base/random.ts',
 );
 const targets = fuzzTargets(readFileSync).filter((t) => !values.format || t.name === values.format);

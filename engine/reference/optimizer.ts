@@ -11,10 +11,6 @@ export interface AdamState {
   step: number;
 }
 
-export function adamState(length: number): AdamState {
-  return { m: new Float64Array(length), v: new Float64Array(length), step: 0 };
-}
-
 /**
  * One update of `w` in place (Kingma and Ba, with ε outside the square root):
  *   m = β1·m + (1 − β1)·g          m̂ = m / (1 − β1^t)

@@ -32,14 +32,6 @@ export function stateOf(
   return alive === false && Math.abs(age) > 3 * HEARTBEAT_MS ? 'interrupted' : state;
 }
 
-/** Everything known about one run. */
-export interface RunRecord {
-  summary: RunSummary;
-  history: History;
-  /** Absent when run.json cannot be read. */
-  run?: RunFile;
-}
-
 /** Puts a summary together from what could be read. */
 export function summarize(
   folder: string,

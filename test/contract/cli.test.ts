@@ -219,7 +219,7 @@ describe('looking', () => {
 });
 
 describe('validate', () => {
-  test('a good file', async () => {
+  test('a file without mistakes is all right, and how many runs it asks for is said', async () => {
     lab.study({ variants: ['baseline', 'other'], seeds: [1, 2] });
     expect(await lab.lif('validate', 'study.lif.yaml')).toEqual({
       code: 0,

@@ -2,11 +2,10 @@
 import { inflateSync } from 'node:zlib';
 import { UserError } from '../../base/errors.ts';
 import { whatIs } from './file-kind.ts';
-import { badFile, readWhole } from './files.ts';
+import { badFile } from './files.ts';
 
 const REMEDY = 'save it again as PNG or JPEG with 8 bits a colour';
-/** Bytes of a file, and pixels on a side and altogether: photographs of a camera. */
-const MOST_BYTES = 1 << 25;
+/** Pixels on a side and altogether: photographs of a camera. */
 const MOST_SIDE = 8192;
 const MOST_PIXELS = 1 << 25;
 /** Progressive pictures have about ten. */
@@ -21,10 +20,6 @@ export interface DecodedPicture {
   /** [height, width, planes]. */
   pixels: Uint8Array;
 }
-
-/** Reads one picture. Rejects with a UserError. */
-export const readPicture = (file: string): Promise<DecodedPicture> =>
-  decodePicture(file, readWhole(file, REMEDY, MOST_BYTES));
 
 /** The picture in the bytes of a file. Transparency is left out: what lies behind it is not known. Rejects with a UserError. */
 export async function decodePicture(file: string, bytes: Buffer): Promise<DecodedPicture> {

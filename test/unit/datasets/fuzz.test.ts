@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { stream } from '../../../engine/base/random.ts';
-import { fuzzTargets, mutate, tryFile } from './fuzz.ts';
+import { fuzzTargets, tryFile } from './fuzz.ts';
+import { mutate } from './mutate.ts';
 
 /** A few hundred files of each format; `node bench/fuzz-datasets.mjs` tries ten thousand. */
 const COUNT = 300;

@@ -21,7 +21,7 @@ const files = [...readdirSync(folder), ...readdirSync(`${folder}paper`).map((nam
 );
 
 describe('the examples', () => {
-  test('are there', () =>
+  test('include delayed XOR short and as in the paper, MNIST, the ten models, and twice the same network', () =>
     expect(files).toEqual(
       expect.arrayContaining(['delayed-xor.lif.yaml', 'delayed-xor-paper.lif.yaml', 'mnist.lif.yaml', TEN_MODELS, A_A]),
     ));

@@ -1,14 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { CommandId } from '../../../extension/base/command-ids.ts';
 import { Cancelled } from '../../../extension/commands/cancelled.ts';
-import { obstacleOf } from '../../../extension/commands/obstacles.ts';
 import { COMMANDS, type CommandContext } from '../../../extension/commands/table.ts';
 import { RunsModel } from '../../../extension/model/model.ts';
 import { targetOf } from '../../../extension/tree/target.ts';
 import { Refusal } from '../../../protocol/calls.ts';
 import type { Checked } from '../../../protocol/experiment.ts';
 import type { Beginning, RunSummary } from '../../../protocol/runs.ts';
-import { UNTRUSTED } from '../../../protocol/webview.ts';
 import { FILE, outline, run, running } from './support.ts';
 
 let calls: unknown[];
@@ -369,61 +367,5 @@ describe('runs', () => {
     await call('lifLab.delete', nodes[0], nodes);
     expect(calls.at(-1)).toEqual(['runs/delete', { runIds: ['1'] }]);
     await expect(call('lifLab.delete', nodes[1])).rejects.toThrow('A running run cannot be deleted: stop it first.');
-  });
-});
-
-describe('what a command needs', () => {
-  const ready = { health: { state: 'ready', message: '' }, trusted: true } as const;
-  const restricted = { ...ready, trusted: false };
-  const broken = { health: { state: 'failed', message: 'It is gone.' }, trusted: true } as const;
-  const refused = (situation: Parameters<typeof obstacleOf>[1]): string[] =>
-    Object.entries(COMMANDS).flatMap(([id, command]) => (obstacleOf(command, situation) ? [id.slice(7)] : []));
-
-  test('whatever runs or writes needs trust, and says so; looking does not', () => {
-    expect(refused(ready)).toEqual([]);
-    expect(refused(restricted)).toEqual([
-      'runAll',
-      'runAllAgain',
-      'addSeeds',
-      'runVariant',
-      'stopAll',
-      'stopVariant',
-      'writeReport',
-      'stop',
-      'resume',
-      'trainFurther',
-      'delete',
-      'downloadData',
-      'importData',
-      'installTensorFlow',
-    ]);
-    expect(obstacleOf(COMMANDS['lifLab.runAll'], restricted)).toEqual({
-      message: UNTRUSTED,
-      help: { title: 'Manage Workspace Trust', command: 'workbench.trust.manage' },
-    });
-  });
-
-  test('without the query process, what needs it offers to restart it', () => {
-    expect(refused(broken)).toEqual([
-      'runAll',
-      'runAllAgain',
-      'addSeeds',
-      'runVariant',
-      'stopAll',
-      'stopVariant',
-      'writeReport',
-      'stop',
-      'resume',
-      'trainFurther',
-      'delete',
-      'downloadData',
-      'importData',
-      'installTensorFlow',
-      'refresh',
-    ]);
-    expect(obstacleOf(COMMANDS['lifLab.stop'], broken)).toEqual({
-      message: 'It is gone.',
-      help: { title: 'Restart', command: 'lifLab.restartHost' },
-    });
   });
 });

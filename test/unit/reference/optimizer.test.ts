@@ -1,8 +1,15 @@
 import { expect, test } from 'vitest';
 import { backward, forward, type Parameters } from '../../../engine/reference/network.ts';
-import { adamState, adamStep } from '../../../engine/reference/optimizer.ts';
+import { type AdamState, adamStep } from '../../../engine/reference/optimizer.ts';
 import { network, randomParameters, randomSample, streamOf } from './networks.ts';
 import { oracle, tf } from './oracle.ts';
+
+/** Before the first update. */
+const adamState = (length: number): AdamState => ({
+  m: new Float64Array(length),
+  v: new Float64Array(length),
+  step: 0,
+});
 
 test('three steps worked out by hand', () => {
   const hyper = { beta1: 0.5, beta2: 0.75, epsilon: 1 };

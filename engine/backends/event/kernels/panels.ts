@@ -40,11 +40,3 @@ export function toPanels(plain: ArrayLike<number>, rows: number, cols: number): 
   });
   return stored;
 }
-
-/** Row and column of an element of the panels. */
-export function placeInPanels(stored: number, rows: number, cols: number): { row: number; column: number } {
-  const first = Math.floor(stored / (rows * PANEL)) * PANEL;
-  const width = Math.min(PANEL, cols - first);
-  const within = stored - rows * first;
-  return { row: Math.floor(within / width), column: first + (within % width) };
-}

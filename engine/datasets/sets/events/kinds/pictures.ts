@@ -11,6 +11,7 @@ import { aboutFiles } from './files.ts';
 
 export const PICTURE_ENDINGS = ['.png', '.jpg', '.jpeg'];
 const REMEDY = 'save it again as PNG or JPEG';
+/** Of a file: photographs of a camera. */
 const MOST_BYTES = 1 << 25;
 
 /** Opens the listed pictures; the first is decoded to tell their size. Rejects with a UserError. */

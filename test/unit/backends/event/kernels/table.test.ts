@@ -6,7 +6,6 @@ import {
   RESERVED_BYTES,
 } from '../../../../../engine/backends/event/kernels/kernels.ts';
 import { availableInstructions, withNative } from '../../../../../engine/backends/event/kernels/native.ts';
-import { placeInPanels } from '../../../../../engine/backends/event/kernels/panels.ts';
 import type { Kernels } from '../../../../../engine/backends/event/kernels/signatures/all.ts';
 import {
   bytesOf,
@@ -19,6 +18,7 @@ import {
 import { THRESHOLD } from '../../../../../engine/backends/event/kernels/table/lif/layers.ts';
 import { TABLE } from '../../../../../engine/backends/event/kernels/table.ts';
 import { stream } from '../../../../../engine/base/random.ts';
+import { placeInPanels } from '../panels.ts';
 
 /** Variants of the backward passes are crossed: each choice is drawn for in hundreds of entries, so once in each. */
 const seedsOf = (entries: KernelEntry[]): number[] => (entries.length > 100 ? [1] : [1, 2]);

@@ -1,12 +1,13 @@
 /** The parameter vector: panels and padding against plain tensors, and the weights that a run starts from. */
 import { describe, expect, test } from 'vitest';
-import { eachRun, placeInPanels, toPanels } from '../../../../../engine/backends/event/kernels/panels.ts';
+import { eachRun, toPanels } from '../../../../../engine/backends/event/kernels/panels.ts';
 import { createMemory, planLayout } from '../../../../../engine/backends/event/layout/layout.ts';
 import { readTensors, writeTensors } from '../../../../../engine/backends/event/layout/tensors.ts';
 import { stream } from '../../../../../engine/base/random.ts';
 import { settingsSchema } from '../../../../../engine/experiment/schema.ts';
 import { planNetwork } from '../../../../../engine/models/build/network.ts';
 import { initialTensors, parametersOf, type Tensor } from '../../../../../engine/models/parameters.ts';
+import { placeInPanels } from '../panels.ts';
 
 const shape = {
   inputs: 7,
