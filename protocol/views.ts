@@ -243,7 +243,7 @@ export interface ViewTarget<V extends ViewId = ViewId> {
 export type ViewState = { [V in ViewId]: { version: 2; target: ViewTarget<V>; state: StateOf<V> } }[ViewId];
 
 /** The state of a view out of whatever was kept of it, also by an earlier version. */
-export function stateOf<V extends ViewId>(id: V, kept: unknown): StateOf<V> {
+export function viewStateOf<V extends ViewId>(id: V, kept: unknown): StateOf<V> {
   const record = isRecord(kept) ? kept : {};
   const fields: Record<string, Field<unknown>> = VIEWS[id].fields;
   return Object.fromEntries(Object.entries(fields).map(([name, read]) => [name, read(record[name])])) as StateOf<V>;
@@ -251,10 +251,10 @@ export function stateOf<V extends ViewId>(id: V, kept: unknown): StateOf<V> {
 
 /** What an earlier view of the same target left behind; the defaults when it was another target or is not usable. */
 export function restoreState<V extends ViewId>(kept: unknown, target: ViewTarget<V>): StateOf<V> {
-  if (!isRecord(kept) || !isRecord(kept.target)) return stateOf(target.view, {});
-  if (kept.target.file !== target.file || kept.target.view !== target.view) return stateOf(target.view, {});
-  if (kept.version === 2) return stateOf(target.view, kept.state);
-  return stateOf(
+  if (!isRecord(kept) || !isRecord(kept.target)) return viewStateOf(target.view, {});
+  if (kept.target.file !== target.file || kept.target.view !== target.view) return viewStateOf(target.view, {});
+  if (kept.version === 2) return viewStateOf(target.view, kept.state);
+  return viewStateOf(
     target.view,
     kept.version === 1 ? { ...kept, split: kept.metric, logAxes: kept.logLoss === true ? ['loss'] : [] } : {},
   );

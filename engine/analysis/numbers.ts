@@ -1,5 +1,5 @@
 /** Numbers of answers: quartiles, spreads, and as many digits as are of use. */
-import type { Spread } from '../../protocol/analyses/spikes.ts';
+import type { SampleSpread } from '../../protocol/analyses/spikes.ts';
 
 /** `digits` significant digits: answers are JSON of bounded size. */
 export function rounded(x: number, digits = 6): number {
@@ -7,7 +7,7 @@ export function rounded(x: number, digits = 6): number {
 }
 
 /** Mean, standard deviation (n − 1; 0 of a single value) and extremes. Values must not be empty. */
-export function spreadOf(values: ArrayLike<number>): Spread {
+export function sampleSpreadOf(values: ArrayLike<number>): SampleSpread {
   const n = values.length;
   let [sum, least, most] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let i = 0; i < n; i++) {

@@ -10,7 +10,7 @@ export type StatePart = keyof typeof PREFIXES;
 const PARTS = Object.entries(PREFIXES) as [StatePart, string][];
 
 /** The whole state, from the tensors of each part as `read` gives them. */
-export function stateOf(read: (part: StatePart) => readonly Tensor[]): Map<string, Tensor> {
+export function networkStateOf(read: (part: StatePart) => readonly Tensor[]): Map<string, Tensor> {
   const state = new Map<string, Tensor>();
   for (const [part, prefix] of PARTS)
     for (const tensor of read(part)) state.set(prefix + tensor.name, { ...tensor, name: prefix + tensor.name });

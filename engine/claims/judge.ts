@@ -1,5 +1,5 @@
 /** Expectations of a file, judged by the seeds that have finished. */
-import type { Claim, ClaimTerm, JudgedClaim, Outcome } from '../../protocol/comparison/claims.ts';
+import type { Claim, ClaimOutcome, ClaimTerm, JudgedClaim } from '../../protocol/comparison/claims.ts';
 import {
   ALPHA,
   evidenceText,
@@ -101,7 +101,7 @@ function testOf({ left, right, claim: { margin }, identical }: Case): Paired | u
 }
 
 /** Runs of identical settings are the same to the bit: nothing is left to chance, and nothing has to run. */
-function byIdentity({ operator, margin }: Claim): { outcome: Outcome; sentence: string } {
+function byIdentity({ operator, margin }: Claim): { outcome: ClaimOutcome; sentence: string } {
   const holds = { '>': -margin > 0, '>=': -margin >= 0, '<': -margin < 0, '<=': -margin <= 0 }[operator];
   const says = holds ? 'holds' : 'does not hold';
   return { outcome: holds ? 'pass' : 'fail', sentence: `${says}: identical settings, so both are the same` };
@@ -112,7 +112,7 @@ function byChance(
   paired: Paired,
   { ps, index, p }: { ps: number[]; index: number; p: number },
   wanted: number,
-): { outcome: Outcome; sentence: string } {
+): { outcome: ClaimOutcome; sentence: string } {
   const n = paired.seeds.length;
   const seeds = seedsText(n, wanted);
   const evidence = evidenceText(paired, { p, over: ps.length }, wanted);
@@ -134,7 +134,7 @@ function byChance(
   return { outcome: 'undecided', sentence: `undecided: ${by}${range} ${evidence}${interval}` };
 }
 
-function notRun({ claim, missing }: Case): { outcome: Outcome; sentence: string } {
+function notRun({ claim, missing }: Case): { outcome: ClaimOutcome; sentence: string } {
   const names = missing.map(({ variant }) => `"${variant}"`).join(' and ');
   const both = typeof claim.right === 'number' ? 'has finished in' : 'has finished in both of';
   return { outcome: 'not run', sentence: `not run: no seed ${both} ${names || `"${claim.left.variant}"`}` };

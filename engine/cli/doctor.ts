@@ -11,7 +11,7 @@ import { CATALOGUE } from '../datasets/library/catalogue.ts';
 import { dataFolder } from '../datasets/library/locations.ts';
 import { glance } from '../datasets/library/obtain.ts';
 
-export interface Finding {
+export interface DoctorFinding {
   what: string;
   found: string;
   /** Nothing that was asked for is missing. */
@@ -24,7 +24,7 @@ const GIGABYTE = 2 ** 30;
 const gigabytes = (bytes: number): string => `${(bytes / GIGABYTE).toFixed(1)} GiB`;
 
 /** @param check program and arguments that compute with the TensorFlow of a folder, in a process of its own */
-export async function examine(check: (folder: string, name: string) => string[]): Promise<Finding[]> {
+export async function examine(check: (folder: string, name: string) => string[]): Promise<DoctorFinding[]> {
   return [
     { what: 'LIF Lab', found: engineVersion(), well: true },
     processor(),
@@ -41,13 +41,13 @@ export async function examine(check: (folder: string, name: string) => string[])
   ];
 }
 
-function processor(): Finding {
+function processor(): DoctorFinding {
   const name = cpus()[0]?.model.trim() ?? process.arch;
   const cores = availableParallelism();
   return { what: 'processor', found: `${name}, ${cores} ${cores === 1 ? 'thread' : 'threads'}`, well: true };
 }
 
-function instructions(): Finding {
+function instructions(): DoctorFinding {
   const remarks = kernelRemarks();
   return {
     what: 'kernels of the event engine',
@@ -57,20 +57,20 @@ function instructions(): Finding {
   };
 }
 
-function node(): Finding {
+function node(): DoctorFinding {
   const old = Number(process.versions.node.split('.')[0]) < 20;
   const electron = process.versions.electron ? ` (Electron ${process.versions.electron})` : '';
   const found = `${process.version}${electron}`;
   return { what: 'Node', found, well: !old, ...(old && { advice: 'install Node 20 or newer' }) };
 }
 
-function memory(): Finding {
+function memory(): DoctorFinding {
   const well = freemem() > GIGABYTE;
   const found = `${gigabytes(freemem())} free of ${gigabytes(totalmem())}`;
   return { what: 'memory', found, well, ...(!well && { advice: 'close other programs before a large study' }) };
 }
 
-function disk(): Finding {
+function disk(): DoctorFinding {
   const folder = dataFolder();
   const place = [folder, '.'].find((path) => existsSync(path))!;
   const { bavail, bsize } = statfsSync(place);
@@ -80,7 +80,7 @@ function disk(): Finding {
   return { what: 'data folder', found: `${folder}, ${gigabytes(free)} free`, well, ...(!well && { advice }) };
 }
 
-async function nativeTensorFlow(check: (folder: string, name: string) => string[]): Promise<Finding> {
+async function nativeTensorFlow(check: (folder: string, name: string) => string[]): Promise<DoctorFinding> {
   const what = 'native TensorFlow';
   const installed = installedTensorFlow();
   const advice = 'for backend: tfjs, run "lif backend install tfjs"';
@@ -93,7 +93,7 @@ async function nativeTensorFlow(check: (folder: string, name: string) => string[
 }
 
 /** Which TensorFlow `backend: tfjs` takes, and how to say another. */
-function chosen(): Finding {
+function chosen(): DoctorFinding {
   const which = chosenTensorFlow();
   const trouble = absence(which);
   const said = saidOfTensorFlow() === '' ? '' : ', as LIF_TENSORFLOW says';
@@ -105,7 +105,7 @@ function chosen(): Finding {
   };
 }
 
-async function compiler(): Promise<Finding> {
+async function compiler(): Promise<DoctorFinding> {
   const program = process.env.CXX || 'g++';
   const [line] = (await linesOf(program, ['--version'])) ?? [];
   return {
@@ -118,7 +118,7 @@ async function compiler(): Promise<Finding> {
   };
 }
 
-async function gpu(): Promise<Finding> {
+async function gpu(): Promise<DoctorFinding> {
   const devices = await cudaDevices();
   return {
     what: 'GPU',
@@ -128,7 +128,7 @@ async function gpu(): Promise<Finding> {
   };
 }
 
-async function datasets(): Promise<Finding[]> {
+async function datasets(): Promise<DoctorFinding[]> {
   return Promise.all(
     CATALOGUE.filter(({ generated }) => !generated).map(async (entry) => {
       const { problem, remarks } = await glance(entry);

@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import type { RunSummary } from '../../protocol/runs.ts';
 import type { JobOptions } from '../executors/executor.ts';
-import type { Outcome } from '../executors/local/child.ts';
+import type { ChildOutcome } from '../executors/local/child.ts';
 import { runLocally } from '../executors/local/run-jobs.ts';
 import { type AnalyseJob, type Job, trainJobs } from '../jobs/job.ts';
 import { StoreReader } from '../runs/store.ts';
@@ -33,7 +33,7 @@ export async function trainHere(
   const exitCode = await withSignals(async (signals) => {
     const { stop, kill } = signals;
     const report = (sentence: string) => display.say(sentence);
-    const onAnalysis = ({ run, analysis }: AnalyseJob, outcome: Outcome) =>
+    const onAnalysis = ({ run, analysis }: AnalyseJob, outcome: ChildOutcome) =>
       display.say(`${analysis} of ${basename(run)}: ${outcome}`);
     const jobs = [...trainJobs(folders), ...analyses];
     const outcomes = await runLocally(jobs, { lif: cli.lif, stop, kill, report, onAnalysis, ...training });
@@ -45,6 +45,6 @@ export async function trainHere(
   return { reader, runs, exitCode };
 }
 
-function codeOf(outcomes: Map<Job, Outcome>): number {
+function codeOf(outcomes: Map<Job, ChildOutcome>): number {
   return [...outcomes.values()].every((outcome) => outcome === 'finished') ? 0 : 1;
 }

@@ -19,7 +19,7 @@ import { matrixOf } from '../experiment/matrix/matrix.ts';
 import { checkExperiment } from '../experiment/parse.ts';
 import { type AnalyseJob, trainJobs } from '../jobs/job.ts';
 import { requestAnalysis } from '../jobs/request.ts';
-import { placeOf } from '../runs/analyses.ts';
+import { answerPlaceOf } from '../runs/analyses.ts';
 import { compareExperiment } from '../runs/comparison/compare.ts';
 import { storeOf } from '../runs/folder.ts';
 import { differencesOf, settingsOf } from '../studies/differences.ts';
@@ -123,5 +123,5 @@ async function analyse(
       open.filter(({ run }) => storeOf(run) === store),
       { store, threads },
     );
-  return asked.map(({ job }) => placeOf(job.run, job.analysis, job.key).name);
+  return asked.map(({ job }) => answerPlaceOf(job.run, job.analysis, job.key).name);
 }

@@ -5,10 +5,10 @@ import { reason } from '../base/files.ts';
 import { LockHeldError, ownerOf } from '../base/lock.ts';
 import type { RunSpec } from '../experiment/schema.ts';
 import {
+  answerPlaceOf,
   clearAnalysisStop,
   isAnalysisStopped,
   lockAnalysis,
-  placeOf,
   readAnalysis,
   updateAnalysis,
 } from '../runs/analyses.ts';
@@ -28,7 +28,7 @@ export async function executeAnalysis(
   job: AnalyseJob,
   { threads, signal }: { threads: number; signal: AbortSignal },
 ): Promise<'finished' | 'stopped'> {
-  const place = placeOf(job.run, job.analysis, job.key);
+  const place = answerPlaceOf(job.run, job.analysis, job.key);
   const lock = lockOrRefuse(place);
   const abort = new AbortController();
   const stop = () => abort.abort();

@@ -1,10 +1,10 @@
 /** What the store holds of a job, whatever kind it is of: all that an executor needs to queue, watch and end it. */
 import type { Lock } from '../base/lock.ts';
 import {
+  answerPlaceOf,
   clearAnalysisStop,
   isAnalysisStopped,
   lockAnalysis,
-  placeOf,
   readAnalysis,
   stopAnalysis,
   updateAnalysis,
@@ -46,7 +46,7 @@ export function recordOf(job: Job): JobRecord {
       isStopRequested: () => isStopRequested(run),
       clearStop: () => clearStop(run),
     };
-  const place = placeOf(run, job.analysis, job.key);
+  const place = answerPlaceOf(run, job.analysis, job.key);
   return {
     run,
     title: `${job.analysis} for ${title}`,

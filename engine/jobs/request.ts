@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { reason } from '../base/files.ts';
-import { analysisKey, placeOf, readAnalysis, writeAnalysis } from '../runs/analyses.ts';
+import { analysisKey, answerPlaceOf, readAnalysis, writeAnalysis } from '../runs/analyses.ts';
 import { type CheckpointChoice, findCheckpoint } from '../runs/checkpoints.ts';
 import { FORMAT_VERSION } from '../runs/format.ts';
 import { readRunFile } from '../runs/read.ts';
@@ -31,7 +31,7 @@ export async function requestAnalysis(
   const { step } = found;
   const key = analysisKey(analysis, step, complete);
   const job: AnalyseJob = { kind: 'analyse', run: folder, checkpoint: step, analysis, key };
-  const place = placeOf(folder, analysis, key);
+  const place = answerPlaceOf(folder, analysis, key);
   const known = readAnalysis(place);
   if ('value' in known && known.value.state === 'finished') return { job, done: true };
   // What was published of an answer that was left off stays: the next attempt goes on from there.

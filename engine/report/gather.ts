@@ -2,7 +2,7 @@
 import type { AnalysisId, AnalysisResults } from '../../protocol/analyses/analyses.ts';
 import type { Advice } from '../../protocol/comparison/advice.ts';
 import type { JudgedClaim } from '../../protocol/comparison/claims.ts';
-import type { Drawn } from '../../protocol/figures/answers.ts';
+import type { SeedAnswer } from '../../protocol/figures/answers.ts';
 import type { Series } from '../../protocol/metrics.ts';
 import type { Comparison, RunSummary } from '../../protocol/runs.ts';
 import { advise } from '../claims/advice/advise.ts';
@@ -28,12 +28,12 @@ const MAX_GROUPS = 2;
 /** Points of a curve. */
 const MAX_POINTS = 200;
 
-export type Answer<A extends AnalysisId = AnalysisId> = Drawn<A> & { run: RunSummary };
+export type StoredAnswer<A extends AnalysisId = AnalysisId> = SeedAnswer<A> & { run: RunSummary };
 
 /** Answers to one question, asked with the same parameters. */
 export interface Group<A extends AnalysisId = AnalysisId> {
   params: Record<string, unknown>;
-  answers: Answer<A>[];
+  answers: StoredAnswer<A>[];
 }
 
 export interface Reported {

@@ -9,7 +9,7 @@ import { fileOf, makeRealFolder, namesIn } from './folder.ts';
 import { type AnalysisFile, analysisFileSchema } from './format.ts';
 import { canonicalJson } from './key.ts';
 import { cut, MAX_SENTENCE, type Parsed, readJson } from './read.ts';
-import { stateOf } from './summary.ts';
+import { shownStateOf } from './summary.ts';
 
 /** Where an analysis lies: the folder of its run, and `<analysis>-<key>`. */
 export interface AnalysisPlace {
@@ -22,7 +22,7 @@ export function analysisKey(analysis: string, checkpoint: number, params: unknow
   return sha256(canonicalJson({ analysis, checkpoint, params })).slice(0, 16);
 }
 
-export function placeOf(folder: string, analysis: string, key: string): AnalysisPlace {
+export function answerPlaceOf(folder: string, analysis: string, key: string): AnalysisPlace {
   return { folder, name: `${analysis}-${key}` };
 }
 
@@ -61,7 +61,7 @@ export function answerOf(runId: string, place: AnalysisPlace): AnalysisAnswer {
     analysis,
     checkpoint,
     params: Object(params),
-    state: stateOf(file.value, Date.now() - heartbeat),
+    state: shownStateOf(file.value, Date.now() - heartbeat),
     progress,
     changed: heartbeat,
     ...(message !== undefined && { message: cut(message, MAX_SENTENCE) }),

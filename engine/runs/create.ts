@@ -14,7 +14,7 @@ import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { reason, syncFolder, writeDurably } from '../base/files.ts';
 import type { RunSpec } from '../experiment/schema.ts';
-import { makeRealFolder, placeOf, runsFolder } from './folder.ts';
+import { filePlaceOf, makeRealFolder, runsFolder } from './folder.ts';
 import { FORMAT_VERSION, type Provenance, type RunFile, type Status } from './format.ts';
 import { newRunId, runKey } from './key.ts';
 
@@ -85,7 +85,7 @@ function stage(parent: string, spec: RunSpec, more: Pick<RunFile, 'provenance' |
   let id = newRunId(spec, createdAt);
   while (existsSync(join(parent, id))) id = newRunId(spec, createdAt);
   const aside = join(parent, `.new-${id}`);
-  const place = placeOf(dirname(parent), spec.file);
+  const place = filePlaceOf(dirname(parent), spec.file);
   const run: RunFile = {
     format: FORMAT_VERSION,
     id,

@@ -154,7 +154,7 @@ export function watchRuns(store: string, id: string | undefined, changed: (name:
 }
 
 /** Where an experiment file lies as seen from the folder of the store, with slashes; undefined where there is no such way. */
-export function placeOf(store: string, file: string): string | undefined {
+export function filePlaceOf(store: string, file: string): string | undefined {
   try {
     const place = relative(realpathSync(dirname(resolve(store))), realpathSync(file));
     return isAbsolute(place) ? undefined : place.split(sep).join('/');

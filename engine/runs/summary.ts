@@ -15,7 +15,7 @@ const UNKNOWN = '(unknown)';
  * The state as a person should see it: a run whose process is gone is interrupted, whatever it last wrote. `age` is that
  * of its heartbeat in milliseconds; where clocks disagree it may be negative.
  */
-export function stateOf(
+export function shownStateOf(
   status: Pick<Status, 'state' | 'pid' | 'host' | 'started'>,
   age: number,
   timeoutMs = HEARTBEAT_TIMEOUT_MS,
@@ -124,7 +124,7 @@ type Progress = Pick<
 
 function progressOf(status: Status, age: number, timeoutMs: number): Progress {
   const { epoch, epochs, progress, heartbeat, seconds, samplesPerSecond } = status;
-  const state = stateOf(status, age, timeoutMs);
+  const state = shownStateOf(status, age, timeoutMs);
   const message = state === 'interrupted' ? 'Its process is gone; the run can be resumed.' : status.message;
   return {
     state,

@@ -10,7 +10,7 @@ export function leaksOf({ layers }: NetworkPlan, network: Network): (LeakSpread 
   const learned = layers.map(({ neuron }) => 'leak' in neuron && typeof neuron.leak === 'object');
   if (!learned.includes(true)) return undefined;
   const a = new Map(network.parameters().map(({ name, data }) => [name, data]));
-  return layers.map(({ name }, l) => (learned[l] ? spreadOf(Array.from(a.get(`${name}.leak`)!, sigmoid)) : null));
+  return layers.map(({ name }, l) => (learned[l] ? leakSpreadOf(Array.from(a.get(`${name}.leak`)!, sigmoid)) : null));
 }
 
 /** k of each neuron [N] of spiking layers that learn one for every neuron; undefined for the others. */
@@ -23,7 +23,7 @@ export function neuronLeaks({ layers }: NetworkPlan, network: Network): (Float64
 }
 
 /** Quartiles lie between the two nearest values. */
-export function spreadOf(k: number[]): LeakSpread {
+export function leakSpreadOf(k: number[]): LeakSpread {
   const sorted = k.slice().sort((x, y) => x - y);
   const quantile = (share: number): number => {
     const place = share * (sorted.length - 1);

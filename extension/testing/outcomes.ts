@@ -1,9 +1,9 @@
-import type { JudgedClaim, Outcome } from '../../protocol/comparison/claims.ts';
+import type { ClaimOutcome, JudgedClaim } from '../../protocol/comparison/claims.ts';
 import { plainLine } from '../../protocol/text/plain-text.ts';
 import { count } from '../base/text.ts';
 
 /** How a test run shows an expectation. What is undecided or has not run is neither passed nor failed: it is skipped. */
-export interface Shown {
+export interface ShownOutcome {
   state: 'passed' | 'failed' | 'skipped';
   /** Beside the name of the test; empty for what passed or failed, which has a sign. */
   description: string;
@@ -11,14 +11,14 @@ export interface Shown {
   message: string;
 }
 
-const STATES: Record<Outcome, Shown['state']> = {
+const STATES: Record<ClaimOutcome, ShownOutcome['state']> = {
   pass: 'passed',
   fail: 'failed',
   undecided: 'skipped',
   'not run': 'skipped',
 };
 
-export function shownAs({ outcome, sentence }: Pick<JudgedClaim, 'outcome' | 'sentence'>): Shown {
+export function shownAs({ outcome, sentence }: Pick<JudgedClaim, 'outcome' | 'sentence'>): ShownOutcome {
   const state = STATES[outcome];
   return { state, description: state === 'skipped' ? outcome : '', message: plainLine(sentence) };
 }

@@ -66,7 +66,7 @@ export interface Irregularity {
 }
 
 /** Over samples; `deviation` is the standard deviation (n − 1), 0 for a single sample. */
-export interface Spread {
+export interface SampleSpread {
   mean: number;
   deviation: number;
   least: number;
@@ -78,16 +78,16 @@ export type Operation = 'accumulate' | 'multiply-accumulate';
 /** By NeuroBench's definitions, per sample; see docs/analyses.md. */
 export interface Efficiency {
   /** Non-zero inputs, a pair of step and channel each; binary: none is anything but 0 or 1. */
-  input: { nonZero: Spread; binary: boolean };
+  input: { nonZero: SampleSpread; binary: boolean };
   layers: LayerEfficiency[];
-  accumulates: Spread;
-  multiplyAccumulates: Spread;
+  accumulates: SampleSpread;
+  multiplyAccumulates: SampleSpread;
   /** Synaptic operations if no input and no weight were zero. */
   dense: number;
   /** Share of the neuron-steps of spiking layers without a spike; null where there are none. */
   activationSparsity: number | null;
   membraneUpdates: number;
-  memoryAccesses: Spread;
+  memoryAccesses: SampleSpread;
   footprint: { parameters: number; state: number };
 }
 
@@ -96,13 +96,13 @@ export interface LayerEfficiency {
   name: string;
   /** Effective synaptic operations from below, and what they are. */
   operation: Operation;
-  operations: Spread;
+  operations: SampleSpread;
   dense: number;
   /** The same of the connections of the layer with itself. */
-  recurrent?: { operation: Operation; operations: Spread; dense: number };
+  recurrent?: { operation: Operation; operations: SampleSpread; dense: number };
   /** Potentials or states that are computed anew. */
   membraneUpdates: number;
-  memoryAccesses: Spread;
+  memoryAccesses: SampleSpread;
   /** Bytes. */
   parameters: number;
   state: number;

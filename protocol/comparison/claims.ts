@@ -29,10 +29,10 @@ export interface Claim {
 }
 
 /** `undecided` is neither: the seeds allow nothing to be said. */
-export type Outcome = 'pass' | 'fail' | 'undecided' | 'not run';
+export type ClaimOutcome = 'pass' | 'fail' | 'undecided' | 'not run';
 
 export interface JudgedClaim extends Claim {
-  outcome: Outcome;
+  outcome: ClaimOutcome;
   /** Why, in one sentence. */
   sentence: string;
   /** left − right − margin, seed by seed; absent while there is none, or where the settings are identical. */
@@ -42,10 +42,10 @@ export interface JudgedClaim extends Claim {
 }
 
 /** Exit code of `lif check`: of what is worst. 1 and 2 are those of every command: a failure, and a wrong input. */
-export const CHECK_CODES: Record<Outcome, number> = { pass: 0, fail: 3, undecided: 4, 'not run': 5 };
+export const CHECK_CODES: Record<ClaimOutcome, number> = { pass: 0, fail: 3, undecided: 4, 'not run': 5 };
 
 /** What a list of outcomes comes to: one that fails counts more than one that has not run, and that more than one undecided. */
-export function worstOf(outcomes: readonly Outcome[]): Outcome {
-  const order: readonly Outcome[] = ['fail', 'not run', 'undecided'];
+export function worstOf(outcomes: readonly ClaimOutcome[]): ClaimOutcome {
+  const order: readonly ClaimOutcome[] = ['fail', 'not run', 'undecided'];
   return order.find((outcome) => outcomes.includes(outcome)) ?? 'pass';
 }

@@ -8,13 +8,13 @@ const COLOURS = 8;
 export const RADIUS = 3;
 
 /** Which shape a group has: another one where its colour has been before. */
-export function shapeOf(group: number): number {
+export function markerOf(group: number): number {
   return (group + Math.floor(group / COLOURS)) % SHAPES.length;
 }
 
 /** The shape as a character, for a key. */
 export function shapeText(group: number): string {
-  return SHAPES[shapeOf(group)]!;
+  return SHAPES[markerOf(group)]!;
 }
 
 /** Corners of the shapes that have some, around the middle of a point of radius 1; y downwards. */

@@ -3,7 +3,7 @@ import type { AnalysisId, AnalysisResults } from '../analyses/analyses.ts';
 import type { LineStyle } from '../drawing/palette.ts';
 
 /** An answer with the variant and seed that it is of. */
-export interface Drawn<A extends AnalysisId> {
+export interface SeedAnswer<A extends AnalysisId> {
   /** Place of the variant in the file, which gives it its colour; and its name. */
   index: number;
   name: string;

@@ -1,9 +1,9 @@
 /** How many inputs are fooled within each budget (Figures 8 and 9 of the paper). */
 import type { AttackKind, AttackKindResult, AttackOutcomes } from '../analyses/attack.ts';
 import type { XyChart, XyLine } from '../drawing/xy.ts';
-import type { Drawn, StyleOf } from './answers.ts';
+import type { SeedAnswer, StyleOf } from './answers.ts';
 
-type Answer = Drawn<'attack'>;
+type Answer = SeedAnswer<'attack'>;
 
 export const KINDS: Record<AttackKind, { title: string; axis: string }> = {
   flips: { title: 'Events added and taken', axis: 'flipped events' },

@@ -1,9 +1,9 @@
 /** How errors travel back through time in a layer, and the factors that decide it (equations 12 and 13 of the paper). */
 import type { ErrorsLayer } from '../analyses/errors.ts';
 import type { XyChart, XyLine } from '../drawing/xy.ts';
-import { byVariant, type Drawn, type StyleOf } from './answers.ts';
+import { byVariant, type SeedAnswer, type StyleOf } from './answers.ts';
 
-type Answer = Drawn<'errors'>;
+type Answer = SeedAnswer<'errors'>;
 type OverTime = readonly (number | null)[];
 type Read = (layer: ErrorsLayer) => [OverTime, OverTime?, OverTime?];
 

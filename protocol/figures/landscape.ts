@@ -1,9 +1,9 @@
 /** How fast the loss rises around a network, and the plane through it (Figure 6 of the paper). */
 import { type LandscapeResult, type Sharpness, standIns } from '../analyses/landscape.ts';
 import type { XyChart } from '../drawing/xy.ts';
-import { byVariant, type Drawn, meanOf, type StyleOf } from './answers.ts';
+import { byVariant, meanOf, type SeedAnswer, type StyleOf } from './answers.ts';
 
-type Answer = Drawn<'landscape'>;
+type Answer = SeedAnswer<'landscape'>;
 
 /** Lines of equal value in a picture of a plane. */
 export const LEVELS = 9;
@@ -46,7 +46,7 @@ export function planeOf(result: LandscapeResult, quantity: 'loss' | 'accuracy'):
 }
 
 /** From the least to the greatest finite value of all planes: one scale of colours for all of them. */
-export function rangeOf(planes: readonly (readonly number[])[]): readonly [number, number] {
+export function valueRangeOf(planes: readonly (readonly number[])[]): readonly [number, number] {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const values of planes)
     for (const value of values) if (Number.isFinite(value)) [low, high] = [Math.min(low, value), Math.max(high, value)];

@@ -1,13 +1,13 @@
 /** Accuracy over the length of a step (Table 7 of the paper). */
 import type { ResolutionRow } from '../analyses/resolution.ts';
 import type { XyChart } from '../drawing/xy.ts';
-import { banded, byVariant, type Drawn, type StyleOf } from './answers.ts';
+import { banded, byVariant, type SeedAnswer, type StyleOf } from './answers.ts';
 
-type Answer = Drawn<'resolution'>;
+type Answer = SeedAnswer<'resolution'>;
 
 export const WAYS = { asIs: 'as is', rescaled: 'leak rescaled' } as const;
-export type Way = keyof typeof WAYS;
-export const WAY_IDS = Object.keys(WAYS) as Way[];
+export type LeakTreatment = keyof typeof WAYS;
+export const WAY_IDS = Object.keys(WAYS) as LeakTreatment[];
 
 /** One for each way; bands reach from the least to the greatest seed. */
 export function resolutionCharts(answers: readonly Answer[], style: StyleOf): XyChart[] {
@@ -33,7 +33,7 @@ export const lengthsOf = (answers: readonly Answer[]): number[] =>
   [...new Set(answers.flatMap(({ result }) => result.rows.map(({ dt }) => dt)))].sort((a, b) => a - b);
 
 /** Of each run that was tested at this length. */
-export const accuraciesAt = (answers: readonly Answer[], dt: number, way: Way): number[] =>
+export const accuraciesAt = (answers: readonly Answer[], dt: number, way: LeakTreatment): number[] =>
   answers.flatMap((answer) => rowsAt(answer, dt).map((row) => row[way].accuracy));
 
 /** Mean input spikes of a sample; undefined where nobody was tested. */

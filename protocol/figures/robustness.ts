@@ -1,9 +1,9 @@
 /** Accuracy over the strength of a disturbance. */
 import { DISTURBANCES, type Disturbance, type RobustnessPoint } from '../analyses/robustness.ts';
 import type { XyChart, XyLine } from '../drawing/xy.ts';
-import { banded, byVariant, type Drawn, type StyleOf } from './answers.ts';
+import { banded, byVariant, type SeedAnswer, type StyleOf } from './answers.ts';
 
-type Answer = Drawn<'robustness'>;
+type Answer = SeedAnswer<'robustness'>;
 
 /** Weights as they are, on an axis of bits. */
 const UNDISTURBED_BITS = 32;

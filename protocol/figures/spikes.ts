@@ -1,10 +1,10 @@
 /** How the rates of neurons are distributed (Figure 4 of the paper), and how a layer's rate goes over time. */
 import type { SpikingLayerResult } from '../analyses/spikes.ts';
 import type { XyChart, XyLine } from '../drawing/xy.ts';
-import type { Drawn, StyleOf } from './answers.ts';
+import type { SeedAnswer, StyleOf } from './answers.ts';
 import { timeOf } from './errors.ts';
 
-type Answer = Drawn<'spikes'>;
+type Answer = SeedAnswer<'spikes'>;
 
 /** A line for each variant and seed. */
 export function rateCharts(answers: readonly Answer[], layer: string, style: StyleOf): XyChart[] {

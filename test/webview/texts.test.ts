@@ -4,7 +4,7 @@ import { epochNote, fallNote } from '../../protocol/comparison/epochs.ts';
 import { isBetter } from '../../protocol/comparison/table.ts';
 import { lineStyle } from '../../protocol/drawing/palette.ts';
 import { csvField } from '../../protocol/text/csv.ts';
-import { restoreState, stateOf, type ViewTarget } from '../../protocol/views.ts';
+import { restoreState, type ViewTarget, viewStateOf } from '../../protocol/views.ts';
 import { duration, loss, percent, points, spread } from '../../webview/shared/format.ts';
 import { describeGroup } from '../../webview/shared/progress.ts';
 import { nextSort, rowsOf, sortRows } from '../../webview/views/compare/rows.ts';
@@ -75,7 +75,7 @@ describe('what a view keeps', () => {
   const target: ViewTarget<'curves'> = { file: '/a/b.lif.yaml', study: 'b', view: 'curves' };
 
   test('comes back as it was', () => {
-    const state = { ...stateOf('curves', {}), hiddenVariants: ['x'], smoothing: 0.4, zoomY: { loss: [1, 5] } };
+    const state = { ...viewStateOf('curves', {}), hiddenVariants: ['x'], smoothing: 0.4, zoomY: { loss: [1, 5] } };
     expect(restoreState(JSON.parse(JSON.stringify({ version: 2, target, state })), target)).toEqual(state);
   });
 
@@ -89,7 +89,7 @@ describe('what a view keeps', () => {
     ],
     ['nothing but a version', { version: 2, target, state: null }],
   ])('is replaced by the defaults when it is %s', (_, saved) => {
-    expect(restoreState(saved, target)).toEqual(stateOf('curves', {}));
+    expect(restoreState(saved, target)).toEqual(viewStateOf('curves', {}));
   });
 });
 

@@ -18,18 +18,18 @@ export interface ChartLook {
 }
 
 /** What a chart shows. Its fields change while the plot lives: what is called later reads them then. */
-export interface Drawn {
+export interface DrawnChart {
   model: ChartModel;
   look: ChartLook;
   lines: Line[];
 }
 
 /** How visible a variant is beside the one that stands out. */
-export function alphaOf({ look: { emphasis } }: Drawn, name: string): number {
+export function alphaOf({ look: { emphasis } }: DrawnChart, name: string): number {
   return emphasis === undefined || emphasis === name ? 1 : 0.22;
 }
 
-export function valueScale(drawn: Drawn): uPlot.Scale {
+export function valueScale(drawn: DrawnChart): uPlot.Scale {
   const { log } = drawn.look;
   return {
     distr: log ? 3 : 1,
@@ -37,7 +37,7 @@ export function valueScale(drawn: Drawn): uPlot.Scale {
   };
 }
 
-export function axes({ model, look: { theme, log } }: Drawn): uPlot.Axis[] {
+export function axes({ model, look: { theme, log } }: DrawnChart): uPlot.Axis[] {
   const percent = describeMetric(model.metric).unit === '%';
   const axis: uPlot.Axis = {
     stroke: theme.muted,
@@ -60,7 +60,7 @@ export function axes({ model, look: { theme, log } }: Drawn): uPlot.Axis[] {
 }
 
 /** Between the smallest and the largest of the seeds. */
-export function bands(drawn: Drawn): uPlot.Band[] {
+export function bands(drawn: DrawnChart): uPlot.Band[] {
   return drawn.lines.flatMap((line, i) => {
     if (line.role !== 'high') return [];
     const { colour } = drawn.model.curves[line.curve]!.style;
@@ -70,7 +70,7 @@ export function bands(drawn: Drawn): uPlot.Band[] {
 }
 
 /** @param reset called on a double click */
-export function cursor(drawn: Drawn, reset: () => void): uPlot.Cursor {
+export function cursor(drawn: DrawnChart, reset: () => void): uPlot.Cursor {
   const { curves } = drawn.model;
   const { theme } = drawn.look;
   return {
@@ -102,7 +102,7 @@ export function cursor(drawn: Drawn, reset: () => void): uPlot.Cursor {
   };
 }
 
-export function series(drawn: Drawn, { curve, role }: Line): uPlot.Series {
+export function series(drawn: DrawnChart, { curve, role }: Line): uPlot.Series {
   const { style, name } = drawn.model.curves[curve]!;
   const fade = role === 'mean' ? 1 : role === 'seed' ? 0.4 : role === 'raw' ? 0.28 : 0;
   const hidden = role === 'low' || role === 'high';

@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 import { epochRange, type Range } from '../../protocol/drawing/scales.ts';
-import { alphaOf, axes, bands, type ChartLook, cursor, type Drawn, series, valueScale } from './chart-options.ts';
+import { alphaOf, axes, bands, type ChartLook, cursor, type DrawnChart, series, valueScale } from './chart-options.ts';
 import { nearest } from './grid.ts';
 import { linesOf } from './lines.ts';
 import { drawMarks } from './marks.ts';
@@ -26,7 +26,7 @@ export class CurveChart {
   private plot: uPlot | undefined;
   private shape = '';
   /** What is on the screen; undefined before the first model. */
-  private drawn: Drawn | undefined;
+  private drawn: DrawnChart | undefined;
   private held = false;
   /** Whether the pointer is over this chart, and not over another one whose cursor is shown here, too. */
   private entered = false;
@@ -134,7 +134,7 @@ export class CurveChart {
     this.events.released();
   };
 
-  private setX({ model, look }: Drawn): void {
+  private setX({ model, look }: DrawnChart): void {
     const [min, max] = epochRange(model.xs, look.zoomX);
     this.plot!.setScale('x', { min, max });
   }
@@ -144,7 +144,7 @@ export class CurveChart {
     if (this.plot && width > 0 && height > 0) this.plot.setSize({ width, height });
   }
 
-  private options(drawn: Drawn): uPlot.Options {
+  private options(drawn: DrawnChart): uPlot.Options {
     return {
       width: Math.max(80, this.host.clientWidth),
       height: Math.max(80, this.host.clientHeight),
@@ -166,7 +166,7 @@ export class CurveChart {
     };
   }
 
-  private onCursor(plot: uPlot, { model }: Drawn): void {
+  private onCursor(plot: uPlot, { model }: DrawnChart): void {
     const left = plot.cursor.left ?? -1;
     const { xs } = model;
     // A crosshair that was put here comes by again when new data is drawn: that is no news of the pointer.
@@ -189,7 +189,7 @@ export class CurveChart {
   }
 }
 
-function dataOf({ model, lines }: Drawn): uPlot.AlignedData {
+function dataOf({ model, lines }: DrawnChart): uPlot.AlignedData {
   const columns = lines.map((line) => line.values(model.curves[line.curve]!));
   // One empty chart is still a chart: axes without lines.
   return [model.xs.length > 0 ? model.xs : [0, 1], ...columns] as uPlot.AlignedData;

@@ -1,7 +1,7 @@
 /** A setting, or another result, against a result: one dot for each seed, a bar at the mean of each variant. */
 import { html, nothing, type SVGTemplateResult, svg, type TemplateResult } from 'lit';
 import type { LineStyle } from '../../protocol/drawing/palette.ts';
-import { cornersOf, shapeOf } from '../../protocol/drawing/scatter.ts';
+import { cornersOf, markerOf } from '../../protocol/drawing/scatter.ts';
 import type { Quantity, QuantityAxis } from './quantity-axis.ts';
 
 export interface Dot {
@@ -78,7 +78,7 @@ export function relationSvg(
     })}
     ${dots.map((dot, i) => {
       const [cx, cy] = placed(dot);
-      return svg`<path class="dot" d=${shapePath(shapeOf(dot.group), cx, cy, i === at ? 1.6 * RADIUS : RADIUS)} fill=${style(dot.group).colour} fill-opacity="0.8"
+      return svg`<path class="dot" d=${shapePath(markerOf(dot.group), cx, cy, i === at ? 1.6 * RADIUS : RADIUS)} fill=${style(dot.group).colour} fill-opacity="0.8"
         stroke=${i === at ? ink : 'none'} stroke-width="1.5" @pointerenter=${point ? () => point(i) : nothing} />`;
     })}
     ${keySvg(key, width, height, (group, x, y) => dotSign(group, x, y, style(group)))}`;
@@ -125,7 +125,7 @@ export function keySvg(
 
 /** The sign of a variant's dots. */
 export function dotSign(group: number, x: number, y: number, { colour }: LineStyle): SVGTemplateResult {
-  return svg`<path d=${shapePath(shapeOf(group), x, y, RADIUS)} fill=${colour}/>`;
+  return svg`<path d=${shapePath(markerOf(group), x, y, RADIUS)} fill=${colour}/>`;
 }
 
 export function shortened(label: string): string {

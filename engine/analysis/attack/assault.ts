@@ -3,10 +3,10 @@ import type { AttackExample, AttackKind, AttackKindResult } from '../../../proto
 import type { Sample } from '../../backends/backend.ts';
 import type { PreparedDataset } from '../../datasets/dataset.ts';
 import type { AnalysisParams } from '../../experiment/schema.ts';
-import { alongGradient, atRandom, byTrial, type Goal, type Outcome, type Search } from './escalate.ts';
+import { alongGradient, atRandom, byTrial, type Goal, type Search, type SearchOutcome } from './escalate.ts';
 import { inputsOf } from './examples.ts';
 import { outcomesOf, rounded, sharesWithin, type Tally } from './tally.ts';
-import { Currents, rangeOf } from './threats/currents.ts';
+import { Currents, currentRangeOf } from './threats/currents.ts';
 import { Flips } from './threats/flips.ts';
 import { Retiming } from './threats/retiming.ts';
 import { ladder, type Threat } from './threats/threat.ts';
@@ -37,7 +37,7 @@ export function assaultsOn(
 ): Assault[] {
   const common = { params, widths, victim, grid: data };
   if (data.encoding === 'current')
-    return [new KindOfAttack({ ...common, kind: 'currents', threat: new Currents(rangeOf(data)) })];
+    return [new KindOfAttack({ ...common, kind: 'currents', threat: new Currents(currentRangeOf(data)) })];
   const totalShift = params.totalShift === 'any' ? Number.POSITIVE_INFINITY : params.totalShift;
   return params.kinds.map((kind) =>
     kind === 'flips'
@@ -57,7 +57,7 @@ interface Setting<S> {
 
 interface Method<S> {
   tally: Tally;
-  run: (goals: Goal<S>[]) => Promise<Outcome<S>[]>;
+  run: (goals: Goal<S>[]) => Promise<SearchOutcome<S>[]>;
 }
 
 /** Gradients of every width, chance and a search without gradients. */
@@ -116,7 +116,11 @@ class KindOfAttack<S> implements Assault {
   }
 
   /** The first samples that were fooled, with what they looked like before and after. */
-  private async keepExamples(goals: readonly Goal<S>[], outcomes: readonly Outcome<S>[], width: number): Promise<void> {
+  private async keepExamples(
+    goals: readonly Goal<S>[],
+    outcomes: readonly SearchOutcome<S>[],
+    width: number,
+  ): Promise<void> {
     const { grid, params, threat, victim } = this.setting;
     for (const [i, { state, cost }] of outcomes.entries()) {
       if (this.examples.length >= params.examples) return;
@@ -169,7 +173,7 @@ class KindOfAttack<S> implements Assault {
 }
 
 /** In the order of ROW. */
-function rowOf<S>({ changes, queries, zeroAtStart, randomSteps, steps }: Outcome<S>): number[] {
+function rowOf<S>({ changes, queries, zeroAtStart, randomSteps, steps }: SearchOutcome<S>): number[] {
   const { added, removed, shift, largestShift } = changes ?? { added: 0, removed: 0, shift: 0, largestShift: 0 };
   return [added, removed, shift, largestShift, queries, zeroAtStart ? 1 : 0, randomSteps, steps];
 }

@@ -1,7 +1,7 @@
 /** Three searches for the smallest change that fools a network: along the gradient, at random, by trial without gradients. */
 import { hashName, Rng } from '../../base/random.ts';
 import type { Changes, Threat } from './threats/threat.ts';
-import { type Answer, isFooled, type Victim } from './victim.ts';
+import { isFooled, type NetworkAnswer, type Victim } from './victim.ts';
 
 /** A sample to be attacked, under its number in the split: all that is drawn for it is named by that. */
 export interface Goal<S> {
@@ -12,7 +12,7 @@ export interface Goal<S> {
   clean: S;
 }
 
-export interface Outcome<S> {
+export interface SearchOutcome<S> {
   /** undefined: never fooled, within the largest budget where there is one. */
   cost: number | undefined;
   changes: Changes | undefined;
@@ -39,7 +39,7 @@ export interface Search<S> {
 interface Way<S> {
   goal: Goal<S>;
   now: S;
-  outcome: Outcome<S>;
+  outcome: SearchOutcome<S>;
   /** The last state that did not fool and the first that did. */
   found?: { low: S; high: S };
   lost?: true;
@@ -48,8 +48,8 @@ interface Way<S> {
 /** What a step has made of a state. `here` and `there`: what the network says of it before and after, where it was asked. */
 interface Stepped<S> {
   next: S;
-  here?: Answer;
-  there?: Answer;
+  here?: NetworkAnswer;
+  there?: NetworkAnswer;
 }
 interface Stepper<S> {
   step(ways: readonly Way<S>[], budget: number, iteration: number): Promise<Stepped<S>[]>;
@@ -65,7 +65,7 @@ export function alongGradient<S>(
   search: Search<S>,
   goals: readonly Goal<S>[],
   { surrogate, turnover, published }: { surrogate: number; turnover: number; published: boolean },
-): Promise<Outcome<S>[]> {
+): Promise<SearchOutcome<S>[]> {
   const { threat, victim } = search;
   const step: Stepper<S>['step'] = async (ways, budget, iteration) => {
     const samples = ways.map(({ goal, now }) => ({ ...threat.sample(now), label: goal.target ?? goal.label }));
@@ -92,7 +92,7 @@ export function alongGradient<S>(
   return escalate(search, goals, { step, answers: 'here' }, means);
 }
 
-export function atRandom<S>(search: Search<S>, goals: readonly Goal<S>[]): Promise<Outcome<S>[]> {
+export function atRandom<S>(search: Search<S>, goals: readonly Goal<S>[]): Promise<SearchOutcome<S>[]> {
   const step: Stepper<S>['step'] = async (ways, budget, iteration) =>
     ways.map(({ goal, now }) => ({
       next: search.threat.randomStep(now, budget, streamOf(search, goal.index, iteration)),
@@ -105,10 +105,10 @@ export function byTrial<S>(
   search: Search<S>,
   goals: readonly Goal<S>[],
   { proposals }: { proposals: number },
-): Promise<Outcome<S>[]> {
+): Promise<SearchOutcome<S>[]> {
   const { threat } = search;
-  const answers = new Map<Way<S>, Answer>();
-  const harm = ({ loss }: Answer, goal: Goal<S>): number => (goal.target === undefined ? loss : -loss);
+  const answers = new Map<Way<S>, NetworkAnswer>();
+  const harm = ({ loss }: NetworkAnswer, goal: Goal<S>): number => (goal.target === undefined ? loss : -loss);
   const step: Stepper<S>['step'] = async (ways, budget, iteration) => {
     const tried = ways.flatMap(({ goal, now }) => {
       const rng = streamOf(search, goal.index, iteration);
@@ -142,7 +142,7 @@ async function escalate<S>(
   goals: readonly Goal<S>[],
   { step, answers }: Stepper<S>,
   { halvings, largest } = { halvings: HALVINGS, largest: search.budgets.at(-1)! },
-): Promise<Outcome<S>[]> {
+): Promise<SearchOutcome<S>[]> {
   const { threat, budgets } = search;
   const ways = goals.map((goal): Way<S> => ({ goal, now: goal.clean, outcome: nothing() }));
   const before = new Map<Way<S>, S>(ways.map((way) => [way, way.now]));
@@ -210,7 +210,7 @@ async function refine<S>(search: Search<S>, all: readonly Way<S>[], halvings: nu
   }
 }
 
-function askNow<S>(search: Search<S>, ways: readonly Way<S>[]): Promise<Answer[]> {
+function askNow<S>(search: Search<S>, ways: readonly Way<S>[]): Promise<NetworkAnswer[]> {
   return askAll(
     search,
     ways,
@@ -225,7 +225,7 @@ async function askAll<S>(
   ways: readonly Way<S>[],
   states: readonly S[],
   each: number,
-): Promise<Answer[]> {
+): Promise<NetworkAnswer[]> {
   for (const { outcome } of ways) outcome.queries += each;
   return victim.ask(
     states.map((state, i) => {
@@ -239,7 +239,7 @@ function streamOf<S>({ seed, name }: Search<S>, index: number, iteration: number
   return new Rng().reset(seed, hashName(`attack/${name}`), index, iteration);
 }
 
-function nothing<S>(): Outcome<S> {
+function nothing<S>(): SearchOutcome<S> {
   return {
     cost: undefined,
     changes: undefined,

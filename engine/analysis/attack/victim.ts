@@ -2,7 +2,7 @@
 import type { Network, Recording, Sample } from '../../backends/backend.ts';
 
 /** What a network says of one sample. */
-export interface Answer {
+export interface NetworkAnswer {
   /** For the label that the sample came with. */
   loss: number;
   /** [C] */
@@ -10,9 +10,12 @@ export interface Answer {
 }
 
 export interface Victim {
-  ask(samples: readonly Sample[]): Promise<Answer[]>;
+  ask(samples: readonly Sample[]): Promise<NetworkAnswer[]>;
   /** With dL/dx of each [T, M], with the surrogate of this index. */
-  gradients(surrogate: number, samples: readonly Sample[]): Promise<{ answer: Answer; gradient: Float32Array }[]>;
+  gradients(
+    surrogate: number,
+    samples: readonly Sample[],
+  ): Promise<{ answer: NetworkAnswer; gradient: Float32Array }[]>;
 }
 
 /** Samples asked at once without gradients, so that a stop is heard within a second. */
@@ -26,11 +29,11 @@ export function victimOf(
   networks: readonly Network[],
   { classes, size, batch, signal }: { classes: number; size: number; batch: number; signal: AbortSignal },
 ): Victim {
-  const answers = ({ samples }: Recording): Answer[] =>
+  const answers = ({ samples }: Recording): NetworkAnswer[] =>
     Array.from(samples.loss, (loss, b) => ({ loss, scores: samples.scores.slice(b * classes, (b + 1) * classes) }));
   return {
     async ask(samples) {
-      const all: Answer[] = [];
+      const all: NetworkAnswer[] = [];
       for (let from = 0; from < samples.length; from += ASKED) {
         signal.throwIfAborted();
         all.push(...answers(await networks[0]!.probe({ samples: samples.slice(from, from + ASKED) }, {})));
@@ -38,7 +41,7 @@ export function victimOf(
       return all;
     },
     async gradients(surrogate, samples) {
-      const all: { answer: Answer; gradient: Float32Array }[] = [];
+      const all: { answer: NetworkAnswer; gradient: Float32Array }[] = [];
       for (let from = 0; from < samples.length; from += batch) {
         signal.throwIfAborted();
         const part = samples.slice(from, from + batch);

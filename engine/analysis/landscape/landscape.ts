@@ -53,7 +53,7 @@ export const landscape: Analysis<Params, LandscapeResult> = {
       const next = cells.slice(result.evaluated, result.evaluated + groupSize);
       const began = performance.now();
       const points = next.map((cell) =>
-        [cell % params.points, Math.floor(cell / params.points)].map((i) => placeOf(i, params)),
+        [cell % params.points, Math.floor(cell / params.points)].map((i) => coordinateOf(i, params)),
       );
       for (const [i, here] of (await pointsOn(plane, points)).entries()) {
         result.loss[next[i]!] = here.loss;
@@ -80,7 +80,7 @@ export const landscape: Analysis<Params, LandscapeResult> = {
 };
 
 /** Of column or row `i`: in [-extent, extent]. */
-export function placeOf(i: number, { points, extent }: { points: number; extent: number }): number {
+export function coordinateOf(i: number, { points, extent }: { points: number; extent: number }): number {
   return extent * ((2 * i) / (points - 1) - 1);
 }
 

@@ -7,7 +7,7 @@ import type { Activity } from '../../backends/backend.ts';
 import { layerParameters, lengthOf } from '../../models/parameters.ts';
 import { gatesOf, type LayerPlan, type NetworkPlan, type NeuronPlan, unreachable } from '../../models/plan.ts';
 import { tapsOf } from '../../models/taps.ts';
-import { spreadOf } from '../numbers.ts';
+import { sampleSpreadOf } from '../numbers.ts';
 
 /** Parameters and states are float32. */
 const BYTES = 4;
@@ -30,14 +30,14 @@ export function efficiencyOf(plan: NetworkPlan, activity: Activity, samples: num
       samples,
     );
   return {
-    input: { nonZero: spreadOf(activity.inputs), binary },
+    input: { nonZero: sampleSpreadOf(activity.inputs), binary },
     layers,
-    accumulates: spreadOf(total('accumulate')),
-    multiplyAccumulates: spreadOf(total('multiply-accumulate')),
+    accumulates: sampleSpreadOf(total('accumulate')),
+    multiplyAccumulates: sampleSpreadOf(total('multiply-accumulate')),
     dense: layers.reduce((sum, { dense, recurrent }) => sum + dense + (recurrent?.dense ?? 0), 0),
     activationSparsity: sparsityOf(plan, activity, samples),
     membraneUpdates: layers.reduce((sum, { membraneUpdates }) => sum + membraneUpdates, 0),
-    memoryAccesses: spreadOf(
+    memoryAccesses: sampleSpreadOf(
       sumOf(
         plan.layers.map((_, l) => accessesOf(activity, l, layers[l]!.membraneUpdates)),
         samples,
@@ -62,18 +62,18 @@ function layerEfficiency(plan: NetworkPlan, l: number, activity: Activity, binar
     layer: l,
     name,
     operation: operationOf(from),
-    operations: spreadOf(activity.below[l]!),
+    operations: sampleSpreadOf(activity.below[l]!),
     // A linear readout works once.
     dense: synapsesOf(layer) * (neuron.kind === 'linear' && l === plan.layers.length - 1 ? 1 : plan.steps),
     ...(within && {
       recurrent: {
         operation: operationOf(firesOnly(layer)),
-        operations: spreadOf(within),
+        operations: sampleSpreadOf(within),
         dense: N * columns * plan.steps,
       },
     }),
     membraneUpdates: updates,
-    memoryAccesses: spreadOf(accessesOf(activity, l, updates)),
+    memoryAccesses: sampleSpreadOf(accessesOf(activity, l, updates)),
     parameters: BYTES * layerParameters(layer).reduce((sum, { shape }) => sum + lengthOf(shape), 0),
     state: BYTES * statesOf(neuron) * N,
   };

@@ -3,7 +3,7 @@ import type { Irregularity, SpikingLayerResult } from '../../../protocol/analyse
 import type { LayerActivity } from '../../backends/backend.ts';
 import { SURROGATES } from '../../models/neuron.ts';
 import type { Lif } from '../../models/plan.ts';
-import { rounded, spreadOf } from '../numbers.ts';
+import { rounded, sampleSpreadOf } from '../numbers.ts';
 
 /** Rates fall into this many equal parts of [0, 1]. */
 const PARTS = 50;
@@ -97,7 +97,7 @@ export function preference(
 function irregularityOf(terms: Float64Array, pairs: Float64Array): Irregularity {
   const values = Array.from(terms, (sum, n) => (pairs[n]! > 0 ? sum / pairs[n]! : null));
   const known = values.filter((x) => x !== null);
-  const spread = known.length > 0 ? spreadOf(known) : undefined;
+  const spread = known.length > 0 ? sampleSpreadOf(known) : undefined;
   return {
     values: values.map((x) => (x === null ? null : rounded(x, 4))),
     neurons: known.length,

@@ -21,7 +21,7 @@ import type {
 } from '../backend.ts';
 import { checkProbe, createRecording, createSampleScores } from '../recording.ts';
 import { classSums, MAX_WEIGHT } from '../scores.ts';
-import { restoreState, type StatePart, stateOf } from '../state.ts';
+import { networkStateOf, restoreState, type StatePart } from '../state.ts';
 import { type AroundPlaces, firstWeights, placesAround } from './layout/around.ts';
 import {
   createMemory,
@@ -251,7 +251,7 @@ export class EventNetwork implements Network {
   }
 
   state(): Map<string, Tensor> {
-    return stateOf((part) => readTensors(this.memory, this.layout, this.placeOf(part)));
+    return networkStateOf((part) => readTensors(this.memory, this.layout, this.placeOf(part)));
   }
 
   restore(state: ReadonlyMap<string, Tensor>): void {

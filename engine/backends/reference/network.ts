@@ -37,7 +37,7 @@ import type {
 } from '../backend.ts';
 import { checkProbe, createRecording, createSampleScores, needsGradients } from '../recording.ts';
 import { classSums, countedLayers, MAX_WEIGHT, zeroSums } from '../scores.ts';
-import { restoreState, stateOf, tensorOf } from '../state.ts';
+import { networkStateOf, restoreState, tensorOf } from '../state.ts';
 import { countPass } from './activity.ts';
 import { classScores, recordBackward, recordForward } from './record.ts';
 import { applyUpdate, type State } from './update.ts';
@@ -191,7 +191,7 @@ export class ReferenceNetwork implements Network {
   }
 
   state(): Map<string, Tensor> {
-    return stateOf((part) => tensorsOf(this.plan, this.moving[part]));
+    return networkStateOf((part) => tensorsOf(this.plan, this.moving[part]));
   }
 
   restore(state: ReadonlyMap<string, Tensor>): void {

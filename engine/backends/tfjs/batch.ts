@@ -7,7 +7,7 @@ import { lengthOf } from '../../models/parameters.ts';
 import type { NetworkPlan } from '../../models/plan.ts';
 import type { Sample } from '../backend.ts';
 import type { TensorFlow } from '../tensorflow/tensorflow.ts';
-import type { Drawn, Samples } from './passes.ts';
+import type { BatchDraws, Samples } from './passes.ts';
 
 export function readSample(
   { encoding, inputs, steps, maxEvents }: PreparedDataset,
@@ -45,7 +45,7 @@ export function samplesOf(tf: TensorFlow, plan: NetworkPlan, samples: readonly S
 }
 
 /** Dropout and states that training samples `batch` of an epoch start from. */
-export function drawn(tf: TensorFlow, plan: NetworkPlan, seed: number, epoch: number, batch: Uint32Array): Drawn {
+export function drawn(tf: TensorFlow, plan: NetworkPlan, seed: number, epoch: number, batch: Uint32Array): BatchDraws {
   const { layers, dropout } = plan;
   const B = batch.length;
   const dropoutMasks = layers.map(({ output }, layer): Tensor | undefined => {
@@ -71,7 +71,7 @@ export function drawn(tf: TensorFlow, plan: NetworkPlan, seed: number, epoch: nu
 }
 
 /** Where nothing is drawn: no dropout, and the states' mean. */
-export function still(tf: TensorFlow, { layers }: NetworkPlan, samples: number): Drawn {
+export function still(tf: TensorFlow, { layers }: NetworkPlan, samples: number): BatchDraws {
   const initial = layers.map(({ neuron, output }) => {
     if (!('initialState' in neuron) || neuron.initialState !== 'random') return undefined;
     const mean = tf.fill([samples, lengthOf(output)], MEAN_STATE);

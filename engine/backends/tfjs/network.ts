@@ -22,7 +22,7 @@ import type {
 } from '../backend.ts';
 import { checkProbe, createRecording, createSampleScores, needsGradients } from '../recording.ts';
 import { classSums, MAX_WEIGHT, zeroSums } from '../scores.ts';
-import { restoreState, type StatePart, stateOf, tensorOf } from '../state.ts';
+import { networkStateOf, restoreState, type StatePart, tensorOf } from '../state.ts';
 import type { TensorFlow } from '../tensorflow/tensorflow.ts';
 import { countBatch } from './activity.ts';
 import { drawn, readSample, samplesOf, still } from './batch.ts';
@@ -223,7 +223,7 @@ export class TensorNetwork implements Network {
   }
 
   state(): Map<string, Tensor> {
-    return stateOf((part) => this.tensors(part));
+    return networkStateOf((part) => this.tensors(part));
   }
 
   restore(state: ReadonlyMap<string, Tensor>): void {

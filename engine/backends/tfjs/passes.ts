@@ -19,7 +19,7 @@ export interface Samples {
 }
 
 /** What training draws for a batch, by the layer. */
-export interface Drawn {
+export interface BatchDraws {
   /** Factors of dropout [B, N] on what a hidden layer hands on. */
   dropoutMasks: (Tensor | undefined)[];
   initial: (InitialState | undefined)[];
@@ -47,7 +47,7 @@ export function forward(
   plan: NetworkPlan,
   parameters: Tensors,
   { input, labels }: Samples,
-  { dropoutMasks, initial, training }: Drawn,
+  { dropoutMasks, initial, training }: BatchDraws,
 ): Pass {
   const inputs: Input[] = [];
   const layers: Pass['layers'] = [];

@@ -1,4 +1,4 @@
-import type { Irregularity, LayerEfficiency, SpikesResult, Spread } from '../../../protocol/analyses/spikes.ts';
+import type { Irregularity, LayerEfficiency, SampleSpread, SpikesResult } from '../../../protocol/analyses/spikes.ts';
 import { percent, thousands } from '../../../protocol/format.ts';
 import { short, table } from '../text.ts';
 
@@ -66,7 +66,7 @@ function costTable(layers: readonly LayerEfficiency[]): string[] {
   return table(header, rows, [0, 3, 4, 5, 6, 7]);
 }
 
-const spread = ({ mean, deviation }: Spread): string => `${thousands(mean)} ± ${thousands(deviation)}`;
+const spread = ({ mean, deviation }: SampleSpread): string => `${thousands(mean)} ± ${thousands(deviation)}`;
 
 const irregularity = ({ mean, neurons }: Irregularity): string =>
   mean === null ? '–' : `${mean.toFixed(2)} (${neurons})`;

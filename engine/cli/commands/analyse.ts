@@ -2,10 +2,10 @@ import { parse } from 'yaml';
 import type { RunSummary } from '../../../protocol/runs.ts';
 import { UserError } from '../../base/errors.ts';
 import { reason } from '../../base/files.ts';
-import type { Outcome } from '../../executors/local/child.ts';
+import type { ChildOutcome } from '../../executors/local/child.ts';
 import { runLocally } from '../../executors/local/run-jobs.ts';
 import type { AnalyseJob, Job } from '../../jobs/job.ts';
-import { placeOf, readAnalysis } from '../../runs/analyses.ts';
+import { answerPlaceOf, readAnalysis } from '../../runs/analyses.ts';
 import { nameOfStep } from '../../runs/metrics/history.ts';
 import { readHistory } from '../../runs/metrics/reader.ts';
 import { ANALYSIS_IDS, reportOf } from '../analyses/reports.ts';
@@ -93,7 +93,7 @@ function runsText([first, ...others]: readonly RunSummary[]): string {
 
 /** What the store holds of it. Throws a UserError. */
 function answerOf({ run, analysis, key }: AnalyseJob) {
-  const file = readAnalysis(placeOf(run, analysis, key));
+  const file = readAnalysis(answerPlaceOf(run, analysis, key));
   if ('damage' in file) throw new UserError(`The answer cannot be read: ${file.damage}`);
   const { state, message, params, result } = file.value;
   return { state, message, params, result };
@@ -103,7 +103,7 @@ function answerOf({ run, analysis, key }: AnalyseJob) {
 async function answered(jobs: readonly AnalyseJob[], lif: string[], threads: number | undefined): Promise<number> {
   const progress = progressOn(process.stderr);
   const look = () => {
-    const files = jobs.map(({ run, analysis, key }) => readAnalysis(placeOf(run, analysis, key)));
+    const files = jobs.map(({ run, analysis, key }) => readAnalysis(answerPlaceOf(run, analysis, key)));
     const known = files.flatMap((file) => ('value' in file ? [file.value] : []));
     const done = known.reduce((sum, file) => sum + (file.state === 'finished' ? 1 : file.progress), 0);
     const waits = known.every(({ state }) => state === 'queued') ? known[0]?.message : undefined;
@@ -121,7 +121,7 @@ async function answered(jobs: readonly AnalyseJob[], lif: string[], threads: num
   }
 }
 
-function codeOf(outcomes: Map<Job, Outcome>): number {
+function codeOf(outcomes: Map<Job, ChildOutcome>): number {
   return [...outcomes.values()].every((outcome) => outcome === 'finished') ? 0 : 1;
 }
 

@@ -1,4 +1,4 @@
-import { CHECK_CODES, type JudgedClaim, type Outcome, worstOf } from '../../../protocol/comparison/claims.ts';
+import { CHECK_CODES, type ClaimOutcome, type JudgedClaim, worstOf } from '../../../protocol/comparison/claims.ts';
 import { UserError } from '../../base/errors.ts';
 import { judgeClaims } from '../../claims/judge.ts';
 import { compareExperiment } from '../../runs/comparison/compare.ts';
@@ -36,7 +36,7 @@ function firstNames(variants: readonly { name: string }[]): string {
   return second === undefined ? `${first}.accuracy >= 0.9` : `${second}.accuracy > ${first}.accuracy`;
 }
 
-function claimLines(claims: JudgedClaim[], file: string, outcome: Outcome): string[] {
+function claimLines(claims: JudgedClaim[], file: string, outcome: ClaimOutcome): string[] {
   const rows = claims.map(({ text, outcome, sentence }) => [outcome, printable(text), printable(sentence)]);
   const lines = table(['', '', ''], rows).slice(1);
   const missing = new Set(

@@ -13,7 +13,7 @@ import type { JobOptions } from '../executor.ts';
 /** Exit codes of `lif execute` beyond 0 (finished or stopped) and 1 (failed). */
 export const EXIT_BUSY = 75;
 
-export type Outcome = 'finished' | 'stopped' | 'failed' | 'busy' | 'deleted';
+export type ChildOutcome = 'finished' | 'stopped' | 'failed' | 'busy' | 'deleted';
 
 /** A job with what the store holds of it. */
 export interface Waiting {
@@ -49,7 +49,7 @@ export async function runChild(
   threads: number,
   held: Lock[],
   options: LocalOptions,
-): Promise<Outcome> {
+): Promise<ChildOutcome> {
   const { stop, kill } = options;
   let asked = false;
   try {
@@ -110,7 +110,7 @@ function ended(child: ChildProcess): Promise<End> {
 }
 
 /** What became of a run whose process ended; writes its status when the process could not. */
-function conclude(record: JobRecord, end: End, stopped: boolean, report: (sentence: string) => void): Outcome {
+function conclude(record: JobRecord, end: End, stopped: boolean, report: (sentence: string) => void): ChildOutcome {
   const id = basename(record.run);
   if (!record.exists()) {
     report(`The folder of ${id} was deleted while it was being trained.`);

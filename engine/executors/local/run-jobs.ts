@@ -9,7 +9,7 @@ import type { AnalyseJob, Job } from '../../jobs/job.ts';
 import { requestWished } from '../../jobs/request.ts';
 import { idOf } from '../../runs/folder.ts';
 import { appendLog } from '../../runs/log.ts';
-import { attempt, type LocalOptions, type Outcome, runChild, type Waiting, waitingOf } from './child.ts';
+import { attempt, type ChildOutcome, type LocalOptions, runChild, type Waiting, waitingOf } from './child.ts';
 import { Slots, type Wait } from './slots.ts';
 
 /** A queued run says so this often. */
@@ -24,11 +24,11 @@ export function threadsPerRun(runs: number, cores: number, requested?: number): 
 /** Does queued jobs, in this order, and what is asked of runs once they are trained; resolves when each has ended. */
 export async function runLocally(
   jobs: readonly Job[],
-  options: LocalOptions & { slots?: Slots; onAnalysis?: (job: AnalyseJob, outcome: Outcome) => void },
-): Promise<Map<Job, Outcome>> {
+  options: LocalOptions & { slots?: Slots; onAnalysis?: (job: AnalyseJob, outcome: ChildOutcome) => void },
+): Promise<Map<Job, ChildOutcome>> {
   const slots = options.slots ?? new Slots();
   const threads = threadsPerRun(jobs.length, slots.total, options.threads);
-  const outcomes = new Map<Job, Outcome>();
+  const outcomes = new Map<Job, ChildOutcome>();
   const queue = new Queue(jobs.map(waitingOf), options.stop, (job, outcome) => outcomes.set(job, outcome));
   const running = new Set<Promise<void>>();
   const carryOut = async (next: Waiting, held: Lock[]) => {
@@ -98,7 +98,7 @@ class Queue {
   constructor(
     jobs: Waiting[],
     private readonly stop: AbortSignal,
-    private readonly left: (job: Job, outcome: Outcome) => void,
+    private readonly left: (job: Job, outcome: ChildOutcome) => void,
   ) {
     this.waiting = [...jobs];
     this.own = new Set(jobs.map(({ record }) => record.title));

@@ -4,7 +4,7 @@ import { colourIndex, type Rgb, sequential } from '../../../protocol/drawing/col
 import { contourPath, levelsOf } from '../../../protocol/drawing/contours.ts';
 import { lineStyle } from '../../../protocol/drawing/palette.ts';
 import { tickLabels, ticks } from '../../../protocol/drawing/scales.ts';
-import { cornersOf, placing, RADIUS, shapeOf } from '../../../protocol/drawing/scatter.ts';
+import { cornersOf, markerOf, placing, RADIUS } from '../../../protocol/drawing/scatter.ts';
 import { LEVELS } from '../../../protocol/figures/landscape.ts';
 import { classOf, escaped, n, shortName, svgOf } from './svg.ts';
 
@@ -84,7 +84,7 @@ export function scatterDrawing(
     const look = wrong
       ? `class="${classOf(colour)}" fill="none" stroke="${colour}"`
       : `class="${classOf(colour)} dot" fill="${colour}"`;
-    return markOf(shapeOf(label), px, py, 0.75 * RADIUS, look);
+    return markOf(markerOf(label), px, py, 0.75 * RADIUS, look);
   });
   const parts = [
     `<text x="4" y="14" font-weight="bold">${escaped(shortName(title))}</text><text x="4" y="29" font-size="10">${escaped(note)}</text>`,
@@ -109,7 +109,7 @@ export function classKeyDrawing(classes: readonly number[]): { name: string; svg
   const parts = classes.map((label, i) => {
     const { colour } = lineStyle(label, 'light');
     const look = `class="${classOf(colour)} dot" fill="${colour}"`;
-    return `${markOf(shapeOf(label), 10 + 40 * i, 9, 4, look)}<text x="${18 + 40 * i}" y="13">${label}</text>`;
+    return `${markOf(markerOf(label), 10 + 40 * i, 9, 4, look)}<text x="${18 + 40 * i}" y="13">${label}</text>`;
   });
   return { name: 'classes', svg: svgOf(40 * classes.length + 8, 18, `Classes ${classes.join(', ')}`, parts) };
 }

@@ -19,7 +19,7 @@ import { spread as spreadOf } from '../../../protocol/seeds.ts';
 import { printedAtResolution } from '../../claims/table7.ts';
 import type { Block, Figure } from '../document.ts';
 import { keyDrawing, xyDrawing } from '../drawings/xy.ts';
-import type { Answer, Group, Reported } from '../gather.ts';
+import type { Group, Reported, StoredAnswer } from '../gather.ts';
 import { MAX_DRAWN } from './study.ts';
 
 /** Layers that are drawn: those of deeper networks are in `lif analyse`. */
@@ -41,7 +41,7 @@ function short(value: number): string {
 }
 
 /** Charts beside each other with one key below. */
-export function chartsFigure(charts: readonly XyChart[], answers: readonly Answer[], caption: string): Figure {
+export function chartsFigure(charts: readonly XyChart[], answers: readonly StoredAnswer[], caption: string): Figure {
   const variants = byVariant(answers);
   const key = keyDrawing(variants.map(({ name, index }) => ({ name, style: styleOf({ index }) })));
   return { kind: 'figure', drawings: [...charts.map(xyDrawing), key], caption };

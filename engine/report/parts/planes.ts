@@ -1,16 +1,16 @@
 /** Landscapes and features: a picture for each variant, and the numbers that compare them. */
 import { byVariant } from '../../../protocol/figures/answers.ts';
-import { planeOf, radiiOf, rangeOf, risesAt, sharpnessChart } from '../../../protocol/figures/landscape.ts';
+import { planeOf, radiiOf, risesAt, sharpnessChart, valueRangeOf } from '../../../protocol/figures/landscape.ts';
 import { loss, percent } from '../../../protocol/format.ts';
 import type { Block } from '../document.ts';
 import { classKeyDrawing, planeDrawing, scaleDrawing, scatterDrawing } from '../drawings/maps.ts';
-import type { Answer, Group } from '../gather.ts';
+import type { Group, StoredAnswer } from '../gather.ts';
 import { chartsFigure, numbers, shares, styleOf } from './lines.ts';
 
 /** Pictures of an analysis, at most: one for each variant, of its first seed. */
 const MAX_PICTURES = 12;
 
-function firstOfEach<T extends Answer>(answers: readonly T[]): { shown: T[]; note: string } {
+function firstOfEach<T extends StoredAnswer>(answers: readonly T[]): { shown: T[]; note: string } {
   const variants = byVariant(answers);
   const shown = variants.slice(0, MAX_PICTURES).map(({ runs }) => runs[0]!);
   const more = variants.length > shown.length ? ` The first ${shown.length} of ${variants.length} variants.` : '';
@@ -20,7 +20,7 @@ function firstOfEach<T extends Answer>(answers: readonly T[]): { shown: T[]; not
 export function landscapeBlocks({ answers }: Group<'landscape'>): Block[] {
   const { shown, note } = firstOfEach(answers);
   const planes = shown.map(({ result }) => planeOf(result, 'loss'));
-  const range = rangeOf(planes);
+  const range = valueRangeOf(planes);
   const pictures = shown.map(({ name, run, result }, i) => {
     const holes = result.notFinite > 0 ? `, ${result.notFinite} not finite` : '';
     const about = `seed ${run.seed}, loss ${loss(result.centre.loss)}, ${percent(result.centre.accuracy, 1)} %${holes}`;

@@ -38,7 +38,7 @@ export interface Seen {
   domain: keyof typeof GUESSING_UPDATES;
 }
 
-export interface Finding {
+export interface HealthFinding {
   cause: Cause;
   /** By its place in the plan. */
   layer?: number;
@@ -121,7 +121,7 @@ function isLate({ domain, updates, moved }: Seen): boolean {
 }
 
 /** What is wrong, if anything: the deepest cause. */
-export function diagnose(seen: Seen): Finding | undefined {
+export function diagnose(seen: Seen): HealthFinding | undefined {
   for (const [cause, test] of TABLE) {
     const found = test(seen);
     if (found === true) return { cause };

@@ -4,7 +4,15 @@ import { type Path, pathText } from '../../base/errors.ts';
 import type { RunSpec } from '../../experiment/schema.ts';
 import { layerFields } from '../../models/build/conv.ts';
 import type { NetworkPlan } from '../../models/plan.ts';
-import { type Finding, guessingLoss, isGuessing, LEAK_END, SATURATED, type Seen, type Share } from './diagnose.ts';
+import {
+  guessingLoss,
+  type HealthFinding,
+  isGuessing,
+  LEAK_END,
+  SATURATED,
+  type Seen,
+  type Share,
+} from './diagnose.ts';
 
 export interface Advice {
   /** Dotted path. */
@@ -14,7 +22,7 @@ export interface Advice {
 
 /** @param epoch when, as a fraction; @param probed how many samples were looked at more closely */
 export function adviceOn(
-  { cause, layer = 0 }: Finding,
+  { cause, layer = 0 }: HealthFinding,
   seen: Seen,
   { spec, plan, probed }: { spec: RunSpec; plan: NetworkPlan; probed: number },
 ): Advice {

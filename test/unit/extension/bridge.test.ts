@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { RunsModel } from '../../../extension/model/model.ts';
 import { type BridgeServices, ViewBridge } from '../../../extension/panels/bridge.ts';
 import { Refusal } from '../../../protocol/calls.ts';
-import { stateOf, type ViewState } from '../../../protocol/views.ts';
+import { type ViewState, viewStateOf } from '../../../protocol/views.ts';
 import { type ToWebview, UNTRUSTED } from '../../../protocol/webview.ts';
 import { FILE, run } from './support.ts';
 
@@ -232,7 +232,11 @@ test('drops answers to a webview that has begun anew meanwhile, but not to one t
 });
 
 test('keeps the state of a view under its own target and gives it back', async () => {
-  const state = { version: 2, target: { ...target, file: OTHER }, state: stateOf('curves', { hiddenVariants: ['a'] }) };
+  const state = {
+    version: 2,
+    target: { ...target, file: OTHER },
+    state: viewStateOf('curves', { hiddenVariants: ['a'] }),
+  };
   await ready();
   await bridge.receive({ type: 'state', state });
   expect(saved).toEqual([{ ...state, target }]);

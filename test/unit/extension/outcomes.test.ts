@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { missingOf, offerFor, shownAs } from '../../../extension/testing/outcomes.ts';
-import type { Outcome } from '../../../protocol/comparison/claims.ts';
+import type { ClaimOutcome } from '../../../protocol/comparison/claims.ts';
 
 describe('expectations as tests', () => {
   test('what is undecided or has not run is neither passed nor failed, and says so', () => {
-    const shown = (outcome: Outcome) => shownAs({ outcome, sentence: 'why\u001b[31m' });
+    const shown = (outcome: ClaimOutcome) => shownAs({ outcome, sentence: 'why\u001b[31m' });
     expect((['pass', 'fail', 'undecided', 'not run'] as const).map((outcome) => shown(outcome).state)).toEqual([
       ...['passed', 'failed', 'skipped', 'skipped'],
     ]);

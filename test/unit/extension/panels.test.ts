@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseFromWebview, parseViewState } from '../../../extension/base/messages.ts';
 import { page } from '../../../extension/panels/html.ts';
-import { stateOf } from '../../../protocol/views.ts';
+import { viewStateOf } from '../../../protocol/views.ts';
 import { FILE } from './support.ts';
 
 describe('messages from a webview', () => {
@@ -11,7 +11,7 @@ describe('messages from a webview', () => {
     for (const message of [
       { type: 'ready', generation: 'g' },
       { type: 'request', id: 1, method: 'runs/compare', params: {} },
-      { type: 'state', state: { version: 2, target, state: stateOf('curves', { smoothing: 0.5 }) } },
+      { type: 'state', state: { version: 2, target, state: viewStateOf('curves', { smoothing: 0.5 }) } },
       { type: 'openView', view: 'compare' },
       { type: 'openFile' },
       { type: 'openFile', variant: 'a' },
@@ -43,7 +43,7 @@ describe('messages from a webview', () => {
   });
 
   test('keep view states that are whole and small', () => {
-    const state = { version: 2, target, state: stateOf('curves', { hiddenVariants: ['a'] }) };
+    const state = { version: 2, target, state: viewStateOf('curves', { hiddenVariants: ['a'] }) };
     expect(parseViewState(state)).toEqual(state);
     expect(parseViewState({ ...state, state: { hiddenVariants: ['x'.repeat(100_000)] } })).toBeUndefined();
     expect(parseViewState({ ...state, target: { ...target, file: '/etc/passwd' } })).toBeUndefined();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ViewStates } from '../../../extension/panels/states.ts';
-import { type StateOf, stateOf, type ViewId, type ViewState, type ViewTarget } from '../../../protocol/views.ts';
+import { type StateOf, type ViewId, type ViewState, type ViewTarget, viewStateOf } from '../../../protocol/views.ts';
 import { FILE } from './support.ts';
 
 /** What the editor keeps for a workspace. */
@@ -19,12 +19,12 @@ const target = <V extends ViewId>(view: V, file = FILE): ViewTarget<V> => ({ fil
 const state = (of: ViewTarget<'curves'>, smoothing = 0): ViewState => ({
   version: 2,
   target: of,
-  state: stateOf('curves', { smoothing }),
+  state: viewStateOf('curves', { smoothing }),
 });
 const compare = (column: string): ViewState => ({
   version: 2,
   target: target('compare'),
-  state: stateOf('compare', { sort: [{ column, descending: true }] }),
+  state: viewStateOf('compare', { sort: [{ column, descending: true }] }),
 });
 const smoothing = (kept: ViewState | undefined): number | undefined =>
   kept && (kept.state as StateOf<'curves'>).smoothing;
@@ -78,6 +78,6 @@ test('what an earlier version kept in one flat record is taken over, and a nonse
   expect(new ViewStates(kept).load(target('curves'))).toEqual({
     version: 2,
     target: target('curves'),
-    state: stateOf('curves', { smoothing: 0.5, split: 'train', zoom: [3, 9], logAxes: ['loss'] }),
+    state: viewStateOf('curves', { smoothing: 0.5, split: 'train', zoom: [3, 9], logAxes: ['loss'] }),
   });
 });

@@ -5,7 +5,7 @@ import { type MetricLine, metricSchema } from '../../../engine/runs/format.ts';
 import { addLine, emptyHistory } from '../../../engine/runs/metrics/history.ts';
 import { seriesOf } from '../../../engine/runs/metrics/series.ts';
 import { decodeSafetensors } from '../../../engine/runs/safetensors.ts';
-import { spreadOf } from '../../../engine/training/leaks.ts';
+import { leakSpreadOf } from '../../../engine/training/leaks.ts';
 import { train } from '../../../engine/training/train.ts';
 
 function specOf(neuron: object): RunSpec {
@@ -93,7 +93,7 @@ test('a run without learned leaks logs none, as earlier builds did', async () =>
 });
 
 test('quartiles lie between the two nearest neurons', () => {
-  expect(spreadOf([0.4, 0.1, 0.3, 0.2])).toEqual({
+  expect(leakSpreadOf([0.4, 0.1, 0.3, 0.2])).toEqual({
     mean: 0.25,
     least: 0.1,
     lowerQuartile: expect.closeTo(0.175, 12),
@@ -101,5 +101,5 @@ test('quartiles lie between the two nearest neurons', () => {
     upperQuartile: expect.closeTo(0.325, 12),
     greatest: 0.4,
   });
-  expect(spreadOf([0.7]).median).toBe(0.7);
+  expect(leakSpreadOf([0.7]).median).toBe(0.7);
 });

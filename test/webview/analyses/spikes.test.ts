@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AnalysisAnswer } from '../../../protocol/analyses/analyses.ts';
 import type { ErrorsResult, Quartiles } from '../../../protocol/analyses/errors.ts';
-import type { SpikesResult, Spread } from '../../../protocol/analyses/spikes.ts';
+import type { SampleSpread, SpikesResult } from '../../../protocol/analyses/spikes.ts';
 import { orderOf } from '../../../webview/views/analyses/spikes-order.ts';
 import { violations } from '../axe.ts';
 import { type Bundles, bundleWebview, type FakeHost, launchBrowser, openView, picture, settle } from '../harness.ts';
@@ -21,7 +21,7 @@ const NEURONS = 24;
 const BINS = 50;
 const CLASSES = 4;
 
-function spread(mean: number): Spread {
+function spread(mean: number): SampleSpread {
   return { mean, deviation: mean / 10, least: mean / 2, most: 2 * mean };
 }
 

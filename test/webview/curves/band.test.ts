@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Series } from '../../../protocol/metrics.ts';
 import type { BandId } from '../../../protocol/views.ts';
 import { buildModel, valueAxis } from '../../../webview/plot/model.ts';
-import { alongOf, placeOf } from '../../../webview/views/curves/axes/along.ts';
+import { alongOf, placeAlong } from '../../../webview/views/curves/axes/along.ts';
 
 const style = { colour: '#000000', dash: [] };
 const OPTIONS = { smoothing: 0, showSeeds: false, budget: 1000, maxPoints: 100 };
@@ -15,7 +15,7 @@ function series(x: number[], y: (number | null)[]): Series {
 describe('places of epochs on another axis', () => {
   const along = alongOf({ ...series([1, 2, 4], [10, 30, 50]), metric: 'run.time' })!;
   test('lie on the lines between the ends of epochs, from 0 on, and beyond the last at its pace', () => {
-    expect([0, 0.5, 1, 1.5, 3, 4, 5].map((epoch) => placeOf(along, epoch))).toEqual([0, 5, 10, 20, 40, 50, 60]);
+    expect([0, 0.5, 1, 1.5, 3, 4, 5].map((epoch) => placeAlong(along, epoch))).toEqual([0, 5, 10, 20, 40, 50, 60]);
   });
   test('are not known before the first epoch', () => {
     expect(alongOf(series([], []))).toBeUndefined();

@@ -1,6 +1,6 @@
 /** The view of curves: what it draws, keeps and exports, by mouse, keyboard and screen reader. */
 import { describe, expect, test } from 'vitest';
-import { stateOf, type ViewState } from '../../../protocol/views.ts';
+import { type ViewState, viewStateOf } from '../../../protocol/views.ts';
 import { picture, settle, switchTheme } from '../harness.ts';
 import { FakeStudy, XOR } from '../study.ts';
 import { box, dragAcross, drawnSvg, host, kept, open, plot, tickLabels } from './page.ts';
@@ -248,7 +248,7 @@ test('what was shown before comes back from the extension when the editor kept n
   const saved: ViewState = {
     version: 2,
     target: { file: study.file, study: study.name, view: 'curves' },
-    state: stateOf('curves', {
+    state: viewStateOf('curves', {
       hiddenVariants: ['complete leakage'],
       smoothing: 0.5,
       logAxes: ['loss'],

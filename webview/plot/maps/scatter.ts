@@ -1,7 +1,7 @@
 /** Points in the plane by class, with the one under the pointer or chosen by keys. */
 import { html, type TemplateResult } from 'lit';
 import type { LineStyle } from '../../../protocol/drawing/palette.ts';
-import { cornersOf, placing, RADIUS, shapeOf } from '../../../protocol/drawing/scatter.ts';
+import { cornersOf, markerOf, placing, RADIUS } from '../../../protocol/drawing/scatter.ts';
 import { CanvasElement, sameFields } from './canvas.ts';
 
 export interface Scatter {
@@ -126,7 +126,7 @@ class ScatterElement extends CanvasElement {
   ): void {
     const { colour } = style(groups[i]!);
     context.beginPath();
-    outline(context, shapeOf(groups[i]!), x, y, radius);
+    outline(context, markerOf(groups[i]!), x, y, radius);
     context.fillStyle = colour;
     context.strokeStyle = colour;
     context.lineWidth = 1.5;

@@ -9,7 +9,7 @@ import { menuButton } from '../../shared/menu.ts';
 import type { Session } from '../../shared/session.ts';
 import type { Row } from './rows.ts';
 
-export interface Shown {
+export interface ShownTable {
   rows: readonly Row[];
   columns: readonly Column[];
   title: string;
@@ -17,7 +17,10 @@ export interface Shown {
 }
 
 /** What is shown, as files and on the clipboard: its rows in their order; tables of texts have its columns, data all. */
-export function exportMenus(session: Session<'compare'>, { rows, columns, title, excerpt }: Shown): TemplateResult {
+export function exportMenus(
+  session: Session<'compare'>,
+  { rows, columns, title, excerpt }: ShownTable,
+): TemplateResult {
   const texts = textColumns(columns);
   const markdown = (): string => compareMarkdown(rows, title, texts, excerpt);
   const latex = (): string => compareLatex(rows, title, texts, excerpt);

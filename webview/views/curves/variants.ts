@@ -5,7 +5,7 @@ import { type Comparison, isActive, isResumable, type RunSummary } from '../../.
 import type { AxisId, StateOf } from '../../../protocol/views.ts';
 import type { VariantInput } from '../../plot/model.ts';
 import type { Theme } from '../../shared/theme.ts';
-import { alongOf, placeOf } from './axes/along.ts';
+import { alongOf, placeAlong } from './axes/along.ts';
 import type { SeriesStore } from './pulled-series.ts';
 
 /** One entry of the legend: a variant as the file has it now, or one trained with earlier settings. */
@@ -90,7 +90,7 @@ function partOf(run: RunSummary, metric: Metric, axis: AxisId, store: SeriesStor
   const series = store.get(run.id, metric);
   if (!series || series.x.length === 0 || (axis !== 'epoch' && !along))
     return { warned: [], counting: [], resumed: [], ended: [], seeds: [] };
-  const at = (x: number): number => (along ? placeOf(along, x) : x);
+  const at = (x: number): number => (along ? placeAlong(along, x) : x);
   const kind = state === 'failed' ? 'failed' : isResumable(state) ? 'stopped' : undefined;
   return {
     warned: warnings.map(({ since }) => at(since)),

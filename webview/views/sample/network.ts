@@ -3,11 +3,11 @@ import { rowsAt } from '../../plot/maps/dots.ts';
 import { raster } from '../../plot/maps/raster.ts';
 import { count } from '../../shared/format.ts';
 import { scoresOverTime } from './scores.ts';
-import { type Moment, momentOf, type Shown } from './shown.ts';
+import { type Moment, momentOf, type ShownNetwork } from './shown.ts';
 import { traces } from './trace.ts';
 
 /** One network: what it decides, the spikes of its layers, potentials. @param all networks that are shown */
-export function network(shown: Shown, all: readonly Shown[], first: Moment): TemplateResult {
+export function network(shown: ShownNetwork, all: readonly ShownNetwork[], first: Moment): TemplateResult {
   const { run, answer } = shown;
   const moment = momentOf(first, answer.steps);
   return html`<section class="network" aria-label=${run.variant}>
@@ -18,7 +18,7 @@ export function network(shown: Shown, all: readonly Shown[], first: Moment): Tem
   </section>`;
 }
 
-function spikesOf({ answer, colour }: Shown, layer: number, moment: Moment): TemplateResult {
+function spikesOf({ answer, colour }: ShownNetwork, layer: number, moment: Moment): TemplateResult {
   const { name, neurons, spikes } = answer.layers[layer]!;
   const dots = { steps: answer.steps, rows: neurons, ...spikes! };
   const summary = `${count(dots.items.length, 'spike')} of ${count(neurons, 'neuron')}`;

@@ -4,7 +4,7 @@ import { lineStyle } from '../../../protocol/drawing/palette.ts';
 import type { XyLine } from '../../../protocol/drawing/xy.ts';
 import { swatch } from '../../plot/swatch.ts';
 import { xyChart } from '../../plot/xy.ts';
-import type { Moment, Shown } from './shown.ts';
+import type { Moment, ShownNetwork } from './shown.ts';
 import { firedAt } from './trace.ts';
 
 /** More lines than these are told apart by nobody. */
@@ -14,7 +14,11 @@ const MAX_LINES = 10;
  * What speaks for each class, step by step, and the scores it comes to.
  * @param all networks that are shown: their charts have one axis
  */
-export function scoresOverTime({ answer }: Shown, all: readonly Shown[], { step, theme }: Moment): TemplateResult {
+export function scoresOverTime(
+  { answer }: ShownNetwork,
+  all: readonly ShownNetwork[],
+  { step, theme }: Moment,
+): TemplateResult {
   const { scores, label, decision, loss } = answer;
   const counts = answer.layers.at(-1)!.spikes !== undefined;
   const shown = classesShown(answer);
@@ -58,7 +62,7 @@ export function evidence({ layers, steps }: SampleAnswer, c: number): readonly n
 }
 
 /** The least and the greatest of what is drawn for any network. */
-function extremes(all: readonly Shown[]): [number, number] {
+function extremes(all: readonly ShownNetwork[]): [number, number] {
   let [low, high] = [0, 0];
   for (const { answer } of all)
     for (const c of classesShown(answer))

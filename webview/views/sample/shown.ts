@@ -4,7 +4,7 @@ import type { RunSummary } from '../../../protocol/runs.ts';
 import type { Place } from '../../plot/maps/raster.ts';
 import type { Theme } from '../../shared/theme.ts';
 
-export interface Shown {
+export interface ShownNetwork {
   run: RunSummary;
   answer: SampleAnswer;
   /** Of its variant. */

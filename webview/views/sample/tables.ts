@@ -2,11 +2,11 @@
 import type { EventList } from '../../../protocol/analyses/sample.ts';
 import type { NumberTable } from '../../plot/number-table.ts';
 import { evidence } from './scores.ts';
-import { channelName, type Shown, sameInput } from './shown.ts';
+import { channelName, type ShownNetwork, sameInput } from './shown.ts';
 
 type Row = NumberTable['rows'][number];
 
-export function sampleTables(all: readonly Shown[]): NumberTable[] {
+export function sampleTables(all: readonly ShownNetwork[]): NumberTable[] {
   const inputs = all.filter((one, i) => i === 0 || !sameInput(one.answer, all[0]!.answer));
   return [decisions(all), readout(all), potentials(all), ...spikes(all), ...inputs.map(input)].filter(
     ({ rows }) => rows.length > 0,
@@ -14,9 +14,10 @@ export function sampleTables(all: readonly Shown[]): NumberTable[] {
 }
 
 /** `baseline, seed 1, 900 updates`: what tells two networks apart, and two checkpoints of one. */
-const nameOf = ({ run, answer }: Shown): string => `${run.variant}, seed ${run.seed}, ${answer.checkpoint} updates`;
+const nameOf = ({ run, answer }: ShownNetwork): string =>
+  `${run.variant}, seed ${run.seed}, ${answer.checkpoint} updates`;
 
-function decisions(all: readonly Shown[]): NumberTable {
+function decisions(all: readonly ShownNetwork[]): NumberTable {
   const classes = all[0]?.answer.classes ?? 0;
   return {
     title: 'Decision',
@@ -32,7 +33,7 @@ function decisions(all: readonly Shown[]): NumberTable {
   };
 }
 
-function input(shown: Shown): NumberTable {
+function input(shown: ShownNetwork): NumberTable {
   const { input: received, steps } = shown.answer;
   const { current, events } = received;
   const title = `Input of ${nameOf(shown)}`;
@@ -58,7 +59,7 @@ function perStep({ offsets, items }: EventList, steps: number): Row[] {
   });
 }
 
-function spikes(all: readonly Shown[]): NumberTable[] {
+function spikes(all: readonly ShownNetwork[]): NumberTable[] {
   return all.flatMap((shown) =>
     shown.answer.layers.flatMap(({ name, spikes: fired }): NumberTable[] =>
       fired
@@ -75,7 +76,7 @@ function spikes(all: readonly Shown[]): NumberTable[] {
 }
 
 /** A column for each class and network. */
-function readout(all: readonly Shown[]): NumberTable {
+function readout(all: readonly ShownNetwork[]): NumberTable {
   const columns = all.flatMap((shown) =>
     shown.answer.scores.flatMap((_, c) => {
       const values = evidence(shown.answer, c);
@@ -86,7 +87,7 @@ function readout(all: readonly Shown[]): NumberTable {
 }
 
 /** A column for each neuron and network. */
-function potentials(all: readonly Shown[]): NumberTable {
+function potentials(all: readonly ShownNetwork[]): NumberTable {
   const columns = all.flatMap((shown) =>
     shown.answer.layers
       .slice(0, -1)

@@ -2,19 +2,19 @@ import { html, nothing, type SVGTemplateResult, svg, type TemplateResult } from 
 import type { SampleLayer } from '../../../protocol/analyses/sample.ts';
 import type { Range } from '../../../protocol/drawing/scales.ts';
 import { count } from '../../shared/format.ts';
-import type { Moment, Shown } from './shown.ts';
+import type { Moment, ShownNetwork } from './shown.ts';
 
 const WIDTH = 600;
 const HEIGHT = 110;
 
 /** The potentials of the neurons that were asked for; what the lines mean is said once. */
-export function traces({ answer, colour }: Shown, all: readonly Shown[], moment: Moment): TemplateResult {
+export function traces({ answer, colour }: ShownNetwork, all: readonly ShownNetwork[], moment: Moment): TemplateResult {
   const traced = answer.layers.slice(0, -1).filter((layer) => layer.traces.length > 0);
   return html`${traced.map(
     (layer) => html`<div class="traces">
       <h3>Potentials of ${layer.name}</h3>
       <p class="muted">${legendOf(layer)}</p>
-      ${layer.traces.map(({ neuron, values }) => trace(layer, neuron, values, rangeOf(all, layer.layer, neuron), moment, colour))}
+      ${layer.traces.map(({ neuron, values }) => trace(layer, neuron, values, traceRangeOf(all, layer.layer, neuron), moment, colour))}
     </div>`,
   )}`;
 }
@@ -26,7 +26,7 @@ function legendOf({ threshold, window, reset, kind }: SampleLayer): string {
 }
 
 /** Of all values of this neuron in all networks, so that they can be compared; 0, where a potential rests, is among them. */
-export function rangeOf(all: readonly Shown[], place: number, neuron: number): Range {
+export function traceRangeOf(all: readonly ShownNetwork[], place: number, neuron: number): Range {
   let [low, high] = [0, 0];
   for (const { answer } of all) {
     const layer = answer.layers[place];

@@ -15,7 +15,7 @@ import { inputPicture } from './input.ts';
 import { network } from './network.ts';
 import { neuronsOf } from './neurons.ts';
 import { pickers } from './pickers.ts';
-import { type Moment, momentOf, type Shown, sameInput } from './shown.ts';
+import { type Moment, momentOf, type ShownNetwork, sameInput } from './shown.ts';
 import { sampleTables } from './tables.ts';
 
 /** Steps a second while it plays. */
@@ -74,7 +74,7 @@ export class SampleView implements View {
     );
   }
 
-  private get shown(): (Shown | undefined)[] {
+  private get shown(): (ShownNetwork | undefined)[] {
     const rows = this.session.comparison?.rows ?? [];
     return this.runs.map((run, place) => {
       const answer = this.answers.get(`${place} ${run.id}`);
@@ -118,7 +118,7 @@ export class SampleView implements View {
   }
 
   /** Time, and what is to be seen of it. */
-  private bar(known: readonly Shown[], steps: number): TemplateResult {
+  private bar(known: readonly ShownNetwork[], steps: number): TemplateResult {
     const { session } = this;
     this.step = Math.min(this.step, steps - 1);
     return html`<div class="time" role="group" aria-label="Time">
@@ -143,8 +143,8 @@ export class SampleView implements View {
     </div>`;
   }
 
-  private pictures(known: readonly Shown[]): TemplateResult {
-    const [first, second] = known as [Shown, Shown | undefined];
+  private pictures(known: readonly ShownNetwork[]): TemplateResult {
+    const [first, second] = known as [ShownNetwork, ShownNetwork | undefined];
     const moment = this.moment(first.answer.steps);
     const differ = second !== undefined && !sameInput(first.answer, second.answer);
     return html`${inputPicture(first.answer, differ ? first.run.variant : '', moment)}

@@ -99,7 +99,7 @@ export class Currents implements Threat<Shaded> {
 }
 
 /** What black and white pixels are as currents, per channel. Throws a TypeError where samples are not currents. */
-export function rangeOf(data: PreparedDataset): Range {
+export function currentRangeOf(data: PreparedDataset): Range {
   if (data.source !== 'images' || data.coding.kind !== 'direct') throw new TypeError('these samples are not currents');
   const { coding, colour, inputs } = data;
   const plane = colour ? colour.side * colour.side : inputs;

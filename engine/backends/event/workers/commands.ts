@@ -66,4 +66,4 @@ export interface SharedCounts extends ActivityOptions {
 /** A batch over shared memory. */
 export type SharedBatch = { split: Split; indices: Uint32Array } | { samples: SharedSamples };
 
-export type Answer = { kind: 'ready' } | { kind: 'done' } | { kind: 'error'; message: string };
+export type WorkerAnswer = { kind: 'ready' } | { kind: 'done' } | { kind: 'error'; message: string };

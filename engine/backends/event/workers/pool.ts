@@ -5,7 +5,7 @@ import type { PreparedDataset } from '../../../datasets/dataset.ts';
 import { kernelBytes } from '../kernels/kernels.ts';
 import type { Layout } from '../layout/layout.ts';
 import { beginCommand, cancel, DONE } from './barrier.ts';
-import type { Answer, ThreadCommand, WorkerStart } from './commands.ts';
+import type { ThreadCommand, WorkerAnswer, WorkerStart } from './commands.ts';
 
 export interface Pool {
   /** Resolves to how much was done, in weight updates or chunks: not all of it when `signal` is aborted meanwhile. */
@@ -40,7 +40,7 @@ export async function startPool(
   const workers = Array.from({ length: threads }, (_, thread) => {
     const start: WorkerStart = { memory, kernels, layout, dataset, thread, threads, seed };
     const worker = new Worker(file, { workerData: start });
-    worker.on('message', (answer: Answer) => {
+    worker.on('message', (answer: WorkerAnswer) => {
       if (answer.kind === 'error') return fail(new Error(answer.message));
       if (waiting && --waiting.left === 0) {
         waiting.resolve();

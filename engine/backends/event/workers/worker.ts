@@ -1,10 +1,10 @@
 /** Entry of a worker thread. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Answer, ThreadCommand, WorkerStart } from './commands.ts';
+import type { ThreadCommand, WorkerAnswer, WorkerStart } from './commands.ts';
 import { createThread } from './thread.ts';
 
 const port = parentPort!;
-const answer = (message: Answer): void => port.postMessage(message);
+const answer = (message: WorkerAnswer): void => port.postMessage(message);
 const run = createThread(workerData as WorkerStart);
 port.on('message', (command: ThreadCommand) => {
   try {

@@ -33,7 +33,7 @@ interface Block {
 }
 
 /** `ready` comes once, when the library is loaded. */
-export type Answer =
+export type ThreadAnswer =
   | 'ready'
   | { datasets: Listed[] }
   | { tree: TreeEntry[] }
@@ -108,7 +108,7 @@ export class SpikeThread {
     this.ready = false;
   }
 
-  private ask<T extends Answer>(question: Question, bad: (what: string) => Error): Promise<T> {
+  private ask<T extends ThreadAnswer>(question: Question, bad: (what: string) => Error): Promise<T> {
     const { signal, patienceMs = PATIENCE_MS } = this.options;
     const worker = (this.worker ??= startWorker());
     return new Promise((resolve, reject) => {
@@ -126,7 +126,7 @@ export class SpikeThread {
       let timer = setTimeout(hangs, this.ready ? patienceMs : START_MS);
       if (signal?.aborted) return onAbort();
       signal?.addEventListener('abort', onAbort);
-      const onMessage = (answer: Answer) => {
+      const onMessage = (answer: ThreadAnswer) => {
         if (answer === 'ready') {
           this.ready = true;
           clearTimeout(timer);

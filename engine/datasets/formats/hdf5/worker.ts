@@ -8,7 +8,7 @@ import { UserError } from '../../../base/errors.ts';
 import { EventBuffer } from '../../recordings/binning.ts';
 import { listed, readSpikes, type SpikeFile } from '../spike-file.ts';
 import { loadLibrary, openWithLibrary } from './library.ts';
-import type { Answer, Question } from './thread.ts';
+import type { Question, ThreadAnswer } from './thread.ts';
 import { readTree } from './tree.ts';
 
 /** Most memory of the library: a damaged file may ask for any amount. */
@@ -29,16 +29,16 @@ parentPort!.on('message', async (question: Question) => {
     const { answer, transfer } = await answerTo(question);
     parentPort!.postMessage(answer, transfer);
   } catch (error) {
-    const answer: Answer = error instanceof UserError ? { refused: error.message } : { failed: String(error) };
+    const answer: ThreadAnswer = error instanceof UserError ? { refused: error.message } : { failed: String(error) };
     parentPort!.postMessage(answer);
   }
 });
 
 // Loaded before the clock of the first answer starts.
 await loadLibrary();
-parentPort!.postMessage('ready' satisfies Answer);
+parentPort!.postMessage('ready' satisfies ThreadAnswer);
 
-async function answerTo(question: Question): Promise<{ answer: Answer; transfer: ArrayBuffer[] }> {
+async function answerTo(question: Question): Promise<{ answer: ThreadAnswer; transfer: ArrayBuffer[] }> {
   switch (question.ask) {
     case 'list': {
       const { file, remedy } = question;

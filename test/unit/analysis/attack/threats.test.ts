@@ -1,7 +1,7 @@
 /** What may be done to an input, whatever the gradient says: budgets, counts, ranges. */
 import { describe, expect, test } from 'vitest';
 import { changed, eventsOf, fullest, sampleOf } from '../../../../engine/analysis/attack/threats/bins.ts';
-import { Currents, rangeOf } from '../../../../engine/analysis/attack/threats/currents.ts';
+import { Currents, currentRangeOf } from '../../../../engine/analysis/attack/threats/currents.ts';
 import { Flips } from '../../../../engine/analysis/attack/threats/flips.ts';
 import { Retiming } from '../../../../engine/analysis/attack/threats/retiming.ts';
 import { ladder, type Threat } from '../../../../engine/analysis/attack/threats/threat.ts';
@@ -167,7 +167,7 @@ describe('retiming', () => {
 
 describe('currents', () => {
   const data = pictures();
-  const range = rangeOf(data);
+  const range = currentRangeOf(data);
   test('stay within the budget and in the range of the pixels; random ones spend all of it', () => {
     const threat = new Currents(range);
     for (let i = 0; i < 40; i++) {

@@ -1,7 +1,7 @@
 import { html, svg, type TemplateResult } from 'lit';
 import { type LandscapeResult, standIns } from '../../../../protocol/analyses/landscape.ts';
 import { contourPath, levelsOf } from '../../../../protocol/drawing/contours.ts';
-import { LEVELS, planeOf, rangeOf, sharpnessChart } from '../../../../protocol/figures/landscape.ts';
+import { LEVELS, planeOf, sharpnessChart, valueRangeOf } from '../../../../protocol/figures/landscape.ts';
 import { type Cell, colourScale, heatmap } from '../../../plot/maps/heatmap.ts';
 import { surface } from '../../../plot/maps/surface.ts';
 import { FIRST_TURN, type Turn } from '../../../plot/maps/turning.ts';
@@ -33,7 +33,7 @@ export const landscape: Panel<'landscape'> = {
     const memory = context.memory<Memory>('landscape', () => ({ turn: FIRST_TURN, cell: undefined }));
     const quantity = context.choice('landscape.quantity', QUANTITIES);
     const planes = answers.map((answer) => keptPlane(answer, quantity, context));
-    const shared = rangeOf(planes.map(({ values }) => values));
+    const shared = valueRangeOf(planes.map(({ values }) => values));
     return html`<div class="landscape-top">
         ${context.chooser('landscape.quantity', 'What is drawn', QUANTITIES, (one) => one)}
         ${colourScale({ range: shared, map: 'sequential', scheme: context.theme.scheme }, quantity, (value) =>

@@ -4,11 +4,11 @@ import { byVariant, meanOf } from '../../../../protocol/figures/answers.ts';
 import {
   accuraciesAt,
   inputSpikesAt,
+  type LeakTreatment,
   lengthsOf,
   resolutionCharts,
   WAY_IDS,
   WAYS,
-  type Way,
 } from '../../../../protocol/figures/resolution.ts';
 import { xyChart } from '../../../plot/xy.ts';
 import type { Answered } from '../../../shared/analyses.ts';
@@ -54,10 +54,16 @@ export const resolution: Panel<'resolution'> = {
 };
 
 /** Variants × lengths, on one scale of colours; means over the seeds. */
-function heatTable(answers: readonly Answer[], way: Way, trained: number, { theme }: PanelContext): TemplateResult {
+function heatTable(
+  answers: readonly Answer[],
+  way: LeakTreatment,
+  trained: number,
+  { theme }: PanelContext,
+): TemplateResult {
   const variants = byVariant(answers);
   const dts = lengthsOf(answers);
-  const cellsOf = (one: Way): number[][][] => variants.map(({ runs }) => dts.map((dt) => accuraciesAt(runs, dt, one)));
+  const cellsOf = (one: LeakTreatment): number[][][] =>
+    variants.map(({ runs }) => dts.map((dt) => accuraciesAt(runs, dt, one)));
   const cells = cellsOf(way);
   // One scale for both tables, so that a colour means the same in them.
   const means = WAY_IDS.flatMap(cellsOf)

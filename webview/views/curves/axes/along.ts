@@ -18,7 +18,7 @@ export function alongOf(ends: Series | undefined): Along | undefined {
 }
 
 /** Along the straight lines between the ends of epochs; beyond the last one at its pace. */
-export function placeOf({ epochs, places }: Along, epoch: number): number {
+export function placeAlong({ epochs, places }: Along, epoch: number): number {
   let high = 1;
   while (high < epochs.length - 1 && epochs[high]! < epoch) high++;
   const [a, b] = [epochs[high - 1]!, epochs[high]!];

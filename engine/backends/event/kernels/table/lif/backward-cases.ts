@@ -10,7 +10,7 @@ import { identity, type LifSize, layerOf, leaks, neuronOf, rowsOf, THRESHOLD, WI
 /** Where the gradient enters: dL/do of a readout of rates, dL/du of one of potentials, the next layer, that and a price on spikes. */
 export const DRIVES = ['rates', 'potentials', 'next layer', 'next layer and a price on spikes'] as const;
 
-export interface Way {
+export interface BackwardWay {
   spiking: boolean;
   reset: keyof typeof RESET;
   resetGradient: boolean;
@@ -39,8 +39,8 @@ function potentials(rng: Rng, count: number): Float64Array {
   });
 }
 
-export interface Drawn {
-  way: Way;
+export interface DrawnCase {
+  way: BackwardWay;
   size: LifSize;
   rows: number;
   u: Float64Array;
@@ -61,7 +61,7 @@ export interface Drawn {
   use: { next: boolean; o: boolean; u: boolean };
 }
 
-export function draw(rng: Rng, way: Way, size: LifSize, columnsAbove: number): Drawn {
+export function draw(rng: Rng, way: BackwardWay, size: LifSize, columnsAbove: number): DrawnCase {
   const { size: n, steps, samples } = size;
   const rows = samples * steps;
   const u = potentials(rng, rows * n);
@@ -94,7 +94,7 @@ export function draw(rng: Rng, way: Way, size: LifSize, columnsAbove: number): D
 }
 
 /** δ [rows, n] and dL/dk [n] as the reference has them, sample by sample. */
-export function expectedOf(drawn: Drawn): { delta: Float64Array; dk: Float64Array } {
+export function expectedOf(drawn: DrawnCase): { delta: Float64Array; dk: Float64Array } {
   const { way, size, u, k, a, from, nextSize, next, nextDelta, dropoutMask, recurrent, gO, gU, use } = drawn;
   const { size: n, steps, samples } = size;
   const { spiking, reset, resetGradient } = way;

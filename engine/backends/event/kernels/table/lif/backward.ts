@@ -12,7 +12,7 @@ import {
 } from '../../kernels.ts';
 import { roundUp, toPanels } from '../../panels.ts';
 import { array, type KernelCase, type KernelEntry, type KernelWork, matrix, type Region, room } from '../entry.ts';
-import { DRIVES, type Drawn, draw, expectedOf, HEIGHT, type Way } from './backward-cases.ts';
+import { type BackwardWay, DRIVES, type DrawnCase, draw, expectedOf, HEIGHT } from './backward-cases.ts';
 import { type LifSize, labelOf, lifSizes, STRIP, THRESHOLD, WIDTH } from './layers.ts';
 
 /** Columns of the next layer: within a panel, one panel, more. Step by step they count their padding, else they need not. */
@@ -22,7 +22,7 @@ const NEXT_SIZES = {
   lifBackwardRecurrent: [2, 12, 16, 17, 36, 47],
 };
 
-function make(rng: Rng, way: Way, size: LifSize, columnsAbove: number): KernelCase {
+function make(rng: Rng, way: BackwardWay, size: LifSize, columnsAbove: number): KernelCase {
   const drawn = draw(rng, way, size, columnsAbove);
   const expected = expectedOf(drawn);
   const { rows, u, k, from, nextSize, next, nextDelta, dropoutMask, recurrent, gO, gU, dk } = drawn;
@@ -45,7 +45,7 @@ function make(rng: Rng, way: Way, size: LifSize, columnsAbove: number): KernelCa
 }
 
 /** The kernel on what was drawn: a whole layer, or strip by strip. */
-function call(kernels: Kernels, address: (region: string) => number, drawn: Drawn): void {
+function call(kernels: Kernels, address: (region: string) => number, drawn: DrawnCase): void {
   const { way, rows, from, nextSize, use } = drawn;
   const { size: n, samples, steps } = drawn.size;
   const optional = (used: boolean, region: string, element = 0): number => (used ? address(region) + 4 * element : 0);
@@ -117,7 +117,7 @@ const flags = [false, true];
 const resets = namesOf(RESETS).flatMap((reset) =>
   (reset === 'none' ? [true] : [true, false]).map((resetGradient) => ({ reset, resetGradient })),
 );
-const shapes = Object.keys(SURROGATE) as Way['shape'][];
+const shapes = Object.keys(SURROGATE) as BackwardWay['shape'][];
 
 /** Below a wide layer one goes by steps, too, without recurrence. */
 const KERNELS = [
@@ -127,7 +127,7 @@ const KERNELS = [
   { kernel: 'lifBackwardRecurrent', recurrent: true },
 ] as const;
 
-const ways: Way[] = [
+const ways: BackwardWay[] = [
   ...resets.flatMap((reset) =>
     shapes.flatMap((shape) =>
       DRIVES.flatMap((drive) =>
@@ -147,7 +147,7 @@ const ways: Way[] = [
       ),
     ),
   ),
-  ...flags.map((learnable): Way => {
+  ...flags.map((learnable): BackwardWay => {
     const fixed = {
       spiking: false,
       reset: 'none',
@@ -161,7 +161,7 @@ const ways: Way[] = [
   }),
 ];
 
-const words = (way: Way): string =>
+const words = (way: BackwardWay): string =>
   [
     way.spiking ? `${way.reset} reset` : 'integrator',
     ...(way.resetGradient ? [] : ['detached']),
@@ -176,7 +176,7 @@ const words = (way: Way): string =>
 const bench: LifSize = { size: 64, steps: 100, samples: 4 };
 const BENCH_NEXT = 20;
 
-const sizesOf = ({ kernel }: Way): LifSize[] =>
+const sizesOf = ({ kernel }: BackwardWay): LifSize[] =>
   lifSizes.filter(({ size }) => kernel !== 'lifBackwardRecurrent' || size <= MAX_PANELWISE_RECURRENT);
 
 export const lifBackwardEntries: KernelEntry[] = ways.map((way) => ({
@@ -200,7 +200,7 @@ export const lifBackwardEntries: KernelEntry[] = ways.map((way) => ({
 }));
 
 /** Of every neuron: window, δ, and the leak's share. Of those in the window: dot products with the columns above and beside. */
-function benchWork({ shape, drive, recurrent, learnable }: Way): KernelWork {
+function benchWork({ shape, drive, recurrent, learnable }: BackwardWay): KernelWork {
   const { size } = bench;
   const steps = bench.steps * bench.samples;
   const columns = (drive.startsWith('next') ? BENCH_NEXT : 0) + (recurrent ? size : 0);
