@@ -8,6 +8,7 @@ import { showDiagnostics } from './language/diagnostics.ts';
 import { registerQuickFixes } from './language/quick-fixes.ts';
 import { createParts, type Own } from './parts.ts';
 import { offerLif } from './terminal-path.ts';
+import { registerMcpServer, registerTools } from './tools.ts';
 
 /**
  * Puts the parts together. Two lifetimes: what is made here lives as long as the extension; the query process behind
@@ -24,6 +25,8 @@ export function activate(extension: vscode.ExtensionContext): void {
   own(registerAssist(host));
   own(registerQuickFixes(documents));
   own(registerCommands(commands, () => ({ health: host.health, trusted: vscode.workspace.isTrusted }), log));
+  own(registerTools(host));
+  own(registerMcpServer(extension.asAbsolutePath('dist/lif.mjs'), extension.extension.packageJSON.version));
   connect(parts, own);
   // Kept by the editor over reloads: taken back with the trust, made anew with the settings that it holds.
   const offer = (): void => {

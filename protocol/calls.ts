@@ -22,7 +22,12 @@ export class Refusal extends Error {
 export type Answerer = 'engine' | 'host' | 'extension';
 
 /** Opening a network may prepare its data set; before a start the user may be asked something. */
-const PATIENCE_MS: Partial<Record<HostMethod, number>> = { 'samples/probe': 120_000, 'runs/start': 600_000 };
+const PATIENCE_MS: Partial<Record<HostMethod, number>> = {
+  // A tool may wait for runs for ten minutes.
+  'tools/call': 660_000,
+  'samples/probe': 120_000,
+  'runs/start': 600_000,
+};
 const USUAL_PATIENCE_MS = 40_000;
 /** Whoever asks further out waits longer: what is read is the sentence of the side where the answer was lost. */
 const MARGIN_MS: Record<Answerer, number> = { engine: 0, host: 10_000, extension: 20_000 };

@@ -21,6 +21,7 @@ import type {
 import type { Matrix } from './matrix.ts';
 import type { Metric, NeuronRates, Series } from './metrics.ts';
 import type { Comparison, RunSummary } from './runs.ts';
+import type { ToolAnswer } from './tools.ts';
 
 export const PROTOCOL_VERSION = 1;
 
@@ -110,6 +111,11 @@ export interface HostRequests {
     result: { names: string[] };
   };
   'analyses/stop': { params: { runId: string; name: string }; result: null };
+  /** What a language model asks (tools.ts): of files in `folder`, and of the runs of a store. */
+  'tools/call': {
+    params: { name: string; input: Record<string, unknown>; folder: string; store: string };
+    result: ToolAnswer;
+  };
   /** One sample through the network of a run. The first question to a run opens it, which may take a while. */
   'samples/probe': { params: { runId: string; question: SampleQuestion }; result: SampleAnswer };
 }

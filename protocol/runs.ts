@@ -74,6 +74,8 @@ export interface RunSummary {
   /** Absolute path of the experiment file that started it. */
   file: string;
   state: RunState;
+  /** Of a stopped run: that nobody asked, but its time (`--max-seconds`) was over. */
+  stoppedBy?: 'max-seconds';
   /** Epochs done and epochs asked for. `progress` in [0, 1] also counts within an epoch. */
   epoch: number;
   epochs: number;

@@ -1,5 +1,6 @@
 /**
- * Writes what is generated: schemas/lif.schema.json and docs/experiment-file.md from the schema of the experiment file, and
+ * Writes what is generated: schemas/lif.schema.json and docs/experiment-file.md from the schema of the experiment file,
+ * schemas/answers.schema.json from what `lif --json` prints, and
  * engine/report/definitions.json, which a report quotes, from docs/analyses.md.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -11,8 +12,12 @@ const bundle = `${root}build/generate.mjs`;
 
 await build({
   stdin: {
-    contents: `export { jsonSchemaText } from './json-schema.ts'; export { referenceText } from './assist/reference.ts';`,
-    resolveDir: `${root}engine/experiment`,
+    contents: [
+      `export { jsonSchemaText } from './experiment/json-schema.ts';`,
+      `export { referenceText } from './experiment/assist/reference.ts';`,
+      `export { answersSchemaText } from './cli/answers/json-schema.ts';`,
+    ].join('\n'),
+    resolveDir: `${root}engine`,
     loader: 'ts',
   },
   outfile: bundle,
@@ -22,7 +27,7 @@ await build({
   format: 'esm',
   logLevel: 'warning',
 });
-const { jsonSchemaText, referenceText } = await import(pathToFileURL(bundle).href);
+const { answersSchemaText, jsonSchemaText, referenceText } = await import(pathToFileURL(bundle).href);
 
 /** Sections `## id: title` of docs/analyses.md, as they are. */
 function definitions() {
@@ -37,6 +42,7 @@ function definitions() {
 
 for (const [folder, file, text] of [
   ['schemas', 'lif.schema.json', jsonSchemaText()],
+  ['schemas', 'answers.schema.json', answersSchemaText()],
   ['docs', 'experiment-file.md', referenceText()],
   ['engine/report', 'definitions.json', `${JSON.stringify(definitions(), null, 2)}\n`],
 ]) {

@@ -45,6 +45,10 @@ export const storeOption: Option = {
   help: 'folder of the run store (default: the nearest .lif, that of the repository, or .lif here)',
 };
 export const jsonOption: Option = { type: 'boolean', help: 'print one JSON document instead of text' };
+export const testOption: Option = {
+  type: 'boolean',
+  help: 'with --json: scores of the test set also where there is a validation set to choose by',
+};
 export const setOption: Option = {
   type: 'string',
   multiple: true,
@@ -61,6 +65,15 @@ export const checkpointOption: Option = {
   type: 'string',
   value: 'SECONDS',
   help: 'time between two checkpoints (default: 10)',
+};
+
+/** What a timer of Node can wait for. */
+export const MOST_SECONDS = 2_000_000;
+
+export const maxSecondsOption: Option = {
+  type: 'string',
+  value: 'SECONDS',
+  help: 'each run stops after a last checkpoint when it has trained this long, and can be resumed; exit code 4 says that one did',
 };
 
 /** Which network of a run. */
@@ -105,7 +118,12 @@ export class Input {
   get training(): JobOptions {
     const threads = this.integer('threads', 1, 1024);
     const checkpointSeconds = this.integer('checkpoint-every', 0, 86_400);
-    return { ...(threads !== undefined && { threads }), ...(checkpointSeconds !== undefined && { checkpointSeconds }) };
+    const maxSeconds = this.integer('max-seconds', 1, MOST_SECONDS);
+    return {
+      ...(threads !== undefined && { threads }),
+      ...(checkpointSeconds !== undefined && { checkpointSeconds }),
+      ...(maxSeconds !== undefined && { maxSeconds }),
+    };
   }
 
   /** The length of a step. */

@@ -1,6 +1,6 @@
 /** Which store is meant, and which runs in it. */
-import { existsSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { RunSummary } from '../../protocol/runs.ts';
 import { plainLine } from '../../protocol/text/plain-text.ts';
 import { UserError } from '../base/errors.ts';
@@ -14,6 +14,12 @@ export function findStore(folder: string): string {
     if (existsSync(join(current, '.lif')) || existsSync(join(current, '.git'))) return join(current, '.lif');
     if (current === dirname(current)) return join(folder, '.lif');
   }
+}
+
+/** Absolute path of a folder that is there; undefined for anything else. */
+export function realFolder(name: string): string | undefined {
+  const folder = resolve(name);
+  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? folder : undefined;
 }
 
 /** The runs that are meant by ids or by beginnings of ids that fit only one. */

@@ -7,6 +7,7 @@ import { runLocally } from '../executors/local/run-jobs.ts';
 import { type AnalyseJob, type Job, trainJobs } from '../jobs/job.ts';
 import { StoreReader } from '../runs/store.ts';
 import type { Cli } from './command.ts';
+import { TIME_IS_OVER } from './exit-codes.ts';
 import { say } from './output.ts';
 import { ProgressDisplay } from './progress.ts';
 import { remarkLines } from './reports.ts';
@@ -37,7 +38,7 @@ export async function trainHere(
       display.say(`${analysis} of ${basename(run)}: ${outcome}`);
     const jobs = [...trainJobs(folders), ...analyses];
     const outcomes = await runLocally(jobs, { lif: cli.lif, stop, kill, report, onAnalysis, ...training });
-    return signals.exitCode() ?? codeOf(outcomes);
+    return signals.exitCode() ?? codeOf(outcomes, reader);
   }, hint).finally(() => display.close());
   reader.refresh();
   const runs = ids.flatMap((id) => reader.summary(id) ?? []);
@@ -45,6 +46,10 @@ export async function trainHere(
   return { reader, runs, exitCode };
 }
 
-function codeOf(outcomes: Map<Job, ChildOutcome>): number {
-  return [...outcomes.values()].every((outcome) => outcome === 'finished') ? 0 : 1;
+function codeOf(outcomes: Map<Job, ChildOutcome>, reader: StoreReader): number {
+  const unfinished = [...outcomes].filter(([, outcome]) => outcome !== 'finished').map(([job]) => job);
+  if (unfinished.length === 0) return 0;
+  reader.refresh();
+  const used = ({ kind, run }: Job) => kind === 'train' && reader.summary(basename(run))?.stoppedBy === 'max-seconds';
+  return unfinished.every(used) ? TIME_IS_OVER : 1;
 }

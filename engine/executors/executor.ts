@@ -7,6 +7,8 @@ export interface JobOptions {
   threads?: number | undefined;
   /** Between two checkpoints; by default as the trainer sees fit. */
   checkpointSeconds?: number | undefined;
+  /** Each run trains this long at most, from when its process begins, and stops after a last checkpoint. */
+  maxSeconds?: number | undefined;
 }
 
 export interface Capacity {

@@ -75,6 +75,11 @@ export function engineServices(lif: string[]): Services {
     stop: (runs) => stopRuns(runs, executor),
     resume: (runs, options) => resume(executor, runs, options),
     analyse: (runs, question) => analyse(executor, runs, question),
+    async tool(name, input, where) {
+      const { callTool, isTool } = await import('../tools/call.ts');
+      if (!isTool(name)) throw new UserError(`There is no tool ${name}.`);
+      return callTool({ lif, ...where }, name, input);
+    },
     probe: ({ folder }, question) => probes.ask(folder, question),
     close: () => probes.close(),
     async checked({ result, ...answer }) {

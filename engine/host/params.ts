@@ -118,6 +118,13 @@ const SCHEMAS: { [M in HostMethod]: z.ZodType<Loose<HostParams<M>>> } = {
     threads,
   }),
   'analyses/stop': z.strictObject({ runId, name: analysisName }),
+  'tools/call': z.strictObject({
+    name: z.string().max(60),
+    // The tool checks it.
+    input: z.record(z.string().max(200), z.unknown()),
+    folder: path,
+    store: path,
+  }),
   'samples/probe': z.strictObject({ runId, question: sampleQuestionSchema }),
 };
 

@@ -120,6 +120,7 @@ class Peer {
       'runs/delete': ({ runIds }) => ({ deleted: this.open().delete(runIds) }),
       'analyses/list': ({ runIds }) => this.open().analyses(runIds),
       'analyses/read': ({ runId, name }) => services.checked(this.open().answer(runId, name)),
+      'tools/call': ({ name, input, ...where }) => services.tool(name, input, where),
       'samples/probe': ({ runId, question }) => services.probe(this.open().summary(runId), question),
       'analyses/start': (params) => this.analyse(params),
       'analyses/stop': ({ runId, name }) => {

@@ -16,6 +16,7 @@ import type {
 import type { HostParams, HostResult } from '../../protocol/host.ts';
 import type { Matrix } from '../../protocol/matrix.ts';
 import type { Comparison, RunSummary } from '../../protocol/runs.ts';
+import type { ToolAnswer } from '../../protocol/tools.ts';
 import type { KeyedRun } from '../runs/key.ts';
 
 /** What the query process asks of the rest of the engine; tests put their own in place. Throw UserError for the user. */
@@ -46,6 +47,8 @@ export interface Services {
   resume(runs: RunSummary[], options: { threads?: number; epochs?: number }): Promise<string[]>;
   /** Asks each of these runs, in a process of its own, and answers with the names of the answers. */
   analyse(runs: RunSummary[], question: Omit<HostParams<'analyses/start'>, 'runIds'>): Promise<string[]>;
+  /** What a tool says of the files of a folder and the runs of a store. */
+  tool(name: string, input: Record<string, unknown>, where: { folder: string; store: string }): Promise<ToolAnswer>;
   /** Looks at one sample in a process of its own, which stays for the next question. */
   probe(run: RunSummary, question: SampleQuestion): Promise<SampleAnswer>;
   /** Ends what was left open for the next question. */

@@ -32,6 +32,8 @@ const STOP_POLL_MS = 250;
 export interface ExecuteOptions {
   threads: number;
   checkpointSeconds?: number | undefined;
+  /** The run stops after a last checkpoint when it has taken this long in this process; it can be resumed. */
+  maxSeconds?: number | undefined;
   /** Loads the trainer once the run is ours. */
   loadTrainer: () => Promise<Trainer>;
   /** Aborting stops the run after a last checkpoint. */
@@ -50,7 +52,7 @@ export async function executeRun(folder: string, options: ExecuteOptions): Promi
   try {
     sweepLeftovers(folder);
     const run = readRun(folder);
-    execution.begin(run.spec.training.epochs);
+    execution.begin(run.spec.training.epochs, options.maxSeconds);
     const outcome = await execution.train(run, options);
     execution.end(outcome);
     return outcome;
@@ -71,21 +73,24 @@ class Execution {
   private lastWrite = Number.NEGATIVE_INFINITY;
   /** Why training had to be given up from outside the trainer. */
   private fatal: Error | undefined;
+  /** The seconds that it was given, once they are over. */
+  private budget: number | undefined;
 
   constructor(
     private readonly folder: string,
     private readonly lock: Lock,
   ) {
     const known = knownStatus(folder);
-    const { message: _, started: __, ...rest } = known;
+    const { message: _, started: __, stoppedBy: ___, ...rest } = known;
     this.status = rest;
   }
 
-  begin(epochs: number): void {
+  begin(epochs: number, maxSeconds?: number): void {
     this.status = { ...this.status, state: 'running', ...ownerOf(process.pid), epochs, samplesPerSecond: 0 };
     this.write();
     this.timers.push(setInterval(() => this.heartbeat(), HEARTBEAT_MS / 2));
     this.timers.push(setInterval(() => this.pollStop(), STOP_POLL_MS));
+    if (maxSeconds !== undefined) this.timers.push(setTimeout(() => this.timeIsUp(maxSeconds), 1000 * maxSeconds));
     this.pollStop();
   }
 
@@ -233,6 +238,13 @@ class Execution {
     if (isStopRequested(this.folder)) this.abort.abort();
   }
 
+  /** Ends training as a request would, unless one came before. */
+  private timeIsUp(maxSeconds: number): void {
+    if (this.abort.signal.aborted) return;
+    this.budget = maxSeconds;
+    this.abort.abort();
+  }
+
   /** The last word. A folder that is gone or not ours any more gets none. */
   end(state: 'finished' | 'stopped' | 'failed', error?: unknown): void {
     for (const timer of this.timers) clearInterval(timer);
@@ -240,6 +252,12 @@ class Execution {
     this.status = { ...this.status, state, samplesPerSecond: 0 };
     // Not all epochs need to be done: training may stop early.
     if (state === 'finished') this.status = { ...this.status, progress: 1 };
+    if (state === 'stopped' && this.budget !== undefined)
+      this.status = {
+        ...this.status,
+        stoppedBy: 'max-seconds',
+        message: `Stopped after its ${this.budget} s (--max-seconds): resume it to go on.`,
+      };
     if (state === 'failed') this.status = { ...this.status, message: reasonOfFailure(error) };
     try {
       if (state === 'failed') appendError(this.folder, error);

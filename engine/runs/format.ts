@@ -91,6 +91,8 @@ export const statusSchema = z.object({
   seconds: z.number(),
   samplesPerSecond: z.number(),
   message: z.string().optional(),
+  /** Of a stopped run: that nobody asked, but its time was over. */
+  stoppedBy: z.literal('max-seconds').optional(),
 });
 
 /** An analysis: the request, replaced by its progress at least every second, and by the answer. */

@@ -119,11 +119,11 @@ function salvageIdentity(raw: unknown, id: string): Identity {
 
 type Progress = Pick<
   RunSummary,
-  'state' | 'epoch' | 'epochs' | 'progress' | 'updatedAt' | 'seconds' | 'samplesPerSecond' | 'message'
+  'state' | 'stoppedBy' | 'epoch' | 'epochs' | 'progress' | 'updatedAt' | 'seconds' | 'samplesPerSecond' | 'message'
 >;
 
 function progressOf(status: Status, age: number, timeoutMs: number): Progress {
-  const { epoch, epochs, progress, heartbeat, seconds, samplesPerSecond } = status;
+  const { epoch, epochs, progress, heartbeat, seconds, samplesPerSecond, stoppedBy } = status;
   const state = shownStateOf(status, age, timeoutMs);
   const message = state === 'interrupted' ? 'Its process is gone; the run can be resumed.' : status.message;
   return {
@@ -135,6 +135,7 @@ function progressOf(status: Status, age: number, timeoutMs: number): Progress {
     seconds,
     samplesPerSecond: state === 'running' ? samplesPerSecond : 0,
     ...(message !== undefined && { message: cut(message, MAX_SENTENCE) }),
+    ...(state === 'stopped' && stoppedBy && { stoppedBy }),
   };
 }
 

@@ -23,6 +23,44 @@ export function diagnosticLine(file: string, { range, severity, message }: Diagn
   return `${file}:${range.start.line + 1}:${range.start.column + 1}: ${severity}: ${message}`;
 }
 
+/** A place in an experiment file and what is wrong there, as programs read it. Lines and columns count from 1. */
+export interface Problem {
+  file: string;
+  line: number;
+  column: number;
+  endLine: number;
+  endColumn: number;
+  severity: 'error' | 'warning';
+  path: string;
+  message: string;
+  /** Text to put in place of what lies between the two places. */
+  suggestion?: string;
+}
+
+export function problemOf(file: string, { range, severity, path, message, replacement }: Diagnostic): Problem {
+  return {
+    file,
+    line: range.start.line + 1,
+    column: range.start.column + 1,
+    endLine: range.end.line + 1,
+    endColumn: range.end.column + 1,
+    severity,
+    path,
+    message,
+    ...(replacement !== undefined && { suggestion: replacement }),
+  };
+}
+
+/** A file that is no study: what is said of it, and where all of it stands. */
+export class ExperimentError extends UserError {
+  constructor(
+    message: string,
+    readonly problems: Problem[],
+  ) {
+    super(message);
+  }
+}
+
 /** Four bytes for each character that such a file may have; longer ones are refused before they are read. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
@@ -48,7 +86,11 @@ export const firstError: Refusal = (file, [first]) =>
 export function studyOf(file: string, text: string, sets: string[] = [], refusal = allErrors): Study {
   const { diagnostics, experiment } = checkExperiment(text, file);
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
-  if (errors.length > 0) throw new UserError(refusal(file, errors));
+  if (errors.length > 0)
+    throw new ExperimentError(
+      refusal(file, errors),
+      diagnostics.map((diagnostic) => problemOf(file, diagnostic)),
+    );
   if (!experiment) throw new UserError(`${shortPath(file)} is not an experiment file.`);
   const warnings = diagnostics.map((warning) => diagnosticLine(shortPath(file), warning));
   return { file, text, experiment: applySets(experiment, sets), warnings };

@@ -7,4 +7,5 @@ export const DEFAULTS = {
   threads: 0,
   store: '',
   showCurvesOnRun: true,
+  mcpServer: false,
 };

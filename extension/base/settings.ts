@@ -20,5 +20,6 @@ export function readSettings(scope?: vscode.Uri): Settings {
     threads: read('threads'),
     store: read('store'),
     showCurvesOnRun: read('showCurvesOnRun'),
+    mcpServer: read('mcpServer'),
   };
 }

@@ -73,6 +73,22 @@ describe('run', () => {
   });
 });
 
+test('--max-seconds stops a run after a checkpoint, says why, and it goes on to the same end', async () => {
+  lab.study({ variants: ['baseline'], epochs: 3, step: 250 });
+  const { code } = await lab.lif('run', 'study.lif.yaml', '--max-seconds', '1');
+  const stopped = lab.run('baseline');
+  expect({ code, ...stopped }).toMatchObject({
+    code: 4,
+    state: 'stopped',
+    stoppedBy: 'max-seconds',
+    message: 'Stopped after its 1 s (--max-seconds): resume it to go on.',
+  });
+  expect((await lab.lif('resume', stopped.id, '--json')).code).toBe(0);
+  const finished = lab.run('baseline');
+  expect(finished).toMatchObject({ state: 'finished', epoch: 3, resumed: [expect.any(Number)] });
+  expect([finished.stoppedBy, finished.message]).toEqual([undefined, undefined]);
+});
+
 describe('bad input: exit code 2, one sentence, no run', () => {
   const bad = async (...args: string[]) => {
     const { code, stdout, stderr } = await lab.lif(...args);
@@ -240,7 +256,7 @@ describe('validate', () => {
       expect.stringMatching(/^bad\.lif\.yaml:2:38: error: ./),
     ]);
     const { code: jsonCode, stdout: json } = await lab.lif('validate', 'bad.lif.yaml', '--json');
-    expect([jsonCode, JSON.parse(json).diagnostics.length]).toEqual([2, 2]);
+    expect([jsonCode, JSON.parse(json).problems.length]).toEqual([2, 2]);
   });
 });
 
@@ -257,6 +273,7 @@ describe('help', () => {
         'list',
         'show',
         'wait',
+        'events',
         'stop',
         'resume',
         'compare',
@@ -268,7 +285,7 @@ describe('help', () => {
         'validate',
       ],
       ...['data list', 'data get', 'data check', 'data import', 'data show'],
-      ...['backend install', 'doctor'],
+      ...['backend install', 'doctor', 'mcp'],
     ]);
     for (const name of names) {
       const { code, stdout } = await lab.lif(...name.split(' '), '--help');

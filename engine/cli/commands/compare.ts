@@ -18,7 +18,8 @@ import { studiesTable } from '../../claims/studies.ts';
 import { compareExperiment } from '../../runs/comparison/compare.ts';
 import { openStore } from '../../runs/store.ts';
 import { loadStudy, type Study } from '../../studies/load.ts';
-import { type Command, type Input, jsonOption, setOption, storeOption } from '../command.ts';
+import { toldComparison } from '../answers/told.ts';
+import { type Command, jsonOption, setOption, storeOption, testOption } from '../command.ts';
 import { printJson, printLines } from '../output.ts';
 import { adviceLines, comparisonLines } from '../reports.ts';
 import { printable, table } from '../text.ts';
@@ -43,18 +44,23 @@ export const compareCommand: Command = {
     set: setOption,
     partial: { type: 'boolean', help: 'count runs that are not finished, too' },
     store: storeOption,
+    test: testOption,
     json: jsonOption,
   },
   async run(_cli, input) {
     const format = formatOf(input.text('format'));
     const runs = openStore(input.store).keyedRuns();
     const partial = input.flag('partial');
-    const studies = [...new Set(input.positionals)].map((name): Compared => {
-      const { experiment, file } = loadStudy(name, input.texts('set'));
+    const files = [...new Set(input.positionals)].map((name) => loadStudy(name, input.texts('set')));
+    if (input.flag('json')) {
+      printJson(answerOf(files, (study) => toldComparison(study, runs, input.flag('test'), { partial })));
+      return 0;
+    }
+    const studies = files.map(({ experiment, file }): Compared => {
       return { experiment, comparison: compareExperiment(experiment, file, runs, { partial }) };
     });
-    if (studies.length === 1) printStudy(studies[0]!, input, format);
-    else printStudies(studies, input, format);
+    if (studies.length === 1) printStudy(studies[0]!, format);
+    else printStudies(studies, format);
     return 0;
   },
 };
@@ -65,19 +71,24 @@ function formatOf(name: string | undefined): Format | undefined {
   return format;
 }
 
-function printStudy({ experiment, comparison }: Compared, input: Input, format: Format | undefined): void {
+function answerOf(files: Study[], comparisonOf: (study: Study) => ReturnType<typeof toldComparison>) {
+  const studies = files.map((study) => ({ experiment: study.experiment, comparison: comparisonOf(study) }));
+  const [first, ...others] = studies;
+  if (others.length === 0) return { ...first!.comparison, advice: advise(first!.experiment, first!.comparison.rows) };
+  return { ...studiesTable(studies), comparisons: studies.map(({ comparison }) => comparison) };
+}
+
+function printStudy({ experiment, comparison }: Compared, format: Format | undefined): void {
   const advice = advise(experiment, comparison.rows);
-  if (input.flag('json')) printJson({ ...comparison, advice });
-  else if (format) {
+  if (format) {
     const write = { csv: compareCsv, markdown: compareMarkdown, latex: compareLatex }[format];
     printText(write(tableRows(comparison), comparison.study));
   } else printLines([...comparisonLines(comparison), ...adviceLines(advice)]);
 }
 
-function printStudies(studies: Compared[], input: Input, format: Format | undefined): void {
+function printStudies(studies: Compared[], format: Format | undefined): void {
   const all = studiesTable(studies);
-  if (input.flag('json')) printJson({ ...all, comparisons: studies.map(({ comparison }) => comparison) });
-  else if (format) printText({ csv: studiesCsv, markdown: studiesMarkdown, latex: studiesLatex }[format](all));
+  if (format) printText({ csv: studiesCsv, markdown: studiesMarkdown, latex: studiesLatex }[format](all));
   else {
     const head = studiesHead(all).map((text) => printable(text));
     const rows = studiesCells(all).map((row) => row.map((text) => printable(text)));

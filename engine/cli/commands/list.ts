@@ -1,5 +1,6 @@
 import { openStore } from '../../runs/store.ts';
-import { type Command, jsonOption, storeOption } from '../command.ts';
+import { toldRuns } from '../answers/told.ts';
+import { type Command, jsonOption, storeOption, testOption } from '../command.ts';
 import { printJson, printLines, say } from '../output.ts';
 import { remarkLines, runLines } from '../reports.ts';
 
@@ -9,10 +10,18 @@ export const listCommand: Command = {
   summary: 'Lists the runs of a store, oldest first.',
   example: 'lif list --store results/.lif',
   positionals: [0, 0],
-  options: { store: storeOption, json: jsonOption },
+  options: {
+    limit: { type: 'string', value: 'N', help: 'the newest N runs (default: all)' },
+    store: storeOption,
+    test: testOption,
+    json: jsonOption,
+  },
   async run(_cli, input) {
-    const runs = openStore(input.store).summaries();
-    if (input.flag('json')) printJson({ store: input.store, runs });
+    const limit = input.integer('limit', 1, 1_000_000);
+    const runs = openStore(input.store)
+      .summaries()
+      .slice(limit === undefined ? 0 : -limit);
+    if (input.flag('json')) printJson({ store: input.store, runs: toldRuns(runs, input.flag('test')) });
     else if (runs.length === 0) printLines([`There are no runs in ${input.store}.`]);
     else {
       printLines(runLines(runs));

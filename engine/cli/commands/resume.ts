@@ -2,7 +2,16 @@ import { localExecutor } from '../../executors/local/executor.ts';
 import { trainJobs } from '../../jobs/job.ts';
 import { extendRuns } from '../../studies/extend.ts';
 import { resumeRuns } from '../../studies/resume.ts';
-import { type Command, checkpointOption, jsonOption, storeOption, threadsOption } from '../command.ts';
+import { toldRuns } from '../answers/told.ts';
+import {
+  type Command,
+  checkpointOption,
+  jsonOption,
+  maxSecondsOption,
+  storeOption,
+  testOption,
+  threadsOption,
+} from '../command.ts';
 import { printJson, printLines, say } from '../output.ts';
 import { runLines } from '../reports.ts';
 import { findRuns } from '../stores.ts';
@@ -19,8 +28,10 @@ export const resumeCommand: Command = {
     epochs: { type: 'string', value: 'N', help: 'go on to this many epochs in all, also when the run is finished' },
     threads: threadsOption,
     'checkpoint-every': checkpointOption,
+    'max-seconds': maxSecondsOption,
     store: storeOption,
     detach: { type: 'boolean', help: 'return at once and train in the background' },
+    test: testOption,
     json: jsonOption,
   },
   async run(cli, input) {
@@ -37,7 +48,7 @@ export const resumeCommand: Command = {
       return 0;
     }
     const ended = await trainHere(cli, store, folders, training);
-    if (input.flag('json')) printJson({ store, runIds, anew, runs: ended.runs });
+    if (input.flag('json')) printJson({ store, runIds, anew, runs: toldRuns(ended.runs, input.flag('test')) });
     else printLines(runLines(ended.runs));
     return ended.exitCode;
   },

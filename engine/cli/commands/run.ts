@@ -14,7 +14,17 @@ import { extendRuns } from '../../studies/extend.ts';
 import { loadStudy, shortPath } from '../../studies/load.ts';
 import { resumeRuns } from '../../studies/resume.ts';
 import { createStudyRuns, planStart, type StartPlan, withBeginnings } from '../../studies/start.ts';
-import { type Command, checkpointOption, jsonOption, setOption, storeOption, threadsOption } from '../command.ts';
+import { toldComparison, toldRuns } from '../answers/told.ts';
+import {
+  type Command,
+  checkpointOption,
+  jsonOption,
+  maxSecondsOption,
+  setOption,
+  storeOption,
+  testOption,
+  threadsOption,
+} from '../command.ts';
 import { printJson, printLines, say } from '../output.ts';
 import { comparisonLines } from '../reports.ts';
 import { trainHere } from '../watch.ts';
@@ -36,9 +46,11 @@ export const runCommand: Command = {
     set: setOption,
     threads: threadsOption,
     'checkpoint-every': checkpointOption,
+    'max-seconds': maxSecondsOption,
     store: storeOption,
     again: { type: 'boolean', help: 'train what is finished already, too, from the beginning' },
     detach: { type: 'boolean', help: 'return at once and train in the background' },
+    test: testOption,
     json: jsonOption,
   },
   async run(cli, input) {
@@ -72,9 +84,12 @@ export const runCommand: Command = {
       return 0;
     }
     const { reader, runs, exitCode } = await trainHere(cli, store, folders, training, analyses);
-    const comparison = compareExperiment(study.experiment, study.file, reader.keyedRuns(), { specs });
-    if (input.flag('json')) printJson({ store, runIds, runs, comparison });
-    else {
+    if (input.flag('json')) {
+      const test = input.flag('test');
+      const comparison = toldComparison(study, reader.keyedRuns(), test, { specs });
+      printJson({ store, runIds, runs: toldRuns(runs, test), comparison });
+    } else {
+      const comparison = compareExperiment(study.experiment, study.file, reader.keyedRuns(), { specs });
       say('');
       printLines([...comparisonLines(comparison), '', editorHint(study.file, store)]);
     }

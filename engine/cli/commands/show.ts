@@ -2,7 +2,8 @@ import { duration, percent, thousands } from '../../../protocol/format.ts';
 import type { EpochScores, RunSummary, Score } from '../../../protocol/runs.ts';
 import { reason } from '../../base/files.ts';
 import { readLog } from '../../runs/log.ts';
-import { type Command, jsonOption, storeOption } from '../command.ts';
+import { toldRuns } from '../answers/told.ts';
+import { type Command, jsonOption, storeOption, testOption } from '../command.ts';
 import { printJson, printLines } from '../output.ts';
 
 import { findRuns } from '../stores.ts';
@@ -18,14 +19,15 @@ export const showCommand: Command = {
   summary: 'Shows one run: where it stands, its scores, its settings and the end of its log.',
   example: 'lif show 20261123-1415',
   positionals: [1, 1],
-  options: { store: storeOption, json: jsonOption },
+  options: { store: storeOption, test: testOption, json: jsonOption },
   async run(_cli, input) {
     const { reader, runs } = findRuns(input.store, input.positionals);
     const summary = runs[0]!;
     const run = reader.run(summary.id);
     const log = logOf(summary.folder);
     if (input.flag('json')) {
-      printJson({ summary, spec: run?.spec ?? null, provenance: run?.provenance ?? null, log });
+      const [told] = toldRuns([summary], input.flag('test'));
+      printJson({ summary: told, spec: run?.spec ?? null, provenance: run?.provenance ?? null, log });
       return 0;
     }
     printLines(summaryLines(summary));

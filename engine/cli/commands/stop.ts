@@ -3,7 +3,8 @@ import { isActive, type RunSummary } from '../../../protocol/runs.ts';
 import { localExecutor } from '../../executors/local/executor.ts';
 import type { StoreReader } from '../../runs/store.ts';
 import { stopRuns } from '../../studies/stop.ts';
-import { type Command, jsonOption, storeOption } from '../command.ts';
+import { toldRuns } from '../answers/told.ts';
+import { type Command, jsonOption, storeOption, testOption } from '../command.ts';
 import { printJson, printLines } from '../output.ts';
 import { findRuns } from '../stores.ts';
 
@@ -16,13 +17,13 @@ export const stopCommand: Command = {
   summary: 'Stops runs after a last checkpoint and waits until they have stopped; they can be resumed.',
   example: 'lif stop 20261123-141530-delayed-xor-baseline-s1-k3f9',
   positionals: [1, 10_000],
-  options: { store: storeOption, json: jsonOption },
+  options: { store: storeOption, test: testOption, json: jsonOption },
   async run(cli, input) {
     const { reader, runs } = findRuns(input.store, input.positionals);
     const active = stopRuns(runs, localExecutor(cli.lif));
     const left = await waitUntilStopped(reader, active);
     const now = runs.map((run) => reader.summary(run.id) ?? run);
-    if (input.flag('json')) printJson({ runs: now });
+    if (input.flag('json')) printJson({ runs: toldRuns(now, input.flag('test')) });
     else
       printLines(
         now.map((run) => `${run.id}: ${isActive(run.state) ? 'does not answer; it will stop when it can' : run.state}`),

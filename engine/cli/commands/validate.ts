@@ -1,40 +1,68 @@
 import { resolve } from 'node:path';
-import type { Diagnostic } from '../../../protocol/experiment.ts';
+import { duration } from '../../../protocol/format.ts';
+import { UserError } from '../../base/errors.ts';
 import { expandExperiment } from '../../experiment/expand.ts';
 import { checkExperiment } from '../../experiment/parse.ts';
-import { checkRuns, diagnosticLine, readStudyText, shortPath } from '../../studies/load.ts';
+import { expandVariants } from '../../studies/expanded.ts';
+import { checkRuns, diagnosticLine, problemOf, readStudyText, shortPath } from '../../studies/load.ts';
+import { failureOf } from '../answers/failure.ts';
 import { type Command, jsonOption } from '../command.ts';
-import { printJson, printLines } from '../output.ts';
+import { interruptible } from '../data-progress.ts';
+import { estimated } from '../estimate.ts';
+import { printJson, printLines, say } from '../output.ts';
 
 export const validateCommand: Command = {
   name: 'validate',
   usage: 'FILE',
-  summary: 'Checks an experiment file and whether its data can be found; writes nothing.',
+  summary: 'Checks an experiment file and whether its data can be found; writes no run.',
   example: 'lif validate examples/delayed-xor.lif.yaml',
   positionals: [1, 1],
-  options: { json: jsonOption },
-  async run(_cli, input) {
+  options: {
+    estimate: {
+      type: 'string',
+      value: 'SECONDS',
+      help: 'trains each variant for so long, without writing runs, to tell how long all of it will take; 0: does not (default: 2 with --json, else 0)',
+    },
+    json: jsonOption,
+  },
+  async run(cli, input) {
     const file = resolve(input.positionals[0]!);
     const { diagnostics, experiment } = checkExperiment(readStudyText(file), file);
-    const wrong = !experiment || diagnostics.some((diagnostic) => diagnostic.severity === 'error');
-    const specs = wrong ? [] : expandExperiment(experiment, file);
+    const valid = experiment !== undefined && !diagnostics.some(({ severity }) => severity === 'error');
     const json = input.flag('json');
+    const seconds = input.integer('estimate', 0, 600) ?? (json ? 2 : 0);
+    const problems = diagnostics.map((diagnostic) => problemOf(file, diagnostic));
     if (!json) printLines(diagnostics.map((diagnostic) => diagnosticLine(shortPath(file), diagnostic)));
-    if (wrong) {
-      if (json) printJson({ file, diagnostics, runs: 0, remarks: [] });
+    if (!valid) {
+      if (json) printJson({ file, valid, problems, remarks: [], runs: 0, variants: [], estimate: null });
       return 2;
     }
-    const remarks = await checkRuns(specs).catch((error) => {
-      if (json) printJson({ file, diagnostics, runs: specs.length, remarks: [] });
-      throw error;
+    const specs = expandExperiment(experiment, file);
+    let remarks: string[] = [];
+    let refusal: UserError | undefined;
+    try {
+      remarks = await checkRuns(specs);
+    } catch (error) {
+      if (!json || !(error instanceof UserError)) throw error;
+      say(error.message);
+      refusal = error;
+    }
+    const expanded = expandVariants(experiment, file);
+    const runs = specs.length;
+    return interruptible(async (signal, progress) => {
+      const estimation = { seeds: experiment.seeds.length, seconds: refusal ? 0 : seconds, signal, progress };
+      const { perRun, estimate } = await estimated(cli, expanded, estimation);
+      if (json) {
+        const variants = expanded.map(({ spec: _, ...rest }, i) => ({ ...rest, secondsPerRun: perRun[i]! }));
+        const failure = refusal && failureOf(refusal, 2);
+        printJson({ file, valid, problems, ...failure, remarks, runs, variants, estimate });
+      } else {
+        const praise = diagnostics.length + remarks.length === 0 ? 'all right' : 'can be run, but see above';
+        const time = seconds > 0 && estimate.seconds !== null;
+        const long = time ? `, about ${duration(estimate.seconds!)} (${estimate.from})` : '';
+        printLines([...remarks, `${shortPath(file)}: ${praise}, ${runs} run(s)${long}.`]);
+      }
+      return refusal ? 2 : 0;
     });
-    if (json) printJson({ file, diagnostics, runs: specs.length, remarks });
-    else printLines([...remarks, `${shortPath(file)}: ${verdict(diagnostics, remarks)}, ${specs.length} run(s).`]);
-    return 0;
   },
 };
-
-/** A file with warnings can be run; what is warned of is not called right. */
-function verdict(diagnostics: Diagnostic[], remarks: string[]): string {
-  return diagnostics.length + remarks.length === 0 ? 'all right' : 'can be run, but see above';
-}

@@ -3,44 +3,54 @@ import { isActive, type RunSummary } from '../../../protocol/runs.ts';
 import { warningNow } from '../../../protocol/warnings.ts';
 import { UserError } from '../../base/errors.ts';
 import type { StoreReader } from '../../runs/store.ts';
-import { type Command, jsonOption, storeOption } from '../command.ts';
+import { toldRuns } from '../answers/told.ts';
+import { type Command, jsonOption, MOST_SECONDS, storeOption, testOption } from '../command.ts';
+import { TIME_IS_OVER } from '../exit-codes.ts';
 import { printJson, printLines } from '../output.ts';
 import { withSignals } from '../signals.ts';
 import { findRuns } from '../stores.ts';
 
 const POLL_MS = 250;
-/** What a timer of Node can wait for. */
-const MOST_SECONDS = 2_000_000;
 
 /** How it ended, and the exit code that says so. */
-const CODES = { finished: 0, ended: 1, warned: 3, waiting: 4 } as const;
+const CODES = { finished: 0, reached: 0, ended: 1, warned: 3, waiting: TIME_IS_OVER } as const;
 type Outcome = keyof typeof CODES;
+
+/** What is waited for: `undefined` while it has not come. */
+type Condition = (runs: readonly RunSummary[]) => Outcome | undefined;
 
 export const waitCommand: Command = {
   name: 'wait',
   usage: 'RUN…',
   summary:
-    'Waits until one of these runs is warned of something that keeps it from learning, or until all have ended. Exit code 0: all finished, 1: one did not, 3: one is warned, 4: they still train after the timeout.',
+    'Waits until one of these runs is warned of something that keeps it from learning, or until all have ended; --until waits for something else. Exit code 0: all finished or what was waited for has come, 1: one did not finish, 3: one is warned, 4: they still train after the timeout.',
   example: 'lif wait k3f9 --timeout 600 || lif stop k3f9',
   positionals: [1, 10_000],
   options: {
+    until: {
+      type: 'string',
+      value: 'CONDITION',
+      help: 'end: all have ended, whatever they are warned of; any: one has ended; epoch=N: all have done N epochs (default: a warning, or all have ended)',
+    },
     timeout: { type: 'string', value: 'SECONDS', help: 'how long to wait at most (default: as long as it takes)' },
     store: storeOption,
+    test: testOption,
     json: jsonOption,
   },
   async run(_cli, input) {
     const deadline = performance.now() + 1000 * secondsOf(input.text('timeout'));
+    const condition = conditionOf(input.text('until'));
     const { reader, runs } = findRuns(input.store, input.positionals);
     const ids = runs.map(({ id }) => id);
     let interrupted: number | undefined;
     const now = await withSignals(async ({ stop, exitCode }) => {
-      const found = await waitFor(reader, ids, deadline, stop);
+      const found = await waitFor(reader, ids, condition, deadline, stop);
       interrupted = exitCode();
       return found;
     });
     if (interrupted !== undefined) return interrupted;
-    const outcome = outcomeOf(now);
-    if (input.flag('json')) printJson({ outcome, code: CODES[outcome], runs: now });
+    const outcome = condition(now) ?? 'waiting';
+    if (input.flag('json')) printJson({ outcome, code: CODES[outcome], runs: toldRuns(now, input.flag('test')) });
     else
       printLines(
         now.map((run) => {
@@ -60,25 +70,46 @@ function secondsOf(text: string | undefined): number {
   return seconds;
 }
 
-/** The runs as they are when one is warned, all have ended, the time is over or `stop` is signalled. */
+/** Throws a UserError for what is no condition. */
+function conditionOf(text: string | undefined): Condition {
+  if (text === undefined) return (runs) => (runs.some(warningNow) ? 'warned' : allEnded(runs));
+  if (text === 'end') return allEnded;
+  if (text === 'any')
+    return (runs) => {
+      const ended = runs.filter(({ state }) => !isActive(state));
+      return ended.length === 0 ? (runs.length === 0 ? 'ended' : undefined) : allEnded(ended.slice(0, 1));
+    };
+  const epochs = /^epoch=(\d{1,7})$/.exec(text)?.[1];
+  if (epochs !== undefined)
+    return (runs) => {
+      // One that finished early will do no more of them.
+      if (runs.every(({ epoch, state }) => epoch >= Number(epochs) || state === 'finished')) return 'reached';
+      return runs.some(({ epoch, state }) => epoch < Number(epochs) && !isActive(state) && state !== 'finished')
+        ? 'ended'
+        : undefined;
+    };
+  throw new UserError(`--until is end, any or epoch=N, not "${text}".`);
+}
+
+function allEnded(runs: readonly RunSummary[]): Outcome | undefined {
+  if (runs.some(({ state }) => isActive(state))) return undefined;
+  return runs.length > 0 && runs.every(({ state }) => state === 'finished') ? 'finished' : 'ended';
+}
+
+/** The runs as they are when the condition has come, the time is over or `stop` is signalled. */
 async function waitFor(
   reader: StoreReader,
   ids: readonly string[],
+  condition: Condition,
   deadline: number,
   stop: AbortSignal,
 ): Promise<RunSummary[]> {
   for (;;) {
     reader.refresh([...ids]);
     const runs = ids.flatMap((id) => reader.summary(id) ?? []);
-    if (outcomeOf(runs) !== 'waiting' || performance.now() >= deadline || stop.aborted) return runs;
+    if (condition(runs) !== undefined || performance.now() >= deadline || stop.aborted) return runs;
     await delay(Math.min(POLL_MS, Math.max(0, deadline - performance.now())), undefined, { signal: stop }).catch(
       () => {},
     );
   }
-}
-
-function outcomeOf(runs: readonly RunSummary[]): Outcome {
-  if (runs.some(warningNow)) return 'warned';
-  if (runs.some(({ state }) => isActive(state))) return 'waiting';
-  return runs.length > 0 && runs.every(({ state }) => state === 'finished') ? 'finished' : 'ended';
 }

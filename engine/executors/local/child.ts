@@ -81,13 +81,14 @@ export async function runChild(
 function startChild(
   { run, ...what }: Job,
   threads: number,
-  { lif, checkpointSeconds }: LocalOptions,
+  { lif, checkpointSeconds, maxSeconds }: LocalOptions,
 ): { child: ChildProcess; logBefore: number } {
   const log = openLog(run);
   try {
     const args = [...lif.slice(1), 'execute', run, '--threads', String(threads)];
     if (what.kind !== 'train') args.push('--job', JSON.stringify(what));
     if (checkpointSeconds !== undefined) args.push('--checkpoint-every', String(checkpointSeconds));
+    if (maxSeconds !== undefined && what.kind === 'train') args.push('--max-seconds', String(maxSeconds));
     const logBefore = fstatSync(log).size;
     const child = spawn(lif[0]!, args, { stdio: ['ignore', log, log], detached: true, windowsHide: true });
     return { child, logBefore };

@@ -12,6 +12,7 @@ export const workSchema = z.object({
   jobs: z.array(jobSchema).min(1),
   threads: z.int().min(1).optional(),
   checkpointSeconds: z.int().min(0).optional(),
+  maxSeconds: z.int().min(1).optional(),
   /** File of its standard error; removed at the end when nothing was said. */
   log: z.string().optional(),
 });

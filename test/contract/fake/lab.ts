@@ -10,6 +10,7 @@ import { MetricsReader } from '../../../engine/runs/metrics/reader.ts';
 import { readStatus } from '../../../engine/runs/read.ts';
 import { openStore } from '../../../engine/runs/store.ts';
 import type { RunSummary } from '../../../protocol/runs.ts';
+import { VALIDATED } from './trainer.ts';
 
 export interface Ended {
   code: number | null;
@@ -70,13 +71,13 @@ export class Lab {
   }
 
   /** Writes `study.lif.yaml`; its variants differ in the threshold, which the fake trainer does not mind. */
-  study({ variants, seeds = [1], epochs = 3, step = 1, more = '' }: StudyOptions): string {
+  study({ variants, seeds = [1], epochs = 3, step = 1, validation = false, more = '' }: StudyOptions): string {
     const names = variants
       .map((name, i) => `  ${JSON.stringify(name)}: ${i === 0 ? '{}' : `{ neuron: { threshold: ${i} } }`}\n`)
       .join('');
     return this.file(
       'study.lif.yaml',
-      `name: Test study
+      `name: ${validation ? VALIDATED : 'Test study'}
 dataset: { name: delayed-xor, steps: 30 }
 network: { hidden: [4] }
 training: { epochs: ${epochs}, learningRate: ${step / 1000} }
@@ -97,13 +98,18 @@ ${names}`,
     return this.spawn(process.execPath, [this.script, ...args]);
   }
 
+  /** Starts `lif` with a pipe to its standard input; what it prints is for who holds it. */
+  piped(...args: string[]): Running {
+    return this.spawn(process.execPath, [this.script, ...args], 'pipe');
+  }
+
   /** Runs `lif` after a command of the shell, one that sets limits, say. */
   limited(before: string, ...args: string[]): Promise<Ended> {
     const words = ['-c', `${before} && exec "$@"`, 'sh', process.execPath, this.script, ...args];
     return this.spawn('/bin/sh', words).ended;
   }
 
-  private spawn(program: string, args: string[]): Running {
+  private spawn(program: string, args: string[], input: 'ignore' | 'pipe' = 'ignore'): Running {
     const child = spawn(program, args, {
       cwd: this.folder,
       env: {
@@ -113,13 +119,13 @@ ${names}`,
         NO_COLOR: '1',
         ...this.environment,
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [input, 'pipe', 'pipe'],
     });
     this.started.push(child);
     let stdout = '';
     let stderr = '';
-    child.stdout.on('data', (data) => (stdout += data));
-    child.stderr.on('data', (data) => (stderr += data));
+    child.stdout!.on('data', (data) => (stdout += data));
+    child.stderr!.on('data', (data) => (stderr += data));
     const ended = new Promise<Ended>((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr })));
     return { child, ended };
   }
@@ -178,6 +184,7 @@ export interface StudyOptions {
   epochs?: number;
   /** Milliseconds per step; an epoch has four. */
   step?: number;
+  validation?: boolean;
   /** More lines of the file. */
   more?: string;
 }

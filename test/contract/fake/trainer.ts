@@ -1,7 +1,7 @@
 /**
  * A trainer that trains nothing, but behaves like one in all that the processes around it see. Its "weights" are a
  * number that hangs on the seed and on every step so far, so that a lost or repeated step shows in all later scores.
- * A step takes `learningRate` seconds; the variant `warned` is warned of something from its second epoch on. Variants
+ * A step takes `learningRate` seconds; a study of the name VALIDATED has a validation accuracy, half of that on the test set; the variant `warned` is warned of something from its second epoch on. Variants
  * with these names misbehave at step 5, on their first attempt:
  */
 import { setTimeout as delay } from 'node:timers/promises';
@@ -21,10 +21,13 @@ const MISHAPS: Record<string, () => unknown> = {
   'thread dies': () => setImmediate(() => Promise.reject(new Error('A worker thread ended with exit code 134.'))),
 };
 
+export const VALIDATED = 'Validated study';
+
 const STEPS_PER_EPOCH = 4;
 
 export const fakeTrainer: Trainer = async (spec, { checkpoint, signal, observer }) => {
-  observer.dataset({ fake: '1' }, { train: 1, validation: 0, test: 1 });
+  const validated = spec.study === VALIDATED;
+  observer.dataset({ fake: '1' }, { train: 1, validation: validated ? 1 : 0, test: 1 });
   let { step, weight } = checkpoint ? restore(checkpoint) : { step: 0, weight: spec.seed };
   if (checkpoint) observer.metric({ kind: 'resume', step, epoch: step / STEPS_PER_EPOCH });
   const { epochs } = spec.training;
@@ -50,6 +53,7 @@ export const fakeTrainer: Trainer = async (spec, { checkpoint, signal, observer 
         epoch,
         learningRate: 1,
         train: score,
+        ...(validated && { validation: { loss: 0.5, accuracy: score.accuracy / 2 } }),
         test: score,
         spikeRates: [0.1],
         seconds: 1,

@@ -58,6 +58,7 @@ export function fakeServices(overrides: Partial<Services> = {}): Services & { as
       return [];
     },
     checked: async (answer) => answer,
+    tool: async (name) => ({ text: name, failed: false }),
     probe: () => Promise.reject(new Error('not asked')),
     close: () => {},
     analyse: async (runs, question) => {

@@ -32,6 +32,7 @@ const VALID: { [M in HostMethod]: HostParams<M> } = {
   'analyses/read': { runId: 'a', name: 'spikes-0123456789abcdef' },
   'analyses/start': { runIds: ['a'], analysis: 'spikes', params: { samples: 10 }, threads: 2 },
   'samples/probe': { runId: 'a', question: { split: 'test', index: 0, traces: [{ layer: 0, neurons: [1] }] } },
+  'tools/call': { name: 'list', input: { limit: 3 }, folder: '/ws', store: '/ws/.lif' },
   'analyses/stop': { runId: 'a', name: 'spikes-0123456789abcdef' },
 };
 

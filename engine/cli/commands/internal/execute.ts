@@ -3,7 +3,7 @@ import { EXIT_BUSY } from '../../../executors/local/child.ts';
 import { RunBusyError } from '../../../jobs/claim.ts';
 import { executeJob } from '../../../jobs/execute.ts';
 import { type Job, jobSchema } from '../../../jobs/job.ts';
-import { type Command, checkpointOption, type Input, threadsOption } from '../../command.ts';
+import { type Command, checkpointOption, type Input, maxSecondsOption, threadsOption } from '../../command.ts';
 import { say } from '../../output.ts';
 
 /** One run in this process. What it has to say goes to the store; standard error is the run's log. */
@@ -18,6 +18,7 @@ export const executeCommand: Command = {
     job: { type: 'string', value: 'JSON', help: 'another job for this run than to train it (jobs/job.ts)' },
     threads: threadsOption,
     'checkpoint-every': checkpointOption,
+    'max-seconds': maxSecondsOption,
   },
   async run(cli, input) {
     const stop = new AbortController();
