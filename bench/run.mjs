@@ -8,7 +8,9 @@
  *   npm run bench -- --probes       what a look into a network costs (probes.ts)
  *   npm run bench -- --looks         what it costs to look into a network every epoch (looks.ts)
  *   npm run bench -- --analyses     how long analyses take (analyses.ts)
- *   npm run bench -- --resnet       the narrow ResNet-18_LIF on native TensorFlow and in PyTorch (resnet.ts)
+ *   npm run bench -- --convolutional  networks of convolutions on native TensorFlow and in PyTorch (convolutional.ts)
+ *   npm run bench -- --gradients    whether a deep network has the same gradient in float64, TensorFlow and PyTorch (gradients.ts)
+ *   npm run bench -- --backends     event engine, native TensorFlow and TensorFlow in JavaScript, and what dispatch costs (backends.ts)
  *   npm run bench -- --peers        the engine against PyTorch, SpikingJelly, snnTorch, Norse and tfjs (peers.ts)
  */
 import { spawnSync } from 'node:child_process';
@@ -18,9 +20,18 @@ import { compileProgram } from '../engine/backends/event/kernels/native/build.mj
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const chosen =
-  ['kernels', 'profile', 'peers', 'activity', 'probes', 'looks', 'analyses', 'resnet'].find((name) =>
-    process.argv.includes(`--${name}`),
-  ) ?? 'engine';
+  [
+    'kernels',
+    'profile',
+    'peers',
+    'activity',
+    'probes',
+    'looks',
+    'analyses',
+    'convolutional',
+    'gradients',
+    'backends',
+  ].find((name) => process.argv.includes(`--${name}`)) ?? 'engine';
 await build({
   entryPoints: [`${root}/bench/${chosen}.ts`],
   bundle: true,

@@ -28,6 +28,9 @@ export async function installTensorFlow(script: string): Promise<boolean> {
   return runLif(script, 'install TensorFlow', ['backend', 'install', 'tfjs'], 'TensorFlow is installed.');
 }
 
+/** Exit code of `lif` after Ctrl-C: whoever pressed it knows. */
+const STOPPED = 130;
+
 /** As a task: its output stays to be read, and its end is known. */
 async function runLif(script: string, title: string, args: readonly string[], done: string): Promise<boolean> {
   const { program, env } = runtime(readSettings());
@@ -35,23 +38,23 @@ async function runLif(script: string, title: string, args: readonly string[], do
   const task = new vscode.Task({ type: 'lif-lab' }, vscode.TaskScope.Workspace, title, 'LIF Lab', execution);
   task.presentationOptions = { reveal: vscode.TaskRevealKind.Always, clear: true };
   const started = await vscode.tasks.executeTask(task);
-  const succeeded = await new Promise<boolean>((resolve) => {
+  const exitCode = await new Promise<number | undefined>((resolve) => {
     const ends = [
-      vscode.tasks.onDidEndTaskProcess((event) => event.execution === started && end(event.exitCode === 0)),
+      vscode.tasks.onDidEndTaskProcess((event) => event.execution === started && end(event.exitCode)),
       // Without a process: it could not be started.
-      vscode.tasks.onDidEndTask((event) => event.execution === started && end(false)),
+      vscode.tasks.onDidEndTask((event) => event.execution === started && end(undefined)),
     ];
-    function end(well: boolean): void {
+    function end(exitCode: number | undefined): void {
       for (const listener of ends) listener.dispose();
-      resolve(well);
+      resolve(exitCode);
     }
   });
-  if (succeeded) {
+  if (exitCode === 0) {
     showNote(done);
     // It would cover half of the file and its curves, with nothing left to say; the terminal stays behind it.
     await vscode.commands.executeCommand('workbench.action.closePanel');
-  } else {
+  } else if (exitCode !== STOPPED) {
     showError(`“lif ${args.slice(0, 3).join(' ')}” did not succeed; the terminal says why.`);
   }
-  return succeeded;
+  return exitCode === 0;
 }

@@ -112,6 +112,10 @@ async function installInto(folder: string, data: string, options: InstallOptions
   return installed;
 }
 
+/** What npm says where it reaches no registry. */
+const OFFLINE =
+  /\b(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT)\b/;
+
 const platformName = (): string => `${process.platform}-${process.arch}`;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -122,7 +126,10 @@ async function npm(folder: string, args: string[], signal: AbortSignal | undefin
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
     if (error.absent) throw new UserError('npm is not on the PATH: install Node 20 or newer with npm, and try again.');
-    throw new UserError(`"npm ${args.join(' ')}" did not succeed because ${error.reason}.`);
+    const remedy = OFFLINE.test(error.reason)
+      ? '; connect this machine, or name a registry that it reaches with "npm config set registry URL", and try again'
+      : '';
+    throw new UserError(`"npm ${args.join(' ')}" did not succeed because ${error.reason}${remedy}.`);
   }
 }
 

@@ -1,5 +1,14 @@
 /** Installing TensorFlow: what is taken from where, and what is said when that is impossible. The whole way is taken by npm test. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -80,6 +89,21 @@ test('without a GPU the package for CUDA is refused before anything is fetched',
   await expect(installTensorFlow({ ...options, gpu: true })).rejects.toThrow(/finds no GPU with CUDA here, .*--gpu/);
   expect(existsSync(join(folder, 'data'))).toBe(false);
 });
+
+test.skipIf(process.platform === 'win32')(
+  'a registry that npm does not reach is one sentence with what to do, and nothing is left behind',
+  async () => {
+    vi.stubEnv('LIF_DATA', folder);
+    const npm = join(folder, 'bin/npm');
+    write(npm, '#!/bin/sh\necho "npm error code ENOTFOUND" >&2\nexit 1\n');
+    chmodSync(npm, 0o755);
+    vi.stubEnv('PATH', `${dirname(npm)}:${process.env.PATH}`);
+    await expect(installTensorFlow(options)).rejects.toThrow(
+      /^"npm ci .*" did not succeed because ENOTFOUND; connect this machine, or .*npm config set registry URL/,
+    );
+    expect(readdirSync(folder)).toEqual(['bin']);
+  },
+);
 
 test('the page of an index names the address of the wheel, absolute or relative', async () => {
   const other = WHEEL.file.replace('cp311-cp311', 'cp312-cp312');

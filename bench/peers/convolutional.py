@@ -18,10 +18,11 @@ from surrogate import Spike
 
 
 class Network:
-    def __init__(self, plan, file, batch, threads, learningRate):
+    def __init__(self, plan, file, batch, threads, learningRate, double=False):
         torch.set_num_threads(threads)
         self.plan, self.batch = plan, batch
         numbers = torch.from_numpy(numpy.fromfile(file, dtype=numpy.float32))
+        numbers = numbers.double() if double else numbers
         self.parameters, at = {}, 0
         for name, shape in plan["parameters"]:
             size = math.prod(shape)
@@ -51,13 +52,14 @@ class Network:
         p = self.parameters
         steps, flat = x.shape[0], x.flatten(0, 1)
         if c["kind"] == "conv":
-            y = F.conv2d(flat, p[f"{name}.weight"], stride=c["stride"], padding=c["padding"])
+            y = F.conv2d(flat, p[f"{name}.weight"], p.get(f"{name}.bias"), c["stride"], c["padding"])
         elif c["kind"] == "norm":
             running = [p[f"{name}.{part}"] for part in ("mean", "variance")]
             scale = c["gain"] * p[f"{name}.scale"]
             y = F.batch_norm(flat, *running, scale, p[f"{name}.shift"], True, c["momentum"], c["epsilon"])
         elif c["kind"] == "pool":
-            y = F.avg_pool2d(flat, c["window"], c["stride"])
+            pool = F.avg_pool2d if c["operation"] == "mean" else F.max_pool2d
+            y = pool(flat, c["window"], c["stride"])
         elif c["kind"] == "dense":
             y = flat.flatten(1) @ p[f"{name}.weight"] + p[f"{name}.bias"]
         else:

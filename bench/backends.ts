@@ -1,0 +1,111 @@
+/**
+ * The backends of LIF Lab on the benchmark networks, in turns, and where native TensorFlow's time goes: an update of B samples takes
+ * a + b·B, of which a is what does not depend on the samples, nearly all of it the dispatch of operations one by one. They are
+ * counted. `--rounds 3`, `--threads 2`, `--seconds 20` (a backend with slower updates is left out of that network), `--only XOR,SHD`.
+ */
+import { BACKENDS } from '../engine/backends/registry.ts';
+import { loadTensorFlow } from '../engine/backends/tensorflow/tensorflow.ts';
+import { settingsSchema } from '../engine/experiment/schema.ts';
+import { planNetwork } from '../engine/models/build/network.ts';
+import { type BenchNetwork, NETWORKS, settingsOf, syntheticEvents } from './networks.ts';
+import { median, spread } from './statistics.ts';
+
+const said = (name: string): string | undefined => {
+  const index = process.argv.indexOf(`--${name}`);
+  return index < 0 ? undefined : process.argv[index + 1];
+};
+const option = (name: string, otherwise: number): number => Number(said(name) ?? otherwise);
+const [rounds, threads, budget] = [option('rounds', 3), option('threads', 2), option('seconds', 20)];
+const only = said('only')?.split(',');
+const IDS = ['event', 'tfjs-node', 'tfjs-cpu'] as const;
+const BATCH = 128;
+const OPTIMIZER = { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
+
+for (const network of NETWORKS.filter(({ name }) => only?.includes(name) ?? true)) {
+  const speeds = await inTurns({ ...network, batch: BATCH });
+  const { fixed, perSample, operations } = await dispatch(network);
+  console.log(`\n${network.name}, T = ${network.steps}, batches of ${BATCH}, ${threads} threads, ${rounds} rounds`);
+  console.table(speeds);
+  const share = (100 * fixed) / (fixed + perSample * BATCH);
+  console.log(
+    `tfjs-node: ${operations} operations an update; ${(1000 * fixed).toFixed(1)} ms do not depend on the samples (${share.toFixed(0)} % of an update of ${BATCH}, ${((1e6 * fixed) / operations).toFixed(0)} µs an operation), ${(1e6 * perSample).toFixed(0)} µs for each sample.`,
+  );
+}
+process.exit(0);
+
+type Trainee = Awaited<ReturnType<typeof openNetwork>>;
+
+async function openNetwork(id: (typeof IDS)[number], bench: BenchNetwork) {
+  const data = syntheticEvents(bench);
+  const plan = planNetwork(settingsSchema.parse(settingsOf(bench)), data);
+  const network = await BACKENDS[id].open(plan, data, { batchSize: bench.batch, threads, seed: 1 });
+  network.beginEpoch(
+    0,
+    Uint32Array.from({ length: data.sizes.train }, (_, i) => i),
+  );
+  let made = 0;
+  return {
+    close: () => network.close(),
+    /** Seconds of an update. */
+    async train(updates: number): Promise<number> {
+      const began = performance.now();
+      const learningRates = new Array<number>(updates).fill(1e-9);
+      await network.train(0, updates, { optimizer: OPTIMIZER, updates: made, learningRates });
+      made += updates;
+      return (performance.now() - began) / 1000 / updates;
+    },
+  };
+}
+
+async function inTurns(bench: BenchNetwork): Promise<object> {
+  const trainees: Partial<Record<(typeof IDS)[number], Trainee>> = {};
+  const seconds: Partial<Record<(typeof IDS)[number], number[]>> = {};
+  for (const id of IDS) {
+    const trainee = await openNetwork(id, bench);
+    if ((await trainee.train(1)) > budget) await trainee.close();
+    else [trainees[id], seconds[id]] = [trainee, []];
+  }
+  for (let round = 0; round < rounds; round++)
+    for (const id of IDS) if (trainees[id]) seconds[id]!.push(await trainees[id].train(id === 'event' ? 50 : 1));
+  for (const trainee of Object.values(trainees)) await trainee.close();
+  const rows: Record<string, object> = {};
+  for (const id of IDS) {
+    if (!seconds[id]) continue;
+    const { median, min, max } = spread(seconds[id].map((s) => bench.batch / s));
+    const slower = spread(seconds[id].map((s, i) => s / seconds.event![i]!));
+    const ratio = `${slower.median.toPrecision(3)} (${slower.min.toPrecision(3)}–${slower.max.toPrecision(3)})`;
+    rows[id] = {
+      'samples/s': median.toPrecision(3),
+      min: min.toPrecision(3),
+      max: max.toPrecision(3),
+      'times slower': ratio,
+    };
+  }
+  return rows;
+}
+
+/** A line through the times of updates with few and with many samples, and how many operations each of them is. */
+async function dispatch(bench: BenchNetwork): Promise<{ fixed: number; perSample: number; operations: number }> {
+  const engine = (await loadTensorFlow('native', threads)).engine();
+  const [few, many] = [4, 64];
+  const times: number[] = [];
+  let operations = 0;
+  for (const batch of [few, many]) {
+    const trainee = await openNetwork('tfjs-node', { ...bench, batch });
+    await trainee.train(1);
+    const run = engine.runKernel.bind(engine);
+    operations = 0;
+    engine.runKernel = (...args) => {
+      operations++;
+      return run(...args);
+    };
+    await trainee.train(1);
+    engine.runKernel = run;
+    const each: number[] = [];
+    for (let i = 0; i < 5; i++) each.push(await trainee.train(1));
+    times.push(median(each));
+    await trainee.close();
+  }
+  const perSample = (times[1]! - times[0]!) / (many - few);
+  return { fixed: times[0]! - few * perSample, perSample, operations };
+}
