@@ -41,7 +41,7 @@ async function openNetwork(id: (typeof IDS)[number], bench: BenchNetwork) {
   const network = await BACKENDS[id].open(plan, data, { batchSize: bench.batch, threads, seed: 1 });
   network.beginEpoch(
     0,
-    Uint32Array.from({ length: data.sizes.train }, (_, i) => i),
+    Uint32Array.from({ length: data.sizes.train }, (_, i) => i % bench.batch),
   );
   let made = 0;
   return {
@@ -73,11 +73,11 @@ async function inTurns(bench: BenchNetwork): Promise<object> {
     if (!seconds[id]) continue;
     const { median, min, max } = spread(seconds[id].map((s) => bench.batch / s));
     const slower = spread(seconds[id].map((s, i) => s / seconds.event![i]!));
-    const ratio = `${slower.median.toPrecision(3)} (${slower.min.toPrecision(3)}–${slower.max.toPrecision(3)})`;
+    const ratio = `${digits(slower.median)} (${digits(slower.min)}–${digits(slower.max)})`;
     rows[id] = {
-      'samples/s': median.toPrecision(3),
-      min: min.toPrecision(3),
-      max: max.toPrecision(3),
+      'samples/s': digits(median),
+      min: digits(min),
+      max: digits(max),
       'times slower': ratio,
     };
   }
@@ -108,4 +108,9 @@ async function dispatch(bench: BenchNetwork): Promise<{ fixed: number; perSample
   }
   const perSample = (times[1]! - times[0]!) / (many - few);
   return { fixed: times[0]! - few * perSample, perSample, operations };
+}
+
+/** Three digits, without an exponent. */
+function digits(value: number): string {
+  return value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
 }

@@ -8,8 +8,8 @@ import type { PreparedDataset } from '../../../engine/datasets/dataset.ts';
 import { settingsSchema } from '../../../engine/experiment/schema.ts';
 import { planNetwork } from '../../../engine/models/build/network.ts';
 import { SURROGATES } from '../../../engine/models/neuron.ts';
-import { NETWORKS } from './conformance/networks.ts';
-import { spikes } from './event/support.ts';
+import { NETWORKS, places } from './conformance/networks.ts';
+import { pictures, spikes } from './event/support.ts';
 
 /** The one in JavaScript always, native TensorFlow where it is installed. */
 const IDS = installedTensorFlow() ? (['tfjs-node', 'tfjs-cpu'] as const) : (['tfjs-cpu'] as const);
@@ -91,6 +91,16 @@ test.each(
     await expectSameUpdates(id, spikes(), settings, STEPS[2]!);
   },
 );
+
+test.each(IDS.slice(0, 1))('%s: eight residual blocks, weight updates are those of the reference', async (id) => {
+  const network = {
+    resnet: { width: 2, blocks: [2, 2, 2, 2], norm: { epsilon: 1e-3 } },
+    hidden: [],
+    readout: { kind: 'leaky-integrator', decode: 'mean', leak: 0 },
+  };
+  const neuron = { threshold: 0.3, leak: 0.3, surrogate: { shape: 'arctan' } };
+  await expectSameUpdates(id, pictures(48, 4), { dataset: places(3, 4, 4), network, neuron }, STEPS[2]!);
+});
 
 test.each(IDS)('%s: a loss that is not finite names the first layer with such a potential', async (id) => {
   const settings = { network: { hidden: [9], readout: { kind: 'leaky-integrator' } } };

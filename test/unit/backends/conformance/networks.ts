@@ -5,7 +5,7 @@ import { namesOf, RESETS, SURROGATES } from '../../../../engine/models/neuron.ts
 import { pictures, spikes } from '../event/support.ts';
 
 /** Of planes with places, whatever the samples are of. */
-const places = (planes: number, height: number, width: number) => ({
+export const places = (planes: number, height: number, width: number) => ({
   name: 'events',
   path: 'none.npz',
   classes: 2,
