@@ -66,14 +66,18 @@ async function compare(seed: number): Promise<object> {
       // [T, B, N] there, [T, N] of each sample here.
       const [u, T] = [pass.layers[l]!.u.dataSync(), plan.steps];
       const N = u.length / (T * batch);
-      const inside = (x: number): boolean => Math.abs(x - threshold) < surrogate.width;
+      // Each as it is decided there, in its own precision.
+      const { fround } = Math;
+      const inside = (x: number): boolean => Math.abs((x - threshold) / surrogate.width) < 1;
+      const inside32 = (x: number): boolean =>
+        Math.abs(fround(fround(x - fround(threshold)) / fround(surrogate.width))) < 1;
       for (let t = 0; t < T; t++)
         for (let b = 0; b < batch; b++)
           for (let n = 0; n < N; n++) {
             const [seen, exact] = [u[(t * batch + b) * N + n]!, right.passes[b]!.layers[l]!.u[t * N + n]!];
             all++;
-            if (inside(seen) !== inside(exact)) windows++;
-            if (seen >= Math.fround(threshold) === exact >= threshold) continue;
+            if (inside32(seen) !== inside(exact)) windows++;
+            if (seen >= fround(threshold) === exact >= threshold) continue;
             spikes++;
             first ??= { layer: name, distance: Math.abs(exact - threshold) };
           }

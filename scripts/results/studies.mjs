@@ -40,4 +40,12 @@ export const STUDIES = [
     full: true,
     testSamples: 1000,
   },
+  {
+    id: 'cifar10-variants',
+    file: 'examples/paper/cifar10-narrow.lif.yaml',
+    sets: ['dataset.trainSamples=2000', 'network.resnet.width=8', 'training.epochs=3', 'seeds=[1, 2]'],
+    needs: 'cifar10',
+    full: true,
+    testSamples: 1000,
+  },
 ];
