@@ -104,6 +104,8 @@ export interface RunSummary {
   warnings?: RunWarning[];
   /** Epochs, fractions included, from which the run went on after it had ended: at most the last twenty. */
   resumed?: number[];
+  /** What had to be said of its data, a sentence each: samples or classes that are missing, parts that are the same. */
+  dataRemarks?: string[];
   /** What somebody thinks of it. */
   starred?: true;
   note?: string;

@@ -187,12 +187,18 @@ export function warningLines(run: RunSummary): string[] {
   return [`${printable(run.variant)}, seed ${run.seed}, ${since}: ${printable(warning.sentence)}`];
 }
 
-/** Damage, messages, falls and warnings of runs, one line each. */
+/** What had to be said of the data of several runs: each sentence once. */
+function dataLines(runs: RunSummary[]): string[] {
+  return [...new Set(runs.flatMap(({ dataRemarks = [] }) => dataRemarks))].map(printable);
+}
+
+/** Remarks on data; damage, messages, falls and warnings of runs, one line each. */
 export function remarkLines(runs: RunSummary[]): string[] {
-  return runs.flatMap((run) => [
+  const ofRuns = runs.flatMap((run) => [
     ...(run.message !== undefined && run.state !== 'finished' ? [`${run.id}: ${printable(run.message)}`] : []),
     ...run.damage.map((sentence) => `${run.id}: ${printable(sentence)}`),
     ...fallLine(run),
     ...warningLines(run),
   ]);
+  return [...dataLines(runs), ...ofRuns];
 }

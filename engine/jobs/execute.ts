@@ -199,11 +199,12 @@ class Execution {
         this.status = text === undefined ? rest : { ...rest, message: text };
         this.heartbeat();
       },
-      dataset: (checksums, samples) => {
+      dataset: (checksums, samples, remarks) => {
         const before = recorded.provenance.dataset;
         if (before && !sameFiles(before, checksums))
           throw new UserError('The data set is not the one this run was started with; start a new run.');
-        recorded = recordDataset(this.folder, recorded, checksums, samples);
+        recorded = recordDataset(this.folder, recorded, checksums, samples, remarks);
+        for (const remark of remarks) appendLog(this.folder, remark);
       },
       log: (line) => appendLog(this.folder, line),
     };

@@ -30,6 +30,9 @@ export const HEARTBEAT_MS = 1000;
 /** Older than this, a run that says it is running is shown as interrupted, unless its process is seen to live. */
 export const HEARTBEAT_TIMEOUT_MS = 15_000;
 
+/** Remarks on the data of a run, and the length of each. */
+export const [MAX_REMARKS, MAX_REMARK] = [20, 1000];
+
 /** Names of machines have 255 signs at most. */
 const MAX_HOST = 300;
 
@@ -50,6 +53,8 @@ export const provenanceSchema = z.object({
   dataset: z.record(z.string(), z.string()),
   /** How many samples there were, which may be fewer than are published. Earlier builds did not say. */
   samples: z.object({ train: z.int().min(0), validation: z.int().min(0), test: z.int().min(0) }).optional(),
+  /** What had to be said of the data when they were opened, a sentence each. Earlier builds said it in the log alone. */
+  dataRemarks: z.array(z.string().max(MAX_REMARK)).max(MAX_REMARKS).optional(),
   gitCommit: z.string().optional(),
   gitDirty: z.boolean().optional(),
 });

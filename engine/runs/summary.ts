@@ -66,7 +66,7 @@ export function summarize(
  * it, hundreds of layers and long sentences in each of many runs would fill the memory.
  */
 export function briefSummary(run: RunSummary): RunSummary {
-  const { warnings: _, message: __, last: ___, note: ____, result, ...rest } = run;
+  const { warnings: _, message: __, last: ___, note: ____, dataRemarks: _____, result, ...rest } = run;
   const { loss, accuracy, epoch, chosenBy } = result ?? {};
   return {
     ...rest,
@@ -87,7 +87,7 @@ interface Identity {
   samples?: NonNullable<RunSummary['samples']>;
 }
 
-function identityOf({ spec, createdAt, provenance: { samples } }: RunFile): Identity {
+function identityOf({ spec, createdAt, provenance: { samples, dataRemarks } }: RunFile): Identity {
   const { study, variant, seed, file, training } = spec;
   const epochs = training.epochs;
   return {
@@ -98,6 +98,7 @@ function identityOf({ spec, createdAt, provenance: { samples } }: RunFile): Iden
     createdAt,
     epochs,
     ...(samples && { samples }),
+    ...(dataRemarks && { dataRemarks }),
   };
 }
 

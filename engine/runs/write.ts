@@ -16,7 +16,7 @@ import { isAlive } from '../base/lock.ts';
 import { saveCheckpoint } from './checkpoints.ts';
 import { queuedStatus } from './create.ts';
 import { fileOf, namesIn, openInRun } from './folder.ts';
-import { FORMAT_VERSION, type MetricLine, type RunFile, type Status } from './format.ts';
+import { FORMAT_VERSION, MAX_REMARK, MAX_REMARKS, type MetricLine, type RunFile, type Status } from './format.ts';
 import { readNote, readRunFile, readStatus } from './read.ts';
 
 /**
@@ -117,15 +117,18 @@ export function sweepLeftovers(folder: string): void {
   }
 }
 
-/** Completes run.json with what the data set was read from and how many samples it has; what is recorded already stays. */
+/** Completes run.json with what the data set was read from, what it has and what it lacks; what is recorded already stays. */
 export function recordDataset(
   folder: string,
   run: RunFile,
   checksums: Record<string, string>,
   samples: NonNullable<RunFile['provenance']['samples']>,
+  remarks: readonly string[],
 ): RunFile {
   if (run.provenance.dataset) return run;
-  const completed = { ...run, provenance: { ...run.provenance, dataset: checksums, samples } };
+  const dataRemarks = remarks.slice(0, MAX_REMARKS).map((remark) => remark.slice(0, MAX_REMARK));
+  const said = dataRemarks.length > 0 ? { dataRemarks } : {};
+  const completed = { ...run, provenance: { ...run.provenance, dataset: checksums, samples, ...said } };
   writeRunFile(folder, completed);
   return completed;
 }

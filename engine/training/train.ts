@@ -74,8 +74,7 @@ async function openDataset(spec: RunSpec, { signal, observer }: TrainOptions): P
     onProgress: ({ what, done, total }) => observer.preparing(`${what}, ${Math.floor((100 * done) / total)} %`),
   });
   observer.preparing(undefined);
-  observer.dataset(dataset.checksums, dataset.sizes);
-  for (const remark of remarksOnSamples(spec.dataset, dataset)) observer.log(remark);
+  observer.dataset(dataset.checksums, dataset.sizes, remarksOnSamples(spec.dataset, dataset));
   if (spec.training.earlyStopping && dataset.sizes.validation === 0)
     throw new UserError('training.earlyStopping needs a validation set: set dataset.validationSamples above 0.');
   return dataset;

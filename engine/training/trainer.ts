@@ -12,7 +12,7 @@ export interface TrainObserver {
   /** What is being made ready before training begins, in words; undefined when all is. */
   preparing(text: string | undefined): void;
   /** What the data set was read from, once known: file → SHA-256. */
-  dataset(checksums: Record<string, string>, samples: PreparedDataset['sizes']): void;
+  dataset(checksums: Record<string, string>, samples: PreparedDataset['sizes'], remarks: readonly string[]): void;
   log(line: string): void;
 }
 

@@ -103,7 +103,7 @@ export function runLook(run: RunSummary, earlier = false): Look {
     `Started ${new Date(run.createdAt).toLocaleString()}`,
     ...scoreLines(run),
     ...(run.message ? [markdownText(run.message)] : []),
-    ...run.damage.map((sentence) => `⚠ ${markdownText(sentence)}`),
+    ...[...(run.dataRemarks ?? []), ...run.damage].map((sentence) => `⚠ ${markdownText(sentence)}`),
     markdownText(run.folder),
   ];
   const can = [isActive(run.state) ? 'active' : 'idle', ...(isResumable(run.state) ? ['resumable'] : [])];

@@ -59,6 +59,12 @@ export const runSchema = z
     seconds: z.number().describe('Of training, over all resumptions.'),
     samplesPerSecond: z.number(),
     samples: z.object({ train: z.number(), validation: z.number(), test: z.number() }).optional(),
+    dataRemarks: z
+      .array(z.string())
+      .optional()
+      .describe(
+        'What had to be said of its data, a sentence each: samples or classes that are missing, parts that are the same.',
+      ),
     train: score.optional(),
     validation: score.optional(),
     test: score.optional(),

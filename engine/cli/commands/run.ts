@@ -6,12 +6,13 @@ import { BACKENDS } from '../../backends/registry.ts';
 import { UserError } from '../../base/errors.ts';
 import { localExecutor } from '../../executors/local/executor.ts';
 import { expandExperiment } from '../../experiment/expand.ts';
+import type { RunSpec } from '../../experiment/schema.ts';
 import { type AnalyseJob, trainJobs } from '../../jobs/job.ts';
 import { requestWished } from '../../jobs/request.ts';
 import { compareExperiment } from '../../runs/comparison/compare.ts';
 import { openStore } from '../../runs/store.ts';
 import { extendRuns } from '../../studies/extend.ts';
-import { loadStudy, shortPath } from '../../studies/load.ts';
+import { checkRuns, loadStudy, shortPath } from '../../studies/load.ts';
 import { resumeRuns } from '../../studies/resume.ts';
 import { createStudyRuns, planStart, type StartPlan, withBeginnings } from '../../studies/start.ts';
 import { toldComparison, toldRuns } from '../answers/told.ts';
@@ -71,6 +72,7 @@ export const runCommand: Command = {
     const created = await createStudyRuns(study, plan.create, store, say);
     const resumed = resumeRuns(plan.resume);
     for (const line of planLines(plan)) say(line);
+    if (created.length === 0) for (const line of await dataNow(specs, plan.finished)) say(line);
     for (const id of resumed.anew) say(`${id} has no whole checkpoint: it begins anew.`);
     const folders = [...created, ...resumed.folders, ...goOn(further, before.outdated)];
     const runIds = folders.map((folder) => basename(folder));
@@ -123,6 +125,17 @@ function planLines({ resume, finished, active }: StartPlan): string[] {
       : []),
     ...(resume.length > 0 ? [`${count(resume.length, 'run')} left off before the end; going on.`] : []),
   ];
+}
+
+/** What has to be said of the data of finished runs as they are now; what they were trained with was looked at then. */
+async function dataNow(specs: readonly RunSpec[], finished: readonly RunSummary[]): Promise<string[]> {
+  const done = new Set(finished.map(({ variant }) => variant));
+  try {
+    return await checkRuns(specs.filter(({ variant }) => done.has(variant)));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return [`The data of what finished already are not here as they were: ${error.message}`];
+  }
 }
 
 /** Asks where somebody can answer; a script that says --again means it. */

@@ -53,6 +53,8 @@ export interface SetReader<Spec> {
    * is cheap, too. `file`: the experiment file.
    */
   check(spec: Spec, file: string): Found;
+  /** What is in them where one has to read for that; not of files so large that it would take long. */
+  look?(spec: Spec, file: string): Promise<Found>;
   prepare(spec: Spec, context: PrepareContext): PreparedDataset | Promise<PreparedDataset>;
 }
 

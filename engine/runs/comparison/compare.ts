@@ -110,7 +110,7 @@ function addRuns(
   for (const run of runs) {
     const { summary: found, key } = run;
     const ours = isOfFile(found);
-    if (!ours && !wasOurs(found, file)) continue;
+    if (!ours && !wasOurs(found, file, experiment.name)) continue;
     const { seed } = found;
     const named = asked.get(found.variant);
     let one = named?.seeds.has(seed) ? named : undefined;
@@ -203,11 +203,14 @@ function realOf(file: string): string {
   }
 }
 
-/** Whether the file of a run is gone, and may have been this one under another name or in another place. */
-function wasOurs({ file, folder }: RunSummary, now: string): boolean {
+/**
+ * Whether the file of a run is gone, and may have been this one under another name or in another place. Of a project
+ * that moved only the name of the file is known, and that of the study.
+ */
+function wasOurs({ file, folder, study }: RunSummary, now: string, name: string): boolean {
   const root = dirname(storeOf(folder));
   if (!isBelow(realOf(now), realOf(root))) return false;
-  return isBelow(file, root) ? !existsSync(file) : basename(file) === basename(now);
+  return isBelow(file, root) ? !existsSync(file) : basename(file) === basename(now) || study === name;
 }
 
 function comparisonRow(

@@ -27,7 +27,7 @@ const STEPS_PER_EPOCH = 4;
 
 export const fakeTrainer: Trainer = async (spec, { checkpoint, signal, observer }) => {
   const validated = spec.study === VALIDATED;
-  observer.dataset({ fake: '1' }, { train: 1, validation: validated ? 1 : 0, test: 1 });
+  observer.dataset({ fake: '1' }, { train: 1, validation: validated ? 1 : 0, test: 1 }, []);
   let { step, weight } = checkpoint ? restore(checkpoint) : { step: 0, weight: spec.seed };
   if (checkpoint) observer.metric({ kind: 'resume', step, epoch: step / STEPS_PER_EPOCH });
   const { epochs } = spec.training;

@@ -184,6 +184,25 @@ test('one training batch copied over the next is no leak of test samples, and no
   );
 });
 
+const OWN = { name: 'events', path: 'own.csv', input: { channels: 2 }, classes: 2, dt: 1, timeUnit: 'ms', steps: 5 };
+
+test('your own data of which all samples are of one class, or a split lacks one, are told of before a run and in it', async () => {
+  const table = (labels: number[]) =>
+    put(folder, 'own.csv', `sample,time,channel,label\n${labels.map((c, i) => `${i},1,0,${c}`).join('\n')}\n`);
+  const spec = { ...OWN, split: { by: 'share', test: 0.5 } };
+  table([0, 0, 0, 0, 0, 0]);
+  const remark = /^events: there are no (training|test) samples of class 1; files are missing/;
+  for (const remarks of [await check(spec), await onSamples(spec)])
+    expect(remarks).toEqual([expect.stringMatching(remark), expect.stringMatching(remark)]);
+  table([0, 0, 1, 1, 0, 1]);
+  expect(await check(spec)).toEqual([]);
+});
+
+test('your own data that a run would refuse are refused before it', async () => {
+  put(folder, 'own.csv', 'sample,time,channel,label\n0,1,0,a\n1,1,0,b\n2,1,0,c\n');
+  await expectUserError(() => check({ ...OWN, split: { by: 'share', test: 0.5 } }), /is 2, but the labels are a, b, c/);
+});
+
 test('a recording in the list of training and in that of testing is refused', async () => {
   const data = join(folder, 'gesture');
   put(data, 'trials_to_train.txt', 'user01_led.aedat\nuser02_led.aedat\n');

@@ -67,7 +67,7 @@ const tries: [string, () => void][] = [
   ['status.json', () => requeue(folder)],
   [
     'run.json',
-    () => void recordDataset(folder, { provenance: {} } as never, { a: 'b' }, { train: 1, validation: 0, test: 1 }),
+    () => void recordDataset(folder, { provenance: {} } as never, { a: 'b' }, { train: 1, validation: 0, test: 1 }, []),
   ],
   ['lock', () => acquireRunLock(folder).release()],
   ['checkpoints', () => saveCheckpoint(folder, 7, safetensors())],

@@ -87,6 +87,16 @@ test('the file is renamed, or moved to another folder', () => {
   expect(found(project, 'study.lif.yaml')).toEqual(ALL);
 });
 
+test('the file is moved and renamed, and then the project', () => {
+  renameSync(join(project, 'studies', 's.lif.yaml'), join(project, 'study.lif.yaml'));
+  const moved = join(home, 'new');
+  renameSync(project, moved);
+  expect(found(moved, 'study.lif.yaml')).toEqual(ALL);
+  expect(found(moved, 'study.lif.yaml', TEXT.replace('name: S', 'name: Another'))).toEqual({
+    ...{ baseline: 0, 'without reset': 0, outdated: 0 },
+  });
+});
+
 test('a variant is renamed: its runs are those of the new name', () => {
   const text = TEXT.replace('without reset:', 'no reset:');
   expect(found(project, 'studies/s.lif.yaml', text)).toEqual({ baseline: 2, 'no reset': 2, outdated: 0 });

@@ -102,15 +102,20 @@ test('what killed writers left is swept away, not what the living are writing', 
   expect(() => sweepLeftovers(join(folder, 'nowhere'))).not.toThrow();
 });
 
-test('the checksums of the data set are recorded once', () => {
+test('what the data set was read from, and what had to be said of it, is recorded once and within bounds', () => {
   const read = () => {
     const run = readRunFile(folder);
     if ('damage' in run) throw new Error(run.damage);
     return run.value;
   };
-  const run = recordDataset(folder, read(), { 'a.gz': 'one' }, { train: 80, validation: 0, test: 73 });
+  const run = recordDataset(folder, read(), { 'a.gz': 'one' }, { train: 80, validation: 0, test: 73 }, [
+    'There are 80.',
+    ...Array.from({ length: 30 }, () => 'x'.repeat(5000)),
+  ]);
   expect(read().provenance).toMatchObject({ dataset: { 'a.gz': 'one' }, samples: { train: 80, test: 73 } });
-  recordDataset(folder, run, { 'a.gz': 'two' }, { train: 1, validation: 0, test: 1 });
+  expect(read().provenance.dataRemarks).toHaveLength(20);
+  expect(read().provenance.dataRemarks![0]).toBe('There are 80.');
+  recordDataset(folder, run, { 'a.gz': 'two' }, { train: 1, validation: 0, test: 1 }, []);
   expect(read().provenance).toMatchObject({ dataset: { 'a.gz': 'one' }, samples: { train: 80, test: 73 } });
 });
 

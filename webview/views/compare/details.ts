@@ -67,7 +67,7 @@ function runRows(
 ): TemplateResult {
   const open = logs.has(run.id);
   const score = run.result ?? run.test ?? run.validation;
-  const remarks = [...(run.message ? [run.message] : []), ...run.damage];
+  const remarks = [...(run.message ? [run.message] : []), ...(run.dataRemarks ?? []), ...run.damage];
   return html`<tr>
       <th scope="row">
         <label class="choose-run" title="Put it beside others below the table">

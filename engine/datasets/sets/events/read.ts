@@ -2,7 +2,7 @@
 import { SettingError, UserError } from '../../../base/errors.ts';
 import type { PreparedDataset, Split } from '../../dataset.ts';
 import { inputsOf } from '../../describe.ts';
-import { shared, stampOfAll } from '../../formats/files.ts';
+import { shared, sizeOf, stampOfAll } from '../../formats/files.ts';
 import { openArrays } from '../../formats/npy.ts';
 import { checkHdf5 } from '../../formats/spike-file.ts';
 import { EventBuffer } from '../../recordings/binning.ts';
@@ -22,11 +22,14 @@ import { classNumbers, splitSamples } from './split.ts';
 
 const REMEDY = 'name the file or folder of your data in dataset.path';
 const SPLITS = ['train', 'validation', 'test'] as const;
+/** Bytes that are read to see what is in them before a run is started: a moment's work. */
+const MAX_LOOKED_AT = 64 * 1024 * 1024;
 /** Labels of pictures have 8 bits. */
 const MOST_PICTURE_CLASSES = 256;
 
 export const reader: SetReader<Events> = {
   check: checkOwn,
+  look: lookAtOwn,
   prepare: (spec, context) => {
     const place = findPlace(spec, context.file);
     return showsPictures(spec)
@@ -56,6 +59,22 @@ function checkOwn(spec: Events, experimentFile: string): Found {
       );
     }
   return {};
+}
+
+/** The labels of each split, as long as the files are not large. */
+async function lookAtOwn(spec: Events, experimentFile: string): Promise<Found> {
+  const place = findPlace(spec, experimentFile);
+  const bytes = filesOf(place).reduce((sum, file) => sum + sizeOf(file, REMEDY), 0);
+  if (bytes > MAX_LOOKED_AT) return {};
+  const own = await openOwn(place, spec);
+  try {
+    const { numbers } = classNumbers(own.labels, spec.classes);
+    const samples = splitSamples(own, numbers, spec.split);
+    const labels = (split: Split) => samples[split].map((sample) => numbers[sample]!);
+    return { train: labels('train'), validation: labels('validation'), test: labels('test') };
+  } finally {
+    own.close();
+  }
 }
 
 function planOwn(spec: Events, place: Place): RecordingPlan {
