@@ -6,7 +6,6 @@ import { BACKENDS } from '../../backends/registry.ts';
 import { UserError } from '../../base/errors.ts';
 import { localExecutor } from '../../executors/local/executor.ts';
 import { expandExperiment } from '../../experiment/expand.ts';
-import type { RunSpec } from '../../experiment/schema.ts';
 import { type AnalyseJob, trainJobs } from '../../jobs/job.ts';
 import { requestWished } from '../../jobs/request.ts';
 import { compareExperiment } from '../../runs/comparison/compare.ts';
@@ -128,7 +127,7 @@ function planLines({ resume, finished, active }: StartPlan): string[] {
 }
 
 /** What has to be said of the data of finished runs as they are now; what they were trained with was looked at then. */
-async function dataNow(specs: readonly RunSpec[], finished: readonly RunSummary[]): Promise<string[]> {
+async function dataNow(specs: Parameters<typeof checkRuns>[0], finished: readonly RunSummary[]): Promise<string[]> {
   const done = new Set(finished.map(({ variant }) => variant));
   try {
     return await checkRuns(specs.filter(({ variant }) => done.has(variant)));
