@@ -14,6 +14,17 @@ import type { Progress } from './data-progress.ts';
 /** Kinds of runs that are tried. */
 const TRIED = 20;
 
+interface Options {
+  /** How many each variant has. */
+  seeds: number;
+  /** For how long a variant is trained; 0: what was measured before counts alone. */
+  seconds: number;
+  /** Also where it was measured within the last day. */
+  anew: boolean;
+  signal: AbortSignal;
+  progress: Progress;
+}
+
 export interface Estimate {
   seconds: number | null;
   cores: number;
@@ -22,12 +33,12 @@ export interface Estimate {
 
 /**
  * Seconds of a run of each variant and of all of them together, by training each variant for `seconds` in as many processes as
- * will train at once. `seeds`: how many each variant has.
+ * will train at once.
  */
 export async function estimated(
   cli: Cli,
   variants: readonly ExpandedVariant[],
-  { seeds, seconds, signal, progress }: { seeds: number; seconds: number; signal: AbortSignal; progress: Progress },
+  { seeds, seconds, anew, signal, progress }: Options,
 ): Promise<{ perRun: (number | null)[]; estimate: Estimate }> {
   const runs = variants.length * seeds;
   const paces: (Pace | null)[] = [];
@@ -38,7 +49,7 @@ export async function estimated(
     const build = [engineVersion(), kernels, nativeKernels, tensorflow].join(' ');
     const file = join(dataFolder(), 'paces.json');
     try {
-      paces.push(await paceOn(spec, { lif: cli.lif, seconds, runs, file, build, signal }));
+      paces.push(await paceOn(spec, { lif: cli.lif, seconds, anew, runs, file, build, signal }));
     } catch (error) {
       signal.throwIfAborted();
       paces.push(null);

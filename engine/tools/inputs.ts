@@ -52,7 +52,12 @@ export const INPUTS: Record<ToolName, Tool> = {
   validate: tool(
     z.strictObject({
       file,
-      estimate: z.int().min(0).max(10).default(2).describe('Seconds for each variant; 0: no estimate.'),
+      estimate: z
+        .int()
+        .min(0)
+        .max(10)
+        .optional()
+        .describe('Measures the time anew, with so many seconds of training for each variant; 0: tells what is known.'),
     }),
     (i) => ['validate', i.file, ...option('estimate', i.estimate)],
   ),

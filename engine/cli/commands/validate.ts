@@ -21,7 +21,7 @@ export const validateCommand: Command = {
     estimate: {
       type: 'string',
       value: 'SECONDS',
-      help: 'trains each variant for so long, without writing runs, to tell how long all of it will take; 0: does not (default: 2 with --json, else 0)',
+      help: 'trains each variant for so long, without writing runs, to tell how long all of it will take; 0: only tells what is known (default: with --json 2, where it was not measured within the last day, else 0)',
     },
     json: jsonOption,
   },
@@ -30,7 +30,8 @@ export const validateCommand: Command = {
     const { diagnostics, experiment } = checkExperiment(readStudyText(file), file);
     const valid = experiment !== undefined && !diagnostics.some(({ severity }) => severity === 'error');
     const json = input.flag('json');
-    const seconds = input.integer('estimate', 0, 600) ?? (json ? 2 : 0);
+    const asked = input.integer('estimate', 0, 600);
+    const seconds = asked ?? (json ? 2 : 0);
     const problems = diagnostics.map((diagnostic) => problemOf(file, diagnostic));
     if (!json) printLines(diagnostics.map((diagnostic) => diagnosticLine(shortPath(file), diagnostic)));
     if (!valid) {
@@ -50,7 +51,13 @@ export const validateCommand: Command = {
     const expanded = expandVariants(experiment, file);
     const runs = specs.length;
     return interruptible(async (signal, progress) => {
-      const estimation = { seeds: experiment.seeds.length, seconds: refusal ? 0 : seconds, signal, progress };
+      const estimation = {
+        seeds: experiment.seeds.length,
+        seconds: refusal ? 0 : seconds,
+        anew: asked !== undefined,
+        signal,
+        progress,
+      };
       const { perRun, estimate } = await estimated(cli, expanded, estimation);
       if (json) {
         const variants = expanded.map(({ spec: _, ...rest }, i) => ({ ...rest, secondsPerRun: perRun[i]! }));

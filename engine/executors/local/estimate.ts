@@ -15,6 +15,8 @@ type Spec = Parameters<typeof runKey>[0];
 
 /** Measured ones that are kept; the oldest go first. */
 const KEPT = 500;
+/** A machine may have been busy when it was measured, and is not for ever. */
+const FRESH_MS = 24 * 3600 * 1000;
 /** Processes that train at the same time for a measurement, at most. */
 const MOST_AT_ONCE = 16;
 
@@ -26,6 +28,8 @@ export interface EstimateOptions {
   lif: string[];
   /** How long each kind of run is trained; 0: what was measured before counts alone. */
   seconds: number;
+  /** Measures also what was measured within the last day. */
+  anew: boolean;
   /** All runs that are to be trained, with these. */
   runs: number;
   /** File of what was measured before. */
@@ -55,8 +59,9 @@ export async function paceOn(spec: Spec, options: EstimateOptions): Promise<Pace
     24,
   );
   const known = kept(options.file)[key];
-  if (known) return { start: known.start, epoch: known.epoch };
-  if (options.seconds === 0) return null;
+  const fresh = known && Date.now() - known.at < FRESH_MS;
+  if (options.seconds === 0 || (fresh && !options.anew))
+    return known ? { start: known.start, epoch: known.epoch } : null;
   const paces = await Promise.all(Array.from({ length: processes }, () => rehearsed(spec, threads, options)));
   const mean = (pick: (pace: Pace) => number) => paces.reduce((sum, pace) => sum + pick(pace), 0) / paces.length;
   const pace = { start: mean(({ start }) => start), epoch: mean(({ epoch }) => epoch) };
