@@ -3,6 +3,11 @@ export class UserError extends Error {
   override name = 'UserError';
 }
 
+/** A run that came to its end for a reason outside the program, such as weights that are NaN: the message tells all of it. */
+export class RunEnded extends Error {
+  override name = 'RunEnded';
+}
+
 /** The data of a data set are not there, or not as they must be. */
 export class DataError extends UserError {
   constructor(

@@ -1,7 +1,7 @@
 /** One run in this process: what the `lif execute` child does. Everything it has to say goes to the store. */
 import { performance } from 'node:perf_hooks';
 import { BACKENDS } from '../backends/registry.ts';
-import { UserError } from '../base/errors.ts';
+import { RunEnded, UserError } from '../base/errors.ts';
 import { type Lock, ownerOf } from '../base/lock.ts';
 import { engineVersion } from '../base/version.ts';
 import type { RunSpec } from '../experiment/schema.ts';
@@ -214,8 +214,8 @@ class Execution {
   private heartbeat(): void {
     if (this.fatal || performance.now() - this.lastWrite < HEARTBEAT_MS / 2) return;
     try {
-      if (!runExists(this.folder)) throw new Error(`${this.folder} was deleted while it was being trained.`);
-      if (!this.lock.isHeld()) throw new Error(`${this.folder} was taken over by another process.`);
+      if (!runExists(this.folder)) throw new RunEnded(`${this.folder} was deleted while it was being trained.`);
+      if (!this.lock.isHeld()) throw new RunEnded(`${this.folder} was taken over by another process.`);
     } catch (error) {
       this.fatal = error as Error;
       this.abort.abort();

@@ -2,6 +2,7 @@
 import { appendFileSync, closeSync, constants, lstatSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { plainLine } from '../../protocol/text/plain-text.ts';
+import { RunEnded, UserError } from '../base/errors.ts';
 import { errorCode, openUnlinked, readTail } from '../base/files.ts';
 import { assertRealFolder, fileOf, idOf, makeRealFolder, openInRun } from './folder.ts';
 
@@ -22,8 +23,12 @@ export function appendLog(folder: string, line: string): void {
   }
 }
 
-/** An error with its stack, one line each. */
+/** The sentence of an error that tells all there is; one of the program with its stack, a line each. */
 export function appendError(folder: string, error: unknown): void {
+  if (error instanceof UserError || error instanceof RunEnded) {
+    appendLog(folder, error.message);
+    return;
+  }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   for (const line of text.split('\n').slice(0, 50)) appendLog(folder, line);
 }

@@ -1,6 +1,7 @@
 /** What follows an epoch of weight updates: evaluation, its line in the log, whether to go on. */
 import type { Evaluation } from '../backends/backend.ts';
 import { zeroSums } from '../backends/scores.ts';
+import { RunEnded } from '../base/errors.ts';
 import type { RunSpec } from '../experiment/schema.ts';
 import type { Position } from './codec.ts';
 import { evaluationDivergence } from './divergence.ts';
@@ -72,7 +73,7 @@ async function evaluate(
   try {
     const evaluation = await network.evaluate(split, { signal, onPart: () => checkpoints.saveWhenDue() });
     const problem = evaluationDivergence(split, evaluation, position);
-    if (problem) throw new Error(problem);
+    if (problem) throw new RunEnded(problem);
     return evaluation;
   } catch (error) {
     if (signal.aborted && error === signal.reason) return 'stopped';

@@ -5,7 +5,7 @@
 import type { Sums } from '../backends/backend.ts';
 import { BACKENDS } from '../backends/registry.ts';
 import { zeroSums } from '../backends/scores.ts';
-import { UserError } from '../base/errors.ts';
+import { RunEnded, UserError } from '../base/errors.ts';
 import type { PreparedDataset } from '../datasets/dataset.ts';
 import { prepareDataset } from '../datasets/prepare.ts';
 import { remarksOnSamples } from '../datasets/remarks.ts';
@@ -110,7 +110,7 @@ async function trainEpoch(run: TrainingRun): Promise<boolean> {
     const sums = await network.train(position.update, to, step, signal);
     const took = performance.now() - began;
     if (hasDiverged(network, sums))
-      throw new Error(await firstDivergence(position.step + sums.length, { ...replay, from: checkpoints.last }));
+      throw new RunEnded(await firstDivergence(position.step + sums.length, { ...replay, from: checkpoints.last }));
     // None when the run was stopped within an update.
     if (sums.length === 0) continue;
     pace.took(sums.length, took);

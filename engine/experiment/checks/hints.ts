@@ -27,7 +27,7 @@ export function tableProblems(raw: unknown, { dataset, model }: Settings): Probl
 
 /** What holds for the settings of the file as for those of a variant. */
 export function hints(settings: Settings): Problem[] {
-  return [...fewSamples(settings), ...longWarmup(settings), ...silenced(settings)];
+  return [...fewSamples(settings), ...longWarmup(settings), ...risingCosine(settings), ...silenced(settings)];
 }
 
 function fewSamples({ dataset, training }: Settings): Problem[] {
@@ -49,6 +49,12 @@ function longWarmup({ training: { warmup, epochs } }: Settings): Problem[] {
   if (warmup <= epochs) return [];
   const message = `\`training.warmup\` is ${warmup} epochs, but training ends after ${epochs}, before the learning rate has reached its value.`;
   return [warning(['training', 'warmup'], message)];
+}
+
+function risingCosine({ training: { schedule, learningRate } }: Settings): Problem[] {
+  if (schedule?.kind !== 'cosine' || schedule.minimum <= learningRate) return [];
+  const message = `\`training.schedule.minimum\` is ${schedule.minimum}, above \`training.learningRate\` (${learningRate}): the learning rate rises over the epochs instead of falling; lower the minimum.`;
+  return [warning(['training', 'schedule', 'minimum'], message)];
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Fields that change nothing, since another field switches them off: one table, for warnings and to tell equal variants. */
 import { pathText } from '../../base/errors.ts';
+import { shapeOf } from '../../datasets/describe.ts';
 import { definitionOf } from '../../datasets/sets/registry.ts';
 import { isMapping, type Mapping, own, type Path, valueAt } from '../assist/describe.ts';
 import type { Settings, Variant } from '../schema.ts';
@@ -34,6 +35,27 @@ const TABLE: Row[] = [
     off: ({ training: { schedule, epochs } }) => schedule?.kind === 'step' && schedule.every >= epochs,
   },
   {
+    field: 'training.schedule',
+    by: 'training.schedule.factor',
+    off: ({ training: { schedule } }) => schedule?.kind === 'step' && schedule.factor === 1,
+  },
+  {
+    field: 'training.schedule',
+    by: 'training.schedule.minimum',
+    off: ({ training: { schedule, learningRate } }) => schedule?.kind === 'cosine' && schedule.minimum === learningRate,
+  },
+  // The last step is in every window.
+  {
+    field: 'network.readout.window',
+    by: 'network.readout.kind',
+    off: ({ network: { readout } }) => readout.kind === 'last-membrane',
+  },
+  {
+    field: 'network.readout.window',
+    by: 'network.readout.decode',
+    off: ({ network: { readout } }) => readout.kind === 'leaky-integrator' && readout.decode === 'last',
+  },
+  {
     field: 'training.earlyStopping',
     by: 'training.epochs',
     off: ({ training }) => (training.earlyStopping?.patience ?? 0) >= evaluations(training),
@@ -53,15 +75,41 @@ function learnsLeaks({ model, neuron, network: { conv = [], resnet, hidden, read
 /** Evaluations of a whole training. */
 const evaluations = ({ epochs, evaluateEvery }: Settings['training']): number => Math.ceil(epochs / evaluateEvery);
 
-/** The same for the neuron of the file and for the one of each layer that has fields of its own; `of` gives its fields. */
-const NEURON_TABLE: { field: string; by: string; off(of: (name: string) => unknown): boolean }[] = [
+/** `of` gives the fields of a neuron; `oneStep`: samples are a single step long. */
+interface NeuronRow {
+  field: string;
+  /** A field of the neuron, or `steps`: the length of a sample. */
+  by: string;
+  off(of: (name: string) => unknown, oneStep: boolean): boolean;
+}
+
+/** The same for the neuron of the file and for the one of each layer that has fields of its own. */
+const NEURON_TABLE: NeuronRow[] = [
   { field: 'recurrentGain', by: 'recurrent', off: (of) => of('recurrent') === false },
   { field: 'resetGradient', by: 'reset', off: (of) => of('reset') === 'none' },
   // These resets act before the decay: where nothing outlives a step there is nothing to reset.
   { field: 'reset', by: 'leak', off: (of) => of('leak') === 0 && of('reset') !== 'soft-undecayed' },
   { field: 'resetGradient', by: 'leak', off: (of) => of('leak') === 0 && of('reset') !== 'soft-undecayed' },
   { field: 'scaleInput', by: 'leak', off: (of) => of('leak') === 0 },
+  // The spike before the first step acts through recurrence and through this reset even where no potential is left.
+  {
+    field: 'initialState',
+    by: 'leak',
+    off: (of) => of('leak') === 0 && of('recurrent') !== true && of('reset') !== 'soft-undecayed',
+  },
+  // Without a state before the first step there is nothing to leak, to reset or to hear of in the only one.
+  { field: 'leak', by: 'steps', off: (of, oneStep) => oneStep && startsAtRest(of) && !of('scaleInput') },
+  ...['reset', 'resetGradient', 'recurrent', 'recurrentGain'].map((field) => ({
+    field,
+    by: 'steps',
+    off: (of: (name: string) => unknown, oneStep: boolean) => oneStep && startsAtRest(of),
+  })),
 ];
+
+const startsAtRest = (of: (name: string) => unknown): boolean => of('initialState') !== 'random';
+
+/** Of the integrators of a readout, which have no threshold and inherit the leak alone. */
+const INTEGRATOR_FIELDS = new Set(['leak', 'scaleInput', 'initialState']);
 
 /** What changes nothing in these settings, written or not. */
 export function idleFields(settings: Settings): Idle[] {
@@ -71,14 +119,16 @@ export function idleFields(settings: Settings): Idle[] {
   const found: Idle[] = [
     ...TABLE.filter(({ off }) => off(settings)).map(split),
     ...ofDataset.map(split).map(({ field, by }) => ({ field: ['dataset', ...field], by: ['dataset', ...by] })),
-    ...(settings.model === 'lif' ? idleInNeurons(settings) : []),
+    ...(settings.model === 'lif' ? idleInNeurons(settings) : neuronsOfUnits(settings)),
   ];
   // Two fields may switch off the same one: the first is enough.
   return [...new Map(found.toReversed().map((idle) => [pathText(idle.field), idle])).values()].reverse();
 }
 
-function idleInNeurons({ neuron, network }: Settings): Idle[] {
+function idleInNeurons(settings: Settings): Idle[] {
+  const { neuron, network, dataset } = settings;
   const { conv = [], resnet, hidden, readout } = network;
+  const oneStep = shapeOf(dataset).steps === 1;
   const layers: { path: Path; own: Mapping }[] = [
     ...conv.map((layer, i) => ({ path: ['network', 'conv', i, 'neuron'], own: layer.neuron ?? {} })),
     ...(resnet ? [{ path: ['network', 'resnet', 'neuron'], own: resnet.neuron ?? {} }] : []),
@@ -89,18 +139,46 @@ function idleInNeurons({ neuron, network }: Settings): Idle[] {
   ];
   if (readout.kind !== 'leaky-integrator' && readout.kind !== 'linear')
     layers.push({ path: ['network', 'readout', 'neuron'], own: readout.neuron ?? {} });
+  const fieldsOf = (layer: Mapping) => (name: string) => own(layer, name) ?? neuron[name as keyof typeof neuron];
+  const integrator = readout.kind === 'leaky-integrator' ? integratorFields(readout, neuron.leak) : undefined;
+  // Whoever gives the length of a sample in ms has one step since a step is as long as the sample.
+  const steps = ['dataset', own(dataset, 'steps') === 1 ? 'steps' : 'dt'];
   return NEURON_TABLE.flatMap(({ field, by, off }) => {
-    const isOff = (layer: Mapping) => off((name) => own(layer, name) ?? neuron[name as keyof typeof neuron]);
+    const isOff = (of: (name: string) => unknown) => off(of, oneStep);
+    const switchOf = (path: Path, layer: Mapping): Path => {
+      if (by === 'steps') return steps;
+      return own(layer, by) === undefined ? ['neuron', by] : [...path, by];
+    };
     const inherits = layers.filter(({ own: layer }) => own(layer, field) === undefined);
-    const inLayers = layers.filter(({ own: layer }) => own(layer, field) !== undefined && isOff(layer));
+    const inLayers = layers.filter(({ own: layer }) => own(layer, field) !== undefined && isOff(fieldsOf(layer)));
+    const heard = field === 'leak' && integrator && !('leak' in readout && readout.leak !== undefined);
+    const inherited = inherits.every(({ own: layer }) => isOff(fieldsOf(layer))) && !(heard && !isOff(integrator));
+    // Where every layer has its own, what all would have is read by none.
+    const replaced = inherits.length === 0 && !heard && layers[0];
+    const switched = replaced ? [...replaced.path, field] : switchOf(['neuron'], {});
+    const ofIntegrator =
+      integrator && INTEGRATOR_FIELDS.has(field) && own(readout, field) !== undefined && isOff(integrator);
     return [
-      ...(inherits.every(({ own: layer }) => isOff(layer)) ? [{ field: ['neuron', field], by: ['neuron', by] }] : []),
-      ...inLayers.map(({ path, own: layer }) => ({
-        field: [...path, field],
-        by: own(layer, by) === undefined ? ['neuron', by] : [...path, by],
-      })),
+      ...(inherited ? [{ field: ['neuron', field], by: switched }] : []),
+      ...inLayers.map(({ path, own: layer }) => ({ field: [...path, field], by: switchOf(path, layer) })),
+      ...(ofIntegrator
+        ? [{ field: ['network', 'readout', field], by: switchOf(['network', 'readout'], readout) }]
+        : []),
     ];
   });
+}
+
+/** The fields of integrators, as rows of the table ask for them. */
+function integratorFields(readout: Mapping, leak: unknown): (name: string) => unknown {
+  return (name) =>
+    INTEGRATOR_FIELDS.has(name) ? (own(readout, name) ?? (name === 'leak' ? leak : undefined)) : undefined;
+}
+
+/** Neurons that the layers of a network without spikes were given. */
+function neuronsOfUnits({ network }: Settings): Idle[] {
+  return network.hidden.flatMap((layer, i) =>
+    typeof layer === 'object' && layer.neuron ? [{ field: ['network', 'hidden', i, 'neuron'], by: ['model'] }] : [],
+  );
 }
 
 /**

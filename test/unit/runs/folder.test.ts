@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { RunEnded, UserError } from '../../../engine/base/errors.ts';
 import { newestCheckpoint, saveCheckpoint } from '../../../engine/runs/checkpoints.ts';
 import { createRuns } from '../../../engine/runs/create.ts';
 import { acquireRunLock, deleteRun, isRunId, runExists } from '../../../engine/runs/folder.ts';
@@ -231,4 +232,18 @@ test('stop is asked once or twice, and taken back', () => {
   expect(isStopRequested(folder)).toBe(false);
   expect(lstatSync(join(folder, 'run.json')).isFile()).toBe(true);
   expect(statusOf().state).toBe('running');
+});
+
+test('log.txt has the sentence of an error that tells all, and the stack of one of the program', () => {
+  appendError(folder, new UserError('dataset: too large; take less.'));
+  appendError(folder, new RunEnded('The loss became NaN: lower it.'));
+  const told = readLog(folder, 1 << 16);
+  expect(
+    told
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.slice(line.indexOf(' ') + 1)),
+  ).toEqual(['dataset: too large; take less.', 'The loss became NaN: lower it.']);
+  appendError(folder, new TypeError('x is not a function'));
+  expect(readLog(folder, 1 << 16)).toMatch(/ TypeError: x is not a function\n.* {4}at /);
 });

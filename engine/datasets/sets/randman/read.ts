@@ -8,22 +8,17 @@
  */
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { UserError } from '../../../base/errors.ts';
 import { type Rng, stream } from '../../../base/random.ts';
 import { bytesOf } from '../../recordings/cache.ts';
 import { prepareRecordings, type RecordingPlan, type RecordingSource } from '../../recordings/recordings.ts';
 import type { SetReader } from '../definition.ts';
+import { termsOf } from './describe.ts';
 import type { Randman } from './schema.ts';
 
 /** Raise when the same fields give other samples. */
 const GENERATOR_VERSION = '1';
-/** Terms whose amplitude is below this are left out. */
-const PRECISION = 1e-3;
-const MAX_TERMS = 100;
 /** Points that find the range of each function. */
 const RANGE_POINTS = 500;
-/** Of all manifolds: their numbers take 24 bytes each, and a sample computes a class's share of them. */
-const MOST_TERMS = 1 << 24;
 /** Other work gets its turn after so long. */
 const BREATH_MS = 50;
 
@@ -47,11 +42,6 @@ function planRandman(spec: Randman): RecordingPlan {
 
 async function openRandman(spec: Randman, signal?: AbortSignal): Promise<RecordingSource> {
   const { classes, steps, channels, dimensions, jitter, manifoldSeed } = spec;
-  const terms = classes * channels * spec.spikes * dimensions * termsOf(spec.smoothness);
-  if (terms > MOST_TERMS)
-    throw new UserError(
-      `dataset: ${classes} classes of ${channels * spec.spikes} functions have ${terms} terms in all, more than the ${MOST_TERMS} that fit into memory; take fewer channels, spikes, classes or dimensions, or smoother manifolds.`,
-    );
   const manifolds: Manifold[] = [];
   for (let label = 0; label < classes; label++) {
     const manifold = new Manifold(spec, label);
@@ -88,9 +78,6 @@ async function openRandman(spec: Randman, signal?: AbortSignal): Promise<Recordi
     close() {},
   };
 }
-
-const termsOf = (smoothness: number): number =>
-  smoothness > 0 ? Math.min(MAX_TERMS, Math.ceil(PRECISION ** (-1 / smoothness))) : MAX_TERMS;
 
 /** The functions f_c of one class, scaled to [0, 1] when their range was found. */
 export class Manifold {

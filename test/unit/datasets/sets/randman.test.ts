@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { prepareDataset } from '../../../../engine/datasets/prepare.ts';
 import { Manifold } from '../../../../engine/datasets/sets/randman/read.ts';
+import { checkExperiment } from '../../../../engine/experiment/parse.ts';
 import { expectUserError, readSample, specOf, temporaryFolder } from '../helpers.ts';
 
 let folder: string;
@@ -135,6 +136,17 @@ describe('a manifold', () => {
       () => prepare({ channels: 65535, spikes: 100, dimensions: 16, classes: 1000, smoothness: 0 }),
       'terms in all, more than the 16777216 that fit into memory',
     );
+    const text =
+      'name: r\ndataset: { name: randman, channels: 20000, dimensions: 8, classes: 50 }\nnetwork: { hidden: [4] }\nvariants: { a: {} }\n';
+    expect(checkExperiment(text, 'r.lif.yaml').diagnostics, 'before any run').toEqual([
+      expect.objectContaining({
+        severity: 'error',
+        message: expect.stringMatching(
+          /^`dataset.channels` is 20000: 50 classes of 20000 functions have 256000000 terms in all/,
+        ),
+        range: expect.objectContaining({ start: expect.objectContaining({ line: 1 }) }),
+      }),
+    ]);
   });
 
   test('of more steps and samples than a disk holds is refused before anything is written', async () => {

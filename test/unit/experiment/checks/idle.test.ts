@@ -24,6 +24,8 @@ const file = ({
 
 const GESTURE = { dataset: '{ name: dvs128-gesture, ⟦dt⟧: 20 }', more: FIELDS };
 
+const ONE_STEP = { dataset: '{ name: mnist, steps: 1 }' };
+
 test.each<[string, Case, string, string]>([
   ['gestures cut by count', GESTURE, 'dataset.dt', 'dataset.frames'],
   ['one pulse has no gaps', { dataset: '{ name: delayed-xor, ⟦gap⟧: 7 }' }, 'dataset.gap', 'dataset.form'],
@@ -74,6 +76,76 @@ test.each<[string, Case, string, string]>([
     'neuron.leak',
   ],
   [
+    'a cosine that ends where it begins',
+    { more: 'training: { learningRate: 0.01, ⟦schedule⟧: { kind: cosine, minimum: 0.01 } }' },
+    'training.schedule',
+    'training.schedule.minimum',
+  ],
+  [
+    'steps that multiply by 1',
+    { more: 'training: { ⟦schedule⟧: { kind: step, every: 5, factor: 1 } }' },
+    'training.schedule',
+    'training.schedule.factor',
+  ],
+  [
+    'the last potential is in every window',
+    { network: '{ hidden: [8], readout: { kind: last-membrane, ⟦window⟧: 5 } }' },
+    'network.readout.window',
+    'network.readout.kind',
+  ],
+  [
+    'and that of an integrator',
+    { network: '{ hidden: [8], readout: { kind: leaky-integrator, leak: 0.9, decode: last, ⟦window⟧: 5 } }' },
+    'network.readout.window',
+    'network.readout.decode',
+  ],
+  [
+    'nothing is left of a state before the first step',
+    { more: 'neuron: { leak: 0, ⟦initialState⟧: random }' },
+    'neuron.initialState',
+    'neuron.leak',
+  ],
+  [
+    'nor of that of integrators',
+    {
+      network: '{ hidden: [8], readout: { kind: leaky-integrator, leak: 0, ⟦initialState⟧: random } }',
+    },
+    'network.readout.initialState',
+    'network.readout.leak',
+  ],
+  [
+    'a GRU has no spiking neurons',
+    { network: '{ hidden: [{ size: 8, ⟦neuron⟧: { leak: 0.9 } }] }', more: 'model: gru' },
+    'network.hidden[0].neuron',
+    'model',
+  ],
+  [
+    'every layer has its own reset',
+    {
+      network: '{ hidden: [{ size: 8, neuron: { reset: none } }], readout: { kind: leaky-integrator } }',
+      more: 'neuron: { ⟦reset⟧: soft }',
+    },
+    'neuron.reset',
+    'network.hidden[0].neuron.reset',
+  ],
+  ...['leak: 1', 'leak: { learnable: true }', 'reset: none', 'resetGradient: false', 'recurrent: true'].map(
+    (written): [string, Case, string, string] => [
+      `a single step: ${written}`,
+      {
+        ...ONE_STEP,
+        more: `neuron: { threshold: 0.3, surrogate: { width: 0.25 }, ⟦${written.split(':')[0]}⟧:${written.slice(written.indexOf(':') + 1)} }\ntraining: { learningRate: 1e-4 }`,
+      },
+      `neuron.${written.split(':')[0]}`,
+      'dataset.steps',
+    ],
+  ),
+  [
+    'a single step of integrators',
+    { ...ONE_STEP, network: '{ hidden: [8], readout: { kind: leaky-integrator, ⟦leak⟧: 0.9 } }', more: FIELDS },
+    'network.readout.leak',
+    'dataset.steps',
+  ],
+  [
     'in a variant',
     { variants: 'a: {}, b: { dataset: { form: single, steps: 90, ⟦gap⟧: 9 } }' },
     'dataset.gap',
@@ -97,6 +169,42 @@ test.each<[string, Case]>([
     { network: '{ hidden: [{ size: 8, neuron: { recurrent: true } }] }', more: 'neuron: { recurrentGain: 3 }' },
   ],
   ['one of several models uses it', { more: 'neuron: { leak: 0.5 }', variants: 'a: {}, b: { model: lstm }' }],
+  [
+    'a single step begins with a state',
+    {
+      dataset: '{ name: mnist, steps: 1, coding: { kind: bernoulli } }',
+      more: `neuron: { threshold: 0.3, surrogate: { width: 0.25 }, leak: 0.5, reset: soft, initialState: random }\ntraining: { learningRate: 1e-4 }`,
+    },
+  ],
+  [
+    'a single step is scaled by it',
+    {
+      ...ONE_STEP,
+      more: `neuron: { threshold: 0.3, surrogate: { width: 0.25 }, leak: 0.5, scaleInput: true }\ntraining: { learningRate: 1e-4 }`,
+    },
+  ],
+  [
+    'integrators of a single step inherit and scale by it',
+    {
+      ...ONE_STEP,
+      network: '{ hidden: [8], readout: { kind: leaky-integrator, scaleInput: true } }',
+      more: `neuron: { threshold: 0.3, surrogate: { width: 0.25 }, leak: 0.5 }\ntraining: { learningRate: 1e-4 }`,
+    },
+  ],
+  [
+    'two steps of a convolution reset',
+    {
+      dataset: '{ name: mnist, steps: 2 }',
+      network: '{ conv: [{ filters: 2 }], hidden: [8] }',
+      more: `backend: tfjs\nneuron: { threshold: 0.3, surrogate: { width: 0.25 }, leak: 0.5, reset: soft }\ntraining: { learningRate: 1e-4 }`,
+    },
+  ],
+  [
+    'the spikes before the first step are heard',
+    { more: 'neuron: { leak: 0, initialState: random, recurrent: true }' },
+  ],
+  ['or taken off', { more: 'neuron: { leak: 0, initialState: random, reset: soft-undecayed }' }],
+  ['a window is a mean', { network: '{ hidden: [8], readout: { kind: leaky-integrator, leak: 0.9, window: 5 } }' }],
   ['nobody has written it', { variants: 'a: {}, b: { neuron: { reset: none } }' }],
 ])('nothing is said of a field when %s', (_title, parts) => {
   expect(messages(file(parts))).toEqual([]);
@@ -118,6 +226,12 @@ test('variants that differ in such fields alone are called equal', () => {
   expect(messages(file({ more: gains, variants })).filter((text) => /means the same as `a`/.test(text))).toHaveLength(
     2,
   );
+  const oneStep = file({
+    ...ONE_STEP,
+    more: FIELDS,
+    variants: 'a: {}, b: { neuron: { leak: 1 } }, c: { neuron: { reset: none } }, d: { neuron: { recurrent: true } }',
+  });
+  expect(messages(oneStep).filter((text) => /means the same as `a`/.test(text))).toHaveLength(3);
   const layers = file({ variants: 'a: {}, b: { network: { hidden: [{ size: 8, neuron: { reset: hard } }] } }' });
   expect(messages(layers), 'a layer that says what the file says').toEqual([
     expect.stringMatching(/^The variant `b` means the same as `a`/),
@@ -158,10 +272,31 @@ test('neurons of convolutions use the fields of neurons, also where no other lay
     ).map(({ field }) => field.join('.'));
   expect(fields({ reset: 'soft', leak: { learnable: true } })).toEqual(['neuron.recurrentGain']);
   expect(fields({ leak: 0 })).toEqual(expect.arrayContaining(['neuron.reset', 'training.leakLearningRate']));
-  expect(fields({ leak: 0 }, { leak: { learnable: true } })).toEqual(['neuron.recurrentGain']);
+  expect(fields({ leak: 0 }, { leak: { learnable: true } })).toEqual(['neuron.recurrentGain', 'neuron.leak']);
   expect(fields({}, { reset: 'none', resetGradient: false })).toContain('network.conv.0.neuron.resetGradient');
-  expect(fields({ leak: 0 }, { leak: { learnable: true } }, 'resnet')).toEqual(['neuron.recurrentGain']);
+  expect(fields({ leak: 0 }, { leak: { learnable: true } }, 'resnet')).toEqual(['neuron.recurrentGain', 'neuron.leak']);
   expect(fields({}, { reset: 'none', resetGradient: false }, 'resnet')).toContain(
     'network.resnet.neuron.resetGradient',
+  );
+});
+
+test('a cosine that rises is told on its line', () => {
+  const { text, place } = marked(
+    file({ more: 'training: { learningRate: 0.001, schedule: { kind: cosine, minimum: ⟦0.1⟧ } }' }),
+  );
+  const { diagnostics } = checkExperiment(text, 'idle.lif.yaml');
+  expect(diagnostics).toEqual([
+    expect.objectContaining({
+      ...place,
+      severity: 'warning',
+      message: expect.stringContaining('rises over the epochs'),
+    }),
+  ]);
+});
+
+test('where steps are as long as recordings their length is to blame', () => {
+  const text = file({ dataset: '{ name: nmnist, dt: 315 }', more: `${FIELDS.replace('{', '{ leak: 1,')}` });
+  expect(messages(text)).toContainEqual(
+    expect.stringMatching(/^`neuron.leak` changes nothing here, since `dataset.dt` is 315;/),
   );
 });
