@@ -25,6 +25,9 @@ import type { ToolAnswer } from './tools.ts';
 
 export const PROTOCOL_VERSION = 1;
 
+/** Where runs are trained, when it is not as their file says. */
+export type ExecutorId = 'local' | 'slurm';
+
 /** JSON-RPC error code of a mistake in what was asked: its message is one sentence for the user. */
 export const USER_ERROR_CODE = 1;
 
@@ -86,13 +89,21 @@ export interface HostRequests {
    * caller has had checked; of what the file holds by then, where it is absent.
    */
   'runs/start': {
-    params: { file: string; text?: string; store: string; variants?: string[]; seeds?: number[]; threads?: number };
+    params: {
+      file: string;
+      text?: string;
+      store: string;
+      variants?: string[];
+      seeds?: number[];
+      threads?: number;
+      executor?: ExecutorId;
+    };
     result: { runIds: string[] };
   };
   'runs/stop': { params: { runIds: string[] }; result: { stopping: string[] } };
   /** With `epochs`: goes on to that many in all, finished runs, too. `anew`: those without a checkpoint. */
   'runs/resume': {
-    params: { runIds: string[]; threads?: number; epochs?: number };
+    params: { runIds: string[]; threads?: number; epochs?: number; executor?: ExecutorId };
     result: { resumed: string[]; anew?: string[] };
   };
   /** Stars these runs, or says something of them; what is not given stays. */

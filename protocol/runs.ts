@@ -110,6 +110,8 @@ export interface RunSummary {
   starred?: true;
   note?: string;
   message?: string;
+  /** Of a run that a cluster carries out; CPU time used, and cores × time given, over all its attempts. */
+  cluster?: { task?: string; node?: string; cpuSeconds: number; givenSeconds: number };
   /** What is wrong with the files of this run, one sentence each; the rest of the summary is what could be saved. */
   damage: string[];
 }

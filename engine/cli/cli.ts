@@ -17,6 +17,7 @@ import { executeCommand } from './commands/internal/execute.ts';
 import { hostCommand } from './commands/internal/host.ts';
 import { probeCommand } from './commands/internal/probe.ts';
 import { rehearseCommand } from './commands/internal/rehearse.ts';
+import { taskCommand } from './commands/internal/task.ts';
 import { workCommand } from './commands/internal/work.ts';
 import { listCommand } from './commands/list.ts';
 import { mcpCommand } from './commands/mcp.ts';
@@ -52,6 +53,7 @@ export const COMMANDS: readonly Command[] = [
   mcpCommand,
   executeCommand,
   workCommand,
+  taskCommand,
   hostCommand,
   probeCommand,
   rehearseCommand,

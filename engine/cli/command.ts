@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { UserError } from '../base/errors.ts';
 import type { JobOptions } from '../executors/executor.ts';
+import { EXECUTORS, type ExecutorId } from '../executors/place.ts';
 import type { CheckpointChoice } from '../runs/checkpoints.ts';
 import type { Trainer } from '../training/trainer.ts';
 import { findStore } from './stores.ts';
@@ -59,6 +60,12 @@ export const threadsOption: Option = {
   type: 'string',
   value: 'N',
   help: 'threads of each run (default: the cores are shared out)',
+};
+
+export const executorOption: Option = {
+  type: 'string',
+  value: EXECUTORS.join('|'),
+  help: 'where to train: in processes of this machine, or on a Slurm cluster (default: as the file says)',
 };
 
 export const checkpointOption: Option = {
@@ -124,6 +131,15 @@ export class Input {
       ...(checkpointSeconds !== undefined && { checkpointSeconds }),
       ...(maxSeconds !== undefined && { maxSeconds }),
     };
+  }
+
+  /** What `executorOption` names. */
+  get executor(): ExecutorId | undefined {
+    const text = this.text('executor');
+    const executor = EXECUTORS.find((id) => id === text);
+    if (text !== undefined && !executor)
+      throw new UserError(`--executor must be ${EXECUTORS.join(' or ')}, not "${text}".`);
+    return executor;
   }
 
   /** The length of a step. */

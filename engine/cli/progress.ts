@@ -121,8 +121,9 @@ export class ProgressDisplay {
     private readonly reader: StoreReader,
     private readonly ids: string[],
     private readonly output: Output = process.stderr,
+    refreshMs = REFRESH_MS,
   ) {
-    this.timer = setInterval(() => this.update(), REFRESH_MS);
+    this.timer = setInterval(() => this.update(), refreshMs);
     this.update();
   }
 

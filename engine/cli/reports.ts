@@ -8,6 +8,7 @@ import {
   type Comparison,
   type ComparisonRow,
   fallAfterBest,
+  isActive,
   NOTABLE_FALL,
   overallState,
   type RunSummary,
@@ -194,11 +195,24 @@ function dataLines(runs: RunSummary[]): string[] {
 
 /** Remarks on data; damage, messages, falls and warnings of runs, one line each. */
 export function remarkLines(runs: RunSummary[]): string[] {
-  const ofRuns = runs.flatMap((run) => [
-    ...(run.message !== undefined && run.state !== 'finished' ? [`${run.id}: ${printable(run.message)}`] : []),
+  return [...dataLines(runs), ...clusterLines(runs), ...runs.flatMap(remarksOf)];
+}
+
+/** Runs that wait in a cluster, together: there may be thousands for the same reason. */
+function clusterLines(runs: readonly RunSummary[]): string[] {
+  const waiting = runs.filter(({ cluster, state, message }) => cluster && state === 'queued' && message !== undefined);
+  const messages = waiting.map(({ message }) => message!);
+  return [...new Set(messages)]
+    .slice(0, 20)
+    .map((message) => `${count(messages.filter((m) => m === message).length, 'run')}: ${printable(message)}`);
+}
+
+function remarksOf(run: RunSummary): string[] {
+  const told = run.state === 'finished' || (run.cluster !== undefined && isActive(run.state));
+  return [
+    ...(run.message !== undefined && !told ? [`${run.id}: ${printable(run.message)}`] : []),
     ...run.damage.map((sentence) => `${run.id}: ${printable(sentence)}`),
     ...fallLine(run),
     ...warningLines(run),
-  ]);
-  return [...dataLines(runs), ...ofRuns];
+  ];
 }

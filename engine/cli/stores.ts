@@ -4,9 +4,11 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { RunSummary } from '../../protocol/runs.ts';
 import { plainLine } from '../../protocol/text/plain-text.ts';
 import { UserError } from '../base/errors.ts';
+import { lookAtCluster } from '../executors/slurm/look.ts';
 import { compareExperiment } from '../runs/comparison/compare.ts';
 import { openStore, type StoreReader } from '../runs/store.ts';
 import { loadStudy } from '../studies/load.ts';
+import { say } from './output.ts';
 
 /** The `.lif` of the nearest folder, at or above this one, that has one or is a repository; else of this folder itself. */
 export function findStore(folder: string): string {
@@ -20,6 +22,12 @@ export function findStore(folder: string): string {
 export function realFolder(name: string): string | undefined {
   const folder = resolve(name);
   return statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? folder : undefined;
+}
+
+/** Brings what the store says of tasks of a cluster up to date, and says why that is not possible. */
+export async function tellCluster(store: string): Promise<void> {
+  const problem = await lookAtCluster(store);
+  if (problem !== '') say(problem);
 }
 
 /** The runs that are meant by ids or by beginnings of ids that fit only one. */

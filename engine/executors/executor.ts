@@ -11,21 +11,13 @@ export interface JobOptions {
   maxSeconds?: number | undefined;
 }
 
-export interface Capacity {
-  /** Cores that jobs of this executor share. */
-  cores: number;
-  /** As a person would call it: `this machine, 8 cores`. */
-  title: string;
-}
-
 export interface Executor {
   readonly id: string;
+  /** Rejects with a UserError where this executor cannot be had; asked before there are runs. */
+  ready(): Promise<void>;
   /**
    * Takes over jobs that are queued in `store`, in this order, and returns as soon as they no longer need the caller:
    * from then on the store tells what becomes of them. Rejects with a UserError, and then none of them is done.
    */
   submit(jobs: readonly Job[], options: JobOptions & { store: string }): Promise<void>;
-  /** Asks a job to stop after a last checkpoint, wherever it is carried out. Throws when it cannot be asked. */
-  cancel(job: Job): void;
-  describe(): Capacity;
 }

@@ -2,7 +2,7 @@
 import type { Diagnostic, Outline } from '../../protocol/experiment.ts';
 import { validateExperiment } from './checks/validate.ts';
 import { descend, locate, setsItself } from './locate.ts';
-import type { Experiment } from './schema.ts';
+import { type Experiment, SLURM_TEXTS } from './schema.ts';
 import { parseSource, plain, type Source, type Span } from './text/source.ts';
 import { LineIndex } from './text/text.ts';
 
@@ -29,7 +29,7 @@ export function checkExperiment(text: string, file: string): CheckedExperiment {
   }
   const outline = outlineOf(root, lines);
   if (broken) return { diagnostics: diagnosticsOf(found, lines), outline };
-  const { problems, experiment } = validateExperiment(plain(root), variantNames(root));
+  const { problems, experiment } = validateExperiment(plain(withTexts(root, text)), variantNames(root));
   const inheritedSoFar = new Set<string>();
   const own = new Set(problems.filter(({ variant }) => variant === undefined).map(({ message }) => message));
   for (const problem of problems) {
@@ -55,6 +55,20 @@ function inQuotes(message: string, written: string): string {
 function variantNames(root: Source): string[] {
   const variants = descend(root, ['variants']);
   return variants?.kind === 'mapping' ? [...variants.entries.keys()] : [];
+}
+
+/** The tree with the texts of `slurm` as they are written: YAML takes the account 0042 for the number 42. */
+function withTexts(root: Extract<Source, { kind: 'mapping' }>, text: string): Source {
+  const slurm = root.entries.get('slurm');
+  if (slurm?.value.kind !== 'mapping') return root;
+  const entries = new Map(slurm.value.entries);
+  for (const name of SLURM_TEXTS) {
+    const entry = entries.get(name);
+    if (entry?.value.kind !== 'scalar' || typeof entry.value.value !== 'number') continue;
+    const { start, end } = entry.value;
+    entries.set(name, { ...entry, value: { ...entry.value, value: text.slice(start, end) } });
+  }
+  return { ...root, entries: new Map(root.entries).set('slurm', { ...slurm, value: { ...slurm.value, entries } }) };
 }
 
 type Found = Span & Pick<Diagnostic, 'severity' | 'message' | 'path' | 'replacement'>;

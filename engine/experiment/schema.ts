@@ -9,6 +9,7 @@
 import { z } from 'zod';
 import { datasetSchema } from '../datasets/sets/registry.ts';
 import { analysesSchema } from './sections/analyses/analyses.ts';
+import { executorSchema, slurmSchema } from './sections/executor.ts';
 import { modelSchema, networkSchema } from './sections/network.ts';
 import { neuronSchema } from './sections/neuron.ts';
 import { backendSchema, trainingSchema } from './sections/training.ts';
@@ -62,10 +63,13 @@ export const experimentSchema = z
       )
       .meta({ examples: [['with recurrence.accuracy > baseline.accuracy', 'baseline.accuracy >= 0.9']] }),
     analyses: analysesSchema.optional(),
+    executor: executorSchema.optional(),
+    slurm: slurmSchema.optional(),
   })
   .describe('A LIF Lab study: one data set, one network, and the variants to compare.');
 
 export { ANALYSIS_PARAMS, type AnalysisName, type AnalysisParams } from './sections/analyses/analyses.ts';
+export { EXECUTORS, type ExecutorId, SLURM_TEXTS, type Slurm, slurmSchema } from './sections/executor.ts';
 export type { Model, Network, Norm, Readout, ResNet } from './sections/network.ts';
 export type { Leak, Neuron, Surrogate } from './sections/neuron.ts';
 export type { BackendId, Training } from './sections/training.ts';

@@ -1,6 +1,6 @@
 /** The services of the query process, from the parts of the engine that the commands use, too. */
 import { basename } from 'node:path';
-import type { HostParams } from '../../protocol/host.ts';
+import type { ExecutorId, HostParams } from '../../protocol/host.ts';
 import type { RunSummary } from '../../protocol/runs.ts';
 import { UserError } from '../base/errors.ts';
 import { engineVersion } from '../base/version.ts';
@@ -8,6 +8,8 @@ import { advise } from '../claims/advice/advise.ts';
 import { judgeClaims } from '../claims/judge.ts';
 import type { Executor } from '../executors/executor.ts';
 import { localExecutor } from '../executors/local/executor.ts';
+import { executorAt, placeOf as placeFor } from '../executors/place.ts';
+import { lookAtCluster } from '../executors/slurm/look.ts';
 import { complete, hover } from '../experiment/assist/assist.ts';
 import { addSeeds } from '../experiment/edits/add-seeds.ts';
 import { adoptSettings } from '../experiment/edits/adopt.ts';
@@ -25,6 +27,7 @@ import { storeOf } from '../runs/folder.ts';
 import { differencesOf, settingsOf } from '../studies/differences.ts';
 import { extendRuns } from '../studies/extend.ts';
 import { firstError, readStudyText, studyOf } from '../studies/load.ts';
+import { placesOf } from '../studies/places.ts';
 import { resumeRuns } from '../studies/resume.ts';
 import { createStudyRuns } from '../studies/start.ts';
 import { stopRuns } from '../studies/stop.ts';
@@ -71,9 +74,10 @@ export function engineServices(lif: string[]): Services {
       const { experiment } = studyOf(file, text ?? readStudyText(file), [], firstError);
       return differencesOf(experiment, runs);
     },
-    start: (request) => start(executor, request),
-    stop: (runs) => stopRuns(runs, executor),
-    resume: (runs, options) => resume(executor, runs, options),
+    start: (request) => start(lif, request),
+    stop: (runs) => stopRuns(runs),
+    resume: (runs, options) => resume(lif, runs, options),
+    look: (store) => lookAtCluster(store),
     analyse: (runs, question) => analyse(executor, runs, question),
     async tool(name, input, where) {
       const { callTool, isTool } = await import('../tools/call.ts');
@@ -92,26 +96,34 @@ export function engineServices(lif: string[]): Services {
   };
 }
 
-async function start(executor: Executor, { file, text, store, variants, seeds, threads }: HostParams<'runs/start'>) {
+async function start(
+  lif: string[],
+  { file, text, store, variants, seeds, threads, executor }: HostParams<'runs/start'>,
+) {
   const study = studyOf(file, text ?? readStudyText(file), [], firstError);
   const specs = expandExperiment(study.experiment, file, { variants, seeds });
+  const chosen = executorAt(placeFor(study.experiment, executor), lif);
+  await chosen.ready();
   const folders = await createStudyRuns(study, specs, store);
-  await executor.submit(trainJobs(folders), { store, threads });
+  await chosen.submit(trainJobs(folders), { store, threads });
   return folders.map((folder) => basename(folder));
 }
 
 /** The runs of each store are a submission of their own. */
 async function resume(
-  executor: Executor,
+  lif: string[],
   runs: readonly RunSummary[],
-  options: { threads?: number; epochs?: number },
+  options: { threads?: number; epochs?: number; executor?: ExecutorId },
 ): Promise<string[]> {
-  const { threads, epochs } = options;
-  const { folders, anew } = epochs === undefined ? resumeRuns(runs) : extendRuns(runs, epochs);
-  for (const store of new Set(folders.map(storeOf))) {
-    const ofStore = folders.filter((folder) => storeOf(folder) === store);
-    await executor.submit(trainJobs(ofStore), { store, threads });
-  }
+  const { threads, epochs, executor } = options;
+  // Whoever resumes from the editor has trusted the workspace, and with it the lines of its files.
+  const placed = placesOf([...new Set(runs.map(({ folder }) => folder))], { chosen: executor, trusted: true });
+  const { anew } = epochs === undefined ? resumeRuns(runs) : extendRuns(runs, epochs);
+  for (const { place, folders } of placed)
+    for (const store of new Set(folders.map(storeOf))) {
+      const ofStore = folders.filter((folder) => storeOf(folder) === store);
+      await executorAt(place, lif).submit(trainJobs(ofStore), { store, threads });
+    }
   return anew;
 }
 

@@ -19,6 +19,7 @@ const analysisName = z.string().refine(isAnalysisName, 'must be the name of an a
 const runIds = z.array(runId).max(100_000);
 const stores = z.array(path).max(1000);
 const position = z.strictObject({ line: count, column: count });
+const executor = z.enum(['local', 'slurm']).optional();
 const threads = z.int().min(1).max(4096).optional();
 const metric = z.custom<Metric>(
   (name) => typeof name === 'string' && parseMetric(name) !== undefined,
@@ -99,9 +100,10 @@ const SCHEMAS: { [M in HostMethod]: z.ZodType<Loose<HostParams<M>>> } = {
     variants: z.array(z.string().max(1000)).max(10_000).optional(),
     seeds: z.array(count).max(10_000).optional(),
     threads,
+    executor,
   }),
   'runs/stop': z.strictObject({ runIds }),
-  'runs/resume': z.strictObject({ runIds, threads, epochs: z.int().min(1).max(1_000_000).optional() }),
+  'runs/resume': z.strictObject({ runIds, threads, executor, epochs: z.int().min(1).max(1_000_000).optional() }),
   'runs/annotate': z.strictObject({
     runIds,
     starred: z.boolean().optional(),

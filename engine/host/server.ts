@@ -51,6 +51,9 @@ export function serve(
   });
 }
 
+/** How often it may be time to ask a cluster; how often that is done is its executor's business. */
+const LOOK_MS = 3000;
+
 async function answer<M extends HostMethod>(
   handlers: Handlers,
   method: M,
@@ -70,6 +73,7 @@ async function answer<M extends HostMethod>(
 
 class Peer {
   private stores: Stores | undefined;
+  private looks: NodeJS.Timeout | undefined;
   private readonly connection: MessageConnection;
   private readonly services: Services;
 
@@ -131,6 +135,7 @@ class Peer {
   }
 
   close(): void {
+    clearInterval(this.looks);
     this.stores?.close();
     this.services.close();
   }
@@ -148,7 +153,13 @@ class Peer {
       timeoutMs,
     );
     this.stores.watch(stores);
+    this.looks = setInterval(() => this.look(), LOOK_MS);
     return { version: PROTOCOL_VERSION, engineVersion: this.services.engineVersion };
+  }
+
+  /** Asks clusters what became of runs that wait or train there. What they say goes to the store, which is watched. */
+  private look(): void {
+    for (const store of this.stores?.onClusters() ?? []) this.services.look(store).catch(() => {});
   }
 
   private async start(params: HostParams<'runs/start'>): Promise<HostResult<'runs/start'>> {
@@ -160,9 +171,9 @@ class Peer {
     return { runIds };
   }
 
-  private stop(runIds: string[]): HostResult<'runs/stop'> {
+  private async stop(runIds: string[]): Promise<HostResult<'runs/stop'>> {
     const stores = this.open();
-    const stopping = this.services.stop(runIds.map((id) => stores.summary(id)));
+    const stopping = await this.services.stop(runIds.map((id) => stores.summary(id)));
     return { stopping: stopping.map(({ id }) => id) };
   }
 

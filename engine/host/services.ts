@@ -13,7 +13,7 @@ import type {
   Range,
   TextEdit,
 } from '../../protocol/experiment.ts';
-import type { HostParams, HostResult } from '../../protocol/host.ts';
+import type { ExecutorId, HostParams, HostResult } from '../../protocol/host.ts';
 import type { Matrix } from '../../protocol/matrix.ts';
 import type { Comparison, RunSummary } from '../../protocol/runs.ts';
 import type { ToolAnswer } from '../../protocol/tools.ts';
@@ -42,9 +42,11 @@ export interface Services {
   /** Starts a process that trains, and answers with the ids of the runs once they exist in the store. */
   start(request: HostParams<'runs/start'>): Promise<string[]>;
   /** Asks those of the runs to stop that are active, and returns them. */
-  stop(runs: RunSummary[]): RunSummary[];
+  stop(runs: RunSummary[]): Promise<RunSummary[]>;
   /** Starts a process that goes on with these runs; answers with the ids of those that begin anew for want of a checkpoint. */
-  resume(runs: RunSummary[], options: { threads?: number; epochs?: number }): Promise<string[]>;
+  resume(runs: RunSummary[], options: { threads?: number; epochs?: number; executor?: ExecutorId }): Promise<string[]>;
+  /** Asks the cluster of this store what became of its tasks, when it is time for that. Resolves to why there is no answer. */
+  look(store: string): Promise<string>;
   /** Asks each of these runs, in a process of its own, and answers with the names of the answers. */
   analyse(runs: RunSummary[], question: Omit<HostParams<'analyses/start'>, 'runIds'>): Promise<string[]>;
   /** What a tool says of the files of a folder and the runs of a store. */

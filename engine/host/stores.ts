@@ -72,6 +72,13 @@ export class Stores {
     return this.readers().flatMap((reader) => reader.summaries());
   }
 
+  /** Stores with runs that wait or train on a cluster. */
+  onClusters(): string[] {
+    return [...this.watches].flatMap(([store, { reader }]) =>
+      reader.summaries().some(({ cluster, state }) => cluster && isActive(state)) ? [store] : [],
+    );
+  }
+
   /** Of the runs that still exist, so that one that was deleted does not take the others along. */
   series({ runIds, metrics, from, to, maxPoints }: HostParams<'runs/series'>): Series[] {
     const range = { maxPoints, ...(from !== undefined && { from }), ...(to !== undefined && { to }) };

@@ -18,6 +18,7 @@ import { HEARTBEAT_MS } from '../runs/format.ts';
 import { decodeSafetensors } from '../runs/safetensors.ts';
 import { RunBusyError, readRun } from './claim.ts';
 import { reasonOfFailure } from './endings.ts';
+import type { Ending, ExecuteOptions } from './execute-options.ts';
 import type { AnalyseJob } from './job.ts';
 
 /** How soon a stop file is noticed. */
@@ -26,8 +27,8 @@ const STOP_POLL_MS = 250;
 /** Rejects with the reason when it fails. */
 export async function executeAnalysis(
   job: AnalyseJob,
-  { threads, signal }: { threads: number; signal: AbortSignal },
-): Promise<'finished' | 'stopped'> {
+  { threads, signal, leaves, cluster }: Pick<ExecuteOptions, 'threads' | 'signal' | 'leaves' | 'cluster'>,
+): Promise<Ending> {
   const place = answerPlaceOf(job.run, job.analysis, job.key);
   const lock = lockOrRefuse(place);
   const abort = new AbortController();
@@ -39,7 +40,7 @@ export async function executeAnalysis(
   const beat = () => {
     const news = part === undefined ? {} : { result: part };
     part = undefined;
-    attempt(() => updateAnalysis(place, { progress, ...news }));
+    attempt(() => updateAnalysis(place, { progress, ...news, ...(cluster && { cluster: cluster() }) }));
   };
   const timers = [
     setInterval(beat, HEARTBEAT_MS / 2),
@@ -62,8 +63,10 @@ export async function executeAnalysis(
   } catch (error) {
     beat();
     if (abort.signal.aborted) {
-      updateAnalysis(place, { state: 'stopped' });
-      return 'stopped';
+      const message = isAnalysisStopped(place) ? undefined : leaves?.();
+      const state = message === undefined ? 'stopped' : 'queued';
+      updateAnalysis(place, { state, message });
+      return state;
     }
     attempt(() => updateAnalysis(place, { state: 'failed', message: reasonOfFailure(error) }));
     throw error;

@@ -19,43 +19,35 @@ import {
   sweepLeftovers,
   writeStatus,
 } from '../runs/write.ts';
-import type { Trainer, TrainObserver } from '../training/trainer.ts';
+import type { TrainObserver } from '../training/trainer.ts';
 import { executeAnalysis } from './analyse.ts';
 import { lockRun, readRun } from './claim.ts';
 import { Diary } from './diary.ts';
 import { reasonOfFailure } from './endings.ts';
+import type { Ending, ExecuteOptions } from './execute-options.ts';
 import type { Job } from './job.ts';
 
 /** How soon a stop file is noticed. */
 const STOP_POLL_MS = 250;
 
-export interface ExecuteOptions {
-  threads: number;
-  checkpointSeconds?: number | undefined;
-  /** The run stops after a last checkpoint when it has taken this long in this process; it can be resumed. */
-  maxSeconds?: number | undefined;
-  /** Loads the trainer once the run is ours. */
-  loadTrainer: () => Promise<Trainer>;
-  /** Aborting stops the run after a last checkpoint. */
-  signal: AbortSignal;
-}
-
 /** Does a job in this process, whatever kind it is of and whatever started it. Rejects with the reason when it fails. */
-export function executeJob(job: Job, options: ExecuteOptions): Promise<'finished' | 'stopped'> {
+export function executeJob(job: Job, options: ExecuteOptions): Promise<Ending> {
   return job.kind === 'train' ? executeRun(job.run, options) : executeAnalysis(job, options);
 }
 
 /** Trains the run of this folder, from its newest checkpoint if it has one. Rejects with the reason when it fails. */
-export async function executeRun(folder: string, options: ExecuteOptions): Promise<'finished' | 'stopped'> {
+export async function executeRun(folder: string, options: ExecuteOptions): Promise<Ending> {
   const lock = lockRun(folder);
-  const execution = new Execution(folder, lock);
+  const execution = new Execution(folder, lock, options);
   try {
     sweepLeftovers(folder);
     const run = readRun(folder);
     execution.begin(run.spec.training.epochs, options.maxSeconds);
     const outcome = await execution.train(run, options);
-    execution.end(outcome);
-    return outcome;
+    const leaves = outcome === 'stopped' && !isStopRequested(folder) ? options.leaves?.() : undefined;
+    if (leaves !== undefined) execution.leave(leaves);
+    else execution.end(outcome);
+    return leaves !== undefined ? 'queued' : outcome;
   } catch (error) {
     execution.end('failed', error);
     throw error;
@@ -79,6 +71,7 @@ class Execution {
   constructor(
     private readonly folder: string,
     private readonly lock: Lock,
+    private readonly options: Pick<ExecuteOptions, 'cluster'>,
   ) {
     const known = knownStatus(folder);
     const { message: _, started: __, stoppedBy: ___, ...rest } = known;
@@ -231,7 +224,8 @@ class Execution {
 
   private write(): void {
     this.lastWrite = performance.now();
-    this.status = { ...this.status, heartbeat: Date.now() };
+    const { cluster } = this.options;
+    this.status = { ...this.status, heartbeat: Date.now(), ...(cluster && { cluster: cluster() }) };
     writeStatus(this.folder, this.status);
   }
 
@@ -244,6 +238,16 @@ class Execution {
     if (this.abort.signal.aborted) return;
     this.budget = maxSeconds;
     this.abort.abort();
+  }
+
+  /** Back into the queue, with what has been reached. */
+  leave(message: string): void {
+    for (const timer of this.timers) clearInterval(timer);
+    if (!runExists(this.folder) || !this.lock.isHeld()) return;
+    attempt(() => appendLog(this.folder, message));
+    const { pid: _, host: __, started: ___, ...status } = this.status;
+    this.status = { ...status, state: 'queued', samplesPerSecond: 0, message };
+    this.write();
   }
 
   /** The last word. A folder that is gone or not ours any more gets none. */

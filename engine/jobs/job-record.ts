@@ -10,11 +10,12 @@ import {
   updateAnalysis,
 } from '../runs/analyses.ts';
 import { acquireRunLock, idOf, runExists, storeOf } from '../runs/folder.ts';
+import type { ClusterTask } from '../runs/format.ts';
 import { readStatus } from '../runs/read.ts';
 import { clearStop, isStopRequested, requestStop, type StatusPatch, updateStatus } from '../runs/write.ts';
 import type { Job } from './job.ts';
 
-type Patch = Pick<StatusPatch, 'state' | 'pid' | 'host' | 'started' | 'message'>;
+type Patch = Pick<StatusPatch, 'state' | 'pid' | 'host' | 'started' | 'message' | 'cluster'>;
 
 export interface JobRecord {
   /** Folder of the run. */
@@ -23,6 +24,8 @@ export interface JobRecord {
   title: string;
   exists(): boolean;
   state(): string | undefined;
+  /** Its task on a cluster, where it has one. */
+  cluster(): ClusterTask | undefined;
   update(patch: Patch): void;
   lock(): Lock;
   requestStop(): void;
@@ -40,6 +43,7 @@ export function recordOf(job: Job): JobRecord {
       title,
       exists,
       state: () => stateIn(readStatus(run)),
+      cluster: () => clusterIn(readStatus(run)),
       update: (patch) => void updateStatus(run, { ...patch, ...(patch.state !== 'queued' && { samplesPerSecond: 0 }) }),
       lock: () => acquireRunLock(run),
       requestStop: () => requestStop(run),
@@ -52,6 +56,7 @@ export function recordOf(job: Job): JobRecord {
     title: `${job.analysis} for ${title}`,
     exists,
     state: () => stateIn(readAnalysis(place)),
+    cluster: () => clusterIn(readAnalysis(place)),
     update: (patch) => updateAnalysis(place, patch),
     lock: () => lockAnalysis(place),
     requestStop: () => stopAnalysis(place),
@@ -62,4 +67,10 @@ export function recordOf(job: Job): JobRecord {
 
 function stateIn(file: { value: { state: string } } | { damage: string }): string | undefined {
   return 'value' in file ? file.value.state : undefined;
+}
+
+function clusterIn(
+  file: { value: { cluster?: ClusterTask | undefined } } | { damage: string },
+): ClusterTask | undefined {
+  return 'value' in file ? file.value.cluster : undefined;
 }

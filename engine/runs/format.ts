@@ -16,6 +16,8 @@
  *   analyses/      <analysis>-<key>.json: what was asked of a checkpoint, how far it is, the answer; replaced atomically.
  *                  Beside it .stop and .lock while it is worked on, as for the run
  *
+ * Runs that a cluster carries out have, beside `runs/`, what Slurm was given and said: cluster.ts.
+ *
  * A folder whose name begins with a dot is a run in the making. What belongs to a step is logged before its checkpoint
  * is written, so a checkpoint never knows more than the log.
  * Every reader treats all of it as hostile: a truncated last line is tolerated, garbage is reported and skipped.
@@ -80,6 +82,22 @@ export const runFileSchema = z.object({
   analyses: z.record(z.string().max(60), z.unknown()).optional(),
 });
 
+/** Of a run or analysis that a cluster carries out (cluster.ts). */
+export const clusterSchema = z.object({
+  /** Which submission, and which of its tasks. */
+  submission: z.string().max(80),
+  index: z.int().min(0),
+  /** As Slurm names the task, once it has begun: 123_4. */
+  task: z.string().max(60).optional(),
+  /** How often it reached the time limit. */
+  timeouts: z.int().min(0),
+  /** CPU time that it used, and cores × time that it was given, over all its attempts. */
+  cpuSeconds: z.number().min(0),
+  givenSeconds: z.number().min(0),
+  /** The state of Slurm with which its task ended, when the run had not: NODE_FAIL, say. */
+  ended: z.string().max(40).optional(),
+});
+
 export const statusSchema = z.object({
   state: z.enum(['queued', 'running', 'finished', 'stopped', 'failed']),
   /** Process and machine that train it, and when the process started, where the platform tells (lock.ts). */
@@ -98,6 +116,7 @@ export const statusSchema = z.object({
   message: z.string().optional(),
   /** Of a stopped run: that nobody asked, but its time was over. */
   stoppedBy: z.literal('max-seconds').optional(),
+  cluster: clusterSchema.optional(),
 });
 
 /** An analysis: the request, replaced by its progress at least every second, and by the answer. */
@@ -116,6 +135,7 @@ export const analysisFileSchema = z.object({
   /** [0, 1] */
   progress: z.number(),
   message: z.string().optional(),
+  cluster: clusterSchema.optional(),
   /** As the analysis describes it; what there is of it while it is not finished. */
   result: z.unknown().optional(),
 });
@@ -221,5 +241,6 @@ export type Provenance = z.output<typeof provenanceSchema>;
 export type RunFile = z.output<typeof runFileSchema>;
 export type Note = z.output<typeof noteSchema>;
 export type Status = z.output<typeof statusSchema>;
+export type ClusterTask = z.output<typeof clusterSchema>;
 export type AnalysisFile = z.output<typeof analysisFileSchema>;
 export type MetricLine = z.output<typeof metricSchema>;

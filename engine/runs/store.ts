@@ -5,6 +5,7 @@ import type { RunState, RunSummary } from '../../protocol/runs.ts';
 import { UserError } from '../base/errors.ts';
 import { errorCode, reason } from '../base/files.ts';
 import { sha256 } from '../base/hash.ts';
+import { KnownStates } from './cluster.ts';
 import { isRunId, listRuns, realRunsFolder, runsFolder, watchRuns } from './folder.ts';
 import { HEARTBEAT_TIMEOUT_MS, type Note, type RunFile, type Status } from './format.ts';
 import type { KeyedRun } from './key.ts';
@@ -63,6 +64,7 @@ export class StoreReader {
   private kept = 0;
   /** Characters of all summaries. */
   private told = 0;
+  private readonly cluster: KnownStates;
 
   constructor(
     private readonly store: string,
@@ -72,6 +74,7 @@ export class StoreReader {
     private readonly toldCharacters = TOLD_CHARACTERS,
   ) {
     this.folder = runsFolder(store);
+    this.cluster = new KnownStates(store);
   }
 
   /** Looks at the store again. With `ids`, only at these runs; for about `limitMs`, at one run at least. */
@@ -80,6 +83,7 @@ export class StoreReader {
     const slice = limitMs === Number.POSITIVE_INFINITY ? limitMs : SLICE_BYTES;
     const left: string[] = [];
     const names = this.names(ids);
+    this.cluster.refresh();
     if (typeof names === 'string') return { changed: [], removed: [], problem: names };
     const changed: RunSummary[] = [];
     const removed: string[] = [];
@@ -212,8 +216,9 @@ export class StoreReader {
     const heartbeat = 'value' in status ? status.value.heartbeat : undefined;
     const pulse = heartbeat === undefined ? undefined : feel(known?.pulse, heartbeat, this.clock, this.timeoutMs);
     const met = known?.met ?? this.clock.steady();
+    const task = this.cluster.of('value' in status ? status.value.cluster : undefined);
     const doubt = this.patient && isDoubtful(hostOf(status), pulse) && this.clock.steady() - met < PATIENCE_MS;
-    let summary = summarize(folder, run, status, metrics, note, doubt ? 0 : (pulse?.age ?? 0), this.timeoutMs);
+    let summary = summarize(folder, run, status, metrics, note, doubt ? 0 : (pulse?.age ?? 0), this.timeoutMs, task);
     let text = JSON.stringify(summary);
     this.told -= known?.length ?? 0;
     if (this.told + text.length > this.toldCharacters) {

@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import type { RunState, RunSummary } from '../../protocol/runs.ts';
 import { isAlive } from '../base/lock.ts';
+import { isTaskActive, type TaskState } from './cluster.ts';
 import { HEARTBEAT_MS, HEARTBEAT_TIMEOUT_MS, type Note, type RunFile, type Status } from './format.ts';
 import { timeOfId } from './key.ts';
 import { type History, scoresOf } from './metrics/history.ts';
@@ -10,18 +11,25 @@ import { asObject, cut, MAX_NAME, MAX_SENTENCE, type Parsed } from './read.ts';
 /** Texts of a run are cut to this where no room is left. */
 const BRIEF = 200;
 const UNKNOWN = '(unknown)';
+/** Heartbeats on a cluster may be so many times older. */
+const CLUSTER_PATIENCE = 8;
 
 /**
  * The state as a person should see it: a run whose process is gone is interrupted, whatever it last wrote. `age` is that
  * of its heartbeat in milliseconds; where clocks disagree it may be negative.
  */
 export function shownStateOf(
-  status: Pick<Status, 'state' | 'pid' | 'host' | 'started'>,
+  status: Pick<Status, 'state' | 'pid' | 'host' | 'started' | 'cluster'>,
   age: number,
   timeoutMs = HEARTBEAT_TIMEOUT_MS,
 ): RunState {
-  const { state, pid, host, started } = status;
+  const { state, pid, host, started, cluster } = status;
   if (state !== 'running' && state !== 'queued') return state;
+  if (cluster?.ended !== undefined) return 'interrupted';
+  // What waits in the queue of a cluster has no process that could show signs of life.
+  if (cluster && state === 'queued') return state;
+  // Network file systems tell of changes on other machines late.
+  if (cluster) timeoutMs *= CLUSTER_PATIENCE;
   const known = pid !== undefined && host !== undefined;
   const alive = known ? isAlive({ pid, host, ...(started !== undefined && { started }) }) : undefined;
   // A process that is seen to live is better evidence than a heartbeat: clocks jump, and full disks hold heartbeats up.
@@ -41,12 +49,13 @@ export function summarize(
   note: Parsed<Note> | undefined,
   age: number,
   timeoutMs = HEARTBEAT_TIMEOUT_MS,
+  task?: TaskState,
 ): RunSummary {
   const damage = [run, status, ...(note ? [note] : [])].flatMap((part) => ('damage' in part ? [part.damage] : []));
   const identity = 'value' in run ? identityOf(run.value) : salvageIdentity(run.raw, basename(folder));
   const progress =
     'value' in status
-      ? progressOf(status.value, age, timeoutMs)
+      ? progressOf(status.value, age, timeoutMs, task)
       : guessProgress(metrics.history, identity.epochs, identity.createdAt);
   const { epochs: _, ...named } = identity;
   return {
@@ -120,13 +129,24 @@ function salvageIdentity(raw: unknown, id: string): Identity {
 
 type Progress = Pick<
   RunSummary,
-  'state' | 'stoppedBy' | 'epoch' | 'epochs' | 'progress' | 'updatedAt' | 'seconds' | 'samplesPerSecond' | 'message'
+  | 'state'
+  | 'stoppedBy'
+  | 'cluster'
+  | 'epoch'
+  | 'epochs'
+  | 'progress'
+  | 'updatedAt'
+  | 'seconds'
+  | 'samplesPerSecond'
+  | 'message'
 >;
 
-function progressOf(status: Status, age: number, timeoutMs: number): Progress {
-  const { epoch, epochs, progress, heartbeat, seconds, samplesPerSecond, stoppedBy } = status;
-  const state = shownStateOf(status, age, timeoutMs);
-  const message = state === 'interrupted' ? 'Its process is gone; the run can be resumed.' : status.message;
+function progressOf(status: Status, age: number, timeoutMs: number, task?: TaskState): Progress {
+  const { epoch, epochs, progress, heartbeat, seconds, samplesPerSecond, stoppedBy, cluster } = status;
+  const seen = shownStateOf(status, age, timeoutMs);
+  // A process that is gone while Slurm has its task: it was sent back into the queue.
+  const state = seen === 'interrupted' && cluster?.ended === undefined && isTaskActive(task) ? 'queued' : seen;
+  const message = messageOf(status, state, task);
   return {
     state,
     epoch,
@@ -137,7 +157,29 @@ function progressOf(status: Status, age: number, timeoutMs: number): Progress {
     samplesPerSecond: state === 'running' ? samplesPerSecond : 0,
     ...(message !== undefined && { message: cut(message, MAX_SENTENCE) }),
     ...(state === 'stopped' && stoppedBy && { stoppedBy }),
+    ...(cluster && {
+      cluster: {
+        ...(cluster.task !== undefined && { task: cluster.task }),
+        ...(state === 'running' && task?.node !== undefined && { node: task.node }),
+        cpuSeconds: cluster.cpuSeconds,
+        givenSeconds: cluster.givenSeconds,
+      },
+    }),
   };
+}
+
+/** Of a run of a cluster that waits or trains also what Slurm last said. */
+function messageOf({ message, cluster, host }: Status, state: RunState, task?: TaskState): string | undefined {
+  if (cluster?.ended !== undefined) return message;
+  if (state === 'interrupted') return 'Its process is gone; the run can be resumed.';
+  if (!cluster) return message;
+  if (state === 'running')
+    return message ?? `Slurm task ${cluster.task ?? cluster.index} on ${task?.node ?? host ?? 'a node'}`;
+  if (state !== 'queued') return message;
+  const waits = task
+    ? `${task.state.toLowerCase()} in Slurm${task.reason ? `: ${task.reason}` : ''}`
+    : 'submitted to Slurm';
+  return message === undefined ? waits : `${waits}; ${message}`;
 }
 
 /** Without a status, the metrics tell how far it came. */

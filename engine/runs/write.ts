@@ -61,7 +61,15 @@ export function updateStatus(folder: string, patch: StatusPatch): Status {
 /** Puts a run that has ended back into the queue, perhaps for more epochs; what it has reached stays. */
 export function requeue(folder: string, epochs?: number): void {
   clearStop(folder);
-  const { message: _, pid: __, host: ___, started: ____, stoppedBy: _____, ...status } = knownStatus(folder);
+  const {
+    message: _,
+    pid: __,
+    host: ___,
+    started: ____,
+    stoppedBy: _____,
+    cluster: ______,
+    ...status
+  } = knownStatus(folder);
   const more = epochs === undefined ? {} : { epochs, progress: (status.progress * status.epochs) / epochs };
   writeStatus(folder, { ...status, ...more, state: 'queued', heartbeat: Date.now() });
 }

@@ -5,6 +5,7 @@ export const DEFAULTS = {
   dataMirror: '',
   tensorFlow: '',
   threads: 0,
+  executor: '',
   store: '',
   showCurvesOnRun: true,
   mcpServer: false,

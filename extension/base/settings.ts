@@ -18,6 +18,7 @@ export function readSettings(scope?: vscode.Uri): Settings {
     dataMirror: read('dataMirror'),
     tensorFlow: read('tensorFlow').trim(),
     threads: read('threads'),
+    executor: read('executor'),
     store: read('store'),
     showCurvesOnRun: read('showCurvesOnRun'),
     mcpServer: read('mcpServer'),

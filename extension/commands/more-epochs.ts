@@ -2,6 +2,7 @@ import { Refusal } from '../../protocol/calls.ts';
 import { isActive, type RunSummary } from '../../protocol/runs.ts';
 import { count } from '../base/text.ts';
 import { Cancelled } from './cancelled.ts';
+import { howToTrain } from './how-to-train.ts';
 import type { CommandContext } from './table.ts';
 
 /** Runs go on to more epochs than they were asked for; the engine refuses where those would not be the same bits. */
@@ -15,8 +16,7 @@ export async function trainFurther({ workbench, host }: CommandContext, runs: re
     /^\d{1,7}$/.test(text) && Number(text) > epochs ? undefined : `A whole number above ${epochs}.`,
   );
   if (answer === undefined) throw new Cancelled();
-  const { threads } = workbench.settings();
-  const asked = { runIds: idle.map(({ id }) => id), epochs: Number(answer), ...(threads > 0 ? { threads } : {}) };
+  const asked = { runIds: idle.map(({ id }) => id), epochs: Number(answer), ...howToTrain(workbench.settings()) };
   await workbench.busy(title, () => host.request('runs/resume', asked));
   const file = idle[0]!.file;
   workbench.offer(

@@ -5,6 +5,7 @@ import type { HostParams } from '../../protocol/host.ts';
 import { type Beginning, type Comparison, isActive } from '../../protocol/runs.ts';
 import { startOf } from '../../protocol/seeds.ts';
 import { count } from '../base/text.ts';
+import { howToTrain } from './how-to-train.ts';
 import type { CommandContext } from './table.ts';
 
 /** Variants and seeds; all of those in the file when absent. `again`: also what is finished already. */
@@ -83,9 +84,9 @@ export async function start(context: CommandContext, file: string, wanted: Wante
   const further = await goOn(context, plan);
   if (further === undefined) return [];
   if (!further) plan = planStart({ rows: comparison.rows }, active, seeds, wanted);
-  const { threads, showCurvesOnRun } = workbench.settings();
-  if (showCurvesOnRun) await workbench.openView(file, 'curves', true);
-  const common = threads > 0 ? { threads } : {};
+  const settings = workbench.settings();
+  if (settings.showCurvesOnRun) await workbench.openView(file, 'curves', true);
+  const common = howToTrain(settings);
   const size = sizeOf(plan) + plan.resume.length + plan.beginnings.length;
   return workbench.busy(`Starting ${count(size, 'run')}`, async () => {
     const ids = [...plan.resume];

@@ -11,6 +11,7 @@ import { newestPerSeed } from '../model/studies.ts';
 import type { Target } from '../tree/target.ts';
 import { addSeeds } from './add-seeds.ts';
 import { Cancelled } from './cancelled.ts';
+import { howToTrain } from './how-to-train.ts';
 import { trainFurther } from './more-epochs.ts';
 import { putBack, start } from './start.ts';
 import { TEMPLATES, type Template } from './templates.ts';
@@ -66,7 +67,7 @@ export interface Workbench {
   /** Shows in place that something is under way. */
   busy<T>(title: string, task: () => Promise<T>): Promise<T>;
   storeFor(file: string): string;
-  settings(): { threads: number; showCurvesOnRun: boolean };
+  settings(): { threads: number; executor: string; showCurvesOnRun: boolean };
 }
 
 export interface CommandContext {
@@ -182,9 +183,8 @@ async function resumeRuns(context: CommandContext, target: Target): Promise<void
   const runs = target.runIds.length > 0 ? chosen : newestRuns(chosen);
   const runIds = runs.filter((run) => isResumable(run.state)).map((run) => run.id);
   if (runIds.length === 0) throw new Refusal('Only a stopped, failed or interrupted run can be resumed.');
-  const { threads } = context.workbench.settings();
   await context.workbench.busy(`Resuming ${count(runIds.length, 'run')}`, () =>
-    putBack(context, { runIds, ...(threads > 0 ? { threads } : {}) }),
+    putBack(context, { runIds, ...howToTrain(context.workbench.settings()) }),
   );
 }
 

@@ -118,6 +118,7 @@ test('restricts what an untrusted workspace could abuse', () => {
   expect([untrustedWorkspaces.supported, virtualWorkspaces.supported]).toEqual(['limited', 'limited']);
   expect(untrustedWorkspaces.restrictedConfigurations).toEqual([
     'LIF Lab.nodePath',
+    'LIF Lab.executor',
     'LIF Lab.store',
     'LIF Lab.dataFolder',
     'LIF Lab.dataMirror',

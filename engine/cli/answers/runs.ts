@@ -58,6 +58,15 @@ export const runSchema = z
     updatedAt: z.number(),
     seconds: z.number().describe('Of training, over all resumptions.'),
     samplesPerSecond: z.number(),
+    cluster: z
+      .object({
+        task: z.string().optional(),
+        node: z.string().optional(),
+        cpuSeconds: z.number(),
+        givenSeconds: z.number().describe('Cores × time that its tasks had.'),
+      })
+      .optional()
+      .describe('Of a run that a Slurm cluster carries out.'),
     samples: z.object({ train: z.number(), validation: z.number(), test: z.number() }).optional(),
     dataRemarks: z
       .array(z.string())

@@ -3,6 +3,7 @@ import { toldRuns } from '../answers/told.ts';
 import { type Command, jsonOption, storeOption, testOption } from '../command.ts';
 import { printJson, printLines, say } from '../output.ts';
 import { remarkLines, runLines } from '../reports.ts';
+import { tellCluster } from '../stores.ts';
 
 export const listCommand: Command = {
   name: 'list',
@@ -17,6 +18,7 @@ export const listCommand: Command = {
     json: jsonOption,
   },
   async run(_cli, input) {
+    await tellCluster(input.store);
     const limit = input.integer('limit', 1, 1_000_000);
     const runs = openStore(input.store)
       .summaries()

@@ -1,11 +1,13 @@
-import { localExecutor } from '../../executors/local/executor.ts';
+import { executorAt } from '../../executors/place.ts';
 import { trainJobs } from '../../jobs/job.ts';
 import { extendRuns } from '../../studies/extend.ts';
+import { placesOf } from '../../studies/places.ts';
 import { resumeRuns } from '../../studies/resume.ts';
 import { toldRuns } from '../answers/told.ts';
 import {
   type Command,
   checkpointOption,
+  executorOption,
   jsonOption,
   maxSecondsOption,
   storeOption,
@@ -14,8 +16,8 @@ import {
 } from '../command.ts';
 import { printJson, printLines, say } from '../output.ts';
 import { runLines } from '../reports.ts';
-import { findRuns } from '../stores.ts';
-import { trainHere } from '../watch.ts';
+import { findRuns, tellCluster } from '../stores.ts';
+import { trainAt, type Watched } from '../watch.ts';
 
 export const resumeCommand: Command = {
   name: 'resume',
@@ -26,6 +28,7 @@ export const resumeCommand: Command = {
   positionals: [1, 10_000],
   options: {
     epochs: { type: 'string', value: 'N', help: 'go on to this many epochs in all, also when the run is finished' },
+    executor: executorOption,
     threads: threadsOption,
     'checkpoint-every': checkpointOption,
     'max-seconds': maxSecondsOption,
@@ -36,20 +39,26 @@ export const resumeCommand: Command = {
   },
   async run(cli, input) {
     const { store, training } = input;
+    await tellCluster(store);
     const { runs } = findRuns(store, input.positionals);
+    const folders = [...new Set(runs.map(({ folder }) => folder))];
+    const placed = placesOf(folders, { chosen: input.executor, trusted: false });
     const epochs = input.integer('epochs', 1, 1_000_000);
-    const { folders, anew } = epochs === undefined ? resumeRuns(runs) : extendRuns(runs, epochs);
+    const { anew } = epochs === undefined ? resumeRuns(runs) : extendRuns(runs, epochs);
     for (const id of anew) say(`${id} has no whole checkpoint: it begins anew.`);
     const runIds = runs.map((run) => run.id);
     if (input.flag('detach')) {
-      await localExecutor(cli.lif).submit(trainJobs(folders), { store, ...training });
+      for (const { place, folders } of placed)
+        await executorAt(place, cli.lif).submit(trainJobs(folders), { store, ...training });
       if (input.flag('json')) printJson({ store, runIds, anew });
       else printLines(runIds);
       return 0;
     }
-    const ended = await trainHere(cli, store, folders, training);
-    if (input.flag('json')) printJson({ store, runIds, anew, runs: toldRuns(ended.runs, input.flag('test')) });
-    else printLines(runLines(ended.runs));
-    return ended.exitCode;
+    const ended: Watched[] = [];
+    for (const { place, folders } of placed) ended.push(await trainAt(cli, place, { store, folders, training }));
+    const now = ended.flatMap((one) => one.runs);
+    if (input.flag('json')) printJson({ store, runIds, anew, runs: toldRuns(now, input.flag('test')) });
+    else printLines(runLines(now));
+    return Math.max(...ended.map(({ exitCode }) => exitCode));
   },
 };

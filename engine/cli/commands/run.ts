@@ -4,7 +4,7 @@ import { count } from '../../../protocol/format.ts';
 import type { Beginning, RunSummary } from '../../../protocol/runs.ts';
 import { BACKENDS } from '../../backends/registry.ts';
 import { UserError } from '../../base/errors.ts';
-import { localExecutor } from '../../executors/local/executor.ts';
+import { executorAt, placeOf } from '../../executors/place.ts';
 import { expandExperiment } from '../../experiment/expand.ts';
 import { type AnalyseJob, trainJobs } from '../../jobs/job.ts';
 import { requestWished } from '../../jobs/request.ts';
@@ -18,6 +18,7 @@ import { toldComparison, toldRuns } from '../answers/told.ts';
 import {
   type Command,
   checkpointOption,
+  executorOption,
   jsonOption,
   maxSecondsOption,
   setOption,
@@ -27,7 +28,8 @@ import {
 } from '../command.ts';
 import { printJson, printLines, say } from '../output.ts';
 import { comparisonLines } from '../reports.ts';
-import { trainHere } from '../watch.ts';
+import { tellCluster } from '../stores.ts';
+import { trainAt } from '../watch.ts';
 
 export const runCommand: Command = {
   name: 'run',
@@ -44,6 +46,7 @@ export const runCommand: Command = {
       help: 'only this seed of the file (others: --set "seeds=[7, 8]")',
     },
     set: setOption,
+    executor: executorOption,
     threads: threadsOption,
     'checkpoint-every': checkpointOption,
     'max-seconds': maxSecondsOption,
@@ -57,6 +60,8 @@ export const runCommand: Command = {
     const study = loadStudy(input.positionals[0]!, input.texts('set'));
     for (const warning of study.warnings) say(warning);
     const { store, training } = input;
+    const place = placeOf(study.experiment, input.executor);
+    await tellCluster(store);
     const specs = expandExperiment(study.experiment, study.file, {
       variants: input.texts('variant'),
       seeds: input.integers('seed', 0, 0xffffffff),
@@ -68,6 +73,8 @@ export const runCommand: Command = {
     const further = (await mayGoOn(plan.beginnings, input.flag('json'))) ? plan.beginnings : [];
     if (further.length > 0) plan = withBeginnings(plan);
     if (input.flag('again') && !(await mayRepeat(plan.create.length, input.flag('json')))) return 0;
+    const executor = executorAt(place, cli.lif);
+    await executor.ready();
     const created = await createStudyRuns(study, plan.create, store, say);
     const resumed = resumeRuns(plan.resume);
     for (const line of planLines(plan)) say(line);
@@ -79,12 +86,16 @@ export const runCommand: Command = {
 
     if (input.flag('detach')) {
       const jobs = [...trainJobs(folders), ...analyses];
-      if (jobs.length > 0) await localExecutor(cli.lif).submit(jobs, { store, ...training });
+      if (jobs.length > 0) await executor.submit(jobs, { store, ...training });
       if (input.flag('json')) printJson({ store, runIds });
-      else if (folders.length > 0) printLines([...runIds, `They train in the background; see: lif list, lif stop RUN`]);
+      else if (folders.length > 0)
+        printLines([
+          ...runIds,
+          `They train ${place.executor === 'local' ? 'in the background' : 'on the cluster'}; see: lif list, lif stop RUN`,
+        ]);
       return 0;
     }
-    const { reader, runs, exitCode } = await trainHere(cli, store, folders, training, analyses);
+    const { reader, runs, exitCode } = await trainAt(cli, place, { store, folders, training, analyses });
     if (input.flag('json')) {
       const test = input.flag('test');
       const comparison = toldComparison(study, reader.keyedRuns(), test, { specs });

@@ -6,7 +6,7 @@ import { toldRuns } from '../answers/told.ts';
 import { type Command, jsonOption, storeOption, testOption } from '../command.ts';
 import { printJson, printLines } from '../output.ts';
 
-import { findRuns } from '../stores.ts';
+import { findRuns, tellCluster } from '../stores.ts';
 import { printable, short } from '../text.ts';
 
 const LOG_BYTES = 2000;
@@ -21,6 +21,7 @@ export const showCommand: Command = {
   positionals: [1, 1],
   options: { store: storeOption, test: testOption, json: jsonOption },
   async run(_cli, input) {
+    await tellCluster(input.store);
     const { reader, runs } = findRuns(input.store, input.positionals);
     const summary = runs[0]!;
     const run = reader.run(summary.id);
@@ -97,6 +98,14 @@ function warningRows({ warnings = [] }: RunSummary): [string, string][] {
   });
 }
 
+function clusterRows({ cluster }: RunSummary): [string, string][] {
+  if (!cluster) return [];
+  const { task, node, cpuSeconds, givenSeconds } = cluster;
+  const where = [task === undefined ? 'waits for its first task' : `task ${task}`, ...(node ? [`on ${node}`] : [])];
+  const used = givenSeconds > 0 ? `, ${duration(cpuSeconds)} of ${duration(givenSeconds)} CPU time asked for` : '';
+  return [['Slurm', `${where.join(' ')}${used}`]];
+}
+
 function summaryLines(run: RunSummary): string[] {
   const rows: [string, string][] = [
     ['Run', run.id],
@@ -108,6 +117,7 @@ function summaryLines(run: RunSummary): string[] {
       'Training',
       `${duration(run.seconds)}${run.samplesPerSecond ? `, ${thousands(run.samplesPerSecond)} samples/s` : ''}`,
     ],
+    ...clusterRows(run),
     ['Result', run.result ? `${scoreText(run.result)}, ${CHOSEN[run.result.chosenBy]}` : '–'],
     ...epochRows('at it', run.result),
     ...(run.result && run.last?.epoch !== run.result.epoch ? epochRows('last', run.last) : []),

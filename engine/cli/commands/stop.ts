@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isActive, type RunSummary } from '../../../protocol/runs.ts';
-import { localExecutor } from '../../executors/local/executor.ts';
 import type { StoreReader } from '../../runs/store.ts';
 import { stopRuns } from '../../studies/stop.ts';
 import { toldRuns } from '../answers/told.ts';
@@ -18,9 +17,9 @@ export const stopCommand: Command = {
   example: 'lif stop 20261123-141530-delayed-xor-baseline-s1-k3f9',
   positionals: [1, 10_000],
   options: { store: storeOption, test: testOption, json: jsonOption },
-  async run(cli, input) {
+  async run(_cli, input) {
     const { reader, runs } = findRuns(input.store, input.positionals);
-    const active = stopRuns(runs, localExecutor(cli.lif));
+    const active = await stopRuns(runs);
     const left = await waitUntilStopped(reader, active);
     const now = runs.map((run) => reader.summary(run.id) ?? run);
     if (input.flag('json')) printJson({ runs: toldRuns(now, input.flag('test')) });

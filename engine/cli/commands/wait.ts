@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isActive, type RunSummary } from '../../../protocol/runs.ts';
 import { warningNow } from '../../../protocol/warnings.ts';
 import { UserError } from '../../base/errors.ts';
+import { lookAtCluster } from '../../executors/slurm/look.ts';
 import type { StoreReader } from '../../runs/store.ts';
 import { toldRuns } from '../answers/told.ts';
 import { type Command, jsonOption, MOST_SECONDS, storeOption, testOption } from '../command.ts';
@@ -44,7 +45,7 @@ export const waitCommand: Command = {
     const ids = runs.map(({ id }) => id);
     let interrupted: number | undefined;
     const now = await withSignals(async ({ stop, exitCode }) => {
-      const found = await waitFor(reader, ids, condition, deadline, stop);
+      const found = await waitFor(input.store, reader, ids, condition, deadline, stop);
       interrupted = exitCode();
       return found;
     });
@@ -98,6 +99,7 @@ function allEnded(runs: readonly RunSummary[]): Outcome | undefined {
 
 /** The runs as they are when the condition has come, the time is over or `stop` is signalled. */
 async function waitFor(
+  store: string,
   reader: StoreReader,
   ids: readonly string[],
   condition: Condition,
@@ -105,6 +107,7 @@ async function waitFor(
   stop: AbortSignal,
 ): Promise<RunSummary[]> {
   for (;;) {
+    await lookAtCluster(store);
     reader.refresh([...ids]);
     const runs = ids.flatMap((id) => reader.summary(id) ?? []);
     if (condition(runs) !== undefined || performance.now() >= deadline || stop.aborted) return runs;

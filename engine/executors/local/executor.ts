@@ -1,6 +1,4 @@
 /** This machine as an executor: jobs in the background, each a process of its own, sharing the cores. */
-import { availableParallelism } from 'node:os';
-import { recordOf } from '../../jobs/job-record.ts';
 import type { Executor } from '../executor.ts';
 import { detachWork } from './detach.ts';
 
@@ -8,11 +6,7 @@ import { detachWork } from './detach.ts';
 export function localExecutor(lif: string[]): Executor {
   return {
     id: 'local',
+    ready: async () => {},
     submit: (jobs, { store, ...options }) => detachWork(lif, store, { jobs: [...jobs], ...options }),
-    cancel: (job) => recordOf(job).requestStop(),
-    describe() {
-      const cores = availableParallelism();
-      return { cores, title: `this machine, ${cores} core${cores === 1 ? '' : 's'}` };
-    },
   };
 }

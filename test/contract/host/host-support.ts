@@ -2,7 +2,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import {
   createMessageConnection,
@@ -14,8 +14,8 @@ import { serve } from '../../../engine/host/server.ts';
 import type { Services } from '../../../engine/host/services.ts';
 import type { MetricLine, Status } from '../../../engine/runs/format.ts';
 import { checkResumable } from '../../../engine/studies/resume.ts';
-import { stopRuns } from '../../../engine/studies/stop.ts';
 import type { HostMethod, HostNotifications, HostParams, HostResult } from '../../../protocol/host.ts';
+import { isActive } from '../../../protocol/runs.ts';
 
 export interface Conversation {
   ask<M extends HostMethod>(method: M, params: HostParams<M>): Promise<HostResult<M>>;
@@ -51,7 +51,12 @@ export function fakeServices(overrides: Partial<Services> = {}): Services & { as
       asked.push(request);
       return [];
     },
-    stop: (runs) => stopRuns(runs, { cancel: ({ run }) => void asked.push(['stop', basename(run)]) }),
+    async stop(runs) {
+      const active = runs.filter(({ state }) => isActive(state));
+      for (const { id } of active) asked.push(['stop', id]);
+      return active;
+    },
+    look: async () => '',
     resume: async (runs, { threads }) => {
       checkResumable(runs);
       asked.push(['resume', runs.map(({ id }) => id), threads]);

@@ -17,6 +17,7 @@ let experiments: string[];
 let picked: string | undefined;
 let confirmed: boolean;
 let threads: number;
+let executor: string;
 /** What the button of the last offer does. */
 let offered: (() => Promise<unknown>) | undefined;
 let context: CommandContext;
@@ -41,6 +42,7 @@ beforeEach(() => {
   picked = undefined;
   confirmed = true;
   threads = 0;
+  executor = '';
   const note =
     (name: string) =>
     async (...args: unknown[]): Promise<void> =>
@@ -112,7 +114,7 @@ beforeEach(() => {
       showOutput: () => void calls.push(['showOutput']),
       busy: (_title, task) => task(),
       storeFor: () => '/work space/.lif',
-      settings: () => ({ threads, showCurvesOnRun: false }),
+      settings: () => ({ threads, executor, showCurvesOnRun: false }),
     },
   };
 });
@@ -149,11 +151,20 @@ test('a report is written of the text as it stands', async () => {
 describe('running', () => {
   test('starts all variants of the active file with the settings of the user', async () => {
     threads = 3;
+    executor = 'slurm';
     await call('lifLab.runAll');
     expect(calls).toEqual([
       [
         'runs/start',
-        { file: FILE, text: 'text', store: '/work space/.lif', variants: ['a', 'b'], seeds: [1, 2], threads: 3 },
+        {
+          file: FILE,
+          text: 'text',
+          store: '/work space/.lif',
+          variants: ['a', 'b'],
+          seeds: [1, 2],
+          threads: 3,
+          executor: 'slurm',
+        },
       ],
     ]);
   });
