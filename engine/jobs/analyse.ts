@@ -14,7 +14,7 @@ import {
 } from '../runs/analyses.ts';
 import { readCheckpoint } from '../runs/checkpoints.ts';
 import { idOf } from '../runs/folder.ts';
-import { HEARTBEAT_MS } from '../runs/format.ts';
+import { CLUSTER_HEARTBEAT_MS, HEARTBEAT_MS } from '../runs/format.ts';
 import { decodeSafetensors } from '../runs/safetensors.ts';
 import { RunBusyError, readRun } from './claim.ts';
 import { reasonOfFailure } from './endings.ts';
@@ -43,7 +43,7 @@ export async function executeAnalysis(
     attempt(() => updateAnalysis(place, { progress, ...news, ...(cluster && { cluster: cluster() }) }));
   };
   const timers = [
-    setInterval(beat, HEARTBEAT_MS / 2),
+    setInterval(beat, cluster ? CLUSTER_HEARTBEAT_MS : HEARTBEAT_MS / 2),
     setInterval(() => {
       if (isAnalysisStopped(place)) stop();
     }, STOP_POLL_MS),

@@ -7,7 +7,7 @@ import { engineVersion } from '../base/version.ts';
 import type { RunSpec } from '../experiment/schema.ts';
 import { newestCheckpoint } from '../runs/checkpoints.ts';
 import { runExists } from '../runs/folder.ts';
-import { HEARTBEAT_MS, type RunFile, type Status } from '../runs/format.ts';
+import { CLUSTER_HEARTBEAT_MS, HEARTBEAT_MS, type RunFile, type Status } from '../runs/format.ts';
 import { appendError, appendLog } from '../runs/log.ts';
 import { readHistory } from '../runs/metrics/reader.ts';
 import {
@@ -63,6 +63,7 @@ class Execution {
   private metrics: MetricsLog | undefined;
   private diary = new Diary();
   private lastWrite = Number.NEGATIVE_INFINITY;
+  private readonly beatMs: number;
   /** Why training had to be given up from outside the trainer. */
   private fatal: Error | undefined;
   /** The seconds that it was given, once they are over. */
@@ -73,6 +74,7 @@ class Execution {
     private readonly lock: Lock,
     private readonly options: Pick<ExecuteOptions, 'cluster'>,
   ) {
+    this.beatMs = options.cluster ? CLUSTER_HEARTBEAT_MS : HEARTBEAT_MS / 2;
     const known = knownStatus(folder);
     const { message: _, started: __, stoppedBy: ___, ...rest } = known;
     this.status = rest;
@@ -205,7 +207,7 @@ class Execution {
 
   /** Writes the status when the last one is old enough, and makes sure that the run is still ours. */
   private heartbeat(): void {
-    if (this.fatal || performance.now() - this.lastWrite < HEARTBEAT_MS / 2) return;
+    if (this.fatal || performance.now() - this.lastWrite < this.beatMs) return;
     try {
       if (!runExists(this.folder)) throw new RunEnded(`${this.folder} was deleted while it was being trained.`);
       if (!this.lock.isHeld()) throw new RunEnded(`${this.folder} was taken over by another process.`);

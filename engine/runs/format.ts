@@ -29,6 +29,8 @@ export const FORMAT_VERSION = 1 as const;
 
 /** A running run writes its status at least this often. */
 export const HEARTBEAT_MS = 1000;
+/** On a cluster less often, since hundreds may write to one file system; whoever doubts a lock watches longer than this. */
+export const CLUSTER_HEARTBEAT_MS = 2000;
 /** Older than this, a run that says it is running is shown as interrupted, unless its process is seen to live. */
 export const HEARTBEAT_TIMEOUT_MS = 15_000;
 
