@@ -87,7 +87,9 @@ interface McpApi {
 /** Offers `lif mcp` for each folder where the setting asks for it, in trusted workspaces, and where the editor has such servers. */
 export function registerMcpServer(script: string, version: string): vscode.Disposable {
   const { lm, McpStdioServerDefinition: Definition } = vscode as unknown as McpApi;
-  if (lm.registerMcpServerDefinitionProvider === undefined || Definition === undefined)
+  // 1.100 has the function as a proposal, and throws.
+  const [, minor] = vscode.version.split('.').map(Number);
+  if (minor! < 101 || lm.registerMcpServerDefinitionProvider === undefined || Definition === undefined)
     return new vscode.Disposable(() => {});
   const changed = new vscode.EventEmitter<void>();
   const provider = lm.registerMcpServerDefinitionProvider('lifLab.mcp', {
