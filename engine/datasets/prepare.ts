@@ -40,7 +40,8 @@ export async function checkDataset(spec: DatasetSpec, { file }: { file: string }
   } catch (error) {
     throw withHint(error, reader, spec, file);
   }
-  return remarksOnFiles(spec, reader.look ? await reader.look(spec, file) : found);
+  const { remarks = [] } = found;
+  return [...remarks, ...remarksOnFiles(spec, reader.look ? await reader.look(spec, file) : found)];
 }
 
 function readerOf(spec: DatasetSpec, file: string): Promise<SetReader<DatasetSpec>> {

@@ -1,17 +1,16 @@
 /** Files that systems and file managers leave among data, and that are none: one rule for folders and archives. */
 
 const LITTER = [
-  // macOS: AppleDouble files beside the real ones, the look of a folder, and where zips keep both.
-  /^\._/,
-  /^\.DS_Store$/,
+  // What is hidden, and what offices lock a document with.
+  /^\.(?!\.?$)/,
+  /^~\$/,
+  // macOS: where zips keep AppleDouble files.
   /^__MACOSX$/,
-  /^\.(Spotlight-V100|Trashes|fseventsd|TemporaryItems|localized)$/,
   /^Icon\r?$/,
   // Windows.
   /^(Thumbs|ehthumbs)\.db$/i,
   /^desktop\.ini$/i,
-  // Linux: what was deleted while it was open, and folders of the system.
-  /^\.(nfs[0-9a-f]+|directory|Trash-\d+)$/,
+  // Linux.
   /^lost\+found$/,
   // Editors, and downloads that did not end.
   /~$/,

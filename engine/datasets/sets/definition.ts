@@ -44,7 +44,11 @@ export interface PrepareContext {
  * What a glance at the files finds in each published part: the labels in their order, or only how many samples; and the
  * files, where there are a few large ones.
  */
-export type Found = { [S in Split]?: ArrayLike<number> | number | undefined } & { files?: readonly string[] };
+export type Found = { [S in Split]?: ArrayLike<number> | number | undefined } & {
+  files?: readonly string[];
+  /** What has to be said of them, a sentence each. */
+  remarks?: readonly string[];
+};
 
 /** Methods throw or reject with a UserError when a file is missing or damaged. */
 export interface SetReader<Spec> {

@@ -1,8 +1,9 @@
 /** What a reader of HDF5 files offers, and what all of them know. */
 import { UserError } from '../../../base/errors.ts';
 import { whatIs } from '../file-kind.ts';
-import { badFile } from '../files.ts';
+import { badFile, readHead } from '../files.ts';
 import type { NumberType } from './numbers.ts';
+import { MOST_USER_BLOCK, SIGNATURE, userBlock } from './superblock.ts';
 
 export interface Dataset {
   path: string;
@@ -31,6 +32,11 @@ export interface Hdf5Reader {
 /** The file is of a newer layout than this reader knows. */
 export class NewerLayout extends UserError {}
 
-/** The file is of another format. */
-export const notHdf5 = (file: string, head: Buffer, remedy: string): UserError =>
-  badFile(file, `this is not an HDF5 file but ${whatIs(head)}`, undefined, remedy);
+/** The file is of another format, or begins with a block of its user's. */
+export function notHdf5(file: string, head: Buffer, remedy: string): UserError {
+  const block = userBlock(readHead(file, MOST_USER_BLOCK + SIGNATURE.length, remedy));
+  if (block === undefined) return badFile(file, `this is not an HDF5 file but ${whatIs(head)}`, undefined, remedy);
+  return new UserError(
+    `${file}: is an HDF5 file behind a user block of ${block} bytes, which is not read; take the block off with "h5unjam -i FILE -o NEW", a tool of HDF5.`,
+  );
+}

@@ -4,11 +4,11 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { UserError } from '../../../base/errors.ts';
 import { otherThan } from '../../formats/file-kind.ts';
 import { badFile, getAgain, readWhole, reason, stampOfAll } from '../../formats/files.ts';
-import { closeZip, openZip, readEntry, type ZipEntry, type ZipFile } from '../../formats/zip.ts';
+import { closeZip, openZip, readEntry, shown, type ZipEntry, type ZipFile } from '../../formats/zip.ts';
 import { isLitter, isLitterPath } from '../../library/litter.ts';
 import { sourcePath } from '../../library/locations.ts';
 import type { EventBuffer } from '../../recordings/binning.ts';
@@ -55,11 +55,11 @@ export function parseNmnist(file: string, bytes: Buffer, overflowMarker: boolean
   }
 }
 
-/** Where one part of the data set lies and what is in it, by number of the recording. */
+/** What is in one part of the data set, by number of the recording. */
 interface Part {
-  zip?: string;
-  folder?: string;
   files: { label: number; name: string }[];
+  /** What is there and is no recording. */
+  passedOver: string[];
 }
 
 function planNmnist(spec: Nmnist, experimentFile: string): RecordingPlan {
@@ -85,12 +85,33 @@ function planNmnist(spec: Nmnist, experimentFile: string): RecordingPlan {
 /** Checks that both parts are there; lists their recordings and opens none. */
 function checkNmnist(spec: Nmnist, experimentFile: string): Found {
   const folder = sourcePath(spec.path, 'nmnist', experimentFile);
+  const remarks: string[] = [];
   const [train, test] = (['Train', 'Test'] as const).map((name) => {
     const part = openPart(folder, name);
     part.close();
+    remarks.push(...remarksOn(folder, name, part.passedOver));
     return Uint8Array.from({ length: part.count }, (_, i) => part.label(i));
   });
-  return { train, test };
+  return { train, test, remarks };
+}
+
+/** Which of two is read, and what of it is not. */
+function remarksOn(folder: string, name: 'Train' | 'Test', passedOver: string[]): string[] {
+  const directory = partIn(folder, name);
+  const zip = zipIn(folder, name);
+  const remarks: string[] = [];
+  if (directory && zip)
+    remarks.push(
+      `nmnist: ${folder} has both the folder ${basename(directory)} and ${basename(zip)}: the folder is read; move the other away.`,
+    );
+  const [example] = passedOver;
+  if (example === undefined) return remarks;
+  const count = passedOver.length;
+  const passed = count === 1 ? 'one file or folder is' : `${count} files or folders are`;
+  remarks.push(
+    `nmnist: ${passed} passed over in ${directory ?? zip}, ${count === 1 ? '' : 'such as '}${shown({ name: example })}, since a recording is called <digit>/<five digits>.bin; rename what is one.`,
+  );
+  return remarks;
 }
 
 /** The folder of a part, or undefined when it is a zip. Throws a UserError when it is neither. */
@@ -111,41 +132,50 @@ function zipIn(folder: string, name: string): string | undefined {
   return [`${name}.zip`, `${name.toLowerCase()}.zip`].map((n) => join(folder, n)).find((n) => existsSync(n));
 }
 
-function labelFolders(directory: string): string[] {
+function listFolder(directory: string): Part {
+  const part: Part = { files: [], passedOver: [] };
+  for (const label of namesIn(directory)) {
+    if (!isLabel(label)) part.passedOver.push(label);
+    else
+      for (const file of namesIn(join(directory, label))) {
+        const name = join(label, file);
+        if (isRecording(file)) part.files.push({ label: Number(label), name });
+        else part.passedOver.push(name);
+      }
+  }
+  if (part.files.length === 0)
+    throw new UserError(`${directory}: there are no recordings <digit>/<number>.bin in it; ${REMEDY}.`);
+  part.files.sort(byNumber);
+  return part;
+}
+
+/** What is in a folder, without what systems leave there, sorted. */
+function namesIn(directory: string): string[] {
   try {
     return readdirSync(directory)
-      .filter((name) => /^\d$/.test(name))
+      .filter((name) => !isLitter(name))
       .sort();
   } catch (error) {
     throw badFile(directory, reason(error), undefined, REMEDY);
   }
 }
 
-function listFolder(directory: string): Part {
-  const files = labelFolders(directory).flatMap((label) =>
-    readdirSync(join(directory, label))
-      .filter(isRecording)
-      .map((name) => ({ label: Number(label), name: join(label, name) })),
-  );
-  if (files.length === 0)
-    throw new UserError(`${directory}: there are no recordings <digit>/<number>.bin in it; ${REMEDY}.`);
-  return { folder: directory, files: files.sort(byNumber) };
-}
-
 /** The same in folders and in zips. */
-const isRecording = (name: string): boolean => name.endsWith('.bin') && !isLitter(name);
+const isLabel = (name: string): boolean => /^\d$/.test(name);
+const isRecording = (name: string): boolean => /^\d{5}\.bin$/i.test(name);
 
 /** By number and not by folder, so that the first recordings are of all digits. */
 function byNumber(a: { name: string }, b: { name: string }): number {
   return numberOf(a.name) - numberOf(b.name) || (a.name < b.name ? -1 : 1);
 }
 
-const numberOf = (name: string): number => Number(/(\d+)\.bin$/.exec(name)?.[1] ?? Number.POSITIVE_INFINITY);
+const numberOf = (name: string): number => Number(/(\d+)\.bin$/i.exec(name)?.[1] ?? Number.POSITIVE_INFINITY);
 
 interface OpenPart {
   name: string;
   hash: Hash;
   count: number;
+  passedOver: string[];
   label(index: number): number;
   read(index: number): { file: string; bytes: Buffer };
   close(): void;
@@ -155,11 +185,12 @@ function openPart(folder: string, name: 'Train' | 'Test'): OpenPart {
   const hash = createHash('sha256');
   const directory = partIn(folder, name);
   if (directory) {
-    const { files } = listFolder(directory);
+    const { files, passedOver } = listFolder(directory);
     return {
       name,
       hash,
       count: files.length,
+      passedOver,
       label: (i) => files[i]!.label,
       read(i) {
         const file = join(directory, files[i]!.name);
@@ -169,12 +200,17 @@ function openPart(folder: string, name: 'Train' | 'Test'): OpenPart {
     };
   }
   const zip: ZipFile = openZip(zipIn(folder, name)!, REMEDY);
-  const pattern = new RegExp(`(?:^|/)${name}/(\\d)/([^/]+)$`);
   const files: { label: number; name: string; entry: ZipEntry }[] = [];
+  // Once, however many files lie below it.
+  const passedOver = new Set<string>();
   for (const entry of zip.entries) {
-    const match = pattern.exec(entry.name);
-    if (match && isRecording(match[2]!) && !isLitterPath(entry.name))
-      files.push({ label: Number(match[1]), name: entry.name, entry });
+    const steps = entry.name.split('/');
+    if (entry.name.endsWith('/') || isLitterPath(entry.name)) continue;
+    const [label, file, ...below] = steps.slice(steps.indexOf(name) + 1);
+    if (!steps.includes(name)) passedOver.add(entry.name);
+    else if (label === undefined || !isLabel(label) || file === undefined) passedOver.add(label ?? entry.name);
+    else if (!isRecording(file) || below.length > 0) passedOver.add(`${label}/${file}`);
+    else files.push({ label: Number(label), name: entry.name, entry });
   }
   files.sort(byNumber);
   if (files.length === 0) {
@@ -185,6 +221,7 @@ function openPart(folder: string, name: 'Train' | 'Test'): OpenPart {
     name,
     hash,
     count: files.length,
+    passedOver: [...passedOver],
     label: (i) => files[i]!.label,
     read: (i) => ({ file: `${zip.file}: ${files[i]!.name}`, bytes: readEntry(zip, files[i]!.entry, LIMIT) }),
     close: () => closeZip(zip),

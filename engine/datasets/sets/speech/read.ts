@@ -1,4 +1,5 @@
 /** Spiking Heidelberg Digits and Spiking Speech Commands: 700 cochlear channels, in HDF5 files. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../../base/errors.ts';
 import type { Split } from '../../dataset.ts';
@@ -45,12 +46,7 @@ function planSpeech(spec: Shd | Ssc, experimentFile: string): RecordingPlan {
       fromFirst: false,
     },
     identity: { folder, flipChannels },
-    fingerprint: (signal) =>
-      stampOfAll(
-        PARTS[spec.name].map(([, name]) => join(folder, name)),
-        `get it with "lif data get ${spec.name}"`,
-        signal,
-      ),
+    fingerprint: (signal) => stampOfAll(filesOf(spec, folder), `get it with "lif data get ${spec.name}"`, signal),
     open: (signal) => openSpeech(spec, folder, signal),
     splits:
       spec.name === 'ssc'
@@ -62,10 +58,23 @@ function planSpeech(spec: Shd | Ssc, experimentFile: string): RecordingPlan {
 /** Checks that the files exist and are HDF5. */
 function checkSpeech(spec: Shd | Ssc, experimentFile: string): Found {
   const folder = sourcePath(spec.path, spec.name, experimentFile);
-  const files = PARTS[spec.name].map(([, name]) => join(folder, name));
+  const files = filesOf(spec, folder);
   for (const file of files) checkHdf5(file, getAgain(spec.name));
   // What is in them is known when they have been prepared.
   return { files };
+}
+
+/** The files of all parts. Throws a UserError where one is there as it was packed. */
+function filesOf(spec: Shd | Ssc, folder: string): string[] {
+  return PARTS[spec.name].map(([, name]) => {
+    const file = join(folder, name);
+    const packed = existsSync(file) ? undefined : ['.gz', '.zip'].find((end) => existsSync(file + end));
+    if (packed === undefined) return file;
+    const remedy = packed === '.gz' ? `"gunzip -k ${name}.gz"` : `"unzip ${name}.zip"`;
+    throw new UserError(
+      `${file}: is not there, but ${name}${packed} is, which is read only when it is unpacked; unpack it, for instance with ${remedy}.`,
+    );
+  });
 }
 
 async function openSpeech(spec: Shd | Ssc, folder: string, signal?: AbortSignal): Promise<RecordingSource> {

@@ -69,6 +69,35 @@ describe('nmnist', () => {
     expect((await prepare()).checksums).toEqual(fromFolders.checksums);
   });
 
+  test('what is not called as a recording is passed over, counted and named, in folders and in zips alike', async () => {
+    const more = {
+      'Train/3/notes.bin': Buffer.from('x'),
+      'Train/3/000004.bin': Buffer.from('x'),
+      'Train/3/.00044.bin': Buffer.from('x'),
+      'Train/10/00044.bin': nmnistBytes(someEvents(4)),
+      'Train/10/00045.bin': nmnistBytes(someEvents(5)),
+    };
+    const check = async () =>
+      (await checkDataset(specOf({ name: 'nmnist', path: 'data' }), { file: file() })).filter((one) =>
+        /passed over|both the folder/.test(one),
+      );
+    const sentence = (where: string) =>
+      `nmnist: 3 files or folders are passed over in ${join(folder, 'data', where)}, such as 10, since a recording is called <digit>/<five digits>.bin; rename what is one.`;
+    write();
+    expect(await check()).toEqual([]);
+    for (const [name, bytes] of Object.entries(more)) put(join(folder, 'data'), name, bytes);
+    put(join(folder, 'data'), 'Test/4/00099.BIN', nmnistBytes(someEvents(99)));
+    expect(await check()).toEqual([sentence('Train')]);
+    expect((await prepare()).sizes).toMatchObject({ train: 20, test: 11 });
+    put(join(folder, 'data'), 'Train.zip', zipOf({ ...nmnistFiles('Train', 20), ...more }));
+    expect((await check())[0]).toBe(
+      `nmnist: ${join(folder, 'data')} has both the folder Train and Train.zip: the folder is read; move the other away.`,
+    );
+    rmSync(join(folder, 'data', 'Train'), { recursive: true });
+    expect((await check())[0]!.replace('such as 3/notes.bin', 'such as 10')).toBe(sentence('Train.zip'));
+    expect((await prepare()).sizes).toMatchObject({ train: 20, test: 11 });
+  });
+
   test('the checksums are those of the recordings, from folders and from zips', async () => {
     write();
     const fromFolders = (await prepare()).checksums;

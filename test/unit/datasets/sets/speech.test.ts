@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { checkDataset, prepareDataset } from '../../../../engine/datasets/prepare.ts';
 import { type Recording, someRecordings, speechFile } from '../formats/hdf5-writer.ts';
@@ -45,6 +46,26 @@ describe('shd', () => {
       expect(readSample(data, 'train', 0, i)).toEqual({ label: i % 20, steps: expected(all[i]!, 1, 1000) });
     expect(readSample(data, 'test', 0, 39).steps).toEqual(expected(all[39]!, 1, 1000));
     expect(Object.keys(data.checksums)).toEqual(['shd_train.h5', 'shd_test.h5']);
+  });
+
+  test('a file as it was packed, and one behind a block of its user, are told', async () => {
+    write();
+    const check = () => checkDataset(specOf({ name: 'shd', path: 'data' }), context());
+    const train = join(folder, 'data', 'shd_train.h5');
+    for (const bytes of [512, 2048]) {
+      put(join(folder, 'data'), 'shd_train.h5', Buffer.concat([Buffer.alloc(bytes), speechFile(someRecordings(2))]));
+      await expectUserError(
+        check,
+        `${train}: is an HDF5 file behind a user block of ${bytes} bytes, which is not read;`,
+      );
+    }
+    put(join(folder, 'data'), 'shd_train.h5.gz', gzipSync('x'));
+    rmSync(train);
+    for (const action of [check, () => prepare('shd')])
+      await expectUserError(
+        action,
+        `${train}: is not there, but shd_train.h5.gz is, which is read only when it is unpacked; unpack it, for instance with "gunzip -k shd_train.h5.gz".`,
+      );
   });
 
   test('decodes before arithmetic: 1.3671875 s is step 136 of 10 ms, not infinity', async () => {
