@@ -1,11 +1,12 @@
 /** Runs of one variant with several seeds: what is said of them together, which are newer, and what is left to start. */
-import { isActive, type RunSummary, type Spread } from './runs.ts';
+import { type Beginning, isActive, type RunSummary, type Spread } from './runs.ts';
+import { meanOf } from './statistics.ts';
 
 /** Mean and sample standard deviation (n − 1); undefined for no values. */
 export function spread(values: readonly number[]): Spread | undefined {
   const count = values.length;
   if (count === 0) return undefined;
-  const mean = values.reduce((sum, value) => sum + value, 0) / count;
+  const mean = meanOf(values);
   if (count === 1) return { mean, count };
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, deviation: Math.sqrt(squares / (count - 1)), count };
@@ -30,4 +31,11 @@ export function startOf(newest: RunSummary | undefined, result: RunSummary | und
   if (again || !newest) return 'create';
   if (result || newest.state === 'finished') return 'finished';
   return newest.state === 'failed' ? 'create' : 'resume';
+}
+
+/** Ids of runs of fewer epochs, by the number that each is to have. */
+export function byEpochs(beginnings: readonly Beginning[]): Map<number, string[]> {
+  const groups = new Map<number, string[]>();
+  for (const { id, epochs } of beginnings) groups.set(epochs, [...(groups.get(epochs) ?? []), id]);
+  return groups;
 }

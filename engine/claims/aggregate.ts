@@ -2,6 +2,7 @@
  * Many data sets and few seeds in one number, by the definitions of rliable (Agarwal et al., Deep Reinforcement Learning at the
  * Edge of the Statistical Precipice, 2021).
  */
+import { meanOf } from '../../protocol/statistics.ts';
 import { stream } from '../base/random.ts';
 
 /** Of the bootstrap: whole studies drawn anew. */
@@ -42,7 +43,7 @@ export function trimmedMean(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const cut = Math.floor(sorted.length / 4);
   const kept = sorted.slice(cut, sorted.length - cut);
-  return kept.reduce((sum, value) => sum + value, 0) / kept.length;
+  return meanOf(kept);
 }
 
 function higher(x: readonly number[], y: readonly number[]): number {

@@ -1,6 +1,7 @@
 /** Intervals at 95 %. */
 import { tQuantile } from '../../protocol/comparison/student.ts';
 import type { ShareInterval } from '../../protocol/comparison/verdicts.ts';
+import { meanOf } from '../../protocol/statistics.ts';
 
 /** Of the standard normal, at 97.5 %. */
 const Z = 1.959963984540054;
@@ -12,7 +13,7 @@ const Z = 1.959963984540054;
 export function tInterval(values: readonly number[]): [number, number] | undefined {
   const n = values.length;
   if (n < 2) return undefined;
-  const mean = values.reduce((sum, value) => sum + value, 0) / n;
+  const mean = meanOf(values);
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1);
   const half = tQuantile(0.975, n - 1) * Math.sqrt(variance / n);
   return [mean - half, mean + half];

@@ -11,6 +11,7 @@ import {
   seedsText,
 } from '../../protocol/comparison/verdicts.ts';
 import type { ComparisonRow } from '../../protocol/runs.ts';
+import { meanOf } from '../../protocol/statistics.ts';
 import { parseClaim } from '../experiment/expectations.ts';
 import { meaningOf } from '../experiment/meaning.ts';
 import type { Experiment } from '../experiment/schema.ts';
@@ -85,13 +86,10 @@ export function valuesOf(row: Pick<ComparisonRow, 'results'> | undefined, metric
     const [quantity, layer] = metric.split('.');
     if (quantity === 'accuracy' || quantity === 'loss') return [{ seed, value: result[quantity] }];
     const rates = result.spikeRates ?? [];
-    const value = layer === undefined ? mean(rates) : rates[Number(layer) - 1];
+    const value = layer !== undefined ? rates[Number(layer) - 1] : rates.length > 0 ? meanOf(rates) : undefined;
     return value === undefined ? [] : [{ seed, value }];
   });
 }
-
-const mean = (values: readonly number[]): number | undefined =>
-  values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** left − right − margin, by seed. */
 function testOf({ left, right, claim: { margin }, identical }: Case): Paired | undefined {

@@ -2,6 +2,7 @@
 
 import { ALPHA, type Paired, seedsNeeded, type Verdict, worded } from '../../protocol/comparison/verdicts.ts';
 import type { ComparisonRow } from '../../protocol/runs.ts';
+import { meanOf } from '../../protocol/statistics.ts';
 import { holm } from './holm.ts';
 import { tInterval } from './intervals.ts';
 import { signFlip } from './sign-flip.ts';
@@ -36,7 +37,7 @@ export function pairedDifferences(
 
 /** Mean, interval and sign-flip p of differences by seed. */
 export function pairedTest({ seeds, differences }: Pick<Paired, 'seeds' | 'differences'>): Paired {
-  const mean = differences.reduce((sum, difference) => sum + difference, 0) / differences.length;
+  const mean = meanOf(differences);
   const interval = tInterval(differences);
   return { seeds, differences, mean, ...(interval && { interval }), ...signFlip(differences) };
 }

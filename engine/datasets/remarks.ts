@@ -1,6 +1,7 @@
 /** What has to be said of a data set whose files can be read: samples and classes that are missing, parts that are equal. */
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
+import { thousands } from '../../protocol/format.ts';
 import { SettingError } from '../base/errors.ts';
 import type { PreparedDataset, Split } from './dataset.ts';
 import { shapeOf } from './describe.ts';
@@ -92,7 +93,9 @@ function otherCounts(spec: DatasetSpec, tallies: Partial<Record<Split, Tally | u
     return have === undefined || published === undefined || have === published ? [] : [{ split, have, published }];
   });
   if (differing.length === 0) return [];
-  const counts = differing.map(({ split, have, published }) => `${n(have)} instead of ${n(published)} ${WORD[split]}`);
+  const counts = differing.map(
+    ({ split, have, published }) => `${thousands(have)} instead of ${thousands(published)} ${WORD[split]}`,
+  );
   return [
     `${spec.name}: ${counts.join(' and ')} samples are here, so that results are not those of the published data set; "lif data get ${source.uses ?? spec.name}" tells how to have all of it.`,
   ];
@@ -116,7 +119,7 @@ function oneSided({ name }: DatasetSpec, { validation }: Partial<Record<Split, T
   const present = (validation?.classes ?? []).flatMap((samples, label) => (samples > 0 ? [label] : []));
   if (present.length !== 1) return [];
   return [
-    `${name}: all ${n(validation!.count)} validation samples are of class ${present[0]}, and they choose the best epoch; the data are probably sorted by label: shuffle them, or hold out more.`,
+    `${name}: all ${thousands(validation!.count)} validation samples are of class ${present[0]}, and they choose the best epoch; the data are probably sorted by label: shuffle them, or hold out more.`,
   ];
 }
 
@@ -162,5 +165,3 @@ function outlines(files: readonly string[]): Record<string, string> {
 function splitOf(name: string): Split {
   return /test|t10k/i.test(name) ? 'test' : /valid/i.test(name) ? 'validation' : 'train';
 }
-
-const n = (count: number): string => count.toLocaleString('en');

@@ -23,14 +23,13 @@ import { type AnalyseJob, trainJobs } from '../jobs/job.ts';
 import { requestAnalysis } from '../jobs/request.ts';
 import { answerPlaceOf } from '../runs/analyses.ts';
 import { compareExperiment } from '../runs/comparison/compare.ts';
-import { storeOf } from '../runs/folder.ts';
 import { differencesOf, settingsOf } from '../studies/differences.ts';
-import { extendRuns } from '../studies/extend.ts';
+import { goOn } from '../studies/go-on.ts';
 import { firstError, readStudyText, studyOf } from '../studies/load.ts';
 import { placesOf } from '../studies/places.ts';
-import { resumeRuns } from '../studies/resume.ts';
 import { createStudyRuns } from '../studies/start.ts';
 import { stopRuns } from '../studies/stop.ts';
+import { submitByStore } from '../studies/submit.ts';
 import { Probes } from './probes.ts';
 import type { Services } from './services.ts';
 
@@ -109,7 +108,6 @@ async function start(
   return folders.map((folder) => basename(folder));
 }
 
-/** The runs of each store are a submission of their own. */
 async function resume(
   lif: string[],
   runs: readonly RunSummary[],
@@ -118,12 +116,8 @@ async function resume(
   const { threads, epochs, executor } = options;
   // Whoever resumes from the editor has trusted the workspace, and with it the lines of its files.
   const placed = placesOf([...new Set(runs.map(({ folder }) => folder))], { chosen: executor, trusted: true });
-  const { anew } = epochs === undefined ? resumeRuns(runs) : extendRuns(runs, epochs);
-  for (const { place, folders } of placed)
-    for (const store of new Set(folders.map(storeOf))) {
-      const ofStore = folders.filter((folder) => storeOf(folder) === store);
-      await executorAt(place, lif).submit(trainJobs(ofStore), { store, threads });
-    }
+  const { anew } = goOn(runs, epochs);
+  for (const { place, folders } of placed) await submitByStore(executorAt(place, lif), trainJobs(folders), { threads });
   return anew;
 }
 
@@ -135,10 +129,6 @@ async function analyse(
   const asked: { job: AnalyseJob; done: boolean }[] = [];
   for (const { folder } of runs) asked.push(await requestAnalysis(folder, { analysis, params }));
   const open = asked.filter(({ done }) => !done).map(({ job }) => job);
-  for (const store of new Set(open.map(({ run }) => storeOf(run))))
-    await executor.submit(
-      open.filter(({ run }) => storeOf(run) === store),
-      { store, threads },
-    );
+  await submitByStore(executor, open, { threads });
   return asked.map(({ job }) => answerPlaceOf(job.run, job.analysis, job.key).name);
 }

@@ -138,7 +138,7 @@ export class Stores {
 
   stopAnalysis(id: string, name: string): void {
     const { state } = this.answer(id, name);
-    if (state !== 'queued' && state !== 'running') return;
+    if (!isActive(state)) return;
     const { folder } = this.summary(id);
     try {
       stopAnalysis({ folder, name });

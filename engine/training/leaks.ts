@@ -1,5 +1,6 @@
 /** The learned leak of each layer, for the log: `a` is the parameter before the sigmoid, `k` the leak. */
 import type { LeakSpread } from '../../protocol/runs.ts';
+import { meanOf } from '../../protocol/statistics.ts';
 import type { Network } from '../backends/backend.ts';
 import { sigmoid } from '../models/neuron.ts';
 import { lengthOf } from '../models/parameters.ts';
@@ -31,7 +32,7 @@ export function leakSpreadOf(k: number[]): LeakSpread {
     return low + (high - low) * (place - Math.floor(place));
   };
   return {
-    mean: k.reduce((sum, x) => sum + x, 0) / k.length,
+    mean: meanOf(k),
     least: quantile(0),
     lowerQuartile: quantile(0.25),
     median: quantile(0.5),

@@ -3,7 +3,7 @@ import { Refusal } from '../../protocol/calls.ts';
 import type { Checked } from '../../protocol/experiment.ts';
 import type { HostParams } from '../../protocol/host.ts';
 import { type Beginning, type Comparison, isActive } from '../../protocol/runs.ts';
-import { startOf } from '../../protocol/seeds.ts';
+import { byEpochs, startOf } from '../../protocol/seeds.ts';
 import { count } from '../base/text.ts';
 import { howToTrain } from './how-to-train.ts';
 import type { CommandContext } from './table.ts';
@@ -15,8 +15,8 @@ export interface Wanted {
   again?: boolean;
 }
 
-/** What it takes to get every wanted result. */
-export interface StartPlan {
+/** What is asked of the query process to get every wanted result. */
+export interface RequestPlan {
   /** Runs that were stopped or whose process is gone go on where they were. */
   resume: string[];
   /** Seeds that have no run with the settings of the file, or one that failed, by variant. */
@@ -33,13 +33,13 @@ export interface StartPlan {
  * What is missing or outdated of what is wanted.
  * @param active runs of the file that go on, with whatever settings
  */
-export function planStart(
+export function planRequests(
   { rows, beginnings = [] }: Pick<Comparison, 'rows' | 'beginnings'>,
   active: readonly { variant: string; seed: number }[],
   seeds: readonly number[],
   { variants, seeds: wantedSeeds = [...seeds], again = false }: Wanted,
-): StartPlan {
-  const plan: StartPlan = { resume: [], start: new Map(), beginnings: [], finished: 0, busy: 0 };
+): RequestPlan {
+  const plan: RequestPlan = { resume: [], start: new Map(), beginnings: [], finished: 0, busy: 0 };
   const going = new Set(active.map(({ variant, seed }) => `${seed} ${variant}`));
   for (const { variant, runs, results } of rows) {
     if (variants && !variants.includes(variant)) continue;
@@ -74,16 +74,16 @@ export async function start(context: CommandContext, file: string, wanted: Wante
   const { seeds } = await checkedOutline(context, file, text);
   const comparison = await host.request('runs/compare', { file, text });
   const active = runs.ofFile(file).filter((run) => isActive(run.state));
-  let plan = planStart(comparison, active, seeds, wanted);
+  let plan = planRequests(comparison, active, seeds, wanted);
   if (plan.start.size === 0 && plan.resume.length === 0 && plan.beginnings.length === 0) {
     if (plan.finished === 0)
       throw new Refusal(`${nameOf(wanted, file)}: already running; stop it first to run it again.`);
     if (!(await mayRepeat(context, plan.finished, wanted))) return [];
-    plan = planStart(comparison, active, seeds, { ...wanted, again: true });
+    plan = planRequests(comparison, active, seeds, { ...wanted, again: true });
   } else if (wanted.again && !(await mayRepeat(context, sizeOf(plan), wanted))) return [];
   const further = await goOn(context, plan);
   if (further === undefined) return [];
-  if (!further) plan = planStart({ rows: comparison.rows }, active, seeds, wanted);
+  if (!further) plan = planRequests({ rows: comparison.rows }, active, seeds, wanted);
   const settings = workbench.settings();
   if (settings.showCurvesOnRun) await workbench.openView(file, 'curves', true);
   const common = howToTrain(settings);
@@ -118,7 +118,7 @@ export async function putBack(
  * Whether runs of fewer epochs go on to those of the file, which makes them runs of more; undefined when the user turned
  * away.
  */
-async function goOn({ workbench }: CommandContext, { beginnings }: StartPlan): Promise<boolean | undefined> {
+async function goOn({ workbench }: CommandContext, { beginnings }: RequestPlan): Promise<boolean | undefined> {
   if (beginnings.length === 0) return true;
   const [least, most] = [Math.min(...beginnings.map((b) => b.epoch)), Math.max(...beginnings.map((b) => b.epoch))];
   const done = least === most ? `${least}` : `${least} to ${most}`;
@@ -129,19 +129,13 @@ async function goOn({ workbench }: CommandContext, { beginnings }: StartPlan): P
   return answer === undefined ? undefined : answer === 'Go On';
 }
 
-function byEpochs(beginnings: readonly Beginning[]): Map<number, string[]> {
-  const groups = new Map<number, string[]>();
-  for (const { id, epochs } of beginnings) groups.set(epochs, [...(groups.get(epochs) ?? []), id]);
-  return groups;
-}
-
 function mayRepeat({ workbench }: CommandContext, n: number, wanted: Wanted): Promise<boolean> {
   const what = wanted.variants?.length === 1 ? ` of ${wanted.variants[0]}` : '';
   const detail = 'Results there are stay in the store; the new runs take their place in views and comparisons.';
   return workbench.confirm(`Train ${count(n, 'run')}${what} again, from the beginning?`, detail, 'Train Again');
 }
 
-function sizeOf({ start }: StartPlan): number {
+function sizeOf({ start }: RequestPlan): number {
   return [...start.values()].reduce((sum, seeds) => sum + seeds.length, 0);
 }
 

@@ -2,6 +2,7 @@ import { type Earlier, lastResults, whyEarlier } from '../../protocol/comparison
 import { isJudged, SEEDS_TO_ADD } from '../../protocol/comparison/verdicts.ts';
 import type { Outline, Range } from '../../protocol/experiment.ts';
 import { type Comparison, type ComparisonRow, isResumable, type RunSummary, type Spread } from '../../protocol/runs.ts';
+import { meanOf } from '../../protocol/statistics.ts';
 import { plainLabel, plainLine } from '../../protocol/text/plain-text.ts';
 import { CAUSE_LABELS, warningsNow } from '../../protocol/warnings.ts';
 import type { CommandId } from '../base/command-ids.ts';
@@ -210,6 +211,6 @@ function shortened(message: string): string {
 function accuracyNow(running: readonly RunSummary[]): string {
   const scores = running.flatMap((run) => run.test ?? run.validation ?? run.train ?? []);
   if (scores.length === 0) return '';
-  const mean = scores.reduce((sum, score) => sum + score.accuracy, 0) / scores.length;
+  const mean = meanOf(scores.map((score) => score.accuracy));
   return ` · ${(mean * 100).toFixed(1)} % now`;
 }

@@ -1,6 +1,7 @@
 /** What can be a column of the comparison: for sorting, filtering, pictures and exports. */
 import { duration, loss, percent, spread } from '../format.ts';
 import { overallState, type Spread } from '../runs.ts';
+import { meanOf } from '../statistics.ts';
 import { epochNote } from './epochs.ts';
 import { changesText, type TableRow } from './table.ts';
 import { intervalText, points } from './verdicts.ts';
@@ -34,15 +35,13 @@ const hundredfold = (s: Spread | undefined): number | undefined => s && finite(1
 
 export function meanRate(rates: readonly Spread[] | undefined): number | undefined {
   if (!rates || rates.length === 0) return undefined;
-  return rates.reduce((sum, r) => sum + r.mean, 0) / rates.length;
+  return meanOf(rates.map((rate) => rate.mean));
 }
 
 /** Mean over the finished runs, where all of them have the number. */
-function meanOf(row: TableRow, pick: (run: TableRow['results'][number]) => number | undefined): number | undefined {
+function rowMean(row: TableRow, pick: (run: TableRow['results'][number]) => number | undefined): number | undefined {
   const values = row.results.flatMap((run) => finite(pick(run)) ?? []);
-  return values.length === 0 || values.length < row.results.length
-    ? undefined
-    : values.reduce((a, b) => a + b) / values.length;
+  return values.length === 0 || values.length < row.results.length ? undefined : meanOf(values);
 }
 
 /** Each note once. */
@@ -150,19 +149,19 @@ export const RESULT_COLUMNS: readonly Column[] = [
     id: 'learned',
     label: 'Learned leak k',
     title: 'Mean over layers and seeds of the leak k that was learned, at the epoch that counts',
-    value: (row) => meanOf(row, learnedLeak),
-    texts: [{ head: 'Learned leak k', text: (row) => number(meanOf(row, learnedLeak), 3) }],
+    value: (row) => rowMean(row, learnedLeak),
+    texts: [{ head: 'Learned leak k', text: (row) => number(rowMean(row, learnedLeak), 3) }],
   },
   {
     id: 'epoch',
     label: 'Epoch that counts',
     title: 'Mean over the seeds of the epoch that the numbers are of',
-    value: (row) => meanOf(row, (run) => run.result?.epoch),
+    value: (row) => rowMean(row, (run) => run.result?.epoch),
     texts: [
       {
         head: 'Epoch that counts',
         text: (row) => {
-          const mean = meanOf(row, (run) => run.result?.epoch);
+          const mean = rowMean(row, (run) => run.result?.epoch);
           return number(mean, Number.isInteger(mean) ? 0 : 1);
         },
       },

@@ -1,5 +1,6 @@
 import { percent } from '../format.ts';
 import { fallAfterBest, NOTABLE_FALL, type RunSummary } from '../runs.ts';
+import { meanOf } from '../statistics.ts';
 
 /** Of which epoch the results are, how that was chosen, and how it ended where that is another: one named epoch a number. */
 export function epochNote(results: readonly RunSummary[]): string {
@@ -12,7 +13,7 @@ export function epochNote(results: readonly RunSummary[]): string {
   // Of all of them or of none: a mean over some of the seeds would stand beside one over all.
   const moved = results.some(({ result, last }) => last?.test && last.epoch !== result?.epoch);
   const ended = moved ? results.flatMap((run) => run.last?.test ?? []) : [];
-  const mean = ended.reduce((sum, { accuracy }) => sum + accuracy, 0) / ended.length;
+  const mean = meanOf(ended.map(({ accuracy }) => accuracy));
   return `${where} (${by})${ended.length > 0 ? ` · last ${percent(mean, 1)}\u202f%` : ''}`;
 }
 

@@ -1,6 +1,7 @@
 /** Answers of all seeds of a study, as figures are made of them: the same lines in a panel and in a report. */
 import type { AnalysisId, AnalysisResults } from '../analyses/analyses.ts';
 import type { LineStyle } from '../drawing/palette.ts';
+import { meanOf } from '../statistics.ts';
 
 /** An answer with the variant and seed that it is of. */
 export interface SeedAnswer<A extends AnalysisId> {
@@ -31,8 +32,6 @@ export function byVariant<T extends { index: number; name: string }>(answers: re
   }
   return [...variants.values()];
 }
-
-export const meanOf = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 /** A point of a line over a quantity: the mean of values, and a band from the least to the greatest. */
 export function banded(x: number, values: readonly number[]): { x: number; y: number; low: number; high: number } {

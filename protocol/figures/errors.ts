@@ -1,6 +1,7 @@
 /** How errors travel back through time in a layer, and the factors that decide it (equations 12 and 13 of the paper). */
 import type { ErrorsLayer } from '../analyses/errors.ts';
 import type { XyChart, XyLine } from '../drawing/xy.ts';
+import { meanOf } from '../statistics.ts';
 import { byVariant, type SeedAnswer, type StyleOf } from './answers.ts';
 
 type Answer = SeedAnswer<'errors'>;
@@ -77,5 +78,5 @@ export function timeOf(bin: number, stepsPerBin: number): number {
 
 function meanAt(series: readonly OverTime[], bin: number): number | null {
   const values = series.map((one) => one[bin]).filter((value) => typeof value === 'number');
-  return values.length > 0 ? values.reduce((a, b) => a + b, 0) / values.length : null;
+  return values.length > 0 ? meanOf(values) : null;
 }

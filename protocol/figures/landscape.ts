@@ -1,7 +1,8 @@
 /** How fast the loss rises around a network, and the plane through it (Figure 6 of the paper). */
 import { type LandscapeResult, type Sharpness, standIns } from '../analyses/landscape.ts';
 import type { XyChart } from '../drawing/xy.ts';
-import { byVariant, meanOf, type SeedAnswer, type StyleOf } from './answers.ts';
+import { meanOf } from '../statistics.ts';
+import { byVariant, type SeedAnswer, type StyleOf } from './answers.ts';
 
 type Answer = SeedAnswer<'landscape'>;
 

@@ -120,15 +120,15 @@ function curvePaths(
     out.push(
       `<circle class="counts" cx="${n(x(epoch))}" cy="${n(y(value))}" r="4.5" fill="none" stroke="${style.colour}" stroke-width="1.8"/>`,
     );
-  for (const { x: at, y: value } of curve.resumed)
+  for (const { x: place, y: value } of curve.resumed)
     out.push(
-      `<path class="resumed" d="M${n(x(at) - 4)} ${n(y(value) - 5)}l9 5l-9 5Z" fill="#ffffff" stroke="${style.colour}" stroke-width="1.5"/>`,
+      `<path class="resumed" d="M${n(x(place) - 4)} ${n(y(value) - 5)}l9 5l-9 5Z" fill="#ffffff" stroke="${style.colour}" stroke-width="1.5"/>`,
     );
-  for (const { x: at, y: value, kind } of curve.ended)
+  for (const { x: place, y: value, kind } of curve.ended)
     out.push(
       kind === 'stopped'
-        ? `<path class="stopped" d="M${n(x(at) - 2.5)} ${n(y(value) - 5)}v10m5-10v10" stroke="${style.colour}" stroke-width="1.8"/>`
-        : `<path class="failed" d="M${n(x(at) - 4)} ${n(y(value) - 4)}h8v8h-8Z" fill="${style.colour}"/>`,
+        ? `<path class="stopped" d="M${n(x(place) - 2.5)} ${n(y(value) - 5)}v10m5-10v10" stroke="${style.colour}" stroke-width="1.8"/>`
+        : `<path class="failed" d="M${n(x(place) - 4)} ${n(y(value) - 4)}h8v8h-8Z" fill="${style.colour}"/>`,
     );
   for (const epoch of curve.warned)
     out.push(

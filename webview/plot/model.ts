@@ -161,8 +161,8 @@ function outliersOf(curves: readonly Curve[]): ChartModel['outliers'] {
     .flatMap(({ mean, raw = [], seeds = [] }) => [mean, raw, ...seeds].flat())
     .filter((value) => typeof value === 'number')
     .sort((a, b) => a - b);
-  const at = Math.floor(OUTERMOST * values.length);
-  const [low, high] = [values[at], values[values.length - 1 - at]];
+  const cut = Math.floor(OUTERMOST * values.length);
+  const [low, high] = [values[cut], values[values.length - 1 - cut]];
   if (low === undefined || high === undefined || low >= high) return undefined;
   const outside = values.filter((value) => value < low || value > high).length;
   return outside > 0 ? { range: [low, high], outside, of: values.length } : undefined;

@@ -21,7 +21,7 @@ const ROOM = { side: 62, top: 30, bottom: 16 };
 
 export function parallelSvg(
   { axes, lines, style }: Parallel,
-  { width, height, ink, at, point, key = [] }: RelationLook,
+  { width, height, ink, pointed, point, key = [] }: RelationLook,
 ): TemplateResult {
   const gap = axes.length > 1 ? (width - 2 * ROOM.side) / (axes.length - 1) : 0;
   const across = (i: number): number => ROOM.side + i * gap;
@@ -29,8 +29,8 @@ export function parallelSvg(
   const content = svg`
     ${lines.map(({ group, values }, i) => {
       const { colour, dash } = style(group);
-      const faded = at !== undefined && at !== i;
-      return svg`<path class="line" d=${pathOf(axes, values, across, up)} fill="none" stroke=${colour} stroke-width=${i === at ? 3.5 : 2}
+      const faded = pointed !== undefined && pointed !== i;
+      return svg`<path class="line" d=${pathOf(axes, values, across, up)} fill="none" stroke=${colour} stroke-width=${i === pointed ? 3.5 : 2}
         stroke-opacity=${faded ? 0.25 : 0.9} stroke-dasharray=${dash.join(' ') || 'none'} @pointerenter=${point ? () => point(i) : undefined} />`;
     })}
     ${axes.map((axis, i) => {

@@ -29,14 +29,14 @@ function numberAxis(label: string, numbers: readonly number[], wanted: number): 
   const scale = log ? Math.log : (value: number): number => value;
   const room = 0.04 * (scale(high) - scale(low));
   const [from, to] = [scale(low) - room, scale(high) + room];
-  const at = (value: number): number => (scale(value) - from) / (to - from);
+  const fractionOf = (value: number): number => (scale(value) - from) / (to - from);
   const range: Range = [low, high];
   const marks = log ? logTicks(range) : ticks(range, wanted);
   const labels = tickLabels(marks, false, log);
   return {
     label: log ? `${label} (log)` : label,
-    place: (value) => (typeof value === 'number' ? at(value) : undefined),
-    ticks: marks.map((mark, i) => ({ place: at(mark), label: labels[i]! })),
+    place: (value) => (typeof value === 'number' ? fractionOf(value) : undefined),
+    ticks: marks.map((mark, i) => ({ place: fractionOf(mark), label: labels[i]! })),
   };
 }
 
@@ -45,10 +45,10 @@ function wordAxis(label: string, values: readonly Quantity[]): QuantityAxis {
   const distinct = [...new Set(values)];
   const numbers = distinct.filter((value) => typeof value === 'number').sort((a, b) => a - b);
   const order: Quantity[] = [...numbers, ...distinct.filter((value) => typeof value === 'string')];
-  const at = (i: number): number => (i + 0.5) / Math.max(1, order.length);
+  const middleOf = (i: number): number => (i + 0.5) / Math.max(1, order.length);
   return {
     label,
-    place: (value) => (value === undefined || !order.includes(value) ? undefined : at(order.indexOf(value))),
-    ticks: order.map((value, i) => ({ place: at(i), label: String(value) })),
+    place: (value) => (value === undefined || !order.includes(value) ? undefined : middleOf(order.indexOf(value))),
+    ticks: order.map((value, i) => ({ place: middleOf(i), label: String(value) })),
   };
 }

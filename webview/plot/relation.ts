@@ -35,7 +35,7 @@ export interface RelationLook {
   /** Colour of axes and texts. */
   ink: string;
   /** The dot that is read. */
-  at?: number | undefined;
+  pointed?: number | undefined;
   point?: (index: number | undefined) => void;
 }
 
@@ -47,7 +47,7 @@ const LONGEST_LABEL = 22;
 
 export function relationSvg(
   relation: Relation,
-  { width, height, ink, at, point, key = [] }: RelationLook,
+  { width, height, ink, pointed, point, key = [] }: RelationLook,
 ): TemplateResult {
   const { x, y, dots, means, style } = relation;
   const across = (place: number): number => ROOM.left + place * (width - ROOM.left - ROOM.right);
@@ -78,8 +78,8 @@ export function relationSvg(
     })}
     ${dots.map((dot, i) => {
       const [cx, cy] = placed(dot);
-      return svg`<path class="dot" d=${shapePath(markerOf(dot.group), cx, cy, i === at ? 1.6 * RADIUS : RADIUS)} fill=${style(dot.group).colour} fill-opacity="0.8"
-        stroke=${i === at ? ink : 'none'} stroke-width="1.5" @pointerenter=${point ? () => point(i) : nothing} />`;
+      return svg`<path class="dot" d=${shapePath(markerOf(dot.group), cx, cy, i === pointed ? 1.6 * RADIUS : RADIUS)} fill=${style(dot.group).colour} fill-opacity="0.8"
+        stroke=${i === pointed ? ink : 'none'} stroke-width="1.5" @pointerenter=${point ? () => point(i) : nothing} />`;
     })}
     ${keySvg(key, width, height, (group, x, y) => dotSign(group, x, y, style(group)))}`;
   return drawing({ width, height, ink, key }, content);

@@ -3,9 +3,10 @@ import type { AttackExample, AttackKind, AttackKindResult } from '../../../proto
 import type { Sample } from '../../backends/backend.ts';
 import type { PreparedDataset } from '../../datasets/dataset.ts';
 import type { AnalysisParams } from '../../experiment/schema.ts';
+import { rounded } from '../numbers.ts';
 import { alongGradient, atRandom, byTrial, type Goal, type Search, type SearchOutcome } from './escalate.ts';
 import { inputsOf } from './examples.ts';
-import { outcomesOf, rounded, sharesWithin, type Tally } from './tally.ts';
+import { outcomesOf, sharesWithin, type Tally } from './tally.ts';
 import { Currents, currentRangeOf } from './threats/currents.ts';
 import { Flips } from './threats/flips.ts';
 import { Retiming } from './threats/retiming.ts';

@@ -1,5 +1,6 @@
 /** How little has to change before the network errs: three kinds of change, each along the gradient and with two controls. */
 import type { AttackedSample, AttackResult } from '../../../protocol/analyses/attack.ts';
+import { meanOf } from '../../../protocol/statistics.ts';
 import type { Network, Sample } from '../../backends/backend.ts';
 import { UserError } from '../../base/errors.ts';
 import { stream } from '../../base/random.ts';
@@ -8,11 +9,11 @@ import { ANALYSIS_PARAMS, type AnalysisParams } from '../../experiment/schema.ts
 import type { Lif, NetworkPlan } from '../../models/plan.ts';
 import type { Analysis, AnalysisContext } from '../analysis.ts';
 import { chooseSamples } from '../choose-samples.ts';
+import { rounded } from '../numbers.ts';
 import { readSamples } from '../read-samples.ts';
 import { type Assault, assaultsOn } from './assault.ts';
 import { binomialTail, LEVEL } from './chance.ts';
 import { resultSchema } from './result.ts';
-import { rounded } from './tally.ts';
 import { classOf, victimOf } from './victim.ts';
 import { widened } from './widths.ts';
 
@@ -51,7 +52,7 @@ export const attack: Analysis<Params, AttackResult> = {
       ...base,
       right: right.length,
       attacked,
-      meanEvents: data.encoding === 'events' ? mean(attacked.map(({ events }) => events)) : null,
+      meanEvents: data.encoding === 'events' ? meanOrNone(attacked.map(({ events }) => events)) : null,
       nearThreshold: near,
       kinds: assaults.map((assault) => assault.result(attacked.map(({ events }) => events))),
     });
@@ -150,5 +151,4 @@ async function countNear(network: Network, { layers }: NetworkPlan, samples: Sam
   });
 }
 
-const mean = (values: readonly number[]): number | null =>
-  values.length === 0 ? null : rounded(values.reduce((a, b) => a + b, 0) / values.length);
+const meanOrNone = (values: readonly number[]): number | null => (values.length === 0 ? null : rounded(meanOf(values)));

@@ -1,8 +1,8 @@
 /** Pairs of a clean and an adversarial input, small enough to be kept. */
 import type { AttackExample } from '../../../protocol/analyses/attack.ts';
 import type { Sample } from '../../backends/backend.ts';
+import { rounded } from '../numbers.ts';
 import { MOST_EVENTS } from './result.ts';
-import { rounded } from './tally.ts';
 import { eventsOf, type Grid } from './threats/bins.ts';
 
 type Inputs = Pick<AttackExample, 'clean' | 'added' | 'removed' | 'adversarial'>;
@@ -11,7 +11,7 @@ type Inputs = Pick<AttackExample, 'clean' | 'added' | 'removed' | 'adversarial'>
 export function inputsOf(grid: Grid, clean: Sample, adversarial: Sample): Inputs | undefined {
   if ('current' in clean && 'current' in adversarial) {
     if (clean.current.length > MOST_EVENTS) return undefined;
-    const values = (current: ArrayLike<number>) => Array.from(current, rounded);
+    const values = (current: ArrayLike<number>) => Array.from(current, (value) => rounded(value));
     return { clean: values(clean.current), adversarial: values(adversarial.current), added: [], removed: [] };
   }
   const before = eventsOf(grid, clean).bins;

@@ -1,6 +1,7 @@
 /** From what became of each sample to curves over the budget, medians and shares. Nothing here knows a network. */
 import type { AttackOutcomes } from '../../../protocol/analyses/attack.ts';
 import { wilson } from '../../claims/intervals.ts';
+import { rounded } from '../numbers.ts';
 
 /** One attack on samples in their order: what each cost, and the columns of ROW. */
 export interface Tally {
@@ -64,9 +65,4 @@ export function medianOf(costs: readonly (number | null)[]): number | null {
 export function sharesWithin(shares: readonly number[], largest: number, events: readonly number[]): number[] {
   const fullestBin = Math.max(1, ...events);
   return shares.filter((share) => share * fullestBin <= largest);
-}
-
-/** To six digits, which keeps files small. */
-export function rounded(value: number): number {
-  return Number(value.toPrecision(6));
 }

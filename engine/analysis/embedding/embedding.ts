@@ -5,6 +5,7 @@ import { UserError } from '../../base/errors.ts';
 import { ANALYSIS_PARAMS, type AnalysisParams } from '../../experiment/schema.ts';
 import type { Analysis } from '../analysis.ts';
 import { chooseSamples } from '../choose-samples.ts';
+import { rounded } from '../numbers.ts';
 import { affinitiesOf } from './affinities.ts';
 import { centre, startPositions } from './components.ts';
 import { duplicatesOf, readFeatures, refuseImpossible } from './features.ts';
@@ -101,6 +102,3 @@ export const embedding: Analysis<AnalysisParams<'embedding'>, EmbeddingResult> =
     return { ...part(), picture: separationOf(picture, labels, data.classes) };
   },
 };
-
-/** Far finer than a pixel. */
-const rounded = (value: number): number => Number(value.toPrecision(6));

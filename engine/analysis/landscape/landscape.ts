@@ -1,10 +1,12 @@
 /** Figure 6: the loss around a trained network, on a plane and along more random directions. */
 import { coarseToFine, type LandscapeResult, type Sharpness } from '../../../protocol/analyses/landscape.ts';
+import { meanOf } from '../../../protocol/statistics.ts';
 import { UserError } from '../../base/errors.ts';
 import { ANALYSIS_PARAMS, type AnalysisParams } from '../../experiment/schema.ts';
 import type { Tensor } from '../../models/parameters.ts';
 import type { Analysis, AnalysisContext } from '../analysis.ts';
 import { leftAlone, randomDirection } from '../directions.ts';
+import { rounded } from '../numbers.ts';
 import { landscapeResult } from './result.ts';
 
 type Params = AnalysisParams<'landscape'>;
@@ -12,6 +14,8 @@ type Params = AnalysisParams<'landscape'>;
 const FIRST_POINTS = 16;
 const MOST_POINTS = 256;
 const TOGETHER_MS = 5000;
+/** What float32 sums are good for. */
+const DIGITS = 7;
 
 type Point = { loss: number | null; accuracy: number | null };
 
@@ -32,7 +36,7 @@ export const landscape: Analysis<Params, LandscapeResult> = {
       const scores = await network.evaluateAround(params.split, { directions, points, samples, signal });
       return scores.map(({ loss, accuracy }) =>
         Number.isFinite(loss)
-          ? { loss: rounded(loss / samples), accuracy: rounded(accuracy / samples) }
+          ? { loss: rounded(loss / samples, DIGITS), accuracy: rounded(accuracy / samples, DIGITS) }
           : { loss: null, accuracy: null },
       );
     };
@@ -137,10 +141,10 @@ function addRise(
 ): void {
   const finite = (values: (number | null)[]): number[] => values.filter((value) => value !== null);
   const before = finite(sharp.rises).length;
-  sharp.rises.push(loss === null || centre.loss === null ? null : rounded(loss - centre.loss));
+  sharp.rises.push(loss === null || centre.loss === null ? null : rounded(loss - centre.loss, DIGITS));
   const rises = finite(sharp.rises);
   if (rises.length === before) return;
-  sharp.mean = rises.reduce((sum, rise) => sum + rise, 0) / rises.length;
+  sharp.mean = meanOf(rises);
   sharp.deviation =
     rises.length > 1
       ? Math.sqrt(rises.reduce((sum, rise) => sum + (rise - sharp.mean!) ** 2, 0) / (rises.length - 1))
@@ -148,6 +152,3 @@ function addRise(
   const fall = centre.accuracy - accuracy!;
   sharp.accuracyFall = ((sharp.accuracyFall ?? 0) * before + fall) / rises.length;
 }
-
-/** Seven digits: what float32 sums are good for. */
-const rounded = (value: number): number => Number(value.toPrecision(7));

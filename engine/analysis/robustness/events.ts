@@ -60,7 +60,7 @@ export function hotPixels(sample: EventSample, channels: ArrayLike<number>, shap
 /** How many channels this share is, rounded. */
 export const hotCount = (inputs: number, share: number): number => Math.round(share * inputs);
 
-/** So many different channels. */
+/** Different channels, drawn: this share of all. */
 export function chooseChannels(inputs: number, share: number, rng: Rng): Uint32Array {
   const order = new Uint32Array(inputs).map((_, i) => i);
   const count = hotCount(inputs, share);

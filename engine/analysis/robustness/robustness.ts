@@ -5,6 +5,7 @@ import {
   type RobustnessPoint,
   type RobustnessResult,
 } from '../../../protocol/analyses/robustness.ts';
+import { meanOf } from '../../../protocol/statistics.ts';
 import { UserError } from '../../base/errors.ts';
 import { stream } from '../../base/random.ts';
 import { ANALYSIS_PARAMS, type AnalysisParams } from '../../experiment/schema.ts';
@@ -101,7 +102,7 @@ async function pointAt(
         : await withInput(subject, params, { disturbance, strength, draw, place, signal }),
     );
   const accuracies = scores.map(({ accuracy }) => accuracy);
-  const mean = accuracies.reduce((a, b) => a + b) / draws;
+  const mean = meanOf(accuracies);
   const events = scores[0]!.events === null ? null : scores.reduce((sum, one) => sum + one.events!, 0) / draws;
   const squares = accuracies.reduce((sum, accuracy) => sum + (accuracy - mean) ** 2, 0);
   return { strength, accuracies, mean, deviation: draws > 1 ? Math.sqrt(squares / (draws - 1)) : null, events };

@@ -58,7 +58,7 @@ export const spikes: Analysis<AnalysisParams<'spikes'>, SpikesResult> = {
   },
 };
 
-/** So many stretches of time that the rates of all neurons over time keep within the bounds of an answer. */
+/** How many stretches of time are told apart, so that the rates of all neurons over time keep within the bounds of an answer. */
 export function binsFor({ layers, steps }: NetworkPlan): number {
   const neurons = layers.reduce((sum, { neuron, output }) => sum + (neuron.kind === 'lif' ? lengthOf(output) : 0), 0);
   return Math.max(1, Math.min(MOST_BINS, steps, Math.floor(MOST_NUMBERS / 2 / Math.max(1, neurons))));

@@ -1,5 +1,6 @@
 /** From counts of spikes to what is said of a spiking layer. N neurons, C classes. */
 import type { Irregularity, SpikingLayerResult } from '../../../protocol/analyses/spikes.ts';
+import { meanOf } from '../../../protocol/statistics.ts';
 import type { LayerActivity } from '../../backends/backend.ts';
 import { SURROGATES } from '../../models/neuron.ts';
 import type { Lif } from '../../models/plan.ts';
@@ -43,7 +44,7 @@ export function layerStatistics(
     layer,
     name,
     neurons: N,
-    rate: rounded(mean(rates)),
+    rate: rounded(meanOf(rates)),
     rates: rates.map((x) => rounded(x)),
     histogram: histogram(rates, PARTS),
     rateOverTime: overTime.map((x) => rounded(x)),
@@ -61,7 +62,7 @@ export function layerStatistics(
       threshold: neuron.threshold,
       halfWidth: neuron.surrogate.width,
       bounded: SURROGATES[neuron.surrogate.shape].windowed,
-      share: rounded(mean(shares)),
+      share: rounded(meanOf(shares)),
       shares: shares.map((x) => rounded(x, 4)),
       never: shares.filter((x) => x === 0).length,
     },
@@ -89,7 +90,7 @@ export function preference(
   const classes = rates.flatMap((rate, c) => (perClass[c]! > 0 ? [{ rate, c }] : []));
   const best = classes.reduce((a, b) => (b.rate > a.rate ? b : a), { rate: 0, c: -1 });
   if (best.c < 0 || classes.length < 2) return undefined;
-  const rest = mean(classes.filter(({ c }) => c !== best.c).map(({ rate }) => rate));
+  const rest = meanOf(classes.filter(({ c }) => c !== best.c).map(({ rate }) => rate));
   return { best: best.c, index: (best.rate - rest) / (best.rate + rest) };
 }
 
@@ -104,8 +105,4 @@ function irregularityOf(terms: Float64Array, pairs: Float64Array): Irregularity 
     mean: spread?.mean ?? null,
     deviation: spread?.deviation ?? null,
   };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0) / values.length;
 }

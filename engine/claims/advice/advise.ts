@@ -1,7 +1,8 @@
 /** What the results of a study suggest. Nothing without evidence: a difference that the seeds decide, by the verdict. */
 import type { Advice, Quotation } from '../../../protocol/comparison/advice.ts';
+import { meanRate } from '../../../protocol/comparison/columns.ts';
 import type { Verdict } from '../../../protocol/comparison/verdicts.ts';
-import type { ComparisonRow, Spread } from '../../../protocol/runs.ts';
+import type { ComparisonRow } from '../../../protocol/runs.ts';
 import { settingsOf } from '../../experiment/checks/validate.ts';
 import { meaningOf } from '../../experiment/meaning.ts';
 import { mergeSettings } from '../../experiment/merge.ts';
@@ -188,8 +189,4 @@ function rates(base: ComparisonRow, row: ComparisonRow): string {
   const [a, b] = [from, to].map((rate) => (100 * rate).toFixed(rate < 0.1 ? 1 : 0));
   if (a === b) return '';
   return `, and ${to > from ? 'raised' : 'lowered'} the spike rate from ${a} % to ${b} %`;
-}
-
-function meanRate(rates: readonly Spread[] | undefined): number | undefined {
-  return rates?.length ? rates.reduce((sum, { mean }) => sum + mean, 0) / rates.length : undefined;
 }

@@ -1,5 +1,6 @@
 import type { ErrorsLayer, ErrorsResult } from '../../../protocol/analyses/errors.ts';
 import { percent } from '../../../protocol/format.ts';
+import { meanOf } from '../../../protocol/statistics.ts';
 import { short, table } from '../text.ts';
 
 /** The length of the error at some times, then what a step does to it. */
@@ -35,13 +36,13 @@ function perStep(layer: ErrorsLayer): string[][] {
   ];
   const range = leak.least === leak.most ? '' : ` (${short(leak.least)} to ${short(leak.most)})`;
   const throughSpikes = [...(resetGradient && reset !== 'none' ? ['reset'] : []), ...(recurrent ? ['recurrence'] : [])];
-  const slope = `h′ ${short(mean(surrogate))}, not 0 in ${percent(mean(surrogateShare), 1)} %`;
+  const slope = `h′ ${short(meanOf(surrogate))}, not 0 in ${percent(meanOf(surrogateShare), 1)} %`;
   const stretch = recurrent
     ? `V gain ${short(recurrent.gain)}, norm ${short(recurrent.norm)}, radius ${short(recurrent.radius)}`
     : '';
   const rows = [
     row('leak alone', 'leak', `k ${short(leak.mean)}${range}`),
-    ...(kept.some(leavesLess) ? [row('with what the reset leaves', 'reset', `∂r/∂u ${short(mean(kept))}`)] : []),
+    ...(kept.some(leavesLess) ? [row('with what the reset leaves', 'reset', `∂r/∂u ${short(meanOf(kept))}`)] : []),
     ...(throughSpikes.length > 0 ? [row(`with spikes: ${throughSpikes.join(', ')}`, 'whole', stretch)] : []),
     ['‖δ(t)‖ / ‖δ(t+1)‖', '', number(step.norms), spiking ? slope : ''],
   ];
@@ -50,8 +51,6 @@ function perStep(layer: ErrorsLayer): string[][] {
 
 /** A mean of ones is 1 up to rounding. */
 const leavesLess = (kept: number): boolean => Math.abs(kept - 1) > 1e-6;
-
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 function quartile({ norm: { lower, median, upper } }: ErrorsLayer, bin: number): string {
   return `${number(median[bin]!)} [${number(lower[bin]!)}, ${number(upper[bin]!)}]`;

@@ -1,8 +1,7 @@
 import { executorAt } from '../../executors/place.ts';
 import { trainJobs } from '../../jobs/job.ts';
-import { extendRuns } from '../../studies/extend.ts';
+import { goOn } from '../../studies/go-on.ts';
 import { placesOf } from '../../studies/places.ts';
-import { resumeRuns } from '../../studies/resume.ts';
 import { toldRuns } from '../answers/told.ts';
 import {
   type Command,
@@ -44,7 +43,7 @@ export const resumeCommand: Command = {
     const folders = [...new Set(runs.map(({ folder }) => folder))];
     const placed = placesOf(folders, { chosen: input.executor, trusted: false });
     const epochs = input.integer('epochs', 1, 1_000_000);
-    const { anew } = epochs === undefined ? resumeRuns(runs) : extendRuns(runs, epochs);
+    const { anew } = goOn(runs, epochs);
     for (const id of anew) say(`${id} has no whole checkpoint: it begins anew.`);
     const runIds = runs.map((run) => run.id);
     if (input.flag('detach')) {

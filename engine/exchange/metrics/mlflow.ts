@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { RunState } from '../../../protocol/runs.ts';
+import { isActive, type RunState } from '../../../protocol/runs.ts';
 import { sha256 } from '../../base/hash.ts';
 import { type Output, refuseExisting, unwritten, writeParts } from '../output.ts';
 import { clockOf } from './clock.ts';
@@ -67,7 +67,7 @@ function writeRun(folder: string, run: LoggedRun): void {
   } catch (error) {
     throw unwritten(folder, error);
   }
-  const ended = state === 'queued' || state === 'running' ? null : Math.max(createdAt, updatedAt);
+  const ended = isActive(state) ? null : Math.max(createdAt, updatedAt);
   const meta = {
     artifact_uri: pathToFileURL(join(folder, 'artifacts')).href,
     end_time: ended,

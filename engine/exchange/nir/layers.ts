@@ -37,13 +37,13 @@ export function chainOf(file: string, { nodes, edges }: NirGraph, dt: number | u
   /** Neurons in the connection that leads to the next node; undefined behind neurons. */
   let wired: number | undefined;
   const seen = new Set<string>();
-  let at = inputs[0]!;
+  let current = inputs[0]!;
   for (;;) {
-    if (seen.has(at)) throw refuse(`its node ${at} closes a cycle over several layers`);
-    seen.add(at);
-    const node = nodes.get(at)!;
+    if (seen.has(current)) throw refuse(`its node ${current} closes a cycle over several layers`);
+    seen.add(current);
+    const node = nodes.get(current)!;
     const type = node.type;
-    const next = targets(at);
+    const next = targets(current);
     const back = isNeuron(type) || type === 'Threshold' ? next.filter((name) => leadsBack(name)) : [];
     switch (type) {
       case 'Input':
@@ -52,7 +52,8 @@ export function chainOf(file: string, { nodes, edges }: NirGraph, dt: number | u
       case 'Linear':
       case 'Affine': {
         const [rows, columns] = field(() => shapeOfField(node, 'weight'));
-        if (rows === undefined || columns === undefined) throw refuse(`its node ${at} has weights that are no matrix`);
+        if (rows === undefined || columns === undefined)
+          throw refuse(`its node ${current} has weights that are no matrix`);
         wired = rows;
         bias ||= type === 'Affine';
         break;
@@ -61,15 +62,15 @@ export function chainOf(file: string, { nodes, edges }: NirGraph, dt: number | u
       case 'LI':
       case 'IF':
       case 'I':
-        if (wired === undefined) throw refuse(`its node ${at} receives what comes without weights`);
-        layers.push(layerOf(at, node, wired, back.length > 0));
+        if (wired === undefined) throw refuse(`its node ${current} receives what comes without weights`);
+        layers.push(layerOf(current, node, wired, back.length > 0));
         wired = undefined;
         break;
       case 'Threshold': {
         const layer = layers.at(-1);
         if (!layer || layer.threshold !== undefined || wired !== undefined)
-          throw refuse(`its node ${at} is a Threshold that stands not behind integrators`);
-        layer.threshold = same(at, node, 'threshold');
+          throw refuse(`its node ${current} is a Threshold that stands not behind integrators`);
+        layer.threshold = same(current, node, 'threshold');
         layer.recurrent = back.length > 0;
         break;
       }
@@ -79,17 +80,17 @@ export function chainOf(file: string, { nodes, edges }: NirGraph, dt: number | u
         return { inputs: sizes.reduce((product, n) => product * n, 1), layers, bias };
       }
       default:
-        throw refuse(`its node ${at} is of type ${type}, for which there is no layer`);
+        throw refuse(`its node ${current} is of type ${type}, for which there is no layer`);
     }
     const onward = next.filter((name) => !back.includes(name));
     if (onward.length !== 1)
       throw refuse(
-        `its node ${at} leads to ${onward.length === 0 ? 'nothing' : onward.join(' and ')}, not to one node`,
+        `its node ${current} leads to ${onward.length === 0 ? 'nothing' : onward.join(' and ')}, not to one node`,
       );
     const [target] = onward as [string];
-    const foreign = edges.filter(([from, to]) => to === target && from !== at && !returns(from, target));
+    const foreign = edges.filter(([from, to]) => to === target && from !== current && !returns(from, target));
     if (foreign.length > 0) throw refuse(`its node ${target} receives from ${foreign[0]![0]}, too`);
-    at = target;
+    current = target;
   }
 
   /** Whether these are the weights of a recurrence: they lead back to the neurons that they come from. */

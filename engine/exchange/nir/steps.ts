@@ -95,9 +95,9 @@ function convolution(node: NirNode): NodeStep {
           for (let p = 0; p < planes; p++)
             for (let i = 0; i < kh; i++)
               for (let k = 0; k < kw; k++) {
-                const [at, left] = [r * stride![0]! + i - padding![0]!, c * stride![1]! + k - padding![1]!];
-                if (at < 0 || at >= height || left < 0 || left >= width) continue;
-                sum += weight[((f * planes + p) * kh + i) * kw + k]! * x[(p * height + at) * width + left]!;
+                const [top, left] = [r * stride![0]! + i - padding![0]!, c * stride![1]! + k - padding![1]!];
+                if (top < 0 || top >= height || left < 0 || left >= width) continue;
+                sum += weight[((f * planes + p) * kh + i) * kw + k]! * x[(p * height + top) * width + left]!;
               }
           y[(f * rows + r) * columns + c] = sum;
         }

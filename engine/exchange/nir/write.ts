@@ -36,21 +36,21 @@ export function refuseNir(plan: NetworkPlan): void {
 }
 
 /** Seconds of a step: as given, or those of the data set. */
-export function stepSeconds({ dataset }: RunSpec, given: number | undefined): number {
+export function stepSeconds({ dataset }: RunSpec, chosenDt: number | undefined): number {
   const dt: unknown = 'dt' in dataset ? dataset.dt : undefined;
-  return given ?? (typeof dt === 'number' && dt > 0 ? dt / 1000 : DEFAULT_DT);
+  return chosenDt ?? (typeof dt === 'number' && dt > 0 ? dt / 1000 : DEFAULT_DT);
 }
 
 /** Rejects with a UserError. `scores` are LIF Lab's, of the samples on which the file is run. */
 export async function writeNirOf(
   run: OpenRun,
   scores: TestScores,
-  given: number | undefined,
+  chosenDt: number | undefined,
   output: Output,
   { signal, onPart }: { signal: AbortSignal; onPart: (done: number, of: number) => void },
 ): Promise<NirExport> {
   const { plan, parameters, summary } = run;
-  const dt = stepSeconds(run.spec, given);
+  const dt = stepSeconds(run.spec, chosenDt);
   const metadata = {
     discretisation: 'forward Euler: v[t] = v[t-1] + dt/tau * (v_leak - v[t-1] + r * I[t])',
     made_by: `LIF Lab ${engineVersion()}`,

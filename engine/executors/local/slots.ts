@@ -87,7 +87,7 @@ export class Slots {
     }
   }
 
-  /** So many cores, or none of them: who waits for more than is free must not keep them from those who pass him. */
+  /** Takes this number of cores, or none of them: who waits for more than is free must not keep them from those who pass him. */
   private take(cores: number, purpose: string | undefined): Lock[] | undefined {
     const held: Lock[] = [];
     try {

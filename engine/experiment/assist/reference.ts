@@ -112,7 +112,7 @@ class Page {
     const lines = rows.map(([name, child]) => {
       const needed = form.required?.includes(name) && child.default === undefined;
       const standard = needed ? 'required' : defaultText(child);
-      return `| \`${name}\` | ${cell(brief(child))} | ${cell(standard)} | ${cell(child.description ?? '')} |`;
+      return `| \`${name}\` | ${cell(valueText(child))} | ${cell(standard)} | ${cell(child.description ?? '')} |`;
     });
     return ['| Field | Value | Default | |', '|---|---|---|---|', ...lines].join('\n');
   }
@@ -127,7 +127,7 @@ function signatureOf(mappings: SchemaNode[]): string {
 }
 
 /** What a cell of a table says of a value; mappings have a section of their own. */
-function brief(node: SchemaNode): string {
+function valueText(node: SchemaNode): string {
   if (isPlain(node)) return expected(node);
   const rest = forms(node).filter((form) => !form.properties);
   return [...rest.map(expected), 'a mapping'].join(' or ');
@@ -136,7 +136,7 @@ function brief(node: SchemaNode): string {
 function requirement(node: SchemaNode): string {
   if (node.properties || node.oneOf) return '';
   const standard = defaultText(node);
-  return `Value: ${brief(node)}.${standard && ` Default: ${standard}.`}`;
+  return `Value: ${valueText(node)}.${standard && ` Default: ${standard}.`}`;
 }
 
 function exampleOf(node: SchemaNode, path: Path): unknown {

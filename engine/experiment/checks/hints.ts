@@ -1,4 +1,5 @@
 /** Settings that are allowed and probably not meant. */
+import { thousands } from '../../../protocol/format.ts';
 import { pathText } from '../../base/errors.ts';
 import { shapeOf } from '../../datasets/describe.ts';
 import { definitionOf } from '../../datasets/sets/registry.ts';
@@ -33,7 +34,7 @@ export function hints(settings: Settings): Problem[] {
 function fewSamples({ dataset, training }: Settings): Problem[] {
   const { train } = shapeOf(dataset).sizes;
   if (train === undefined || train === 0 || train >= training.batchSize) return [];
-  const message = `There are ${count(train)} training samples, fewer than \`training.batchSize\` (${training.batchSize}): an epoch is one weight update with all of them.`;
+  const message = `There are ${thousands(train)} training samples, fewer than \`training.batchSize\` (${training.batchSize}): an epoch is one weight update with all of them.`;
   return [warning(['dataset', 'trainSamples'], message)];
 }
 
@@ -81,20 +82,19 @@ export function sampleProblems({ dataset }: Settings): Problem[] {
   };
   const problems: Problem[] = [];
   const add = (name: string, rest: string) =>
-    problems.push(warning(['dataset', name], `\`dataset.${name}\` is ${count(asked(name))}, but ${rest}`));
+    problems.push(warning(['dataset', name], `\`dataset.${name}\` is ${thousands(asked(name))}, but ${rest}`));
   const held = asked('validationSamples');
   const { train, test } = published;
-  const all = `${dataset.name} has ${count(train)} training samples`;
+  const all = `${dataset.name} has ${thousands(train)} training samples`;
   if (held >= train) add('validationSamples', `${all}; hold out fewer.`);
   else if (asked('trainSamples') > train - held)
     add(
       'trainSamples',
-      held > 0 ? `${all}, of which ${count(held)} are held out: the others are used.` : `${all}: all are used.`,
+      held > 0 ? `${all}, of which ${thousands(held)} are held out: the others are used.` : `${all}: all are used.`,
     );
-  if (asked('testSamples') > test) add('testSamples', `${dataset.name} has ${count(test)} test samples: all are used.`);
+  if (asked('testSamples') > test)
+    add('testSamples', `${dataset.name} has ${thousands(test)} test samples: all are used.`);
   return problems;
 }
-
-const count = (n: number): string => n.toLocaleString('en');
 
 const warning = (path: Path, message: string): Problem => ({ path, place: 'value', severity: 'warning', message });

@@ -2,7 +2,7 @@
 import { DISTURBANCES } from '../../../protocol/analyses/robustness.ts';
 import { lineStyle } from '../../../protocol/drawing/palette.ts';
 import { planXy, type XyChart } from '../../../protocol/drawing/xy.ts';
-import { byVariant, meanOf, type StyleOf } from '../../../protocol/figures/answers.ts';
+import { byVariant, type StyleOf } from '../../../protocol/figures/answers.ts';
 import { errorsCharts, layersOf } from '../../../protocol/figures/errors.ts';
 import {
   accuraciesAt,
@@ -16,6 +16,7 @@ import { disturbancesOf, drawsAt, pointsOf, robustnessCharts } from '../../../pr
 import { layerOf, rateCharts, spikingLayersOf } from '../../../protocol/figures/spikes.ts';
 import { percent, spread } from '../../../protocol/format.ts';
 import { spread as spreadOf } from '../../../protocol/seeds.ts';
+import { meanOf } from '../../../protocol/statistics.ts';
 import { printedAtResolution } from '../../claims/table7.ts';
 import type { Block, Figure } from '../document.ts';
 import { keyDrawing, xyDrawing } from '../drawings/xy.ts';

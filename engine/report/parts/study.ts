@@ -5,10 +5,11 @@ import { changesText, isBetter, noteOf } from '../../../protocol/comparison/tabl
 import { intervalText, points } from '../../../protocol/comparison/verdicts.ts';
 import { lineStyle } from '../../../protocol/drawing/palette.ts';
 import type { XyChart, XyLine } from '../../../protocol/drawing/xy.ts';
-import { byVariant, meanOf } from '../../../protocol/figures/answers.ts';
+import { byVariant } from '../../../protocol/figures/answers.ts';
 import { loss, percent, spread } from '../../../protocol/format.ts';
 import type { Series } from '../../../protocol/metrics.ts';
 import type { ComparisonRow } from '../../../protocol/runs.ts';
+import { meanOf } from '../../../protocol/statistics.ts';
 import { printedAccuracy } from '../../claims/table6.ts';
 import { accuraciesOf } from '../../claims/verdicts.ts';
 import { type Block, type Cell, type Figure, heading, paragraph, type Table } from '../document.ts';

@@ -7,7 +7,7 @@ const CHUNK = 1 << 20;
 const MAX_LINE = 1 << 16;
 /** What is read of one file at most; a log of numbers is never this long. */
 const MAX_BYTES = 64 * 1024 * 1024;
-/** So many bytes before the place already read must still be the same. */
+/** Bytes before the place already read that must still be the same. */
 const ANCHOR = 64;
 
 export interface TailEvents {

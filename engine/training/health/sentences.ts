@@ -1,5 +1,5 @@
 /** What a finding is in a sentence, and the field of the experiment file that cures it. */
-import { count, percent } from '../../../protocol/format.ts';
+import { count, percent, thousands } from '../../../protocol/format.ts';
 import { type Path, pathText } from '../../base/errors.ts';
 import type { RunSpec } from '../../experiment/schema.ts';
 import { layerFields } from '../../models/build/conv.ts';
@@ -44,7 +44,7 @@ export function adviceOn(
       const always = fired!.part / fired!.of > SATURATED;
       const why = always
         ? 'so that its spikes tell next to nothing'
-        : `and at ${percent(reached!.part / reached!.of)} % of its potentials above 0 (${amount(reached!.of)} of ${count(probed, 'training sample')}), so that the threshold decides next to nothing`;
+        : `and at ${percent(reached!.part / reached!.of)} % of its potentials above 0 (${thousands(reached!.of)} of ${count(probed, 'training sample')}), so that the threshold decides next to nothing`;
       return advice(
         threshold,
         `${name} fired ${times(fired!)}, ${why}${guess(seen)}; raise ${named(threshold)} or lower ${named(gain)}`,
@@ -54,7 +54,7 @@ export function adviceOn(
       const width = neuron('surrogate', 'width');
       return advice(
         width,
-        `${amount(window!.part)} of ${amount(window!.of)} potentials of ${name} lay within ${named(width)} of the threshold (${count(probed, 'training sample')}), so that hardly any gradient passes it; raise that width`,
+        `${thousands(window!.part)} of ${thousands(window!.of)} potentials of ${name} lay within ${named(width)} of the threshold (${count(probed, 'training sample')}), so that hardly any gradient passes it; raise that width`,
       );
     }
     case 'still': {
@@ -88,10 +88,8 @@ const advice = ([path]: Field, sentence: string): Advice => ({ field: pathText(p
 
 const named = ([path, value]: Field): string => `${pathText(path)} (${value})`;
 
-const amount = (n: number): string => n.toLocaleString('en');
-
 /** `0 of 5,120,000 times (0 %)`. */
-const times = ({ part, of }: Share): string => `${amount(part)} of ${amount(of)} times (${percent(part / of)} %)`;
+const times = ({ part, of }: Share): string => `${thousands(part)} of ${thousands(of)} times (${percent(part / of)} %)`;
 
 /** What the loss says to it, where it is that of guessing. */
 function guess(seen: Seen, before = '; '): string {

@@ -43,7 +43,7 @@ interface SeedDot extends Dot {
 
 /** Which picture there is, if any, and what it shows. */
 export class Relations {
-  private at: number | undefined;
+  private pointed: number | undefined;
 
   constructor(private readonly session: Session<'compare'>) {
     window.addEventListener('resize', () => {
@@ -55,7 +55,7 @@ export class Relations {
     const { session } = this;
     const choose = (event: Event): void => {
       const { value } = event.target as HTMLSelectElement;
-      this.at = undefined;
+      this.pointed = undefined;
       session.update({ picture: value === 'scatter' || value === 'parallel' ? value : 'none' });
     };
     return html`<label class="also">
@@ -100,7 +100,7 @@ export class Relations {
         @pointerleave=${() => this.point(undefined)}
         @blur=${() => this.point(undefined)}
       >
-        ${drawn.svg({ width: this.width(), height: HEIGHT, ink: 'currentColor', at: this.at, point: (i) => this.point(i) })}
+        ${drawn.svg({ width: this.width(), height: HEIGHT, ink: 'currentColor', pointed: this.pointed, point: (i) => this.point(i) })}
       </div>
       <ul class="relation-key" aria-label="Variants">
         ${drawn.key.map(
@@ -111,7 +111,7 @@ export class Relations {
           </li>`,
         )}
       </ul>
-      <p class="relation-reading" aria-live="polite">${this.at === undefined ? '' : drawn.texts[this.at]}</p>
+      <p class="relation-reading" aria-live="polite">${this.pointed === undefined ? '' : drawn.texts[this.pointed]}</p>
     </section>`;
   }
 
@@ -197,7 +197,7 @@ export class Relations {
       <span>${name}</span>
       <select
         @change=${(event: Event) => {
-          this.at = undefined;
+          this.pointed = undefined;
           choose((event.target as HTMLSelectElement).value);
         }}
       >
@@ -211,8 +211,8 @@ export class Relations {
   }
 
   private point(index: number | undefined): void {
-    if (index === this.at) return;
-    this.at = index;
+    if (index === this.pointed) return;
+    this.pointed = index;
     this.session.invalidate();
   }
 
@@ -221,7 +221,7 @@ export class Relations {
     const step = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
     if (step === undefined || n === 0) return;
     event.preventDefault();
-    this.point(((this.at ?? (step > 0 ? -1 : 0)) + step + n) % n);
+    this.point(((this.pointed ?? (step > 0 ? -1 : 0)) + step + n) % n);
   }
 
   /** Black on white, as a figure for a paper. */

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { epochNote, fallNote } from '../../../protocol/comparison/epochs.ts';
 import type { Metric, Split } from '../../../protocol/metrics.ts';
 import { isActive } from '../../../protocol/runs.ts';
+import { meanOf } from '../../../protocol/statistics.ts';
 import { warningsNow } from '../../../protocol/warnings.ts';
 import { nearest } from '../../plot/grid.ts';
 import type { ChartModel, Curve } from '../../plot/model.ts';
@@ -142,7 +143,7 @@ function notes({ runs }: VariantEntry): (readonly [kind: 'why' | 'best' | 'warne
   const failed = runs.find((run) => run.state === 'failed' && run.message);
   const results = runs.filter((run) => run.state === 'finished' && run.result);
   const moved = results.some((run) => run.result!.epoch !== run.last?.epoch);
-  const mean = results.reduce((sum, run) => sum + run.result!.accuracy, 0) / results.length;
+  const mean = meanOf(results.map((run) => run.result!.accuracy));
   const best = moved ? `test ${percentSign(mean)} ${epochNote(results)}` : '';
   const fall = fallNote(results);
   return [

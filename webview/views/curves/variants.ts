@@ -2,6 +2,7 @@ import { earlierOf, whyEarlier } from '../../../protocol/comparison/earlier.ts';
 import { type LineStyle, lineStyle } from '../../../protocol/drawing/palette.ts';
 import type { Metric, Split } from '../../../protocol/metrics.ts';
 import { type Comparison, isActive, isResumable, type RunSummary } from '../../../protocol/runs.ts';
+import { meanOf } from '../../../protocol/statistics.ts';
 import type { AxisId, StateOf } from '../../../protocol/views.ts';
 import type { VariantInput } from '../../plot/model.ts';
 import type { Theme } from '../../shared/theme.ts';
@@ -90,21 +91,21 @@ function partOf(run: RunSummary, metric: Metric, axis: AxisId, store: SeriesStor
   const series = store.get(run.id, metric);
   if (!series || series.x.length === 0 || (axis !== 'epoch' && !along))
     return { warned: [], counting: [], resumed: [], ended: [], seeds: [] };
-  const at = (x: number): number => (along ? placeAlong(along, x) : x);
+  const placeOnAxis = (x: number): number => (along ? placeAlong(along, x) : x);
   const kind = state === 'failed' ? 'failed' : isResumable(state) ? 'stopped' : undefined;
   return {
-    warned: warnings.map(({ since }) => at(since)),
-    counting: result && !isActive(state) && result.epoch !== epoch ? [at(result.epoch)] : [],
-    resumed: resumed.map(at),
-    ended: kind ? [{ x: at(run.progress * run.epochs), kind }] : [],
-    seeds: [{ seed: run.seed, series, ...(along && { along: series.x.map(at) }) }],
+    warned: warnings.map(({ since }) => placeOnAxis(since)),
+    counting: result && !isActive(state) && result.epoch !== epoch ? [placeOnAxis(result.epoch)] : [],
+    resumed: resumed.map(placeOnAxis),
+    ended: kind ? [{ x: placeOnAxis(run.progress * run.epochs), kind }] : [],
+    seeds: [{ seed: run.seed, series, ...(along && { along: series.x.map(placeOnAxis) }) }],
   };
 }
 
 /** Mean of the newest scores of an entry's runs; undefined before the first. */
 export function latest(entry: VariantEntry, split: Split, what: 'loss' | 'accuracy'): number | undefined {
   const values = entry.runs.flatMap((run) => run[split]?.[what] ?? []);
-  return values.length > 0 ? values.reduce((a, b) => a + b, 0) / values.length : undefined;
+  return values.length > 0 ? meanOf(values) : undefined;
 }
 
 /** Hides or shows one entry; with `alone`, shows only it, or all again when it already is the only one. */

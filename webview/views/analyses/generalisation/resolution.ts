@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import { colourIndex, cssColour, type Rgb, sequential } from '../../../../protocol/drawing/colours.ts';
-import { byVariant, meanOf } from '../../../../protocol/figures/answers.ts';
+import { byVariant } from '../../../../protocol/figures/answers.ts';
 import {
   accuraciesAt,
   inputSpikesAt,
@@ -10,6 +10,7 @@ import {
   WAY_IDS,
   WAYS,
 } from '../../../../protocol/figures/resolution.ts';
+import { meanOf } from '../../../../protocol/statistics.ts';
 import { xyChart } from '../../../plot/xy.ts';
 import type { Answered } from '../../../shared/analyses.ts';
 import { percentSign } from '../../../shared/format.ts';
