@@ -4,12 +4,12 @@ import { isActive, type RunSummary, type Spread } from '../../protocol/runs.ts';
 export { count, duration } from '../../protocol/format.ts';
 
 /** `96.1 %` for 0.961. */
-export const percent = (fraction: number): string => `${asPercent(fraction, 1)} %`;
+export const percentWithSign = (fraction: number): string => `${asPercent(fraction, 1)} %`;
 
 /** `96.1 % ± 0.4 · 3 seeds`; the deviation is in percentage points. */
 export function accuracyText(spread: Spread): string {
   const deviation = spread.deviation === undefined ? '' : ` ± ${(spread.deviation * 100).toFixed(1)}`;
-  return `${percent(spread.mean)}${deviation} · ${count(spread.count, 'seed')}`;
+  return `${percentWithSign(spread.mean)}${deviation} · ${count(spread.count, 'seed')}`;
 }
 
 /** Runs of one start may be made by several requests, one after the other. */

@@ -12,7 +12,7 @@ import {
 } from '../../protocol/runs.ts';
 import { spread } from '../../protocol/seeds.ts';
 import { markdownText } from '../../protocol/text/plain-text.ts';
-import { accuracyText, activity, count, duration, percent } from '../base/text.ts';
+import { accuracyText, activity, count, duration, percentWithSign } from '../base/text.ts';
 import { newestPerSeed, type Study, type Variant } from '../model/studies.ts';
 
 /** An item of the tree. The same thing is always the same object, so that the editor can refresh it in place. */
@@ -132,7 +132,7 @@ function variantDescription(newest: readonly RunSummary[], row?: ComparisonRow):
 
 function runDescription(run: RunSummary): string {
   const score = run.result ?? run.test;
-  const accuracy = score === undefined ? '' : ` · ${percent(score.accuracy)}`;
+  const accuracy = score === undefined ? '' : ` · ${percentWithSign(score.accuracy)}`;
   if (run.state === 'finished') return `${run.epochs} epochs${accuracy}${otherEpoch(run)}`;
   // Before the first epoch there is only what it says it does: preparing data, say.
   if (run.state === 'running' && run.progress === 0 && run.message) return run.message;
@@ -143,7 +143,7 @@ function runDescription(run: RunSummary): string {
 /** Of which epoch a result is, and how it ended, where those are not the same. */
 function otherEpoch({ result, last }: RunSummary): string {
   if (!result || !last?.test || last.epoch === result.epoch) return '';
-  return ` at epoch ${result.epoch} · last ${percent(last.test.accuracy)}`;
+  return ` at epoch ${result.epoch} · last ${percentWithSign(last.test.accuracy)}`;
 }
 
 function speed({ samplesPerSecond }: RunSummary): string[] {
@@ -155,6 +155,6 @@ function scoreLines(run: RunSummary): string[] {
     const score = run[split];
     return score === undefined
       ? []
-      : [`${split}: ${percent(score.accuracy)} accuracy, loss ${Number(score.loss.toPrecision(4))}`];
+      : [`${split}: ${percentWithSign(score.accuracy)} accuracy, loss ${Number(score.loss.toPrecision(4))}`];
   });
 }

@@ -5,14 +5,18 @@ import { isBetter } from '../../protocol/comparison/table.ts';
 import { lineStyle } from '../../protocol/drawing/palette.ts';
 import { csvField } from '../../protocol/text/csv.ts';
 import { restoreState, type ViewTarget, viewStateOf } from '../../protocol/views.ts';
-import { duration, loss, percent, points, spread } from '../../webview/shared/format.ts';
+import { duration, loss, percentOrDash, points, spread } from '../../webview/shared/format.ts';
 import { describeGroup } from '../../webview/shared/progress.ts';
 import { nextSort, rowsOf, sortRows } from '../../webview/views/compare/rows.ts';
 import { FakeStudy, XOR } from './study.ts';
 import { THEMES } from './themes.ts';
 
 test('numbers read as people write them', () => {
-  expect([percent(0.7746, 2), percent(undefined), percent(Number.NaN)]).toEqual(['77.46', '–', 'NaN']);
+  expect([percentOrDash(0.7746, 2), percentOrDash(undefined), percentOrDash(Number.NaN)]).toEqual([
+    '77.46',
+    '–',
+    'NaN',
+  ]);
   expect([loss(Math.LN2), loss(12.345), loss(1e-5), loss(0)]).toEqual(['0.693', '12.35', '1.0e−5', '0.000']);
   expect([points(0.0123), points(-0.2), points(0.00001)]).toEqual(['+1.2', '−20.0', '±0.0']);
   expect([8.23, 42.4, 59.7, 185, 7620].map((s) => duration(s).replaceAll('\u202f', ' '))).toEqual([

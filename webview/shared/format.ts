@@ -9,19 +9,19 @@ export { count, loss, spread } from '../../protocol/format.ts';
 const THIN = '\u202f';
 
 /** A fraction as percent without the sign, `0.774` → `77.4`. */
-export function percent(fraction: number | null | undefined, digits = 1): string {
+export function percentOrDash(fraction: number | null | undefined, digits = 1): string {
   return fraction === null || fraction === undefined ? '–' : percentText(fraction, digits);
 }
 
 export function percentSign(fraction: number | null | undefined, digits = 1): string {
-  const text = percent(fraction, digits);
+  const text = percentOrDash(fraction, digits);
   return text === '–' || text === 'NaN' ? text : `${text}${THIN}%`;
 }
 
 /** A value of a metric without its unit. @param digits after the point of a percentage */
 export function metricText(metric: Metric, value: number | null | undefined, digits = 1): string {
   if (value === null) return 'NaN';
-  return describeMetric(metric).unit === '%' ? percent(value, digits) : loss(value);
+  return describeMetric(metric).unit === '%' ? percentOrDash(value, digits) : loss(value);
 }
 
 /** Seconds as `0.8 s`, `42 s`, `3 min 05 s` or `2 h 07 min`, with thin spaces. */

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { isActive, isResumable, type RunSummary } from '../../protocol/runs.ts';
 import { VIEW_IDS, VIEWS, type ViewId } from '../../protocol/views.ts';
 import { UNTRUSTED } from '../../protocol/webview.ts';
-import { baseName, count, percent } from './format.ts';
+import { baseName, count, percentOrDash } from './format.ts';
 import { icon, VIEW_ICONS } from './icons.ts';
 import { allRuns, describeStudy, groupState } from './progress.ts';
 import type { Session } from './session.ts';
@@ -28,7 +28,7 @@ export function header(session: Session): TemplateResult {
               }`
             : nothing
         }
-        ${active ? html`<span class="strong">${percent(progress, 0)}&#x202f;%</span>` : nothing}
+        ${active ? html`<span class="strong">${percentOrDash(progress, 0)}&#x202f;%</span>` : nothing}
       </p>
     </div>
     <nav class="views" aria-label="Views of this study">

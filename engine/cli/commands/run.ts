@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { count } from '../../../protocol/format.ts';
 import type { Beginning, RunSummary } from '../../../protocol/runs.ts';
+import { byEpochs } from '../../../protocol/seeds.ts';
 import { BACKENDS } from '../../backends/registry.ts';
 import { UserError } from '../../base/errors.ts';
 import { executorAt, placeOf } from '../../executors/place.ts';
@@ -167,12 +168,6 @@ async function mayGoOn(beginnings: readonly Beginning[], json: boolean): Promise
   for (const [epochs, ids] of byEpochs(beginnings))
     say(`${what}; to go on from there instead: lif resume ${ids.join(' ')} --epochs ${epochs}`);
   return false;
-}
-
-function byEpochs(beginnings: readonly Beginning[]): Map<number, string[]> {
-  const groups = new Map<number, string[]>();
-  for (const { id, epochs } of beginnings) groups.set(epochs, [...(groups.get(epochs) ?? []), id]);
-  return groups;
 }
 
 /** Queues these for the epochs that are wanted; returns their folders. */

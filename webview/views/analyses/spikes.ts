@@ -4,7 +4,7 @@ import { layerOf, rateCharts, spikingLayersOf } from '../../../protocol/figures/
 import { type Cell, colourScale, heatmap } from '../../plot/maps/heatmap.ts';
 import { xyChart } from '../../plot/xy.ts';
 import type { Answered } from '../../shared/analyses.ts';
-import { count, percent, percentSign } from '../../shared/format.ts';
+import { count, percentOrDash, percentSign } from '../../shared/format.ts';
 import { key } from './key.ts';
 import type { Panel, PanelContext } from './panel.ts';
 import { ORDERS, type Order, orderOf } from './spikes-order.ts';
@@ -127,7 +127,7 @@ function preferred({ preferredClass, selectivity }: SpikingLayerResult, neuron: 
 
 function headline(layer: SpikingLayerResult, seed: number, { samples }: SpikesResult): string {
   const { rate, silent, saturated, window, neurons } = layer;
-  return `seed ${seed} · rate ${percentSign(rate)} · ${silent} silent and ${saturated} saturated of ${count(neurons, 'neuron')} · ${percent(window.share)}\u202f% of neuron-steps in the window · ${count(samples, 'sample')}`;
+  return `seed ${seed} · rate ${percentSign(rate)} · ${silent} silent and ${saturated} saturated of ${count(neurons, 'neuron')} · ${percentOrDash(window.share)}\u202f% of neuron-steps in the window · ${count(samples, 'sample')}`;
 }
 
 function stretch(bin: number, { stepsPerBin, steps }: SpikesResult): string {

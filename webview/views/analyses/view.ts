@@ -4,7 +4,7 @@ import { isActive, type RunSummary } from '../../../protocol/runs.ts';
 import { UNTRUSTED } from '../../../protocol/webview.ts';
 import { numberTable, tablesCsv } from '../../plot/number-table.ts';
 import { Analyses, type Answered } from '../../shared/analyses.ts';
-import { count, percent } from '../../shared/format.ts';
+import { count, percentOrDash } from '../../shared/format.ts';
 import { banners, emptyState, header, progressLine } from '../../shared/header.ts';
 import { icon } from '../../shared/icons.ts';
 import { tablesControls } from '../../shared/menu.ts';
@@ -159,7 +159,7 @@ export class AnalysesView implements View {
         </form>
         ${
           active.length > 0
-            ? html`<span class="asking">${message ?? `${count(active.length, 'run')}, ${percent(done, 0)}\u202f%`}</span>
+            ? html`<span class="asking">${message ?? `${count(active.length, 'run')}, ${percentOrDash(done, 0)}\u202f%`}</span>
                 <button class="quiet" ?disabled=${!session.trusted} @click=${() => this.analyses.stop(active, () => this.puller.request())}>
                   ${icon('stop')}<span>Stop</span>
                 </button>`

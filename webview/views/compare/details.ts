@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { isActive, type RunSummary } from '../../../protocol/runs.ts';
-import { duration, loss, percent } from '../../shared/format.ts';
+import { duration, loss, percentOrDash } from '../../shared/format.ts';
 import { progressLine } from '../../shared/header.ts';
 import { icon, stateIcon } from '../../shared/icons.ts';
 import { describeGroup } from '../../shared/progress.ts';
@@ -83,11 +83,11 @@ function runRows(
         <span class="state-cell">${stateIcon(run.state)}<span>${runState(run)}</span></span>
         ${isActive(run.state) ? progressLine(run.progress, `Progress of seed ${run.seed}`) : nothing}
       </td>
-      <td class="num">${percent(score?.accuracy, 2)}</td>
+      <td class="num">${percentOrDash(score?.accuracy, 2)}</td>
       <td class="num">${loss(score?.loss)}</td>
       <td class="num">${run.result ? run.result.epoch : run.epoch}</td>
-      <td class="num">${run.last?.test && run.last.epoch !== run.result?.epoch ? percent(run.last.test.accuracy, 2) : ''}</td>
-      <td class="num">${run.result?.spikeRates?.map((rate) => percent(rate)).join(' / ') ?? '–'}</td>
+      <td class="num">${run.last?.test && run.last.epoch !== run.result?.epoch ? percentOrDash(run.last.test.accuracy, 2) : ''}</td>
+      <td class="num">${run.result?.spikeRates?.map((rate) => percentOrDash(rate)).join(' / ') ?? '–'}</td>
       <td class="num">${duration(run.seconds)}</td>
       <td class="num wide">${run.samplesPerSecond > 0 ? Math.round(run.samplesPerSecond).toLocaleString('en') : '–'}</td>
       <td>

@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import type { Spread } from '../../../protocol/runs.ts';
-import { percent, percentSign } from '../../shared/format.ts';
+import { percentOrDash, percentSign } from '../../shared/format.ts';
 import { type Row, seedAccuracies } from './rows.ts';
 
 /** With more seeds than these, extent and mean say more than dots. */
@@ -32,7 +32,7 @@ export function spikeBars(rates: readonly Spread[] | undefined): TemplateResult 
       (rate, i) => html`<span class="rate" title="Layer ${i + 1}: ${percentSign(rate.mean)} of the steps">
         <span class="visually-hidden">Layer ${i + 1}:</span>
         <span class="bar"><span .style=${`width:${Math.min(100, Math.max(0, 100 * rate.mean))}%`}></span></span>
-        <span class="number">${percent(rate.mean)}</span>
+        <span class="number">${percentOrDash(rate.mean)}</span>
       </span>`,
     )}
   </span>`;

@@ -3,7 +3,7 @@ import type { Column } from '../../../protocol/comparison/columns.ts';
 import { epochNote, fallNote } from '../../../protocol/comparison/epochs.ts';
 import { isBetter } from '../../../protocol/comparison/table.ts';
 import { isActive, type RunSummary } from '../../../protocol/runs.ts';
-import { count, duration, loss, percent } from '../../shared/format.ts';
+import { count, duration, loss, percentOrDash } from '../../shared/format.ts';
 import { progressLine } from '../../shared/header.ts';
 import { icon, stateIcon } from '../../shared/icons.ts';
 import { describeGroup, groupState } from '../../shared/progress.ts';
@@ -52,7 +52,7 @@ function cell(session: Session<'compare'>, row: Row, column: Column, look: RowLo
     case 'accuracy':
       return html`<td class="col-accuracy">
         <span class="with-picture">
-          ${figure(row.accuracy, (v) => percent(v, 2), isBetter(row))}
+          ${figure(row.accuracy, (v) => percentOrDash(v, 2), isBetter(row))}
           ${row.accuracy ? seedDots(row, look.axis) : nothing}
         </span>
         ${testSet(row)} ${provenance(row)}
@@ -66,7 +66,7 @@ function cell(session: Session<'compare'>, row: Row, column: Column, look: RowLo
     case 'time':
       return html`<td class="col-time">${row.seconds ? duration(row.seconds.mean) : none('–')}</td>`;
     case 'last':
-      return html`<td class="col-last">${figure(row.lastAccuracy, (v) => percent(v, 2))}</td>`;
+      return html`<td class="col-last">${figure(row.lastAccuracy, (v) => percentOrDash(v, 2))}</td>`;
     case 'seeds':
       return html`<td class="col-seeds">
         ${row.wanted > row.results.length ? `${row.results.length} of ${row.wanted}` : row.results.length}
@@ -174,7 +174,7 @@ function testSet({ testInterval }: Row): TemplateResult | typeof nothing {
   if (!testInterval) return nothing;
   const { low, high, samples } = testInterval;
   return html`<p class="provenance" title="Wilson’s 95 % interval of the mean accuracy over ${count(samples, 'test sample')}">
-    <span>test set ${percent(low)} to ${percent(high)}</span>
+    <span>test set ${percentOrDash(low)} to ${percentOrDash(high)}</span>
   </p>`;
 }
 

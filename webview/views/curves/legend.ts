@@ -8,7 +8,7 @@ import { nearest } from '../../plot/grid.ts';
 import type { ChartModel, Curve } from '../../plot/model.ts';
 import { readAt } from '../../plot/model.ts';
 import { swatch } from '../../plot/swatch.ts';
-import { AXES, count, epoch, loss, percent, percentSign } from '../../shared/format.ts';
+import { AXES, count, epoch, loss, percentOrDash, percentSign } from '../../shared/format.ts';
 import { progressLine } from '../../shared/header.ts';
 import { icon, stateIcon } from '../../shared/icons.ts';
 import { describeGroup, groupState } from '../../shared/progress.ts';
@@ -120,7 +120,7 @@ function legendRow(
     >
       ${swatch(entry.style)}
       <span class="name">${entry.name}</span>
-      <span class="value">${accuracy === null ? 'NaN' : percent(accuracy)}</span>
+      <span class="value">${accuracy === null ? 'NaN' : percentOrDash(accuracy)}</span>
       <span class="value">${lossValue === null ? 'NaN' : loss(lossValue)}</span>
       <span class=${state === 'finished' ? 'state settled' : 'state'}>
         ${stateIcon(state)}<span>${describeGroup(entry.runs)}</span>

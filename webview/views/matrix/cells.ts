@@ -3,7 +3,7 @@ import { isBetter, type TableRow } from '../../../protocol/comparison/table.ts';
 import type { MatrixCell, MatrixColumn } from '../../../protocol/matrix.ts';
 import type { Series } from '../../../protocol/metrics.ts';
 import { isActive, type RunSummary } from '../../../protocol/runs.ts';
-import { percent, points } from '../../shared/format.ts';
+import { percentOrDash, points } from '../../shared/format.ts';
 import { icon, stateIcon } from '../../shared/icons.ts';
 import { describeGroup, groupState } from '../../shared/progress.ts';
 import { type Result, wordFor } from './layout.ts';
@@ -30,7 +30,7 @@ export function seedCell(run: RunSummary | undefined, curve: Series | undefined)
   if (!run)
     return html`<span class="run none" title="not run yet">${stateIcon(undefined)}<span class="visually-hidden">not run yet</span></span>`;
   const score = run.result ?? run.test ?? run.validation;
-  const figure = isActive(run.state) ? `${Math.round(100 * run.progress)} %` : percent(score?.accuracy);
+  const figure = isActive(run.state) ? `${Math.round(100 * run.progress)} %` : percentOrDash(score?.accuracy);
   return html`<span class="run" title=${describeGroup([run])}
     >${stateIcon(run.state)}<span class="visually-hidden">${describeGroup([run])}</span><span class="figure">${figure}</span
     >${curve ? sparkline(curve) : nothing}</span
@@ -67,7 +67,7 @@ export function resultCell(row: TableRow | undefined, result: Result): TemplateR
       if (!accuracy) return none();
       const missing = row.wanted > row.results.length;
       return html`<span class="figure ${isBetter(row) ? 'best' : ''}"
-        >${percent(accuracy.mean, 2)}${accuracy.deviation === undefined ? nothing : html`<span class="sd"> ± ${percent(accuracy.deviation, 2)}</span>`}${isBetter(row) ? html`<span class="visually-hidden"> better</span>` : nothing}</span
+        >${percentOrDash(accuracy.mean, 2)}${accuracy.deviation === undefined ? nothing : html`<span class="sd"> ± ${percentOrDash(accuracy.deviation, 2)}</span>`}${isBetter(row) ? html`<span class="visually-hidden"> better</span>` : nothing}</span
       >${missing ? html`<span class="missing">(${row.results.length} of ${row.wanted} seeds)</span>` : nothing}`;
     }
     case 'difference': {
@@ -83,7 +83,7 @@ export function resultCell(row: TableRow | undefined, result: Result): TemplateR
     }
     case 'spikes':
       return row.spikeRates && row.spikeRates.length > 0
-        ? html`<span class="figure">${row.spikeRates.map(({ mean }) => percent(mean)).join(' / ')}</span>`
+        ? html`<span class="figure">${row.spikeRates.map(({ mean }) => percentOrDash(mean)).join(' / ')}</span>`
         : none();
   }
 }
