@@ -8,7 +8,34 @@ import { type LayerPlan, type NetworkPlan, unreachable } from '../models/plan.ts
 import { orderOf, type Position, restore, start } from './codec.ts';
 import { optimizerStep } from './schedule.ts';
 
+/** No gradient is multiplied by more in use. */
+const GREAT_HEIGHT = 1e6;
 const REMEDY = 'lower training.learningRate or network.weightGain, or set training.clipNorm';
+
+/** What to do: first about settings that are a cause by themselves. */
+function remedyFor({ neuron, network, training: { optimizer, learningRate }, model }: RunSpec): string {
+  const { conv = [], resnet, hidden, readout } = network;
+  const own: [string, { surrogate?: { height?: number | undefined } | undefined } | undefined][] = [
+    ['neuron', neuron],
+    ...conv.map((layer, i) => [`network.conv[${i}].neuron`, layer.neuron] as [string, typeof layer.neuron]),
+    ['network.resnet.neuron', resnet?.neuron],
+    ...hidden.map(
+      (layer, i) =>
+        [`network.hidden[${i}].neuron`, typeof layer === 'object' ? layer.neuron : undefined] as [
+          string,
+          typeof neuron | undefined,
+        ],
+    ),
+    ['network.readout.neuron', 'neuron' in readout ? readout.neuron : undefined],
+  ];
+  const great = own.find(([, fields]) => (fields?.surrogate?.height ?? 0) >= GREAT_HEIGHT);
+  if (model === 'lif' && great)
+    return `lower ${great[0]}.surrogate.height (${great[1]!.surrogate!.height}), which multiplies the gradient in every layer; if that is not enough, ${REMEDY}`;
+  const share = optimizer.kind === 'adamw' ? optimizer.weightDecay * learningRate : 0;
+  if (share >= 1)
+    return `lower training.optimizer.weightDecay, which at this learning rate takes ${Number(share.toPrecision(3))} times every weight away in each update; if that is not enough, ${REMEDY}`;
+  return REMEDY;
+}
 
 /** Whether any of these weight updates broke something; which one, `firstDivergence` finds out. */
 export function hasDiverged(network: Network, sums: Sums[]): boolean {
@@ -50,7 +77,7 @@ export async function firstDivergence(until: number, replay: Replay): Promise<st
   } catch {
     // No memory for a second network, say: what is known is said below.
   }
-  return `Loss or weights stopped being finite between the weight updates ${begin} and ${until}: ${REMEDY}.`;
+  return `Loss or weights stopped being finite between the weight updates ${begin} and ${until}: ${remedyFor(replay.spec)}.`;
 }
 
 async function repeatUpdate(network: Network, position: Position, replay: Replay): Promise<string | undefined> {
@@ -67,24 +94,35 @@ async function repeatUpdate(network: Network, position: Position, replay: Replay
   if (!sums) return undefined;
   position.step++;
   position.update++;
-  return divergence(sums, network, position, plan);
+  return divergence(sums, network, position, plan, remedyFor(spec));
 }
 
 /** What the update that led to this position broke, in one sentence; undefined when nothing. */
-function divergence(sums: Sums, network: Network, position: Position, plan: NetworkPlan): string | undefined {
+function divergence(
+  sums: Sums,
+  network: Network,
+  position: Position,
+  plan: NetworkPlan,
+  remedy: string,
+): string | undefined {
   const when = `at weight update ${position.step} in epoch ${position.epoch + 1}`;
   if (!Number.isFinite(sums.loss))
-    return `The loss became ${sums.loss} ${when}, beginning with ${placeOfDivergence(sums.divergedLayer, plan)}: ${REMEDY}.`;
+    return `The loss became ${sums.loss} ${when}, beginning with ${placeOfDivergence(sums.divergedLayer, plan)}: ${remedy}.`;
   const broken = network.broken();
   if (!broken) return undefined;
   const value = Number.isFinite(broken.value) ? broken.value.toExponential(1) : broken.value;
-  return `The weights of ${layerName(broken.layer, plan.layers)} became ${value} ${when}: ${REMEDY}.`;
+  return `The weights of ${layerName(broken.layer, plan.layers)} became ${value} ${when}: ${remedy}.`;
 }
 
 /** A loss on held-out data that is not finite, in one sentence. */
-export function evaluationDivergence(split: string, { loss }: Sums, { step, epoch }: Position): string | undefined {
+export function evaluationDivergence(
+  split: string,
+  { loss }: Sums,
+  { step, epoch }: Position,
+  spec: RunSpec,
+): string | undefined {
   if (Number.isFinite(loss)) return undefined;
-  return `The loss on the ${split} set became ${loss} after weight update ${step} in epoch ${epoch + 1}: ${REMEDY}.`;
+  return `The loss on the ${split} set became ${loss} after weight update ${step} in epoch ${epoch + 1}: ${remedyFor(spec)}.`;
 }
 
 /** Which numbers of which layer were the first that are not finite; one layer beyond the last: the loss. */

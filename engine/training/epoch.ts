@@ -66,13 +66,13 @@ export async function finishEpoch(run: TrainingRun): Promise<boolean> {
 
 /** Undefined without samples. Stops are heard and checkpoints taken in between. Rejects when the loss is not finite. */
 async function evaluate(
-  { network, sizes, position, signal, checkpoints }: TrainingRun,
+  { spec, network, sizes, position, signal, checkpoints }: TrainingRun,
   split: 'validation' | 'test',
 ): Promise<Evaluation | 'stopped' | undefined> {
   if (sizes[split] === 0) return undefined;
   try {
     const evaluation = await network.evaluate(split, { signal, onPart: () => checkpoints.saveWhenDue() });
-    const problem = evaluationDivergence(split, evaluation, position);
+    const problem = evaluationDivergence(split, evaluation, position, spec);
     if (problem) throw new RunEnded(problem);
     return evaluation;
   } catch (error) {

@@ -103,9 +103,21 @@ describe('the first update that broke something, and its layer', () => {
   test('a loss on held-out data that is no number', () => {
     const position = { step: 40, epoch: 1 } as Position;
     const sums = { samples: 10, loss: 5, accuracy: 3, spikes: [] };
-    expect(evaluationDivergence('test', sums, position)).toBeUndefined();
-    expect(evaluationDivergence('test', { ...sums, loss: Number.NaN }, position)).toBe(
+    expect(evaluationDivergence('test', sums, position, specOf({}))).toBeUndefined();
+    expect(evaluationDivergence('test', { ...sums, loss: Number.NaN }, position, specOf({}))).toBe(
       `The loss on the test set became NaN after weight update 40 in epoch 2: ${REMEDY}`,
+    );
+    const told = (change: Parameters<typeof specOf>[0]) =>
+      evaluationDivergence('test', { ...sums, loss: Number.NaN }, position, specOf(change));
+    expect(told({ neuron: { surrogate: { height: 1e30 } } })).toContain(
+      `epoch 2: lower neuron.surrogate.height (1e+30), which multiplies the gradient in every layer; if that is not enough, ${REMEDY}`,
+    );
+    const high = [{ size: 8, neuron: { surrogate: { height: 1e6 } } }];
+    expect(told({ network: { hidden: high } })).toContain(
+      ': lower network.hidden[0].neuron.surrogate.height (1000000)',
+    );
+    expect(told({ training: { optimizer: { kind: 'adamw', weightDecay: 300 } } })).toContain(
+      ': lower training.optimizer.weightDecay, which at this learning rate takes 3 times every weight away in each update;',
     );
   });
 });

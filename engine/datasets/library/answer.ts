@@ -18,11 +18,11 @@ export function refusalOf(
 ): { why: string; forGood: boolean; spoilt: boolean } | undefined {
   const refused = (why: string, forGood: boolean, spoilt: boolean) => ({ why, forGood, spoilt });
   const { status, statusText } = response;
-  if (status === 416) return refused('the server does not have the rest of the file', false, true);
+  if (status === 416 && have > 0) return refused('the server does not have the rest of the file', false, true);
   if (status !== 200 && status !== 206)
     return refused(
       `the server answers ${status} ${statusText}`.trim(),
-      [400, 401, 403, 404, 410, 451].includes(status),
+      [400, 401, 403, 404, 410, 416, 451].includes(status),
       false,
     );
   if (start !== 0 && start !== have) return refused('the server sent another range than asked for', false, true);

@@ -36,12 +36,14 @@ export interface DownloadOptions {
   signal?: AbortSignal | undefined;
   /** Waits before another round over the addresses, in ms. */
   waits?: number[];
-  /** A connection without a byte for this long has stalled, in ms. */
+  /** A connection that brings less than a kilobyte in this long has stalled, in ms. */
   stallMs?: number;
 }
 
 const WAITS = [1_000, 2_000, 4_000, 8_000, 16_000];
 const STALL_MS = 30_000;
+/** Less than this is no progress. */
+const LEAST_BYTES = 1024;
 /** How often one address is asked to go on before another one has its turn. */
 const MOST_CONTINUED = 10;
 const WRONG_CHECKSUM = 'wrong checksum';
@@ -93,7 +95,7 @@ async function tryWhileItGrows(url: string, source: Source, file: string, option
     if (outcome === 'done') return outcome;
     options.onNote?.(`${url}: ${outcome.why}`);
     const { bytes } = resumable(partial, url);
-    if (outcome.forGood || bytes <= had || attempt === MOST_CONTINUED) return outcome;
+    if (outcome.forGood || bytes < had + LEAST_BYTES || attempt === MOST_CONTINUED) return outcome;
     had = bytes;
   }
 }
@@ -108,7 +110,7 @@ async function tryOnce(url: string, source: Source, file: string, options: Downl
   } catch (error) {
     options.signal?.throwIfAborted();
     if (error instanceof UserError) throw error;
-    return { why: networkReason(error), forGood: false };
+    return networkFailure(error);
   }
   if (outcome !== 'done') return outcome;
   const md5 = await md5Of(partial, options);
@@ -129,7 +131,12 @@ async function fetchInto(url: string, source: Source, partial: string, options: 
   const stop = () => abort.abort(options.signal?.reason);
   options.signal?.addEventListener('abort', stop);
   const stallMs = options.stallMs ?? STALL_MS;
-  const timer = setTimeout(() => abort.abort(new Error(`no data for ${stallMs / 1000} s`)), stallMs);
+  // Since the clock was last set back: the end of what came before is one piece, a drip is many.
+  let pieces = 0;
+  const timer = setTimeout(() => {
+    const what = pieces > 1 ? 'hardly any data' : 'no data';
+    abort.abort(new Error(`${what} for ${stallMs / 1000} s`));
+  }, stallMs);
   try {
     const headers: Record<string, string> = { 'accept-encoding': 'identity' };
     if (have.bytes > 0) headers.range = `bytes=${have.bytes}-`;
@@ -141,8 +148,14 @@ async function fetchInto(url: string, source: Source, partial: string, options: 
     if (refusal) return { why: refusal.why, forGood: refusal.forGood };
     const length = Number(response.headers.get('content-length') ?? Number.NaN);
     const total = source.bytes ?? (Number.isFinite(length) ? start + length : Number.NaN);
+    let before = start;
     return await writeBody(response, { url, start, bytes: source.bytes }, partial, (done) => {
-      timer.refresh();
+      pieces++;
+      if (done - before >= LEAST_BYTES) {
+        timer.refresh();
+        before = done;
+        pieces = 0;
+      }
       options.onProgress?.({ what: `downloading ${url}`, done, total });
     });
   } finally {
@@ -217,8 +230,16 @@ function forget(partial: string): void {
   rmSync(`${partial}.from`, { force: true });
 }
 
+/** What `fetch` says where trying again is of no use, in words of ours: it has no codes for these. */
+const FOR_GOOD: [RegExp, string][] = [
+  [/redirect count exceeded/i, 'the server redirects in a circle'],
+  [/URL scheme must be/i, 'the server redirects to an address that is neither http nor https'],
+  [/unknown scheme|invalid method/i, 'the address is neither http nor https'],
+  [/invalid URL|failed to parse URL/i, 'the address, or one that the server redirects to, is none'],
+];
+
 /** `fetch failed` says nothing; its cause does. */
-function networkReason(error: unknown): string {
+function networkFailure(error: unknown): { why: string; forGood: boolean } {
   const cause = (error as { cause?: unknown }).cause ?? error;
   const code = (cause as NodeJS.ErrnoException).code;
   const known: Record<string, string> = {
@@ -229,7 +250,10 @@ function networkReason(error: unknown): string {
     ETIMEDOUT: 'the connection timed out',
     UND_ERR_SOCKET: 'the connection broke off',
     UND_ERR_CONNECT_TIMEOUT: 'the connection timed out',
+    UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the answer has another length than it says',
   };
   const message = cause instanceof Error ? cause.message : String(cause);
-  return (code && known[code]) || message || String(error);
+  const useless = FOR_GOOD.find(([pattern]) => pattern.test(message));
+  if (useless) return { why: useless[1], forGood: true };
+  return { why: (code && known[code]) || message || String(error), forGood: false };
 }

@@ -45,7 +45,8 @@ function allows(node: SchemaNode, value: number): boolean {
   );
 }
 
-function numbersIn(value: unknown, path: Path): { path: Path; value: number }[] {
+/** Every number in plain data, with its path. */
+export function numbersIn(value: unknown, path: Path): { path: Path; value: number }[] {
   if (typeof value === 'number') return [{ path, value }];
   if (Array.isArray(value)) return value.flatMap((item, i) => numbersIn(item, [...path, i]));
   if (!isMapping(value)) return [];

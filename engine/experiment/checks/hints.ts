@@ -6,6 +6,7 @@ import { definitionOf } from '../../datasets/sets/registry.ts';
 import { own, type Path, valueAt } from '../assist/describe.ts';
 import type { Settings, Variant } from '../schema.ts';
 import { flowText } from '../text/flow-text.ts';
+import { numbersIn } from './float32.ts';
 import type { Problem } from './problems.ts';
 
 /** Values of the paper's Table 5 where they differ from the defaults, which are those for temporal data. */
@@ -28,7 +29,14 @@ export function tableProblems(raw: unknown, { dataset, model }: Settings): Probl
 
 /** What holds for the settings of the file as for those of a variant. */
 export function hints(settings: Settings): Problem[] {
-  return [...fewSamples(settings), ...longWarmup(settings), ...risingCosine(settings), ...silenced(settings)];
+  return [
+    ...fewSamples(settings),
+    ...longWarmup(settings),
+    ...risingCosine(settings),
+    ...silenced(settings),
+    ...roundedLeaks(settings),
+    ...singleStep(settings),
+  ];
 }
 
 function fewSamples({ dataset, training }: Settings): Problem[] {
@@ -44,6 +52,34 @@ function silenced({ model, neuron: { leak, scaleInput } }: Settings): Problem[] 
   const message =
     'With `neuron.scaleInput` what a neuron receives counts 1 − k times, which is nothing with a leak of 1: nothing can be learned; switch `neuron.scaleInput` off, or lower the leak.';
   return [warning(['neuron', 'leak'], message)];
+}
+
+/** What is learned and never used: it acts from one step to the next. */
+function singleStep({ model, dataset, neuron: { leak, recurrent, scaleInput, initialState } }: Settings): Problem[] {
+  if (model !== 'lif' || shapeOf(dataset).steps !== 1 || initialState === 'random') return [];
+  const found: [string, boolean][] = [
+    ['recurrent', recurrent],
+    ['leak', typeof leak === 'object' && !scaleInput],
+  ];
+  return found
+    .filter(([, is]) => is)
+    .map(([name]) =>
+      warning(
+        ['neuron', name],
+        `\`neuron.${name}\` acts from one step to the next, and samples are a single step: nothing of it is learned; take more steps, or leave it out.`,
+      ),
+    );
+}
+
+/** A leak that is almost 0 or 1 and all of it in 32-bit numbers. */
+function roundedLeaks(settings: Settings): Problem[] {
+  if (settings.model !== 'lif' || settings.backend === 'reference') return [];
+  return numbersIn({ neuron: settings.neuron, network: settings.network }, []).flatMap(({ path, value }) => {
+    const rounded = Math.fround(value);
+    if (path.at(-1) !== 'leak' || rounded === value || (rounded !== 0 && rounded !== 1)) return [];
+    const message = `\`${pathText(path)}\` is ${value}, which is ${rounded} in the 32-bit numbers that networks are trained in; write ${rounded}, or a leak farther from it.`;
+    return [warning(path, message)];
+  });
 }
 
 function longWarmup({ training: { warmup, epochs } }: Settings): Problem[] {

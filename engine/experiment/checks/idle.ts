@@ -97,9 +97,14 @@ const NEURON_TABLE: NeuronRow[] = [
     by: 'leak',
     off: (of) => of('leak') === 0 && of('recurrent') !== true && of('reset') !== 'soft-undecayed',
   },
-  // Without a state before the first step there is nothing to leak, to reset or to hear of in the only one.
-  { field: 'leak', by: 'steps', off: (of, oneStep) => oneStep && startsAtRest(of) && !of('scaleInput') },
-  ...['reset', 'resetGradient', 'recurrent', 'recurrentGain'].map((field) => ({
+  // Without a state before the first step there is nothing to leak or to reset in the only one.
+  // Recurrence and a learned leak draw initial values, and with them others for what comes after: hints.ts tells of them.
+  {
+    field: 'leak',
+    by: 'steps',
+    off: (of, oneStep) => oneStep && startsAtRest(of) && typeof of('leak') === 'number' && !of('scaleInput'),
+  },
+  ...['reset', 'resetGradient', 'recurrentGain'].map((field) => ({
     field,
     by: 'steps',
     off: (of: (name: string) => unknown, oneStep: boolean) => oneStep && startsAtRest(of),

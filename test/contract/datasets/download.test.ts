@@ -94,7 +94,36 @@ describe('download', () => {
     expectDone();
     handlers['/loop'] = (_request, response) => response.writeHead(302, { location: '/loop' }).end();
     rmSync(target());
-    await expectUserError(() => get(['/loop'], { waits: [] }), 'redirect');
+    await expectUserError(() => get(['/loop'], { stallMs: 20_000 }), '/loop (the server redirects in a circle)');
+    expect(
+      requests.filter((one) => one === '/loop').length,
+      'asked once, as far as redirects are followed',
+    ).toBeLessThan(25);
+  });
+
+  test('what trying again cannot mend is asked once, and said in words of ours', async () => {
+    handlers['/ftp'] = (_request, response) => response.writeHead(302, { location: 'ftp://a.example/f' }).end();
+    handlers['/416'] = (_request, response) => response.writeHead(416).end();
+    await expectUserError(
+      () => get(['/ftp', '/416']),
+      '/ftp (the server redirects to an address that is neither http nor https)',
+      '/416 (the server answers 416 Range Not Satisfiable)',
+    );
+    expect(requests).toEqual(['/ftp', '/416']);
+  });
+
+  test('a server that drips has stalled, and the next address has its turn', async () => {
+    handlers['/drip'] = (_request, response) => {
+      response.writeHead(200, { 'content-length': content.length });
+      const drops = setInterval(() => response.write(content.subarray(0, 1)), 40);
+      response.on('close', () => clearInterval(drops));
+    };
+    handlers['/f'] = (request, response) => serve(response, request, content);
+    const notes: string[] = [];
+    await get(['/drip', '/f'], { onNote: (note) => notes.push(note) });
+    expectDone();
+    expect(requests).toEqual(['/drip', '/f']);
+    expect(notes.join(' ')).toContain('hardly any data for 0.3 s');
   });
 
   test('a length that promises too much', async () => {
