@@ -1,4 +1,5 @@
 /** The analyses there are, by id. */
+import { z } from 'zod';
 import { UserError } from '../base/errors.ts';
 import type { Analysis } from './analysis.ts';
 import { attack } from './attack/attack.ts';
@@ -34,6 +35,9 @@ export function analysisOf(id: string): Analysis<unknown, unknown> {
 export function paramsOf({ id, params }: Analysis<unknown, unknown>, asked: Record<string, unknown>): unknown {
   const checked = params.safeParse(asked);
   if (checked.success) return checked.data;
-  const { path, message } = checked.error.issues[0]!;
+  const issue = checked.error.issues[0]!;
+  const { path, message } = issue;
+  if (issue.code === 'unrecognized_keys' && path.length === 0 && params instanceof z.ZodObject)
+    throw new UserError(`${id} has no parameter "${issue.keys[0]}"; it has ${Object.keys(params.shape).join(', ')}.`);
   throw new UserError(`${id} cannot be asked so: ${[...path.map(String), message].join(': ')}.`);
 }

@@ -50,6 +50,42 @@ export function table(header: string[], rows: string[][], right: number[] = []):
   );
 }
 
+/** A table as several below one another, none wider than `columns` where that can be: each begins with the first `keys` columns. */
+export function stackedTables(
+  header: string[],
+  rows: string[][],
+  { right, keys, columns }: { right: number[]; keys: number; columns: number },
+): string[] {
+  const all = header.map((_, c) => c);
+  const widths = all.map((c) => Math.max(...[header, ...rows].map((row) => widthOf(row[c] ?? ''))));
+  const width = (shown: readonly number[]): number => shown.reduce((sum, c) => sum + widths[c]! + 2, -2);
+  const stacks: number[][] = [];
+  for (const c of all.slice(keys)) {
+    const last = stacks.at(-1);
+    if (last && width([...last, c]) <= columns) last.push(c);
+    else stacks.push([...all.slice(0, keys), c]);
+  }
+  return stacks.flatMap((shown, i) => [
+    ...(i > 0 ? [''] : []),
+    ...table(
+      shown.map((c) => header[c]!),
+      rows.map((row) => shown.map((c) => row[c]!)),
+      shown.flatMap((c, place) => (right.includes(c) ? [place] : [])),
+    ),
+  ]);
+}
+
+/** Sentences as lines of at most `columns`, broken between words. */
+export function wrapped(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1);
+    if (line !== undefined && widthOf(line) + 1 + widthOf(word) <= columns) lines.push(`${lines.pop()} ${word}`);
+    else lines.push(word);
+  }
+  return lines;
+}
+
 /** 0.4213, 12.34, 1.2e-5: four significant digits or so. */
 export function short(value: number): string {
   if (value === 0) return '0';

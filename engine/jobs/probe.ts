@@ -47,7 +47,7 @@ export function defaultStep(folder: string): number {
   if ('step' in best) return best.step;
   const newest = findCheckpoint(folder, 'last');
   if ('step' in newest) return newest.step;
-  throw new UserError(`${idOf(folder)} has no checkpoint to look into yet.`);
+  throw new UserError(`${idOf(folder)} ${newest.problem}.`);
 }
 
 /** The network of the checkpoint that was asked last. */

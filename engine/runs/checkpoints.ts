@@ -81,7 +81,10 @@ export type CheckpointChoice = 'best' | 'last' | number;
 export function findCheckpoint(folder: string, choice: CheckpointChoice): { step: number } | { problem: string } {
   const steps = listCheckpoints(folder).map(({ step }) => step);
   const [newest] = steps;
-  if (newest === undefined) return { problem: 'has no checkpoint yet' };
+  if (newest === undefined)
+    return {
+      problem: 'has no checkpoint: the first comes as training goes on; where it has ended, run the variant again',
+    };
   if (choice === 'last') return { step: newest };
   const there = `there are ${steps.join(', ')}`;
   if (choice !== 'best')

@@ -86,6 +86,8 @@ test('the same question is answered from the store, another one anew; a paramete
   expect(answers()).toHaveLength(2);
   const wrong = await lab.lif('analyse', run.id, 'evaluate', '--set', 'split=tset');
   expect(wrong).toMatchObject({ code: 2, stderr: expect.stringMatching(/^evaluate cannot be asked so: split: /) });
+  const none = await lab.lif('analyse', run.id, 'evaluate', '--set', 'layers=1');
+  expect(none).toMatchObject({ code: 2, stderr: 'evaluate has no parameter "layers"; it has split.\n' });
   const unknown = await lab.lif('analyse', run.id, 'nothing');
   expect(unknown).toMatchObject({
     code: 2,

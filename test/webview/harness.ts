@@ -249,6 +249,13 @@ export async function picture(host: FakeHost, name: string): Promise<void> {
   await host.page.screenshot({ path: path.join(PICTURES, `${name}.png`) });
 }
 
+/** Makes the page as narrow as a column beside the code; by how many pixels what is on it is wider than that. */
+export async function narrow(host: FakeHost, name: string): Promise<number> {
+  await host.page.setViewportSize({ width: 325, height: 1200 });
+  await picture(host, `${name}-narrow`);
+  return host.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
 /** Waits until the view has asked for all it wants, has been answered and has drawn it. */
 export async function settle(host: FakeHost): Promise<void> {
   // What was just done shows a frame later whether it makes the view pull, and what a pull brought shows a frame later.

@@ -10,10 +10,10 @@ import * as robustness from './robustness.ts';
 import * as spikes from './spikes.ts';
 
 interface Report<R> {
-  /** Of one run. */
-  lines(result: R): string[];
-  /** Of several, a row each. */
-  columns: { header: string[]; row(result: R): string[] };
+  /** Of one run. @param width of the terminal, in columns */
+  lines(result: R, width?: number): string[];
+  /** Of several, a row each; `legend` says what the columns are, where their names do not. */
+  columns: { header: string[]; row(result: R): string[]; legend?(results: readonly R[]): string };
 }
 
 const REPORTS: { [A in AnalysisId]: Report<AnalysisResults[A]> } = {

@@ -14,7 +14,7 @@ import { progressOn } from '../data-progress.ts';
 import { printJson, printLines, say } from '../output.ts';
 import { withSignals } from '../signals.ts';
 import { isFile, runsMeant } from '../stores.ts';
-import { table } from '../text.ts';
+import { outputColumns, stackedTables, wrapped } from '../text.ts';
 
 const POLL_MS = 250;
 
@@ -64,6 +64,7 @@ export const analyseCommand: Command = {
     }
     const finished = answers.filter(({ state }) => state === 'finished');
     const { lines, columns } = reportOf(analysis);
+    const width = outputColumns();
     if (many) {
       const rows = finished.map(({ run, job, result }) => [
         run.variant,
@@ -72,10 +73,13 @@ export const analyseCommand: Command = {
         ...columns.row(result),
       ]);
       const header = ['variant', 'seed', 'network after', ...columns.header];
-      if (rows.length > 0) printLines(table(header, rows, [1, ...[...header.keys()].slice(3)]));
+      const layout = { right: [1, ...[...header.keys()].slice(3)], keys: 2, columns: width };
+      if (rows.length > 0) printLines(stackedTables(header, rows, layout));
+      const legend = rows.length > 0 && columns.legend?.(finished.map(({ result }) => result));
+      if (legend) printLines(['', ...wrapped(legend, width)]);
     } else
       for (const { job, result } of finished)
-        printLines([...lines(result), '', `Of the network after ${networkOf(job)}.`]);
+        printLines([...lines(result, width), '', `Of the network after ${networkOf(job)}.`]);
     return code;
   },
 };

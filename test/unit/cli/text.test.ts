@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cut, padEnd, printable, short, table, widthOf } from '../../../engine/cli/text.ts';
+import { cut, padEnd, printable, short, stackedTables, table, widthOf, wrapped } from '../../../engine/cli/text.ts';
 
 test('control characters cannot reach the terminal', () => {
   expect(printable('a\x1b[2Jb\u0007\u202ec\nd')).toBe('a?[2Jb??c?d');
@@ -36,4 +36,25 @@ test('short numbers', () => {
     '1.2e-5',
     '1.2e+5',
   ]);
+});
+
+test('a table too wide for the terminal is several below one another, each with its first columns', () => {
+  const header = ['variant', 'rate %', 'silent', 'saturated'];
+  const rows = [['baseline', '5.40', '13 of 16', '0']];
+  const layout = { right: [1, 2, 3], keys: 1, columns: 27 };
+  expect(stackedTables(header, rows, layout)).toEqual([
+    ...['variant   rate %    silent', 'baseline    5.40  13 of 16', ''],
+    ...['variant   saturated', 'baseline          0'],
+  ]);
+  const whole = stackedTables(header, rows, { ...layout, columns: Number.POSITIVE_INFINITY });
+  expect(whole).toEqual(table(header, rows, [1, 2, 3]));
+  // A column that fits nowhere stands alone, whole.
+  expect(stackedTables(header, rows, { ...layout, columns: 3 })).toHaveLength(8);
+});
+
+test('sentences break between words', () => {
+  expect(wrapped('rate: spikes per step; a-very-long-word', 12)).toEqual([
+    ...['rate: spikes', 'per step;', 'a-very-long-word'],
+  ]);
+  expect(wrapped('one line', Number.POSITIVE_INFINITY)).toEqual(['one line']);
 });

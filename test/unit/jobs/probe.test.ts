@@ -10,7 +10,7 @@ import { epochLine, safetensors, specOf, temporaryFolder } from '../runs/fixture
 
 test('that of the epoch that counts; the newest while there is none of it', () => {
   const [run] = createRuns(join(temporaryFolder(), '.lif'), [specOf()], {}) as [string];
-  expect(() => defaultStep(run)).toThrow(/^\S+ has no checkpoint to look into yet\.$/);
+  expect(() => defaultStep(run)).toThrow(/^\S+ has no checkpoint: .*run the variant again\.$/);
   for (const step of [10, 20]) saveCheckpoint(run, step, safetensors());
   expect(defaultStep(run)).toBe(20);
   const lines = [epochLine(10, 1, { validation: 0.7, test: 0.1 }), epochLine(20, 2, { validation: 0.6, test: 0.9 })];
@@ -38,6 +38,6 @@ test('a question that is none is answered with one sentence, and the next one is
     `The question is not understood, field index: Too small: expected number to be >=0; write one such as ${example}.`,
     `The question is not understood, field traces.0.neurons.0: Invalid input: expected number, received string; write one such as ${example}.`,
     `The question is not understood, as a whole: Unrecognized key: "?size"; write one such as ${example}.`,
-    expect.stringMatching(/ has no checkpoint to look into yet\.$/),
+    expect.stringMatching(/ has no checkpoint: .*run the variant again\.$/),
   ]);
 });

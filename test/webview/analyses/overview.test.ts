@@ -3,7 +3,16 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AnalysisAnswer } from '../../../protocol/analyses/analyses.ts';
 import type { EvaluateResult } from '../../../protocol/analyses/evaluate.ts';
 import { tellingParams } from '../../../webview/views/analyses/params.ts';
-import { type Bundles, bundleWebview, type FakeHost, launchBrowser, openView, picture, settle } from '../harness.ts';
+import {
+  type Bundles,
+  bundleWebview,
+  type FakeHost,
+  launchBrowser,
+  narrow,
+  openView,
+  picture,
+  settle,
+} from '../harness.ts';
 import { FakeStudy } from '../study.ts';
 import type { ThemeName } from '../themes.ts';
 
@@ -129,6 +138,7 @@ test('in every theme', async () => {
   for (const theme of ['light', 'high-contrast'] as const) {
     const host = await opened(study, theme);
     await picture(host, `analyses-confusion-${theme}`);
+    expect(await narrow(host, `analyses-confusion-${theme}`)).toBeLessThanOrEqual(0);
     expect(host.complaints).toEqual([]);
     await host.page.context().close();
   }

@@ -21,10 +21,10 @@ export const errors: Panel<'errors'> = {
     return html`<div class="choices">
         ${names.length > 1 ? context.chooser('errors.layer', 'Layer', names, (name) => name) : ''}
       </div>
+      ${key(answers, context)}
       <div class="side-by-side wide">
         ${errorsCharts(answers, layer, context.style).map(xyChart)}
-      </div>
-      ${key(answers, context)}`;
+      </div>`;
   },
   tables: (answers) => [perStep(answers), overTime(answers)],
 };

@@ -5,7 +5,7 @@ import { swatch } from '../../plot/swatch.ts';
 import type { Answered } from '../../shared/analyses.ts';
 import type { PanelContext } from './panel.ts';
 
-/** Which line is which variant. */
+/** Which line is which variant; above the charts, so that it is seen with the first of them however narrow the view is. */
 export function key(answers: readonly Answered[], { style }: PanelContext): TemplateResult {
   return html`<ul class="key">
     ${byVariant(answers).map(

@@ -138,8 +138,8 @@ function stretch(bin: number, { stepsPerBin, steps }: SpikesResult): string {
 
 /** Neurons by mean rate, a line for each variant and seed. */
 function distribution(answers: readonly Answer[], name: string, context: PanelContext): TemplateResult {
-  return html`<div class="side-by-side wide">
+  return html`${key(answers, context)}
+    <div class="side-by-side wide">
       ${rateCharts(answers, name, context.style).map(xyChart)}
-    </div>
-    ${key(answers, context)}`;
+    </div>`;
 }

@@ -88,12 +88,17 @@ export class AnalysesView implements View {
             </label>`,
           )}
         </div>
-        ${tablesControls(session, {
-          name: `${id}.csv`,
-          hint: 'the numbers of the picture',
-          csv: () => tablesCsv(tables),
-        })}
+        ${
+          tables.length > 0
+            ? tablesControls(session, {
+                name: `${id}.csv`,
+                hint: 'the numbers of the picture',
+                csv: () => tablesCsv(tables),
+              })
+            : nothing
+        }
       </div>
+      <h2 class="visually-hidden">${panel.title}</h2>
       <p class="about muted">${panel.about}</p>
       ${this.question(asked, params, waiting, missing)}
       ${answered.length > 0 ? this.answer(panel, answered, tables) : nothing}`;

@@ -47,17 +47,28 @@ export function inputPicture({ input, steps }: SampleAnswer, name: string, momen
   </div>`;
 }
 
+function whenOf({ events }: SampleInput, chosen: boolean, around: number): string {
+  if (!events) return 'the same in every step';
+  return chosen
+    ? `events of ${count(around, 'step')} up to here`
+    : 'all events; step through time for those of a moment';
+}
+
 /** Events around a step, or the constant input: planes one above the other, as pixels. */
-function picture(input: SampleInput, heading: string, { step, steps, theme, pointed, point }: Moment): TemplateResult {
+function picture(
+  input: SampleInput,
+  heading: string,
+  { step, steps, chosen, theme, pointed, point }: Moment,
+): TemplateResult {
   const { planes, height, width } = input.picture ?? { planes: 1, height: 1, width: input.channels };
   const values = new Float32Array(height * width);
   if (input.current) for (const [i, value] of input.current.entries()) values[i % values.length]! += value / planes;
   const around = Math.max(1, Math.round(GATHERED * steps));
   if (input.events) {
     const { offsets, items } = input.events;
-    const from = Math.max(0, step + 1 - around);
+    const from = chosen ? Math.max(0, step + 1 - around) : 0;
     // Events of one polarity count up, those of the other down.
-    for (const item of items.slice(offsets[from], offsets[step + 1]))
+    for (const item of items.slice(offsets[from], offsets[chosen ? step + 1 : steps]))
       values[item % values.length]! += planes === 2 && item < values.length ? -1 : 1;
   }
   // The first row of a picture is its uppermost one.
@@ -76,7 +87,7 @@ function picture(input: SampleInput, heading: string, { step, steps, theme, poin
   return html`<figure class="panel-figure ${input.picture ? 'pixels' : 'strip'}">
     <figcaption>
       <h3>${input.events ? 'Picture' : heading}</h3>
-      <span class="muted">${input.events ? `events of ${count(around, 'step')} up to here` : 'the same in every step'}</span>
+      <span class="muted">${whenOf(input, chosen, around)}</span>
     </figcaption>
     ${heatmap(
       { rows: height, columns: width, values: flipped, ...colours },

@@ -16,6 +16,8 @@ export interface Moment {
   /** Counted from 0, of the first network's steps. */
   step: number;
   steps: number;
+  /** Whether a step has been chosen yet: until then a picture is of the whole sample. */
+  chosen: boolean;
   theme: Theme;
   choose(step: number): void;
   /** What is pointed at in the pictures of this name: those of two networks are linked. */

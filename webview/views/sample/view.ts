@@ -30,6 +30,7 @@ export class SampleView implements View {
   private problem: string | undefined;
   private playing: ReturnType<typeof setInterval> | undefined;
   private step = 0;
+  private chosen = false;
   private pointed: { name: string; place: Place } | undefined;
 
   constructor(private readonly session: Session<'sample'>) {
@@ -162,6 +163,7 @@ export class SampleView implements View {
     return {
       step: this.step,
       steps,
+      chosen: this.chosen,
       theme: this.theme,
       choose: (step) => this.goTo(step),
       pointed: (name) => (this.pointed?.name === name ? this.pointed.place : undefined),
@@ -174,6 +176,7 @@ export class SampleView implements View {
   }
 
   private goTo(step: number): void {
+    this.chosen = true;
     this.step = step;
     this.session.invalidate();
   }

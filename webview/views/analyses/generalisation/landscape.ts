@@ -41,8 +41,8 @@ export const landscape: Panel<'landscape'> = {
         )}
       </div>
       <div class="side-by-side">${planes.map((plane) => figure(plane, shared, { quantity, memory }, context))}</div>
-      ${xyChart(sharpnessChart(answers, context.style))}
       ${key(answers, context)}
+      ${xyChart(sharpnessChart(answers, context.style))}
       <p class="muted">Means over the directions and seeds; bands of one standard deviation over the directions.</p>`;
   },
   tables: (answers) => [

@@ -27,10 +27,10 @@ export const resolution: Panel<'resolution'> = {
   example: 'dts=[1, 2, 3, 5, 10]',
   picture(answers, context) {
     const trained = answers[0]!.result.trainedAt;
-    return html`<div class="side-by-side wide">
+    return html`${key(answers, context)}
+      <div class="side-by-side wide">
         ${resolutionCharts(answers, context.style).map(xyChart)}
       </div>
-      ${key(answers, context)}
       ${WAY_IDS.map((way) => heatTable(answers, way, trained, context))}`;
   },
   tables: (answers) => [

@@ -13,10 +13,11 @@ export const robustness: Panel<'robustness'> = {
   example: 'samples=1000 draws=5',
   picture(answers, context) {
     const left = [...new Set(answers.flatMap(({ result }) => result.left))];
-    return html`<div class="side-by-side wide">
+    return html`${key(answers, context)}
+      <div class="side-by-side wide">
         ${robustnessCharts(answers, context.style).map(xyChart)}
       </div>
-      ${key(answers, context)} ${left.map((sentence) => html`<p class="muted">${sentence}</p>`)}`;
+      ${left.map((sentence) => html`<p class="muted">${sentence}</p>`)}`;
   },
   tables: (answers) => [
     {
