@@ -178,10 +178,10 @@ export const ANSWERS = {
       folder: z.string().nullable(),
     }),
   ),
-  'data get': z.object({ name: z.string(), folder: z.string() }),
+  'data get': z.object({ name: z.string(), folder: z.string().nullable().describe('Null where it is generated.') }),
   'data check': z.object({
     name: z.string(),
-    folder: z.string(),
+    folder: z.string().nullable(),
     problem: z.string().nullable(),
     remarks: note,
     files: z.array(z.looseObject({ file: z.string(), md5: z.string(), published: z.string().optional() })),

@@ -89,6 +89,8 @@ describe('of a study with a validation set', () => {
       ['report', file, '-o', join(lab.folder, 'report.md')],
       ['export', file, '--format', 'csv', '-o', join(lab.folder, 'metrics.csv')],
       ['data', 'list'],
+      ['data', 'get', 'delayed-xor'],
+      ['data', 'check', 'delayed-xor'],
       ['data', 'show', 'delayed-xor'],
     ];
     for (const [name, ...args] of calls) {

@@ -19,6 +19,7 @@ export const dataCheckCommand: Command = {
     const entry = namedEntry(input);
     if (entry.generated) {
       say(`${entry.title} is generated; there is nothing to check.`);
+      if (input.flag('json')) printJson({ name: entry.name, folder: null, problem: null, remarks: [], files: [] });
       return 0;
     }
     const source = sourceOf(entry);

@@ -19,6 +19,7 @@ export const dataGetCommand: Command = {
     const entry = namedEntry(input);
     if (entry.generated) {
       say(`${entry.title} is generated; there is nothing to get.`);
+      if (input.flag('json')) printJson({ name: entry.name, folder: null });
       return 0;
     }
     const source = sourceOf(entry);
