@@ -164,7 +164,10 @@ describe('looking', () => {
     const list = await lab.lif('list');
     expect(list).toMatchObject({ code: 0, stderr: '' });
     expect(list.stdout).toMatch(new RegExp(`^${first!.id} +Test study +baseline +1 +finished +3/3 +\\d`, 'm'));
-    expect(JSON.parse((await lab.lif('list', '--json')).stdout)).toEqual({ store: lab.store, runs: [first, second] });
+    expect(JSON.parse((await lab.lif('list', '--json')).stdout)).toMatchObject({
+      store: lab.store,
+      runs: [first, second],
+    });
 
     const compare = await lab.lif('compare', 'study.lif.yaml');
     expect(compare).toMatchObject({ code: 0, stdout: expect.stringMatching(/^other +\d+\.\d\d /m) });
