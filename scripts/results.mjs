@@ -67,7 +67,7 @@ for (const study of chosen) {
     console.error(`== ${study.file}`);
     lif('run', study.file, ...sets, ...(options.threads ? ['--threads', options.threads] : []));
   }
-  const comparison = JSON.parse(lif('compare', study.file, ...sets, '--json'));
+  const comparison = JSON.parse(lif('compare', study.file, ...sets, '--test', '--json'));
   const scored = comparison.rows.flatMap(({ results }) => results.filter(({ result }) => result));
   if (scored.length === 0) {
     console.error(`${study.id} is left as it is: the store has no finished run of it with these settings.`);

@@ -27,7 +27,7 @@ function lif(...args: string[]): string {
   return stdout;
 }
 
-const runs = (): RunSummary[] => JSON.parse(lif('list', '--json')).runs;
+const runs = (): RunSummary[] => JSON.parse(lif('list', '--test', '--json')).runs;
 
 /** SHA-256 of every tensor in the newest checkpoint of a run. */
 function bitsOf({ id }: RunSummary): Record<string, string> {
@@ -57,7 +57,7 @@ test('its runs are listed with their states and results, without damage', () => 
 });
 
 test('its runs are those of the study now beside them, not of earlier settings', () => {
-  const comparison: Comparison = JSON.parse(lif('compare', 'study.lif.yaml', '--json'));
+  const comparison: Comparison = JSON.parse(lif('compare', 'study.lif.yaml', '--test', '--json'));
   expect(comparison.outdated.map(({ id }) => id)).toEqual([]);
   expect(comparison.rows.map(({ variant, runs: counted }) => [variant, counted.length])).toEqual([
     ['baseline', 1],

@@ -1,4 +1,4 @@
-/** What the log of a run says that somebody would otherwise find out hours later. Real worker threads over the built engine. */
+/** What is said of a run's data that somebody would otherwise find out hours later. Real worker threads over the built engine. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -18,7 +18,7 @@ async function logOf(settings: Record<string, unknown>, file = '/log.lif.yaml'):
       progress: quiet,
       checkpoint: quiet,
       preparing: quiet,
-      dataset: quiet,
+      dataset: (_checksums, _samples, remarks) => log.push(...remarks),
       log: (line) => log.push(line),
     },
   });

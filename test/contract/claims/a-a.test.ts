@@ -22,7 +22,7 @@ afterAll(() => lab?.close());
 const NUISANCE = 'undecided: 3 seeds cannot decide at 5 %; 6 could';
 
 test('the same settings are identical, a nuisance is undecided', async () => {
-  const { code, stdout } = await lab.lif('compare', 'a-a.lif.yaml', '--json');
+  const { code, stdout } = await lab.lif('compare', 'a-a.lif.yaml', '--test', '--json');
   expect(code).toBe(0);
   const { rows } = JSON.parse(stdout) as Comparison;
   expect(rows.map(({ verdict }) => verdict!.sentence)).toEqual(['baseline', 'identical settings', NUISANCE]);

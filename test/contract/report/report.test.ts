@@ -56,7 +56,7 @@ test('the page is whole in itself, says what there is and what there is not, and
 });
 
 test('the numbers of the page are those of lif compare', async () => {
-  const { rows } = JSON.parse((await lab.lif('compare', 'study.lif.yaml', '--json')).stdout);
+  const { rows } = JSON.parse((await lab.lif('compare', 'study.lif.yaml', '--test', '--json')).stdout);
   const { mean, deviation } = rows[0].accuracy;
   expect(read('report.html')).toContain(`>${(100 * mean).toFixed(2)} ± ${(100 * deviation).toFixed(2)}<`);
 });
