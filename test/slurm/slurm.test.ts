@@ -1,6 +1,6 @@
 /** Runs on a real cluster of this machine, whose tasks meet all that a cluster does to them, have the bits of local runs. */
 import { execFile } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest';
@@ -74,13 +74,18 @@ const onNode = (node: string) => running().filter((line) => line.includes(` ${no
 
 test('an array of 20 with a preemption, a killed node daemon and a cancelled task has the bits of local runs', async () => {
   onTestFailed(() => console.error(cluster.logOf('slurmctld').slice(-6000)));
-  const file = study('sweep', { epochs: 10, seeds: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], time: 30 });
+  const file = study('sweep', { epochs: 40, seeds: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], time: 30 });
   const store = join(cluster.folder, 'cluster', '.lif');
   mkdirSync(join(cluster.folder, 'cluster'));
   expect(await lif('run', file, '--store', store, '--detach')).toMatchObject({ code: 0 });
   // MaxArraySize is 16, so indices end at 14: two arrays.
   expect(readdirSync(join(store, 'slurm')).filter((name) => name.endsWith('.sh'))).toHaveLength(2);
   await until('tasks run on both nodes', () => onNode('n1').length > 0 && onNode('n2').length > 0);
+  // All of them train, so that there is something to go on from.
+  const trains = (id: string) =>
+    existsSync(join(store, 'runs', id, 'log.txt')) &&
+    /Epoch 1 /.test(readFileSync(join(store, 'runs', id, 'log.txt'), 'utf8'));
+  await until('four runs train', () => readdirSync(join(store, 'runs')).filter(trains).length >= 4);
   const cancelled = cluster.ask('squeue', '-h', '-t', 'R', '-w', 'n2', '-o', '%F_%K').trim().split('\n')[0]!;
   cluster.ask('scancel', cancelled);
   cluster.ask('sbatch', '-p', 'high', '-w', 'n1', '--exclusive', '-o', '/dev/null', '--wrap', 'sleep 3');
