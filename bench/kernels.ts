@@ -20,7 +20,7 @@ import { measureFloor } from './floor.ts';
 const MEASURE_MS = 2;
 const REPEATS = 5;
 /** Enough for a mean, where a call is so short that putting things back takes longer. */
-const MOST_CALLS = 256;
+const MAX_CALLS = 256;
 
 const index = process.argv.indexOf('--only');
 const only = index < 0 ? '' : process.argv[index + 1]!;
@@ -98,7 +98,7 @@ function nanoseconds(run: () => unknown, prepare?: () => void): number {
   for (let repeat = 0; repeat < REPEATS; ) {
     const took = prepare ? eachTimed(run, prepare, calls) : allTimed(run, calls);
     best = Math.min(best, (1e6 * took) / calls);
-    if (took < MEASURE_MS / 2 && calls < MOST_CALLS) calls *= 2;
+    if (took < MEASURE_MS / 2 && calls < MAX_CALLS) calls *= 2;
     else repeat++;
   }
   return best;

@@ -75,7 +75,7 @@ export const checkpointOption: Option = {
 };
 
 /** What a timer of Node can wait for. */
-export const MOST_SECONDS = 2_000_000;
+export const MAX_SECONDS = 2_000_000;
 
 export const maxSecondsOption: Option = {
   type: 'string',
@@ -125,7 +125,7 @@ export class Input {
   get training(): JobOptions {
     const threads = this.integer('threads', 1, 1024);
     const checkpointSeconds = this.integer('checkpoint-every', 0, 86_400);
-    const maxSeconds = this.integer('max-seconds', 1, MOST_SECONDS);
+    const maxSeconds = this.integer('max-seconds', 1, MAX_SECONDS);
     return {
       ...(threads !== undefined && { threads }),
       ...(checkpointSeconds !== undefined && { checkpointSeconds }),

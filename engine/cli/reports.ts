@@ -88,20 +88,20 @@ export function comparisonLines(comparison: Comparison, columns = outputColumns(
 }
 
 /** More than these are counted only. */
-const MOST_EARLIER = 10;
+const MAX_EARLIER = 10;
 
 /** What there is with settings that the file no longer has, the newest first. */
 function earlierLines(comparison: Comparison): string[] {
   const all = earlierOf(comparison);
   if (all.length === 0) return [];
-  const lines = all.slice(0, MOST_EARLIER).map((one) => {
+  const lines = all.slice(0, MAX_EARLIER).map((one) => {
     const { variant, runs, accuracy } = one;
     const result = accuracy ? `${spreadText(accuracy, percent)} %` : overallState(runs);
     const when = new Date(Math.max(...runs.map(({ createdAt }) => createdAt))).toISOString().slice(0, 16);
     const facts = [whyEarlier(one), `${result}, ${count(runs.length, 'seed')}`, `started ${when}Z`];
     return `  ${printable([variant, facts.filter(Boolean).join(' · ')].join(': '))}`;
   });
-  const more = all.length > MOST_EARLIER ? [`  and ${all.length - MOST_EARLIER} more`] : [];
+  const more = all.length > MAX_EARLIER ? [`  and ${all.length - MAX_EARLIER} more`] : [];
   return ['', 'Not counted, since the file no longer asks for it:', ...lines, ...more];
 }
 

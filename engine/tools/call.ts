@@ -9,7 +9,7 @@ import { firstError, loadStudy } from '../studies/load.ts';
 import { INPUTS } from './inputs.ts';
 
 /** A language model reads all of it. */
-const MOST_CHARACTERS = 400_000;
+const MAX_CHARACTERS = 400_000;
 
 export interface ToolContext {
   /** Program and first arguments that start `lif` again. */
@@ -109,13 +109,13 @@ function lifSays(lif: string[], args: string[], cwd: string, signal: AbortSignal
     signal?.addEventListener('abort', stop);
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk;
-      if (text.length > MOST_CHARACTERS) stop();
+      if (text.length > MAX_CHARACTERS) stop();
     });
     child.once('error', (error) => fail(new UserError(`lif could not be started: ${error.message}.`)));
     child.once('close', (code) => {
       signal?.removeEventListener('abort', stop);
       if (signal?.aborted) return fail(new UserError('It was cancelled.'));
-      if (text.length > MOST_CHARACTERS) return fail(new UserError('The answer is too long: ask for fewer runs.'));
+      if (text.length > MAX_CHARACTERS) return fail(new UserError('The answer is too long: ask for fewer runs.'));
       if (text === '') return fail(new UserError(`lif ended with exit code ${code} and said nothing.`));
       done({ text: text.trimEnd(), failed: isFailure(text) });
     });

@@ -13,7 +13,7 @@ import { inputSchema } from './inputs.ts';
 /** Versions of the protocol that these messages are the same in, the newest first. */
 const VERSIONS = ['2025-06-18', '2025-03-26', '2024-11-05'] as const;
 
-const MOST_CHARACTERS = 1024 * 1024;
+const MAX_CHARACTERS = 1024 * 1024;
 const [PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS] = [-32700, -32600, -32601, -32602] as const;
 
 class Refused extends Error {
@@ -89,7 +89,7 @@ export async function serveMcp(
 }
 
 function parse(line: string): Message | undefined {
-  if (line.length > MOST_CHARACTERS) return undefined;
+  if (line.length > MAX_CHARACTERS) return undefined;
   try {
     const value: unknown = JSON.parse(line);
     return value !== null && typeof value === 'object' && !Array.isArray(value) ? value : undefined;

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { AttackResult } from '../../../protocol/analyses/attack.ts';
 
 /** Events of an example, and samples of an attack. */
-export const MOST_EVENTS = 20_000;
-const MOST_SAMPLES = 10_000;
+export const MAX_EVENTS = 20_000;
+const MAX_SAMPLES = 10_000;
 
 const count = z.number().nonnegative();
 const side = z.int().min(1).max(65_536);
@@ -13,7 +13,7 @@ const name = z.string().max(200);
 const split = z.enum(['train', 'validation', 'test']);
 const method = z.enum(['gradient', 'random', 'search']);
 const budgets = z.array(count).max(32);
-const values = z.array(z.number()).max(MOST_EVENTS);
+const values = z.array(z.number()).max(MAX_EVENTS);
 
 const outcomes = z.object({
   method,
@@ -30,8 +30,8 @@ const outcomes = z.object({
   queries: count,
   zeroAtStart: nullable,
   randomSteps: nullable,
-  costs: z.array(nullable).max(MOST_SAMPLES),
-  rows: z.array(z.array(count).length(8)).max(MOST_SAMPLES),
+  costs: z.array(nullable).max(MAX_SAMPLES),
+  rows: z.array(z.array(count).length(8)).max(MAX_SAMPLES),
 });
 
 const example = z.object({
@@ -73,7 +73,7 @@ export const resultSchema: z.ZodType<AttackResult> = z.object({
   steps: count,
   inputs: count,
   picture: z.object({ planes: side, height: side, width: side }).nullable(),
-  attacked: z.array(z.object({ index: count, label: count, target: nullable, events: count })).max(MOST_SAMPLES),
+  attacked: z.array(z.object({ index: count, label: count, target: nullable, events: count })).max(MAX_SAMPLES),
   meanEvents: nullable,
   nearThreshold: z.array(z.object({ layer: name, near: count, of: count })).max(100),
   within: count,

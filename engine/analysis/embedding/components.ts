@@ -4,10 +4,10 @@ import { stream } from '../../base/random.ts';
 const COMPONENTS = 2;
 /** Directions that are followed: more of them make the first two settle sooner. */
 const FOLLOWED = 6;
-const MOST_ITERATIONS = 300;
+const MAX_ITERATIONS = 300;
 const SETTLED = 1e-13;
 /** Up to this many features, their products with each other are formed once: 32 MB. */
-const MOST_COVARIANCE = 2048;
+const MAX_COVARIANCE = 2048;
 
 /** The deviation of the first component at the start, as in openTSNE: small against the distances that attraction makes. */
 const START_DEVIATION = 1e-4;
@@ -26,12 +26,12 @@ export function centre(points: Float64Array, n: number, d: number): void {
 export function startPositions(points: Float64Array, n: number, d: number): Float64Array {
   const followed = Math.min(FOLLOWED, d);
   const rng = stream(0, 'principal components');
-  const times = d <= MOST_COVARIANCE ? byMatrix(covarianceOf(points, n, d), d) : byPoints(points, n, d);
+  const times = d <= MAX_COVARIANCE ? byMatrix(covarianceOf(points, n, d), d) : byPoints(points, n, d);
   let directions: Float64Array[] = Array.from({ length: followed }, () =>
     Float64Array.from({ length: d }, () => rng.normal()),
   );
   orthonormalise(directions);
-  for (let iteration = 0; iteration < MOST_ITERATIONS; iteration++) {
+  for (let iteration = 0; iteration < MAX_ITERATIONS; iteration++) {
     const products = directions.map(times);
     // Rayleigh and Ritz: the best directions within what is followed, so that two of like variance are told apart.
     const axes = eigenvectors(directions.map((direction) => products.map((product) => dot(direction, product))));

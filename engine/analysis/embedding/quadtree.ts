@@ -1,7 +1,7 @@
 /** Points in the plane, gathered in squares: Barnes–Hut sums over all of them. Flat arrays, used again for every iteration. */
 
 /** Squares within squares; points that are nearer than that share one. */
-const MOST_DEPTH = 50;
+const MAX_DEPTH = 50;
 
 export class Quadtree {
   private nodes = 0;
@@ -117,7 +117,7 @@ export class Quadtree {
       const first = this.children[node]!;
       // A square with points in one place only is not divided.
       const same = before > 0 && this.x[node] === before * x && this.y[node] === before * y;
-      if (first === 0 && (before === 0 || same || depth === MOST_DEPTH)) {
+      if (first === 0 && (before === 0 || same || depth === MAX_DEPTH)) {
         this.put(node, 1, x, y);
         return;
       }

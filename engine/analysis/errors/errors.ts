@@ -12,13 +12,13 @@ import { leakOf } from '../leaks.ts';
 import { propagate } from './propagation.ts';
 import { LayerErrors } from './summary.ts';
 
-const MOST_BINS = 128;
+const MAX_BINS = 128;
 /** Bytes of potentials and errors that are looked at together. */
 const BATCH_BYTES = 64 * 2 ** 20;
 
 const n = z.number();
-const gaps = z.array(n.nullable()).max(MOST_BINS);
-const list = z.array(n).max(MOST_BINS);
+const gaps = z.array(n.nullable()).max(MAX_BINS);
+const list = z.array(n).max(MAX_BINS);
 const quartiles = z.object({ lower: gaps, median: gaps, upper: gaps, mean: gaps });
 const factors = z.object({ leak: n, reset: n, whole: n });
 const result = z.object({
@@ -68,7 +68,7 @@ export const errors: Analysis<AnalysisParams<'errors'>, ErrorsResult> = {
     if (size === 0) throw new UserError(`The data set has no ${split} samples; choose another split.`);
     const layers = layersOf(plan, asked);
     const { steps } = plan;
-    const stepsPerBin = Math.ceil(steps / MOST_BINS);
+    const stepsPerBin = Math.ceil(steps / MAX_BINS);
     const time = { steps, stepsPerBin, bins: Math.ceil(steps / stepsPerBin) };
     const parameters = network.parameters();
     const all = layers.map((l) => {

@@ -12,7 +12,7 @@ import { landscapeResult } from './result.ts';
 type Params = AnalysisParams<'landscape'>;
 /** Points that are asked together: few at first, then as many as take about so long, since all of them share the input. */
 const FIRST_POINTS = 16;
-const MOST_POINTS = 256;
+const MAX_POINTS = 256;
 const TOGETHER_MS = 5000;
 /** What float32 sums are good for. */
 const DIGITS = 7;
@@ -68,7 +68,7 @@ export const landscape: Analysis<Params, LandscapeResult> = {
       }
       // No bit hangs on how many are asked together.
       const factor = Math.min(4, TOGETHER_MS / (performance.now() - began));
-      groupSize = Math.max(1, Math.min(MOST_POINTS, Math.round(factor * groupSize)));
+      groupSize = Math.max(1, Math.min(MAX_POINTS, Math.round(factor * groupSize)));
     }
     for (let number = 0; number < params.directions; number++) {
       const missing = result.sharpness.filter(({ rises }) => rises.length <= number);

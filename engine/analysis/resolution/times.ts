@@ -4,7 +4,7 @@ import { atResolution } from '../../datasets/prepare.ts';
 import type { RunSpec } from '../../experiment/schema.ts';
 
 /** Steps of a sample at most, as the event lists of the engine. */
-const MOST_STEPS = 65_535;
+const MAX_STEPS = 65_535;
 
 /** Milliseconds of a step in training; 1 of generated data, which have a clock of their own. Throws a UserError for data without one. */
 export function trainedAt({ dataset }: RunSpec): number {
@@ -21,7 +21,7 @@ export function lengthsOf(spec: RunSpec, { dts, factors }: { dts: number[]; fact
   const asked =
     dts.length > 0
       ? dts
-      : factors.map((factor) => factor * dt).filter((one) => one <= covered && covered / one <= MOST_STEPS);
+      : factors.map((factor) => factor * dt).filter((one) => one <= covered && covered / one <= MAX_STEPS);
   // 3·(5/3) is 5.
   const exact = asked.map((one) => Number(one.toPrecision(12)));
   return [...new Set([dt, ...exact])].sort((a, b) => a - b);

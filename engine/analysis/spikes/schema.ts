@@ -2,11 +2,11 @@ import { z } from 'zod';
 import type { SpikesResult } from '../../../protocol/analyses/spikes.ts';
 
 /** Numbers of one array at most; neurons and stretches of time are chosen so that there are fewer. */
-export const MOST_NUMBERS = 2 ** 20;
+export const MAX_NUMBERS = 2 ** 20;
 
 const n = z.number();
-const list = z.array(n).max(MOST_NUMBERS);
-const gaps = z.array(n.nullable()).max(MOST_NUMBERS);
+const list = z.array(n).max(MAX_NUMBERS);
+const gaps = z.array(n.nullable()).max(MAX_NUMBERS);
 const spread = z.object({ mean: n, deviation: n, least: n, most: n });
 const operation = z.enum(['accumulate', 'multiply-accumulate']);
 const irregularity = z.object({ values: gaps, neurons: n, mean: n.nullable(), deviation: n.nullable() });

@@ -7,11 +7,11 @@ import type { NetworkPlan } from '../../models/plan.ts';
 import type { Analysis } from '../analysis.ts';
 import { leakOf } from '../leaks.ts';
 import { efficiencyOf } from './efficiency.ts';
-import { MOST_NUMBERS, spikesResult } from './schema.ts';
+import { MAX_NUMBERS, spikesResult } from './schema.ts';
 import { layerStatistics } from './statistics.ts';
 
 /** Stretches of time at most, and in how many samples intervals are looked at, about. */
-const MOST_BINS = 128;
+const MAX_BINS = 128;
 export const INTERVAL_SAMPLES = 1000;
 
 export const spikes: Analysis<AnalysisParams<'spikes'>, SpikesResult> = {
@@ -61,5 +61,5 @@ export const spikes: Analysis<AnalysisParams<'spikes'>, SpikesResult> = {
 /** How many stretches of time are told apart, so that the rates of all neurons over time keep within the bounds of an answer. */
 export function binsFor({ layers, steps }: NetworkPlan): number {
   const neurons = layers.reduce((sum, { neuron, output }) => sum + (neuron.kind === 'lif' ? lengthOf(output) : 0), 0);
-  return Math.max(1, Math.min(MOST_BINS, steps, Math.floor(MOST_NUMBERS / 2 / Math.max(1, neurons))));
+  return Math.max(1, Math.min(MAX_BINS, steps, Math.floor(MAX_NUMBERS / 2 / Math.max(1, neurons))));
 }

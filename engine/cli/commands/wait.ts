@@ -5,7 +5,7 @@ import { UserError } from '../../base/errors.ts';
 import { lookAtCluster } from '../../executors/slurm/look.ts';
 import type { StoreReader } from '../../runs/store.ts';
 import { toldRuns } from '../answers/told.ts';
-import { type Command, jsonOption, MOST_SECONDS, storeOption, testOption } from '../command.ts';
+import { type Command, jsonOption, MAX_SECONDS, storeOption, testOption } from '../command.ts';
 import { TIME_IS_OVER } from '../exit-codes.ts';
 import { printJson, printLines } from '../output.ts';
 import { withSignals } from '../signals.ts';
@@ -66,8 +66,8 @@ export const waitCommand: Command = {
 function secondsOf(text: string | undefined): number {
   if (text === undefined) return Number.POSITIVE_INFINITY;
   const seconds = Number(text);
-  if (text.trim() === '' || !(seconds >= 0 && seconds <= MOST_SECONDS))
-    throw new UserError(`--timeout is a number of seconds from 0 to ${MOST_SECONDS}, not "${text}".`);
+  if (text.trim() === '' || !(seconds >= 0 && seconds <= MAX_SECONDS))
+    throw new UserError(`--timeout is a number of seconds from 0 to ${MAX_SECONDS}, not "${text}".`);
   return seconds;
 }
 

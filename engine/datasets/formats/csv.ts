@@ -5,24 +5,24 @@
 
 import { whatIs } from './file-kind.ts';
 import { badFile, readHead, readWhole } from './files.ts';
-import { MOST_ROWS, type Table, type Values } from './table.ts';
+import { MAX_ROWS, type Table, type Values } from './table.ts';
 
 const REMEDY = 'write it as a table with one line of names, e.g. sample,time,channel,label';
 const UTF8 = 'save it as CSV in UTF-8';
-const MOST_BYTES = 2 ** 31;
+const MAX_BYTES = 2 ** 31;
 /** Names of all columns. */
-const MOST_HEADER = 1 << 16;
-const MOST_COLUMNS = 1000;
+const MAX_HEADER = 1 << 16;
+const MAX_COLUMNS = 1000;
 const [LF, CR, QUOTE, HASH, MINUS, PLUS, DOT, ZERO] = [10, 13, 34, 35, 45, 43, 46, 48];
 
 /** Opens a table; no more than its names are read. Throws a UserError. */
 export function openCsv(file: string): Table {
-  const head = readHead(file, MOST_HEADER, REMEDY);
+  const head = readHead(file, MAX_HEADER, REMEDY);
   const { names: columns } = headerOf(file, head);
   return {
     columns,
     read(names) {
-      const bytes = readWhole(file, REMEDY, MOST_BYTES);
+      const bytes = readWhole(file, REMEDY, MAX_BYTES);
       const header = headerOf(file, bytes);
       const wanted = names.map((name) => header.names.indexOf(name));
       const text = new Set<number>();
@@ -52,13 +52,13 @@ function headerOf(file: string, bytes: Buffer): Header {
   let line = 1;
   for (; bytes[offset] === HASH; line++) offset = endOfLine(bytes, offset) + 1;
   const end = endOfLine(bytes, offset);
-  const text = bytes.toString('utf8', offset, Math.min(end, offset + MOST_HEADER)).trimEnd();
+  const text = bytes.toString('utf8', offset, Math.min(end, offset + MAX_HEADER)).trimEnd();
   if (text.includes('\ufffd')) throw badFile(file, `line ${line} is not text in UTF-8`, offset, UTF8);
-  if (text === '' || end - offset > MOST_HEADER || /\p{Cc}/u.test(text.replace(/\t/g, '')))
+  if (text === '' || end - offset > MAX_HEADER || /\p{Cc}/u.test(text.replace(/\t/g, '')))
     throw badFile(file, `this is not a table but ${whatIs(bytes.subarray(0, 512))}`, undefined, REMEDY);
   const delimiter = [',', '\t', ';'].find((mark) => text.includes(mark)) ?? ',';
   const names = text.split(delimiter).map((name) => name.trim().replace(/^"(.*)"$/, '$1'));
-  if (names.length > MOST_COLUMNS) throw badFile(file, `${names.length} columns are too many`, undefined, REMEDY);
+  if (names.length > MAX_COLUMNS) throw badFile(file, `${names.length} columns are too many`, undefined, REMEDY);
   if (names.every((name) => name !== '' && Number.isFinite(Number(name))))
     throw badFile(file, 'the first line has numbers in place of names', offset, REMEDY);
   return { names, delimiter: delimiter.charCodeAt(0), start: Math.min(end + 1, bytes.length), line: line + 1 };
@@ -87,7 +87,7 @@ function readRows(
       offset += bytes[offset] === LF ? 1 : 2;
       continue;
     }
-    if (++rows > MOST_ROWS) throw badFile(file, `there are more than ${MOST_ROWS} rows`, offset, REMEDY);
+    if (++rows > MAX_ROWS) throw badFile(file, `there are more than ${MAX_ROWS} rows`, offset, REMEDY);
     for (let column = 0; column < names.length; column++) {
       const quoted = bytes[offset] === QUOTE;
       const from = quoted ? offset + 1 : offset;

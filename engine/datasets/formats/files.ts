@@ -18,9 +18,9 @@ import {
 } from '../../base/files.ts';
 
 /** No file of a data set is near this. */
-export const MOST_BYTES = 64 * 2 ** 30;
+export const MAX_BYTES = 64 * 2 ** 30;
 /** Lists and labels: text that a person could read. */
-export const MOST_TEXT = 1 << 22;
+export const MAX_TEXT = 1 << 22;
 
 /** `file: what at byte offset; remedy.` */
 export function badFile(file: string, what: string, offset: number | undefined, remedy: string): UserError {
@@ -54,7 +54,7 @@ function guarded<T>(file: string, remedy: string, action: () => T): T {
 }
 
 /** Opens a regular file of at most `limit` bytes; close `fd`. Throws a UserError with `remedy`. */
-export const openData = (file: string, remedy: string, limit = MOST_BYTES): OpenFile =>
+export const openData = (file: string, remedy: string, limit = MAX_BYTES): OpenFile =>
   guarded(file, remedy, () => openRegular(file, { limit }));
 
 /** The whole of a file of at most `limit` bytes. Throws a UserError with `remedy` when it cannot be read. */
@@ -73,7 +73,7 @@ export function sizeOf(file: string, remedy: string): number {
  * Throws a UserError.
  */
 export function readText(file: string, remedy: string): string {
-  const bytes = readWhole(file, remedy, MOST_TEXT);
+  const bytes = readWhole(file, remedy, MAX_TEXT);
   const mark = bytes.length >= 2 ? bytes.readUInt16BE(0) : 0;
   if (mark === 0xfffe) return bytes.toString('utf16le', 2);
   if (mark === 0xfeff)
@@ -104,7 +104,7 @@ function readPart(file: string, from: (size: number) => number, length: number, 
 }
 
 /** The bytes of a regular file as they come, as many as it had when it was opened. Throws a UserError. */
-export function streamOf(file: string, remedy: string, limit = MOST_BYTES): Readable {
+export function streamOf(file: string, remedy: string, limit = MAX_BYTES): Readable {
   const { fd, size } = openData(file, remedy, limit);
   // A stream over no bytes at all cannot be expressed as first and last byte.
   return createReadStream(file, { fd, start: 0, end: Math.max(0, size - 1), highWaterMark: 1 << 20 });

@@ -8,11 +8,11 @@ import { badFile, readHead, readWhole } from './files.ts';
 import { closeZip, openZip, readEntry, readEntryHead, type ZipEntry, type ZipFile } from './zip.ts';
 
 /** Largest array file: what fits into memory along with what is made of it. */
-export const MOST_ARRAY = 2 ** 31;
+export const MAX_ARRAY = 2 ** 31;
 const MAGIC = '\x93NUMPY';
 /** A header is some hundred characters; those of large records a few thousand. */
-const MOST_HEADER = 1 << 16;
-const MOST_DIMENSIONS = 8;
+const MAX_HEADER = 1 << 16;
+const MAX_DIMENSIONS = 8;
 const RESAVE = 'save it again with numpy.savez';
 
 /** One element: bool (b), integer (i, u), float (f), text in UTF-32 (U) or bytes (S). */
@@ -48,8 +48,8 @@ export interface ArrayFile {
 /** Opens a .npy or .npz file; of its arrays no more than the headers are read. Throws a UserError. */
 export function openArrays(file: string): ArrayFile {
   if (extname(file).toLowerCase() === '.npy') {
-    const header = parseNpyHeader(file, readHead(file, MOST_HEADER, RESAVE));
-    const bytes = () => elements(file, readWhole(file, RESAVE, MOST_ARRAY), header);
+    const header = parseNpyHeader(file, readHead(file, MAX_HEADER, RESAVE));
+    const bytes = () => elements(file, readWhole(file, RESAVE, MAX_ARRAY), header);
     return { arrays: [{ name: '', ...header, bytes }], close() {} };
   }
   const zip = openZip(file, RESAVE);
@@ -64,8 +64,8 @@ export function openArrays(file: string): ArrayFile {
 function arrayOf(zip: ZipFile, entry: ZipEntry): NpyArray {
   const name = entry.name.replace(/\.npy$/, '');
   const place = `${zip.file}: ${printable(name)}`;
-  const header = parseNpyHeader(place, readEntryHead(zip, entry, MOST_HEADER));
-  return { name, ...header, bytes: () => elements(place, readEntry(zip, entry, MOST_ARRAY), header) };
+  const header = parseNpyHeader(place, readEntryHead(zip, entry, MAX_HEADER));
+  return { name, ...header, bytes: () => elements(place, readEntry(zip, entry, MAX_ARRAY), header) };
 }
 
 function elements(file: string, bytes: Buffer, { shape, stride, start }: NpyHeader): Buffer {
@@ -86,7 +86,7 @@ export function parseNpyHeader(file: string, head: Buffer): NpyHeader {
   const text = head.toString('latin1', from, start);
   const shape = /'shape':\s*\(([\d,\sL]*)\)/.exec(text)?.[1];
   const sizes = shape?.match(/\d+/g)?.map(Number) ?? [];
-  if (shape === undefined || sizes.length > MOST_DIMENSIONS || !Number.isSafeInteger(product(sizes) * 8))
+  if (shape === undefined || sizes.length > MAX_DIMENSIONS || !Number.isSafeInteger(product(sizes) * 8))
     throw bad('the header has no usable shape');
   if (/'fortran_order':\s*True/.test(text) && sizes.filter((size) => size > 1).length > 1)
     throw badFile(file, 'the array is stored column by column', undefined, 'save numpy.ascontiguousarray(array)');

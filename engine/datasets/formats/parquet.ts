@@ -9,14 +9,14 @@ import { UserError } from '../../base/errors.ts';
 import { whatIs } from './file-kind.ts';
 import { badFile, readEnd, readHead, readWhole, sizeOf } from './files.ts';
 import { unpackLz4Block } from './lz4.ts';
-import { MOST_ROWS, type Table, type Values } from './table.ts';
+import { MAX_ROWS, type Table, type Values } from './table.ts';
 
 const REMEDY = 'write it again with pandas or pyarrow';
-const MOST_BYTES = 2 ** 31;
+const MAX_BYTES = 2 ** 31;
 /** The description of the columns, and of one page. */
-const [MOST_FOOTER, MOST_HEADER] = [1 << 22, 1 << 16];
+const [MAX_FOOTER, MAX_HEADER] = [1 << 22, 1 << 16];
 /** A page unpacks to at most this many bytes: usually it has one MiB. */
-const MOST_PAGE = 1 << 28;
+const MAX_PAGE = 1 << 28;
 const MAGIC = 'PAR1';
 /** What reads in time that grows with the bytes alone. */
 const ENCODINGS = [
@@ -41,7 +41,7 @@ export function openParquet(file: string): Table {
     async read(names) {
       for (const name of names)
         refuseTimestamps(file, name, flat.find(({ element }) => element.name === name)!.element);
-      const bytes = readWhole(file, REMEDY, MOST_BYTES);
+      const bytes = readWhole(file, REMEDY, MAX_BYTES);
       checkPages(file, metadata, bytes, names);
       const rows = Number(metadata.num_rows);
       const cells = new Map(names.map((name) => [name, { values: new Array<unknown>(rows), filled: 0 }]));
@@ -83,7 +83,7 @@ function metadataOf(file: string): FileMetaData {
     throw badFile(file, what, undefined, REMEDY);
   }
   const length = end.readUInt32LE(0) + 8;
-  if (length > size || length > MOST_FOOTER)
+  if (length > size || length > MAX_FOOTER)
     throw badFile(file, `a footer of ${length} bytes is too long`, size - 8, REMEDY);
   const footer = readEnd(file, length, REMEDY);
   // A number that never ends would be read bit by bit.
@@ -94,8 +94,8 @@ function metadataOf(file: string): FileMetaData {
   const groups = metadata.row_groups.every((group) => Number(group.num_rows) >= 0);
   if (!groups || rows !== Number(metadata.num_rows))
     throw badFile(file, 'its numbers of rows do not add up', undefined, REMEDY);
-  if (rows > MOST_ROWS)
-    throw badFile(file, `${rows} rows are more than ${MOST_ROWS}`, undefined, 'cut it into several files');
+  if (rows > MAX_ROWS)
+    throw badFile(file, `${rows} rows are more than ${MAX_ROWS}`, undefined, 'cut it into several files');
   return metadata;
 }
 
@@ -113,13 +113,13 @@ function checkPages(file: string, metadata: FileMetaData, bytes: Buffer, names: 
         throw bad(`the column ${name} breaks off`, bytes.length);
       let rows = 0;
       for (let offset = start; offset < end && rows < Number(num_rows); ) {
-        const part = bytes.subarray(offset, Math.min(end, offset + MOST_HEADER));
+        const part = bytes.subarray(offset, Math.min(end, offset + MAX_HEADER));
         const reader = { view: new DataView(part.buffer, part.byteOffset, part.length), offset: 0 };
         const page = guarded(file, () => parquetHeader(reader));
         const [packed, size] = [page.compressed_page_size, page.uncompressed_page_size];
         const data = page.data_page_header ?? page.data_page_header_v2;
         const values = (data ?? page.dictionary_page_header)?.num_values ?? 0;
-        if (!(packed >= 0 && size >= 0 && size <= MOST_PAGE && offset + reader.offset + packed <= end))
+        if (!(packed >= 0 && size >= 0 && size <= MAX_PAGE && offset + reader.offset + packed <= end))
           throw bad(`a page of the column ${name} breaks off`, offset);
         if (!(values >= 0 && (data ? rows + values <= Number(num_rows) : values <= 8 * size)))
           throw bad(`a page of the column ${name} promises ${values} values`, offset);

@@ -6,10 +6,10 @@ import { badFile } from './files.ts';
 
 const REMEDY = 'save it again as PNG or JPEG with 8 bits a colour';
 /** Pixels on a side and altogether: photographs of a camera. */
-const MOST_SIDE = 8192;
-const MOST_PIXELS = 1 << 25;
+const MAX_SIDE = 8192;
+const MAX_PIXELS = 1 << 25;
 /** Progressive pictures have about ten. */
-const MOST_SCANS = 64;
+const MAX_SCANS = 64;
 const PNG = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 
 export interface DecodedPicture {
@@ -121,7 +121,7 @@ async function decodeJpeg(file: string, bytes: Buffer): Promise<DecodedPicture> 
     useTArray: true,
     formatAsRGBA: false,
     tolerantDecoding: false,
-    maxResolutionInMP: MOST_PIXELS / 1e6,
+    maxResolutionInMP: MAX_PIXELS / 1e6,
     maxMemoryUsageInMB: 1024,
   });
   if (picture.width !== width || picture.height !== height)
@@ -151,8 +151,8 @@ function jpegFrame(file: string, bytes: Buffer): { planes: 1 | 3; width: number;
         throw badFile(file, 'the picture is neither grey nor of three colours with 8 bits', offset, REMEDY);
       frame = { planes, height: bytes.readUInt16BE(offset + 5), width: bytes.readUInt16BE(offset + 7) };
     }
-    if (marker === 0xda && ++scans > MOST_SCANS)
-      throw badFile(file, `the picture has more than ${MOST_SCANS} scans`, offset, REMEDY);
+    if (marker === 0xda && ++scans > MAX_SCANS)
+      throw badFile(file, `the picture has more than ${MAX_SCANS} scans`, offset, REMEDY);
     offset += 2 + bytes.readUInt16BE(offset + 2);
   }
   if (!frame || scans === 0) throw badFile(file, 'the picture breaks off', bytes.length, REMEDY);
@@ -160,6 +160,6 @@ function jpegFrame(file: string, bytes: Buffer): { planes: 1 | 3; width: number;
 }
 
 function refuseSize(file: string, width: number, height: number): void {
-  if (width > 0 && height > 0 && width <= MOST_SIDE && height <= MOST_SIDE && width * height <= MOST_PIXELS) return;
+  if (width > 0 && height > 0 && width <= MAX_SIDE && height <= MAX_SIDE && width * height <= MAX_PIXELS) return;
   throw badFile(file, `a picture of ${width}x${height} pixels cannot be read`, undefined, 'make it smaller');
 }

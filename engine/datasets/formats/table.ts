@@ -11,7 +11,7 @@ export interface Table {
 }
 
 /** Rows of a table: what fits into memory with what is made of it. */
-export const MOST_ROWS = 2 ** 27;
+export const MAX_ROWS = 2 ** 27;
 
 export const isText = (values: Values): values is readonly string[] =>
   values.length > 0 && typeof values[0] === 'string';

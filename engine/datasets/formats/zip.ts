@@ -28,9 +28,9 @@ const LOCAL = 0x04034b50;
 /** Of a local header, without the name. */
 const LOCAL_BYTES = 30;
 /** Deflate cannot pack more densely. */
-const MOST_RATIO = 1032;
+const MAX_RATIO = 1032;
 /** 65,535 entries with names as long as one reads. */
-const MOST_DIRECTORY = 1 << 25;
+const MAX_DIRECTORY = 1 << 25;
 
 /** Opens a zip and reads its directory. Throws a UserError. Close with closeZip. */
 export function openZip(file: string, remedy: string): ZipFile {
@@ -61,7 +61,7 @@ function readDirectory(file: string, { fd, size }: OpenFile, remedy: string): Zi
   const directoryStart = tail.readUInt32LE(end + 16);
   if (directoryStart + bytes > tailAt + end)
     throw badFile(file, 'the zip promises a directory beyond its end', tailAt + end, remedy);
-  if (bytes > MOST_DIRECTORY) throw badFile(file, `a directory of ${bytes} bytes is too large`, tailAt + end, remedy);
+  if (bytes > MAX_DIRECTORY) throw badFile(file, `a directory of ${bytes} bytes is too large`, tailAt + end, remedy);
   const directory = readAt(file, fd, directoryStart, bytes, remedy);
   const entries: ZipEntry[] = [];
   let p = 0;
@@ -86,7 +86,7 @@ function readDirectory(file: string, { fd, size }: OpenFile, remedy: string): Zi
       throw badFile(file, `${shown(entry)} is encrypted or packed by an unknown method`, directoryStart + p, remedy);
     if (
       entry.offset + LOCAL_BYTES + entry.packed > directoryStart ||
-      entry.size > MOST_RATIO * entry.packed + 64 ||
+      entry.size > MAX_RATIO * entry.packed + 64 ||
       (entry.stored && entry.packed !== entry.size)
     )
       throw badFile(file, `${shown(entry)} has impossible sizes`, directoryStart + p, remedy);
@@ -142,7 +142,7 @@ export function readEntryHead(zip: ZipFile, entry: ZipEntry, length: number): Bu
   const packed = readAt(zip.file, zip.fd, start, Math.min(length, entry.packed), zip.remedy);
   if (entry.stored) return packed;
   try {
-    return inflateRawSync(packed, { finishFlush: zlib.Z_SYNC_FLUSH, maxOutputLength: MOST_RATIO * length + 64 });
+    return inflateRawSync(packed, { finishFlush: zlib.Z_SYNC_FLUSH, maxOutputLength: MAX_RATIO * length + 64 });
   } catch {
     throw badFile(zip.file, `${shown(entry)} cannot be unpacked`, start, zip.remedy);
   }

@@ -45,7 +45,7 @@ const STALL_MS = 30_000;
 /** Less than this is no progress. */
 const LEAST_BYTES = 1024;
 /** How often one address is asked to go on before another one has its turn. */
-const MOST_CONTINUED = 10;
+const MAX_CONTINUED = 10;
 const WRONG_CHECKSUM = 'wrong checksum';
 /** No data set is near this: an endless answer is cut off. */
 const MAX_BYTES = 64 * 2 ** 30;
@@ -95,7 +95,7 @@ async function tryWhileItGrows(url: string, source: Source, file: string, option
     if (outcome === 'done') return outcome;
     options.onNote?.(`${url}: ${outcome.why}`);
     const { bytes } = resumable(partial, url);
-    if (outcome.forGood || bytes < had + LEAST_BYTES || attempt === MOST_CONTINUED) return outcome;
+    if (outcome.forGood || bytes < had + LEAST_BYTES || attempt === MAX_CONTINUED) return outcome;
     had = bytes;
   }
 }

@@ -32,7 +32,7 @@ import { checkFiles } from './verify.ts';
 
 const GET_AGAIN = 'get the file again';
 /** Folders within folders: Train/7, and a few more for good measure; a link may lead in a circle. */
-const MOST_LEVELS = 6;
+const MAX_LEVELS = 6;
 
 /**
  * Takes over what is at `path`. Resolves to a sentence on what is still missing, if anything. Rejects with a UserError,
@@ -103,7 +103,7 @@ interface Copier {
 async function copy(from: string, to: string, copier: Copier, level = 0): Promise<void> {
   const { options, room } = copier;
   if (statSync(from).isDirectory()) {
-    if (level === MOST_LEVELS) throw badFile(from, 'it is too many folders deep', undefined, 'import another folder');
+    if (level === MAX_LEVELS) throw badFile(from, 'it is too many folders deep', undefined, 'import another folder');
     mkdirSync(to);
     for (const name of readdirSync(from))
       if (!isLitter(name)) await copy(join(from, name), join(to, name), copier, level + 1);

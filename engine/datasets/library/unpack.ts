@@ -144,7 +144,7 @@ async function unzipEntry(
 
 const BLOCK = 512;
 /** Three times as many as the largest published archive has. */
-const MOST_FILES = 200_000;
+const MAX_FILES = 200_000;
 
 /** Regular files of a gzipped tar (ustar, with GNU or pax headers skipped); links and devices are refused. */
 async function untar(archive: string, folder: string, room: Room, options: UnpackOptions): Promise<string[]> {
@@ -197,8 +197,8 @@ async function untar(archive: string, folder: string, room: Room, options: Unpac
           if (total > room.bytes)
             throw badFile(archive, `it unpacks to more than ${room.what} bytes`, undefined, remedy);
           if (entry.type === 'file') {
-            if (names.length === MOST_FILES)
-              throw badFile(archive, `it has more than ${MOST_FILES} files`, undefined, remedy);
+            if (names.length === MAX_FILES)
+              throw badFile(archive, `it has more than ${MAX_FILES} files`, undefined, remedy);
             const name = safeName(archive, entry.name, remedy);
             const target = join(folder, name);
             mkdirSync(dirname(target), { recursive: true });

@@ -16,7 +16,7 @@ import { promisify } from 'node:util';
 import { z } from 'zod';
 import { UserError } from '../../base/errors.ts';
 import { type OpenFile, openRegular } from '../../base/files.ts';
-import { MOST_BYTES, reason } from '../formats/files.ts';
+import { MAX_BYTES, reason } from '../formats/files.ts';
 import type { Binner } from './binning.ts';
 
 export const CACHE_VERSION = 1;
@@ -57,7 +57,7 @@ export interface EventCache {
 export function openCache(file: string, fingerprint: string): EventCache | undefined {
   let open: OpenFile | undefined;
   try {
-    open = openRegular(file, { limit: MOST_BYTES });
+    open = openRegular(file, { limit: MAX_BYTES });
     const cache = readCache(open, file);
     return cache?.header.fingerprint === fingerprint ? cache : undefined;
   } catch {

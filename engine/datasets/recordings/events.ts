@@ -4,7 +4,7 @@ import { type Copy, copyPlainly } from '../../base/copy.ts';
 import { UserError } from '../../base/errors.ts';
 import { openRegular } from '../../base/files.ts';
 import type { PreparedDataset, SampleReader, Split } from '../dataset.ts';
-import { MOST_BYTES } from '../formats/files.ts';
+import { MAX_BYTES } from '../formats/files.ts';
 import { readCache } from './cache.ts';
 
 type Events = Extract<PreparedDataset, { source: 'events' }>;
@@ -101,7 +101,7 @@ export class EventReader implements SampleReader {
 /** Opens the cache file and makes sure that nobody has put another one in its place. */
 function openSameFile(body: { file: string; digest: string }): number {
   try {
-    const open = openRegular(body.file, { limit: MOST_BYTES });
+    const open = openRegular(body.file, { limit: MAX_BYTES });
     if (readCache(open, body.file)?.digest === body.digest) return open.fd;
     closeSync(open.fd);
   } catch {

@@ -17,7 +17,7 @@ import { CACHE_VERSION, CacheWriter, type EventCache, openCache } from './cache.
 export const MEMORY_LIMIT = 128 * 2 ** 20;
 
 /** Largest cache: the published recordings take a tenth, in steps of a tenth of a millisecond. */
-const MOST_CACHE = 64 * 2 ** 30;
+const MAX_CACHE = 64 * 2 ** 30;
 /** The disk is waited for after this many bytes. */
 const SYNC_BYTES = 1 << 26;
 const MADE_AGAIN = 'delete it, and it will be made again';
@@ -170,7 +170,7 @@ function roomForCache(file: string, plan: RecordingPlan, recordings: number): Ro
   let room: Room;
   try {
     mkdirSync(dirname(file), { recursive: true });
-    room = roomFor(dirname(file), MOST_CACHE);
+    room = roomFor(dirname(file), MAX_CACHE);
   } catch (error) {
     throw new UserError(
       `${dirname(file)}: no caches can be kept there because ${reason(error)}; remove it or set LIF_DATA to another folder.`,

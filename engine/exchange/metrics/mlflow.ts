@@ -21,9 +21,9 @@ const STATUS: Readonly<Record<RunState, number>> = {
   interrupted: 5,
 };
 /** MLflow refuses longer values, and who reads more parameters than this? */
-const MOST_VALUE = 6000;
-const MOST_PARAMS = 500;
-const MOST_DEPTH = 8;
+const MAX_VALUE = 6000;
+const MAX_PARAMS = 500;
+const MAX_DEPTH = 8;
 
 /** Adds the runs to the store in `output.path`, or makes it. Throws a UserError. @returns the folders of the runs */
 export function writeMlflow(runs: readonly LoggedRun[], output: Output): string[] {
@@ -114,12 +114,12 @@ export function metricName({ kind, split, quantity, layer }: MetricRow): string 
 function paramsOf(spec: unknown): Map<string, string> {
   const found = new Map<string, string>();
   const visit = (value: unknown, path: string, depth: number): void => {
-    if (value !== null && typeof value === 'object' && !Array.isArray(value) && depth < MOST_DEPTH) {
+    if (value !== null && typeof value === 'object' && !Array.isArray(value) && depth < MAX_DEPTH) {
       for (const [name, inner] of Object.entries(value))
         if (/^\w{1,60}$/.test(name)) visit(inner, path === '' ? name : `${path}.${name}`, depth + 1);
-    } else if (found.size < MOST_PARAMS && path !== '' && path.length <= 200) {
+    } else if (found.size < MAX_PARAMS && path !== '' && path.length <= 200) {
       const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
-      found.set(path, text.slice(0, MOST_VALUE));
+      found.set(path, text.slice(0, MAX_VALUE));
     }
   };
   visit(spec, '', 0);

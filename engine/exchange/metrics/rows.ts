@@ -30,7 +30,7 @@ export interface MetricRow {
 }
 
 /** More is no table that anybody reads in one piece. */
-const MOST_ROWS = 20_000_000;
+const MAX_ROWS = 20_000_000;
 
 /** The rows of a run: its training points, then its epochs. */
 export function* metricRows({ train, epochs }: History): Generator<MetricRow> {
@@ -49,9 +49,9 @@ export function countRows(runs: readonly LoggedRun[]): number {
     rows += 2 * history.train.step.length;
     for (const line of history.epochs) for (const _ of epochRows(line)) rows++;
   }
-  if (rows > MOST_ROWS)
+  if (rows > MAX_ROWS)
     throw new UserError(
-      `These runs have logged ${rows} numbers, more than the ${MOST_ROWS} of one table; export fewer.`,
+      `These runs have logged ${rows} numbers, more than the ${MAX_ROWS} of one table; export fewer.`,
     );
   return rows;
 }

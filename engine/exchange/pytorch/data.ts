@@ -6,7 +6,7 @@ import type { TestScores } from '../network.ts';
 import type { NamedArray } from '../npz.ts';
 
 /** Bytes of the inputs: more does not fit into one file, nor into the memory of most machines twice. */
-const MOST_BYTES = 2 ** 31;
+const MAX_BYTES = 2 ** 31;
 
 /**
  * labels [B], scores [B, C] and accuracies [B] as LIF Lab has them, and the inputs. Events: those of sample b are
@@ -60,8 +60,8 @@ function events(data: Subject['data'], samples: number): NamedArray[] {
 }
 
 function refuseLarge(bytes: number): void {
-  if (bytes > MOST_BYTES)
+  if (bytes > MAX_BYTES)
     throw new UserError(
-      `The test set has more than ${MOST_BYTES / 2 ** 30} GiB of inputs; export fewer with --samples.`,
+      `The test set has more than ${MAX_BYTES / 2 ** 30} GiB of inputs; export fewer with --samples.`,
     );
 }

@@ -18,7 +18,7 @@ const KEPT = 500;
 /** A machine may have been busy when it was measured, and is not for ever. */
 const FRESH_MS = 24 * 3600 * 1000;
 /** Processes that train at the same time for a measurement, at most. */
-const MOST_AT_ONCE = 16;
+const MAX_AT_ONCE = 16;
 
 const paceSchema = z.object({ start: z.number().min(0), epoch: z.number().min(0) });
 const keptSchema = z.record(z.string(), z.object({ ...paceSchema.shape, at: z.number() }));
@@ -52,7 +52,7 @@ export function sharing(runs: number): { threads: number; atOnce: number } {
  */
 export async function paceOn(spec: Spec, options: EstimateOptions): Promise<Pace | null> {
   const { threads, atOnce } = sharing(options.runs);
-  const processes = Math.min(atOnce, MOST_AT_ONCE);
+  const processes = Math.min(atOnce, MAX_AT_ONCE);
   const machine = `${cpus()[0]?.model} × ${availableParallelism()}, Node ${process.version}`;
   const key = sha256([runKey({ ...spec, seed: 0 }), threads, processes, machine, options.build].join('\n')).slice(
     0,

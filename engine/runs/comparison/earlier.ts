@@ -8,11 +8,11 @@ import type { KeyedRun } from '../key.ts';
 import { cut } from '../read.ts';
 
 /** A file that is edited all day leaves a group for each edit: of those that have ended the newest are told. */
-const MOST_GROUPS = 100;
+const MAX_GROUPS = 100;
 /** What a group had is told of the newest, in at most this many fields and characters each: each takes a look at a file. */
-const MOST_DESCRIBED = 40;
-const MOST_FIELDS = 12;
-const MOST_SIGNS = 120;
+const MAX_DESCRIBED = 40;
+const MAX_FIELDS = 12;
+const MAX_SIGNS = 120;
 
 /**
  * Of each variant and each set of settings one group: variants in the order of the file, of each the newest first. In a group each seed has one run:
@@ -35,12 +35,12 @@ export function earlierSettings(outdated: readonly KeyedRun[], now: ReadonlyMap<
   }
   const ordered = [...groups.values()].sort((a, b) => (isNewer(a.newest, b.newest) ? -1 : 1));
   const shown = ordered.filter(
-    ({ seeds }, i) => i < MOST_GROUPS || [...seeds.values()].some(({ summary }) => isActive(summary.state)),
+    ({ seeds }, i) => i < MAX_GROUPS || [...seeds.values()].some(({ summary }) => isActive(summary.state)),
   );
   const told = shown.map(({ newest, seeds }, i) => {
     const runs = [...seeds.values()].sort((a, b) => a.summary.seed - b.summary.seed);
     const current = now.get(newest.variant);
-    const had = current && i < MOST_DESCRIBED ? hadBy(runs[0]!, current) : undefined;
+    const had = current && i < MAX_DESCRIBED ? hadBy(runs[0]!, current) : undefined;
     return {
       variant: newest.variant,
       runs: runs.map(({ summary }) => summary.id),
@@ -59,9 +59,9 @@ function hadBy(run: KeyedRun, current: RunSpec): Record<string, string> | undefi
   try {
     const { fields, values } = differing([settingsOf(spec), settingsOf(current)]);
     const told = fields
-      .slice(0, MOST_FIELDS)
-      .map((field, i) => [cut(field, MOST_SIGNS), cut(values[0]![i] ?? '(not set)', MOST_SIGNS)]);
-    return Object.fromEntries(fields.length > MOST_FIELDS ? [...told, ['…', 'and more']] : told);
+      .slice(0, MAX_FIELDS)
+      .map((field, i) => [cut(field, MAX_SIGNS), cut(values[0]![i] ?? '(not set)', MAX_SIGNS)]);
+    return Object.fromEntries(fields.length > MAX_FIELDS ? [...told, ['…', 'and more']] : told);
   } catch {
     // Nested deeper than there is room for: none of ours.
     return undefined;

@@ -15,8 +15,8 @@ import type { Position } from './events.ts';
 /** More are not kept; those that were not used for longest go first. */
 const KEPT = 100;
 /** Of 100,000 runs. */
-const MOST_BYTES = 8 * 1024 * 1024;
-const MOST_CHARACTERS = 32 * 1024 * 1024;
+const MAX_BYTES = 8 * 1024 * 1024;
+const MAX_CHARACTERS = 32 * 1024 * 1024;
 
 const told = z.tuple([
   z.string().max(300),
@@ -54,8 +54,8 @@ export function positionOf(store: string, cursor: string): Position {
   const file = join(folder(), `${cursor}.gz`);
   let content: unknown;
   try {
-    const bytes = readRegular(file, { limit: MOST_BYTES });
-    content = JSON.parse(gunzipSync(bytes, { maxOutputLength: MOST_CHARACTERS }).toString());
+    const bytes = readRegular(file, { limit: MAX_BYTES });
+    content = JSON.parse(gunzipSync(bytes, { maxOutputLength: MAX_CHARACTERS }).toString());
     const now = new Date();
     utimesSync(file, now, now);
   } catch {

@@ -4,14 +4,14 @@ import { initialValues, isLearned, parametersOf } from '../../models/parameters.
 import type { NetworkPlan } from '../../models/plan.ts';
 
 /** Of a larger tensor only the first elements are compared. */
-const MOST_ELEMENTS = 65_536;
+const MAX_ELEMENTS = 65_536;
 
 /** ‖w − w₀‖ / ‖w₀‖ of the tensor of learned parameters that has moved most. */
 export function movedBy(network: Network, plan: NetworkPlan, seed: number): number {
   const now = new Map(network.parameters().map(({ name, data }) => [name, data]));
   const each = parametersOf(plan).map((parameter, index) => {
     if (!isLearned(parameter.part)) return 0;
-    const data = now.get(parameter.name)!.subarray(0, MOST_ELEMENTS);
+    const data = now.get(parameter.name)!.subarray(0, MAX_ELEMENTS);
     const before = initialValues(parameter, seed, index, data.length);
     const length = norm(before, () => 0);
     const moved = norm(data, (i) => before[i]!);

@@ -2,8 +2,8 @@
 import type { MetricLine } from '../../runs/format.ts';
 
 /** Of one layer, and of all layers together. */
-const MOST_GROUPS = 256;
-const MOST_BYTES = 1024;
+const MAX_GROUPS = 256;
+const MAX_BYTES = 1024;
 
 type Layers = Extract<MetricLine, { kind: 'neurons' }>['layers'];
 
@@ -17,10 +17,10 @@ export function encodeNeurons(
   rates: readonly (Float64Array | null)[],
   leaks: readonly (Float64Array | undefined)[],
 ): Layers {
-  const room = Math.floor(MOST_BYTES / rates.filter(Boolean).length);
+  const room = Math.floor(MAX_BYTES / rates.filter(Boolean).length);
   return rates.map((r, l) => {
     if (!r) return null;
-    const groups = Math.min(r.length, MOST_GROUPS, room);
+    const groups = Math.min(r.length, MAX_GROUPS, room);
     const k = leaks[l];
     return {
       neurons: r.length,

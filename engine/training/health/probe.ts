@@ -8,10 +8,10 @@ import type { LayerPlan, Lif, NetworkPlan } from '../../models/plan.ts';
 import type { Share } from './diagnose.ts';
 
 /** Of the training set, and potentials that a probe records at most. */
-const MOST_SAMPLES = 16;
+const MAX_SAMPLES = 16;
 const LEAST_SAMPLES = 4;
 const PART = 200;
-const MOST_POTENTIALS = 16e6;
+const MAX_POTENTIALS = 16e6;
 
 export interface LayerProbe {
   /** Spikes of each neuron in each step, mean over samples and steps [N]; absent in layers that do not spike. */
@@ -27,8 +27,8 @@ export interface LayerProbe {
 /** Numbers of the samples: evenly spread over the training set, at most a two-hundredth of it where that is enough. */
 export function probedSamples(plan: NetworkPlan, trainSamples: number): number[] {
   const potentials = plan.layers.reduce((sum, { output }) => sum + plan.steps * lengthOf(output), 0);
-  const wanted = Math.min(MOST_SAMPLES, Math.max(LEAST_SAMPLES, Math.floor(trainSamples / PART)));
-  const count = Math.max(1, Math.min(trainSamples, wanted, Math.floor(MOST_POTENTIALS / potentials)));
+  const wanted = Math.min(MAX_SAMPLES, Math.max(LEAST_SAMPLES, Math.floor(trainSamples / PART)));
+  const count = Math.max(1, Math.min(trainSamples, wanted, Math.floor(MAX_POTENTIALS / potentials)));
   return Array.from({ length: count }, (_, i) => Math.floor((i * trainSamples) / count));
 }
 

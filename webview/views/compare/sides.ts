@@ -10,9 +10,9 @@ import { count } from '../../shared/format.ts';
 import { type Row, seedAccuracies } from './rows.ts';
 
 /** As many stand beside each other at most. */
-export const MOST_SIDES = 6;
+export const MAX_SIDES = 6;
 /** Of as many runs of a side it is asked what they were made with. */
-const MOST_ASKED = 20;
+const MAX_ASKED = 20;
 
 export interface Side {
   key: string;
@@ -25,7 +25,7 @@ export const runKeyOf = (run: RunSummary): string => `run ${run.id}`;
 
 /** What was chosen, in the order in which it was; what is no longer there is left out. */
 export function sidesOf(rows: readonly Row[], chosen: readonly string[]): Side[] {
-  return chosen.slice(0, MOST_SIDES).flatMap((key): Side[] => {
+  return chosen.slice(0, MAX_SIDES).flatMap((key): Side[] => {
     const row = rows.find((one) => one.key === key);
     if (row) return [{ key, label: row.earlier ? `${row.variant} (earlier settings)` : row.variant, row }];
     for (const around of rows) {
@@ -63,7 +63,7 @@ function ofRun(row: Row, run: RunSummary): TableRow {
 
 /** Runs of which has to be known what they were made with. */
 export function runsOf(sides: readonly Side[]): string[] {
-  return sides.flatMap(({ row }) => row.runs.slice(0, MOST_ASKED).map(({ id }) => id));
+  return sides.flatMap(({ row }) => row.runs.slice(0, MAX_ASKED).map(({ id }) => id));
 }
 
 interface Line {

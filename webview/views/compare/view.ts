@@ -17,7 +17,7 @@ import { exportMenus } from './exports.ts';
 import { Relations } from './relations.ts';
 import { accuracyAxis, columnsOf, filterColumns, type Row, rowsOf, shownColumns, sortRows } from './rows.ts';
 import { addSeedsButton } from './seeds.ts';
-import { MOST_SIDES, runKeyOf, runsOf, sidesOf, sidesTable } from './sides.ts';
+import { MAX_SIDES, runKeyOf, runsOf, sidesOf, sidesTable } from './sides.ts';
 import { variantRow } from './table.ts';
 
 const LOG_BYTES = 16_384;
@@ -144,7 +144,7 @@ export class CompareView implements View {
 
   /** The newest choice takes the place of the oldest where there is no room for more. */
   private choose(key: string): void {
-    const chosen = toggled(this.session.state.chosen, key).slice(-MOST_SIDES);
+    const chosen = toggled(this.session.state.chosen, key).slice(-MAX_SIDES);
     this.session.update({ chosen });
     this.tell(chosen.length > 1 ? `${chosen.length} are beside each other below the table.` : '');
     this.puller.request();

@@ -10,7 +10,7 @@ import type { Camera } from './header.ts';
 const FIRST_LINE = '#!AER-DAT4.0\r\n';
 const EVENT_BYTES = 16;
 /** A packet unpacks to at most this many bytes: those of cameras have a few milliseconds. */
-const MOST_PACKET = 1 << 28;
+const MAX_PACKET = 1 << 28;
 
 export function aedat4(file: string, head: Buffer, remedy: string): Camera {
   const bad = (what: string, offset: number) => badFile(file, what, offset, remedy);
@@ -61,7 +61,7 @@ export function aedat4(file: string, head: Buffer, remedy: string): Camera {
 function unpacked(packing: number, packed: Buffer, bad: (what: string) => Error): Buffer {
   if (packing === 0) return packed;
   if (packing > 2) throw bad('packets of Zstandard cannot be read; record with LZ4; this one');
-  const bytes = unpackLz4(packed, MOST_PACKET);
+  const bytes = unpackLz4(packed, MAX_PACKET);
   if (!bytes) throw bad('a packet cannot be unpacked');
   return bytes;
 }

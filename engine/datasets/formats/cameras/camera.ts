@@ -10,9 +10,9 @@ import { type Camera, textHeader } from './header.ts';
 
 export const CAMERA_ENDINGS = ['.aedat', '.aedat4', '.dat', '.raw'];
 /** Bytes of a file that the text before its events may take. */
-export const MOST_HEADER = 1 << 20;
+export const MAX_HEADER = 1 << 20;
 
-/** What a recording is, from the first `MOST_HEADER` bytes of its file. Throws a UserError. */
+/** What a recording is, from the first `MAX_HEADER` bytes of its file. Throws a UserError. */
 export function cameraOf(file: string, head: Buffer, remedy: string): Camera {
   const first = head.toString('latin1', 0, 12);
   if (first.startsWith('#!AER-DAT4.')) return aedat4(file, head, remedy);

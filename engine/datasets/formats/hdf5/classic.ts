@@ -12,7 +12,7 @@ import { StructuredFile, UNALLOCATED } from './bytes.ts';
 import { parseFilters, undoFilters } from './filters.ts';
 import { GlobalHeaps } from './heaps.ts';
 import { parseNumberType } from './numbers.ts';
-import { type Dataset, type Hdf5Reader, MOST_DATASETS, MOST_DEPTH, NewerLayout, notHdf5 } from './reader.ts';
+import { type Dataset, type Hdf5Reader, MAX_DATASETS, MAX_DEPTH, NewerLayout, notHdf5 } from './reader.ts';
 import { SIGNATURE } from './superblock.ts';
 import { findMember, leavesOf, membersOf } from './trees.ts';
 
@@ -83,9 +83,9 @@ export class Hdf5File implements Hdf5Reader {
       seen.add(header);
       const table = this.messages(header).find(({ type }) => type === SYMBOL_TABLE);
       if (table === undefined) found.push(above.slice(0, -1));
-      else if (depth <= MOST_DEPTH && table.data.length >= 16)
+      else if (depth <= MAX_DEPTH && table.data.length >= 16)
         for (const { name, address } of membersOf(this.source, table)) {
-          if (seen.size >= MOST_DATASETS) return;
+          if (seen.size >= MAX_DATASETS) return;
           visit(address, `${above}${name}/`, depth + 1);
         }
     };

@@ -6,7 +6,7 @@
 import type { Dataset as LibraryDataset, File as LibraryFile } from 'h5wasm/node';
 import { badFile } from '../files.ts';
 import type { NumberType } from './numbers.ts';
-import { type Dataset, type Hdf5Reader, MOST_DATASETS, MOST_DEPTH } from './reader.ts';
+import { type Dataset, type Hdf5Reader, MAX_DATASETS, MAX_DEPTH } from './reader.ts';
 
 /** Elements read at a time: large enough to make calls rare, small enough to keep memory bounded. */
 const BLOCK = 64;
@@ -53,11 +53,11 @@ class LibraryReader implements Hdf5Reader {
     const found: string[] = [];
     const visit = (group: Group, above: string, depth: number): void => {
       for (const name of this.guard('the file', () => group.keys())) {
-        if (found.length >= MOST_DATASETS) return;
+        if (found.length >= MAX_DATASETS) return;
         const path = above + name;
         const member = this.guard(path, () => root.get(path));
         if (member instanceof library.Dataset) found.push(path);
-        else if (member instanceof library.Group && depth < MOST_DEPTH) visit(member, `${path}/`, depth + 1);
+        else if (member instanceof library.Group && depth < MAX_DEPTH) visit(member, `${path}/`, depth + 1);
       }
     };
     visit(root, '', 0);

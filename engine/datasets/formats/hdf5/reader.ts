@@ -3,7 +3,7 @@ import { UserError } from '../../../base/errors.ts';
 import { whatIs } from '../file-kind.ts';
 import { badFile, readHead } from '../files.ts';
 import type { NumberType } from './numbers.ts';
-import { MOST_USER_BLOCK, SIGNATURE, userBlock } from './superblock.ts';
+import { MAX_USER_BLOCK, SIGNATURE, userBlock } from './superblock.ts';
 
 export interface Dataset {
   path: string;
@@ -14,8 +14,8 @@ export interface Dataset {
 }
 
 /** Groups within groups, and datasets altogether, that are looked through for what is in a file. */
-export const MOST_DEPTH = 6;
-export const MOST_DATASETS = 2000;
+export const MAX_DEPTH = 6;
+export const MAX_DATASETS = 2000;
 
 export interface Hdf5Reader {
   /** Paths of the datasets in the root and the groups below it, sorted; of a file with very many, the first. */
@@ -34,7 +34,7 @@ export class NewerLayout extends UserError {}
 
 /** The file is of another format, or begins with a block of its user's. */
 export function notHdf5(file: string, head: Buffer, remedy: string): UserError {
-  const block = userBlock(readHead(file, MOST_USER_BLOCK + SIGNATURE.length, remedy));
+  const block = userBlock(readHead(file, MAX_USER_BLOCK + SIGNATURE.length, remedy));
   if (block === undefined) return badFile(file, `this is not an HDF5 file but ${whatIs(head)}`, undefined, remedy);
   return new UserError(
     `${file}: is an HDF5 file behind a user block of ${block} bytes, which is not read; take the block off with "h5unjam -i FILE -o NEW", a tool of HDF5.`,

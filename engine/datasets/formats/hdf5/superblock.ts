@@ -5,7 +5,7 @@ export const SIGNATURE = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
 export const SUPERBLOCK_BYTES = 64;
 
 /** Longest block of the user's that is looked behind. */
-export const MOST_USER_BLOCK = 1 << 20;
+export const MAX_USER_BLOCK = 1 << 20;
 
 /** Bytes before the superblock, which may stand at byte 512, 1024, 2048 and so on; undefined where there is none. */
 export function userBlock(head: Buffer): number | undefined {

@@ -54,7 +54,7 @@ const PATIENCE_MS = 30_000;
 const START_MS = 120_000;
 /** Recordings in one answer. */
 const BLOCK = 64;
-const MOST_HEAP_MIB = 512;
+const MAX_HEAP_MIB = 512;
 
 /** A thread for one file after another. */
 export class SpikeThread {
@@ -156,7 +156,7 @@ function startWorker(): Worker {
   const worker = new Worker(builtFile('hdf5-worker.mjs'), {
     stdout: true,
     stderr: true,
-    resourceLimits: { maxOldGenerationSizeMb: MOST_HEAP_MIB },
+    resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MIB },
   });
   // A file that stays open does not keep the process alive.
   worker.unref();

@@ -2,7 +2,7 @@
 import type { Dataset } from 'h5wasm/node';
 import { badFile } from '../files.ts';
 import { loadLibrary } from './library.ts';
-import { MOST_DATASETS } from './reader.ts';
+import { MAX_DATASETS } from './reader.ts';
 
 export interface TreeEntry {
   /** `node/nodes/lif/tau` */
@@ -14,10 +14,10 @@ export interface TreeEntry {
   texts?: string[];
 }
 
-const MOST_DEPTH = 12;
+const MAX_DEPTH = 12;
 /** Values of all datasets together. */
-const MOST_VALUES = 1 << 25;
-const MOST_TEXT = 4096;
+const MAX_VALUES = 1 << 25;
+const MAX_TEXT = 4096;
 const [INTEGER, FLOAT, STRING] = [0, 1, 3];
 
 /** Rejects with a UserError for a file that is damaged or too large. */
@@ -36,9 +36,9 @@ export async function readTree(file: string, remedy: string): Promise<TreeEntry[
   let values = 0;
   let members = 0;
   const visit = (group: { keys(): string[] }, above: string, depth: number): void => {
-    if (depth > MOST_DEPTH) throw bad(`${above} lies more than ${MOST_DEPTH} groups deep`);
+    if (depth > MAX_DEPTH) throw bad(`${above} lies more than ${MAX_DEPTH} groups deep`);
     for (const name of guard(above || 'the file', () => group.keys())) {
-      if (++members > MOST_DATASETS) throw bad(`it has more than ${MOST_DATASETS} groups and datasets`);
+      if (++members > MAX_DATASETS) throw bad(`it has more than ${MAX_DATASETS} groups and datasets`);
       const path = above + name;
       const member = guard(path, () => root.get(path));
       if (member instanceof h5wasm.Group) visit(member, `${path}/`, depth + 1);
@@ -51,12 +51,12 @@ export async function readTree(file: string, remedy: string): Promise<TreeEntry[
     const count = shape.reduce((product, n) => product * n, 1);
     values += count;
     // Before anything makes room for them.
-    if (!(values <= MOST_VALUES)) throw bad(`it has more than ${MOST_VALUES} values`);
+    if (!(values <= MAX_VALUES)) throw bad(`it has more than ${MAX_VALUES} values`);
     const value: unknown = count === 0 ? [] : guard(path, () => dataset.value);
     const list: unknown[] | ArrayLike<number | bigint> =
       typeof value === 'object' && value !== null ? (value as ArrayLike<number>) : [value];
     if (type === STRING) {
-      const texts = Array.from(list as ArrayLike<unknown>, (text) => String(text).slice(0, MOST_TEXT));
+      const texts = Array.from(list as ArrayLike<unknown>, (text) => String(text).slice(0, MAX_TEXT));
       if (texts.length !== count) throw bad(`${path} has ${texts.length} of ${count} texts`);
       return { path, shape, texts };
     }

@@ -51,12 +51,12 @@ export function findMember(file: StructuredFile, table: Table, name: string): nu
 }
 
 /** Longest name that is read out. */
-const MOST_NAME = 255;
+const MAX_NAME = 255;
 
 /** Name and address of every member of the group with this symbol table. Throws a UserError. */
 export function* membersOf(file: StructuredFile, table: Table): Generator<{ name: string; address: number }> {
   for (const { names, from, address } of entriesOf(file, table)) {
-    const rest = names.subarray(from, from + MOST_NAME + 1);
+    const rest = names.subarray(from, from + MAX_NAME + 1);
     const end = rest.indexOf(0);
     if (end > 0) yield { name: rest.toString('utf8', 0, end), address: address('a member of a group') };
   }

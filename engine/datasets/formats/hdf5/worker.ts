@@ -12,7 +12,7 @@ import type { Question, ThreadAnswer } from './thread.ts';
 import { readTree } from './tree.ts';
 
 /** Most memory of the library: a damaged file may ask for any amount. */
-const MOST_MEMORY = 512 * 2 ** 20;
+const MAX_MEMORY = 512 * 2 ** 20;
 const PAGE = 65_536;
 
 interface Memory {
@@ -79,7 +79,7 @@ function limitMemory(): void {
   const memory = WebAssembly.Memory.prototype as unknown as Memory;
   const { grow } = memory;
   memory.grow = function (this: Memory, pages: number): number {
-    if (this.buffer.byteLength + pages * PAGE > MOST_MEMORY)
+    if (this.buffer.byteLength + pages * PAGE > MAX_MEMORY)
       throw new RangeError('more memory than a data file may take');
     return grow.call(this, pages);
   };

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { UserError } from '../../../base/errors.ts';
 import { aedatHeader, type PolarityEvents, parseAedat } from '../../formats/cameras/aedat31.ts';
-import { badFile, MOST_TEXT, readHead, readText, readWhole, stampOfAll } from '../../formats/files.ts';
+import { badFile, MAX_TEXT, readHead, readText, readWhole, stampOfAll } from '../../formats/files.ts';
 import { sourcePath } from '../../library/locations.ts';
 import type { Binning, EventBuffer } from '../../recordings/binning.ts';
 import { prepareRecordings, type RecordingPlan, type RecordingSource } from '../../recordings/recordings.ts';
@@ -15,7 +15,7 @@ import type { DvsGesture } from './schema.ts';
 const SIDE = 128;
 const REMEDY = 'see "lif data get dvs128-gesture" for where to get it';
 /** The largest published file has less than a tenth. */
-const MOST_AEDAT = 1 << 28;
+const MAX_AEDAT = 1 << 28;
 const LISTS = { train: 'trials_to_train.txt', test: 'trials_to_test.txt' } as const;
 
 /** One labelled gesture. */
@@ -128,8 +128,8 @@ function openGesture(folder: string, spec: DvsGesture): RecordingSource {
       const part = index < gestures.train.length ? 'train' : 'test';
       const gesture = gestures[part][part === 'train' ? index : index - gestures.train.length]!;
       if (open?.file !== gesture.file) {
-        const bytes = readWhole(gesture.file, REMEDY, MOST_AEDAT);
-        hashes[part].update(bytes).update(readWhole(labelsOf(gesture.file), REMEDY, MOST_TEXT));
+        const bytes = readWhole(gesture.file, REMEDY, MAX_AEDAT);
+        hashes[part].update(bytes).update(readWhole(labelsOf(gesture.file), REMEDY, MAX_TEXT));
         open = { file: gesture.file, events: parseAedat(gesture.file, bytes, SIDE, REMEDY) };
       }
       cutWindow(gesture, open.events, spec.side, events);

@@ -1,6 +1,6 @@
 /** Your own data, without their files: their shape stands in the experiment file. */
 import { defineSet, type InputShape, type SpecProblem, sameTime } from '../definition.ts';
-import { type Events, eventsSchema, MOST_INPUTS } from './schema.ts';
+import { type Events, eventsSchema, MAX_INPUTS } from './schema.ts';
 
 export const events = defineSet(eventsSchema, {
   domain: 'temporal',
@@ -50,10 +50,10 @@ function problems(spec: Events): SpecProblem[] {
   const found: SpecProblem[] = [];
   const error = (path: string[], complaint: string) => found.push({ path, severity: 'error', complaint });
   const inputs = sizeOf(spec.input);
-  if (inputs > MOST_INPUTS)
+  if (inputs > MAX_INPUTS)
     error(
       ['input'],
-      `makes ${inputs.toLocaleString('en')} channels, more than ${MOST_INPUTS.toLocaleString('en')}; take fewer pixels, into which those of the sensor are pooled.`,
+      `makes ${inputs.toLocaleString('en')} channels, more than ${MAX_INPUTS.toLocaleString('en')}; take fewer pixels, into which those of the sensor are pooled.`,
     );
   if (spec.coding?.kind === 'delta' && 'channels' in spec.input && spec.input.channels % 2 === 1)
     error(

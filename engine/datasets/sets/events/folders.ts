@@ -9,7 +9,7 @@ import { readLabels } from './labels.ts';
 import { listed, partInName, shownName } from './roles.ts';
 import type { Wanted } from './schema.ts';
 
-const MOST_FILES = 1_000_000;
+const MAX_FILES = 1_000_000;
 
 export interface ListedFile {
   file: string;
@@ -26,8 +26,8 @@ export function listFiles(
   endings: readonly string[],
 ): ListedFile[] {
   const files = labels === undefined ? byFolder(folder, endings) : byTable(folder, labels, wanted);
-  if (files.length > MOST_FILES)
-    throw new UserError(`${folder}: more than ${MOST_FILES} files are too many; take fewer.`);
+  if (files.length > MAX_FILES)
+    throw new UserError(`${folder}: more than ${MAX_FILES} files are too many; take fewer.`);
   return files;
 }
 

@@ -25,7 +25,7 @@ const SPLITS = ['train', 'validation', 'test'] as const;
 /** Bytes that are read to see what is in them before a run is started: a moment's work. */
 const MAX_LOOKED_AT = 64 * 1024 * 1024;
 /** Labels of pictures have 8 bits. */
-const MOST_PICTURE_CLASSES = 256;
+const MAX_PICTURE_CLASSES = 256;
 
 export const reader: SetReader<Events> = {
   check: checkOwn,
@@ -218,10 +218,10 @@ function refuseCoding(spec: Events, holds: OwnData['holds']): void {
 }
 
 async function preparePictures(spec: Events, place: Place, context: PrepareContext): Promise<PreparedDataset> {
-  if (spec.classes > MOST_PICTURE_CLASSES)
+  if (spec.classes > MAX_PICTURE_CLASSES)
     throw new SettingError(
       ['dataset', 'classes'],
-      `is ${spec.classes}, but pictures have at most ${MOST_PICTURE_CLASSES} classes; take fewer.`,
+      `is ${spec.classes}, but pictures have at most ${MAX_PICTURE_CLASSES} classes; take fewer.`,
     );
   const own = await openOwn(place, spec);
   try {

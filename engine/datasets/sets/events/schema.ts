@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { MAX_STEPS, positiveInt, probability, seed } from '../fields.ts';
 
 /** Channels have 16 bits in the event lists of the engine. */
-export const MOST_INPUTS = 65_535;
+export const MAX_INPUTS = 65_535;
 
 const side = positiveInt.max(8192);
 const name = z.string().min(1).max(200);
@@ -92,7 +92,7 @@ export const eventsSchema = z.strictObject({
     .meta({ examples: ['my-data.npz'] }),
   input: z
     .union([
-      z.strictObject({ channels: positiveInt.max(MOST_INPUTS).describe('Input channels.') }),
+      z.strictObject({ channels: positiveInt.max(MAX_INPUTS).describe('Input channels.') }),
       z.strictObject({
         planes: positiveInt.max(16).describe('Polarities or colours. 1 for events: both polarities are one.'),
         height: side.describe('Pixels from top to bottom.'),

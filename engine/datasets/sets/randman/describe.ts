@@ -5,18 +5,18 @@ import { type Randman, randmanSchema } from './schema.ts';
 
 /** Terms whose amplitude is below this are left out. */
 const PRECISION = 1e-3;
-const MAX_TERMS = 100;
+const MAX_SERIES = 100;
 /** Of all manifolds: their numbers take 24 bytes each, and a sample computes a class's share of them. */
-const MOST_TERMS = 1 << 24;
+const MAX_TERMS = 1 << 24;
 
 /** Terms of the sum over k of one function in one dimension. */
 export const termsOf = (smoothness: number): number =>
-  smoothness > 0 ? Math.min(MAX_TERMS, Math.ceil(PRECISION ** (-1 / smoothness))) : MAX_TERMS;
+  smoothness > 0 ? Math.min(MAX_SERIES, Math.ceil(PRECISION ** (-1 / smoothness))) : MAX_SERIES;
 
 function tooManyTerms({ classes, channels, spikes, dimensions, smoothness }: Randman): SpecProblem[] {
   const terms = classes * channels * spikes * dimensions * termsOf(smoothness);
-  if (terms <= MOST_TERMS) return [];
-  const complaint = `is ${channels}: ${classes} classes of ${channels * spikes} functions have ${terms} terms in all, more than the ${MOST_TERMS} that fit into memory; take fewer channels, spikes, classes or dimensions, or smoother manifolds.`;
+  if (terms <= MAX_TERMS) return [];
+  const complaint = `is ${channels}: ${classes} classes of ${channels * spikes} functions have ${terms} terms in all, more than the ${MAX_TERMS} that fit into memory; take fewer channels, spikes, classes or dimensions, or smoother manifolds.`;
   return [{ path: ['channels'], severity: 'error', complaint }];
 }
 

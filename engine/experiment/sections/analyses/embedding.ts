@@ -1,13 +1,13 @@
 import { z } from 'zod';
 
-const MOST_EMBEDDED = 10_000;
+const MAX_EMBEDDED = 10_000;
 
 export const embeddingSchema = z
   .strictObject({
     samples: z
       .int()
       .min(10)
-      .max(MOST_EMBEDDED)
+      .max(MAX_EMBEDDED)
       .default(1000)
       .describe(
         'Samples of the split that are drawn, or all that there are. The paper does not say how many it shows.',
@@ -16,7 +16,7 @@ export const embeddingSchema = z
     perplexity: z
       .number()
       .min(2)
-      .max(MOST_EMBEDDED / 3)
+      .max(MAX_EMBEDDED / 3)
       .default(30)
       .describe(
         'How many neighbours a sample has, roughly; at most a third of the other samples. 30, as in openTSNE: the paper does not say.',

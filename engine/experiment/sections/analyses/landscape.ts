@@ -1,13 +1,13 @@
 import { z } from 'zod';
 
-const MOST_POINTS = 101;
+const MAX_POINTS = 101;
 
 export const landscapeSchema = z
   .strictObject({
     points: z
       .int()
       .min(3)
-      .max(MOST_POINTS)
+      .max(MAX_POINTS)
       .refine((n) => n % 2 === 1, 'must be odd, so that the network itself is in the middle')
       .default(21)
       .describe('Points on a side of the plane, an odd number. Li et al. (2018), whose method the paper uses, draw 51.')

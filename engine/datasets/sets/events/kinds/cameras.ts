@@ -1,6 +1,6 @@
 /** Recordings of event cameras: one file for each sample, in a folder for each class or with a table of labels. */
 import { createHash } from 'node:crypto';
-import { cameraOf, MOST_HEADER } from '../../../formats/cameras/camera.ts';
+import { cameraOf, MAX_HEADER } from '../../../formats/cameras/camera.ts';
 import type { Camera } from '../../../formats/cameras/header.ts';
 import { readHead, readWhole } from '../../../formats/files.ts';
 import type { ListedFile } from '../folders.ts';
@@ -12,7 +12,7 @@ import { pixelOf } from './pixels.ts';
 
 const REMEDY = 'record or export it again';
 /** One sample is a few seconds; an hour of a lively scene has as much. */
-const MOST_BYTES = 2 ** 30;
+const MAX_BYTES = 2 ** 30;
 /** Recordings that are read to tell how long they are. */
 const LOOKED_AT = 32;
 
@@ -58,9 +58,9 @@ export function openCameras(files: ListedFile[], wanted: Wanted): OwnData {
 }
 
 function open(file: string): { camera: Camera; bytes: Buffer } {
-  const bytes = readWhole(file, REMEDY, MOST_BYTES);
-  return { camera: cameraOf(file, bytes.subarray(0, MOST_HEADER), REMEDY), bytes };
+  const bytes = readWhole(file, REMEDY, MAX_BYTES);
+  return { camera: cameraOf(file, bytes.subarray(0, MAX_HEADER), REMEDY), bytes };
 }
 
 /** What the header of a recording says. Throws a UserError. */
-export const checkCamera = (file: string): Camera => cameraOf(file, readHead(file, MOST_HEADER, REMEDY), REMEDY);
+export const checkCamera = (file: string): Camera => cameraOf(file, readHead(file, MAX_HEADER, REMEDY), REMEDY);

@@ -4,7 +4,7 @@ import type { EventBuffer } from '../../../recordings/binning.ts';
 import type { Events } from '../schema.ts';
 
 /** A count of spikes in one step and channel is not larger. */
-const MOST_COUNT = 255;
+const MAX_COUNT = 255;
 
 type Encoder = (sample: number, values: ArrayLike<number>, steps: number, events: EventBuffer) => void;
 
@@ -42,7 +42,7 @@ function encoderOf(place: string, coding: Events['coding'], channels: number): E
 function counts(place: string, channels: number): Encoder {
   let sample = 0;
   const encode = perValue(channels, (value) => {
-    if (Number.isInteger(value) && value >= 0 && value <= MOST_COUNT) return value;
+    if (Number.isInteger(value) && value >= 0 && value <= MAX_COUNT) return value;
     throw new SettingError(
       ['dataset', 'coding'],
       `is missing, and ${place} has the value ${value} in sample ${sample}, which is no number of spikes; write coding: { kind: threshold, above: … } or { kind: delta, by: … }.`,
@@ -77,10 +77,10 @@ function changes(place: string, channels: number, by: number): Encoder {
       for (let c = 0; c < channels; c++, i++) {
         const times = Math.trunc((values[i]! - last[c]!) / by);
         if (times === 0) continue;
-        if (!(Math.abs(times) <= MOST_COUNT))
+        if (!(Math.abs(times) <= MAX_COUNT))
           throw new SettingError(
             ['dataset', 'coding', 'by'],
-            `is ${by}, but ${place} changes from ${last[c]} to ${values[i]} in sample ${sample}, which makes more than ${MOST_COUNT} spikes in one step; take a larger one.`,
+            `is ${by}, but ${place} changes from ${last[c]} to ${values[i]} in sample ${sample}, which makes more than ${MAX_COUNT} spikes in one step; take a larger one.`,
           );
         last[c]! += times * by;
         for (let n = Math.abs(times); n > 0; n--) events.push(t, times > 0 ? c : channels + c);

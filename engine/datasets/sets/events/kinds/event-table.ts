@@ -3,7 +3,7 @@ import { UserError } from '../../../../base/errors.ts';
 import type { Split } from '../../../dataset.ts';
 import { openCsv } from '../../../formats/csv.ts';
 import { openParquet } from '../../../formats/parquet.ts';
-import { isText, MOST_ROWS, type Table, type Values } from '../../../formats/table.ts';
+import { isText, MAX_ROWS, type Table, type Values } from '../../../formats/table.ts';
 import type { EventBuffer } from '../../../recordings/binning.ts';
 import type { InputShape } from '../../definition.ts';
 import { type Labelled, partsOf } from '../labels.ts';
@@ -76,8 +76,8 @@ export async function readEventTable(
     name === undefined ? undefined : read[names.indexOf(name)];
   const [samples, times] = [of(chosen.sample)!, numbers(place, of(chosen.time)!, chosen.time)];
   const rows = times.length;
-  if (rows > MOST_ROWS)
-    throw new UserError(`${place}: ${rows} events are more than ${MOST_ROWS}; cut the recordings into several files.`);
+  if (rows > MAX_ROWS)
+    throw new UserError(`${place}: ${rows} events are more than ${MAX_ROWS}; cut the recordings into several files.`);
   if (samples.length !== rows)
     throw new UserError(
       `${place}: ${samples.length} entries of ${shownName(chosen.sample)} do not match ${rows} of ${shownName(chosen.time)}; give each event one of both.`,

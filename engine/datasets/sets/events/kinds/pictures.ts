@@ -12,13 +12,13 @@ import { aboutFiles } from './files.ts';
 export const PICTURE_ENDINGS = ['.png', '.jpg', '.jpeg'];
 const REMEDY = 'save it again as PNG or JPEG';
 /** Of a file: photographs of a camera. */
-const MOST_BYTES = 1 << 25;
+const MAX_BYTES = 1 << 25;
 
 /** Opens the listed pictures; the first is decoded to tell their size. Rejects with a UserError. */
 export async function openPictures(files: ListedFile[], wanted: Wanted): Promise<OwnData> {
   const hash = createHash('sha256');
   const first = files[0]!.file;
-  const { planes, height, width } = await decodePicture(first, readWhole(first, REMEDY, MOST_BYTES));
+  const { planes, height, width } = await decodePicture(first, readWhole(first, REMEDY, MAX_BYTES));
   return {
     what: 'pictures',
     ...aboutFiles(files),
@@ -26,7 +26,7 @@ export async function openPictures(files: ListedFile[], wanted: Wanted): Promise
     holds: 'pictures',
     async pixels(index) {
       const { file } = files[index]!;
-      const bytes = readWhole(file, REMEDY, MOST_BYTES);
+      const bytes = readWhole(file, REMEDY, MAX_BYTES);
       hash.update(bytes);
       return pooled(file, await decodePicture(file, bytes), wanted.input);
     },

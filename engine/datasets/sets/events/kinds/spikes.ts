@@ -8,7 +8,7 @@ import { EventBuffer } from '../../../recordings/binning.ts';
 import { readLabelsInOrder } from '../labels.ts';
 import type { OwnData } from '../own.ts';
 import { findRole, listed, type Role, unitInName, unitOf } from '../roles.ts';
-import { type Columns, MOST_INPUTS, type Wanted } from '../schema.ts';
+import { type Columns, MAX_INPUTS, type Wanted } from '../schema.ts';
 
 export const RESAVE = 'write it again with h5py';
 
@@ -16,7 +16,7 @@ export const RESAVE = 'write it again with h5py';
 export async function openSpikeFile(file: string, wanted: Wanted, table: string | undefined): Promise<OwnData> {
   const columns = withoutSlash(wanted.columns);
   const layout = chooseDatasets(file, await listDatasets(file, RESAVE), columns, table === undefined);
-  const spikes = await openSpikes(file, RESAVE, { ...layout, channels: MOST_INPUTS });
+  const spikes = await openSpikes(file, RESAVE, { ...layout, channels: MAX_INPUTS });
   try {
     const { count, labels, speakers } = spikes;
     const beside = table === undefined ? { count, labels, groups: speakers } : readLabelsInOrder(table, columns, count);
