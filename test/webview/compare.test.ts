@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { patienceFor } from '../../protocol/calls.ts';
 import { host, names, open } from './compare/page.ts';
 import { picture, settle } from './harness.ts';
 import { exportedFile } from './page.ts';
@@ -207,7 +208,7 @@ describe('what can go wrong', () => {
     await host.page.clock.runFor(1000);
     await host.changed();
     await expect.poll(() => host.requests('runs/compare').length, { message: 'pulls' }).toBeGreaterThan(0);
-    await host.page.clock.runFor(25_000);
+    await host.page.clock.fastForward(patienceFor('runs/compare', 'extension') + 1000);
     await expect.poll(() => host.page.locator('.banner.error').textContent()).toContain('has not answered');
     host.refuse.delete('runs/compare');
     await host.page.getByRole('button', { name: 'Try again' }).click();
