@@ -139,8 +139,9 @@ test('resolution is curves and a table of colours in which every number can be r
   const host = await opened('resolution', resolution);
   await expect.poll(() => host.page.locator('svg .line').count()).toBe(2 * 5);
   const heat = host.page.locator('table.heat').first();
-  const cells = await heat.locator('tbody tr').nth(4).locator('td').allTextContents();
-  expect(cells.map((text) => text.trim())).toEqual(['55.0\u202f%', '95.0\u202f%', '55.0\u202f%']);
+  const cells = async () =>
+    (await heat.locator('tbody tr').nth(4).locator('td').allTextContents()).map((text) => text.trim());
+  await expect.poll(cells).toEqual(['55.0\u202f%', '95.0\u202f%', '55.0\u202f%']);
   // Both tables share a scale: .9 has the same colour in one as it would have in the other, .95 another.
   const colour = (table: number, row: number): Promise<string> =>
     host.page
