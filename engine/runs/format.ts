@@ -155,7 +155,8 @@ const MAX_LAYERS = 256;
 
 const score = z.object({ loss: z.number().nullable(), accuracy: z.number().nullable() });
 
-const leakSpread = z.object({
+/** Of the learned leaks of a layer. */
+export const leakSpread = z.object({
   mean: z.number(),
   least: z.number(),
   lowerQuartile: z.number(),

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { writeMnist } from '../unit/datasets/helpers.ts';
 import { Lab } from './fake/lab.ts';
 
 let lab: Lab;
@@ -119,6 +120,20 @@ test('run trains what is missing: finished runs are kept, stopped ones go on, fa
   const again = await lab.lif('run', 'study.lif.yaml', '--variant', 'done', '--again', '--json');
   expect(names(again.stdout)).toEqual(['done']);
   expect(lab.runs().filter(({ variant }) => variant === 'done')).toHaveLength(2);
+});
+
+test('what is said of the data of finished runs is said of them as they are now', async () => {
+  lab.file(
+    'few.lif.yaml',
+    'name: Few\ndataset: { name: mnist, path: few }\nnetwork: { hidden: [4] }\ntraining: { epochs: 1 }\nvariants: { baseline: {} }\n',
+  );
+  writeMnist(join(lab.folder, 'few'), 20, 10);
+  expect((await lab.lif('run', 'few.lif.yaml')).stderr).toMatch(/20 instead of 60,000 training/);
+  writeMnist(join(lab.folder, 'few'), 15, 10);
+  expect((await lab.lif('run', 'few.lif.yaml')).stderr).toMatch(/finished already.*\n.*15 instead of 60,000 training/);
+  rmSync(join(lab.folder, 'few'), { recursive: true });
+  const gone = await lab.lif('run', 'few.lif.yaml');
+  expect(gone).toMatchObject({ code: 0, stderr: expect.stringMatching(/are not here as they were: .*few/) });
 });
 
 test('more epochs in the file alone: what trains from the beginning is told of the runs that could go on', async () => {

@@ -3,8 +3,9 @@
  * commands to it. Fields may be added; those that are here keep their names and meanings.
  */
 import { z } from 'zod';
+import { STATES_BY_URGENCY } from '../../../protocol/runs.ts';
 import { failureSchema, problemSchema } from './failure.ts';
-import { comparisonSchema, RUN_STATES, runSchema, spreadSchema, verdictSchema, warningSchema } from './runs.ts';
+import { comparisonSchema, runSchema, spreadSchema, verdictSchema, warningSchema } from './runs.ts';
 
 const runIds = z.array(z.string());
 const runs = z.array(runSchema);
@@ -78,7 +79,7 @@ const analysisAnswer = z.object({
   analysis: z.string(),
   key: z.string(),
   of: z.string(),
-  state: z.enum(RUN_STATES),
+  state: z.enum(STATES_BY_URGENCY),
   message: z.string().optional(),
   params: z.unknown(),
   result: z.unknown().optional().describe('As docs/analyses.md describes it.'),
@@ -89,7 +90,7 @@ export const eventSchema = z
     run: z.string(),
     variant: z.string(),
     seed: z.number(),
-    kind: z.enum([...RUN_STATES, 'resumed', 'epoch', 'warning']),
+    kind: z.enum([...STATES_BY_URGENCY, 'resumed', 'epoch', 'warning']),
     epoch: z.number(),
     train: z.object({ loss: z.number(), accuracy: z.number() }).optional(),
     validation: z.object({ loss: z.number(), accuracy: z.number() }).optional(),

@@ -1,26 +1,18 @@
 /** Runs and comparisons as `--json` prints them; protocol/runs.ts says what each field means. */
 import { z } from 'zod';
+import { STATES_BY_URGENCY } from '../../../protocol/runs.ts';
 import { CAUSES } from '../../../protocol/warnings.ts';
-
-export const RUN_STATES = ['queued', 'running', 'finished', 'stopped', 'failed', 'interrupted'] as const;
+import { leakSpread } from '../../runs/format.ts';
 
 const fraction = z.number().describe('A share from 0 to 1.');
 const score = z.object({ loss: z.number().describe('Mean over the samples.'), accuracy: fraction });
-const leak = z.object({
-  mean: z.number(),
-  least: z.number(),
-  lowerQuartile: z.number(),
-  median: z.number(),
-  upperQuartile: z.number(),
-  greatest: z.number(),
-});
 const epochFields = {
   epoch: z.number(),
   train: score.optional(),
   validation: score.optional(),
   test: score.optional(),
   spikeRates: z.array(z.number()).optional().describe('Spikes per neuron and step of each spiking layer.'),
-  leaks: z.array(leak.nullable()).optional(),
+  leaks: z.array(leakSpread.nullable()).optional(),
   windowShares: z.array(z.number().nullable()).optional(),
   gradientNorms: z.array(z.number().nullable()).optional(),
 };
@@ -49,7 +41,7 @@ export const runSchema = z
     variant: z.string(),
     seed: z.number(),
     file: z.string().describe('The experiment file that started it.'),
-    state: z.enum(RUN_STATES),
+    state: z.enum(STATES_BY_URGENCY),
     stoppedBy: z.literal('max-seconds').optional().describe('Its time was over; nobody asked it to stop.'),
     epoch: z.number().describe('Epochs done, of `epochs`.'),
     epochs: z.number(),

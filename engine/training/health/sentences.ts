@@ -44,7 +44,7 @@ export function adviceOn(
       const always = fired!.part / fired!.of > SATURATED;
       const why = always
         ? 'so that its spikes tell next to nothing'
-        : `and at ${percent(reached!.part / reached!.of)} % of its potentials above 0 (${thousands(reached!.of)} of ${count(probed, 'training sample')}), so that the threshold decides next to nothing`;
+        : `and at ${percent(reached!.part / reached!.of)} % of its potentials above 0 (${thousands(reached!.of)} in ${count(probed, 'training sample')}), so that the threshold decides next to nothing`;
       return advice(
         threshold,
         `${name} fired ${times(fired!)}, ${why}${guess(seen)}; raise ${named(threshold)} or lower ${named(gain)}`,

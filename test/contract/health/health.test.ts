@@ -92,7 +92,7 @@ describe('one warning each', () => {
       expect(others).toEqual([]);
       expect(warning).toMatchObject({ cause: 'saturated', layer: 1, field: 'neuron.threshold', lasts: true });
       expect(warning!.sentence).toMatch(
-        /^layer 1 of 3 fired [\d,]+ of 204,800 times \(\d\d\.\d\d %\), and at (?:9[89]\.\d\d|100\.00) % of its potentials above 0 \([\d,]+ of 4 training samples\), so that the threshold decides next to nothing.*; raise neuron\.threshold \(0\.0001\)/,
+        /^layer 1 of 3 fired [\d,]+ of 204,800 times \(\d\d\.\d\d %\), and at (?:9[89]\.\d\d|100\.00) % of its potentials above 0 \([\d,]+ in 4 training samples\), so that the threshold decides next to nothing.*; raise neuron\.threshold \(0\.0001\)/,
       );
     }
   });

@@ -14,6 +14,22 @@ const NEURON = [
   'initialState',
   'surrogate',
 ];
+const TOP = [
+  'name',
+  'description',
+  'dataset',
+  'model',
+  'backend',
+  'network',
+  'neuron',
+  'training',
+  'variants',
+  'seeds',
+  'expect',
+  'analyses',
+  'executor',
+  'slurm',
+];
 const XOR = BASE.split('variants:')[0]!;
 
 function completions(marked: string, file = 'test.lif.yaml') {
@@ -31,41 +47,8 @@ function hoverText(marked: string): string | undefined {
 
 describe('completion of fields', () => {
   test.each([
-    [
-      '¦',
-      [
-        'name',
-        'description',
-        'dataset',
-        'model',
-        'backend',
-        'network',
-        'neuron',
-        'training',
-        'variants',
-        'seeds',
-        'expect',
-        'analyses',
-        'executor',
-        'slurm',
-      ],
-    ],
-    [
-      `${XOR}se¦`,
-      [
-        'description',
-        'model',
-        'backend',
-        'neuron',
-        'training',
-        'variants',
-        'seeds',
-        'expect',
-        'analyses',
-        'executor',
-        'slurm',
-      ],
-    ],
+    ['¦', TOP],
+    [`${XOR}se¦`, TOP.filter((field) => !['name', 'dataset', 'network'].includes(field))],
     [`${XOR}neuron:\n  ¦\nvariants:\n  a: {}\n`, NEURON],
     [`${XOR}neuron:\n  threshold: 1\n  ¦\n  reset: hard\n`, NEURON.filter((f) => f !== 'threshold' && f !== 'reset')],
     [`${XOR}neuron:\n  le¦\nvariants:\n  a: {}\n`, NEURON],

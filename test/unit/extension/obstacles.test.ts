@@ -3,6 +3,24 @@ import { obstacleOf } from '../../../extension/commands/obstacles.ts';
 import { COMMANDS } from '../../../extension/commands/table.ts';
 import { UNTRUSTED } from '../../../protocol/webview.ts';
 
+/** Commands that start a process or write into a store. */
+const RUN_OR_WRITE = [
+  'runAll',
+  'runAllAgain',
+  'addSeeds',
+  'runVariant',
+  'stopAll',
+  'stopVariant',
+  'writeReport',
+  'stop',
+  'resume',
+  'trainFurther',
+  'delete',
+  'downloadData',
+  'importData',
+  'installTensorFlow',
+];
+
 describe('what a command needs', () => {
   const ready = { health: { state: 'ready', message: '' }, trusted: true } as const;
   const restricted = { ...ready, trusted: false };
@@ -12,22 +30,7 @@ describe('what a command needs', () => {
 
   test('whatever runs or writes needs trust, and says so; looking does not', () => {
     expect(refused(ready)).toEqual([]);
-    expect(refused(restricted)).toEqual([
-      'runAll',
-      'runAllAgain',
-      'addSeeds',
-      'runVariant',
-      'stopAll',
-      'stopVariant',
-      'writeReport',
-      'stop',
-      'resume',
-      'trainFurther',
-      'delete',
-      'downloadData',
-      'importData',
-      'installTensorFlow',
-    ]);
+    expect(refused(restricted)).toEqual(RUN_OR_WRITE);
     expect(obstacleOf(COMMANDS['lifLab.runAll'], restricted)).toEqual({
       message: UNTRUSTED,
       help: { title: 'Manage Workspace Trust', command: 'workbench.trust.manage' },
@@ -35,23 +38,7 @@ describe('what a command needs', () => {
   });
 
   test('without the query process, what needs it offers to restart it', () => {
-    expect(refused(broken)).toEqual([
-      'runAll',
-      'runAllAgain',
-      'addSeeds',
-      'runVariant',
-      'stopAll',
-      'stopVariant',
-      'writeReport',
-      'stop',
-      'resume',
-      'trainFurther',
-      'delete',
-      'downloadData',
-      'importData',
-      'installTensorFlow',
-      'refresh',
-    ]);
+    expect(refused(broken)).toEqual([...RUN_OR_WRITE, 'refresh']);
     expect(obstacleOf(COMMANDS['lifLab.stop'], broken)).toEqual({
       message: 'It is gone.',
       help: { title: 'Restart', command: 'lifLab.restartHost' },
