@@ -86,7 +86,7 @@ async function inTurns(bench: BenchNetwork): Promise<object> {
 
 /** A line through the times of updates with few and with many samples, and how many operations each of them is. */
 async function dispatch(bench: BenchNetwork): Promise<{ fixed: number; perSample: number; operations: number }> {
-  const engine = (await loadTensorFlow('native', threads)).engine();
+  const engine = (await loadTensorFlow('native', threads))().engine();
   const [few, many] = [4, 64];
   const times: number[] = [];
   let operations = 0;

@@ -23,7 +23,7 @@ const option = (name: string, otherwise: number): number => {
 const [batch, seeds] = [option('batch', 1), option('seeds', 12)];
 const { name, settings, input } = resnet(option('width', 2), new Array<number>(4).fill(option('blocks', 2)));
 const { learningRate } = settings.training;
-const tf = await loadTensorFlow('native', 1);
+const tf = (await loadTensorFlow('native', 1))();
 const folder = mkdtempSync(join(tmpdir(), 'lif-bench-'));
 const peer = startPyTorch();
 try {

@@ -46,10 +46,23 @@ export function absence(which: Which): string | undefined {
 
 const loaded: Partial<Record<Which, Promise<TensorFlow>>> = {};
 
-/** @param threads of the native one, for an operation; the first network of a process decides */
-export function loadTensorFlow(which: Which, threads: number): Promise<TensorFlow> {
+/** As TensorFlow.js calls them. */
+const NAMES: Record<Which, string> = { native: 'tensorflow', javascript: 'cpu' };
+
+/**
+ * What gives TensorFlow and has it compute. All copies in a process share one engine, which computes with one of them at a time: who
+ * has waited for something must take it again.
+ *
+ * @param threads of the native one, for an operation; the first network of a process decides
+ */
+export async function loadTensorFlow(which: Which, threads: number): Promise<() => TensorFlow> {
   loaded[which] ??= which === 'native' ? loadInstalled(threads) : loadBundled();
-  return loaded[which];
+  const tf = await loaded[which];
+  return () => {
+    // Both are ready once they are loaded, so that this is done at once.
+    if (tf.getBackend() !== NAMES[which]) void tf.setBackend(NAMES[which]);
+    return tf;
+  };
 }
 
 async function loadInstalled(threads: number): Promise<TensorFlow> {
@@ -64,7 +77,7 @@ async function loadBundled(): Promise<TensorFlow> {
   const tf = module.default ?? module;
   await import('@tensorflow/tfjs-backend-cpu');
   // Keeps it from advertising other packages on the terminal.
-  tf.env().set('IS_TEST', true);
+  tf.enableProdMode();
   await tf.setBackend('cpu');
   return tf;
 }

@@ -47,8 +47,9 @@ export class TensorNetwork implements Network {
   private readonly moving = new Map<string, Moving>();
   private readonly samplesOfPart: number;
 
+  /** @param taken has this network's TensorFlow compute, and gives it */
   constructor(
-    private readonly tf: TensorFlow,
+    private readonly taken: () => TensorFlow,
     private readonly plan: NetworkPlan,
     private readonly data: PreparedDataset,
     private readonly options: OpenOptions,
@@ -59,9 +60,15 @@ export class TensorNetwork implements Network {
       ...plan.layers.map(({ neuron, output }) => gatesOf(neuron) * lengthOf(output)),
     );
     this.samplesOfPart = Math.max(1, Math.floor(PART / (plan.steps * widest)));
+    const { tf } = this;
     for (const { name, shape } of parametersOf(plan))
       this.moving.set(name, { model: tf.zeros(shape), m: tf.zeros(shape), v: tf.zeros(shape) });
     this.setParameters([...initialTensors(plan, options.seed).values()]);
+  }
+
+  /** To be taken anew after every `await`: meanwhile a network of another TensorFlow may have computed. */
+  private get tf(): TensorFlow {
+    return this.taken();
   }
 
   async close(): Promise<void> {
@@ -148,7 +155,7 @@ export class TensorNetwork implements Network {
 
   async evaluate(split: Split, options: EvaluateOptions = {}): Promise<Evaluation> {
     const { samples = this.data.sizes[split], perClass, perSample, signal, onPart } = options;
-    const { tf, plan } = this;
+    const { plan } = this;
     const activity = options.activity && createActivity(plan, samples, options.activity);
     const fanOut = activity && fanOuts(plan, this.parameters());
     const sums = zeroSums(plan);
@@ -161,6 +168,7 @@ export class TensorNetwork implements Network {
       signal?.throwIfAborted();
       const count = Math.min(this.samplesOfPart, samples - first);
       const part = Array.from({ length: count }, (_, b) => this.read(split, first + b));
+      const { tf } = this;
       tf.tidy(() => {
         const tensors = samplesOf(tf, plan, part);
         const pass = forward(tf, plan, this.part('model'), tensors, still(tf, plan, count));
@@ -182,7 +190,7 @@ export class TensorNetwork implements Network {
   }
 
   async probe(batch: Batch, ask: Probe): Promise<Recording> {
-    const { tf, plan } = this;
+    const { plan } = this;
     checkProbe(plan, this.data.sizes, batch, ask);
     const samples = 'samples' in batch ? batch.samples.length : batch.indices.length;
     const recording = createRecording(plan, ask, samples);
@@ -193,6 +201,7 @@ export class TensorNetwork implements Network {
       const part = Array.from({ length: count }, (_, b) =>
         'samples' in batch ? batch.samples[first + b]! : this.read(batch.split, batch.indices[first + b]!, 0),
       );
+      const { tf } = this;
       tf.tidy(() => {
         const tensors = samplesOf(tf, plan, part);
         const parameters = this.part('model');

@@ -102,6 +102,23 @@ test.each(IDS.slice(0, 1))('%s: eight residual blocks, weight updates are those 
   await expectSameUpdates(id, pictures(48, 4), { dataset: places(3, 4, 4), network, neuron }, STEPS[2]!);
 });
 
+test.skipIf(IDS.length < 2)('two networks at once: each computes with its own TensorFlow, to the bit', async () => {
+  const { data, settings } = NETWORKS['spiking layers, learned leaks']!;
+  const opened = (): Promise<Network[]> => Promise.all(IDS.map((id) => open(BACKENDS[id], data(), settings)));
+  const trained = async (network: Network) => {
+    await network.train(0, 2, STEPS[0]!);
+    const { loss } = await network.evaluate('test');
+    const { inputGradient } = await network.probe({ split: 'test', indices: [0] }, { inputGradient: true });
+    return { loss, inputGradient, state: network.state() };
+  };
+  const [alone, together] = [await opened(), await opened()];
+  const expected = [await trained(alone[0]!), await trained(alone[1]!)];
+  // Or the comparison below would tell nothing.
+  expect(expected[0]!.state).not.toEqual(expected[1]!.state);
+  expect(await Promise.all(together.map(trained))).toEqual(expected);
+  await Promise.all([...alone, ...together].map((network) => network.close()));
+});
+
 test.each(IDS)('%s: a loss that is not finite names the first layer with such a potential', async (id) => {
   const settings = { network: { hidden: [9], readout: { kind: 'leaky-integrator' } } };
   const networks = [await open(BACKENDS[id], spikes(), settings), await open(BACKENDS.reference, spikes(), settings)];
@@ -128,7 +145,7 @@ test.each(
     ].map((which) => [id, which] as const),
   ),
 )('%s, %s: as many tensors and bytes live after every epoch, and none when closed', async (id, which) => {
-  const tf = await loadTensorFlow(id === 'tfjs-node' ? 'native' : 'javascript', 1);
+  const tf = (await loadTensorFlow(id === 'tfjs-node' ? 'native' : 'javascript', 1))();
   const first = await open(BACKENDS[id]);
   await first.close();
   const empty = tf.memory().numTensors;
