@@ -1,5 +1,5 @@
 /** What an analysis is: a question to a trained network, its parameters and its answer, each described by a schema. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Network } from '../backends/backend.ts';
 import type { PreparedDataset } from '../datasets/dataset.ts';
 import type { RunSpec } from '../experiment/schema.ts';

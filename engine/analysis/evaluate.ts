@@ -1,5 +1,5 @@
 /** Accuracy, loss, and which class is taken for which, of one split. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EvaluateResult } from '../../protocol/analyses/evaluate.ts';
 import { UserError } from '../base/errors.ts';
 import { ANALYSIS_PARAMS, type AnalysisParams } from '../experiment/schema.ts';

@@ -1,5 +1,5 @@
 /** The analyses there are, by id. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { UserError } from '../base/errors.ts';
 import type { Analysis } from './analysis.ts';
 import { attack } from './attack/attack.ts';

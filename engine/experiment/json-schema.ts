@@ -2,7 +2,7 @@
  * The experiment file as JSON Schema (draft-07), made from the zod schema. Editors read the written file; messages,
  * completions, hovers and the reference page read the same tree here.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { experimentSchema } from './schema.ts';
 
 /** The part of draft-07 that the experiment file needs. */

@@ -6,7 +6,7 @@
  * Every description says what a field does, its unit and, where the paper leaves it open, where the default comes
  * from ("paper" = Yin et al., Understanding the Functional Roles of Modelling Components in SNNs).
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { datasetSchema } from '../datasets/sets/registry.ts';
 import { analysesSchema } from './sections/analyses/analyses.ts';
 import { executorSchema, slurmSchema } from './sections/executor.ts';

@@ -1,6 +1,6 @@
 /** Parameters of requests, checked before anything else looks at them. */
 import { isAbsolute } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { HostMethod, HostParams } from '../../protocol/host.ts';
 import { type Metric, parseMetric } from '../../protocol/metrics.ts';
 import { UserError } from '../base/errors.ts';

@@ -1,5 +1,5 @@
 /** The unit of work of an executor: something that one process does for one run, and that can be stopped. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const jobSchema = z.discriminatedUnion('kind', [
   /** Trains a run from its newest checkpoint, or from the start. `run` is the absolute path of its folder. */

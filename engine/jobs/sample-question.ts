@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MAX_TRACES, type SampleQuestion } from '../../protocol/analyses/sample.ts';
 import { plainLine } from '../../protocol/text/plain-text.ts';
 import { UserError } from '../base/errors.ts';

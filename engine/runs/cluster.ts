@@ -12,7 +12,7 @@
  */
 import { lstatSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readSmall, readTail, writeAtomic, writeDurably } from '../base/files.ts';
 import { acquireLock, type Lock } from '../base/lock.ts';
 import { assertRealFolder, isRunId, makeRealFolder } from './folder.ts';

@@ -22,7 +22,7 @@
  * is written, so a checkpoint never knows more than the log.
  * Every reader treats all of it as hostile: a truncated last line is tolerated, garbage is reported and skipped.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { CAUSES } from '../../protocol/warnings.ts';
 
 export const FORMAT_VERSION = 1 as const;

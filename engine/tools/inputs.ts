@@ -1,5 +1,5 @@
 /** What each tool takes, and the call of `lif` that it is: whatever a tool answers, a terminal would say, too. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ToolName } from '../../protocol/tools.ts';
 
 const file = z

@@ -1,5 +1,5 @@
 /** Where a run stands between two weight updates, and the checkpoint that holds it together with the network's state. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Network } from '../backends/backend.ts';
 import { zeroSums } from '../backends/scores.ts';
 import { shuffle, stream } from '../base/random.ts';

@@ -1,5 +1,5 @@
 /** The schema of the answer: what comes out of a store may have been written by anybody. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AttackResult } from '../../../protocol/analyses/attack.ts';
 
 /** Events of an example, and samples of an attack. */

@@ -1,5 +1,5 @@
 /** Figure 7: t-SNE of the last hidden layer, beside what the layer says of the classes without it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ClassSeparation, EmbeddingResult } from '../../../protocol/analyses/embedding.ts';
 import { UserError } from '../../base/errors.ts';
 import { ANALYSIS_PARAMS, type AnalysisParams } from '../../experiment/schema.ts';

@@ -1,5 +1,5 @@
 /** How the error dL/du(t) travels backwards in time, layer by layer. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ErrorsResult } from '../../../protocol/analyses/errors.ts';
 import { UserError } from '../../base/errors.ts';
 import { ANALYSIS_PARAMS, type AnalysisParams } from '../../experiment/schema.ts';

@@ -1,5 +1,5 @@
 /** What the loss landscape answers, checked. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LandscapeResult } from '../../../protocol/analyses/landscape.ts';
 
 const number = z.number().nullable();

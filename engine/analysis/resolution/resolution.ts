@@ -1,5 +1,5 @@
 /** Table 7: trained with steps of one length, tested on the same recordings cut into others. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ResolutionResult, ResolutionRow, ResolutionScore } from '../../../protocol/analyses/resolution.ts';
 import { UserError } from '../../base/errors.ts';
 import { ANALYSIS_PARAMS, type AnalysisParams, type RunSpec } from '../../experiment/schema.ts';

@@ -1,5 +1,5 @@
 /** What robustness answers, checked. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { DISTURBANCES, type Disturbance, type RobustnessResult } from '../../../protocol/analyses/robustness.ts';
 
 const point = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SpikesResult } from '../../../protocol/analyses/spikes.ts';
 
 /** Numbers of one array at most; neurons and stretches of time are chosen so that there are fewer. */

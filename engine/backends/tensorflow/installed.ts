@@ -1,6 +1,6 @@
 /** Which native TensorFlow is installed on this machine, and where: the folder `tensorflow` of the data folder. */
 import { isAbsolute, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readSmall } from '../../base/files.ts';
 import { dataFolder } from '../../datasets/library/locations.ts';
 

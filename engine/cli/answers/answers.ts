@@ -2,7 +2,7 @@
  * What each command prints with `--json`, described once: schemas/answers.schema.json is made of it, and a test holds
  * commands to it. Fields may be added; those that are here keep their names and meanings.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { STATES_BY_URGENCY } from '../../../protocol/runs.ts';
 import { failureSchema, problemSchema } from './failure.ts';
 import { comparisonSchema, runSchema, spreadSchema, verdictSchema, warningSchema } from './runs.ts';

@@ -1,5 +1,5 @@
 /** What `--json` prints in place of an answer when the input was wrong or something broke. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { DataError, pathText, SettingError, type UserError } from '../../base/errors.ts';
 import { ExperimentError } from '../../studies/load.ts';
 

@@ -1,5 +1,5 @@
 /** schemas/answers.schema.json: what `--json` prints, for programs that check or are generated. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { ANSWERS, eventSchema } from './answers.ts';
 import { failureSchema, problemSchema } from './failure.ts';
 import { comparisonSchema, runSchema, verdictSchema } from './runs.ts';

@@ -1,5 +1,5 @@
 /** Runs and comparisons as `--json` prints them; protocol/runs.ts says what each field means. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { STATES_BY_URGENCY } from '../../../protocol/runs.ts';
 import { CAUSES } from '../../../protocol/warnings.ts';
 import { leakSpread } from '../../runs/format.ts';

@@ -13,7 +13,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { closeSync, fsync, fsyncSync, openSync, readdirSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import { UserError } from '../../base/errors.ts';
 import { type OpenFile, openRegular } from '../../base/files.ts';
 import { MAX_BYTES, reason } from '../formats/files.ts';

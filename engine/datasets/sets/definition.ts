@@ -1,5 +1,5 @@
 /** What a data set is to the rest of the engine: fields, shape and origin, known without its files, and their reader. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Path } from '../../base/errors.ts';
 import type { PreparedDataset, Split } from '../dataset.ts';
 import type { DataSource } from './source.ts';

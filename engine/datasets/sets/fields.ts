@@ -1,5 +1,5 @@
 /** Fields that several data sets have, described once. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const positiveInt = z.int().min(1);
 export const probability = z.number().min(0).max(1);

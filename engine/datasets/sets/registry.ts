@@ -1,5 +1,5 @@
 /** All data sets. A new one is a folder beside these and a line here (docs/contributing/add-a-data-set.md). */
-import { z } from 'zod';
+import * as z from 'zod';
 import { cifar10 } from './cifar10/describe.ts';
 import type { DatasetDefinition } from './definition.ts';
 import { delayedXor } from './delayed-xor/describe.ts';

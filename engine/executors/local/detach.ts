@@ -1,7 +1,7 @@
 /** Training that outlives whoever started it: a `lif work` process of its own, with its words in a file of the store. */
 import { spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { UserError } from '../../base/errors.ts';
 import { reason } from '../../base/files.ts';
 import { jobSchema } from '../../jobs/job.ts';

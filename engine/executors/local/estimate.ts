@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { dirname } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readRegular, writeAtomic } from '../../base/files.ts';
 import { sha256 } from '../../base/hash.ts';
 import type { Pace } from '../../jobs/rehearsal.ts';

@@ -1,5 +1,5 @@
 /** What zod finds wrong with an experiment, as sentences that say what would be right. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import {
   childNode,
   choices,

@@ -1,5 +1,5 @@
 /** `executor` and `slurm`: where the runs of a study are trained. None of it changes a bit of what comes out. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const EXECUTORS = ['local', 'slurm'] as const;
 

@@ -1,5 +1,5 @@
 /** `model` and `network`: layers and readout. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { initialStateSchema, leakSchema, neuronOverride, scaleInputSchema } from './neuron.ts';
 
 const positiveInt = z.int().min(1);

@@ -1,5 +1,5 @@
 /** `neuron`: leak, threshold, reset, recurrence, surrogate gradient. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { namesOf, RESETS, SURROGATES } from '../../models/neuron.ts';
 
 const resetTexts = namesOf(RESETS).map((name) => `${name}: ${RESETS[name].about}.`);

@@ -1,5 +1,5 @@
 /** `training`: epochs, optimizer, schedule, loss and what is added to it. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const positiveInt = z.int().min(1);
 const probability = z.number().min(0).max(1);

@@ -5,7 +5,7 @@
 import { mkdirSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { z } from 'zod';
+import * as z from 'zod';
 import { UserError } from '../../base/errors.ts';
 import { readRegular, reason, writeAtomic } from '../../base/files.ts';
 import { sha256 } from '../../base/hash.ts';

@@ -1,5 +1,5 @@
 /** The fields of CIFAR-10. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { codingSchema, dataPath, firstTest, firstTraining, heldOut, steps } from '../fields.ts';
 
 export const cifar10Schema = z.strictObject({

@@ -1,5 +1,5 @@
 /** The fields of delayed spiking XOR. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { positiveInt, probability, seed, steps } from '../fields.ts';
 
 export const delayedXorSchema = z.strictObject({

@@ -1,5 +1,5 @@
 /** The fields of DVS128 Gesture. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { dataPath, firstTest, firstTraining, heldOut, milliseconds, steps, valuesField } from '../fields.ts';
 
 export const dvsGestureSchema = z.strictObject({

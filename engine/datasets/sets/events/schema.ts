@@ -1,5 +1,5 @@
 /** The fields of your own data. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { MAX_STEPS, positiveInt, probability, seed } from '../fields.ts';
 
 /** Channels have 16 bits in the event lists of the engine. */

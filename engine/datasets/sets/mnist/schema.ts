@@ -1,5 +1,5 @@
 /** The fields of MNIST. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { codingSchema, positiveInt, steps } from '../fields.ts';
 
 export const mnistSchema = z.strictObject({

@@ -1,5 +1,5 @@
 /** The fields of N-MNIST simulated from MNIST. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { dataPath, seed } from '../fields.ts';
 import { saccadeFields } from '../nmnist/schema.ts';
 

@@ -1,5 +1,5 @@
 /** The fields of N-MNIST; its simulation shares those about time. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { dataPath, firstTest, firstTraining, heldOut, milliseconds, positiveInt, valuesField } from '../fields.ts';
 
 export const saccadeFields = {

@@ -1,5 +1,5 @@
 /** The fields of random manifolds. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { positiveInt, seed, steps } from '../fields.ts';
 
 export const randmanSchema = z.strictObject({

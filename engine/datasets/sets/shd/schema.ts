@@ -1,5 +1,5 @@
 /** The fields of the Spiking Heidelberg Digits. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { dataPath, heldOut } from '../fields.ts';
 import { speechFields } from '../speech/fields.ts';
 

@@ -1,5 +1,5 @@
 /** What the Heidelberg data sets have in common. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { firstTest, firstTraining, milliseconds, steps, valuesField } from '../fields.ts';
 
 export const speechFields = {

@@ -1,5 +1,5 @@
 /** The fields of Spiking Speech Commands. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { dataPath } from '../fields.ts';
 import { speechFields } from '../speech/fields.ts';
 

@@ -1,5 +1,5 @@
 /** `analyses:` what is asked of every run once it is trained; one entry for each analysis (engine/analysis/registry.ts). */
-import { z } from 'zod';
+import * as z from 'zod';
 import { attackSchema } from './attack.ts';
 import { embeddingSchema } from './embedding.ts';
 import { errorsSchema } from './errors.ts';
