@@ -4,7 +4,6 @@ import type { ExecutorId, HostParams } from '../../protocol/host.ts';
 import type { RunSummary } from '../../protocol/runs.ts';
 import { UserError } from '../base/errors.ts';
 import { engineVersion } from '../base/version.ts';
-import { advise } from '../claims/advice/advise.ts';
 import { judgeClaims } from '../claims/judge.ts';
 import type { Executor } from '../executors/executor.ts';
 import { localExecutor } from '../executors/local/executor.ts';
@@ -24,6 +23,7 @@ import { requestAnalysis } from '../jobs/request.ts';
 import { answerPlaceOf } from '../runs/analyses.ts';
 import { compareExperiment } from '../runs/comparison/compare.ts';
 import { differencesOf, settingsOf } from '../studies/differences.ts';
+import { Evidence } from '../studies/evidence.ts';
 import { goOn } from '../studies/go-on.ts';
 import { firstError, readStudyText, studyOf } from '../studies/load.ts';
 import { placesOf } from '../studies/places.ts';
@@ -37,6 +37,7 @@ import type { Services } from './services.ts';
 export function engineServices(lif: string[]): Services {
   const executor = localExecutor(lif);
   const probes = new Probes(lif);
+  const evidence = new Evidence();
   return {
     engineVersion: engineVersion(),
     check(file, text) {
@@ -49,9 +50,9 @@ export function engineServices(lif: string[]): Services {
       const { experiment } = studyOf(file, text ?? readStudyText(file), [], firstError);
       return judgeClaims(experiment, compareExperiment(experiment, file, runs).rows);
     },
-    advise(file, text, runs) {
+    advise(file, text, runs, history) {
       const { experiment } = studyOf(file, text ?? readStudyText(file), [], firstError);
-      return advise(experiment, compareExperiment(experiment, file, runs).rows);
+      return evidence.advise(experiment, compareExperiment(experiment, file, runs), history);
     },
     edit: (file, text, edit) => applyEdit(text, file, edit),
     adopt(file, text, variant, run) {

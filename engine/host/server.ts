@@ -95,7 +95,10 @@ class Peer {
       'experiment/complete': ({ file, text, position }) => services.complete(file, text, position),
       'experiment/hover': ({ file, text, position }) => services.hover(file, text, position),
       'claims/check': ({ file, text }) => services.judge(file, text, this.open().keyedRuns()),
-      'advice/list': ({ file, text }) => services.advise(file, text, this.open().keyedRuns()),
+      'advice/list': ({ file, text }) => {
+        const stores = this.open();
+        return services.advise(file, text, stores.keyedRuns(), (id) => stores.history(id));
+      },
       'experiment/edit': ({ file, text, edit }) => ({ edits: services.edit(file, text, edit) }),
       'experiment/adopt': ({ file, text, variant, runId }) => ({
         edits: services.adopt(file, text, variant, this.open().summary(runId)),

@@ -18,6 +18,7 @@ import type { Matrix } from '../../protocol/matrix.ts';
 import type { Comparison, RunSummary } from '../../protocol/runs.ts';
 import type { ToolAnswer } from '../../protocol/tools.ts';
 import type { KeyedRun } from '../runs/key.ts';
+import type { History } from '../runs/metrics/history.ts';
 
 /** What the query process asks of the rest of the engine; tests put their own in place. Throw UserError for the user. */
 export interface Services {
@@ -27,8 +28,16 @@ export interface Services {
   hover(file: string, text: string, position: Position): Hover | null;
   /** @param text the unsaved text; without it the file is read. */
   judge(file: string, text: string | undefined, runs: KeyedRun[]): JudgedClaim[];
-  /** @param text the unsaved text; without it the file is read. */
-  advise(file: string, text: string | undefined, runs: KeyedRun[]): Advice[];
+  /**
+   * @param text the unsaved text; without it the file is read.
+   * @param history of a run of an open store
+   */
+  advise(
+    file: string,
+    text: string | undefined,
+    runs: KeyedRun[],
+    history: (id: string) => History | undefined,
+  ): Promise<Advice[]>;
   edit(file: string, text: string, edit: ExperimentEdit): TextEdit[];
   /** What puts the settings of the run into the variant. */
   adopt(file: string, text: string, variant: string, run: RunSummary): TextEdit[];

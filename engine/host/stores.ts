@@ -9,7 +9,7 @@ import { AnalysisList, answerOf, stopAnalysis } from '../runs/analyses.ts';
 import { deleteRun } from '../runs/folder.ts';
 import type { KeyedRun } from '../runs/key.ts';
 import { readLog } from '../runs/log.ts';
-import { nameOfStep } from '../runs/metrics/history.ts';
+import { type History, nameOfStep } from '../runs/metrics/history.ts';
 import { readNeuronRates } from '../runs/metrics/neuron-rates.ts';
 import { seriesOf } from '../runs/metrics/series.ts';
 import { StoreReader } from '../runs/store.ts';
@@ -88,6 +88,10 @@ export class Stores {
       const samples = reader?.summary(id)?.samples?.train;
       return history ? metrics.map((metric) => seriesOf(id, history, metric, range, samples)) : [];
     });
+  }
+
+  history(id: string): History | undefined {
+    return this.find(id)?.reader.history(id);
   }
 
   neurons(id: string): NeuronRates {

@@ -5,7 +5,6 @@ import type { JudgedClaim } from '../../protocol/comparison/claims.ts';
 import type { SeedAnswer } from '../../protocol/figures/answers.ts';
 import type { Series } from '../../protocol/metrics.ts';
 import type { Comparison, RunSummary } from '../../protocol/runs.ts';
-import { advise } from '../claims/advice/advise.ts';
 import { judgeClaims } from '../claims/judge.ts';
 import type { Experiment } from '../experiment/schema.ts';
 import { AnalysisList, answerOf } from '../runs/analyses.ts';
@@ -15,6 +14,7 @@ import { canonicalJson } from '../runs/key.ts';
 import { countingLine } from '../runs/metrics/history.ts';
 import { seriesOf } from '../runs/metrics/series.ts';
 import type { StoreReader } from '../runs/store.ts';
+import { Evidence } from '../studies/evidence.ts';
 import type { Study } from '../studies/load.ts';
 
 /** Runs of a study whose files are read, at most; of more there are tables only. */
@@ -67,7 +67,7 @@ export async function gather({ experiment, file }: Study, store: StoreReader): P
     experiment,
     comparison,
     claims: judgeClaims(experiment, comparison.rows),
-    advice: advise(experiment, comparison.rows),
+    advice: await new Evidence().advise(experiment, comparison, (id) => store.history(id)),
     runs: read.map(({ summary }) => ({ summary, file: store.run(summary.id) })),
     curves,
     groups: await groupsOf(read, store, left),

@@ -63,9 +63,16 @@ export class AdviceHints implements vscode.CodeActionProvider, vscode.Disposable
     });
     if (here.length === 0) return [];
     const additions = here.flatMap(({ suggestion }) => (suggestion ? [new Addition(document, suggestion)] : []));
-    const show = new vscode.CodeAction('Show the comparison behind this', vscode.CodeActionKind.QuickFix);
-    show.command = { command: 'lifLab.compare', title: 'Compare', arguments: [document.uri] };
-    return [...additions, show];
+    const views = [
+      ...(here.some(({ analysis }) => !analysis) ? [{ command: 'lifLab.compare', title: 'comparison' }] : []),
+      ...(here.some(({ analysis }) => analysis) ? [{ command: 'lifLab.analyses', title: 'analyses' }] : []),
+    ];
+    const shows = views.map(({ command, title }) => {
+      const show = new vscode.CodeAction(`Show the ${title} behind this`, vscode.CodeActionKind.QuickFix);
+      show.command = { command, title, arguments: [document.uri] };
+      return show;
+    });
+    return [...additions, ...shows];
   }
 
   /** What an addition, once chosen, makes of the text. Throws the sentence why it has no place, which the editor shows. */

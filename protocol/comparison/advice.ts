@@ -1,5 +1,7 @@
 /** What a study's own results suggest, each with the evidence for it and the sentence of the paper that it bears out. */
 
+import type { AnalysisId } from '../analyses/analyses.ts';
+
 /** A sentence of the paper, as printed. */
 export interface Quotation {
   section: string;
@@ -16,6 +18,8 @@ export interface Advice {
   /** The verdict, in full, on which it rests; what is untested rests on none and says so. */
   evidence: string;
   paper: Quotation;
+  /** The analysis whose answers it rests on; absent where that is the accuracy. */
+  analysis?: AnalysisId;
   /** A variant that would test more; it is not in the file. */
   suggestion?: { name: string; override: Record<string, unknown> };
 }

@@ -8,7 +8,9 @@ import { meaningOf } from '../../experiment/meaning.ts';
 import { mergeSettings } from '../../experiment/merge.ts';
 import { type Experiment, type Settings, settingsSchema, type Variant } from '../../experiment/schema.ts';
 import { type Component, changedComponents, fixedLeak, overrideOf } from './components.ts';
+import { type Answered, type Judged, judgeAnswers, operationsRatio } from './evidence.ts';
 import { PAPER } from './paper.ts';
+import { resilience, untestedQuestions } from './resilience.ts';
 
 /** A variant that changes components alone, with a verdict that decides. */
 interface Finding {
@@ -22,28 +24,50 @@ interface Finding {
  * Suggestions from the comparison of a file's variants, in the order of the file; none while nothing is decided, as in an A/A
  * study. Each says what was seen in how many seeds; a variant that it suggests has not been trained, and it says so.
  * @param rows of a comparison of all variants of the file, with their verdicts
+ * @param answers of the stored analyses of its runs
  */
-export function advise(experiment: Experiment, rows: readonly ComparisonRow[]): Advice[] {
+export function advise(
+  experiment: Experiment,
+  rows: readonly ComparisonRow[],
+  answers: readonly Answered[] = [],
+): Advice[] {
   const [baseline] = experiment.variants;
   const base = rows.find(({ variant }) => variant === baseline!.name);
   if (!base || baseline!.settings.model !== 'lif') return [];
+  const judged = judgedOf(experiment, answers);
   const findings = experiment.variants.flatMap((variant): Finding[] => {
     const row = rows.find((one) => one.variant === variant.name);
     const decided = row?.verdict?.kind === 'better' || row?.verdict?.kind === 'worse';
     const components = changedComponents(variant.settings, baseline!.settings);
     return row && decided && components?.length ? [{ variant, row, verdict: row.verdict!, components }] : [];
   });
-  if (findings.length === 0) return [];
   const single = findings.filter(({ components }) => components.length === 1);
-  return [
-    ...single.flatMap((finding) => singleAdvice(finding, experiment, base)),
+  const told = [
+    ...single.flatMap((finding) => singleAdvice(finding, experiment, base, { answers, judged })),
     ...joined(single, experiment),
-    ...untested(experiment),
+    ...resilience(experiment, judged),
   ];
+  return findings.length > 0 || told.length > 0 ? [...told, ...untested(experiment)] : [];
 }
 
-function singleAdvice(finding: Finding, experiment: Experiment, base: ComparisonRow): Advice[] {
+function judgedOf({ variants, seeds }: Experiment, answers: readonly Answered[]): Judged[] {
+  const [first, ...others] = variants;
+  const meaning = meaningOf(first!.settings);
+  return judgeAnswers(answers, {
+    baseline: first!.name,
+    others: others.map(({ name, settings }) => ({ variant: name, identical: meaningOf(settings) === meaning })),
+    seeds: seeds.length,
+  });
+}
+
+function singleAdvice(
+  finding: Finding,
+  experiment: Experiment,
+  base: ComparisonRow,
+  { answers, judged }: { answers: readonly Answered[]; judged: readonly Judged[] },
+): Advice[] {
   const { variant, verdict, row } = finding;
+  const open = untestedQuestions(judged, variant.name);
   const { neuron } = variant.settings;
   const before = experiment.variants[0]!.settings.neuron;
   const better = verdict.kind === 'better';
@@ -57,10 +81,16 @@ function singleAdvice(finding: Finding, experiment: Experiment, base: Comparison
   switch (finding.components[0]) {
     case 'reset':
       if (neuron.reset !== 'none' || !better) return [];
-      return [say('reset', `Disabling the reset ${outcome(verdict)}${rates(base, row)}.`, PAPER.reset)];
+      return [
+        say(
+          'reset',
+          `Disabling the reset ${outcome(verdict)}${rates(base, row)}${operations(answers, variant.name, base.variant)}.`,
+          PAPER.reset,
+        ),
+      ];
     case 'recurrent':
       if (!neuron.recurrent || !better) return [];
-      return [say('recurrence', `Recurrence ${outcome(verdict)}${rates(base, row)}.`, PAPER.recurrence)];
+      return [say('recurrence', `Recurrence ${outcome(verdict)}${rates(base, row)}${open}.`, PAPER.recurrence)];
     case 'leak': {
       const [k, old] = [fixedLeak(neuron.leak), fixedLeak(before.leak)];
       if (k === undefined)
@@ -70,7 +100,7 @@ function singleAdvice(finding: Finding, experiment: Experiment, base: Comparison
       const less = k === 1 || (old !== undefined && k > old);
       if (more && !better)
         return [say('memory', `More leakage (k = ${k}) ${outcome(verdict)}: this task needs memory.`, PAPER.leak)];
-      if (less && better) return [say('memory', `Less leakage (k = ${k}) ${outcome(verdict)}.`, PAPER.leak)];
+      if (less && better) return [say('memory', `Less leakage (k = ${k}) ${outcome(verdict)}${open}.`, PAPER.leak)];
       if (!less || better) return [];
       const told = say('tracking', `Less leakage (k = ${k}) ${outcome(verdict)}`, PAPER.learnableLeak);
       if (old === undefined)
@@ -189,4 +219,10 @@ function rates(base: ComparisonRow, row: ComparisonRow): string {
   const [a, b] = [from, to].map((rate) => (100 * rate).toFixed(rate < 0.1 ? 1 : 0));
   if (a === b) return '';
   return `, and ${to > from ? 'raised' : 'lowered'} the spike rate from ${a} % to ${b} %`;
+}
+
+/** `, at 2.1 times the synaptic operations`; nothing where `spikes` was not asked of both, or nothing changes. */
+function operations(answers: readonly Answered[], variant: string, baseline: string): string {
+  const ratio = operationsRatio(answers, variant, baseline)?.toFixed(1);
+  return ratio === undefined || ratio === '1.0' ? '' : `, at ${ratio} times the synaptic operations`;
 }

@@ -1,10 +1,10 @@
 /**
- * Section 5 of the paper ("Optimization Suggestions"), the sentences that advice refers to, as printed: Yin et al., Understanding
+ * The sentences that advice refers to, as printed, from section 5 of the paper ("Optimization Suggestions") and its conclusion: Yin et al., Understanding
  * the Functional Roles of Modelling Components in Spiking Neural Networks, 2024, arXiv 2403.16674.
  */
 import type { Quotation } from '../../../protocol/comparison/advice.ts';
 
-const quote = (text: string): Quotation => ({ section: '5', text });
+const quote = (text: string, section = '5'): Quotation => ({ section, text });
 
 export const PAPER = {
   leak: quote(
@@ -18,5 +18,15 @@ export const PAPER = {
   ),
   recurrence: quote(
     'For tasks that model complex temporal dynamics, the incorporation of recurrence can enhance the representation ability. However, this might lead to overfitting, for which considering the trade-off between accuracy and generalization/robustness is necessary.',
+  ),
+  robustLeak: quote(
+    'For tasks where generalization and robustness are paramount, a higher leakage rate (i.e., smaller k_τ) can enhance the resistance to input perturbations by reducing error accumulation.',
+  ),
+  robustRecurrence: quote(
+    'For these tasks, avoiding recurrence, although beneficial for temporal processing, is helpful for improving model generalization and robustness due to the increasing error propagation paths.',
+  ),
+  robustReset: quote(
+    'The reset component, while not impacting generalization and robustness significantly, sometimes degrades the application accuracy in tasks that need uninterrupted temporal processing',
+    '6',
   ),
 } as const;

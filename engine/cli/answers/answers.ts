@@ -53,6 +53,7 @@ const advice = z.object({
   sentence: z.string(),
   evidence: z.string(),
   paper: z.object({ section: z.string(), text: z.string() }),
+  analysis: z.string().optional(),
   suggestion: z.object({ name: z.string(), override: z.record(z.string(), z.unknown()) }).optional(),
 });
 

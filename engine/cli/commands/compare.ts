@@ -16,7 +16,8 @@ import { UserError } from '../../base/errors.ts';
 import { advise } from '../../claims/advice/advise.ts';
 import { studiesTable } from '../../claims/studies.ts';
 import { compareExperiment } from '../../runs/comparison/compare.ts';
-import { openStore } from '../../runs/store.ts';
+import { openStore, type StoreReader } from '../../runs/store.ts';
+import { Evidence } from '../../studies/evidence.ts';
 import { loadStudy, type Study } from '../../studies/load.ts';
 import { toldComparison } from '../answers/told.ts';
 import { type Command, jsonOption, setOption, storeOption, testOption } from '../command.ts';
@@ -49,17 +50,18 @@ export const compareCommand: Command = {
   },
   async run(_cli, input) {
     const format = formatOf(input.text('format'));
-    const runs = openStore(input.store).keyedRuns();
+    const store = openStore(input.store);
+    const runs = store.keyedRuns();
     const partial = input.flag('partial');
     const files = [...new Set(input.positionals)].map((name) => loadStudy(name, input.texts('set')));
     if (input.flag('json')) {
-      printJson(answerOf(files, (study) => toldComparison(study, runs, input.flag('test'), { partial })));
+      printJson(await answerOf(files, store, (study) => toldComparison(study, runs, input.flag('test'), { partial })));
       return 0;
     }
     const studies = files.map(({ experiment, file }): Compared => {
       return { experiment, comparison: compareExperiment(experiment, file, runs, { partial }) };
     });
-    if (studies.length === 1) printStudy(studies[0]!, format);
+    if (studies.length === 1) await printStudy(studies[0]!, store, format);
     else printStudies(studies, format);
     return 0;
   },
@@ -71,19 +73,35 @@ function formatOf(name: string | undefined): Format | undefined {
   return format;
 }
 
-function answerOf(files: Study[], comparisonOf: (study: Study) => ReturnType<typeof toldComparison>) {
+async function answerOf(
+  files: Study[],
+  store: StoreReader,
+  comparisonOf: (study: Study) => ReturnType<typeof toldComparison>,
+) {
   const studies = files.map((study) => ({ experiment: study.experiment, comparison: comparisonOf(study) }));
   const [first, ...others] = studies;
-  if (others.length === 0) return { ...first!.comparison, advice: advise(first!.experiment, first!.comparison.rows) };
+  if (others.length === 0) {
+    const { experiment, comparison } = first!;
+    // Answers of analyses are mostly those of the test set.
+    const advice = comparison.split === 'test' ? await adviceOf(first!, store) : advise(experiment, comparison.rows);
+    return { ...comparison, advice };
+  }
   return { ...studiesTable(studies), comparisons: studies.map(({ comparison }) => comparison) };
 }
 
-function printStudy({ experiment, comparison }: Compared, format: Format | undefined): void {
-  const advice = advise(experiment, comparison.rows);
+function adviceOf(
+  { experiment, comparison }: { experiment: Study['experiment']; comparison: Pick<Comparison, 'rows'> },
+  store: StoreReader,
+) {
+  return new Evidence().advise(experiment, comparison, (id) => store.history(id));
+}
+
+async function printStudy(study: Compared, store: StoreReader, format: Format | undefined): Promise<void> {
+  const { comparison } = study;
   if (format) {
     const write = { csv: compareCsv, markdown: compareMarkdown, latex: compareLatex }[format];
     printText(write(tableRows(comparison), comparison.study));
-  } else printLines([...comparisonLines(comparison), ...adviceLines(advice)]);
+  } else printLines([...comparisonLines(comparison), ...adviceLines(await adviceOf(study, store))]);
 }
 
 function printStudies(studies: Compared[], format: Format | undefined): void {

@@ -39,7 +39,7 @@ export function fakeServices(overrides: Partial<Services> = {}): Services & { as
     complete: () => [],
     hover: () => null,
     judge: () => [],
-    advise: () => [],
+    advise: async () => [],
     edit: () => [],
     matrix: () => ({ study: '', columns: [], common: [], rows: [], more: [], seeds: [], problems: [] }),
     locate: (_file, _text, fields) => fields.map(() => null),

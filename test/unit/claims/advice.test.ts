@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { advise } from '../../../engine/claims/advice/advise.ts';
+import type { Answered } from '../../../engine/claims/advice/evidence.ts';
 import { PAPER } from '../../../engine/claims/advice/paper.ts';
+import { measuresOf } from '../../../engine/claims/advice/questions.ts';
 import { judgeRows } from '../../../engine/claims/rows.ts';
 import { validateExperiment } from '../../../engine/experiment/checks/validate.ts';
 import type { Experiment } from '../../../engine/experiment/schema.ts';
@@ -25,6 +27,7 @@ function advised(
   experiment: Experiment,
   results: Record<string, [accuracy: number, rate: number]>,
   seeds = 8,
+  answers: Answered[] = [],
 ): Advice[] {
   const rows = experiment.variants.map(({ name }): ComparisonRow => {
     const [accuracy, rate] = results[name] ?? [];
@@ -34,7 +37,7 @@ function advised(
     const spikeRates = [{ mean: rate!, count: seeds }];
     return { variant: name, changes: {}, runs: [], results: runs, spikeRates } as unknown as ComparisonRow;
   });
-  return advise(experiment, judgeRows(experiment, rows));
+  return advise(experiment, judgeRows(experiment, rows), answers);
 }
 
 const BOTH = {
@@ -140,6 +143,97 @@ describe('advice', () => {
   test('puts nothing down to a component when something else differs, too', () => {
     const mixed = study({ baseline: {}, both: { neuron: { reset: 'none' }, training: { epochs: 3 } } });
     expect(advised(mixed, { baseline: [0.7, 0.1], both: [0.9, 0.1] })).toEqual([]);
+  });
+});
+
+describe('advice from stored analyses', () => {
+  const LEAKS = { baseline: {}, complete: { neuron: { leak: 0 } }, 'with recurrence': { neuron: { recurrent: true } } };
+  const fixed = study(LEAKS, { neuron: { leak: 0.5 } });
+  const flat: Record<string, [number, number]> = {
+    baseline: [0.7, 0.1],
+    complete: [0.7, 0.1],
+    'with recurrence': [0.7, 0.1],
+  };
+  /** Eight seeds of each variant around a value. */
+  const answered = (values: Record<string, number>, more: Partial<Answered> = {}): Answered[] =>
+    Object.entries(values).flatMap(([variant, value]) =>
+      Array.from({ length: 8 }, (_, i) => ({
+        ...{ variant, seed: i + 1, analysis: 'resolution', params: '{}' },
+        measures: { resolution: { value: value + Math.sin(i) / 500, at: '1 and 6 ms' } },
+        ...more,
+      })),
+    );
+  const other = (answers: Answered[]): Answered[] =>
+    answers.map((one) => ({ ...one, params: '{"dts":[9]}' })).slice(0, 3);
+
+  test('says what was kept, by the seeds, with the paper’s sentence, also where it is against it', () => {
+    const kept = answered({ baseline: -0.1, complete: -0.039, 'with recurrence': -0.05 });
+    const told = advised(fixed, flat, 8, [...kept, ...other(answered({ complete: 0.5 }))]);
+    expect(told.filter(({ analysis }) => analysis)).toMatchObject([
+      {
+        variant: 'complete',
+        sentence:
+          'More leakage (k = 0) kept 6.1 points more accuracy in steps of other lengths (1 and 6 ms), in 8 of 8 seeds.',
+        evidence:
+          'complete against baseline, accuracy kept in steps of other lengths: better by 6.1 points (8 seeds, exact sign-flip p = .016, Holm over 2)',
+        paper: PAPER.robustLeak,
+        analysis: 'resolution',
+      },
+      {
+        sentence:
+          'Recurrence kept 5.0 points more accuracy in steps of other lengths (1 and 6 ms), in 8 of 8 seeds; the paper suggests the opposite.',
+        paper: PAPER.robustRecurrence,
+      },
+    ]);
+  });
+
+  test('is silent where nothing is decided: few seeds, no difference, an A/A study, a baseline without answers', () => {
+    const decided = { baseline: -0.1, complete: -0.039, 'with recurrence': -0.1 };
+    const few = answered(decided).filter(({ seed }) => seed < 4);
+    const none = answered({ complete: 0, 'with recurrence': 0 });
+    const level = answered({ baseline: -0.1, complete: -0.1 });
+    for (const answers of [few, none, level])
+      expect(advised(fixed, flat, 8, answers).filter(({ analysis }) => analysis)).toEqual([]);
+    const same = study({ baseline: {}, again: {}, nuisance: { training: { batchSize: 511 } } });
+    const results: Record<string, [number, number]> = { baseline: [0.7, 0.1], again: [0.7, 0.1], nuisance: [0.7, 0.1] };
+    expect(advised(same, results, 8, answered({ baseline: -0.1, again: -0.1, nuisance: -0.01 }))).toEqual([]);
+  });
+
+  test('of a gain in accuracy says which questions about its price nobody has asked', () => {
+    const gained: Record<string, [number, number]> = { ...flat, 'with recurrence': [0.9, 0.1] };
+    const asked = answered({ baseline: -0.1, complete: -0.1, 'with recurrence': -0.1 });
+    const of = (answers: Answered[]) =>
+      advised(fixed, gained, 8, answers).find(({ id }) => id === 'recurrence:with recurrence')!.sentence;
+    expect(of([])).toMatch(/; untested here: steps of other lengths, disturbed events, disturbed weights, attacks\.$/);
+    expect(of(asked)).toMatch(/; untested here: disturbed events, disturbed weights, attacks\.$/);
+  });
+
+  test('takes an attack only where it ranks, and counts each disturbance once', () => {
+    const attack = (state: string, success: number[]) =>
+      measuresOf('attack', {
+        targeted: false,
+        kinds: [
+          { kind: 'retiming', attacks: [], budgets: [], verdict: { state: 'sound' } },
+          { kind: 'flips', attacks: [{ method: 'gradient', width: 1, success }], budgets: [1, 10], verdict: { state } },
+        ],
+      } as never);
+    expect(attack('sound', [0.2, 0.6]).attack).toEqual({
+      value: expect.closeTo(0.6),
+      at: 'flips, mean over budgets up to 10',
+    });
+    for (const state of ['broken', 'masked', 'undecided', 'withstood'])
+      expect(attack(state, [0.2, 0.6]), state).toEqual({});
+    const points = (...means: number[]) => means.map((mean) => ({ mean }));
+    const measured = measuresOf('robustness', {
+      clean: 0.9,
+      curves: [
+        { disturbance: 'drop', points: points(0.8, 0.6, 0.7, 0.7) },
+        { disturbance: 'hot-pixels', points: points(0.5) },
+        { disturbance: 'quantisation', points: points(0.9) },
+      ],
+    } as never);
+    expect(measured.events).toEqual({ value: expect.closeTo(-0.3), at: 'drop and hot pixels' });
+    expect(measured.weights).toEqual({ value: expect.closeTo(0), at: 'quantisation' });
   });
 });
 
