@@ -49,31 +49,59 @@ export function lifForward(
   initial?: InitialState,
 ): LifTrace {
   const k = leakOf(tf, neuron, p);
+  const share = neuron.scaleInput ? tf.sub(1, k) : undefined;
+  const step = neuron.kind === 'lif' ? spiking(tf, neuron, input[0]!.shape) : undefined;
+  const wantsSpikes = p.recurrent !== undefined || step?.price !== undefined;
   const us: Tensor[] = [];
-  const os: Tensor[] = [];
   const received: Tensor[] = [];
-  let [u, o] = [initial?.u, initial?.o];
+  // Of the step before: o, where it is asked for, and r(u, o).
+  let o = initial?.o;
+  let left = initial && afterReset(tf, neuron, initial.u, o);
   for (let now of input) {
     if (p.recurrent && o) now = tf.add(now, tf.matMul(o as Tensor2D, p.recurrent as Tensor2D));
-    if (neuron.scaleInput) {
+    if (share) {
       received.push(now);
-      now = tf.mul(tf.sub(1, k), now);
+      now = tf.mul(share, now);
     }
-    if (u) {
-      now = tf.add(now, tf.mul(k, afterReset(tf, neuron, u, o)));
-      if (neuron.kind === 'lif' && RESETS[neuron.reset].undecayed) now = tf.sub(now, tf.mul(neuron.threshold, o!));
-    }
+    if (left) now = tf.add(now, tf.mul(k, left));
+    if (step?.price && o) now = tf.sub(now, tf.mul(step.price, o));
     us.push(now);
-    u = now;
-    if (neuron.kind === 'lif') os.push((o = tf.cast(tf.greaterEqual(u, neuron.threshold), 'float32')));
+    const fired = wantsSpikes || step?.left ? tf.greaterEqual(now, step!.threshold) : undefined;
+    if (wantsSpikes) o = tf.cast(fired!, 'float32');
+    left = step?.left ? select(tf, fired!, step.left(now), now) : now;
   }
+  const u = tf.stack(us);
   return {
-    u: tf.stack(us),
-    ...(neuron.kind === 'lif' && { o: tf.stack(os) }),
-    ...(neuron.scaleInput && { received: tf.stack(received) }),
+    u,
+    ...(step && { o: tf.cast(tf.greaterEqual(u, step.threshold), 'float32') }),
+    ...(share && { received: tf.stack(received) }),
     initial,
   };
 }
+
+/** What a step of spiking neurons needs, made once for all of them: every operation costs its dispatch, and so does a number that becomes a tensor. */
+interface Spiking {
+  threshold: Tensor;
+  /** r(u, 1); nothing where it is u. */
+  left?: ((u: Tensor) => Tensor) | undefined;
+  /** What a spike takes from the next step besides. */
+  price?: Tensor | undefined;
+}
+
+/** @param shape [B, N] */
+function spiking(tf: TensorFlow, neuron: Lif, shape: number[]): Spiking {
+  const threshold = tf.scalar(neuron.threshold);
+  const { fired } = TENSOR_RESETS[neuron.reset];
+  return {
+    threshold,
+    left: fired?.(tf, threshold, tf.zeros(shape)),
+    price: RESETS[neuron.reset].undecayed ? threshold : undefined,
+  };
+}
+
+/** tf.where of three equal shapes, without its three copies. */
+const select = (tf: TensorFlow, condition: Tensor, t: Tensor, e: Tensor): Tensor =>
+  tf.engine().runKernel<Tensor>(tf.Select, { condition, t, e });
 
 export interface LifGradient {
   /** dL/du through all that follows. */
@@ -146,6 +174,8 @@ function leakOf(tf: TensorFlow, { leak }: Lif | Integrator, p: LifParameters): T
 interface TensorReset {
   /** r(u, o). */
   after(tf: TensorFlow, u: Tensor, o: Tensor, theta: number): Tensor;
+  /** r(u, 1), of the shape of zeros; nothing where it is u. */
+  fired?(tf: TensorFlow, theta: Tensor, zeros: Tensor): (u: Tensor) => Tensor;
   /** k·∂r/∂u. */
   kept(tf: TensorFlow, k: Tensor, o: Tensor): Tensor;
   /** k·∂r/∂o, and what else a spike takes from the next step; nothing where there is no reset. */
@@ -155,11 +185,13 @@ interface TensorReset {
 const TENSOR_RESETS: Record<Reset, TensorReset> = {
   hard: {
     after: (tf, u, o) => tf.mul(u, tf.sub(1, o)),
+    fired: (_, __, zeros) => () => zeros,
     kept: (tf, k, o) => tf.mul(k, tf.sub(1, o)),
     taken: (tf, k, u) => tf.neg(tf.mul(k, u)),
   },
   soft: {
     after: (tf, u, o, theta) => tf.sub(u, tf.mul(theta, o)),
+    fired: (tf, theta) => (u) => tf.sub(u, theta),
     kept: (_, k) => k,
     taken: (tf, k, _, theta) => tf.mul(-theta, k),
   },
