@@ -43,7 +43,7 @@ export const STUDIES = [
   {
     id: 'cifar10-variants',
     file: 'examples/paper/cifar10-narrow.lif.yaml',
-    sets: ['dataset.trainSamples=2000', 'network.resnet.width=8', 'training.epochs=3', 'seeds=[1, 2]'],
+    sets: ['dataset.trainSamples=2000', 'network.resnet.width=8', 'training.epochs=3', 'seeds=[1, 2, 3]'],
     needs: 'cifar10',
     full: true,
     testSamples: 1000,
