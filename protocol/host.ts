@@ -20,7 +20,7 @@ import type {
 } from './experiment.ts';
 import type { Matrix } from './matrix.ts';
 import type { Metric, NeuronRates, Series } from './metrics.ts';
-import type { Comparison, RunSummary } from './runs.ts';
+import type { Comparison, RunSummary, StudyEntry } from './runs.ts';
 import type { ToolAnswer } from './tools.ts';
 
 export const PROTOCOL_VERSION = 1;
@@ -68,6 +68,8 @@ export interface HostRequests {
   /** Where these fields are set, or would be: one range for each, null where the text is no experiment. */
   'experiment/locate': { params: { file: string; text: string; fields: FieldPlace[] }; result: (Range | null)[] };
   'runs/list': { params: Record<string, never>; result: RunSummary[] };
+  /** The experiment files of which there are runs, that with the newest run first. */
+  'studies/list': { params: Record<string, never>; result: StudyEntry[] };
   /** At most `maxPoints` points per run in [from, to] (epochs), min and max of each bucket kept. */
   'runs/series': {
     params: { runIds: string[]; metrics: Metric[]; from?: number; to?: number; maxPoints: number };

@@ -177,11 +177,21 @@ export interface Beginning {
 
 /** Runs of one variant that were trained with one set of settings that the file no longer has. */
 export interface EarlierSettings {
+  /** The same for this variant with these settings, whatever there is beside them and whatever the file says. */
+  id: string;
   variant: string;
   /** Ids of those in `outdated`, by seed: of each seed the newest, but first one that goes on. */
   runs: string[];
   /** Dotted path → what they had where the variant has something else now, as it would be written. Empty: only the seeds are gone from the file; absent: not known, or the variant is gone. */
   had?: Record<string, string>;
+}
+
+/** An experiment file of which there are runs. */
+export interface StudyEntry {
+  file: string;
+  /** As its newest run calls it. */
+  study: string;
+  runs: number;
 }
 
 export interface Comparison {

@@ -34,6 +34,10 @@ const MAX_NAMES = 1000;
 const names: Field<string[]> = (kept) =>
   Array.isArray(kept) ? kept.filter((name) => typeof name === 'string').slice(0, MAX_NAMES) : [];
 
+/** As many studies are laid beside the one of a view at most. */
+export const MAX_OTHERS = 5;
+const others: Field<string[]> = (kept) => names(kept).slice(0, MAX_OTHERS);
+
 /** The first one is the default. */
 function oneOf<T extends string>(...values: readonly T[]): Field<T> {
   return (kept) => values.find((value) => value === kept) ?? values[0]!;
@@ -108,24 +112,37 @@ const sort: Field<{ column: string; descending: boolean }[]> = (kept) => {
   );
 };
 
+/** Where parts of a page are scrolled to, in CSS pixels from the left and from the top. */
+export type Scrolls = Record<string, [number, number]>;
+const scrolls: Field<Scrolls> = (kept) => {
+  const pairs = isRecord(kept) ? Object.entries(kept).slice(0, 10) : [];
+  const isPlace = (place: unknown): place is [number, number] =>
+    Array.isArray(place) && place.length === 2 && place.every((one) => Number.isFinite(one) && one >= 0);
+  return Object.fromEntries(
+    pairs.flatMap(([name, place]) => (name.length < 100 && isPlace(place) ? [[name, place]] : [])),
+  );
+};
+
 export const VIEWS = {
   curves: view({
     title: 'Curves',
     icon: 'curves',
     promise: 'loss and accuracy appear here during training.',
     fields: {
+      scrolls,
       hiddenVariants: names,
       /** Exponential smoothing in [0, 1). */
       smoothing: fraction,
       logAxes,
       split: oneOf('test', ...SPLITS),
       /** What is shown beside accuracy and loss: one chart for each layer, or the rates of the neurons of one. */
-      also: oneOf<'nothing' | LayerQuantity | 'neurons' | 'rate' | 'pace'>(
+      also: oneOf<'nothing' | LayerQuantity | 'neurons' | 'rate' | 'pace' | 'all'>(
         'nothing',
         ...LAYER_QUANTITIES,
         'rate',
         'pace',
         'neurons',
+        'all',
       ),
       /** Of the neurons: their layer, counted from 1, and what they are sorted by. */
       neuronLayer: whole(1),
@@ -144,6 +161,14 @@ export const VIEWS = {
       asTable: flag,
       /** Also draw runs whose settings are no longer those of the file. */
       showOutdated: flag,
+      /** The setting that colours tell; empty: each variant has a colour of its own. */
+      colourBy: line(''),
+      /** One curve for each value of that setting: the mean of all its runs. */
+      pooled: flag,
+      /** One small chart for each value of a setting, or of `variant`; empty: one chart for all. */
+      chartsBy: line(''),
+      /** Files of other studies that are drawn, too. */
+      others,
     },
   }),
   compare: view({
@@ -151,6 +176,7 @@ export const VIEWS = {
     icon: 'compare',
     promise: 'see here what each change did to accuracy, loss and spike rates.',
     fields: {
+      scrolls,
       sort,
       /** As it was typed. */
       filter: line(''),
@@ -158,6 +184,12 @@ export const VIEWS = {
       columns: names,
       /** The variant that the others are compared with; empty: the first of the file. */
       reference: line(''),
+      /** Keys of rows that stand above all others, whatever these are sorted and filtered by. */
+      pinned: names,
+      /** Id of the column whose values rows are grouped by; empty: no groups. */
+      groupBy: line(''),
+      /** Files of other studies whose rows are shown, too. */
+      others,
       /** Keys of rows whose runs are listed. */
       open: names,
       /** Rows and runs that are beside each other below the table. */
@@ -175,8 +207,12 @@ export const VIEWS = {
     promise: 'see here how far each seed of each variant is.',
     edits: true,
     fields: {
+      scrolls,
       /** Settings that are columns although they do not differ. */
       asked: names,
+      /** Of the cursor; row 0 is what holds for all variants. */
+      row: whole(0),
+      column: whole(0),
     },
   }),
   analyses: view({
@@ -184,6 +220,7 @@ export const VIEWS = {
     icon: 'analyses',
     promise: 'ask here what their networks have learned.',
     fields: {
+      scrolls,
       /** The tab. */
       analysis: word,
       /** By analysis: parameters of the answers that are shown, as JSON. */
@@ -199,6 +236,7 @@ export const VIEWS = {
     icon: 'sample',
     promise: 'watch here what one sample does in their networks.',
     fields: {
+      scrolls,
       /** Variants side by side; the second one may be empty. */
       first: line(''),
       second: line(''),

@@ -23,6 +23,7 @@ export type WebviewMethod =
   | 'runs/stop'
   | 'runs/resume'
   | 'runs/annotate'
+  | 'studies/list'
   | 'analyses/list'
   | 'analyses/read'
   | 'analyses/start'
@@ -30,7 +31,9 @@ export type WebviewMethod =
   | 'samples/probe';
 
 /** The extension adds what a webview must not choose: its own file, the text of it and the store. */
-export type WebviewParams<M extends WebviewMethod> = Omit<HostParams<M>, 'file' | 'text' | 'store' | 'threads'>;
+export type WebviewParams<M extends WebviewMethod> = Omit<HostParams<M>, 'file' | 'text' | 'store' | 'threads'> &
+  // Another study of which there are runs, to be laid beside its own.
+  (M extends 'runs/compare' ? { other?: string } : unknown);
 
 export type FromWebview =
   | { type: 'ready'; generation: string }

@@ -76,6 +76,7 @@ const SCHEMAS: { [M in HostMethod]: z.ZodType<Loose<HostParams<M>>> } = {
     fields: z.array(z.strictObject({ variant: z.string().max(1000), field: z.string().max(200) })).max(1000),
   }),
   'runs/list': z.strictObject({}) as z.ZodType<Record<string, never>>,
+  'studies/list': z.strictObject({}) as z.ZodType<Record<string, never>>,
   'runs/series': z.strictObject({
     runIds,
     metrics: z.array(metric).max(1000),

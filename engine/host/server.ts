@@ -107,6 +107,7 @@ class Peer {
       'experiment/addSeeds': ({ file, text, count }) => services.addSeeds(file, text, count),
       'experiment/locate': ({ file, text, fields }) => services.locate(file, text, fields),
       'runs/list': () => this.open().list(),
+      'studies/list': () => this.open().studies(),
       'runs/series': (params) => this.open().series(params),
       'runs/neurons': ({ runId }) => this.open().neurons(runId),
       'runs/compare': ({ file, text, reference }) => services.compare(file, text, this.open().keyedRuns(), reference),

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { AnalysisAnswer, AnalysisSummary } from '../../protocol/analyses/analyses.ts';
 import type { HostParams } from '../../protocol/host.ts';
 import type { NeuronRates, Series } from '../../protocol/metrics.ts';
-import { isActive, type RunSummary } from '../../protocol/runs.ts';
+import { isActive, type RunSummary, type StudyEntry } from '../../protocol/runs.ts';
 import { UserError } from '../base/errors.ts';
 import { reason } from '../base/files.ts';
 import { AnalysisList, answerOf, stopAnalysis } from '../runs/analyses.ts';
@@ -70,6 +70,17 @@ export class Stores {
 
   list(): RunSummary[] {
     return this.readers().flatMap((reader) => reader.summaries());
+  }
+
+  /** The experiment files of which there are runs, that with the newest run first. */
+  studies(): StudyEntry[] {
+    const found = new Map<string, StudyEntry>();
+    for (const { file, study } of this.list().sort((a, b) => b.createdAt - a.createdAt)) {
+      const entry = found.get(file) ?? { file, study, runs: 0 };
+      entry.runs++;
+      found.set(file, entry);
+    }
+    return [...found.values()];
   }
 
   /** Stores with runs that wait or train on a cluster. */

@@ -19,6 +19,7 @@ const METHODS: Record<WebviewMethod, true> = {
   'runs/stop': true,
   'runs/resume': true,
   'runs/annotate': true,
+  'studies/list': true,
   'analyses/list': true,
   'analyses/read': true,
   'analyses/start': true,

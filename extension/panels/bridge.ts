@@ -1,6 +1,7 @@
 import { Refusal } from '../../protocol/calls.ts';
 import type { TextEdit } from '../../protocol/experiment.ts';
 import type { HostMethod, HostParams, HostResult } from '../../protocol/host.ts';
+import { plainLine } from '../../protocol/text/plain-text.ts';
 import type { ViewId, ViewState, ViewTarget } from '../../protocol/views.ts';
 import {
   type FromWebview,
@@ -9,6 +10,7 @@ import {
   type WebviewMethod,
   type WebviewParams,
 } from '../../protocol/webview.ts';
+import { isExperimentFile } from '../base/experiment-files.ts';
 import { parseFromWebview } from '../base/messages.ts';
 import type { Wanted } from '../commands/start.ts';
 import type { Health, HostClient } from '../host/client.ts';
@@ -64,8 +66,8 @@ export class ViewBridge {
   private readonly send: (message: ToWebview) => void;
   /** Which of its lives the webview is in; undefined before the first `ready`. It may say `ready` more than once. */
   private generation: string | undefined;
-  /** Ids of the runs in the last comparison. */
-  private compared: ReadonlySet<string> = new Set();
+  /** Ids of the runs in the last comparison of each file: its own, and those that are laid beside it. */
+  private readonly compared = new Map<string, ReadonlySet<string>>();
   /** The last start that was refused for want of data. A view starts one variant or all. */
   private lacking: { dataset: string; variant: string | undefined } | undefined;
 
@@ -112,7 +114,9 @@ export class ViewBridge {
   runsChanged(change: RunsChange): void {
     if (this.generation === undefined) return;
     const runIds = [...change.ids].filter((id) => this.isOwn(id));
-    if (runIds.length > 0 || change.files.has(this.target.file)) this.send({ type: 'changed', runIds });
+    const concerns =
+      change.files.has(this.target.file) || [...this.compared.keys()].some((file) => change.files.has(file));
+    if (runIds.length > 0 || concerns) this.send({ type: 'changed', runIds });
   }
 
   /** The text of the file changed: comparisons may be others. */
@@ -130,6 +134,7 @@ export class ViewBridge {
 
   private greet(generation: string): void {
     this.generation = generation;
+    this.compared.clear();
     const state = this.services.loadState(this.target);
     const { target, services } = this;
     this.send({ type: 'init', generation, target, trusted: services.trusted(), ...(state ? { state } : {}) });
@@ -202,6 +207,8 @@ export class ViewBridge {
       case 'analyses/read':
         this.own([request.params.runId]);
         return this.pass(request.method, request.params);
+      case 'studies/list':
+        return this.pass(request.method, {});
       case 'runs/series':
       case 'analyses/list':
         return this.pass(request.method, { ...request.params, runIds: this.own(request.params.runIds) });
@@ -213,9 +220,11 @@ export class ViewBridge {
   }
 
   /** By the text in the editor; while that is not valid, as in the middle of typing, by the file as it was saved. */
-  private async compare({ reference }: WebviewParams<'runs/compare'>): Promise<HostResult<'runs/compare'>> {
-    const { host, openText } = this.services;
-    const { file } = this.target;
+  private async compare({ reference, other }: WebviewParams<'runs/compare'>): Promise<HostResult<'runs/compare'>> {
+    const { host, openText, runs: known } = this.services;
+    if (other !== undefined && !(isExperimentFile(other) && known.ofFile(other).length > 0))
+      throw new Refusal(`There are no runs of ${plainLine(String(other), 500)}.`);
+    const file = other ?? this.target.file;
     const against = reference === undefined ? {} : { reference };
     const saved = () => host.request('runs/compare', { file, ...against });
     const text = openText(file);
@@ -228,7 +237,7 @@ export class ViewBridge {
             }),
           );
     const runs = [...comparison.rows.flatMap((row) => row.runs), ...comparison.outdated];
-    this.compared = new Set(runs.map(({ id }) => id));
+    this.compared.set(file, new Set(runs.map(({ id }) => id)));
     return comparison;
   }
 
@@ -273,7 +282,9 @@ export class ViewBridge {
   /** Of this file, or found by the comparison as having been of it before it was renamed. */
   private isOwn(id: string): boolean {
     const run = this.services.runs.get(id);
-    return run !== undefined && (run.file === this.target.file || this.compared.has(id));
+    return (
+      run !== undefined && (run.file === this.target.file || [...this.compared.values()].some((ids) => ids.has(id)))
+    );
   }
 
   /** The query process checks the parameters. */

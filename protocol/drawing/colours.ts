@@ -2,7 +2,7 @@
  * Colour maps for numbers, made in Oklab (Ottosson, 2020), in which equal distances look equally far apart: lightness
  * rises evenly from one end to the other, so that the order survives in grey and for every kind of colour vision.
  */
-import type { Scheme } from './palette.ts';
+import type { Scheme } from './scheme.ts';
 
 /** Red, green and blue in [0, 255]. */
 export type Rgb = readonly [number, number, number];
@@ -41,6 +41,10 @@ export function colourIndex(value: number, [low, high]: readonly [number, number
 
 export function cssColour([r, g, b]: Rgb): string {
   return `rgb(${r}, ${g}, ${b})`;
+}
+
+export function hexColour(rgb: Rgb): string {
+  return `#${rgb.map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
 }
 
 /** Oklab lightness, chroma and hue in degrees, to sRGB; what lies outside is clipped. */

@@ -1,5 +1,5 @@
-/** Of the background. */
-export type Scheme = 'dark' | 'light';
+import { hexColour, sequential } from './colours.ts';
+import type { Scheme } from './scheme.ts';
 
 /**
  * One colour for each variant, by its place in the file. The hues are those of Okabe and Ito, which people with any
@@ -29,4 +29,25 @@ export function lineStyle(index: number, scheme: Scheme, allDashed = false): Lin
   // Going back one dash per cycle of colours keeps neighbours apart and every pair of colour and dash unique.
   const dash = allDashed ? (index % colours.length) + cycle * (DASHES.length - 1) : cycle;
   return { colour, dash: DASHES[dash % DASHES.length]! };
+}
+
+/** From here on the colours of numbers stand out against the background at 3 : 1 or more. */
+const VISIBLE_FROM = 0.45;
+
+/**
+ * One colour for each of several values, the least first.
+ * @param numbers the values are numbers: a colour says how great one is
+ * @param nth of the lines of that colour: they differ in dash
+ */
+export function valueStyle(
+  place: number,
+  of: number,
+  { numbers, nth, scheme, allDashed }: { numbers: boolean; nth: number; scheme: Scheme; allDashed: boolean },
+): LineStyle {
+  const plain = lineStyle(place, scheme, allDashed);
+  const dash = nth > 0 ? DASHES[nth % DASHES.length]! : plain.dash;
+  if (!numbers || of < 3) return { colour: plain.colour, dash };
+  const map = sequential(scheme);
+  const share = VISIBLE_FROM + (1 - VISIBLE_FROM) * (place / (of - 1));
+  return { colour: hexColour(map[Math.round(share * (map.length - 1))]!), dash };
 }

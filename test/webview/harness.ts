@@ -130,8 +130,8 @@ export class FakeHost {
       await this.tell(id, () => this.study.adopt(request.params));
       return this.changed();
     }
-    if (method === 'runs/compare')
-      return this.post({ type: 'reply', id, result: this.study.comparison(request.params.reference) });
+    if (method === 'runs/compare') return this.tell(id, () => this.study.compare(request.params));
+    if (method === 'studies/list') return this.post({ type: 'reply', id, result: this.study.studies() });
     if (method === 'runs/settings')
       return this.post({ type: 'reply', id, result: this.study.settings(request.params.runIds) });
     if (method === 'runs/series') return this.post({ type: 'reply', id, result: this.study.series(request.params) });

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { UserError } from '../../engine/base/errors.ts';
 import { wilson } from '../../engine/claims/intervals.ts';
 import { accuraciesOf, verdictsOf } from '../../engine/claims/verdicts.ts';
 import { applyEdit } from '../../engine/experiment/edits/apply.ts';
@@ -11,7 +12,7 @@ import { worded } from '../../protocol/comparison/verdicts.ts';
 import type { ExperimentEdit, TextEdit } from '../../protocol/experiment.ts';
 import type { Matrix } from '../../protocol/matrix.ts';
 import { type Metric, type NeuronRates, parseMetric, type RunQuantity, type Series } from '../../protocol/metrics.ts';
-import type { Comparison, ComparisonRow, RunState, RunSummary, Spread } from '../../protocol/runs.ts';
+import type { Comparison, ComparisonRow, RunState, RunSummary, Spread, StudyEntry } from '../../protocol/runs.ts';
 import type { RunWarning } from '../../protocol/warnings.ts';
 
 export interface VariantPlan {
@@ -207,11 +208,14 @@ export interface StudyOptions {
   seeds?: number;
   epochs?: number;
   name?: string;
+  file?: string;
 }
 
 /** A study in the memory of a test, answering like the engine's query process. */
 export class FakeStudy {
-  readonly file = '/home/ada/snn/delayed-xor.lif.yaml';
+  readonly file: string;
+  /** Of which there are runs, too. */
+  others: FakeStudy[] = [];
   readonly name: string;
   readonly variants: readonly VariantPlan[];
   runs: FakeRun[];
@@ -227,8 +231,15 @@ export class FakeStudy {
     throw new Error('This test has no samples.');
   };
 
-  constructor({ variants = XOR, seeds = 3, epochs = 60, name = 'Delayed spiking XOR' }: StudyOptions = {}) {
+  constructor({
+    variants = XOR,
+    seeds = 3,
+    epochs = 60,
+    name = 'Delayed spiking XOR',
+    file = '/home/ada/snn/delayed-xor.lif.yaml',
+  }: StudyOptions = {}) {
     this.name = name;
+    this.file = file;
     this.variants = variants;
     this.runs = variants.flatMap((v) => Array.from({ length: seeds }, (_, i) => new FakeRun(v, i + 1, epochs)));
   }
@@ -260,7 +271,7 @@ export class FakeStudy {
     const of = (changes: Record<string, string>): Record<string, string> => ({ ...this.common, ...changes });
     const variants = this.variants.map(({ name, changes = {} }) => ({ variant: name, all: of(changes) }));
     const runs = runIds.map((runId) => {
-      const run = [...this.runs, ...this.outdated].find(({ id }) => id === runId.replace(/^old-/, ''))!;
+      const run = [...this.all(), ...this.outdated].find(({ id }) => id === runId.replace(/^old-/, ''))!;
       return { runId, all: of({ ...run.plan.changes, ...(runId.startsWith('old-') ? this.had : {}) }) };
     });
     const everything = [...variants, ...runs].map(({ all }) => all);
@@ -288,6 +299,23 @@ export class FakeStudy {
 
   /** Answers like the editor: earlier settings are those of the file again. */
   adopt: (params: { variant: string; runId: string }) => { edits: TextEdit[] } = () => ({ edits: [] });
+
+  /** Its runs, and those of the other studies. */
+  private all(): FakeRun[] {
+    return [this, ...this.others].flatMap(({ runs }) => runs);
+  }
+
+  studies(): StudyEntry[] {
+    return [this, ...this.others].map(({ file, name, runs }) => ({ file, study: name, runs: runs.length }));
+  }
+
+  /** @throws UserError where the other study is not there */
+  compare({ reference, other }: { reference?: string; other?: string }): Comparison {
+    if (other === undefined) return this.comparison(reference);
+    const study = this.others.find(({ file }) => file === other);
+    if (!study) throw new UserError(`${other} cannot be read.`);
+    return study.comparison();
+  }
 
   comparison(reference?: string): Comparison {
     const seeds = [...new Set(this.runs.map((r) => r.seed))];
@@ -324,6 +352,7 @@ export class FakeStudy {
     });
     const outdated = this.outdated.map((r) => ({ ...r.summary(this.file, this.name), id: `old-${r.id}` }));
     const earlier = [...new Set(outdated.map(({ variant }) => variant))].map((variant) => ({
+      id: variant,
       variant,
       runs: outdated.filter((run) => run.variant === variant).map(({ id }) => id),
       had: { 'neuron.leak': '0.9' },
@@ -335,7 +364,7 @@ export class FakeStudy {
     const { runIds, metrics, from = 0, to = Number.POSITIVE_INFINITY, maxPoints } = params;
     return runIds.flatMap((id) => {
       const old = id.startsWith('old-');
-      const run = (old ? this.outdated : this.runs).find((r) => r.id === (old ? id.slice(4) : id));
+      const run = (old ? this.outdated : this.all()).find((r) => r.id === (old ? id.slice(4) : id));
       return run ? metrics.map((m) => ({ ...run.series(m, from, to, maxPoints), runId: id })) : [];
     });
   }

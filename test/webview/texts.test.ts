@@ -6,7 +6,7 @@ import { lineStyle } from '../../protocol/drawing/palette.ts';
 import { csvField } from '../../protocol/text/csv.ts';
 import { restoreState, type ViewTarget, viewStateOf } from '../../protocol/views.ts';
 import { duration, loss, percentOrDash, points, spread } from '../../webview/shared/format.ts';
-import { describeGroup } from '../../webview/shared/progress.ts';
+import { describeGroup } from '../../webview/shared/study/progress.ts';
 import { nextSort, rowsOf, sortRows } from '../../webview/views/compare/rows.ts';
 import { FakeStudy, XOR } from './study.ts';
 import { THEMES } from './themes.ts';

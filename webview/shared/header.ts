@@ -5,8 +5,8 @@ import { VIEW_IDS, VIEWS, type ViewId } from '../../protocol/views.ts';
 import { UNTRUSTED } from '../../protocol/webview.ts';
 import { baseName, count, percentOrDash } from './format.ts';
 import { icon, VIEW_ICONS } from './icons.ts';
-import { allRuns, describeStudy, groupState } from './progress.ts';
 import type { Session } from './session.ts';
+import { allRuns, describeStudy, groupState } from './study/progress.ts';
 
 /** Title, where the study comes from, how it stands, and what can be done with all of it. */
 export function header(session: Session): TemplateResult {

@@ -56,11 +56,19 @@ export class Session<V extends ViewId = ViewId> {
 
   /** Changes and keeps what the view shows. */
   update(patch: Partial<StateOf<V>>): void {
-    this.state = { ...this.state, ...patch };
+    this.keep(patch);
     this.api.setState(this.kept());
-    clearTimeout(this.stateTimer);
-    this.stateTimer = setTimeout(() => this.api.postMessage({ type: 'state', state: this.kept() }), 250);
     this.invalidate();
+  }
+
+  /** Keeps what changes with every step of a finger or key, once that has paused, and draws nothing. */
+  keep(patch: Partial<StateOf<V>>): void {
+    this.state = { ...this.state, ...patch };
+    clearTimeout(this.stateTimer);
+    this.stateTimer = setTimeout(() => {
+      this.api.setState(this.kept());
+      this.api.postMessage({ type: 'state', state: this.kept() });
+    }, 250);
   }
 
   private kept(): ViewState {

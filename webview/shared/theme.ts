@@ -1,4 +1,4 @@
-import type { Scheme } from '../../protocol/drawing/palette.ts';
+import type { Scheme } from '../../protocol/drawing/scheme.ts';
 
 /** What canvases need to know of the editor's theme; everything else is CSS. */
 export interface Theme {

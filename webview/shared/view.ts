@@ -2,6 +2,7 @@ import { html, render, type TemplateResult } from 'lit';
 import type { ViewId } from '../../protocol/views.ts';
 import type { ToWebview } from '../../protocol/webview.ts';
 import pageCss from './page.css' with { type: 'text' };
+import { ScrollKeeper } from './scrolls.ts';
 import { Session, type WebviewApi } from './session.ts';
 import { watchTheme } from './theme.ts';
 
@@ -44,12 +45,14 @@ export function startView<V extends ViewId>(make: (session: Session<V>) => View,
 
   let session: Session<V> | undefined;
   let view: View | undefined;
+  let scrolls: ScrollKeeper | undefined;
   let scheduled = false;
   const draw = (): void => {
     scheduled = false;
     if (!view) return;
     render(view.render(), root);
     view.afterRender?.();
+    scrolls?.restore();
   };
   const invalidate = (): void => {
     if (scheduled) return;
@@ -63,6 +66,7 @@ export function startView<V extends ViewId>(make: (session: Session<V>) => View,
       // The page of a view is made with the bundle of that view.
       session = new Session<V>(api, message, invalidate);
       view = make(session);
+      scrolls = new ScrollKeeper(session as unknown as Session);
     } else if (!session || !view) return;
     else if (message.type === 'changed') view.changed(message.runIds);
     else if (message.type === 'trust') session.trusted = message.trusted;

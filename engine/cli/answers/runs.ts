@@ -141,7 +141,9 @@ export const comparisonSchema = z.object({
   caution: z.string().optional().describe('What must be known before anything is chosen by these numbers.'),
   rows: z.array(rowSchema),
   outdated: z.array(runSchema).describe('Runs of this file with settings that it no longer has.'),
-  earlier: z.array(z.object({ variant: z.string(), runs: z.array(z.string()), had: changes.optional() })),
+  earlier: z.array(
+    z.object({ id: z.string(), variant: z.string(), runs: z.array(z.string()), had: changes.optional() }),
+  ),
   beginnings: z
     .array(z.object({ id: z.string(), variant: z.string(), seed: z.number(), epoch: z.number(), epochs: z.number() }))
     .optional(),

@@ -2,6 +2,7 @@
 import type { EarlierSettings, RunSummary } from '../../../protocol/runs.ts';
 import { isActive } from '../../../protocol/runs.ts';
 import { isNewer } from '../../../protocol/seeds.ts';
+import { sha256 } from '../../base/hash.ts';
 import { differing } from '../../experiment/differing.ts';
 import type { RunSpec } from '../../experiment/schema.ts';
 import type { KeyedRun } from '../key.ts';
@@ -21,11 +22,11 @@ const MAX_SIGNS = 120;
  * @param now the settings of the variants in the file, in its order
  */
 export function earlierSettings(outdated: readonly KeyedRun[], now: ReadonlyMap<string, RunSpec>): EarlierSettings[] {
-  const groups = new Map<string, { newest: RunSummary; seeds: Map<number, KeyedRun> }>();
+  const groups = new Map<string, { name: string; newest: RunSummary; seeds: Map<number, KeyedRun> }>();
   for (const run of outdated) {
     const { summary } = run;
     const name = JSON.stringify([summary.variant, run.settings ?? '']);
-    const group = groups.get(name) ?? { newest: summary, seeds: new Map() };
+    const group = groups.get(name) ?? { name, newest: summary, seeds: new Map() };
     groups.set(name, group);
     if (isNewer(summary, group.newest)) group.newest = summary;
     const other = group.seeds.get(summary.seed)?.summary;
@@ -37,11 +38,12 @@ export function earlierSettings(outdated: readonly KeyedRun[], now: ReadonlyMap<
   const shown = ordered.filter(
     ({ seeds }, i) => i < MAX_GROUPS || [...seeds.values()].some(({ summary }) => isActive(summary.state)),
   );
-  const told = shown.map(({ newest, seeds }, i) => {
+  const told = shown.map(({ name, newest, seeds }, i) => {
     const runs = [...seeds.values()].sort((a, b) => a.summary.seed - b.summary.seed);
     const current = now.get(newest.variant);
     const had = current && i < MAX_DESCRIBED ? hadBy(runs[0]!, current) : undefined;
     return {
+      id: sha256(name).slice(0, 16),
       variant: newest.variant,
       runs: runs.map(({ summary }) => summary.id),
       ...(had && { had }),

@@ -59,6 +59,7 @@ test('trains, stops, resumes, compares and deletes through the same process', as
   expect(runIds.map((id) => runs.get(id)?.state)).toEqual(['queued', 'queued', 'queued', 'queued']);
 
   await eventually('the end of all runs', () => runs.all().every(({ state }) => state === 'finished'), 50_000);
+  expect(await client.request('studies/list', {})).toEqual([{ file, study: runs.all()[0]!.study, runs: 4 }]);
   const comparison = await client.request('runs/compare', { file });
   expect(comparison.rows.map(({ variant, changes, accuracy }) => [variant, changes, accuracy?.count])).toEqual([
     ['baseline', {}, 2],

@@ -103,6 +103,29 @@ test('runs that a comparison found under the earlier name of the file belong to 
   expect(sent.at(-1)).toEqual({ type: 'changed', runIds: ['other'] });
 });
 
+test('another study is laid beside the own one where there are runs of it, and its runs are those of the view then', async () => {
+  runs.onChange((change) => bridge.runsChanged(change));
+  await ready();
+  for (const other of ['/etc/passwd', '/work space/gone.lif.yaml', 3]) {
+    await request('runs/compare', { other });
+    expect(sent.at(-1)).toEqual({ type: 'refusal', id: 1, message: `There are no runs of ${other}.` });
+  }
+  expect(asked).toEqual([]);
+  await request('runs/series', { runIds: ['other'], metrics: ['test.loss'], maxPoints: 5 });
+  expect(sent.at(-1)).toMatchObject({ type: 'refusal' });
+  answer = (method) =>
+    method === 'runs/compare' ? { rows: [{ runs: [run('other', { file: OTHER })] }], outdated: [], earlier: [] } : [];
+  await request('runs/compare', { other: OTHER });
+  expect(asked.at(-1)).toEqual(['runs/compare', { file: OTHER }]);
+  await request('runs/series', { runIds: ['other', 'mine'], metrics: ['test.loss'], maxPoints: 5 });
+  expect(sent.at(-1)).toEqual({ type: 'reply', id: 1, result: [] });
+  runs.apply([run('newer', { file: OTHER })], []);
+  expect(sent.at(-1), 'a new run of it').toEqual({ type: 'changed', runIds: [] });
+  await ready('g2');
+  runs.apply([run('newer', { file: OTHER, epoch: 3 })], []);
+  expect(sent.at(-1), 'a page that begins anew has none beside it yet').toMatchObject({ type: 'init' });
+});
+
 test('passes requests on and adds what a view must not choose', async () => {
   await ready();
   await request('runs/compare', { file: '/etc/passwd' });

@@ -83,7 +83,7 @@ describe('lenses', () => {
   test('keep the last result with earlier settings, under that name, until there is one with those of the text', () => {
     const result = { loss: 1, accuracy: 0.7, epoch: 4, chosenBy: 'last epoch' as const };
     const old = [1, 2].map((seed) => run(`old ${seed}`, { variant: 'a', seed, result, createdAt: -200_000 }));
-    const earlier = [{ variant: 'a', runs: ['old 1', 'old 2'], had: { 'neuron.leak': '0.9' } }];
+    const earlier = [{ id: 'x', variant: 'a', runs: ['old 1', 'old 2'], had: { 'neuron.leak': '0.9' } }];
     const edited = { ...comparison({}), outdated: old, earlier };
     const lenses = lensesOf(outline(['a']), old, edited);
     expect(titles(outline(['a']), old, edited).slice(3)).toEqual([

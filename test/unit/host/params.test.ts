@@ -21,6 +21,7 @@ const VALID: { [M in HostMethod]: HostParams<M> } = {
   'runs/list': {},
   'runs/series': { runIds: ['a'], metrics: ['train.loss'], from: -1, to: 5.5, maxPoints: 10 },
   'runs/compare': { file, reference: 'baseline' },
+  'studies/list': {},
   'runs/settings': { file, runIds: ['a'] },
   'runs/log': { runId: '20261123-141530-delayed-xor-s1-k3f9', maxBytes: 100 },
   'runs/start': { file, store: '/ws/.lif', variants: ['ohne Rückstellung'], seeds: [0, 4294967295], threads: 2 },

@@ -57,6 +57,10 @@ test('results of two edits are two groups, each with what it had, in the order o
     ['b', [1, 2], '0.80', 2, { 'neuron.threshold': '0.4', 'training.epochs': '7' }, 0],
     ['b', [1, 2], '0.60', 2, { 'neuron.threshold': '0.3' }, 1],
   ]);
+  const idsOf = (runs: KeyedRun[]) => compareExperiment(study(), FILE, runs).earlier.map(({ id }) => id);
+  const ids = idsOf([...first, ...second]);
+  expect(new Set(ids).size, 'one for each variant and settings').toBe(4);
+  expect(idsOf(first), 'the same, whatever there is beside it').toEqual([ids[1], ids[3]]);
   expect(lastResults(comparison).get('a')!.accuracy!.mean).toBeCloseTo(0.8);
   expect(whyEarlier(earlierOf(comparison)[0]!)).toBe('had neuron.threshold: 0.4; training.epochs: 7');
   expect(isOutdated(first[0]!.summary, comparison)).toBe(true);

@@ -150,6 +150,58 @@ describe('the reference', () => {
   });
 });
 
+test('rows are pinned above all others and grouped, by keys alone, and stay so; groups say their mean', async () => {
+  await open();
+  await filter().fill('accuracy > 60');
+  await host.page.getByRole('button', { name: 'Pin complete leakage' }).press('Enter');
+  await expect.poll(() => names().then((all) => all[0]), { message: 'above, and through the filter' }).toBe(NAMES[2]);
+  await head('accuracy').click();
+  await expect
+    .poll(names)
+    .toEqual(['complete leakage', 'with recurrence', 'without reset', 'without leakage', 'baseline']);
+  expect(await exported('Markdown')).toContain('5 of 5 rows: accuracy > 60, or pinned.');
+  await host.page.getByRole('button', { name: 'Rows' }).press('Enter');
+  await host.page.getByLabel('Group by').selectOption('neuron.reset');
+  const heads = () => host.page.locator('.group-head').allInnerTexts();
+  await expect
+    .poll(heads)
+    .toEqual([
+      expect.stringMatching(/^neuron\.reset: hard\s+3 rows, 9 runs: 8\d\.\d\d ± 1\d\.\d\d % accuracy$/),
+      expect.stringMatching(/^neuron\.reset: none\s+1 row, 3 runs: 9\d\.\d\d ± \d\.\d\d % accuracy$/),
+    ]);
+  await host.page.keyboard.press('Escape');
+  await picture(host, 'compare-groups-dark');
+  await host.page.reload();
+  await settle(host);
+  await expect.poll(heads, { message: 'groups after a reload' }).toHaveLength(2);
+  await expect.poll(() => names().then((all) => all[0])).toBe('complete leakage');
+  await host.page.getByRole('button', { name: 'Rows' }).click();
+  await host.page.getByRole('button', { name: 'Unpin all' }).click();
+  await expect.poll(names).not.toContain('complete leakage');
+});
+
+test('rows of another study stand with the others, and nothing is said of them that was not compared', async () => {
+  const study = new FakeStudy();
+  const variants = [{ name: 'two layers', accuracy: 0.97, climb: 6, changes: { 'neuron.leak': '0.7' } }];
+  study.others = [new FakeStudy({ variants, name: 'Deep', file: '/home/ada/snn/deep.lif.yaml' })];
+  await open(study);
+  await host.page.getByRole('button', { name: 'Rows' }).click();
+  await host.page.getByRole('checkbox', { name: 'Deep' }).check();
+  const row = host.page.locator('tr[data-variant$="two layers"]');
+  await expect.poll(() => row.locator('.col-variant').innerText()).toContain('two layers · Deep');
+  await expect.poll(() => row.locator('.col-difference').innerText()).toBe('–');
+  expect(await row.getByRole('button', { name: /^Run / }).count()).toBe(0);
+  await host.page.getByLabel('Group by').selectOption('study');
+  await expect.poll(() => host.page.locator('.group-head').count()).toBe(2);
+  await host.page.keyboard.press('Escape');
+  for (const name of ['baseline', 'two layers · Deep'])
+    await host.page.getByRole('checkbox', { name: `Compare ${name} with others` }).check();
+  await expect.poll(() => host.page.locator('.sides').textContent()).toContain('two layers · Deep minus baseline');
+  await expect.poll(() => host.page.locator('.beside').textContent()).toContain('0.7');
+  expect(await exported('CSV')).toContain('two layers · Deep');
+  await picture(host, 'compare-studies-dark');
+});
+
 describe('beside each other', () => {
   test('two rows: settings, results, what they were made with, and the difference by seeds', async () => {
     const study = new FakeStudy();

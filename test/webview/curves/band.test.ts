@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Series } from '../../../protocol/metrics.ts';
 import type { BandId } from '../../../protocol/views.ts';
-import { buildModel, valueAxis } from '../../../webview/plot/model.ts';
+import { buildModel, valueAxis } from '../../../webview/plot/curves/model.ts';
 import { alongOf, placeAlong } from '../../../webview/views/curves/axes/along.ts';
 
 const style = { colour: '#000000', dash: [] };

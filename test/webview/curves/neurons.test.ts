@@ -1,7 +1,7 @@
 // Rates of neurons over epochs, beside the curves and while runs go on.
 import { expect, test } from 'vitest';
 import type { AnalysisAnswer } from '../../../protocol/analyses/analyses.ts';
-import { preferences } from '../../../webview/views/curves/preferences.ts';
+import { preferences } from '../../../webview/views/curves/neurons/preferences.ts';
 import { picture, settle } from '../harness.ts';
 import { FakeStudy, XOR } from '../study.ts';
 import { host, kept, open } from './page.ts';

@@ -1,7 +1,7 @@
 /** A matrix of numbers, and the pixels that show it. */
 
 import { colourIndex, diverging, type Rgb, sequential } from '../../../protocol/drawing/colours.ts';
-import type { Scheme } from '../../../protocol/drawing/palette.ts';
+import type { Scheme } from '../../../protocol/drawing/scheme.ts';
 
 export interface Heatmap {
   rows: number;

@@ -1,5 +1,5 @@
 /** Where the points of a surface in space lie on the page. */
-import type { Scheme } from '../../../protocol/drawing/palette.ts';
+import type { Scheme } from '../../../protocol/drawing/scheme.ts';
 
 /** From where it is seen, in radians. */
 export interface Turn {

@@ -3,7 +3,7 @@ import type { ErrorsLayer, ErrorsResult } from '../../../protocol/analyses/error
 import { errorsCharts, layersOf, timeOf } from '../../../protocol/figures/errors.ts';
 import type { NumberTable } from '../../plot/number-table.ts';
 import { xyChart } from '../../plot/xy.ts';
-import type { Answered } from '../../shared/analyses.ts';
+import type { Answered } from '../../shared/study/analyses.ts';
 import { key } from './key.ts';
 import type { Panel } from './panel.ts';
 

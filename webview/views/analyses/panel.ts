@@ -3,8 +3,8 @@ import type { TemplateResult } from 'lit';
 import type { AnalysisId } from '../../../protocol/analyses/analyses.ts';
 import type { LineStyle } from '../../../protocol/drawing/palette.ts';
 import type { NumberTable } from '../../plot/number-table.ts';
-import type { Answered } from '../../shared/analyses.ts';
 import type { Session } from '../../shared/session.ts';
+import type { Answered } from '../../shared/study/analyses.ts';
 import type { Theme } from '../../shared/theme.ts';
 
 /** What a picture may use of the view around it. */

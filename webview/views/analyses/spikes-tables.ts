@@ -1,6 +1,6 @@
 import type { SpikingLayerResult } from '../../../protocol/analyses/spikes.ts';
 import type { NumberTable } from '../../plot/number-table.ts';
-import type { Answered } from '../../shared/analyses.ts';
+import type { Answered } from '../../shared/study/analyses.ts';
 
 type Answer = Answered<'spikes'>;
 

@@ -3,8 +3,8 @@ import type { SpikesResult, SpikingLayerResult } from '../../../protocol/analyse
 import { layerOf, rateCharts, spikingLayersOf } from '../../../protocol/figures/spikes.ts';
 import { type Cell, colourScale, heatmap } from '../../plot/maps/heatmap.ts';
 import { xyChart } from '../../plot/xy.ts';
-import type { Answered } from '../../shared/analyses.ts';
 import { count, percentOrDash, percentSign } from '../../shared/format.ts';
+import type { Answered } from '../../shared/study/analyses.ts';
 import { key } from './key.ts';
 import type { Panel, PanelContext } from './panel.ts';
 import { ORDERS, type Order, orderOf } from './spikes-order.ts';

@@ -3,13 +3,13 @@ import type { AnalysisId, AnalysisSummary } from '../../../protocol/analyses/ana
 import { isActive, type RunSummary } from '../../../protocol/runs.ts';
 import { UNTRUSTED } from '../../../protocol/webview.ts';
 import { numberTable, tablesCsv } from '../../plot/number-table.ts';
-import { Analyses, type Answered } from '../../shared/analyses.ts';
 import { count, percentOrDash } from '../../shared/format.ts';
 import { banners, emptyState, header, progressLine } from '../../shared/header.ts';
 import { icon } from '../../shared/icons.ts';
 import { tablesControls } from '../../shared/menu.ts';
 import { Puller } from '../../shared/puller.ts';
 import type { Session } from '../../shared/session.ts';
+import { Analyses, type Answered } from '../../shared/study/analyses.ts';
 import { readTheme } from '../../shared/theme.ts';
 import type { View } from '../../shared/view.ts';
 import { contextOf } from './context.ts';

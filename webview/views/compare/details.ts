@@ -3,9 +3,9 @@ import { isActive, type RunSummary } from '../../../protocol/runs.ts';
 import { duration, loss, percentOrDash } from '../../shared/format.ts';
 import { progressLine } from '../../shared/header.ts';
 import { icon, stateIcon } from '../../shared/icons.ts';
-import { describeGroup } from '../../shared/progress.ts';
-import { runAction } from '../../shared/run-action.ts';
 import type { Session } from '../../shared/session.ts';
+import { describeGroup } from '../../shared/study/progress.ts';
+import { runAction } from '../../shared/study/run-action.ts';
 import { noteLine, starButton } from './notes.ts';
 import type { Row } from './rows.ts';
 

@@ -11,6 +11,8 @@ import { type TableRow, tableRows } from '../../../protocol/comparison/table.ts'
 import type { Comparison, ComparisonRow } from '../../../protocol/runs.ts';
 import { spread } from '../../../protocol/seeds.ts';
 import type { StateOf } from '../../../protocol/views.ts';
+import type { OtherStudy } from '../../shared/study/others.ts';
+import { settingsLookup } from '../../shared/study/settings.ts';
 
 type Sort = StateOf<'compare'>['sort'];
 
@@ -19,31 +21,46 @@ export interface Row extends TableRow {
   key: string;
   /** Of earlier settings: what they had where the file has something else now. */
   had?: Record<string, string>;
-  /** Place in the file; rows of earlier settings come after all of them. */
+  /** Place in the file; rows of earlier settings and of other studies come after all of them. */
   index: number;
+  /** The other study that it is of: it is not in the file, and nothing of it was judged against the reference. */
+  study?: string;
 }
 
-/** The rows in the order of the file, then those of earlier settings, with what only shows beside the others. */
-export function rowsOf(comparison: Comparison, table: SettingsTable | undefined): Row[] {
+/**
+ * The rows in the order of the file, then those of earlier settings and of studies beside it, with what only shows beside the
+ * others.
+ */
+export function rowsOf(
+  comparison: Comparison,
+  table: SettingsTable | undefined,
+  others: readonly OtherStudy[] = [],
+): Row[] {
   const current = tableRows(comparison).map((row, index): Row => ({ ...row, key: row.variant, index }));
-  const rows = [...current, ...earlierRows(comparison, current.length)];
+  const own = [...current, ...earlierRows(comparison, current.length)];
+  const beside = others.flatMap(({ comparison, label }) =>
+    tableRows(comparison).map(({ verdict: _, ...row }) => ({
+      ...row,
+      variant: `${row.variant} · ${label}`,
+      key: `${comparison.file}\n${row.variant}`,
+      study: label,
+    })),
+  );
+  const rows = [...own, ...beside.map((row, i): Row => ({ ...row, index: own.length + i }))];
   if (!table) return rows;
-  const ofVariant = new Map(table.variants.map(({ variant, values }) => [variant, values]));
-  const ofRun = new Map(table.runs.map(({ runId, values }) => [runId, values]));
+  const { ofVariant, ofRun } = settingsLookup(table);
   return rows.map((row) => {
-    const values = row.earlier ? ofRun.get(row.runs[0]?.id ?? '') : ofVariant.get(row.variant);
-    const known = table.fields.flatMap((field, i) => (values?.[i] == null ? [] : [[field, values[i]] as const]));
-    return values ? { ...row, settings: Object.fromEntries(known) } : row;
+    const settings = row.earlier || row.study !== undefined ? ofRun(row.runs[0]?.id) : ofVariant(row.variant);
+    return settings ? { ...row, settings } : row;
   });
 }
 
 /** One row for each of the settings that a variant was trained with earlier. */
 function earlierRows(comparison: Comparison, firstIndex: number): Row[] {
-  return earlierOf(comparison).map(({ variant, runs, results, accuracy, had, place }, i) => {
+  return earlierOf(comparison).map(({ id, variant, runs, results, accuracy, had }, i) => {
     const loss = spread(results.map((run) => run.result!.loss));
     return {
-      // No name of a variant has a line break.
-      key: `earlier ${variant}${place > 0 ? `\n${place}` : ''}`,
+      key: `earlier ${id}`,
       variant,
       index: firstIndex + i,
       earlier: true,

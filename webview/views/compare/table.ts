@@ -6,9 +6,10 @@ import { isActive, type RunSummary } from '../../../protocol/runs.ts';
 import { count, duration, loss, percentOrDash } from '../../shared/format.ts';
 import { progressLine } from '../../shared/header.ts';
 import { icon, stateIcon } from '../../shared/icons.ts';
-import { describeGroup, groupState } from '../../shared/progress.ts';
-import { runAction } from '../../shared/run-action.ts';
 import type { Session } from '../../shared/session.ts';
+import { describeGroup, groupState } from '../../shared/study/progress.ts';
+import { runAction } from '../../shared/study/run-action.ts';
+import { pinButton } from './choose/groups.ts';
 import { difference } from './difference.ts';
 import { starButton } from './notes.ts';
 import { seedDots, spikeBars } from './pictures.ts';
@@ -31,7 +32,7 @@ export interface RowLook {
 /** One variant: what it changes, how it stands, and what that did. */
 export function variantRow(session: Session<'compare'>, row: Row, look: RowLook): TemplateResult {
   const { columns, open, adopt } = look;
-  return html`<tr class=${open ? 'open' : ''} data-variant=${row.key}>
+  return html`<tr class="${open ? 'open' : ''} ${session.state.pinned.includes(row.key) ? 'pinned' : ''}" data-variant=${row.key}>
     ${columns.map((column) => cell(session, row, column, look))}
     <td class="col-actions">
       ${
@@ -40,9 +41,13 @@ export function variantRow(session: Session<'compare'>, row: Row, look: RowLook)
             ${icon('back')}
           </button>`
           : nothing
-      }${starButton(session, row.runs, row.earlier ? `earlier settings of ${row.variant}` : row.variant)}${runAction(session, row.runs, { what: row.variant, ...(row.earlier ? {} : { variant: row.variant }) })}
+      }${pinButton(session, row, nameOf(row))}${starButton(session, row.runs, nameOf(row))}${runAction(session, row.runs, { what: row.variant, ...(row.earlier || row.study !== undefined ? {} : { variant: row.variant }) })}
     </td>
   </tr>`;
+}
+
+function nameOf({ earlier, variant }: Row): string {
+  return earlier ? `earlier settings of ${variant}` : variant;
 }
 
 function cell(session: Session<'compare'>, row: Row, column: Column, look: RowLook): TemplateResult {
@@ -98,7 +103,7 @@ function nameCell(
         <input
           type="checkbox"
           class="choose"
-          aria-label="Compare ${row.earlier ? `earlier settings of ${row.variant}` : row.variant} with others"
+          aria-label="Compare ${nameOf(row)} with others"
           title="Put it beside others below the table"
           .checked=${chosen}
           @change=${choose}
@@ -112,9 +117,13 @@ function nameCell(
           ${icon('chevron')}
         </button>
         <div>
-          <button class="name-link" title="Show it in the file" @click=${() => session.openFile(row.variant)}>
-            ${row.variant}
-          </button>
+          ${
+            row.study === undefined
+              ? html`<button class="name-link" title="Show it in the file" @click=${() => session.openFile(row.variant)}>
+                ${row.variant}
+              </button>`
+              : html`<span class="name-link">${row.variant}</span>`
+          }
           ${row.earlier ? earlierNote(row) : settings ? nothing : changes(row.changes)} ${standing(row)}
         </div>
       </div>

@@ -1,15 +1,17 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Column } from '../../../protocol/comparison/columns.ts';
-import type { SettingsTable } from '../../../protocol/comparison/settings.ts';
 import { noteText } from '../../../protocol/comparison/table.ts';
 import { count } from '../../shared/format.ts';
 import { banners, emptyState, header } from '../../shared/header.ts';
 import { icon } from '../../shared/icons.ts';
 import { Puller } from '../../shared/puller.ts';
 import type { Session } from '../../shared/session.ts';
+import { OtherStudies } from '../../shared/study/others.ts';
+import { KnownSettings } from '../../shared/study/settings.ts';
 import type { View } from '../../shared/view.ts';
 import { columnsButton } from './choose/columns.ts';
 import { FilterLine } from './choose/filter.ts';
+import { groupHead, groupsOf, rowsButton } from './choose/groups.ts';
 import { headRow } from './choose/head.ts';
 import { referenceSelect } from './choose/reference.ts';
 import { details } from './details.ts';
@@ -29,15 +31,16 @@ export class CompareView implements View {
   private readonly filter: FilterLine;
   private readonly relations: Relations;
   private readonly logs = new Map<string, string | undefined>();
-  private settings: SettingsTable | undefined;
-  /** What the settings were asked for; empty when they have to be asked for again. */
-  private settingsOf = '';
+  private readonly settings: KnownSettings;
+  private readonly others: OtherStudies;
   private rows: Row[] = [];
   private announcement = '';
 
   constructor(session: Session<'compare'>) {
     this.session = session;
-    this.filter = new FilterLine(session, () => ({ columns: filterColumns(this.settings), rows: this.rows }));
+    this.settings = new KnownSettings(session);
+    this.others = new OtherStudies(session);
+    this.filter = new FilterLine(session, () => ({ columns: filterColumns(this.settings.table), rows: this.rows }));
     this.relations = new Relations(session);
     this.puller = new Puller(
       () => this.pull(),
@@ -47,7 +50,7 @@ export class CompareView implements View {
   }
 
   changed(runIds: readonly string[]): void {
-    if (runIds.length === 0) this.settingsOf = '';
+    if (runIds.length === 0) this.settings.forget();
     this.puller.request();
   }
 
@@ -72,11 +75,17 @@ export class CompareView implements View {
     const { session } = this;
     const { state } = session;
     const comparison = session.comparison!;
-    this.rows = rowsOf(comparison, this.settings);
-    const all = columnsOf(this.settings);
+    this.rows = rowsOf(comparison, this.settings.table, this.others.studies);
+    const all = columnsOf(this.settings.table);
+    const known = filterColumns(this.settings.table);
     const columns = shownColumns(all, state);
-    const filtered = this.filter.apply(this.rows, filterColumns(this.settings));
-    const rows = sortRows(filtered.rows, state.sort, all);
+    const filtered = this.filter.apply(this.rows, known);
+    const pinned = state.pinned.flatMap((key) => this.rows.find((row) => row.key === key) ?? []);
+    const passed = sortRows(filtered.rows, state.sort, all).filter((row) => !pinned.includes(row));
+    const rows = [...pinned, ...passed];
+    const by =
+      filtered.by && pinned.some((row) => !filtered.rows.includes(row)) ? `${filtered.by}, or pinned` : filtered.by;
+    const groups = groupsOf(passed, state.groupBy, known, comparison.study);
     const axis = accuracyAxis(this.rows);
     const title = comparison.study;
     const first = comparison.rows[0]?.variant ?? 'the first variant';
@@ -87,8 +96,8 @@ export class CompareView implements View {
         ${this.filter.render(rows.length, this.rows.length)}
         ${referenceSelect(session, comparison, against, () => this.puller.request())} ${this.relations.select()} ${addSeedsButton(session, comparison)}
         <span class="toolbar-end">
-          ${columnsButton(session, all, columns, told)}
-          ${exportMenus(session, { rows, columns, title, excerpt: { reference, filter: filtered.by, of: this.rows.length } })}
+          ${rowsButton(session, known, pinned, () => this.others.choice(() => this.puller.request()))} ${columnsButton(session, all, columns, told)}
+          ${exportMenus(session, { rows, columns, title, excerpt: { reference, filter: by, of: this.rows.length } })}
         </span>
       </div>
       <p class="muted reading" title=${noteText(reference)}>
@@ -97,7 +106,7 @@ export class CompareView implements View {
       </p>
       ${this.relations.render(rows, all, title)}
       <p class="narrow-hint muted"></p>
-      <main class="table-scroll" tabindex="0" aria-label="Comparison of the variants">
+      <main class="table-scroll" data-scroll="table" tabindex="0" aria-label="Comparison of the variants">
         <table class=${state.columns.length > 0 ? 'comparison as-chosen' : 'comparison'}>
           <caption class="visually-hidden">
             Variants of ${title}
@@ -106,7 +115,8 @@ export class CompareView implements View {
             ${headRow(session, columns, told)}
           </thead>
           <tbody>
-            ${rows.map((row) => this.row(row, columns, axis))}
+            ${pinned.map((row) => this.row(row, columns, axis))}
+            ${groups.map((group) => html`${groupHead(group, columns.length + 1)}${group.rows.map((row) => this.row(row, columns, axis))}`)}
             ${rows.length === 0 ? html`<tr><td class="muted" colspan="99">No row passes the filter.</td></tr>` : nothing}
           </tbody>
         </table>
@@ -153,7 +163,7 @@ export class CompareView implements View {
   private sides(): TemplateResult | typeof nothing {
     const sides = sidesOf(this.rows, this.session.state.chosen);
     const onlyOne = 'Choose another row, or one of its runs, to see how the two differ.';
-    return sidesTable(sides, this.settings, onlyOne, () => this.session.update({ chosen: [] }));
+    return sidesTable(sides, this.settings.table, onlyOne, () => this.session.update({ chosen: [] }));
   }
 
   /** The file is changed as somebody would by hand: it can be looked at and undone before it is saved. */
@@ -166,7 +176,7 @@ export class CompareView implements View {
         edits.length === 0
           ? `${row.variant} has these settings already.`
           : `The settings of these runs are in ${row.variant} again; save the file to keep that, or undo it there.`;
-      this.settingsOf = '';
+      this.settings.forget();
       this.puller.request();
     });
   }
@@ -211,6 +221,7 @@ export class CompareView implements View {
     const { reference } = session.state;
     try {
       session.comparison = await session.channel.request('runs/compare', reference ? { reference } : {});
+      await this.others.pull();
       session.pullProblem = undefined;
       session.invalidate();
       await Promise.all([this.pullSettings(), ...[...this.logs.keys()].map((id) => this.readLog(id))]);
@@ -220,16 +231,12 @@ export class CompareView implements View {
     session.invalidate();
   }
 
-  /** Settings change with the file and with what is looked at, and not while runs go on. */
   private async pullSettings(): Promise<void> {
     const { session } = this;
-    const rows = rowsOf(session.comparison!, this.settings);
+    const rows = rowsOf(session.comparison!, this.settings.table, this.others.studies);
     const earlier = rows.flatMap(({ earlier, runs }) => (earlier ? runs.slice(0, 1).map(({ id }) => id) : []));
-    const runIds = [...new Set([...earlier, ...runsOf(sidesOf(rows, session.state.chosen))])].slice(0, 500);
-    const key = JSON.stringify([runIds, session.comparison!.rows.map(({ variant, changes }) => [variant, changes])]);
-    if (key === this.settingsOf) return;
-    this.settings = await session.channel.request('runs/settings', { runIds });
-    this.settingsOf = key;
+    const sides = runsOf(sidesOf(rows, session.state.chosen));
+    await this.settings.pull(session.comparison!, [...earlier, ...this.others.firstRuns(), ...sides]);
   }
 }
 

@@ -1,10 +1,23 @@
-import { type LayerQuantity, layersIn, type Metric, ofLayers, parseMetric } from '../../../protocol/metrics.ts';
+import { earlierOf } from '../../../protocol/comparison/earlier.ts';
+import { epochRange } from '../../../protocol/drawing/scales.ts';
+import {
+  LAYER_QUANTITIES,
+  type LayerQuantity,
+  layersIn,
+  type Metric,
+  ofLayers,
+  parseMetric,
+} from '../../../protocol/metrics.ts';
 import type { RunSummary } from '../../../protocol/runs.ts';
-import { buildModel, type ChartModel } from '../../plot/model.ts';
+import { extremes } from '../../plot/curves/extremes.ts';
+import { buildModel, type ChartModel } from '../../plot/curves/model.ts';
 import type { Session } from '../../shared/session.ts';
+import { OtherStudies } from '../../shared/study/others.ts';
+import { KnownSettings } from '../../shared/study/settings.ts';
 import type { Theme } from '../../shared/theme.ts';
+import { type Chart, chartsOf } from './arrange/charts.ts';
 import { RUNS_PER_REQUEST, SeriesStore, type Window, windowFor } from './pulled-series.ts';
-import { entriesOf, inputsOf, type VariantEntry } from './variants.ts';
+import { type Drawn, entriesOf, inputsOf, type VariantEntry } from './variants.ts';
 
 /** Numbers that one chart may hold. */
 export const DRAW_BUDGET = 400_000;
@@ -20,7 +33,14 @@ export class CurvesData {
   entries: VariantEntry[] = [];
   /** Whether the series of what is visible have arrived at least once. */
   settled = false;
+  /** What there is of each metric, which small charts show parts of. */
   readonly models = new Map<Metric, ChartModel>();
+  charts: Chart[] = [];
+  /** Small charts of each metric that there is no room for. */
+  left = 0;
+  readonly others: OtherStudies;
+  readonly settings: KnownSettings;
+  private readonly extremes = new WeakMap<ChartModel, { of: string; range: readonly [number | null, number | null] }>();
   private readonly session: Session<'curves'>;
   private readonly store = new SeriesStore();
   private version = 0;
@@ -28,6 +48,8 @@ export class CurvesData {
 
   constructor(session: Session<'curves'>) {
     this.session = session;
+    this.others = new OtherStudies(session);
+    this.settings = new KnownSettings(session);
   }
 
   markStale(runIds: readonly string[]): void {
@@ -38,9 +60,24 @@ export class CurvesData {
   metrics(): Metric[] {
     const { split, also } = this.session.state;
     const scores: Metric[] = [`${split}.accuracy`, `${split}.loss`];
+    if (also === 'all') {
+      const ofLayers = LAYER_QUANTITIES.flatMap((what) => this.metricsOf(what));
+      return [...scores, ...ofLayers, 'run.rate', 'run.pace'];
+    }
     if (also === 'rate' || also === 'pace') return [...scores, `run.${also}`];
-    const numbers = also === 'nothing' || also === 'neurons' ? [] : this.layersWith(also).slice(0, MAX_LAYERS);
-    return [...scores, ...numbers.map((n) => `${also}.${n}` as Metric)];
+    return also === 'nothing' || also === 'neurons' ? scores : [...scores, ...this.metricsOf(also)];
+  }
+
+  private metricsOf(what: LayerQuantity): Metric[] {
+    return this.layersWith(what)
+      .slice(0, MAX_LAYERS)
+      .map((n): Metric => `${what}.${n}`);
+  }
+
+  /** Whether charts are small and beside each other. */
+  get small(): boolean {
+    const { also, chartsBy } = this.session.state;
+    return also === 'all' || chartsBy !== '';
   }
 
   /** What is pulled: also where epochs lie on the axis. */
@@ -63,7 +100,16 @@ export class CurvesData {
 
   private runs(): RunSummary[] {
     const { comparison } = this.session;
-    return comparison ? [...comparison.rows.flatMap((r) => r.runs), ...comparison.outdated] : [];
+    if (!comparison) return [];
+    return [...comparison.rows.flatMap((r) => r.runs), ...comparison.outdated, ...this.others.runs()];
+  }
+
+  /** The curves as they are on a background. */
+  entriesOn(theme: Pick<Theme, 'scheme' | 'highContrast'>): VariantEntry[] {
+    const { comparison, state } = this.session;
+    if (!comparison) return [];
+    const drawn: Drawn = { comparison, table: this.settings.table, others: this.others.studies };
+    return entriesOf(drawn, state, theme);
   }
 
   /** Rebuilds entries and models when anything that goes into them has changed. */
@@ -72,12 +118,13 @@ export class CurvesData {
     if (!comparison) return;
     const { smoothing, showSeeds, showOutdated, hiddenVariants, axis, band, ignoreOutliers } = state;
     const metrics = this.metrics();
-    const drawn = [axis, band, ignoreOutliers, theme.scheme, theme.highContrast];
+    const { colourBy, pooled, chartsBy } = state;
+    const drawn = [axis, band, ignoreOutliers, theme.scheme, theme.highContrast, colourBy, pooled, chartsBy];
     const shown = [metrics, smoothing, showSeeds, showOutdated, hiddenVariants, ...drawn];
     const key = JSON.stringify([this.version, ...shown]);
     if (key === this.modelKey) return;
     this.modelKey = key;
-    this.entries = entriesOf(comparison, state, theme);
+    this.entries = this.entriesOn(theme);
     this.models.clear();
     for (const metric of metrics) {
       const inputs = inputsOf(this.entries, metric, axis, this.store);
@@ -87,11 +134,24 @@ export class CurvesData {
         axis,
         band,
         ignoreOutliers,
+        pooled: pooled && colourBy !== '',
         budget: DRAW_BUDGET,
         maxPoints: 4 * plotWidth,
       };
       this.models.set(metric, buildModel(metric, inputs, options));
     }
+    ({ charts: this.charts, left: this.left } = chartsOf(this.models, this.entries));
+  }
+
+  /** Of all that small charts show over the part of the axis that is looked at. */
+  extremesOf(whole: ChartModel, log: boolean): readonly [number | null, number | null] {
+    const { zoom } = this.session.state;
+    const of = JSON.stringify([zoom, log]);
+    const known = this.extremes.get(whole);
+    if (known?.of === of) return known.range;
+    const range = extremes(whole, epochRange(whole.xs, zoom), log);
+    this.extremes.set(whole, { of, range });
+    return range;
   }
 
   /** Why a chart is empty; an empty text where it is not, or where nobody knows yet. */
@@ -117,9 +177,11 @@ export class CurvesData {
     const { session } = this;
     const comparison = await session.channel.request('runs/compare', {});
     session.comparison = comparison;
-    const runs = [...comparison.rows.flatMap((r) => r.runs), ...comparison.outdated];
-    this.store.keepOnly(new Set(runs.map((r) => r.id)));
+    await this.others.pull();
+    this.store.keepOnly(new Set(this.runs().map((r) => r.id)));
     this.show();
+    // What settings there are is asked for by the boxes that choose among them, and by what is arranged by them.
+    if (session.state.colourBy || session.state.chartsBy || session.menu === 'arrange') await this.pullSettings();
     for (const group of byWindow(this.missing(plotWidth))) {
       for (let i = 0; i < group.ids.length; i += RUNS_PER_REQUEST) {
         const ids = group.ids.slice(i, i + RUNS_PER_REQUEST);
@@ -131,6 +193,12 @@ export class CurvesData {
       }
     }
     this.settled = true;
+  }
+
+  async pullSettings(): Promise<void> {
+    const comparison = this.session.comparison!;
+    const earlier = earlierOf(comparison).flatMap(({ runs }) => runs.slice(0, 1).map(({ id }) => id));
+    if (await this.settings.pull(comparison, [...earlier, ...this.others.firstRuns()])) this.show();
   }
 
   private async pullSeries(runIds: string[], window: Window): Promise<void> {
@@ -150,11 +218,9 @@ export class CurvesData {
   }
 
   private missing(plotWidth: number): { id: string; window: Window }[] {
-    const { comparison, state } = this.session;
-    if (!comparison) return [];
-    const hidden = new Set(state.hiddenVariants);
-    const ids = entriesOf(comparison, state, { scheme: 'dark', highContrast: false })
-      .filter((e) => !hidden.has(e.name))
+    const { state } = this.session;
+    const ids = this.entriesOn({ scheme: 'dark', highContrast: false })
+      .filter((e) => !e.hidden)
       .flatMap((e) => e.runs)
       .filter((r) => r.progress > 0 || r.state !== 'queued')
       .map((r) => r.id);

@@ -2,12 +2,11 @@
 import { allMetrics, describeMetric, layersIn, parseMetric, type Series } from '../../../protocol/metrics.ts';
 import type { RunSummary } from '../../../protocol/runs.ts';
 import { csvField } from '../../../protocol/text/csv.ts';
-import { curvesSvg } from '../../plot/export-svg.ts';
-import type { ChartModel } from '../../plot/model.ts';
+import { curvesSvg } from '../../plot/curves/export-svg.ts';
 import type { Channel } from '../../shared/channel.ts';
 import { pngOf } from '../../shared/png.ts';
 import type { Session } from '../../shared/session.ts';
-import type { ChartPanel } from './panel.ts';
+import type { Chart } from './arrange/charts.ts';
 import type { VariantEntry } from './variants.ts';
 
 /** Values in one file, at most; a spreadsheet takes about a million rows. */
@@ -57,31 +56,40 @@ export function exportCsv(session: Session<'curves'>, entries: readonly VariantE
   });
 }
 
-type Shown = readonly { part: ChartPanel; model: ChartModel }[];
-
-/** The charts as they are shown, with their legend. */
-export function exportSvg(session: Session<'curves'>, shown: Shown, entries: readonly VariantEntry[]): void {
-  session.export(session.exportName('curves.svg'), drawing(session, shown, entries));
+/** The charts as they are shown, with their legend. @param entries with what they are drawn with on white */
+export function exportSvg(
+  session: Session<'curves'>,
+  charts: readonly Chart[],
+  entries: readonly VariantEntry[],
+): void {
+  session.export(session.exportName('curves.svg'), drawing(session, charts, entries));
 }
 
 /** The same as a picture of dots. */
-export function exportPng(session: Session<'curves'>, shown: Shown, entries: readonly VariantEntry[]): void {
+export function exportPng(
+  session: Session<'curves'>,
+  charts: readonly Chart[],
+  entries: readonly VariantEntry[],
+): void {
   session.act('export', async () => {
-    const picture = await pngOf(drawing(session, shown, entries));
+    const picture = await pngOf(drawing(session, charts, entries));
     session.exportPicture(session.exportName('curves.png'), picture);
   });
 }
 
-function drawing(session: Session<'curves'>, shown: Shown, entries: readonly VariantEntry[]): string {
-  const { zoom, zoomY, logAxes } = session.state;
-  const charts = shown.map(({ part, model }) => ({
-    title: describeMetric(model.metric).label,
-    model,
-    zoomX: zoom,
-    zoomY: zoomY[part.quantity] ?? null,
-    log: logAxes.includes(part.quantity),
-  }));
-  const order = entries.map((e) => e.name);
-  const heading = `${session.comparison?.study ?? session.target.study} (${session.state.split})`;
-  return curvesSvg(heading, charts, order);
+function drawing(session: Session<'curves'>, shown: readonly Chart[], entries: readonly VariantEntry[]): string {
+  const { zoom, zoomY, logAxes, split } = session.state;
+  const charts = shown.map(({ metric, of, model, whole }) => {
+    const { quantity } = parseMetric(metric)!;
+    return {
+      title: `${describeMetric(metric).label}${of === undefined ? '' : `, ${of}`}`,
+      model,
+      whole,
+      zoomX: zoom,
+      zoomY: zoomY[quantity] ?? null,
+      log: logAxes.includes(quantity),
+    };
+  });
+  const heading = `${session.comparison?.study ?? session.target.study} (${split})`;
+  return curvesSvg(heading, charts, entries);
 }

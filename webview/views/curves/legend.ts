@@ -4,16 +4,17 @@ import type { Metric, Split } from '../../../protocol/metrics.ts';
 import { isActive } from '../../../protocol/runs.ts';
 import { meanOf } from '../../../protocol/statistics.ts';
 import { warningsNow } from '../../../protocol/warnings.ts';
-import { nearest } from '../../plot/grid.ts';
-import type { ChartModel, Curve } from '../../plot/model.ts';
-import { readAt } from '../../plot/model.ts';
+import { nearest } from '../../plot/curves/grid.ts';
+import type { ChartModel, Curve } from '../../plot/curves/model.ts';
+import { readAt } from '../../plot/curves/model.ts';
 import { swatch } from '../../plot/swatch.ts';
 import { AXES, count, epoch, loss, percentOrDash, percentSign } from '../../shared/format.ts';
 import { progressLine } from '../../shared/header.ts';
 import { icon, stateIcon } from '../../shared/icons.ts';
-import { describeGroup, groupState } from '../../shared/progress.ts';
-import { runAction } from '../../shared/run-action.ts';
 import type { Session } from '../../shared/session.ts';
+import { describeGroup, groupState } from '../../shared/study/progress.ts';
+import { runAction } from '../../shared/study/run-action.ts';
+import { sortedValues } from './arrange/groups.ts';
 import { latest, toggleHidden, type VariantEntry } from './variants.ts';
 
 /** null: not a number. */
@@ -55,7 +56,7 @@ export function legend(
   };
   const nanEpochs = new Map(curves.flatMap((c) => (c.notANumber[0] ? [[c.name, c.notANumber[0].x] as const] : [])));
   const allHidden = entries.length > 0 && entries.every((e) => e.hidden);
-  return html`<aside class="legend" aria-label="Variants">
+  return html`<aside class="legend" data-scroll="legend" aria-label="Variants">
     <div class="legend-head">
       <span class="when">${cursor ? `${AXES[session.state.axis].name} ${AXES[session.state.axis].text(cursor.x)}` : 'Latest'}</span>
       <span class="value">Acc. %</span><span class="value">Loss</span>
@@ -84,7 +85,7 @@ export function legend(
       }
       ${allHidden ? html`<span>All variants are hidden.</span>` : nothing}
     </p>
-    ${marksKey(curves)} ${outdatedLine(session)}
+    ${colourKey(session, entries)} ${marksKey(curves)} ${outdatedLine(session)}
   </aside>`;
 }
 
@@ -104,7 +105,7 @@ function legendRow(
 ): TemplateResult {
   const { state, progress } = groupState(entry.runs);
   const active = state !== undefined && isActive(state);
-  const hide = (alone: boolean): void => session.update({ hiddenVariants: toggleHidden(entries, entry.name, alone) });
+  const hide = (alone: boolean): void => session.update({ hiddenVariants: toggleHidden(entries, entry.key, alone) });
   return html`<li
     class=${entry.hidden ? 'hidden' : ''}
     data-variant=${entry.name}
@@ -133,7 +134,7 @@ function legendRow(
       ${entry.had ? html`<span class="had">${entry.had}</span>` : nothing}
       ${notes(entry).map(([kind, text]) => html`<span class=${kind}>${text}</span>`)}
     </button>
-    <span class="row-actions">${runAction(session, entry.runs, { what: entry.variant, ...(entry.outdated ? {} : { variant: entry.variant }) })}</span>
+    <span class="row-actions">${runAction(session, entry.runs, { what: entry.variant, ...(entry.startable ? { variant: entry.variant } : {}) })}</span>
     ${active ? progressLine(progress, `Progress of ${entry.name}`) : nothing}
   </li>`;
 }
@@ -154,6 +155,21 @@ function notes({ runs }: VariantEntry): (readonly [kind: 'why' | 'best' | 'warne
     ...(best ? [['best', best] as const] : []),
     ...(fall ? [['best', fall] as const] : []),
   ];
+}
+
+/** Which value each colour stands for, where several curves share one. */
+function colourKey({ state }: Session<'curves'>, entries: readonly VariantEntry[]): TemplateResult | typeof nothing {
+  const first = new Map<string, VariantEntry>();
+  for (const entry of entries) if (entry.value !== undefined && !first.has(entry.value)) first.set(entry.value, entry);
+  if (state.pooled || first.size === 0) return nothing;
+  return html`<div class="colour-key">
+    <span class="muted">Colours: ${state.colourBy}</span>
+    <ul aria-label="Values of the colours">
+      ${sortedValues([...first.keys()]).map(
+        (value) => html`<li>${swatch({ colour: first.get(value)!.style.colour, dash: [] })}<span>${value}</span></li>`,
+      )}
+    </ul>
+  </div>`;
 }
 
 /** What the signs on the curves are; those that are there. */

@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
 import { describeMetric, type Metric, parseMetric, type Quantity } from '../../../protocol/metrics.ts';
-import type { CurveChart } from '../../plot/chart.ts';
-import { nearest } from '../../plot/grid.ts';
-import { BANDS, type ChartModel, fullRange, type Reading, readAt } from '../../plot/model.ts';
+import type { CurveChart } from '../../plot/curves/chart.ts';
+import { nearest } from '../../plot/curves/grid.ts';
+import { BANDS, type ChartModel, fullRange, meanText, type Reading, readAt } from '../../plot/curves/model.ts';
 import { swatch } from '../../plot/swatch.ts';
 import { AXES, count, metricText } from '../../shared/format.ts';
 
@@ -39,6 +39,8 @@ function placeText({ axis, xs }: ChartModel, index: number): string {
 }
 
 interface PanelLook {
+  /** What the curves of a small chart have in common. */
+  of: string | undefined;
   /** Why there is nothing to see; empty when there is. */
   emptyReason: string;
   log: boolean;
@@ -51,7 +53,7 @@ export function panel(
   part: ChartPanel,
   model: ChartModel,
   cursor: { x: number; on: string } | undefined,
-  { emptyReason, log, toggleLog, showAll }: PanelLook,
+  { of, emptyReason, log, toggleLog, showAll }: PanelLook,
 ): TemplateResult {
   const { label, unit, log: mayBeLog } = describeMetric(model.metric);
   const band = model.curves.some((curve) => curve.low);
@@ -59,11 +61,11 @@ export function panel(
   const axis = AXES[model.axis].short;
   return html`<figure class="panel">
     <figcaption>
-      <h2>${label}</h2>
+      <h2 title=${of === undefined ? nothing : `${label}, ${of}`}>${label}${of === undefined ? nothing : html` <span class="of">${of}</span>`}</h2>
       <span class="unit">${unit}</span>
-      ${band ? html`<span class="unit band">mean of the seeds; band: ${BANDS[model.band]}</span>` : nothing}
+      ${band ? html`<span class="unit band">${meanText(model)}; band: ${BANDS[model.band]}</span>` : nothing}
       ${
-        model.outliers
+        model.outliers && of === undefined
           ? html`<span class="unit">${count(model.outliers.outside, 'value')} of ${model.outliers.of.toLocaleString('en')} outside</span>`
           : nothing
       }
@@ -88,7 +90,7 @@ export function panel(
       tabindex="0"
       role="application"
       aria-roledescription="chart"
-      aria-label="${label} over ${AXIS_PLURALS[model.axis]}. ${hint}"
+      aria-label="${label}${of === undefined ? '' : `, ${of},`} over ${AXIS_PLURALS[model.axis]}. ${hint}"
       @keydown=${part.keyDown}
       @blur=${part.blur}
     >
@@ -102,11 +104,11 @@ export function panel(
 
 /** Which curves leave the chart at the top, and the way to see them. */
 function beyondLine(
-  { beyond, metric }: ChartModel,
+  { beyond, metric, curves }: ChartModel,
   showAll: (() => void) | undefined,
 ): TemplateResult | typeof nothing {
-  if (!beyond || !showAll) return nothing;
-  const [first, ...others] = beyond.names;
+  const [first, ...others] = curves.flatMap(({ name }) => (beyond?.names.includes(name) ? [name] : []));
+  if (!beyond || !showAll || first === undefined) return nothing;
   const more = others.length > 0 ? ` and ${others.length} more` : '';
   return html`<span class="beyond"
     >${first}${more} up to ${metricText(metric, beyond.highest)}:

@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import { describeMetric, type Metric } from '../../../protocol/metrics.ts';
-import type { Aligned } from '../../plot/grid.ts';
-import type { ChartModel } from '../../plot/model.ts';
+import type { Aligned } from '../../plot/curves/grid.ts';
+import { type ChartModel, meanText } from '../../plot/curves/model.ts';
 import { AXES, metricText } from '../../shared/format.ts';
 
 /** Rows that a table of numbers shows at most; the export has all of them. */
@@ -18,7 +18,7 @@ export function valueTable(model: ChartModel): TemplateResult {
   return html`<div class="table-scroll" tabindex="0" role="region" aria-label=${title}>
     <table class="values">
       <caption>
-        ${title}${seeds ? ', mean over the seeds' : ''}
+        ${title}${seeds ? `, ${meanText(model)}` : ''}
         ${step > 1 ? html`<small>1 in ${step} points; export CSV for all of them</small>` : ''}
       </caption>
       <thead>

@@ -1,7 +1,7 @@
 import '@vscode-elements/elements/dist/vscode-checkbox/index.js';
 import { html, nothing, type TemplateResult } from 'lit';
-import { LAYER_QUANTITIES, METRICS, SPLITS } from '../../../protocol/metrics.ts';
-import type { ChartModel } from '../../plot/model.ts';
+import { LAYER_QUANTITIES, METRICS, type Quantity, SPLITS } from '../../../protocol/metrics.ts';
+import type { ChartModel } from '../../plot/curves/model.ts';
 import { icon } from '../../shared/icons.ts';
 import { type MenuItem, menuButton } from '../../shared/menu.ts';
 import type { Session } from '../../shared/session.ts';
@@ -9,6 +9,8 @@ import { axesButton } from './axes/button.ts';
 
 export interface ToolbarActions {
   resetZoom: () => void;
+  /** What opens the choice of colours, charts and other studies. */
+  arrange: TemplateResult;
   exports: MenuItem[];
 }
 
@@ -62,7 +64,7 @@ export function toolbar(
           ></vscode-checkbox>`
         : nothing
     }
-    ${axesButton(session, seeds, models)}
+    ${axesButton(session, seeds, models)} ${actions.arrange}
     <span class="toolbar-end">${
       zoomed
         ? html`<button class="quiet" @click=${actions.resetZoom} title="Follow the data again (Home, or double-click)">
@@ -81,6 +83,8 @@ export function toolbar(
   </div>`;
 }
 
+const OPTIONS = { nothing: '–', neurons: 'Rates of the neurons', all: 'Everything logged' };
+
 /** What is shown beside accuracy and loss. */
 function alsoSelect(session: Session<'curves'>, layers: boolean): TemplateResult {
   // What layers say of themselves is only known of networks that spike.
@@ -90,6 +94,7 @@ function alsoSelect(session: Session<'curves'>, layers: boolean): TemplateResult
     'rate',
     'pace',
     ...(layers ? (['neurons'] as const) : []),
+    'all',
   ] as const;
   const choose = (event: Event): void => {
     const also = options.find((option) => option === (event.target as HTMLSelectElement).value);
@@ -100,7 +105,7 @@ function alsoSelect(session: Session<'curves'>, layers: boolean): TemplateResult
     <select @change=${choose} title="What else was logged">
       ${options.map(
         (option) => html`<option value=${option} .selected=${session.state.also === option}>
-          ${option === 'nothing' ? '–' : option === 'neurons' ? 'Rates of the neurons' : METRICS[option].label}
+          ${option in OPTIONS ? OPTIONS[option as keyof typeof OPTIONS] : METRICS[option as Quantity].label}
         </option>`,
       )}
     </select>

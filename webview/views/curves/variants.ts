@@ -1,61 +1,102 @@
 import { earlierOf, whyEarlier } from '../../../protocol/comparison/earlier.ts';
+import type { SettingsTable } from '../../../protocol/comparison/settings.ts';
 import { type LineStyle, lineStyle } from '../../../protocol/drawing/palette.ts';
 import type { Metric, Split } from '../../../protocol/metrics.ts';
 import { type Comparison, isActive, isResumable, type RunSummary } from '../../../protocol/runs.ts';
 import { meanOf } from '../../../protocol/statistics.ts';
 import type { AxisId, StateOf } from '../../../protocol/views.ts';
-import type { VariantInput } from '../../plot/model.ts';
+import type { VariantInput } from '../../plot/curves/model.ts';
+import type { OtherStudy } from '../../shared/study/others.ts';
+import { settingsLookup } from '../../shared/study/settings.ts';
 import type { Theme } from '../../shared/theme.ts';
+import { arranged } from './arrange/groups.ts';
 import { alongOf, placeAlong } from './axes/along.ts';
 import type { SeriesStore } from './pulled-series.ts';
 
-/** One entry of the legend: a variant as the file has it now, or one trained with earlier settings. */
+/** One entry of the legend, and one curve in each chart. */
 export interface VariantEntry {
-  /** Name of the variant; `(earlier settings)` is added for outdated runs. */
+  /** What it is hidden by: the same after a reload, and whatever stands beside it. */
+  key: string;
+  /** As it is shown; no two have the same. */
   name: string;
+  /** What its buttons name. */
   variant: string;
-  outdated: boolean;
-  /** What its settings were, where they are not those of the file. */
+  /** Variant of the file as it is now: what is missing of it can be trained. */
+  startable: boolean;
+  /** What its settings were where they are not those of the file, or which variants it is the mean of. */
   had: string;
   style: LineStyle;
   runs: RunSummary[];
   hidden: boolean;
+  study: string;
+  /** Absent where they are not known. */
+  settings?: Readonly<Record<string, string>> | undefined;
+  /** The value that its colour stands for. */
+  value?: string;
+  /** Which of the small charts it is in. */
+  chart?: string;
 }
 
-/** Variants in the order of the file, which also gives them their colours; outdated ones after them when asked for. */
+/** What is drawn: the study of the view, what its runs were set to, and studies beside it. */
+export interface Drawn {
+  comparison: Comparison;
+  table?: SettingsTable | undefined;
+  others?: readonly OtherStudy[];
+}
+
+/**
+ * Variants in the order of the file, which also gives them their colours; outdated ones after them when asked for, then those
+ * of other studies. Colours, means and charts by a setting where the state says so.
+ */
 export function entriesOf(
-  comparison: Comparison,
+  { comparison, table, others = [] }: Drawn,
   state: StateOf<'curves'>,
   theme: Pick<Theme, 'scheme' | 'highContrast'>,
 ): VariantEntry[] {
+  const { ofVariant, ofRun } = settingsLookup(table);
   const rows = comparison.rows.map((row) => ({
+    key: row.variant,
     name: row.variant,
     variant: row.variant,
-    outdated: false,
+    startable: true,
     had: '',
-    place: 0,
     runs: row.runs,
+    study: comparison.study,
+    settings: ofVariant(row.variant),
   }));
   const current = new Set(comparison.rows.flatMap((row) => (row.runs.length > 0 ? [row.variant] : [])));
   // A run that goes on never disappears, and an old result stays until there is a new one.
-  const earlier = earlierOf(comparison).map((one) => ({
-    name: `${one.variant} (earlier settings${one.place > 0 ? ` ${one.place + 1}` : ''})`,
-    variant: one.variant,
-    outdated: true,
-    had: whyEarlier(one),
-    place: one.place,
-    runs: one.runs,
-  }));
-  const outdated = earlier.filter(
-    ({ variant, place, runs }) =>
-      state.showOutdated || (place === 0 && !current.has(variant)) || runs.some((run) => isActive(run.state)),
+  const earlier = earlierOf(comparison)
+    .filter(
+      ({ variant, place, runs }) =>
+        state.showOutdated || (place === 0 && !current.has(variant)) || runs.some((run) => isActive(run.state)),
+    )
+    .map((one) => ({
+      key: `earlier ${one.id}`,
+      name: `${one.variant} (earlier settings${one.place > 0 ? ` ${one.place + 1}` : ''})`,
+      variant: one.variant,
+      startable: false,
+      had: whyEarlier(one),
+      runs: one.runs,
+      study: comparison.study,
+      settings: ofRun(one.runs[0]?.id),
+    }));
+  const beside = others.flatMap(({ label, comparison: { file, rows } }) =>
+    rows.map((row) => ({
+      key: `${file}\n${row.variant}`,
+      name: `${row.variant} · ${label}`,
+      variant: row.variant,
+      startable: false,
+      had: '',
+      runs: row.runs,
+      study: label,
+      settings: ofRun(row.runs[0]?.id),
+    })),
   );
+  const all = [...rows, ...earlier, ...beside];
+  const styled = all.map((row, index) => ({ ...row, style: lineStyle(index, theme.scheme, theme.highContrast) }));
   const hidden = new Set(state.hiddenVariants);
-  return [...rows, ...outdated].map((row, index) => ({
-    ...row,
-    style: lineStyle(index, theme.scheme, theme.highContrast),
-    hidden: hidden.has(row.name),
-  }));
+  return arranged(styled, state, theme).map((entry) => ({ ...entry, hidden: hidden.has(entry.key) }));
 }
 
 /** What a chart draws of the entries: the visible ones, with the series that have arrived. */
@@ -109,12 +150,12 @@ export function latest(entry: VariantEntry, split: Split, what: 'loss' | 'accura
 }
 
 /** Hides or shows one entry; with `alone`, shows only it, or all again when it already is the only one. */
-export function toggleHidden(entries: readonly VariantEntry[], name: string, alone: boolean): string[] {
-  const hidden = entries.filter((e) => e.hidden).map((e) => e.name);
+export function toggleHidden(entries: readonly VariantEntry[], key: string, alone: boolean): string[] {
+  const hidden = entries.filter((e) => e.hidden).map((e) => e.key);
   if (alone) {
-    const others = entries.filter((e) => e.name !== name).map((e) => e.name);
-    const already = !hidden.includes(name) && others.every((o) => hidden.includes(o));
+    const others = entries.filter((e) => e.key !== key).map((e) => e.key);
+    const already = !hidden.includes(key) && others.every((o) => hidden.includes(o));
     return already ? [] : others;
   }
-  return hidden.includes(name) ? hidden.filter((h) => h !== name) : [...hidden, name];
+  return hidden.includes(key) ? hidden.filter((h) => h !== key) : [...hidden, key];
 }

@@ -1,19 +1,22 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { type Metric, parseMetric } from '../../../protocol/metrics.ts';
-import { CurveChart } from '../../plot/chart.ts';
-import { nearest } from '../../plot/grid.ts';
-import { type ChartModel, fullRange } from '../../plot/model.ts';
+import { parseMetric } from '../../../protocol/metrics.ts';
+import { CurveChart } from '../../plot/curves/chart.ts';
+import { nearest } from '../../plot/curves/grid.ts';
+import { fullRange } from '../../plot/curves/model.ts';
 import { banners, emptyState, header } from '../../shared/header.ts';
 import { Puller } from '../../shared/puller.ts';
 import type { Session } from '../../shared/session.ts';
 import { readTheme } from '../../shared/theme.ts';
 import type { View } from '../../shared/view.ts';
+import { arrangeButton } from './arrange/button.ts';
+import type { Chart } from './arrange/charts.ts';
+import { smallNote } from './arrange/small-note.ts';
 import { CurvesData } from './data.ts';
 import { exportCsv, exportPng, exportSvg } from './exports.ts';
 import { keyTarget } from './keys.ts';
 import { legend, legendCursor } from './legend.ts';
-import { NeuronMaps } from './neurons.ts';
-import { type ChartPanel, panel, panelKey, placeTooltip, readingText } from './panel.ts';
+import { NeuronMaps } from './neurons/neurons.ts';
+import { type ChartPanel, panel, placeTooltip, readingText } from './panel.ts';
 import { valueTable } from './tables.ts';
 import { toolbar } from './toolbar.ts';
 
@@ -49,6 +52,7 @@ export class CurvesView implements View {
 
   changed(runIds: readonly string[]): void {
     this.data.markStale(runIds);
+    if (runIds.length === 0) this.data.settings.forget();
     this.puller.request();
   }
 
@@ -61,7 +65,7 @@ export class CurvesView implements View {
     const { session } = this;
     const { comparison } = session;
     this.data.refresh(this.theme, this.plotWidth());
-    for (const { part, model } of this.shown()) part.model = model;
+    for (const { part, chart } of this.shown()) part.model = chart.model;
     const empty = comparison && comparison.outdated.length === 0 && comparison.rows.every((r) => r.runs.length === 0);
     return html`<div class="page curves" aria-busy=${this.puller.busy}>
       ${header(session)} ${banners(session)}
@@ -79,7 +83,7 @@ export class CurvesView implements View {
   /** What is not HTML: the canvases, and the tooltip that follows them. */
   afterRender(): void {
     const { state } = this.session;
-    for (const { part } of this.shown()) {
+    for (const { part, chart } of this.shown()) {
       if (!part.model || !part.host) continue;
       // Empty axes that are gone a moment later would only flicker.
       if (part.model.curves.length === 0 && !this.data.settled) continue;
@@ -89,6 +93,7 @@ export class CurvesView implements View {
         log: state.logAxes.includes(part.quantity),
         zoomX: state.zoom,
         zoomY: state.zoomY[part.quantity] ?? null,
+        shared: chart.whole && this.data.extremesOf(chart.whole, state.logAxes.includes(part.quantity)),
         emphasis: this.emphasis,
       });
       const own = this.cursor?.on === part.key && this.cursor.by === 'pointer';
@@ -107,14 +112,17 @@ export class CurvesView implements View {
     const neurons = state.also === 'neurons';
     const shown = this.shown();
     const zoomed = state.zoom !== null || Object.keys(state.zoomY).length > 0;
-    const signed = shown.flatMap(({ model }) => model.curves);
-    const models = shown.map(({ model }) => model);
+    const models = [...this.data.models.values()];
+    const signed = models.flatMap(({ curves }) => curves);
+    const charts = shown.map(({ chart }) => chart);
+    const onWhite = () => this.data.entriesOn({ scheme: 'light', highContrast: false });
     return html`${toolbar(session, this.data.layers() > 0, zoomed, models, {
       resetZoom: () => this.resetZoom(),
+      arrange: arrangeButton(session, this.data, () => this.puller.request()),
       exports: [
         { label: 'CSV', hint: 'every logged value', run: () => exportCsv(session, entries) },
-        { label: 'SVG', hint: 'the charts with legend', run: () => exportSvg(session, shown, entries) },
-        { label: 'PNG', hint: 'the same as a picture', run: () => exportPng(session, shown, entries) },
+        { label: 'SVG', hint: 'the charts with legend', run: () => exportSvg(session, charts, onWhite()) },
+        { label: 'PNG', hint: 'the same as a picture', run: () => exportPng(session, charts, onWhite()) },
         ...(neurons
           ? [
               {
@@ -130,10 +138,10 @@ export class CurvesView implements View {
         ${
           state.asTable
             ? html`<main class="tables">
-                ${shown.map(({ model }) => valueTable(model))} ${neurons ? this.neurons.tables(entries) : nothing}
+                ${models.map((model) => valueTable(model))} ${neurons ? this.neurons.tables(entries) : nothing}
               </main>`
-            : html`<main class=${neurons ? 'charts with-neurons' : 'charts'}>
-                ${shown.map(({ part, model }) => this.panel(part, model))}
+            : html`<main data-scroll="charts" class="charts ${this.data.small ? 'small' : ''} ${neurons ? 'with-neurons' : ''}">
+                ${this.data.small ? smallNote(this.data) : nothing} ${shown.map(({ part, chart }) => this.panel(part, chart))}
                 ${neurons ? this.neurons.picture(entries, this.theme) : nothing}
               </main>`
         }
@@ -142,11 +150,11 @@ export class CurvesView implements View {
   }
 
   /** The charts in their order, each with what it shows now. */
-  private shown(): { part: ChartPanel; model: ChartModel }[] {
-    return [...this.data.models].map(([metric, model]) => ({ part: this.panelOf(metric), model }));
+  private shown(): { part: ChartPanel; chart: Chart }[] {
+    return this.data.charts.map((chart) => ({ part: this.panelOf(chart), chart }));
   }
 
-  private panel(part: ChartPanel, model: ChartModel): TemplateResult {
+  private panel(part: ChartPanel, { model, of, whole = model }: Chart): TemplateResult {
     const { quantity } = part;
     const { logAxes, zoomY } = this.session.state;
     const log = logAxes.includes(quantity);
@@ -158,8 +166,9 @@ export class CurvesView implements View {
     const showAll =
       zoomY[quantity] || log
         ? undefined
-        : () => this.session.update({ zoomY: { ...zoomY, [quantity]: fullRange(model) } });
-    return panel(part, model, this.cursor, { emptyReason: this.data.emptyReason(model), log, toggleLog, showAll });
+        : () => this.session.update({ zoomY: { ...zoomY, [quantity]: fullRange(whole) } });
+    const emptyReason = this.data.emptyReason(model);
+    return panel(part, model, this.cursor, { of, emptyReason, log, toggleLog, showAll });
   }
 
   private plotWidth(): number {
@@ -181,8 +190,7 @@ export class CurvesView implements View {
     session.invalidate();
   }
 
-  private panelOf(metric: Metric): ChartPanel {
-    const key = panelKey(metric);
+  private panelOf({ key, metric }: Chart): ChartPanel {
     const known = this.panels.get(key);
     if (known) return known;
     const part: ChartPanel = {

@@ -5,7 +5,7 @@ import type { Series } from '../../../protocol/metrics.ts';
 import { isActive, type RunSummary } from '../../../protocol/runs.ts';
 import { percentOrDash, points } from '../../shared/format.ts';
 import { icon, stateIcon } from '../../shared/icons.ts';
-import { describeGroup, groupState } from '../../shared/progress.ts';
+import { describeGroup, groupState } from '../../shared/study/progress.ts';
 import { type Result, wordFor } from './layout.ts';
 
 /** A setting of a variant: a switch for what is on or off, else a word. What the variant says itself stands out. */

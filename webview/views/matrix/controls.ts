@@ -17,7 +17,7 @@ export interface ControlServices {
 
 /** Where the cursor is, what is being typed, and what keys, clicks and the clipboard do to the cells. */
 export class GridControls {
-  cursor: Cursor = { row: 0, column: 0, anchor: 0 };
+  cursor: Cursor;
   editing: Editing | undefined;
   /** The cell of the cursor takes the focus once it is drawn. */
   takeFocus = false;
@@ -25,6 +25,8 @@ export class GridControls {
 
   constructor(services: ControlServices) {
     this.services = services;
+    const { row, column } = services.session.state;
+    this.cursor = { row, column, anchor: row };
   }
 
   /** Keeps the cursor among these rows and columns. */

@@ -4,8 +4,8 @@ import type { Matrix, MatrixProblem } from '../../../protocol/matrix.ts';
 import type { Series } from '../../../protocol/metrics.ts';
 import type { RunSummary } from '../../../protocol/runs.ts';
 import { icon } from '../../shared/icons.ts';
-import { runAction } from '../../shared/run-action.ts';
 import type { Session } from '../../shared/session.ts';
+import { runAction } from '../../shared/study/run-action.ts';
 import { resultCell, seedCell, seedsCell, settingCell } from './cells.ts';
 import { type Cursor, chosen } from './cursor.ts';
 import { type Editing, type EditorActions, settingEditor, textEditor } from './editor.ts';
@@ -48,6 +48,7 @@ export function grid(session: Session<'matrix'>, state: GridState, actions: Grid
     many > 0 ? html`<tr class="gap" aria-hidden="true" .style=${`height:${many * ROW_HEIGHT}px`}></tr>` : nothing;
   return html`<main
     class="matrix-scroll"
+    data-scroll="grid"
     @scroll=${actions.scrolled}
     @keydown=${actions.keys}
     @copy=${actions.copy}

@@ -73,6 +73,9 @@ export class MatrixView implements View {
   }
 
   afterRender(): void {
+    const { row, column } = this.controls.cursor;
+    const { state } = this.session;
+    if (this.matrix && (row !== state.row || column !== state.column)) this.session.keep({ row, column });
     if (!this.controls.takeFocus) return;
     this.controls.takeFocus = false;
     const editor = document.querySelector<HTMLElement>('.cell-editor');

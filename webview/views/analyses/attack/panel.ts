@@ -11,8 +11,8 @@ import {
 } from '../../../../protocol/figures/attack.ts';
 import type { NumberTable } from '../../../plot/number-table.ts';
 import { xyChart } from '../../../plot/xy.ts';
-import type { Answered } from '../../../shared/analyses.ts';
 import { percentSign } from '../../../shared/format.ts';
+import type { Answered } from '../../../shared/study/analyses.ts';
 import type { Panel, PanelContext } from '../panel.ts';
 import { pairOf } from './pair.ts';
 

@@ -3,8 +3,8 @@ import type { EmbeddingResult } from '../../../../protocol/analyses/embedding.ts
 import { type LineStyle, lineStyle } from '../../../../protocol/drawing/palette.ts';
 import { shapeText } from '../../../../protocol/drawing/scatter.ts';
 import { scatter } from '../../../plot/maps/scatter.ts';
-import type { Answered } from '../../../shared/analyses.ts';
 import { percentSign } from '../../../shared/format.ts';
+import type { Answered } from '../../../shared/study/analyses.ts';
 import type { Panel, PanelContext } from '../panel.ts';
 
 type Answer = Answered<'embedding'>;

@@ -6,8 +6,8 @@ import { type Cell, colourScale, heatmap } from '../../../plot/maps/heatmap.ts';
 import { surface } from '../../../plot/maps/surface.ts';
 import { FIRST_TURN, type Turn } from '../../../plot/maps/turning.ts';
 import { xyChart } from '../../../plot/xy.ts';
-import type { Answered } from '../../../shared/analyses.ts';
 import { loss, percentSign } from '../../../shared/format.ts';
+import type { Answered } from '../../../shared/study/analyses.ts';
 import { key } from '../key.ts';
 import type { Panel, PanelContext } from '../panel.ts';
 

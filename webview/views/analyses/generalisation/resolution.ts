@@ -12,8 +12,8 @@ import {
 } from '../../../../protocol/figures/resolution.ts';
 import { meanOf } from '../../../../protocol/statistics.ts';
 import { xyChart } from '../../../plot/xy.ts';
-import type { Answered } from '../../../shared/analyses.ts';
 import { percentSign } from '../../../shared/format.ts';
+import type { Answered } from '../../../shared/study/analyses.ts';
 import { key } from '../key.ts';
 import type { Panel, PanelContext } from '../panel.ts';
 

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { describeMetric, parseMetric } from '../../../../protocol/metrics.ts';
 import type { AxisId, BandId, ZoomRange } from '../../../../protocol/views.ts';
-import type { ChartModel } from '../../../plot/model.ts';
+import type { ChartModel } from '../../../plot/curves/model.ts';
 import { boxButton } from '../../../shared/menu.ts';
 import type { Session } from '../../../shared/session.ts';
 

@@ -1,15 +1,15 @@
 /** How often each neuron fires, over the epochs, while training goes on: a map for each variant, on one scale and one axis. */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { NeuronRates } from '../../../protocol/metrics.ts';
-import { csvField } from '../../../protocol/text/csv.ts';
-import { type Cell, colourScale, heatmap } from '../../plot/maps/heatmap.ts';
-import { type NumberTable, numberTable } from '../../plot/number-table.ts';
-import { epoch, percentSign } from '../../shared/format.ts';
-import type { Session } from '../../shared/session.ts';
-import type { Theme } from '../../shared/theme.ts';
+import type { NeuronRates } from '../../../../protocol/metrics.ts';
+import { csvField } from '../../../../protocol/text/csv.ts';
+import { type Cell, colourScale, heatmap } from '../../../plot/maps/heatmap.ts';
+import { type NumberTable, numberTable } from '../../../plot/number-table.ts';
+import { epoch, percentSign } from '../../../shared/format.ts';
+import type { Session } from '../../../shared/session.ts';
+import type { Theme } from '../../../shared/theme.ts';
+import type { VariantEntry } from '../variants.ts';
 import { type MapOfNeurons, mapOf, NEURON_ORDERS, nameOfGroup } from './neuron-map.ts';
 import { Preferences } from './preferences.ts';
-import type { VariantEntry } from './variants.ts';
 
 /** Variants that get a map, at most: each is a log that is read anew with every epoch. */
 const MAX_MAPS = 8;

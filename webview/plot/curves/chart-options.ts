@@ -1,9 +1,9 @@
 /** What uPlot is told of a chart: scales, axes, lines, bands and the crosshair. */
 import type uPlot from 'uplot';
-import { logTicks, type Range, tickLabels, valueRange } from '../../protocol/drawing/scales.ts';
-import { describeMetric } from '../../protocol/metrics.ts';
-import { AXES } from '../shared/format.ts';
-import { type Theme, withAlpha } from '../shared/theme.ts';
+import { logTicks, type Range, tickLabels, valueRange } from '../../../protocol/drawing/scales.ts';
+import { describeMetric } from '../../../protocol/metrics.ts';
+import { AXES } from '../../shared/format.ts';
+import { type Theme, withAlpha } from '../../shared/theme.ts';
 import { nearest } from './grid.ts';
 import { type Line, lonely } from './lines.ts';
 import { type ChartModel, valueAxis } from './model.ts';
@@ -13,6 +13,8 @@ export interface ChartLook {
   log: boolean;
   zoomX: Range | null;
   zoomY: Range | null;
+  /** Least and greatest value of all charts that share this value axis; absent where it is alone. */
+  shared?: readonly [number | null, number | null] | undefined;
   /** This variant stands out, the others step back. */
   emphasis: string | undefined;
 }
@@ -33,7 +35,10 @@ export function valueScale(drawn: DrawnChart): uPlot.Scale {
   const { log } = drawn.look;
   return {
     distr: log ? 3 : 1,
-    range: (_, low, high) => valueRange(low, high, valueAxis(drawn.model, drawn.look.zoomY, log)),
+    range: (_, low, high) => {
+      const [least, greatest] = drawn.look.shared ?? [low, high];
+      return valueRange(least, greatest, valueAxis(drawn.model, drawn.look.zoomY, log));
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import type uPlot from 'uplot';
-import { withAlpha } from '../shared/theme.ts';
+import { withAlpha } from '../../shared/theme.ts';
 import type { Curve } from './model.ts';
 
 /**

@@ -1,13 +1,16 @@
-import { lineStyle } from '../../protocol/drawing/palette.ts';
-import { epochRange, logTicks, type Range, tickLabels, ticks, valueRange } from '../../protocol/drawing/scales.ts';
-import { describeMetric } from '../../protocol/metrics.ts';
-import { AXES } from '../shared/format.ts';
+import type { LineStyle } from '../../../protocol/drawing/palette.ts';
+import { epochRange, logTicks, type Range, tickLabels, ticks, valueRange } from '../../../protocol/drawing/scales.ts';
+import { describeMetric } from '../../../protocol/metrics.ts';
+import { AXES } from '../../shared/format.ts';
+import { extremes } from './extremes.ts';
 import type { Aligned } from './grid.ts';
-import { BANDS, type ChartModel, type Curve, valueAxis } from './model.ts';
+import { BANDS, type ChartModel, type Curve, meanText, valueAxis } from './model.ts';
 
 export interface SvgChart {
   title: string;
   model: ChartModel;
+  /** What its value axis is long enough for; absent where that is the model itself. */
+  whole?: ChartModel | undefined;
   zoomX: Range | null;
   zoomY: Range | null;
   log: boolean;
@@ -18,26 +21,41 @@ const HEIGHT = 260;
 const LEFT = 56;
 const GAP = 24;
 const TOP = 56;
+/** Charts beside each other, and from one row of them to the next. */
+const MAX_ACROSS = 4;
+const ROW = HEIGHT + 84;
 const LEGEND_COLUMN = 210;
 const LEGEND_LINE = 18;
 
 /**
- * The charts side by side with a legend, black on white, as a figure for a paper.
- * @param order names of all variants in the order of the file: colours are theirs
+ * The charts side by side, in rows where there are many, with a legend, black on white, as a figure for a paper.
+ * @param entries all curves in their order, with what they are drawn with on white
  */
-export function curvesSvg(heading: string, charts: readonly SvgChart[], order: readonly string[]): string {
-  const total = LEFT + charts.length * WIDTH + (charts.length - 1) * (GAP + LEFT) + 16;
-  const names = order.filter((name) => charts.some((c) => c.model.curves.some((curve) => curve.name === name)));
+export function curvesSvg(
+  heading: string,
+  charts: readonly SvgChart[],
+  entries: readonly { name: string; style: LineStyle }[],
+): string {
+  const across = Math.max(1, Math.min(charts.length, MAX_ACROSS));
+  const total = LEFT + across * WIDTH + (across - 1) * (GAP + LEFT) + 16;
+  const shown = new Set(charts.flatMap(({ model }) => model.curves.map(({ name }) => name)));
+  const names = entries.flatMap(({ name }) => (shown.has(name) ? [name] : []));
   const columns = Math.max(1, Math.floor((total - LEFT) / LEGEND_COLUMN));
-  const legendTop = TOP + HEIGHT + 52;
+  const rows = Math.max(1, Math.ceil(charts.length / across));
+  const legendTop = TOP + (rows - 1) * ROW + HEIGHT + 52;
   const height = legendTop + Math.ceil(names.length / columns) * LEGEND_LINE + 8;
-  const style = (name: string): ReturnType<typeof lineStyle> => lineStyle(Math.max(0, order.indexOf(name)), 'light');
+  const styles = new Map(entries.map(({ name, style }) => [name, style]));
+  const style = (name: string): LineStyle => styles.get(name)!;
   const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${total}" height="${height}" viewBox="0 0 ${total} ${height}" font-family="Helvetica, Arial, sans-serif" font-size="11" fill="#222222">`,
     `<title>${escapeXml(heading)}</title>`,
     `<rect width="${total}" height="${height}" fill="#ffffff"/>`,
     `<text x="${LEFT}" y="24" font-size="14" font-weight="bold">${escapeXml(heading)}</text>`,
-    ...charts.map((chart, i) => chartGroup(chart, LEFT + i * (WIDTH + GAP + LEFT), i, style)),
+    ...charts.map((chart, i) => {
+      const group = chartGroup(chart, LEFT + (i % across) * (WIDTH + GAP + LEFT), i, style);
+      const row = Math.floor(i / across);
+      return row === 0 ? group : `<g transform="translate(0 ${row * ROW})">${group}</g>`;
+    }),
     ...names.map((name, i) => {
       const x = LEFT + (i % columns) * LEGEND_COLUMN;
       const y = legendTop + Math.floor(i / columns) * LEGEND_LINE;
@@ -48,17 +66,12 @@ export function curvesSvg(heading: string, charts: readonly SvgChart[], order: r
   return `${parts.join('\n')}\n`;
 }
 
-function chartGroup(
-  chart: SvgChart,
-  left: number,
-  number: number,
-  style: (name: string) => ReturnType<typeof lineStyle>,
-): string {
+function chartGroup(chart: SvgChart, left: number, number: number, style: (name: string) => LineStyle): string {
   const { model, log } = chart;
   const percent = describeMetric(model.metric).unit === '%';
   const rangeX = epochRange(model.xs, chart.zoomX);
-  const [low, high] = extremes(model, rangeX, log);
-  const rangeY = valueRange(low, high, valueAxis(model, chart.zoomY, log));
+  const [low, high] = extremes(chart.whole ?? model, rangeX, log);
+  const rangeY = valueRange(low, high, valueAxis(chart.whole ?? model, chart.zoomY, log));
   const x = (v: number): number => left + ((v - rangeX[0]) / (rangeX[1] - rangeX[0])) * WIDTH;
   const scale = (v: number): number => (log ? Math.log(Math.max(v, Number.MIN_VALUE)) : v);
   const y = (v: number): number =>
@@ -69,7 +82,7 @@ function chartGroup(
   const lines = model.curves.flatMap((curve) => curvePaths(curve, model.xs, x, y, style(curve.name)));
   return [
     `<g class="chart"><clipPath id="${clip}"><rect x="${left}" y="${TOP}" width="${WIDTH}" height="${HEIGHT}"/></clipPath>`,
-    `<text x="${left}" y="${TOP - 10}" font-weight="bold">${chart.title}${percent ? ' (%)' : ''}</text>`,
+    `<text x="${left}" y="${TOP - 10}" font-weight="bold">${escapeXml(chart.title)}${percent ? ' (%)' : ''}</text>`,
     ...ticksY.map(
       (v, i) =>
         `<path d="M${left} ${n(y(v))}h${WIDTH}" stroke="#e3e3e3"/><text x="${left - 8}" y="${n(y(v) + 4)}" text-anchor="end">${labels[i]}</text>`,
@@ -88,7 +101,7 @@ function chartGroup(
 /** What the bands are; empty where there are none. */
 function bandText(model: ChartModel): string {
   const text = model.curves.some(({ low }) => low) ? BANDS[model.band] : '';
-  return text && ` (mean of the seeds; band: ${text})`;
+  return text && ` (${meanText(model)}; band: ${text})`;
 }
 
 function curvePaths(
@@ -96,7 +109,7 @@ function curvePaths(
   xs: readonly number[],
   x: (v: number) => number,
   y: (v: number) => number,
-  style: ReturnType<typeof lineStyle>,
+  style: LineStyle,
 ): string[] {
   const out: string[] = [];
   if (curve.low && curve.high) {
@@ -149,23 +162,7 @@ function line(values: Aligned, xs: readonly number[], x: (v: number) => number, 
   return path || 'M0 0';
 }
 
-function extremes(model: ChartModel, [from, to]: Range, log: boolean): [number | null, number | null] {
-  let low: number | null = null;
-  let high: number | null = null;
-  for (const curve of model.curves) {
-    for (const values of [curve.mean, curve.low, curve.high, curve.raw, ...(curve.seeds ?? [])]) {
-      values?.forEach((value, i) => {
-        const x = model.xs[i]!;
-        if (typeof value !== 'number' || x < from || x > to || (log && value <= 0)) return;
-        low = low === null ? value : Math.min(low, value);
-        high = high === null ? value : Math.max(high, value);
-      });
-    }
-  }
-  return [low, high];
-}
-
-function stroke(style: ReturnType<typeof lineStyle>, width: number): string {
+function stroke(style: LineStyle, width: number): string {
   const dash = style.dash.length > 0 ? ` stroke-dasharray="${style.dash.join(' ')}"` : '';
   return `stroke="${style.colour}" stroke-width="${width}"${dash}`;
 }

@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import { epochRange, type Range } from '../../protocol/drawing/scales.ts';
+import { epochRange, type Range } from '../../../protocol/drawing/scales.ts';
 import { alphaOf, axes, bands, type ChartLook, cursor, type DrawnChart, series, valueScale } from './chart-options.ts';
 import { nearest } from './grid.ts';
 import { linesOf } from './lines.ts';

@@ -4,8 +4,8 @@ import {
   type RunState,
   type RunSummary,
   STATES_BY_URGENCY,
-} from '../../protocol/runs.ts';
-import { count, percentSign } from './format.ts';
+} from '../../../protocol/runs.ts';
+import { count, percentSign } from '../format.ts';
 
 export interface GroupState {
   /** Absent when there are no runs. */

@@ -1,6 +1,6 @@
 /** Which class neurons prefer, out of the answers of `spikes`: too few samples are looked at while a run trains to tell. */
-import type { SpikesResult } from '../../../protocol/analyses/spikes.ts';
-import type { Session } from '../../shared/session.ts';
+import type { SpikesResult } from '../../../../protocol/analyses/spikes.ts';
+import type { Session } from '../../../shared/session.ts';
 
 export class Preferences {
   /** By run; null: nobody has asked it. */

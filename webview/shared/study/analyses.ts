@@ -5,9 +5,9 @@ import type {
   AnalysisResults,
   AnalysisState,
   AnalysisSummary,
-} from '../../protocol/analyses/analyses.ts';
-import { type Comparison, isActive, type RunSummary } from '../../protocol/runs.ts';
-import type { Session } from './session.ts';
+} from '../../../protocol/analyses/analyses.ts';
+import { type Comparison, isActive, type RunSummary } from '../../../protocol/runs.ts';
+import type { Session } from '../session.ts';
 
 /** An answer, or the part of it that there is, with the run that it is of. */
 export interface Answered<A extends AnalysisId = AnalysisId> {

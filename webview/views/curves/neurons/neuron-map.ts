@@ -1,5 +1,5 @@
 /** Rates of neurons as the rows of a picture. */
-import type { NeuronRates } from '../../../protocol/metrics.ts';
+import type { NeuronRates } from '../../../../protocol/metrics.ts';
 
 export const NEURON_ORDERS = ['place', 'rate', 'class', 'leak'] as const;
 export type NeuronOrder = (typeof NEURON_ORDERS)[number];

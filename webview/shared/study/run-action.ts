@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { isActive, isResumable, type RunSummary } from '../../protocol/runs.ts';
-import { UNTRUSTED } from '../../protocol/webview.ts';
-import { icon } from './icons.ts';
-import type { Session } from './session.ts';
+import { isActive, isResumable, type RunSummary } from '../../../protocol/runs.ts';
+import { UNTRUSTED } from '../../../protocol/webview.ts';
+import { icon } from '../icons.ts';
+import type { Session } from '../session.ts';
 
 export interface RunActionOptions {
   /** What the button acts on, for its name: `baseline`, `seed 2`. */

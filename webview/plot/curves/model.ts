@@ -1,8 +1,8 @@
-import { tQuantile } from '../../protocol/comparison/student.ts';
-import type { LineStyle } from '../../protocol/drawing/palette.ts';
-import type { Range, ValueAxis } from '../../protocol/drawing/scales.ts';
-import { describeMetric, type Metric, type Series } from '../../protocol/metrics.ts';
-import type { AxisId, BandId } from '../../protocol/views.ts';
+import { tQuantile } from '../../../protocol/comparison/student.ts';
+import type { LineStyle } from '../../../protocol/drawing/palette.ts';
+import type { Range, ValueAxis } from '../../../protocol/drawing/scales.ts';
+import { describeMetric, type Metric, type Series } from '../../../protocol/metrics.ts';
+import type { AxisId, BandId } from '../../../protocol/views.ts';
 import { type Aligned, align, fillBetween, nearest, type Points, sharedGrid } from './grid.ts';
 import { smooth } from './smoothing.ts';
 
@@ -29,6 +29,11 @@ export const BANDS: Record<BandId, string> = {
   interval: '95 % interval of the mean, t',
   none: '',
 };
+
+/** What a mean is over, in words. */
+export function meanText({ pooled }: Pick<ChartModel, 'pooled'>): string {
+  return pooled ? 'mean of the runs of all variants with that value' : 'mean of the seeds';
+}
 
 export type Ending = 'stopped' | 'failed';
 
@@ -68,6 +73,8 @@ export interface ChartModel {
   curves: Curve[];
   axis: AxisId;
   band: BandId;
+  /** Whether a mean is over the runs of several variants, and not over the seeds of one. */
+  pooled?: true;
   /** Of the outermost values that the value axis leaves out: how many there are, of all that are drawn. */
   outliers?: { range: [number, number]; outside: number; of: number };
   /** Curves that the value axis does not reach to, because all others would be a flat line beside them. */
@@ -88,6 +95,7 @@ export interface ModelOptions {
   axis?: AxisId;
   band?: BandId;
   ignoreOutliers?: boolean;
+  pooled?: boolean;
   /** Numbers that a chart may hold, over all its lines. */
   budget: number;
   /** Points that a single line may have. */
@@ -140,7 +148,16 @@ export function buildModel(metric: Metric, variants: readonly VariantInput[], op
   });
   const beyond = describeMetric(metric).range ? undefined : beyondOf(curves);
   const outliers = options.ignoreOutliers ? outliersOf(curves) : undefined;
-  return { metric, xs: grid.xs, axis, band, curves, ...(outliers && { outliers }), ...(beyond && { beyond }) };
+  return {
+    metric,
+    xs: grid.xs,
+    axis,
+    band,
+    curves,
+    ...(options.pooled && { pooled: true as const }),
+    ...(outliers && { outliers }),
+    ...(beyond && { beyond }),
+  };
 }
 
 /** The last number of a curve up to a place, and where that is; undefined before the first. */

@@ -1,0 +1,2 @@
+/** Of the background. */
+export type Scheme = 'dark' | 'light';
