@@ -88,10 +88,10 @@ function tracesOf(layers: readonly LayerPlan[], { traces }: SampleQuestion): Map
   let left = MAX_TRACES;
   for (const { layer, neurons } of traces) {
     const plan = layers[layer];
-    if (!plan) throw new UserError(`There is no layer ${layer}; there are 0 to ${layers.length - 1}.`);
+    if (!plan) throw new UserError(`There is no layer ${layer + 1}; there are 1 to ${layers.length}.`);
     const size = plan.output.reduce((a, b) => a * b, 1);
     const wrong = neurons.find((one) => one >= size);
-    if (wrong !== undefined) throw new UserError(`${plan.name} has no neuron ${wrong}; it has 0 to ${size - 1}.`);
+    if (wrong !== undefined) throw new UserError(`Layer ${layer + 1} has no neuron ${wrong}; it has 0 to ${size - 1}.`);
     if (plan.neuron.kind === 'linear') continue;
     wanted.set(layer, neurons.slice(0, left));
     left -= Math.min(left, neurons.length);

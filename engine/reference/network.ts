@@ -67,9 +67,9 @@ export interface BatchPass {
 
 /** Why the reference cannot run a network, in one sentence; undefined when it can. */
 export function refuses({ layers }: NetworkPlan): string | undefined {
-  for (const { name, connection, neuron } of layers)
+  for (const [l, { connection, neuron }] of layers.entries())
     if (connection.kind !== 'dense' && isGated(neuron))
-      return `Layer ${name} is a ${neuron.kind} behind ${connectionName(connection)}, which the reference does not have: use a dense layer.`;
+      return `Layer ${l + 1} is a ${neuron.kind} behind ${connectionName(connection)}, which the reference does not have: use a dense layer.`;
   return undefined;
 }
 

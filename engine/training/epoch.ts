@@ -36,8 +36,9 @@ export async function finishEpoch(run: TrainingRun): Promise<boolean> {
     ...(rates?.length && { spikeRates: rates }),
   };
   const leaks = leaksOf(plan, network);
-  const { fields, lines } = await look(run, epoch);
+  const { fields, lines, remark } = await look(run, epoch);
   for (const line of lines) observer.metric(line);
+  if (remark !== undefined) observer.log(remark);
   observer.metric({
     kind: 'epoch',
     step: position.step,

@@ -260,8 +260,8 @@ test('one sample through the network: what training would say of it, its spikes 
     expect(loss / of).toBeCloseTo(run.result!.loss!, 5);
     const refusals = [
       [{ ...question, index: 150 }, 'There is no sample 150: the test split has 150, the first one is 0.'],
-      [{ ...question, traces: [{ layer: 7, neurons: [] }] }, 'There is no layer 7; there are 0 to 1.'],
-      [{ ...question, traces: [{ layer: 0, neurons: [8] }] }, 'layers.0 has no neuron 8; it has 0 to 7.'],
+      [{ ...question, traces: [{ layer: 7, neurons: [] }] }, 'There is no layer 8; there are 1 to 2.'],
+      [{ ...question, traces: [{ layer: 0, neurons: [8] }] }, 'Layer 1 has no neuron 8; it has 0 to 7.'],
       [{ ...question, checkpoint: 5 }, `${run.id} has no checkpoint 5 any more: name another checkpoint (there are `],
     ] as const;
     for (const [asked, sentence] of refusals)

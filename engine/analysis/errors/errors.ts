@@ -105,14 +105,16 @@ export const errors: Analysis<AnalysisParams<'errors'>, ErrorsResult> = {
   },
 };
 
-/** In ascending order. Throws a UserError when one is not there or has no potential. */
+/** From 0, in ascending order. Throws a UserError when one is not there or has no potential. */
 function layersOf({ layers }: NetworkPlan, asked: 'all' | readonly number[]): number[] {
   const have = layers.flatMap(({ neuron: { kind } }, l) => (kind === 'lif' || kind === 'integrator' ? [l] : []));
   if (have.length === 0)
     throw new UserError('errors follows membrane potentials, and this network has none; ask a run of the model lif.');
   if (asked === 'all') return have;
-  for (const l of asked)
-    if (!have.includes(l))
-      throw new UserError(`The network has no layer ${l} with a potential; there are ${have.join(', ')}.`);
-  return have.filter((l) => asked.includes(l));
+  for (const n of asked)
+    if (!have.includes(n - 1))
+      throw new UserError(
+        `The network has no layer ${n} with a potential; there are ${have.map((l) => l + 1).join(', ')}.`,
+      );
+  return have.filter((l) => asked.includes(l + 1));
 }

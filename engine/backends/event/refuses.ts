@@ -33,13 +33,13 @@ export function runnable({ layers, encoding }: NetworkPlan): Runnable {
   const gated: GatedPlan[] = [];
   const linear: LinearPlan[] = [];
   for (const [i, { connection, neuron, ...layer }] of layers.entries()) {
-    const { name, input } = layer;
+    const { input } = layer;
     if (connection.kind !== 'dense')
-      return refused(`Layer ${name} is ${connectionName(connection)}, which the event backend does not have`);
+      return refused(`Layer ${i + 1} is ${connectionName(connection)}, which the event backend does not have`);
     const before = layers[i - 1]?.name ?? INPUT;
     if (input.join() !== before)
       return refused(
-        `Layer ${name} receives ${input.join(' and ')}, but in the event backend every layer receives the one before it`,
+        `Layer ${i + 1} receives ${input.map((name) => said(name, layers)).join(' and ')}, but in the event backend every layer receives the one before it`,
       );
     switch (neuron.kind) {
       case 'lif':
@@ -61,11 +61,11 @@ export function runnable({ layers, encoding }: NetworkPlan): Runnable {
   if (spiking.length === layers.length) {
     if (encoding === 'current' && spiking[0]!.neuron.initialState === 'random')
       return refused(
-        `Layer ${spiking[0]!.name} starts in a random state and receives a constant current, which the event backend does not do together`,
+        `Layer 1 starts in a random state and receives a constant current, which the event backend does not do together`,
       );
-    const early = spiking.slice(0, -1).find(({ neuron }) => neuron.kind === 'integrator');
-    return early
-      ? refused(`Layer ${early.name} of integrators is not the last, and the event backend hands on spikes only`)
+    const early = spiking.slice(0, -1).findIndex(({ neuron }) => neuron.kind === 'integrator');
+    return early >= 0
+      ? refused(`Layer ${early + 1} of integrators is not the last, and the event backend hands on spikes only`)
       : { kind: 'spiking', layers: spiking };
   }
   const [cell, readout] = [gated[0], linear[0]];
@@ -74,6 +74,12 @@ export function runnable({ layers, encoding }: NetworkPlan): Runnable {
   return refused(
     'The event backend runs layers of spiking neurons, or one layer of an RNN, LSTM or GRU below one of linear neurons, but no other mixture',
   );
+}
+
+/** What a layer receives: the input, or a layer counted from 1. */
+function said(name: string, layers: NetworkPlan['layers']): string {
+  const place = layers.findIndex((layer) => layer.name === name);
+  return place < 0 ? name : `layer ${place + 1}`;
 }
 
 const refused = (why: string): Runnable => ({ kind: 'refused', reason: `${why}: change the network or the backend.` });

@@ -30,11 +30,11 @@ export const tfjsBackends = {
 } as const;
 
 function refusedNetwork({ layers }: NetworkPlan): string | undefined {
-  for (const { name, connection, neuron } of layers) {
+  for (const [l, { connection, neuron }] of layers.entries()) {
     if (connection.kind !== 'dense' && isGated(neuron))
-      return `Layer ${name} is a ${neuron.kind} behind ${connectionName(connection)}, which the tfjs backend does not have: use a dense layer.`;
-    if (neuron.kind === 'integrator' && name !== layers.at(-1)!.name)
-      return `Layer ${name} never fires and is not the last, which the tfjs backend does not have: change the network.`;
+      return `Layer ${l + 1} is a ${neuron.kind} behind ${connectionName(connection)}, which the tfjs backend does not have: use a dense layer.`;
+    if (neuron.kind === 'integrator' && l < layers.length - 1)
+      return `Layer ${l + 1} never fires and is not the last, which the tfjs backend does not have: change the network.`;
   }
   return undefined;
 }

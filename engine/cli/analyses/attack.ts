@@ -1,5 +1,6 @@
 import type { AttackKind, AttackKindResult, AttackOutcomes, AttackResult } from '../../../protocol/analyses/attack.ts';
 import { percent } from '../../../protocol/format.ts';
+import { layerName } from '../../../protocol/layers.ts';
 import { table } from '../text.ts';
 
 const TITLES: Record<AttackKind, string> = {
@@ -24,7 +25,7 @@ export function lines(result: AttackResult): string[] {
       : []),
     ...nearThreshold.map(
       ({ layer, near, of }) =>
-        `${layer}: |u − θ| < ${within} θ in ${of > 0 ? percent(near / of) : '–'} % of neurons and steps.`,
+        `${layerName(layer)}: |u − θ| < ${within} θ in ${of > 0 ? percent(near / of) : '–'} % of neurons and steps.`,
     ),
     ...result.kinds.flatMap((kind) => ['', ...linesOf(kind, attacked.length)]),
   ];

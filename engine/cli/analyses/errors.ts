@@ -1,5 +1,6 @@
 import type { ErrorsLayer, ErrorsResult } from '../../../protocol/analyses/errors.ts';
 import { percent } from '../../../protocol/format.ts';
+import { layerNumber } from '../../../protocol/layers.ts';
 import { meanOf } from '../../../protocol/statistics.ts';
 import { short, table, wrapped } from '../text.ts';
 
@@ -32,7 +33,8 @@ export function lines(
   ];
 }
 
-const nameOf = ({ layer, spiking }: ErrorsLayer): string => `${layer}${spiking ? '' : ' (integrator)'}`;
+const nameOf = ({ layer, name, spiking }: ErrorsLayer): string =>
+  spiking ? layerNumber(name, layer) : `${layer + 1} (integrator)`;
 
 /** A row for each component that the layer has, from the leak alone to all of them, and one for the norms. */
 function perStep(layer: ErrorsLayer): string[][] {

@@ -1,5 +1,6 @@
 import type { Irregularity, LayerEfficiency, SampleSpread, SpikesResult } from '../../../protocol/analyses/spikes.ts';
 import { percent, thousands } from '../../../protocol/format.ts';
+import { layerNumber } from '../../../protocol/layers.ts';
 import { short, table, wrapped } from '../text.ts';
 
 /** What the neurons of each layer do, then what a sample costs. */
@@ -53,8 +54,8 @@ function meaning({ layers, limits }: SpikesResult): string {
 
 function layerTable({ layers }: SpikesResult): string[] {
   const header = ['layer', 'neurons', 'rate %', 'silent', 'saturated', 'window %', 'never', 'CV2', 'LV', 'leak k'];
-  const rows = layers.map(({ layer, neurons, rate, silent, saturated, window, cv2, lv, leak }) => [
-    String(layer),
+  const rows = layers.map(({ layer, name, neurons, rate, silent, saturated, window, cv2, lv, leak }) => [
+    layerNumber(name, layer),
     thousands(neurons),
     percent(rate),
     String(silent),
@@ -84,7 +85,7 @@ function costTable(layers: readonly LayerEfficiency[]): string[] {
     dense === 0 ? '–' : percent(operations.mean / dense),
   ];
   const rows = layers.flatMap((one) => [
-    [...row(String(one.layer), 'below', one), thousands(one.parameters), thousands(one.state)],
+    [...row(layerNumber(one.name, one.layer), 'below', one), thousands(one.parameters), thousands(one.state)],
     ...(one.recurrent ? [row('', 'itself', one.recurrent)] : []),
   ]);
   return table(header, rows, [0, 3, 4, 5, 6, 7]);

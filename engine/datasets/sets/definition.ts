@@ -71,6 +71,11 @@ export interface DatasetDefinition<Spec extends { name: string } = { name: strin
   source: DataSource;
   /** What kind of data it is to the paper, whose Table 5 has settings for each. */
   domain: 'temporal' | 'spatial' | 'spatio-temporal';
+  /**
+   * Weight updates for which a network that learns it later may be no better than guessing: what is worse is warned of
+   * (docs/diagnosis.md). `moved`: the same once weights are a tenth of their length from where they began.
+   */
+  guessing: { updates: number; moved?: number };
   /** Samples in the published files; absent for generated data sets. */
   published?: Published;
   shape(spec: Spec): KnownShape;

@@ -28,20 +28,21 @@ const NIR_RESETS: ReadonlySet<Reset> = new Set(['hard', 'none']);
 
 /** Why a network is none in NIR, as the end of a sentence "… cannot be written as NIR: "; undefined when it is one. */
 export function refusesNir({ layers, readout }: NetworkPlan): string | undefined {
-  for (const { name, input, connection, neuron } of layers) {
-    if (input.length > 1) return `layer ${name} adds up ${input.join(' and ')}`;
+  for (const [l, { input, connection, neuron }] of layers.entries()) {
+    const layer = `layer ${l + 1}`;
+    if (input.length > 1) return `${layer} adds up ${input.join(' and ')}`;
     if (connection.kind === 'residual' || connection.kind === 'norm')
-      return `layer ${name} is ${connectionName(connection)}`;
+      return `${layer} is ${connectionName(connection)}`;
     if (connection.kind === 'pool' && connection.operation === 'max')
-      return `layer ${name} pools by maximum, and NIR has pooling by mean and sum alone`;
+      return `${layer} pools by maximum, and NIR has pooling by mean and sum alone`;
     switch (neuron.kind) {
       case 'rnn':
       case 'lstm':
       case 'gru':
-        return `layer ${name} is of kind ${neuron.kind}, and NIR has spiking neurons and integrators alone`;
+        return `${layer} is of kind ${neuron.kind}, and NIR has spiking neurons and integrators alone`;
       case 'lif':
         if (!NIR_RESETS.has(neuron.reset))
-          return `layer ${name} has neuron.reset ${neuron.reset}, and neurons of NIR are reset to a value or not at all`;
+          return `${layer} has neuron.reset ${neuron.reset}, and neurons of NIR are reset to a value or not at all`;
         break;
       case 'integrator':
       case 'linear':
@@ -50,7 +51,7 @@ export function refusesNir({ layers, readout }: NetworkPlan): string | undefined
         return unreachable(neuron);
     }
     if ('initialState' in neuron && neuron.initialState === 'random')
-      return `layer ${name} has initialState random, and neurons of NIR start at rest`;
+      return `${layer} has initialState random, and neurons of NIR start at rest`;
   }
   const last = layers.at(-1)!.neuron;
   if (last.kind === 'lif' && readout.decode !== 'rate' && last.reset !== 'none')

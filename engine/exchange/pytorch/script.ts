@@ -1,4 +1,5 @@
 /** A network as a Python script that has all it needs but PyTorch and NumPy. */
+import { capital, layerName } from '../../../protocol/layers.ts';
 import { plainLine } from '../../../protocol/text/plain-text.ts';
 import { UserError } from '../../base/errors.ts';
 import { MEAN_STATE } from '../../models/initial-state.ts';
@@ -82,10 +83,10 @@ ${[...shapes].map((shape) => `    ${text(shape)}: ${SURROGATE_LINES[shape]},  # 
 const text = (value: string): string => JSON.stringify(plainLine(value));
 
 function leakyNetwork({ layers, readout }: NetworkPlan): string {
-  layers.forEach(({ name, input }, l) => {
+  layers.forEach(({ input }, l) => {
     if (input.join() !== (layers[l - 1]?.name ?? INPUT))
       throw new UserError(
-        `Layer ${name} receives ${input.join(' and ')}, and the script has one layer after another alone.`,
+        `Layer ${l + 1} receives ${input.map((one) => layerName(one)).join(' and ')}, and the script has one layer after another alone.`,
       );
   });
   const first = layers[0]!.connection;
@@ -118,7 +119,7 @@ function layerOf(layer: LayerPlan): string {
       const { threshold, reset, surrogate, recurrent, resetGradient } = neuron;
       if (!(reset in RESET_LINES) || !(surrogate.shape in SURROGATE_LINES))
         throw new UserError(
-          `Layer ${layer.name} has neuron.reset ${reset} and a ${surrogate.shape} surrogate, which the script does not have.`,
+          `${capital(layerName(layer.name))} has neuron.reset ${reset} and a ${surrogate.shape} surrogate, which the script does not have.`,
         );
       const more = [
         `threshold=${threshold}`,
@@ -135,7 +136,7 @@ function layerOf(layer: LayerPlan): string {
       return `Pool(${connection})`;
     default:
       throw new UserError(
-        `Layer ${layer.name} is a ${neuron.kind} among spiking layers, which the script does not have.`,
+        `${capital(layerName(layer.name))} is a ${neuron.kind} among spiking layers, which the script does not have.`,
       );
   }
 }
@@ -163,7 +164,9 @@ function connectionOf({ name, connection }: LayerPlan): string {
     }
     case 'residual':
     case 'norm':
-      throw new UserError(`Layer ${name} is ${connectionName(connection)}, which the script does not have.`);
+      throw new UserError(
+        `${capital(layerName(name))} is ${connectionName(connection)}, which the script does not have.`,
+      );
     default:
       return unreachable(connection);
   }

@@ -15,6 +15,7 @@ import {
 import { disturbancesOf, drawsAt, pointsOf, robustnessCharts } from '../../../protocol/figures/robustness.ts';
 import { layerOf, rateCharts, spikingLayersOf } from '../../../protocol/figures/spikes.ts';
 import { percent, spread } from '../../../protocol/format.ts';
+import { capital, commonPlace, layerName, layerNumber } from '../../../protocol/layers.ts';
 import { spread as spreadOf } from '../../../protocol/seeds.ts';
 import { meanOf } from '../../../protocol/statistics.ts';
 import { printedAtResolution } from '../../claims/table7.ts';
@@ -68,6 +69,10 @@ export function evaluateBlocks({ answers }: Group<'evaluate'>): Block[] {
   return [{ kind: 'table', caption: 'Accuracy and loss asked anew', head, rows, words: [0, 3] }];
 }
 
+const layersIn = (
+  answers: readonly { result: { layers: readonly { name: string; layer: number }[] } }[],
+): { name: string; layer: number }[] => answers.flatMap(({ result }) => [...result.layers]);
+
 export function spikesBlocks({ answers }: Group<'spikes'>): Block[] {
   const layers = spikingLayersOf(answers).slice(0, MAX_LAYERS);
   const rows = byVariant(answers).flatMap(({ name, runs }) =>
@@ -76,7 +81,7 @@ export function spikesBlocks({ answers }: Group<'spikes'>): Block[] {
       const costs = runs.map(({ result }) => result.efficiency);
       return [
         name,
-        layer,
+        layerNumber(layer, own[0]?.layer),
         shares(own.map(({ rate }) => rate)),
         ...[numbers(own.map(({ silent }) => silent)), numbers(own.map(({ saturated }) => saturated))],
         String(own[0]?.neurons ?? '–'),
@@ -98,7 +103,7 @@ export function spikesBlocks({ answers }: Group<'spikes'>): Block[] {
       chartsFigure(
         rateCharts(drawn(answers), layer, styleOf),
         drawn(answers),
-        `Layer ${layer}: how the mean rates of its neurons are distributed, and its rate over time; a line for each seed.`,
+        `${capital(layerName(layer, commonPlace(layer, layersIn(answers))))}: how the mean rates of its neurons are distributed, and its rate over time; a line for each seed.`,
       ),
     ),
     {
@@ -121,7 +126,7 @@ export function errorsBlocks({ answers }: Group<'errors'>): Block[] {
       const own = runs.flatMap(({ result }) => result.layers.find((one) => one.name === layer) ?? []);
       const of = (read: (one: (typeof own)[number]) => number | null): string => numbers(own.map(read));
       return [
-        ...[name, layer, of(({ factors }) => factors.leak.mean)],
+        ...[name, layerNumber(layer, own[0]?.layer), of(({ factors }) => factors.leak.mean)],
         ...[of(({ perStep }) => perStep.expected.leak), of(({ perStep }) => perStep.measured.leak)],
         ...[of(({ perStep }) => perStep.expected.reset), of(({ perStep }) => perStep.measured.reset)],
         ...[of(({ perStep }) => perStep.expected.whole), of(({ perStep }) => perStep.measured.whole)],
@@ -141,7 +146,7 @@ export function errorsBlocks({ answers }: Group<'errors'>): Block[] {
           planXy(chart).lines.some(({ path }) => path.includes('L')),
         ),
         drawn(answers),
-        `Layer ${layer}: medians and quartiles over samples, means over the seeds.`,
+        `${capital(layerName(layer, commonPlace(layer, layersIn(answers))))}: medians and quartiles over samples, means over the seeds.`,
       ),
     ),
     {

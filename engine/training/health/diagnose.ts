@@ -34,8 +34,8 @@ export interface Seen {
   accuracy: number;
   classes: number;
   lossKind: Training['loss'];
-  /** Of the data set. */
-  domain: keyof typeof GUESSING_UPDATES;
+  /** Of the data set: for how many weight updates guessing is nothing to worry about. */
+  mayGuess: { updates: number; moved?: number };
 }
 
 export interface HealthFinding {
@@ -66,16 +66,7 @@ const UNSEEN = 3;
 export const STILL = 1e-4;
 /** a = ln(k / (1 − k)) beyond ±6.2, where dk/da is less than a hundredth of its greatest value. */
 export const LEAK_END = 0.002;
-/**
- * Before this many weight updates a loss of guessing is nothing to worry about. Pictures are learned from at once; what must
- * be remembered over a delay stays at chance for hundreds of updates and is learned then (examples/delayed-xor.lif.yaml).
- */
-export const GUESSING_UPDATES = { spatial: 100, temporal: 2000, 'spatio-temporal': 500 } as const;
-/**
- * As many are enough where the weights have come this far from where they began, as they have long after pictures and
- * recordings of cameras are learned from. What must be remembered over a delay may stay at chance for much longer.
- */
-const GUESSING_FAR = { spatial: 20, temporal: Number.POSITIVE_INFINITY, 'spatio-temporal': 50 } as const;
+/** Weights that have come this far from where they began have had the time to learn something, in most data sets. */
 export const FAR = 0.1;
 /** How far below that of guessing a loss is more than that, and how far above 1/C an accuracy is: in parts of it, and of its standard deviation. */
 const LOSS_BELOW = 0.005;
@@ -115,9 +106,8 @@ const TABLE: readonly [Cause, (seen: Seen) => number | boolean][] = [
 ];
 
 /** Whether something should have been learned by now. */
-function isLate({ domain, updates, moved }: Seen): boolean {
-  const far = moved !== undefined && moved >= FAR;
-  return updates >= (far ? Math.min(GUESSING_FAR[domain], GUESSING_UPDATES[domain]) : GUESSING_UPDATES[domain]);
+function isLate({ mayGuess, updates, moved = 0 }: Seen): boolean {
+  return updates >= ((moved >= FAR ? mayGuess.moved : undefined) ?? mayGuess.updates);
 }
 
 /** What is wrong, if anything: the deepest cause. */

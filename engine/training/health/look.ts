@@ -14,7 +14,7 @@ import { diagnose, FAR, type LayerSeen, type Seen } from './diagnose.ts';
 import { movedBy } from './moved.ts';
 import { encodeNeurons } from './neuron-rates.ts';
 import { type LayerProbe, probedSamples, probeLayers } from './probe.ts';
-import { adviceOn } from './sentences.ts';
+import { adviceOn, remarkOn } from './sentences.ts';
 
 /** Fewer weight updates than these are over before anybody wants to hear of the first. */
 const EARLY_FROM = 20;
@@ -29,6 +29,8 @@ export interface Look {
   fields: Pick<Extract<MetricLine, { kind: 'epoch' }>, 'windowShares' | 'gradientNorms'>;
   /** Other lines of this step. */
   lines: MetricLine[];
+  /** What was seen and is nothing to warn of, for the run's log. */
+  remark?: string;
 }
 
 /** @param epoch whole when all its updates are made */
@@ -39,6 +41,7 @@ export async function look(run: TrainingRun, epoch: number): Promise<Look> {
   const seen = seenOf(run, probes, epoch);
   const finding = diagnose(seen);
   const moment = { step: position.step, epoch };
+  const remark = finding || epoch !== 1 ? undefined : remarkOn(seen, run.updates);
   const rates = probes.map(({ rates }) => rates ?? null);
   return {
     fields: {
@@ -55,6 +58,7 @@ export async function look(run: TrainingRun, epoch: number): Promise<Look> {
         ? [warningLine(moment, finding, adviceOn(finding, seen, { spec, plan, probed: samples.length }))]
         : []),
     ],
+    ...(remark !== undefined && { remark }),
   };
 }
 
@@ -92,7 +96,7 @@ function seenOf(run: TrainingRun, probes: LayerProbe[], epoch: number): Seen {
     ...mean(position.epochSums),
     classes: plan.classes,
     lossKind: spec.training.loss,
-    domain: definitionOf(spec.dataset).domain,
+    mayGuess: definitionOf(spec.dataset).guessing,
   };
 }
 

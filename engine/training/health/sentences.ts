@@ -81,6 +81,17 @@ export function adviceOn(
   }
 }
 
+/**
+ * Of a first epoch at chance, in a data set that is learned later than that; undefined where something was learned.
+ * @param epoch weight updates of one
+ */
+export function remarkOn(seen: Seen, epoch: number): string | undefined {
+  const said = guess(seen, 'After the first epoch ');
+  const { updates } = seen.mayGuess;
+  if (said === '') return undefined;
+  return `${said}. Early that is nothing to worry about; if it lasts for ${thousands(updates)} weight updates (epoch ${Math.ceil(updates / epoch)}), it is warned of.`;
+}
+
 /** A field and its value. */
 type Field = readonly [Path, unknown];
 

@@ -94,8 +94,8 @@ test.each(['with recurrence', 'no reset', 'spikes, scaled'])(
 
 test('what NIR cannot say is refused by name, before anything is written', async () => {
   const refusals = {
-    'soft reset': /layer layers\.0 has neuron\.reset soft, and neurons of NIR are reset to a value or not at all/,
-    'random start': /layer layers\.0 has initialState random/,
+    'soft reset': /layer 1 has neuron\.reset soft, and neurons of NIR are reset to a value or not at all/,
+    'random start': /layer 1 has initialState random/,
     'potentials of spikes': /its readout reads the membrane potentials of neurons that spike/,
     gru: /layer cell is of kind gru/,
   };

@@ -110,7 +110,7 @@ test('each component by itself: the leak, what a reset leaves, nothing at all', 
   const ask = async (neuron: object) => {
     const network = { weightGain: 3, hidden: [13], readout: { kind: 'leaky-integrator', window: 3 } };
     const { context, network: open } = await contextOf<ErrorsResult>('event', data, { network, neuron });
-    const answer = await errors.run(context, { ...params, layers: [0] });
+    const answer = await errors.run(context, { ...params, layers: [1] });
     await open.close();
     return answer.layers[0]!;
   };
@@ -157,7 +157,7 @@ test('quartiles and stretches of time leave out what is not there', () => {
 test('what cannot be asked is refused in a sentence', async () => {
   const lif = await contextOf<ErrorsResult>('event', events(), { network: { hidden: [6] } });
   await expect(errors.run(lif.context, { ...params, layers: [7] })).rejects.toThrow(
-    'The network has no layer 7 with a potential; there are 0, 1.',
+    'The network has no layer 7 with a potential; there are 1, 2.',
   );
   await expect(errors.run(lif.context, { ...params, split: 'validation' })).rejects.toThrow('no validation samples');
   const gru = await contextOf<ErrorsResult>('event', events(), { model: 'gru', network: { hidden: [6] } });

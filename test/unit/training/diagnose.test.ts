@@ -19,7 +19,7 @@ const healthy: Seen = {
   accuracy: 0.9,
   classes: 10,
   lossKind: 'cross-entropy',
-  domain: 'spatial',
+  mayGuess: { updates: 100, moved: 20 },
 };
 const lost = { loss: Math.log(10) + 0.001, accuracy: 0.101 };
 
@@ -53,7 +53,7 @@ describe('one cause, the deepest', () => {
     ],
     [
       'of recordings of a camera a little later',
-      { ...lost, updates: 50, domain: 'spatio-temporal' },
+      { ...lost, updates: 50, mayGuess: { updates: 500, moved: 50 } },
       { cause: 'guessing' },
     ],
     ['a loss above it, too', { ...lost, loss: 2.9 }, { cause: 'guessing' }],
@@ -92,8 +92,8 @@ test.each<[string, Partial<Seen>]>([
   ['weights of which it is too early to speak', { moved: undefined as never }],
   ['a loss of guessing in the first updates', { ...lost, updates: 99, moved: 0.09 }],
   ['before the twentieth, however far the weights have moved', { ...lost, updates: 19 }],
-  ['of recordings before the fiftieth', { ...lost, updates: 49, domain: 'spatio-temporal' }],
-  ['that of a task with a delay', { ...lost, updates: 1999, domain: 'temporal' }],
+  ['of recordings before the fiftieth', { ...lost, updates: 49, mayGuess: { updates: 500, moved: 50 } }],
+  ['that of a task with a delay', { ...lost, updates: 1999, mayGuess: { updates: 2000 } }],
   ['that loss with a good accuracy', { ...lost, accuracy: 0.3 }],
   ['a loss just below', { loss: Math.log(10) - 0.01, accuracy: 0.101 }],
 ])('%s: nothing is said', (_what, seen) => expect(diagnose({ ...healthy, ...seen })).toBeUndefined());

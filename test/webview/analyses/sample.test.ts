@@ -136,12 +136,12 @@ test('every picture has its numbers: tables of both networks, and a file of them
     expect.stringMatching(/^Decision/),
     expect.stringMatching(/^Readout over time/),
     expect.stringMatching(/^Potentials/),
-    'Spikes of layers.0, baseline, seed 1, 900 updates',
-    'Spikes of layers.0, without reset, seed 1, 900 updates',
+    'Spikes of layer 1, baseline, seed 1, 900 updates',
+    'Spikes of layer 1, without reset, seed 1, 900 updates',
     'Input of baseline, seed 1, 900 updates',
   ]);
   const rowsOf = (title: string) => page.getByRole('region', { name: title }).locator('tbody tr');
-  expect(await rowsOf('Spikes of layers.0, baseline, seed 1, 900 updates').nth(3).allInnerTexts()).toEqual([
+  expect(await rowsOf('Spikes of layer 1, baseline, seed 1, 900 updates').nth(3).allInnerTexts()).toEqual([
     '4\t2\t3 39',
   ]);
   // Four neurons of each network beside the step.
@@ -237,7 +237,7 @@ test.each(Object.keys(THEMES) as ThemeName[])('axe finds nothing serious in a sa
 test.each(Object.keys(THEMES) as ThemeName[])(
   'in a narrow column nothing is wider than the page, %s',
   async (theme) => {
-    const host = await opened(theme, STEPS, 325);
+    const host = await opened(theme, STEPS, 260);
     const { page } = host;
     await page.getByLabel('beside').selectOption('without reset');
     await expect.poll(() => page.locator('.network').count()).toBe(2);

@@ -1,6 +1,7 @@
 import { html } from 'lit';
 import type { ErrorsLayer, ErrorsResult } from '../../../protocol/analyses/errors.ts';
 import { errorsCharts, layersOf, timeOf } from '../../../protocol/figures/errors.ts';
+import { commonPlace, layerNumber } from '../../../protocol/layers.ts';
 import type { NumberTable } from '../../plot/number-table.ts';
 import { xyChart } from '../../plot/xy.ts';
 import type { Answered } from '../../shared/study/analyses.ts';
@@ -17,9 +18,10 @@ export const errors: Panel<'errors'> = {
   example: 'samples=256',
   picture(answers, context) {
     const names = layersOf(answers);
+    const layers = eachLayer(answers, (_, one) => one);
     const layer = context.choice('errors.layer', names);
     return html`<div class="choices">
-        ${names.length > 1 ? context.chooser('errors.layer', 'Layer', names, (name) => name) : ''}
+        ${names.length > 1 ? context.chooser('errors.layer', 'Layer', names, (name) => layerNumber(name, commonPlace(name, layers))) : ''}
       </div>
       ${key(answers, context)}
       <div class="side-by-side wide">
@@ -43,8 +45,17 @@ function perStep(answers: readonly Answer[]): NumberTable {
     ],
     rows: eachLayer(
       answers,
-      ({ name, run, result }, { name: layer, factors, perStep: { expected, measured, norms } }) => [
-        ...[name, run.seed, layer, result.samples, factors.leak.mean, expected.leak, measured.leak, expected.reset],
+      ({ name, run, result }, { name: layer, layer: place, factors, perStep: { expected, measured, norms } }) => [
+        ...[
+          name,
+          run.seed,
+          layerNumber(layer, place),
+          result.samples,
+          factors.leak.mean,
+          expected.leak,
+          measured.leak,
+          expected.reset,
+        ],
         ...[measured.reset, expected.whole, measured.whole, norms],
         ...[factors.recurrent?.gain ?? null, factors.recurrent?.radius ?? null],
       ],
@@ -54,7 +65,7 @@ function perStep(answers: readonly Answer[]): NumberTable {
 
 function overTime(answers: readonly Answer[]): NumberTable {
   const row = ({ name, run, result }: Answer, layer: ErrorsLayer, bin: number) => [
-    ...[name, run.seed, layer.name, timeOf(bin, result.stepsPerBin)],
+    ...[name, run.seed, layerNumber(layer.name, layer.layer), timeOf(bin, result.stepsPerBin)],
     ...[layer.norm.lower[bin]!, layer.norm.median[bin]!, layer.norm.upper[bin]!, layer.norm.mean[bin]!],
     ...[layer.vanished[bin]!, layer.factors.kept[bin]!, layer.factors.surrogateShare[bin]!],
   ];

@@ -1,4 +1,5 @@
 import type { SpikingLayerResult } from '../../../protocol/analyses/spikes.ts';
+import { layerNumber } from '../../../protocol/layers.ts';
 import type { NumberTable } from '../../plot/number-table.ts';
 import type { Answered } from '../../shared/study/analyses.ts';
 
@@ -19,7 +20,16 @@ function layers(answers: readonly Answer[]): NumberTable {
     ],
     rows: answers.flatMap(({ name, run, result }) =>
       result.layers.map((layer) => [
-        ...[name, run.seed, layer.name, result.samples, layer.neurons, layer.rate, layer.silent, layer.saturated],
+        ...[
+          name,
+          run.seed,
+          layerNumber(layer.name, layer.layer),
+          result.samples,
+          layer.neurons,
+          layer.rate,
+          layer.silent,
+          layer.saturated,
+        ],
         ...[layer.window.share, layer.window.never, layer.cv2.mean, layer.lv.mean, layer.cv2.neurons],
       ]),
     ),
@@ -55,7 +65,13 @@ function neurons(answers: readonly Answer[]): NumberTable {
     ],
     rows: answers.flatMap(({ name, run, result }) =>
       result.layers.flatMap((layer) =>
-        layer.rates.map((_, neuron) => [name, run.seed, layer.name, neuron, ...row(layer, neuron)]),
+        layer.rates.map((_, neuron) => [
+          name,
+          run.seed,
+          layerNumber(layer.name, layer.layer),
+          neuron,
+          ...row(layer, neuron),
+        ]),
       ),
     ),
   };

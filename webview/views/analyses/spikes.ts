@@ -1,6 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import type { SpikesResult, SpikingLayerResult } from '../../../protocol/analyses/spikes.ts';
 import { layerOf, rateCharts, spikingLayersOf } from '../../../protocol/figures/spikes.ts';
+import { commonPlace, layerName, layerNumber } from '../../../protocol/layers.ts';
 import { type Cell, colourScale, heatmap } from '../../plot/maps/heatmap.ts';
 import { xyChart } from '../../plot/xy.ts';
 import { count, percentOrDash, percentSign } from '../../shared/format.ts';
@@ -26,10 +27,11 @@ export const spikes: Panel<'spikes'> = {
     if (spiking.length === 0)
       return html`<p class="muted">No layer of these networks spikes; see Table for what they compute.</p>`;
     const names = spikingLayersOf(spiking);
+    const layers = spiking.flatMap(({ result }) => result.layers);
     const layer = context.choice('spikes.layer', names);
     const shown = context.choice('spikes.shown', SHOWN);
     return html`<div class="choices">
-        ${names.length > 1 ? context.chooser('spikes.layer', 'Layer', names, (name) => name) : ''}
+        ${names.length > 1 ? context.chooser('spikes.layer', 'Layer', names, (name) => layerNumber(name, commonPlace(name, layers))) : ''}
         ${context.chooser('spikes.shown', 'Rates', SHOWN, (one) => SHOWN_TEXT[one])}
         ${shown === 'distribution' ? '' : context.chooser('spikes.order', 'Sort by', ORDERS, (one) => one)}
       </div>
@@ -72,7 +74,7 @@ function figure(
   const { result, run } = answer;
   if (!layer)
     return html`<figure class="panel-figure"><figcaption><h3>${answer.name}</h3></figcaption>
-    <p class="muted">has no spiking layer ${name}.</p></figure>`;
+    <p class="muted">has no ${layerName(name)} that spikes.</p></figure>`;
   const memory = context.memory<{ cell: Cell | undefined }>('spikes', () => ({ cell: undefined }));
   const columns = shown === 'time' ? result.bins : result.perClass.length;
   const sorted = context.memory(`spikes ${run.id} ${name} ${shown} ${order} ${answer.checkpoint}`, () => {
@@ -96,7 +98,7 @@ function figure(
     ${heatmap(
       { ...scale, rows: neurons.length, columns, values: rows },
       {
-        label: `Rates of the ${layer.neurons} neurons of ${name} ${shown === 'time' ? 'over time' : 'by class'}, ${answer.name}, seed ${run.seed}; as a table under Table`,
+        label: `Rates of the ${layer.neurons} neurons of ${layerName(name, layer.layer)} ${shown === 'time' ? 'over time' : 'by class'}, ${answer.name}, seed ${run.seed}; as a table under Table`,
         xAxis: { from: shown === 'time' ? '1' : '0', to: String(last), name: shown === 'time' ? 'time step' : 'class' },
         yAxis: {
           from: order === 'place' ? '0' : 'least',

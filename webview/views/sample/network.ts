@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { capital, layerName } from '../../../protocol/layers.ts';
 import { rowsAt } from '../../plot/maps/dots.ts';
 import { raster } from '../../plot/maps/raster.ts';
 import { count } from '../../shared/format.ts';
@@ -20,15 +21,16 @@ export function network(shown: ShownNetwork, all: readonly ShownNetwork[], first
 
 function spikesOf({ answer, colour }: ShownNetwork, layer: number, moment: Moment): TemplateResult {
   const { name, neurons, spikes } = answer.layers[layer]!;
+  const title = capital(layerName(name, layer));
   const dots = { steps: answer.steps, rows: neurons, ...spikes! };
   const summary = `${count(dots.items.length, 'spike')} of ${count(neurons, 'neuron')}`;
   return html`<figure class="panel-figure">
     <figcaption>
-      <h3>${name}</h3>
+      <h3>${title}</h3>
       <span class="muted">${summary}</span>
     </figcaption>
     ${raster(dots, {
-      label: `${name}: ${summary} over ${answer.steps} steps; as a table under Table`,
+      label: `${title}: ${summary} over ${answer.steps} steps; as a table under Table`,
       colour,
       step: moment.step,
       choose: moment.choose,

@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import type { SampleAnswer } from '../../../protocol/analyses/sample.ts';
+import { layerNumber } from '../../../protocol/layers.ts';
 import { SPLITS } from '../../../protocol/metrics.ts';
 import type { RunSummary } from '../../../protocol/runs.ts';
 import type { StateOf } from '../../../protocol/views.ts';
@@ -51,11 +52,8 @@ export function pickers(
     >
     ${
       layers.length > 1
-        ? select(
-            'Layer',
-            layers.map(({ layer, name }) => `${layer} ${name}`),
-            labelOf(layers, state.layer),
-            (layer) => set({ layer: Number.parseInt(layer, 10) }),
+        ? select('Layer', layers.map(numberOf), labelOf(layers, state.layer), (number) =>
+            set({ layer: Number.parseInt(number, 10) - 1 }),
           )
         : ''
     }
@@ -88,8 +86,10 @@ function checkpointPicker(
 
 function labelOf(layers: readonly { layer: number; name: string }[], layer: number): string {
   const found = layers.find((one) => one.layer === layer) ?? layers[0]!;
-  return `${found.layer} ${found.name}`;
+  return numberOf(found);
 }
+
+const numberOf = ({ layer, name }: { layer: number; name: string }): string => layerNumber(name, layer);
 
 function select(
   label: string,

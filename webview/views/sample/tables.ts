@@ -1,5 +1,6 @@
 /** The numbers behind the pictures of a sample. */
 import type { EventList } from '../../../protocol/analyses/sample.ts';
+import { layerName } from '../../../protocol/layers.ts';
 import type { NumberTable } from '../../plot/number-table.ts';
 import { evidence } from './scores.ts';
 import { channelName, type ShownNetwork, sameInput } from './shown.ts';
@@ -61,11 +62,11 @@ function perStep({ offsets, items }: EventList, steps: number): Row[] {
 
 function spikes(all: readonly ShownNetwork[]): NumberTable[] {
   return all.flatMap((shown) =>
-    shown.answer.layers.flatMap(({ name, spikes: fired }): NumberTable[] =>
+    shown.answer.layers.flatMap(({ layer, name, spikes: fired }): NumberTable[] =>
       fired
         ? [
             {
-              title: `Spikes of ${name}, ${nameOf(shown)}`,
+              title: `Spikes of ${layerName(name, layer)}, ${nameOf(shown)}`,
               header: ['step', 'spikes', 'neurons'],
               rows: perStep(fired, shown.answer.steps),
             },
@@ -91,8 +92,11 @@ function potentials(all: readonly ShownNetwork[]): NumberTable {
   const columns = all.flatMap((shown) =>
     shown.answer.layers
       .slice(0, -1)
-      .flatMap(({ name, traces }) =>
-        traces.map(({ neuron, values }) => ({ name: `${name} neuron ${neuron}, ${nameOf(shown)}`, values })),
+      .flatMap(({ layer, name, traces }) =>
+        traces.map(({ neuron, values }) => ({
+          name: `${layerName(name, layer)}, neuron ${neuron}, ${nameOf(shown)}`,
+          values,
+        })),
       ),
   );
   return columnsTable('Potentials', 'u before the reset, or the state h', columns);

@@ -1,6 +1,7 @@
 import { html, nothing, type SVGTemplateResult, svg, type TemplateResult } from 'lit';
 import type { SampleLayer } from '../../../protocol/analyses/sample.ts';
 import type { Range } from '../../../protocol/drawing/scales.ts';
+import { layerName } from '../../../protocol/layers.ts';
 import { count } from '../../shared/format.ts';
 import type { Moment, ShownNetwork } from './shown.ts';
 
@@ -12,7 +13,7 @@ export function traces({ answer, colour }: ShownNetwork, all: readonly ShownNetw
   const traced = answer.layers.slice(0, -1).filter((layer) => layer.traces.length > 0);
   return html`${traced.map(
     (layer) => html`<div class="traces">
-      <h3>Potentials of ${layer.name}</h3>
+      <h3>Potentials of ${layerName(layer.name, layer.layer)}</h3>
       <p class="muted">${legendOf(layer)}</p>
       ${layer.traces.map(({ neuron, values }) => trace(layer, neuron, values, traceRangeOf(all, layer.layer, neuron), moment, colour))}
     </div>`,
@@ -65,7 +66,7 @@ function trace(
     })
     .join('');
   const spikes = threshold === undefined ? '' : count(fired.length, 'spike');
-  const label = `Neuron ${neuron} of ${layer.name}: ${short(values[step])} at step ${step + 1}${spikes && `, ${spikes}`}; as a table under Table`;
+  const label = `Neuron ${neuron} of ${layerName(layer.name, layer.layer)}: ${short(values[step])} at step ${step + 1}${spikes && `, ${spikes}`}; as a table under Table`;
   const point = (event: PointerEvent): void => {
     if (event.buttons !== 1) return;
     const box = (event.currentTarget as SVGElement).getBoundingClientRect();

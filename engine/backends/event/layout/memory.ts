@@ -44,11 +44,13 @@ export interface LayerScratch extends EventList {
   spikeMasks: Bytes;
   /** Spikes of each sample of a block, u32. */
   counts: Bytes;
-  /** For statistics: the spikes of each neuron in each sample of a block, then in stretches of steps, u32 [samples + steps × 16·panels]. */
+  /** For statistics: the spikes of each neuron in each sample of a block, u32 [samples × 16·panels]. */
   tally: Bytes;
-  /** For statistics: sums over pairs of intervals, f64 [3 × 16·panels], and room for the spikes of a panel, u32 [32]. */
+  /** For statistics, of a whole task: spikes in stretches of steps, u32 [steps × 16·panels] in panels; sums over pairs of intervals, f64 [3 × 16·panels]. */
+  byTime: Bytes;
   intervals: Bytes;
-  intervalWork: Bytes;
+  /** What the kernels that count need besides, 32 bytes for each step. */
+  tallyWork: Bytes;
   /** The leaks, f32 [size], and dL/dk. */
   k: Bytes;
   dk: Bytes;
@@ -78,7 +80,7 @@ export interface Scratch extends EventList {
   /** f32 [2 × classes], and as many zeros as the widest layer has columns. */
   scores: Bytes;
   zeros: Bytes;
-  /** For statistics: synapses behind each input, f64 [inputs]; the row that it was last seen in, u32; what is counted of a sample, f64 [3]. */
+  /** For statistics: synapses behind each input, u32 [inputs]; the row that it was last seen in, u32; what is counted of a sample, f64 [3]. */
   inputTally: { fanOut: Bytes; seen: Bytes; result: Bytes };
   /**
    * Of dL/dx: which columns of the first layer have a δ in some rows, as events with values; what follows, f32 plain rows of
@@ -122,7 +124,7 @@ export function activeScratch(columns: number, inputs: number, allocate: Allocat
 }
 
 export const inputTally = (inputs: number, allocate: Allocate): Scratch['inputTally'] => ({
-  fanOut: allocate(inputs * 8),
+  fanOut: allocate(inputs * 4),
   seen: allocate(inputs * 4),
   result: allocate(3 * 8),
 });
@@ -171,9 +173,10 @@ function layerScratch(
     spikeMasks: allocate(rows * Math.ceil(size / PANEL) * 2),
     ...eventList(rows, rows * size, allocate),
     counts: allocate(block * 4),
-    tally: allocate((block + Math.ceil(rows / block)) * roundUp(size, PANEL) * 4),
+    tally: allocate(block * roundUp(size, PANEL) * 4),
+    byTime: allocate(Math.ceil(rows / block) * roundUp(size, PANEL) * 4),
     intervals: allocate(3 * roundUp(size, PANEL) * 8),
-    intervalWork: allocate(2 * PANEL * 4),
+    tallyWork: allocate(Math.max(2 * PANEL * 4, 2 * PANEL * Math.ceil(rows / block))),
     k: allocate(sizeOf(size)),
     dk: allocate(sizeOf(size)),
     ...(neuron.initialState === 'random' && {

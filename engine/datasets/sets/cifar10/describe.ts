@@ -14,6 +14,7 @@ const published = { train: 50_000, test: 10_000 };
 
 export const cifar10 = defineSet(cifar10Schema, {
   domain: 'spatial',
+  guessing: { updates: 100, moved: 20 },
   source: {
     title: 'CIFAR-10',
     licence: 'not stated; cite the report',

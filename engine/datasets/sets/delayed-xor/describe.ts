@@ -5,6 +5,8 @@ import { type DelayedXor, delayedXorSchema } from './schema.ts';
 
 export const delayedXor = defineSet(delayedXorSchema, {
   domain: 'temporal',
+  // What must be remembered over a delay stays at chance for hundreds of updates, and is learned then.
+  guessing: { updates: 2000 },
   source: generated(
     'Delayed spiking XOR',
     'Zheng et al.: Temporal dendritic heterogeneity incorporated with spiking neural networks. Nat. Commun. 15, 2024.',

@@ -13,6 +13,7 @@ const published = { train: 1_176, test: 288 };
 
 export const dvsGesture = defineSet(dvsGestureSchema, {
   domain: 'spatio-temporal',
+  guessing: { updates: 500, moved: 50 },
   source: {
     title: 'DVS128 Gesture',
     licence: 'CC BY 4.0',

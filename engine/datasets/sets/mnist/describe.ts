@@ -19,6 +19,7 @@ function mnistFile(file: string, bytes: number, md5: string): SourceFile {
 
 export const mnist = defineSet(mnistSchema, {
   domain: 'spatial',
+  guessing: { updates: 100, moved: 20 },
   source: {
     title: 'MNIST',
     licence: 'CC BY-SA 3.0',

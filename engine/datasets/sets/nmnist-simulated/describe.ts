@@ -5,6 +5,7 @@ import { nmnistSimulatedSchema } from './schema.ts';
 
 export const nmnistSimulated = defineSet(nmnistSimulatedSchema, {
   domain: 'spatio-temporal',
+  guessing: { updates: 500, moved: 50 },
   source: {
     title: 'MNIST before a simulated event camera',
     licence: 'simulated from MNIST',

@@ -56,6 +56,7 @@ function mendeleyFile(file: string, id: string, md5: string): SourceFile {
 
 export const nmnist = defineSet(nmnistSchema, {
   domain: 'spatio-temporal',
+  guessing: { updates: 500, moved: 50 },
   source: {
     title: 'Neuromorphic MNIST',
     licence: 'CC BY-SA 4.0',

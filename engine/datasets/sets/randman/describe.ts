@@ -22,6 +22,8 @@ function tooManyTerms({ classes, channels, spikes, dimensions, smoothness }: Ran
 
 export const randman = defineSet(randmanSchema, {
   domain: 'temporal',
+  // With recurrence 216 were seen.
+  guessing: { updates: 500 },
   source: generated(
     'Random manifolds as spike times',
     'Zenke, Vogels: The Remarkable Robustness of Surrogate Gradient Learning. Neural Computation 33, 2021.',

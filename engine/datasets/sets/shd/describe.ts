@@ -7,6 +7,7 @@ const published = { train: 8_156, test: 2_264 };
 
 export const shd = defineSet(shdSchema, {
   domain: 'temporal',
+  guessing: { updates: 500, moved: 100 },
   source: {
     title: 'Spiking Heidelberg Digits',
     licence: 'CC BY 4.0',

@@ -7,6 +7,7 @@ const published = { train: 75_466, validation: 9_981, test: 20_382 };
 
 export const ssc = defineSet(sscSchema, {
   domain: 'temporal',
+  guessing: { updates: 500, moved: 100 },
   source: {
     title: 'Spiking Speech Commands',
     licence: 'CC BY 4.0',

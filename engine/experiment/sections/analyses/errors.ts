@@ -22,12 +22,12 @@ export const errorsSchema = z
       .describe('Which samples are drawn. Variants with the same data see the same ones.')
       .meta({ examples: [1] }),
     layers: z
-      .union([z.literal('all'), z.array(z.int().min(0)).min(1)])
+      .union([z.literal('all'), z.array(z.int().min(1)).min(1)])
       .default('all')
-      .describe('Which layers, by their place in the network, the first one 0; `all` takes all with a potential.')
-      .meta({ examples: ['all', [0]] }),
+      .describe('Which layers, counted from 1; `all` takes all with a potential.')
+      .meta({ examples: ['all', [1]] }),
   })
   .describe(
     'How the error dL/du(t) travels backwards in time, and what leak, reset and recurrence do to it (equations 12 and 13 of the paper).',
   )
-  .meta({ examples: [{}, { samples: 64, layers: [0] }] });
+  .meta({ examples: [{}, { samples: 64, layers: [1] }] });

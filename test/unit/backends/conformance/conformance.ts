@@ -31,7 +31,7 @@ export function conformance(name: string, backend: Backend): void {
         ...plan,
         layers: [{ ...first!, connection: sum, neuron: { kind: 'gru' } }, ...rest],
       };
-      expect(backend.refuses(strange)).toMatch(/^Layer layers\.0 is .*a residual connection, which .+\.$/);
+      expect(backend.refuses(strange)).toMatch(/^Layer 1 is .*a residual connection, which .+\.$/);
       await expect(backend.open(strange, data, subject.options)).rejects.toThrow(/residual/);
     });
 

@@ -163,7 +163,7 @@ describe('scaled inputs and random states at first', () => {
     expect(() =>
       localEngine({ neuron: { ...neuron, ...scaled }, network: { hidden: [10] } }, pictures(), 32, 1),
     ).toThrow(
-      /^Layer layers\.0 starts in a random state and receives a constant current, which .+: change the network or the backend\.$/,
+      /^Layer 1 starts in a random state and receives a constant current, which .+: change the network or the backend\.$/,
     );
   });
 });

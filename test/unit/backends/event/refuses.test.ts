@@ -52,29 +52,29 @@ describe('connections that are not dense', () => {
   ];
   test.each(cases)('%s is refused by name; the reference has it', (name, connection) => {
     const plan = changed(spiking, 1, { connection });
-    expect(refuses(plan)).toBe(`Layer layers.1 is ${name}, which the event backend does not have${END}`);
+    expect(refuses(plan)).toBe(`Layer 2 is ${name}, which the event backend does not have${END}`);
     expect(referenceRefuses(plan)).toBeUndefined();
   });
 
   test('the reference has RNN, LSTM and GRU behind dense connections alone', () => {
     const pool: Connection = { kind: 'pool', input: planes, operation: 'mean', window: [2, 2], stride: [2, 2] };
     expect(referenceRefuses(changed(gated, 0, { connection: pool }))).toMatch(
-      /^Layer cell is a gru behind a pooling, .+\.$/,
+      /^Layer 1 is a gru behind a pooling, .+\.$/,
     );
   });
 });
 
 test('a layer that does not receive the one before it is refused', () => {
   const why = 'but in the event backend every layer receives the one before it';
-  expect(refuses(changed(spiking, 2, { input: ['layers.0'] }))).toBe(`Layer layers.2 receives layers.0, ${why}${END}`);
+  expect(refuses(changed(spiking, 2, { input: ['layers.0'] }))).toBe(`Layer 3 receives layer 1, ${why}${END}`);
   expect(refuses(changed(spiking, 2, { input: ['layers.0', 'layers.1'] }))).toBe(
-    `Layer layers.2 receives layers.0 and layers.1, ${why}${END}`,
+    `Layer 3 receives layer 1 and layer 2, ${why}${END}`,
   );
 });
 
 test('neurons in an order that nothing computes are refused, with a layout as without', () => {
   const early = changed(spiking, 0, { neuron: { kind: 'integrator', leak: 0.5 } });
-  expect(refuses(early)).toMatch(/^Layer layers\.0 of integrators is not the last, /);
+  expect(refuses(early)).toMatch(/^Layer 1 of integrators is not the last, /);
   const mixed = changed(gated, 1, { neuron: { kind: 'integrator', leak: 0.5 } });
   expect(refuses(mixed)).toMatch(/^The event backend runs layers of spiking neurons, or one layer of an RNN, /);
   const sizes = { train: 8, validation: 0, test: 8 };

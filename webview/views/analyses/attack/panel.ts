@@ -9,6 +9,7 @@ import {
   type OfKind,
   ofKind,
 } from '../../../../protocol/figures/attack.ts';
+import { layerNumber } from '../../../../protocol/layers.ts';
 import type { NumberTable } from '../../../plot/number-table.ts';
 import { xyChart } from '../../../plot/xy.ts';
 import { percentSign } from '../../../shared/format.ts';
@@ -174,7 +175,7 @@ function threshold(answers: readonly Answer[]): NumberTable {
       result.nearThreshold.map(({ layer, near, of }) => [
         name,
         run.seed,
-        layer,
+        layerNumber(layer),
         `${percentSign(result.within, 0)} of θ`,
         of > 0 ? near / of : null,
       ]),

@@ -33,44 +33,39 @@ function addCounts(out: usize, counts: v128): void {
 
 /**
  * Spikes from masks [samples · steps × panels] (u16): perSample [samples × 16·panels] (u32) those of each neuron in a sample;
- * perBin (u32 [bins × 16·panels], in panels, so that those of a panel stay in the first cache) those of each neuron in a stretch
- * of `stepsPerBin` steps, over all samples.
+ * added to perBin (u32 [bins × 16·panels], in panels, so that those of a panel stay in the first cache), those of each neuron in
+ * a stretch of `stepsPerBin` steps, over all samples. work: u32 [8 · bins].
  */
 export function tallySpikes(
-  spikeMasks: usize, panels: i32, samples: i32, steps: i32, stepsPerBin: i32, perSample: usize, perBin: usize,
+  spikeMasks: usize, panels: i32, samples: i32, steps: i32, stepsPerBin: i32, perSample: usize, perBin: usize, work: usize,
 ): void {
   const rowSize = <usize>panels << 6;
   const bins = (steps + stepsPerBin - 1) / stepsPerBin;
-  memory.fill(perBin, 0, rowSize * bins);
   memory.fill(perSample, 0, rowSize * samples);
-  // Counts of a stretch over several samples fit eight bits: they wait in the places of their sums.
+  // Counts of a stretch over several samples fit eight bits.
   const samplesAtOnce = FULL / stepsPerBin;
   for (let p = 0; p < panels; p++) {
     const out = perBin + (<usize>(p * bins) << 6);
     const own = perSample + (<usize>p << 6);
     const masks = spikeMasks + (<usize>p << 1);
     if (samples <= samplesAtOnce) {
+      memory.fill(work, 0, <usize>bins << 4);
       for (let b = 0; b < samples; b++)
-        tallyShort(masks + (<usize>(b * steps * panels) << 1), panels, steps, stepsPerBin, own + b * rowSize, out);
-      for (let bin = 0; bin < bins; bin++) {
-        const place = out + (<usize>bin << 6);
-        const counts = v128.load(place);
-        v128.store(place, i32x4.splat(0));
-        addCounts(place, counts);
-      }
+        tallyShort(masks + (<usize>(b * steps * panels) << 1), panels, steps, stepsPerBin, own + b * rowSize, work);
+      for (let bin = 0; bin < bins; bin++) addCounts(out + (<usize>bin << 6), v128.load(work + (<usize>bin << 4)));
     } else
       for (let b = 0; b < samples; b++)
         tallyLong(masks + (<usize>(b * steps * panels) << 1), panels, steps, stepsPerBin, own + b * rowSize, out);
   }
 }
 
-/** A panel of one sample; counts of stretches are added in eight bits, the first sixteen bytes of each place. */
-function tallyShort(mask: usize, panels: i32, steps: i32, stepsPerBin: i32, own: usize, out: usize): void {
+/** A panel of one sample; counts of stretches are added in eight bits, in the order of the lanes. */
+function tallyShort(mask: usize, panels: i32, steps: i32, stepsPerBin: i32, own: usize, work: usize): void {
   const lanes = bits();
   const step = <usize>panels << 1;
   let sum = i8x16.splat(0);
   let room = FULL;
-  for (let t = 0; t < steps; out += 64, room -= stepsPerBin) {
+  for (let t = 0; t < steps; work += 16, room -= stepsPerBin) {
     if (room < stepsPerBin) {
       addCounts(own, sum);
       sum = i8x16.splat(0);
@@ -79,7 +74,7 @@ function tallyShort(mask: usize, panels: i32, steps: i32, stepsPerBin: i32, own:
     let counts = i8x16.splat(0);
     for (const end = min(steps, t + stepsPerBin); t < end; t++, mask += step)
       counts = i8x16.sub(counts, lanesOf(mask, lanes));
-    v128.store(out, i8x16.add(v128.load(out), counts));
+    v128.store(work, i8x16.add(v128.load(work), counts));
     sum = i8x16.add(sum, counts);
   }
   addCounts(own, sum);
@@ -134,15 +129,16 @@ export function tallyIntervals(spikeMasks: usize, panels: i32, steps: i32, work:
 }
 
 /**
- * Events of one sample, of `rows` rows, written to result (f64 [3]): different pairs of row and channel, the sum of fanOut (f64)
+ * Events of one sample, of `rows` rows, written to result (f64 [3]): different pairs of row and channel, the sum of fanOut (u32)
  * over them, and 1 where a pair has more than one event or a value other than 1, else 0. seen (u32 [channels]): the row, counted
  * from `first`, in which each channel was last; 0 before the first sample.
  */
 export function tallyEvents(
   offsets: usize, channels: usize, values: usize, rows: i32, fanOut: usize, seen: usize, first: i32, result: usize,
 ): void {
-  let pairs = 0;
-  let sum: f64 = 0;
+  let pairs: u32 = 0;
+  // Whole numbers: a sum of float64 would make each event wait for the one before.
+  let sum: u64 = 0;
   let graded = false;
   let e = <usize>load<u32>(offsets);
   for (let r = 0; r < rows; r++) {
@@ -151,17 +147,15 @@ export function tallyEvents(
       const channel = <usize>load<u16>(channels + (e << 1));
       if (values != 0 && load<f32>(values + (e << 2)) != 1) graded = true;
       const lastRow = seen + (channel << 2);
-      if (load<u32>(lastRow) == <u32>mark) {
-        graded = true;
-        continue;
-      }
+      const fresh: u32 = load<u32>(lastRow) != <u32>mark ? 1 : 0;
       store<u32>(lastRow, mark);
-      pairs++;
-      sum += load<f64>(fanOut + (channel << 3));
+      if (!fresh) graded = true;
+      pairs += fresh;
+      sum += <u64>(fresh * load<u32>(fanOut + (channel << 2)));
     }
   }
   store<f64>(result, pairs);
-  store<f64>(result, sum, 8);
+  store<f64>(result, <f64>sum, 8);
   store<f64>(result, graded ? 1 : 0, 16);
 }
 

@@ -24,6 +24,7 @@ namespace {
 #include "optimizer.h"
 #include "product.h"
 #include "scatter.h"
+#include "tally.h"
 #include "transpose.h"
 
 /** Hands out the arguments of a call, one after the other, as what the kernel takes them for. */

@@ -1,9 +1,9 @@
 /** What neurons do, counted for statistics. */
-import { portable } from './signature.ts';
+import { portable, twofold } from './signature.ts';
 
 export const tally = {
   /** Spikes of each neuron by sample and by stretch of time; neurons are padded to whole panels. */
-  tallySpikes: portable({
+  tallySpikes: twofold({
     /** u16 [samples · steps × panels] */
     spikeMasks: 'pointer',
     panels: 'i32',
@@ -13,8 +13,10 @@ export const tally = {
     stepsPerBin: 'i32',
     /** u32 [samples × 16·panels] */
     perSample: 'pointer',
-    /** u32 [⌈steps / stepsPerBin⌉ × 16·panels] in panels, sums over the samples */
+    /** u32 [bins × 16·panels] in panels, bins = ⌈steps / stepsPerBin⌉: what the samples come to is added */
     perBin: 'pointer',
+    /** u32 [8 · bins] */
+    work: 'pointer',
   }),
   /** Adds the pairs of intervals between the spikes of one sample. */
   tallyIntervals: portable({
@@ -36,7 +38,7 @@ export const tally = {
     /** f32, of each event; left out: 1 */
     values: 'pointer?',
     rows: 'i32',
-    /** f64 [channels] */
+    /** u32 [channels] */
     fanOut: 'pointer',
     /** u32 [channels]: the row in which each was last */
     seen: 'pointer',
@@ -46,7 +48,7 @@ export const tally = {
     result: 'pointer',
   }),
   /** counts[n] = in how many of the first `used` rows |u − threshold| < width. */
-  countWithin: portable({
+  countWithin: twofold({
     /** f32 [rows × columns] */
     u: 'pointer',
     rows: 'i32',

@@ -9,7 +9,9 @@ function makeTally(rng: Rng, samples: number, steps: number, panels: number, ste
   const bins = Math.ceil(steps / stepsPerBin);
   const masks = new Uint16Array(samples * steps * panels);
   const perSample = new Array<number>(samples * neurons).fill(0);
-  const perBin = new Array<number>(bins * neurons).fill(0);
+  // Something is there already.
+  const before = Array.from({ length: bins * neurons }, () => rng.below(5));
+  const perBin = [...before];
   for (let b = 0; b < samples; b++)
     for (let t = 0; t < steps; t++)
       for (let n = 0; n < neurons; n++) {
@@ -23,7 +25,8 @@ function makeTally(rng: Rng, samples: number, steps: number, panels: number, ste
     regions: {
       spikeMasks: array('u16', masks),
       perSample: { ...room('u32', perSample.length), expected: perSample },
-      perBin: { ...room('u32', perBin.length), expected: toPanels(perBin, bins, neurons) },
+      perBin: array('u32', toPanels(before, bins, neurons), toPanels(perBin, bins, neurons)),
+      work: room('u32', 8 * bins),
     },
     call: (k, address) =>
       k.tallySpikes({
@@ -34,6 +37,7 @@ function makeTally(rng: Rng, samples: number, steps: number, panels: number, ste
         stepsPerBin,
         perSample: address('perSample'),
         perBin: address('perBin'),
+        work: address('work'),
       }),
   };
 }
@@ -102,7 +106,7 @@ function makeEvents(rng: Rng, rows: number, channels: number, valued: boolean, t
       offsets: array('u32', offsets),
       channels: array('u16', list),
       values: array('f32', values),
-      fanOut: array('f64', fanOut),
+      fanOut: array('u32', fanOut),
       seen: array('u32', seen, last),
       result: { ...room('f64', 3), expected: result },
     },

@@ -4,7 +4,7 @@ import type { Activity, ActivityOptions } from '../../../backend.ts';
 import { PANEL } from '../../kernels/panels.ts';
 import type { Layout } from '../../layout/layout.ts';
 import type { Scratch } from '../../layout/memory.ts';
-import { addressOf, panelAddress } from '../../layout/units.ts';
+import { panelAddress } from '../../layout/units.ts';
 import type { BlockInput } from '../input.ts';
 import { eachSpike } from '../record.ts';
 import type { Workspace } from '../workspace.ts';
@@ -27,7 +27,7 @@ export function countInputs(
   const rows = encoding === 'events' ? steps : 1;
   const repeats = steps / rows;
   const { offsets, channels, values, inputTally } = scratch;
-  new Float64Array(buffer, inputTally.fanOut, inputs).set(fanOut[0]!.below);
+  new Uint32Array(buffer, inputTally.fanOut, inputs).set(fanOut[0]!.below);
   new Uint32Array(buffer, inputTally.seen, inputs).fill(0);
   const result = new Float64Array(buffer, inputTally.result, 3);
   for (let b = 0; b < count; b++) {
@@ -78,15 +78,17 @@ export function countWindow(
   addCounts(inWindow, c, new Uint32Array(buffer, counts, neurons), 0, neurons);
 }
 
-/** Before the first block of a task: no pair of intervals has been seen. */
-export function beginActivity({ layout, scratch, buffer }: Workspace): void {
+/** Before the first block of a task: no spike and no pair of intervals has been seen. */
+export function beginActivity({ layout, scratch, buffer }: Workspace, { stepsPerBin }: Counting): void {
+  const bins = Math.ceil(layout.network.steps / stepsPerBin);
   layout.layers.forEach(({ size }, l) => {
     const padded = Math.ceil(size / PANEL) * PANEL;
     new Float64Array(buffer, scratch.layers[l]!.intervals, 3 * padded).fill(0);
+    new Uint32Array(buffer, scratch.layers[l]!.byTime, bins * padded).fill(0);
   });
 }
 
-/** Spikes and intervals of all spiking layers in a block, and the operations that spikes make; intervals wait for `endActivity`. */
+/** Spikes and intervals of all spiking layers in a block, and the operations that spikes make; sums by time and of intervals wait for `endActivity`. */
 export function countActivity(
   workspace: Workspace,
   labels: Uint32Array,
@@ -103,11 +105,17 @@ export function countActivity(
     const neurons = plan.connection.size;
     const panels = Math.ceil(size / PANEL);
     const padded = panels * PANEL;
-    const { spikeMasks, tally, intervals, intervalWork } = scratch.layers[l]!;
-    const perBin = addressOf(tally, count * padded);
-    const bins = Math.ceil(steps / stepsPerBin);
-    kernels.tallySpikes({ spikeMasks, panels, samples: count, steps, stepsPerBin, perSample: tally, perBin });
-    addPanels(sums.byTime, new Uint32Array(buffer, perBin, bins * padded), bins, neurons);
+    const { spikeMasks, tally, byTime, intervals, tallyWork: work } = scratch.layers[l]!;
+    kernels.tallySpikes({
+      spikeMasks,
+      panels,
+      samples: count,
+      steps,
+      stepsPerBin,
+      perSample: tally,
+      perBin: byTime,
+      work,
+    });
     const spikes = new Uint32Array(buffer, tally, count * padded);
     const below = fanOut[l + 1]?.below;
     const { within } = fanOut[l]!;
@@ -119,7 +127,7 @@ export function countActivity(
           spikeMasks: spikeMasks + b * steps * panels * 2,
           panels,
           steps,
-          work: intervalWork,
+          work,
           sums: intervals,
         });
       if (below) activity.below[l + 1]![sample] = dot(spikes, b * padded, below);
@@ -132,14 +140,17 @@ export function countActivity(
   });
 }
 
-/** After the last block of a task: adds what pairs of intervals came to. */
-export function endActivity({ layout, scratch, buffer }: Workspace, { activity }: Counting): void {
+/** After the last block of a task: adds what spikes by time and pairs of intervals came to. */
+export function endActivity({ layout, scratch, buffer }: Workspace, { activity, stepsPerBin }: Counting): void {
+  const bins = Math.ceil(layout.network.steps / stepsPerBin);
   layout.layers.forEach(({ size, plan }, l) => {
     const sums = activity.layers.get(l);
     if (!sums) return;
     const neurons = plan.connection.size;
     const padded = Math.ceil(size / PANEL) * PANEL;
-    const pairs = new Float64Array(buffer, scratch.layers[l]!.intervals, 3 * padded);
+    const { byTime, intervals } = scratch.layers[l]!;
+    addPanels(sums.byTime, new Uint32Array(buffer, byTime, bins * padded), bins, neurons);
+    const pairs = new Float64Array(buffer, intervals, 3 * padded);
     for (const [i, into] of [sums.pairs, sums.cv2, sums.lv].entries())
       for (let n = 0; n < neurons; n++) into[n]! += pairs[i * padded + n]!;
   });

@@ -96,7 +96,7 @@ export class SpikingProgram {
   ): void {
     this.clearStats(statsAt);
     this.prepare();
-    if (counting) beginActivity(this.workspace);
+    if (counting) beginActivity(this.workspace, counting);
     for (let from = samples.from; from < samples.to && !cancelled(); from += this.layout.block) {
       const count = Math.min(this.layout.block, samples.to - from);
       this.input.read(samples, from, count);
