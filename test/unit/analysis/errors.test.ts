@@ -98,7 +98,7 @@ describe.each(Object.entries(VARIANTS))('%s', (_, neuron) => {
     };
     near(a, b, 'answer');
     const text = errorsReport.lines(a!).join('\n');
-    expect(text).toContain('2 (integrator)');
+    expect(text).toContain('3 (integrator)');
     expect(text.includes('V gain')).toBe('recurrent' in neuron);
     expect(text).not.toMatch(/undefined|NaN/);
     expect(errorsReport.columns.row(a!)).toHaveLength(errorsReport.columns.header.length);

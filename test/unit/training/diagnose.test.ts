@@ -56,6 +56,11 @@ describe('one cause, the deepest', () => {
       { ...lost, updates: 50, mayGuess: { updates: 500, moved: 50 } },
       { cause: 'guessing' },
     ],
+    [
+      'of recordings of sound once the weights have moved',
+      { ...lost, updates: 100, mayGuess: { updates: 500, moved: 100 } },
+      { cause: 'guessing' },
+    ],
     ['a loss above it, too', { ...lost, loss: 2.9 }, { cause: 'guessing' }],
     ['an accuracy that few samples give by chance', { ...lost, samples: 200, accuracy: 0.14 }, { cause: 'guessing' }],
     ['that of a mean squared error', { lossKind: 'mse', loss: 0.0901, accuracy: 0.1 }, { cause: 'guessing' }],

@@ -46,10 +46,10 @@ export interface LayerScratch extends EventList {
   counts: Bytes;
   /** For statistics: the spikes of each neuron in each sample of a block, u32 [samples × 16·panels]. */
   tally: Bytes;
-  /** For statistics, of a whole task: spikes in stretches of steps, u32 [steps × 16·panels] in panels; sums over pairs of intervals, f64 [3 × 16·panels]. */
+  /** For statistics, of a whole evaluation: spikes in stretches of steps, u32 [steps × 16·panels] in panels; sums over pairs of intervals, f64 [3 × 16·panels]. */
   byTime: Bytes;
   intervals: Bytes;
-  /** What the kernels that count need besides, 32 bytes for each step. */
+  /** What the kernels that count need besides. */
   tallyWork: Bytes;
   /** The leaks, f32 [size], and dL/dk. */
   k: Bytes;
@@ -176,7 +176,7 @@ function layerScratch(
     tally: allocate(block * roundUp(size, PANEL) * 4),
     byTime: allocate(Math.ceil(rows / block) * roundUp(size, PANEL) * 4),
     intervals: allocate(3 * roundUp(size, PANEL) * 8),
-    tallyWork: allocate(Math.max(2 * PANEL * 4, 2 * PANEL * Math.ceil(rows / block))),
+    tallyWork: allocate(Math.max(2 * PANEL * 4, roundUp(size, PANEL) * Math.ceil(rows / block))),
     k: allocate(sizeOf(size)),
     dk: allocate(sizeOf(size)),
     ...(neuron.initialState === 'random' && {

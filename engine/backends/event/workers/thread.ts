@@ -161,8 +161,10 @@ function update(thread: Thread, step: OptimizerStep, number: number): void {
 }
 
 function evaluate(thread: Thread, { split, samples, from, to, scores, counts }: Of<'evaluate'>): void {
-  const { control, cancelling, inOrder, index, layout, program } = thread;
+  const { control, threads, cancelling, inOrder, index, layout, program } = thread;
   const counting = counts && { ...counts, activity: { ...counts.activity, layers: counts.sums[index]! } };
+  const sums = counting && program instanceof SpikingProgram ? program : undefined;
+  sums?.beginCounting(counting!);
   shareTasks(thread, to - from, (task) => {
     const chunk = from + task;
     const first = chunk * EVALUATION_CHUNK;
@@ -171,6 +173,9 @@ function evaluate(thread: Thread, { split, samples, from, to, scores, counts }: 
     program.evaluate(chosen, chunk * layout.statsPerTask, scores, counting, cancelling);
     if (!cancelling()) Atomics.add(control, DONE, 1);
   });
+  if (!sums) return;
+  sums.endCounting(counting!);
+  barrier(control, threads);
 }
 
 function evaluateAround(thread: Thread, command: Of<'around'>): void {

@@ -34,7 +34,7 @@ function addCounts(out: usize, counts: v128): void {
 /**
  * Spikes from masks [samples · steps × panels] (u16): perSample [samples × 16·panels] (u32) those of each neuron in a sample;
  * added to perBin (u32 [bins × 16·panels], in panels, so that those of a panel stay in the first cache), those of each neuron in
- * a stretch of `stepsPerBin` steps, over all samples. work: u32 [8 · bins].
+ * a stretch of `stepsPerBin` steps, over all samples. work: u32 [4·panels · bins].
  */
 export function tallySpikes(
   spikeMasks: usize, panels: i32, samples: i32, steps: i32, stepsPerBin: i32, perSample: usize, perBin: usize, work: usize,
@@ -147,11 +147,13 @@ export function tallyEvents(
       const channel = <usize>load<u16>(channels + (e << 1));
       if (values != 0 && load<f32>(values + (e << 2)) != 1) graded = true;
       const lastRow = seen + (channel << 2);
-      const fresh: u32 = load<u32>(lastRow) != <u32>mark ? 1 : 0;
+      if (load<u32>(lastRow) == <u32>mark) {
+        graded = true;
+        continue;
+      }
       store<u32>(lastRow, mark);
-      if (!fresh) graded = true;
-      pairs += fresh;
-      sum += <u64>(fresh * load<u32>(fanOut + (channel << 2)));
+      pairs++;
+      sum += <u64>load<u32>(fanOut + (channel << 2));
     }
   }
   store<f64>(result, pairs);

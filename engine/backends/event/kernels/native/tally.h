@@ -71,38 +71,57 @@ struct Tally {
   size_t stride, ownStride, binStride;
 };
 
-/** N panels of all samples: `own` u32 of each sample, `out` u32 of each stretch, `work` 16·N bytes for each of those. */
-template <int N> static INLINE void tallyPanels(const Tally& t, ptr masks, ptr own, ptr out, ptr work) {
-  const int bins = (t.steps + t.stepsPerBin - 1) / t.stepsPerBin;
-  // Counts of a stretch over several samples fit eight bits.
-  const bool together = t.samples <= FULL / t.stepsPerBin;
-  if (together) memset(work, 0, (size_t)bins * 16 * N);
-  for (int b = 0; b < t.samples; b++, own += t.ownStride) {
-    Counts<N> sum = Counts<N>::zero();
-    int room = FULL;
-    for (int bin = 0; bin < bins; bin++) {
-      const int from = bin * t.stepsPerBin, to = from + t.stepsPerBin < t.steps ? from + t.stepsPerBin : t.steps;
-      for (int step = from; step < to;) {
-        const int end = to - step < FULL ? to : step + FULL;
-        if (room < end - step) {
-          sum.addTo(own, 64);
-          sum = Counts<N>::zero();
-          room = FULL;
-        }
-        room -= end - step;
-        Counts<N> counts = Counts<N>::zero();
-        for (; step < end; step++, masks += t.stride) counts = counts + Counts<N>::fired(masks);
-        sum = sum + counts;
-        const ptr place = work + (size_t)bin * 16 * N;
-        if (together) (Counts<N>::load(place) + counts).store(place);
-        else counts.addTo(out + ((size_t)bin << 6), t.binStride);
+/**
+ * N panels of one sample: `own` u32 of each neuron; of each stretch u32 in `out` or, where those of all samples fit eight bits,
+ * 16·N bytes in `work`.
+ */
+template <int N, bool TOGETHER>
+static INLINE void tallyPanels(const Tally& t, ptr masks, ptr own, ptr out, ptr work) {
+  Counts<N> sum = Counts<N>::zero();
+  int room = FULL;
+  for (int from = 0; from < t.steps; from += t.stepsPerBin, out += 64, work += 16 * N) {
+    const int to = from + t.stepsPerBin < t.steps ? from + t.stepsPerBin : t.steps;
+    for (int step = from; step < to;) {
+      const int end = to - step < FULL ? to : step + FULL;
+      if (room < end - step) {
+        sum.addTo(own, 64);
+        sum = Counts<N>::zero();
+        room = FULL;
       }
+      room -= end - step;
+      Counts<N> counts = Counts<N>::zero();
+      for (; step < end; step++, masks += t.stride) counts = counts + Counts<N>::fired(masks);
+      sum = sum + counts;
+      if (TOGETHER) (Counts<N>::load(work) + counts).store(work);
+      else counts.addTo(out, t.binStride);
     }
-    sum.addTo(own, 64);
   }
-  if (together)
-    for (int bin = 0; bin < bins; bin++)
-      Counts<N>::load(work + (size_t)bin * 16 * N).addTo(out + ((size_t)bin << 6), t.binStride);
+  sum.addTo(own, 64);
+}
+
+/** Sample by sample, whose masks then stay in the first cache. */
+template <bool TOGETHER>
+static void tallySamples(const Tally& t, int panels, ptr masks, ptr own, ptr out, ptr work) {
+  const size_t bins = t.binStride >> 6;
+  for (int b = 0; b < t.samples; b++, masks += t.steps * t.stride, own += t.ownStride) {
+    int p = 0;
+#ifdef __AVX2__
+    for (; p + 2 <= panels; p += 2)
+      tallyPanels<2, TOGETHER>(t, masks + 2 * p, own + 64 * p, out + p * t.binStride, work + p * bins * 16);
+#endif
+    for (; p < panels; p++)
+      tallyPanels<1, TOGETHER>(t, masks + 2 * p, own + 64 * p, out + p * t.binStride, work + p * bins * 16);
+  }
+  if (!TOGETHER) return;
+  int p = 0;
+#ifdef __AVX2__
+  for (; p + 2 <= panels; p += 2)
+    for (size_t bin = 0; bin < bins; bin++)
+      Counts<2>::load(work + (p * bins + 2 * bin) * 16).addTo(out + p * t.binStride + (bin << 6), t.binStride);
+#endif
+  for (; p < panels; p++)
+    for (size_t bin = 0; bin < bins; bin++)
+      Counts<1>::load(work + (p * bins + bin) * 16).addTo(out + p * t.binStride + (bin << 6), t.binStride);
 }
 
 KERNEL(tallySpikes) {
@@ -110,13 +129,9 @@ KERNEL(tallySpikes) {
   const size_t row = (size_t)panels << 6;
   const Tally t = {samples, steps, stepsPerBin, (size_t)panels << 1, row, (size_t)bins << 6};
   memset(perSample, 0, row * (size_t)samples);
-  int p = 0;
-#ifdef __AVX2__
-  for (; p + 2 <= panels; p += 2)
-    tallyPanels<2>(t, spikeMasks + 2 * (size_t)p, perSample + 64 * (size_t)p, perBin + p * t.binStride, work);
-#endif
-  for (; p < panels; p++)
-    tallyPanels<1>(t, spikeMasks + 2 * (size_t)p, perSample + 64 * (size_t)p, perBin + p * t.binStride, work);
+  if (samples > FULL / stepsPerBin) return tallySamples<false>(t, panels, spikeMasks, perSample, perBin, work);
+  memset(work, 0, 16 * (size_t)panels * (size_t)bins);
+  tallySamples<true>(t, panels, spikeMasks, perSample, perBin, work);
 }
 
 KERNEL(countWithin) {

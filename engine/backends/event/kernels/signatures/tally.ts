@@ -15,7 +15,7 @@ export const tally = {
     perSample: 'pointer',
     /** u32 [bins × 16·panels] in panels, bins = ⌈steps / stepsPerBin⌉: what the samples come to is added */
     perBin: 'pointer',
-    /** u32 [8 · bins] */
+    /** u32 [4·panels · bins] */
     work: 'pointer',
   }),
   /** Adds the pairs of intervals between the spikes of one sample. */

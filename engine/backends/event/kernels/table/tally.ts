@@ -26,7 +26,7 @@ function makeTally(rng: Rng, samples: number, steps: number, panels: number, ste
       spikeMasks: array('u16', masks),
       perSample: { ...room('u32', perSample.length), expected: perSample },
       perBin: array('u32', toPanels(before, bins, neurons), toPanels(perBin, bins, neurons)),
-      work: room('u32', 8 * bins),
+      work: room('u32', 4 * panels * bins),
     },
     call: (k, address) =>
       k.tallySpikes({

@@ -78,7 +78,7 @@ export function countWindow(
   addCounts(inWindow, c, new Uint32Array(buffer, counts, neurons), 0, neurons);
 }
 
-/** Before the first block of a task: no spike and no pair of intervals has been seen. */
+/** Before an evaluation: no spike and no pair of intervals has been seen. */
 export function beginActivity({ layout, scratch, buffer }: Workspace, { stepsPerBin }: Counting): void {
   const bins = Math.ceil(layout.network.steps / stepsPerBin);
   layout.layers.forEach(({ size }, l) => {
@@ -140,7 +140,7 @@ export function countActivity(
   });
 }
 
-/** After the last block of a task: adds what spikes by time and pairs of intervals came to. */
+/** After an evaluation: adds what spikes by time and pairs of intervals came to. */
 export function endActivity({ layout, scratch, buffer }: Workspace, { activity, stepsPerBin }: Counting): void {
   const bins = Math.ceil(layout.network.steps / stepsPerBin);
   layout.layers.forEach(({ size, plan }, l) => {

@@ -96,7 +96,6 @@ export class SpikingProgram {
   ): void {
     this.clearStats(statsAt);
     this.prepare();
-    if (counting) beginActivity(this.workspace, counting);
     for (let from = samples.from; from < samples.to && !cancelled(); from += this.layout.block) {
       const count = Math.min(this.layout.block, samples.to - from);
       this.input.read(samples, from, count);
@@ -117,7 +116,15 @@ export class SpikingProgram {
         countActivity(this.workspace, this.input.labels, counting, from, count);
       }
     }
-    if (counting) endActivity(this.workspace, counting);
+  }
+
+  /** Before the first and after the last of the samples that are counted together. */
+  beginCounting(counting: Counting): void {
+    beginActivity(this.workspace, counting);
+  }
+
+  endCounting(counting: Counting): void {
+    endActivity(this.workspace, counting);
   }
 
   /**
