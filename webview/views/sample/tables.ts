@@ -90,14 +90,12 @@ function readout(all: readonly ShownNetwork[]): NumberTable {
 /** A column for each neuron and network. */
 function potentials(all: readonly ShownNetwork[]): NumberTable {
   const columns = all.flatMap((shown) =>
-    shown.answer.layers
-      .slice(0, -1)
-      .flatMap(({ layer, name, traces }) =>
-        traces.map(({ neuron, values }) => ({
-          name: `${layerName(name, layer)}, neuron ${neuron}, ${nameOf(shown)}`,
-          values,
-        })),
-      ),
+    shown.answer.layers.slice(0, -1).flatMap(({ layer, name, traces }) =>
+      traces.map(({ neuron, values }) => ({
+        name: `${layerName(name, layer)}, neuron ${neuron}, ${nameOf(shown)}`,
+        values,
+      })),
+    ),
   );
   return columnsTable('Potentials', 'u before the reset, or the state h', columns);
 }
