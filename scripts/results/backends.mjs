@@ -92,7 +92,7 @@ for (const { id, sets } of STUDIES.filter(({ id }) => options.only.length === 0 
     const control = Math.max(...['above', 'below'].map((name) => distance(losses, found[name][i].losses)));
     const seen = distance(losses, found.tensorflow[i].losses);
     const tolerance = Math.max(FLOOR, MARGIN * control);
-    const ends = [losses, found.tensorflow[i].losses].map((all) => all.at(-1).toPrecision(7));
+    const ends = [losses, found.tensorflow[i].losses].map((all) => String(Number(all.at(-1).toPrecision(7))));
     const first = distance(losses.slice(0, PER_EPOCH), found.tensorflow[i].losses.slice(0, PER_EPOCH));
     const cells = [...ends, ...[first, seen, control, tolerance].map((x) => x.toExponential(0))];
     rows.push([id, variant, ...cells, seen <= tolerance ? 'yes' : '**no**']);
