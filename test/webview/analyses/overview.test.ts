@@ -90,7 +90,7 @@ test('what has no answer is asked with a button; what is typed becomes parameter
   const [known, ...others] = study.runs;
   study.analyses = [answer(known!.id)];
   const host = await opened(study);
-  await host.page.getByRole('button', { name: `Analyse the rest ${others.length} runs` }).click();
+  await host.page.getByRole('button', { name: `Analyse the other ${others.length} runs` }).click();
   await expect.poll(() => host.requests('analyses/start').length).toBe(1);
   expect(host.requests('analyses/start')[0]!.params).toEqual({
     runIds: others.map(({ id }) => id),

@@ -128,7 +128,7 @@ export class AnalysesView implements View {
     const failed = waiting.filter(({ state }) => state === 'failed');
     const done = active.reduce((sum, { progress }) => sum + progress, 0) / Math.max(1, active.length);
     const pending = session.pending.has(`analyse:${id}`);
-    const label = asked.length === 0 ? 'Analyse' : 'Analyse the rest';
+    const label = asked.length === 0 ? 'Analyse' : 'Analyse the other';
     const message = active.every(({ state }) => state === 'queued') ? active[0]?.message : undefined;
     return html`<div class="question">
         ${
