@@ -128,7 +128,9 @@ export class AnalysesView implements View {
     const failed = waiting.filter(({ state }) => state === 'failed');
     const done = active.reduce((sum, { progress }) => sum + progress, 0) / Math.max(1, active.length);
     const pending = session.pending.has(`analyse:${id}`);
-    const label = asked.length === 0 ? 'Analyse' : 'Analyse the other';
+    const runs = count(missing.length, 'run');
+    const others = missing.length === 1 ? 'the other run' : `the other ${runs}`;
+    const label = `Analyse ${asked.length === 0 ? runs : others}`;
     const message = active.every(({ state }) => state === 'queued') ? active[0]?.message : undefined;
     return html`<div class="question">
         ${
@@ -148,7 +150,7 @@ export class AnalysesView implements View {
               >`
             : nothing
         }
-        ${missing.length > 0 ? this.askButton(`${label} ${count(missing.length, 'run')}`, missing, params ?? {}, pending) : nothing}
+        ${missing.length > 0 ? this.askButton(label, missing, params ?? {}, pending) : nothing}
         <form class="ask-anew" @submit=${(event: Event) => this.askTyped(event)}>
           <input
             type="text"
