@@ -136,7 +136,7 @@ test('errors travel back through time: charts with a logarithmic axis, and the f
     await picture(host, `errors-${theme}`);
     await host.page.getByRole('button', { name: 'Table' }).click();
     const row = host.page.locator('.values').first().locator('tbody tr').first();
-    expect((await row.textContent())!.replace(/\s+/g, '')).toMatch(/^baseline1layers\.01280\.980\.980\.980\.882/);
+    expect((await row.textContent())!.replace(/\s+/g, '')).toMatch(/^baseline111280\.980\.980\.980\.882/);
     expect(host.complaints).toEqual([]);
     await host.page.context().close();
   }
