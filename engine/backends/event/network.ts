@@ -140,7 +140,7 @@ export class EventNetwork implements Network {
     split: Split,
     { directions, points, samples = this.sizes[split], signal }: Around,
     layout: SpikingLayout,
-    { group, direction, point }: AroundPlaces,
+    { group, direction, point, masks }: AroundPlaces,
   ): Promise<Score[]> {
     const first = firstWeights(layout).name;
     const withoutFirst = (tensors: readonly Tensor[]): Tensor[] => tensors.filter(({ name }) => name !== first);
@@ -151,7 +151,7 @@ export class EventNetwork implements Network {
     const out = new Float64Array(new SharedArrayBuffer(16 * tasks * points.length));
     const done = await this.pool.run(
       {
-        ...{ kind: 'around', split, samples, group, out },
+        ...{ kind: 'around', split, samples, group, masks, out },
         directions: directions.map((_, d) => direction(d)),
         points: points.map((scales, p) => ({ scales, weights: point(p) })),
       },

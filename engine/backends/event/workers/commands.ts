@@ -10,6 +10,7 @@ import type {
   Recording,
   SampleScores,
 } from '../../backend.ts';
+import type { Masks } from '../layout/around.ts';
 import type { Layout } from '../layout/layout.ts';
 import type { Bytes } from '../layout/units.ts';
 import type { SharedSamples } from './shared-samples.ts';
@@ -44,6 +45,7 @@ export type ThreadCommand =
       split: Split;
       samples: number;
       group: number;
+      masks: Masks | undefined;
       directions: Bytes[];
       points: { scales: readonly number[]; weights: Bytes }[];
       out: Float64Array;

@@ -8,6 +8,7 @@ import { instantiateKernels, type Kernels } from '../kernels/kernels.ts';
 import { chosenInstructions, copier, withNative } from '../kernels/native.ts';
 import { EVALUATION_CHUNK, type Layout } from '../layout/layout.ts';
 import type { Stretch } from '../layout/parameters.ts';
+import { bytes } from '../layout/units.ts';
 import { GatedProgram } from '../passes/gated/program.ts';
 import type { Samples } from '../passes/input.ts';
 import { transposeInputWeights } from '../passes/input-gradient.ts';
@@ -180,14 +181,15 @@ function evaluate(thread: Thread, { split, samples, from, to, scores, counts }: 
 
 function evaluateAround(thread: Thread, command: Of<'around'>): void {
   const { control, cancelling, inOrder, index, layout, program } = thread;
-  const { split, samples, group, points, out } = command;
+  const { split, samples, group, points, masks, out } = command;
+  const own = masks && { start: bytes(masks.start + index * masks.perThread), perPoint: masks.perPoint };
   shareTasks(thread, Math.ceil(samples / group), (task) => {
     const [from, to] = [task * group, Math.min(samples, (task + 1) * group)];
-    const own = out.subarray(2 * points.length * task, 2 * points.length * (task + 1));
+    const scores = out.subarray(2 * points.length * task, 2 * points.length * (task + 1));
     const chosen = { split, epoch: 0, order: inOrder, from, to, dropout: false };
     // Only asked of networks of spiking layers.
     if (program instanceof SpikingProgram)
-      program.evaluateAround(chosen, command, index * layout.statsPerTask, own, cancelling);
+      program.evaluateAround(chosen, { ...command, masks: own }, index * layout.statsPerTask, scores, cancelling);
     if (!cancelling()) Atomics.add(control, DONE, 1);
   });
 }

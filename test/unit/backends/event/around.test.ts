@@ -19,11 +19,14 @@ const POINTS = [-1, -0.3, 0, 0.7].flatMap((a) => [0, 0.5].map((b) => [a, b]));
 
 const data = { ...spikes(37, 30), sizes: { train: 64, validation: 0, test: 64 } };
 const NETWORKS = {
-  'spikes of two panels and a rest': { network: { hidden: [37, 9], weightGain: 3, readout: { kind: 'spike-rate' } } },
+  'spikes of several strips and a rest': {
+    network: { hidden: [101, 9], weightGain: 3, readout: { kind: 'spike-rate' } },
+  },
   'a recurrent first layer, learned leaks, initial states': {
     network: { hidden: [40], weightGain: 3 },
     neuron: { recurrent: true, leak: { learnable: true }, reset: 'soft', initialState: 'random' },
   },
+  'spikes of two panels and a rest': { network: { hidden: [37, 9], weightGain: 3, readout: { kind: 'spike-rate' } } },
   'no bias, one panel': { network: { hidden: [12], weightGain: 3, bias: false }, neuron: { reset: 'none' } },
 };
 
@@ -69,7 +72,7 @@ test.each(Object.keys(NETWORKS) as (keyof typeof NETWORKS)[])(
 );
 
 test('the bits of a point hang neither on the threads nor on the other points, also where another one is followed alone', async () => {
-  const settings = NETWORKS['spikes of two panels and a rest'];
+  const settings = NETWORKS['spikes of several strips and a rest'];
   const [two, one] = [await opened(settings), await opened(settings, 'event', 1)];
   const directions = [1, 2].map((number) => direction(one.parameters(), number));
   const both = await two.evaluateAround('test', { directions, points: POINTS });

@@ -2,7 +2,8 @@
  * Forward around the parameters. What the first layer receives from the input is linear in its weights W:
  *   x·(W + Σ s_d·D_d) = x·W + Σ s_d·(x·D_d)
  * so the products, nearly all of the work, are formed once for a group of samples, and a point adds them up. Everything else is
- * done with the point's own parameters. The products lie in the matrix of potentials, in the rows behind those of the group.
+ * done with the point's own parameters. The products lie in the matrix of potentials, in the rows behind those of the group; where
+ * the first layer can be computed strip by strip, for all points before the next strip, only those of a strip (strips.ts).
  */
 import { START } from '../../kernels/kernels.ts';
 import { addressOf, type Bytes, bytes, panelAddress, sizeOf } from '../../layout/units.ts';
@@ -33,20 +34,21 @@ export function receiveParts({ layout, kernels, scratch }: Workspace, rows: numb
 }
 
 /** How rows are added up: the parts of row r, with factors. Lies where evaluations sort no events. */
-interface Sum {
+export interface Sum {
   offsets: Bytes;
   indices: Bytes;
   values: Bytes;
 }
 
-export function prepareSum(workspace: Workspace, rows: number, parts: number): Sum {
+/** @param before matrices of as many rows before that of the first part */
+export function prepareSum(workspace: Workspace, rows: number, parts: number, before: number): Sum {
   const { buffer, scratch } = workspace;
   const offsets = scratch.outRows;
   const values = bytes(offsets + 4 * (rows + 1));
   const indices = bytes(values + sizeOf(rows * parts));
   new Uint32Array(buffer, offsets, rows + 1).forEach((_, r, list) => (list[r] = r * parts));
   new Uint16Array(buffer, indices, rows * parts).forEach((_, i, list) => {
-    list[i] = (1 + (i % parts)) * rows + Math.floor(i / parts);
+    list[i] = (before + (i % parts)) * rows + Math.floor(i / parts);
   });
   return { offsets, indices, values };
 }
@@ -59,12 +61,7 @@ export function forwardAt(workspace: Workspace, count: number, sum: Sum, scales:
   const { size, bias, recurrent } = layout.layers[0]!;
   const { u: potentials } = scratch.layers[0]!;
   const rows = count * layout.network.steps;
-  const parts = scales.length + 1;
-  const values = floats(workspace, sum.values, rows * parts);
-  for (let i = 0; i < values.length; ) {
-    values[i++] = 1;
-    for (const scale of scales) values[i++] = scale;
-  }
+  setScales(workspace, sum, rows, scales);
   const biases = bias === undefined ? scratch.zeros : addressOf(weights, bias);
   for (let c = 0, columns = 0; c < size; c += columns) {
     columns = stripFrom(c, size);
@@ -85,7 +82,19 @@ export function forwardAt(workspace: Workspace, count: number, sum: Sum, scales:
     fire(workspace, 0, c, columns, count);
   }
   finishLayer(workspace, 0, count, false);
-  for (let l = 1; l < layout.layers.length; l++) {
+  above(workspace, count);
+}
+
+/** The factors of a point. */
+export function setScales(workspace: Workspace, { values: place }: Sum, rows: number, scales: readonly number[]): void {
+  const values = floats(workspace, place, rows * (scales.length + 1));
+  values.set([1, ...scales]);
+  for (let done = scales.length + 1; done < values.length; done *= 2) values.copyWithin(done, 0, done);
+}
+
+/** All layers but the first one. */
+export function above(workspace: Workspace, count: number): void {
+  for (let l = 1; l < workspace.layout.layers.length; l++) {
     receive(workspace, l, count, false);
     finishLayer(workspace, l, count, false);
   }

@@ -5,8 +5,9 @@
 import type { SampleReader } from '../../../../datasets/dataset.ts';
 import type { Recording, SampleScores } from '../../../backend.ts';
 import { DECODE, type Kernels, LOSS } from '../../kernels/kernels.ts';
+import type { Masks } from '../../layout/around.ts';
 import { type SpikingLayout, STATS } from '../../layout/layout.ts';
-import { addressOf, type Bytes } from '../../layout/units.ts';
+import { addressOf, type Bytes, bytes } from '../../layout/units.ts';
 import { drawDropout, scaleGradients, scaleWeights } from '../dropout.ts';
 import { BlockInput, type Samples } from '../input.ts';
 import { noteSample } from '../sample-scores.ts';
@@ -20,10 +21,13 @@ import { setInitialState } from './initial-state.ts';
 import { leakGradients, prepareLeaks } from './leaks.ts';
 import { recordBackward, recordForward } from './record.ts';
 import { scaleInputGradients, scaleInputWeights } from './scaled-input.ts';
+import { fireStrips, forwardAbove } from './strips.ts';
 
 export interface PointsAround {
   directions: readonly Bytes[];
   points: readonly { scales: readonly number[]; weights: Bytes }[];
+  /** Of this thread, where the first layer is computed strip by strip. */
+  masks: Pick<Masks, 'start' | 'perPoint'> | undefined;
 }
 
 export class SpikingProgram {
@@ -133,7 +137,7 @@ export class SpikingProgram {
    */
   evaluateAround(
     samples: Samples,
-    { directions, points }: PointsAround,
+    { directions, points, masks }: PointsAround,
     statsAt: number,
     out: Float64Array,
     cancelled: () => boolean = () => false,
@@ -143,15 +147,29 @@ export class SpikingProgram {
     const rows = count * layout.network.steps;
     const matrices = [layout.weights, ...directions].map((base) => addressOf(base, layout.layers[0]!.weight));
     this.input.read(samples, samples.from, count);
-    receiveParts(this.workspace, rows, matrices);
-    const sum = prepareSum(this.workspace, rows, matrices.length);
-    for (const [p, { scales, weights }] of points.entries()) {
+    let forwardPoint: (p: number) => void;
+    if (masks) {
+      prepareLeaks(this.workspace);
+      setInitialState(this.workspace, this.seed, samples, samples.from, count);
+      const sum = prepareSum(this.workspace, rows, matrices.length, 0);
+      const placed = points.map((point, p) => ({ ...point, masks: bytes(masks.start + p * masks.perPoint) }));
+      if (!fireStrips(this.workspace, count, { sum, matrices, points: placed }, cancelled)) return;
+      forwardPoint = (p) => forwardAbove(this.workspace, count, placed[p]!);
+    } else {
+      receiveParts(this.workspace, rows, matrices);
+      const sum = prepareSum(this.workspace, rows, matrices.length, 1);
+      forwardPoint = (p) => {
+        const { scales, weights } = points[p]!;
+        const workspace = { ...this.workspace, weights };
+        prepareLeaks(workspace, weights);
+        setInitialState(workspace, this.seed, samples, samples.from, count);
+        forwardAt(workspace, count, sum, scales);
+      };
+    }
+    for (let p = 0; p < points.length; p++) {
       if (cancelled()) return;
-      const workspace = { ...this.workspace, weights };
       this.clearStats(statsAt);
-      prepareLeaks(workspace, weights);
-      setInitialState(workspace, this.seed, samples, samples.from, count);
-      forwardAt(workspace, count, sum, scales);
+      forwardPoint(p);
       for (let b = 0; b < count; b++) this.readout(b, 0, undefined, statsAt);
       out[2 * p] = this.stats[statsAt + STATS.loss]!;
       out[2 * p + 1] = this.stats[statsAt + STATS.accuracy]!;
