@@ -9,12 +9,13 @@
  *   --store DIR     the run store (default: .lif here)
  */
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { STUDIES } from './results/studies.mjs';
-import { curveTable, origin, replaceBetween, variantTable } from './results/tables.mjs';
+import { curveTable, origin, replaceBetween, tableUnder, variantTable } from './results/tables.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const document = join(root, 'docs/results.md');
@@ -60,6 +61,20 @@ function ready({ id, needs }) {
   }
 }
 
+/** Tables of what was asked of the networks, from the report. */
+function writeAsked({ id, file, asked = {} }) {
+  if (Object.keys(asked).length === 0) return;
+  const folder = mkdtempSync(join(tmpdir(), 'lif-results-'));
+  lif('report', file, '-o', join(folder, 'report.md'));
+  const report = readFileSync(join(folder, 'report.md'), 'utf8');
+  for (const [name, heading] of Object.entries(asked)) {
+    const found = tableUnder(report, heading);
+    if (found) writeFileSync(document, replaceBetween(readFileSync(document, 'utf8'), `${id}: ${name}`, found));
+    else console.error(`${id}: the report has no table of ${name}; it is left as it is.`);
+  }
+  rmSync(folder, { recursive: true });
+}
+
 for (const study of chosen) {
   const sets = (study.sets ?? []).flatMap((set) => ['--set', set]);
   if (!options.tables) {
@@ -77,5 +92,6 @@ for (const study of chosen) {
   const table = study.curve ? curveTable(comparison) : variantTable(comparison, study.paper);
   const content = `${origin({ ...comparison, file: [study.file, ...sets].join(' ') }, runs, study.testSamples)}\n\n${table}`;
   writeFileSync(document, replaceBetween(readFileSync(document, 'utf8'), study.id, content));
+  writeAsked(study);
   console.error(`${study.id}: ${scored.length} runs.`);
 }

@@ -7,4 +7,5 @@ export const STUDIES: {
   full?: boolean;
   needs?: string;
   testSamples?: number;
+  asked?: Record<string, string>;
 }[];

@@ -8,9 +8,18 @@ const XOR = {
   'with recurrence': 98.9,
 };
 
+const NMNIST = {
+  baseline: 94.76,
+  'without leakage': 95.18,
+  'complete leakage': 95.03,
+  'without reset': 96.18,
+  'with recurrence': 96.21,
+};
+
 /**
  * id: of the marks in docs/results.md. full: takes longer than a few minutes. curve: variants are named `NAME, N steps`, and the
  * table has a column for each N. sets: settings for once, as `--set` has them. needs: a data set that may have to be downloaded first.
+ * asked: headings of the report whose first table stands in the document, between marks of their own (`id: name`).
  */
 export const STUDIES = [
   { id: 'delayed-xor', file: 'examples/paper/delayed-xor.lif.yaml', sets: ['training.epochs=30'], paper: XOR },
@@ -32,6 +41,27 @@ export const STUDIES = [
       'without reset': 94.85,
       'with recurrence': 96.98,
     },
+  },
+  {
+    id: 'nmnist-recordings',
+    file: 'scripts/results/nmnist-recordings.lif.yaml',
+    needs: 'nmnist',
+    full: true,
+    testSamples: 100,
+    asked: {
+      resolution: 'Temporal resolution (Table 7)',
+      spikes: 'Spikes and what they cost (Figure 4 of the paper)',
+      embedding: 'Features of the last hidden layer (Figure 7)',
+    },
+    paper: NMNIST,
+  },
+  {
+    id: 'nmnist-table-7',
+    file: 'scripts/results/nmnist-table-7.lif.yaml',
+    needs: 'nmnist',
+    full: true,
+    testSamples: 100,
+    asked: { resolution: 'Temporal resolution (Table 7)' },
   },
   {
     id: 'cifar10-narrow',

@@ -16,4 +16,5 @@ export function spread(values: number[]): string;
 export function variantTable(comparison: Comparison, paper?: Record<string, number>): string;
 export function curveTable(comparison: Comparison): string;
 export function origin(comparison: Comparison & { file: string }, runs: RunFile[], n?: number): string;
+export function tableUnder(markdown: string, heading: string): string | undefined;
 export function replaceBetween(text: string, id: string, content: string): string;

@@ -91,6 +91,21 @@ export function origin({ file, seeds, rows }, runs, n) {
   return `Measured with \`lif run ${file}\`: ${parts.join('; ')}.`;
 }
 
+/** The first table below a heading of a report in Markdown; undefined where there is none before the next heading. */
+export function tableUnder(markdown, heading) {
+  const lines = markdown.split('\n');
+  const start = lines.findIndex((line) => /^#+ /.test(line) && line.replace(/^#+ /, '') === heading);
+  if (start < 0) return undefined;
+  const level = /^#+/.exec(lines[start])[0].length;
+  const rest = lines.slice(start + 1);
+  const next = rest.findIndex((line) => /^#+ /.test(line) && /^#+/.exec(line)[0].length <= level);
+  const own = next < 0 ? rest : rest.slice(0, next);
+  const from = own.findIndex((line) => line.startsWith('|'));
+  if (from < 0) return undefined;
+  const length = own.slice(from).findIndex((line) => !line.startsWith('|'));
+  return own.slice(from, length < 0 ? undefined : from + length).join('\n');
+}
+
 /** The text with what stands between the marks of `id` replaced. Throws where there are none. */
 export function replaceBetween(text, id, content) {
   const [open, close] = [`<!-- results: ${id} -->`, `<!-- end: ${id} -->`];

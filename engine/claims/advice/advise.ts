@@ -45,7 +45,7 @@ export function advise(
   const told = [
     ...single.flatMap((finding) => singleAdvice(finding, experiment, base, { answers, judged })),
     ...joined(single, experiment),
-    ...resilience(experiment, judged),
+    ...resilience(experiment, judged, rows),
   ];
   return findings.length > 0 || told.length > 0 ? [...told, ...untested(experiment)] : [];
 }

@@ -1,6 +1,7 @@
 /** What stored analyses suggest: other step lengths, disturbance and attack, where the seeds decide a difference. */
 import type { Advice, Quotation } from '../../../protocol/comparison/advice.ts';
 import type { Verdict } from '../../../protocol/comparison/verdicts.ts';
+import type { ComparisonRow } from '../../../protocol/runs.ts';
 import type { Experiment, Settings, Variant } from '../../experiment/schema.ts';
 import { changedComponents, fixedLeak } from './components.ts';
 import type { Judged } from './evidence.ts';
@@ -16,15 +17,32 @@ interface Change {
 }
 
 /** One for each variant that changes a single component and whose answers decide a question. */
-export function resilience({ variants }: Experiment, judged: readonly Judged[]): Advice[] {
+export function resilience(
+  { variants }: Experiment,
+  judged: readonly Judged[],
+  rows: readonly Pick<ComparisonRow, 'variant' | 'accuracy'>[],
+): Advice[] {
   const [baseline, ...others] = variants;
+  const accuracyOf = (name: string) => rows.find(({ variant }) => variant === name)?.accuracy?.mean;
+  const base = accuracyOf(baseline!.name);
   return others.flatMap((variant) => {
     const change = changeOf(variant, baseline!.settings);
-    return change ? judged.flatMap((one) => adviceOf(variant.name, change, one)) : [];
+    const own = accuracyOf(variant.name);
+    // A network that is right less often has less to lose.
+    const began =
+      own === undefined || base === undefined ? '' : `, beginning at ${percentText(own)} against ${percentText(base)}`;
+    return change ? judged.flatMap((one) => adviceOf(variant.name, change, one, began)) : [];
   });
 }
 
-function adviceOf(variant: string, { what, paper, better }: Change, { question, at, verdicts }: Judged): Advice[] {
+const percentText = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+function adviceOf(
+  variant: string,
+  { what, paper, better }: Change,
+  { question, at, verdicts }: Judged,
+  began: string,
+): Advice[] {
   const verdict = verdicts.get(variant);
   if (verdict?.kind !== 'better' && verdict?.kind !== 'worse') return [];
   const { analysis, what: number, more, less } = DESCRIBED[question];
@@ -41,7 +59,7 @@ function adviceOf(variant: string, { what, paper, better }: Change, { question, 
     {
       id: `${question}:${variant}`,
       variant,
-      sentence: `${what} ${said}, in ${agreeing(verdict)}${against}.`,
+      sentence: `${what} ${said}, in ${agreeing(verdict)}${question === 'attack' ? '' : began}${against}.`,
       evidence: `${variant} against ${verdict.against}, ${number}: ${verdict.sentence}`,
       paper,
       analysis,

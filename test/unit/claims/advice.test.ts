@@ -35,7 +35,14 @@ function advised(
     const values = Array.from({ length: seeds }, (_, i) => accuracy + Math.sin(i) / 200 + (i * name.length) / 1e5);
     const runs = values.map((value, i) => ({ seed: i + 1, result: { accuracy: value } }));
     const spikeRates = [{ mean: rate!, count: seeds }];
-    return { variant: name, changes: {}, runs: [], results: runs, spikeRates } as unknown as ComparisonRow;
+    return {
+      variant: name,
+      changes: {},
+      runs: [],
+      results: runs,
+      spikeRates,
+      accuracy: { mean: accuracy, count: seeds },
+    } as unknown as ComparisonRow;
   });
   return advise(experiment, judgeRows(experiment, rows), answers);
 }
@@ -173,7 +180,7 @@ describe('advice from stored analyses', () => {
       {
         variant: 'complete',
         sentence:
-          'More leakage (k = 0) kept 6.1 points more accuracy in steps of other lengths (1 and 6 ms), in 8 of 8 seeds.',
+          'More leakage (k = 0) kept 6.1 points more accuracy in steps of other lengths (1 and 6 ms), in 8 of 8 seeds, beginning at 70.0 % against 70.0 %.',
         evidence:
           'complete against baseline, accuracy kept in steps of other lengths: better by 6.1 points (8 seeds, exact sign-flip p = .016, Holm over 2)',
         paper: PAPER.robustLeak,
@@ -181,7 +188,7 @@ describe('advice from stored analyses', () => {
       },
       {
         sentence:
-          'Recurrence kept 5.0 points more accuracy in steps of other lengths (1 and 6 ms), in 8 of 8 seeds; the paper suggests the opposite.',
+          'Recurrence kept 5.0 points more accuracy in steps of other lengths (1 and 6 ms), in 8 of 8 seeds, beginning at 70.0 % against 70.0 %; the paper suggests the opposite.',
         paper: PAPER.robustRecurrence,
       },
     ]);

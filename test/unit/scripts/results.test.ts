@@ -3,7 +3,14 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { STUDIES } from '../../../scripts/results/studies.mjs';
-import { curveTable, origin, replaceBetween, spread, variantTable } from '../../../scripts/results/tables.mjs';
+import {
+  curveTable,
+  origin,
+  replaceBetween,
+  spread,
+  tableUnder,
+  variantTable,
+} from '../../../scripts/results/tables.mjs';
 
 const run = (seed: number, accuracy: number, last = accuracy) => ({
   seed,
@@ -57,9 +64,18 @@ test('a table says where it comes from', () => {
   );
 });
 
+test('of a report the first table below a heading is taken, and none of another heading', () => {
+  const report = '# A\n#### B\ntext\n| x |\n| --- |\n| 1 |\n\n| y |\n#### C\ntext\n## D\n| z |';
+  expect(tableUnder(report, 'B')).toBe('| x |\n| --- |\n| 1 |');
+  expect(tableUnder(report, 'C')).toBeUndefined();
+  expect(tableUnder(report, 'E')).toBeUndefined();
+  expect(tableUnder(report, 'D')).toBe('| z |');
+});
+
 test('the document has a place for every study, and the rest of it stays', () => {
   const text = readFileSync(fileURLToPath(new URL('../../../docs/results.md', import.meta.url)), 'utf8');
-  for (const { id } of STUDIES) {
+  const ids = STUDIES.flatMap(({ id, asked = {} }) => [id, ...Object.keys(asked).map((name) => `${id}: ${name}`)]);
+  for (const id of ids) {
     const marks = `<!-- results: ${id} -->\nnew\n<!-- end: ${id} -->`;
     const changed = replaceBetween(text, id, 'new');
     expect(changed).toContain(marks);
