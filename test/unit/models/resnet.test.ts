@@ -1,6 +1,8 @@
 /** Residual networks as experiment files ask for them: the paper's ResNet-18_LIF, how its blocks are wired, what cannot be. */
 import { describe, expect, test } from 'vitest';
 import { shapeOf } from '../../../engine/datasets/describe.ts';
+import { refusesNir } from '../../../engine/exchange/nir/from-plan.ts';
+import { scriptOf } from '../../../engine/exchange/pytorch/script.ts';
 import { settingsSchema } from '../../../engine/experiment/schema.ts';
 import { layerFields } from '../../../engine/models/build/conv.ts';
 import { planNetwork } from '../../../engine/models/build/network.ts';
@@ -32,6 +34,14 @@ test('ResNet-18 has 17 layers of spiking neurons, one for each convolution of 3 
   ]);
   expect(lengthOf(plan.layers.at(-2)!.output)).toBe(512);
   expect(layerFields(full.network)).toHaveLength(plan.layers.length - 1);
+});
+
+test('exports that do not have its connections refuse it by the name of one', () => {
+  const { plan } = planned({ resnet: { width: 4, blocks: [1] } });
+  expect(refusesNir(plan)).toBe('layer layers.1 is a normalisation');
+  expect(() => scriptOf(plan, { about: [], weights: 'w', data: 'd' })).toThrow(
+    'Layer layers.1 is a normalisation, which the script does not have.',
+  );
 });
 
 test('blocks: the sum receives the branch and what came in, or a normalised 1 × 1 convolution of it', () => {
