@@ -79,10 +79,10 @@ export function engineServices(lif: string[]): Services {
     resume: (runs, options) => resume(lif, runs, options),
     look: (store) => lookAtCluster(store),
     analyse: (runs, question) => analyse(executor, runs, question),
-    async tool(name, input, where) {
+    async tool(name, input, where, signal) {
       const { callTool, isTool } = await import('../tools/call.ts');
       if (!isTool(name)) throw new UserError(`There is no tool ${name}.`);
-      return callTool({ lif, ...where }, name, input);
+      return callTool({ lif, ...where }, name, input, signal);
     },
     probe: ({ folder }, question) => probes.ask(folder, question),
     close: () => probes.close(),

@@ -1,4 +1,5 @@
 import {
+  type CancellationToken,
   createMessageConnection,
   type MessageConnection,
   ResponseError,
@@ -21,7 +22,10 @@ import { Stores } from './stores.ts';
 
 const INTERNAL_ERROR_CODE = -32603;
 
-type Handlers = { [M in HostMethod]: (params: HostParams<M>) => HostResult<M> | Promise<HostResult<M>> };
+/** `signal` is aborted when who asked takes the question back or is gone. */
+type Handlers = {
+  [M in HostMethod]: (params: HostParams<M>, signal: AbortSignal) => HostResult<M> | Promise<HostResult<M>>;
+};
 
 /**
  * Answers requests until the input ends.
@@ -37,7 +41,11 @@ export function serve(
   const peer = new Peer(connection, services);
   const handlers = peer.handlers();
   for (const method of METHODS)
-    connection.onRequest(method, (params: unknown): Promise<unknown> => answer(handlers, method, params, report));
+    connection.onRequest(
+      method,
+      (params: unknown, token: CancellationToken): Promise<unknown> =>
+        answer(handlers, method, params, signalOf(token, peer.gone), report),
+    );
   connection.onError(([error]) => report(`Protocol error: ${error.message}`));
   return new Promise((resolve) => {
     const end = (): void => {
@@ -58,10 +66,11 @@ async function answer<M extends HostMethod>(
   handlers: Handlers,
   method: M,
   params: unknown,
+  signal: AbortSignal,
   report: (line: string) => void,
 ): Promise<HostResult<M>> {
   try {
-    return await handlers[method](parseParams(method, params));
+    return await handlers[method](parseParams(method, params), signal);
   } catch (error) {
     if (error instanceof DataError)
       throw new ResponseError<UserErrorData>(USER_ERROR_CODE, error.message, { dataset: error.dataset });
@@ -71,7 +80,15 @@ async function answer<M extends HostMethod>(
   }
 }
 
+function signalOf(token: CancellationToken, gone: AbortSignal): AbortSignal {
+  const takenBack = new AbortController();
+  token.onCancellationRequested(() => takenBack.abort());
+  return AbortSignal.any([takenBack.signal, gone]);
+}
+
 class Peer {
+  private readonly leaving = new AbortController();
+  readonly gone = this.leaving.signal;
   private stores: Stores | undefined;
   private looks: NodeJS.Timeout | undefined;
   private readonly connection: MessageConnection;
@@ -128,7 +145,7 @@ class Peer {
       'runs/delete': ({ runIds }) => ({ deleted: this.open().delete(runIds) }),
       'analyses/list': ({ runIds }) => this.open().analyses(runIds),
       'analyses/read': ({ runId, name }) => services.checked(this.open().answer(runId, name)),
-      'tools/call': ({ name, input, ...where }) => services.tool(name, input, where),
+      'tools/call': ({ name, input, ...where }, signal) => services.tool(name, input, where, signal),
       'samples/probe': ({ runId, question }) => services.probe(this.open().summary(runId), question),
       'analyses/start': (params) => this.analyse(params),
       'analyses/stop': ({ runId, name }) => {
@@ -139,6 +156,7 @@ class Peer {
   }
 
   close(): void {
+    this.leaving.abort();
     clearInterval(this.looks);
     this.stores?.close();
     this.services.close();

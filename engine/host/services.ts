@@ -58,8 +58,13 @@ export interface Services {
   look(store: string): Promise<string>;
   /** Asks each of these runs, in a process of its own, and answers with the names of the answers. */
   analyse(runs: RunSummary[], question: Omit<HostParams<'analyses/start'>, 'runIds'>): Promise<string[]>;
-  /** What a tool says of the files of a folder and the runs of a store. */
-  tool(name: string, input: Record<string, unknown>, where: { folder: string; store: string }): Promise<ToolAnswer>;
+  /** What a tool says of the files of a folder and the runs of a store; `signal` ends it. */
+  tool(
+    name: string,
+    input: Record<string, unknown>,
+    where: { folder: string; store: string },
+    signal: AbortSignal,
+  ): Promise<ToolAnswer>;
   /** Looks at one sample in a process of its own, which stays for the next question. */
   probe(run: RunSummary, question: SampleQuestion): Promise<SampleAnswer>;
   /** Ends what was left open for the next question. */

@@ -99,6 +99,7 @@ function pathsIn(value: unknown): string[] {
 
 function lifSays(lif: string[], args: string[], cwd: string, signal: AbortSignal | undefined): Promise<ToolAnswer> {
   return new Promise((done, fail) => {
+    if (signal?.aborted) return fail(new UserError('It was cancelled.'));
     const child = spawn(lif[0]!, [...lif.slice(1), ...args], {
       cwd,
       stdio: ['ignore', 'pipe', 'ignore'],

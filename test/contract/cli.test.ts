@@ -315,7 +315,18 @@ describe('wait', () => {
     expect(stdout).toMatch(/^\S*-baseline-\S*: (running|queued)$/m);
     expect(stdout).toMatch(/^\S*-warned-\S*: guessing: It guesses\.$/m);
     expect(await lab.lif('wait', ids[0]!, '--timeout', '0.2')).toMatchObject({ code: 4 });
-    await lab.lif('stop', ...ids);
+    expect(await lab.lif('wait', ...ids, '--until', 'end', '--timeout', '0.2'), 'a warning is no end').toMatchObject({
+      code: 4,
+    });
+    expect(await lab.lif('wait', ids[0]!, '--until', 'epoch=1', '--timeout', '60')).toMatchObject({ code: 0 });
+    await lab.lif('stop', ids[1]!);
+    const any = await lab.lif('wait', ...ids, '--until', 'any', '--timeout', '60', '--json');
+    expect(any.code).toBe(1);
+    expect(JSON.parse(any.stdout)).toMatchObject({
+      outcome: 'ended',
+      runs: [{ state: expect.stringMatching(/running|queued/) }, { state: 'stopped' }],
+    });
+    await lab.lif('stop', ids[0]!);
     expect(await lab.lif('wait', ids[0]!)).toMatchObject({ code: 1, stdout: `${ids[0]}: stopped\n` });
   });
 

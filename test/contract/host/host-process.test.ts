@@ -1,11 +1,12 @@
 /** The real query process with real runs of a trainer that only counts, as the extension uses it. */
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { CancellationTokenSource } from 'vscode-jsonrpc/node';
 import { type Health, HostClient, type HostClientOptions } from '../../../extension/host/client.ts';
 import { RunsModel } from '../../../extension/model/model.ts';
-import { PROTOCOL_VERSION } from '../../../protocol/host.ts';
+import { type HostParams, PROTOCOL_VERSION } from '../../../protocol/host.ts';
 import { Lab } from '../fake/lab.ts';
 import { eventually } from './host-support.ts';
 
@@ -101,12 +102,13 @@ test('a run is of the text that was checked, whatever the file holds by then', a
   await eventually('its end', () => runs.get(runIds[0]!)?.state === 'finished');
 });
 
-test('stops a run and goes on with it', async () => {
+test('stops a run and goes on with it; a tool that waits for it can be cancelled', async () => {
   const { client, runs } = connect();
-  const file = lab.study({ variants: ['baseline'], epochs: 200, step: 10 });
+  const file = lab.study({ variants: ['baseline'], epochs: 1000, step: 50 });
   const { runIds } = await client.request('runs/start', { file, store: lab.store });
   const [id] = runIds as [string];
   await eventually('an epoch', () => (runs.get(id)?.epoch ?? 0) > 0);
+  await expectCancelled(client, { name: 'wait', input: { runs: runIds }, folder: lab.folder, store: lab.store });
   expect(await client.request('runs/stop', { runIds })).toEqual({ stopping: [id] });
   const { epoch } = await eventually('the stop', () => runs.get(id)?.state === 'stopped' && runs.get(id));
   expect(await client.request('runs/resume', { runIds })).toEqual({ resumed: [id] });
@@ -114,6 +116,19 @@ test('stops a run and goes on with it', async () => {
   await client.request('runs/stop', { runIds });
   await eventually('the second stop', () => runs.get(id)?.state === 'stopped');
 });
+
+/** A tool that is called and cancelled says so, and its process is gone. */
+async function expectCancelled(client: HostClient, call: HostParams<'tools/call'>): Promise<void> {
+  const cancel = new CancellationTokenSource();
+  const told = client.request('tools/call', call, cancel.token);
+  const find = ['-P', String(spawned.at(-1)!.pid), '-f', ` ${call.name} `];
+  const pid = Number(
+    await eventually('its process', () => /\d+/.exec(spawnSync('pgrep', find).stdout.toString())?.[0]),
+  );
+  cancel.cancel();
+  await expect(told).rejects.toThrow(/^It was cancelled\.$/);
+  expect(isAlive(pid)).toBe(false);
+}
 
 test('refuses in one sentence, with nothing left behind', async () => {
   const { client } = connect();
