@@ -2,7 +2,7 @@
 //
 //   node scripts/package.mjs [--out dist/lif-lab.vsix] [--target linux-x64]
 //
-// Without a target it carries the kernels that were compiled here, and runs everywhere: where they do not load, those in
+// Without a target it carries the kernels for this machine, and runs everywhere: where they do not load, those in
 // WebAssembly give the same results. With one it is for that platform alone; `universal` leaves compiled kernels out.
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createVSIX, listFiles, PackageManager } from '@vscode/vsce';
+import { HERE } from '../engine/backends/event/kernels/native/targets.mjs';
 import { build } from './build.mjs';
 import { isMain } from './editor/cli.mjs';
 
@@ -23,8 +24,7 @@ const KERNELS = '!dist/*.node';
  */
 export function patterns(target) {
   const lines = readFileSync(join(root, '.vscodeignore'), 'utf8');
-  if (target === undefined) return lines;
-  return lines.replace(KERNELS, target === 'universal' ? '' : `!dist/kernels-${target}.node`);
+  return lines.replace(KERNELS, target === 'universal' ? '' : `!dist/kernels-${target ?? HERE}.node`);
 }
 
 /**

@@ -1,9 +1,11 @@
 // Everything that is handed out, in one command, without handing it out:
 //
-//   npm run release [-- --out release] [--untested] [--nodes 20,22,24]
+//   npm run release [-- --out release] [--untested] [--nodes 20,22,24] [--try linux-arm64=PROGRAM]
 //
-// Tests; builds; packs the extension for all platforms (WebAssembly kernels) and for this one (compiled kernels) and the
-// command `lif` for npm; tries each as it will be installed; writes their checksums. `--untested` skips the tests.
+// Tests; builds; packs the extension for all platforms (WebAssembly kernels) and for those whose kernels can be compiled
+// here, and the command `lif` for npm; tries each as it will be installed; writes their checksums. `--untested` skips the
+// tests. LIF_CROSS is a compiler for other platforms than this one, `zig c++` say; `--try` names a Node of one of
+// them, which an emulator may run.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -22,6 +24,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { unzipSync } from 'fflate';
+import { buildNative } from '../engine/backends/event/kernels/native/build.mjs';
+import { CROSS, HERE } from '../engine/backends/event/kernels/native/targets.mjs';
 import { build } from './build.mjs';
 import { packBuilt, packedFiles } from './package.mjs';
 
@@ -31,11 +35,12 @@ const { values } = parseArgs({
     out: { type: 'string', default: 'release' },
     untested: { type: 'boolean', default: false },
     nodes: { type: 'string', default: '20,22,24' },
+    try: { type: 'string', multiple: true, default: [] },
   },
 });
 const out = resolve(values.out);
 const { version, description, license, engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const here = `${process.platform}-${process.arch}`;
+const foreignNodes = new Map(values.try.map((one) => /** @type {[string, string]} */ (one.split(/=(.*)/s, 2))));
 const scratch = mkdtempSync(join(tmpdir(), 'lif-release-'));
 
 try {
@@ -44,7 +49,7 @@ try {
   if (!values.untested) run('npm', ['test'], { cwd: root, shown: true });
   await build({ minify: true });
   mkdirSync(out, { recursive: true });
-  const made = [await vsix('universal'), ...(existsSync(kernels()) ? [await vsix(here)] : []), await tarball()];
+  const made = [await vsix('universal'), ...(await platforms()), await tarball()];
   const sums = made.map(
     (file) => `${createHash('sha256').update(readFileSync(file)).digest('hex')}  ${basename(file)}`,
   );
@@ -54,8 +59,22 @@ try {
   rmSync(scratch, { recursive: true, force: true });
 }
 
-function kernels() {
-  return join(root, `dist/kernels-${here}.node`);
+/** @param {string} [target] */
+function kernels(target = HERE) {
+  return join(root, `dist/kernels-${target}.node`);
+}
+
+/** The extension for each platform whose kernels can be compiled here; why there is none for another is said. */
+async function platforms() {
+  const files = [];
+  for (const target of new Set([HERE, ...Object.keys(CROSS)])) {
+    const file = kernels(target);
+    // The build has made those of this machine.
+    const refusal = target === HERE ? undefined : await buildNative(dirname(file), basename(file), target);
+    if (existsSync(file)) files.push(await vsix(target));
+    else say(`no package of its own for ${target}${refusal === undefined ? '' : `. ${refusal}`}`);
+  }
+  return files;
 }
 
 /** The extension for a platform, tried by training with the command that it carries. @param {string} target */
@@ -67,7 +86,9 @@ async function vsix(target) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     if (!name.endsWith('/')) writeFileSync(join(folder, name), bytes);
   }
-  tryOut(basename(file), [process.execPath], join(folder, 'extension'), target !== 'universal');
+  const node = target === 'universal' || target === HERE ? process.execPath : foreignNodes.get(target);
+  if (node === undefined) say(`${basename(file)} is not tried: no Node of ${target} was named with --try`);
+  else tryOut(basename(file), [node], join(folder, 'extension'), target !== 'universal');
   return file;
 }
 

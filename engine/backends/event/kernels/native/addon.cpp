@@ -6,6 +6,9 @@
 #include <string.h>
 #include "generated/signatures.h"
 #include "kernels.h"
+#ifdef __x86_64__
+#include "processor.h"
+#endif
 
 extern "C" {
 #ifdef __x86_64__
@@ -23,12 +26,8 @@ struct Set {
 /** The widest first. */
 static const Set SETS[] = {
 #ifdef __x86_64__
-  {"avx512", kernels_avx512, [] {
-     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-            __builtin_cpu_supports("avx512dq") &&
-            __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
-   }},
-  {"avx2", kernels_avx2, [] { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt"); }},
+  {"avx512", kernels_avx512, [] { return Processor().avx512; }},
+  {"avx2", kernels_avx2, [] { return Processor().avx2; }},
 #endif
   {"baseline", kernels_baseline, [] { return true; }},
 };

@@ -20,6 +20,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { include_dir as headers } from 'node-api-headers';
+import { CROSS, HERE, linking, setsOf } from './targets.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const run = promisify(execFile);
@@ -35,32 +36,30 @@ const FLAGS = [
   '-fno-math-errno',
   '-fvisibility=hidden',
 ];
-const AVX512 = ['f', 'bw', 'vl', 'dq', 'vbmi2'].map((part) => `-mavx512${part}`);
-/** @type {Record<string, Record<string, string[]>>} */
-const SETS = {
-  x64: {
-    avx512: [...AVX512, '-mbmi2', '-mpopcnt', '-mprefer-vector-width=512'],
-    avx2: ['-mavx2', '-mpopcnt'],
-    baseline: [],
-  },
-  arm64: { baseline: [] },
-};
-
 /**
  * Compiles into `folder` unless what lies there is from the same sources and compiler.
  * @param {string} folder
- * @param {string} name what the addon is called on this machine
+ * @param {string} name what the addon is called
+ * @param {string} [target] platform and processor; others than this machine's need LIF_CROSS, a compiler for them with its
+ *   arguments, such as `zig c++`
  * @returns {Promise<string | undefined>} one sentence why there are no native kernels, or undefined when there are
  */
-export async function buildNative(folder, name) {
+export async function buildNative(folder, name, target = HERE) {
   const file = join(folder, name);
   const keyFile = `${file}.key`;
-  const sets = SETS[process.arch];
-  if (!sets || process.platform === 'win32')
-    return without(file, `not supported on ${process.platform} ${process.arch}`);
-  const compiler = await findCompiler();
-  if (!compiler) return without(file, 'no C++ compiler was found (install g++ or clang++, or name one in CXX)');
-  const key = keyOf(here, /\.(cpp|h|mjs)$/, compiler.version);
+  const sets = setsOf(target);
+  const cross = target !== HERE;
+  if (!sets || (cross ? !CROSS[target] : process.platform === 'win32'))
+    return without(file, `not supported on ${target.replace('-', ' ')}`);
+  const compiler = await findCompiler(cross ? target : undefined);
+  if (!compiler)
+    return without(
+      file,
+      cross
+        ? `no compiler for ${target} (name one in LIF_CROSS, such as "zig c++")`
+        : 'no C++ compiler was found (install g++ or clang++, or name one in CXX)',
+    );
+  const key = keyOf(here, /\.(cpp|h|mjs)$/, `${target} ${compiler.version}`);
   if (existsSync(file) && existsSync(keyFile) && readFileSync(keyFile, 'utf8') === key) return undefined;
   const kept = keptBuild(key, name);
   if (copyBuild(kept, file)) {
@@ -75,19 +74,19 @@ export async function buildNative(folder, name) {
       /** @type {string[]} */ flags,
     ) => {
       const out = join(scratch, object);
-      await run(compiler.path, [...FLAGS, ...flags, '-I', here, '-c', join(here, source), '-o', out]);
+      await compiler.run([...FLAGS, ...flags, '-I', here, '-c', join(here, source), '-o', out]);
       return out;
     };
+    const windows = target.startsWith('win32');
     const objects = await Promise.all([
-      compile('addon.cpp', 'addon.o', ['-I', headers]),
+      compile('addon.cpp', 'addon.o', ['-I', headers, ...(windows ? ['-DNAPI_EXTERN='] : [])]),
+      ...(windows ? [compile('windows.cpp', 'windows.o', [])] : []),
       ...Object.entries(sets).map(([set, flags]) => compile('kernels.cpp', `${set}.o`, [...flags, `-DISA=${set}`])),
     ]);
-    await Promise.all(objects.slice(1).map(expectPrivate));
-    const link =
-      process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared', '-s', '-nodefaultlibs'];
-    const libraries = process.platform === 'darwin' ? [] : ['-lgcc', '-lc'];
+    await Promise.all(objects.slice(-Object.keys(sets).length).map(expectPrivate));
+    const { before, after } = linking(target, cross);
     const built = join(folder, `${name}.${process.pid}.new`);
-    await run(compiler.path, [...link, '-o', built, ...objects, ...libraries]);
+    await compiler.run([...before, '-o', built, ...objects, ...after]);
     // A process that runs goes on with the file that it has open.
     renameSync(built, file);
     writeFileSync(keyFile, key);
@@ -97,7 +96,7 @@ export async function buildNative(folder, name) {
     const said = /** @type {{ stderr?: string }} */ (error).stderr || String(error);
     return without(
       file,
-      `${compiler.path} does not compile them: ${said.split('\n').find((line) => /error/i.test(line)) ?? said}`,
+      `${compiler.name} does not compile them: ${said.split('\n').find((line) => /error/i.test(line)) ?? said}`,
     );
   } finally {
     rmSync(scratch, { recursive: true, force: true });
@@ -134,9 +133,9 @@ function copyBuild(from, to) {
  */
 export async function compileProgram(source, out, set) {
   const compiler = await findCompiler();
-  const flags = SETS[process.arch]?.[set];
+  const flags = setsOf(HERE)?.[set];
   if (!compiler || !flags) throw new Error(`Nothing can be compiled for ${set} here.`);
-  await run(compiler.path, [...FLAGS, ...flags, '-I', here, source, '-o', out]);
+  await compiler.run([...FLAGS, ...flags, '-I', here, source, '-o', out]);
 }
 
 /**
@@ -163,12 +162,23 @@ function without(file, why) {
   return `Without native kernels: ${why}; the WebAssembly kernels give the same results, only slower.`;
 }
 
-async function findCompiler() {
-  for (const path of process.env.CXX ? [process.env.CXX] : ['c++', 'g++', 'clang++'])
+/**
+ * The compiler for this machine, or for a target that is another.
+ * @param {string} [target]
+ */
+async function findCompiler(target) {
+  const named = target === undefined ? process.env.CXX : process.env.LIF_CROSS;
+  const commands = named ? [named] : target === undefined ? ['c++', 'g++', 'clang++'] : [];
+  for (const name of commands) {
+    // A compiler for this machine is a path, which may have spaces; one for others is a command with its arguments.
+    const [program, ...args] = target === undefined ? [name] : name.trim().split(/\s+/);
+    const chosen = target === undefined ? [] : ['-target', CROSS[target]];
+    const call = (/** @type {string[]} */ more) => run(program, [...args, ...more]);
     try {
-      const { stdout } = await run(path, ['--version']);
-      return { path, version: stdout };
+      const { stdout } = await call(['--version']);
+      return { name, version: stdout, run: (/** @type {string[]} */ more) => call([...chosen, ...more]) };
     } catch {}
+  }
   return undefined;
 }
 
