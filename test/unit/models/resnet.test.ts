@@ -36,11 +36,11 @@ test('ResNet-18 has 17 layers of spiking neurons, one for each convolution of 3 
   expect(layerFields(full.network)).toHaveLength(plan.layers.length - 1);
 });
 
-test('exports that do not have its connections refuse it by the name of one', () => {
+test('exports that do not have its connections refuse it by the name of a layer', () => {
   const { plan } = planned({ resnet: { width: 4, blocks: [1] } });
   expect(refusesNir(plan)).toBe('layer layers.1 is a normalisation');
   expect(() => scriptOf(plan, { about: [], weights: 'w', data: 'd' })).toThrow(
-    'Layer layers.1 is a normalisation, which the script does not have.',
+    'Layer layers.6 receives layers.5 and layers.1, and the script has one layer after another alone.',
   );
 });
 
