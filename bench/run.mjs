@@ -11,6 +11,7 @@
  *   npm run bench -- --convolutional  networks of convolutions on native TensorFlow and in PyTorch (convolutional.ts)
  *   npm run bench -- --gradients    whether a deep network has the same gradient in float64, TensorFlow and PyTorch (gradients.ts)
  *   npm run bench -- --backends     event engine, native TensorFlow and TensorFlow in JavaScript, and what dispatch costs (backends.ts)
+ *   npm run bench -- --views        what the views of the editor cost, in Chromium and in the query process (views.ts)
  *   npm run bench -- --peers        the engine against PyTorch, SpikingJelly, snnTorch, Norse and tfjs (peers.ts)
  */
 import { spawnSync } from 'node:child_process';
@@ -31,19 +32,22 @@ const chosen =
     'convolutional',
     'gradients',
     'backends',
+    'views',
   ].find((name) => process.argv.includes(`--${name}`)) ?? 'engine';
+// As deep below the root as the pages' own tests, whose Chromium and bundles it uses.
+const outfile = chosen === 'views' ? `${root}/dist/bench/views.mjs` : `${root}/dist/bench.mjs`;
 await build({
   entryPoints: [`${root}/bench/${chosen}.ts`],
   bundle: true,
   platform: 'node',
   format: 'esm',
   target: 'node20',
-  external: ['assemblyscript'],
+  external: ['assemblyscript', 'esbuild', 'playwright-core'],
   // tfjs calls require() for Node's own modules.
   banner: {
     js: "import { createRequire as benchRequire } from 'node:module'; const require = benchRequire(import.meta.url);",
   },
-  outfile: `${root}/dist/bench.mjs`,
+  outfile,
   logLevel: 'error',
 });
 // What the floor of additions is measured with, for each set of instructions that there is a compiler for.
@@ -52,6 +56,4 @@ if (chosen === 'kernels' || chosen === 'peers')
     await compileProgram(`${root}/bench/additions.cpp`, `${root}/dist/additions-${set}`, set).catch((error) =>
       console.error(`Without the floor of ${set}: ${error.stderr || error.message}`),
     );
-process.exit(
-  spawnSync(process.execPath, [`${root}/dist/bench.mjs`, ...process.argv.slice(2)], { stdio: 'inherit' }).status ?? 1,
-);
+process.exit(spawnSync(process.execPath, [outfile, ...process.argv.slice(2)], { stdio: 'inherit' }).status ?? 1);

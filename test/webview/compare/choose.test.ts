@@ -171,9 +171,17 @@ test('rows are pinned above all others and grouped, by keys alone, and stay so; 
     ]);
   await host.page.keyboard.press('Escape');
   await picture(host, 'compare-groups-dark');
+  await host.page.setViewportSize({ width: 1100, height: 500 });
+  const top = () =>
+    host.page.evaluate(() => document.scrollingElement!.scrollTop + document.querySelector('.table-scroll')!.scrollTop);
+  await host.page.locator('tr[data-variant]').last().scrollIntoViewIfNeeded();
+  await host.page.waitForTimeout(400);
+  const before = await top();
+  expect(before, 'pixels that are scrolled').toBeGreaterThan(50);
   await host.page.reload();
   await settle(host);
   await expect.poll(heads, { message: 'groups after a reload' }).toHaveLength(2);
+  await expect.poll(top, { message: 'pixels that are scrolled after a reload' }).toBe(before);
   await expect.poll(() => names().then((all) => all[0])).toBe('complete leakage');
   await host.page.getByRole('button', { name: 'Rows' }).click();
   await host.page.getByRole('button', { name: 'Unpin all' }).click();

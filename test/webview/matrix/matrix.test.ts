@@ -151,6 +151,17 @@ test('500 variants: those on screen are drawn, and the keys reach the last one',
     document.activeElement?.closest('tr')?.querySelector('.name')?.textContent?.trim(),
   );
   expect(focused).toBe('v499');
+  const scrolled = () => host.page.locator('.matrix-scroll').evaluate((grid) => [grid.scrollLeft > 0, grid.scrollTop]);
+  const before = await scrolled();
+  expect(before[1], 'pixels from the top').toBeGreaterThan(10_000);
+  await host.page.waitForFunction(
+    (top) => JSON.parse(sessionStorage.getItem('state')!).state.scrolls.grid?.[1] === top,
+    before[1],
+  );
+  await host.page.reload();
+  await settle(host);
+  await expect.poll(scrolled, { message: 'after a reload' }).toEqual(before);
+  await expect.poll(() => host.page.locator('tr:has(td.here) td.name').innerText()).toBe('v499');
   expect(host.complaints).toEqual([]);
   await host.page.context().close();
 });

@@ -74,7 +74,6 @@ export class CurveChart {
         if (dataChanged) this.plot!.setData(dataOf(drawn), false);
         this.setX(drawn);
       });
-      this.plot.redraw(false);
     }
     // For tests and for people who look at the page: how much is drawn.
     this.host.dataset.points = String(lines.length * model.xs.length);

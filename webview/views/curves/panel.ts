@@ -31,7 +31,7 @@ const TOOLTIP_ROWS = 12;
 const TOOLTIP_HEAD = 60;
 const TOOLTIP_ROW = 20;
 
-const AXIS_PLURALS = { epoch: 'epochs', update: 'weight updates', time: 'training time' } as const;
+export const AXIS_PLURALS = { epoch: 'epochs', update: 'weight updates', time: 'training time' } as const;
 const RANGE_HEADS = { range: 'min – max', deviation: '± deviation', interval: '95 % interval', none: '' } as const;
 
 function placeText({ axis, xs }: ChartModel, index: number): string {

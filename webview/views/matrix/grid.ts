@@ -1,4 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
+import { repeat } from 'lit/directives/repeat.js';
 import type { TableRow } from '../../../protocol/comparison/table.ts';
 import type { Matrix, MatrixProblem } from '../../../protocol/matrix.ts';
 import type { Series } from '../../../protocol/metrics.ts';
@@ -62,7 +64,13 @@ export function grid(session: Session<'matrix'>, state: GridState, actions: Grid
         </tr>
       </thead>
       <tbody>
-        ${gap(first)} ${rows.map((row) => rowOf(session, state, actions, row))} ${gap(total - last)}
+        ${gap(first)}
+        ${repeat(
+          rows,
+          (row) => row,
+          (row) => guard(rowNeeds(session, state, row), () => rowOf(session, state, actions, row)),
+        )}
+        ${gap(total - last)}
       </tbody>
     </table>
   </main>`;
@@ -92,6 +100,27 @@ function head(column: Column, actions: GridActions): TemplateResult {
       return html`<th scope="col" class="result" title=${about}><span class="place">${unit}</span><span>${label}</span></th>`;
     }
   }
+}
+
+/** Whatever a row shows: scrolling changes none of it, and rows that stay on screen are left alone. */
+function rowNeeds(
+  { trusted, pending }: Session<'matrix'>,
+  { matrix, columns, results, curves, cursor, editing }: GridState,
+  row: number,
+): unknown[] {
+  const [from, to] = chosen(cursor);
+  const result = row === 0 ? undefined : results.get(matrix.rows[row - 1]!.variant);
+  return [
+    matrix,
+    columns,
+    result,
+    row >= from && row <= to ? cursor.column : -1,
+    cursor.row === row,
+    cursor.row === row && editing,
+    trusted,
+    [...pending].join('\n'),
+    ...(result?.runs ?? []).map(({ id }) => curves.get(id)),
+  ];
 }
 
 function rowOf(session: Session<'matrix'>, state: GridState, actions: GridActions, row: number): TemplateResult {

@@ -83,7 +83,7 @@ export function rowsButton(
           pinned.length > 0
             ? html`<span class="muted">${count(pinned.length, 'row')} pinned</span>
               <button class="link" @click=${() => session.update({ pinned: [] })}>Unpin all</button>`
-            : html`<span class="muted">${icon('pin', 'small')} pins a row above all others.</span>`
+            : html`<span class="muted">The pin of a row keeps it above all others.</span>`
         }
       </div>`,
   );

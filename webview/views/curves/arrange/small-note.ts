@@ -1,14 +1,14 @@
 import { html, type TemplateResult } from 'lit';
 import { BANDS, meanText } from '../../../plot/curves/model.ts';
-import { AXES } from '../../../shared/format.ts';
 import type { CurvesData } from '../data.ts';
+import { AXIS_PLURALS } from '../panel.ts';
 
 /** What small charts do not say of themselves, once for all of them. */
 export function smallNote({ models, charts, left }: CurvesData): TemplateResult {
   const all = [...models.values()];
   const banded = all.find(({ curves }) => curves.some(({ low }) => low));
   const sentences = [
-    ...(all[0] ? [`Over ${AXES[all[0].axis].name.toLowerCase()}`] : []),
+    ...(all[0] ? [`Over ${AXIS_PLURALS[all[0].axis]}`] : []),
     ...(banded ? [`${meanText(banded)}, band: ${BANDS[banded.band]}`] : []),
     ...(charts.some(({ whole }) => whole) ? ['charts of one quantity share their axes'] : []),
     ...(left > 0 ? [`${left} more values have no chart: hide curves, or choose another setting`] : []),
