@@ -1,15 +1,18 @@
 import * as vscode from 'vscode';
 import { UNTRUSTED } from '../protocol/webview.ts';
+import { showFailure, showNote } from './base/notify.ts';
 import { readSettings, SECTION } from './base/settings.ts';
+import { t } from './base/words.ts';
 import { ENGINE_SETTINGS } from './host/command.ts';
 import type { Own, Parts } from './parts.ts';
+import { Endings } from './status/ended.ts';
 
 /** Tells each part what has changed in the others. */
 export function connect(parts: Parts, own: Own): void {
   const problems = new Map<string, string>();
   const showStatus = (): void => {
     parts.status.update(parts.host.health, problems, parts.runs);
-    const sentences = [parts.host.health.message, ...problems.values(), vscode.workspace.isTrusted ? '' : UNTRUSTED];
+    const sentences = [parts.host.health.message, ...problems.values(), vscode.workspace.isTrusted ? '' : t(UNTRUSTED)];
     parts.treeView.message = sentences.filter((sentence) => sentence !== '').join('\n');
   };
   connectRuns(parts, own, problems, showStatus);
@@ -21,13 +24,21 @@ export function connect(parts: Parts, own: Own): void {
 /** What the query process tells, to whatever shows runs. */
 function connectRuns(parts: Parts, own: Own, problems: Map<string, string>, showStatus: () => void): void {
   const { host, runs, documents, comparisons, expectations, panels, lenses, warnings, tree, commands, log } = parts;
+  const { insight, gutter } = parts;
+  const endings = new Endings();
   own(
     runs.onChange((change) => {
+      for (const { file, message, failed } of endings.notice(change, (path) => runs.ofFile(path))) {
+        const compare = () => void vscode.commands.executeCommand('lifLab.compare', vscode.Uri.file(file));
+        (failed ? showFailure : showNote)(message, { title: t('Compare'), run: compare });
+      }
       comparisons.runsChanged(change);
       if (change.structural) expectations.runsChanged(change.files);
       tree.runsChanged(change);
       lenses.runsChanged(change);
       warnings.changed(change.files);
+      insight.runsChanged(change);
+      gutter.runsChanged(change);
       panels.runsChanged(change);
       showStatus();
     }),
@@ -50,6 +61,7 @@ function connectRuns(parts: Parts, own: Own, problems: Map<string, string>, show
       commands.refresh().catch((error) => log(`The list of runs could not be read: ${error.message}`));
       documents.checkAll();
       lenses.refresh();
+      insight.refresh();
     }),
   );
 }

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { experimentName } from './base/experiment-files.ts';
+import { t } from './base/words.ts';
 import type { Template } from './commands/templates.ts';
 
 export async function firstSteps(): Promise<void> {
@@ -11,26 +12,46 @@ export async function firstSteps(): Promise<void> {
 
 export async function pickTemplate(templates: readonly Template[]): Promise<Template | undefined> {
   const items = templates.map((template) => ({
-    label: template.title,
-    description: template.takes,
-    detail: template.question,
+    // A test looks for the translations of all of them.
+    label: t(template.title),
+    description: t(template.takes),
+    detail: t(template.question),
     template,
   }));
-  const options = { title: 'New experiment', placeHolder: 'What to begin with; everything can be changed in the file' };
+  const options = {
+    title: t('New experiment'),
+    placeHolder: t('What to begin with; everything can be changed in the file'),
+  };
   return (await vscode.window.showQuickPick(items, { ...options, matchOnDetail: true }))?.template;
 }
 
-/** Asks where to, and opens a copy there. */
-export async function newExperiment(extension: vscode.Uri, { file }: Template): Promise<void> {
+/** Asks where to, unless it is to be in the first folder of the workspace, and opens a copy there. */
+export async function newExperiment(extension: vscode.Uri, { file }: Template, here = false): Promise<void> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  if (here && folder) return openCopy(extension, file, await freeName(folder, basename(file)));
   const target = await vscode.window.showSaveDialog({
     ...(folder ? { defaultUri: await freeName(folder, basename(file)) } : {}),
-    title: 'New LIF Lab experiment',
+    title: t('New LIF Lab experiment'),
+  });
+  if (target === undefined) return;
+  return openCopy(extension, file, target.with({ path: experimentName(target.path) }));
+}
+
+async function openCopy(extension: vscode.Uri, file: string, chosen: vscode.Uri): Promise<void> {
+  const example = vscode.Uri.joinPath(extension, 'examples', file);
+  await vscode.workspace.fs.copy(example, chosen, { overwrite: true });
+  await vscode.window.showTextDocument(chosen, { preview: false });
+}
+
+/** Asks where to, beside a file, and writes this text there. */
+export async function newExperimentOf(file: string, text: string): Promise<void> {
+  const target = await vscode.window.showSaveDialog({
+    defaultUri: await freeName(vscode.Uri.joinPath(vscode.Uri.file(file), '..'), basename(file)),
+    title: t('New experiment from a run'),
   });
   if (target === undefined) return;
   const chosen = target.with({ path: experimentName(target.path) });
-  const example = vscode.Uri.joinPath(extension, 'examples', file);
-  await vscode.workspace.fs.copy(example, chosen, { overwrite: true });
+  await vscode.workspace.fs.writeFile(chosen, new TextEncoder().encode(text));
   await vscode.window.showTextDocument(chosen, { preview: false });
 }
 

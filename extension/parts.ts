@@ -9,6 +9,9 @@ import { spawnHost } from './host/command.ts';
 import { AdviceHints } from './language/advice.ts';
 import { ExperimentLenses } from './language/code-lens.ts';
 import { ExperimentDocuments } from './language/documents.ts';
+import { GutterMarks } from './language/inline/gutter.ts';
+import { VariantHover } from './language/inline/hover.ts';
+import { FileInsight } from './language/inline/insight.ts';
 import { RunWarnings } from './language/run-warnings.ts';
 import { StudyCatalog } from './model/catalog.ts';
 import { Comparisons } from './model/comparisons.ts';
@@ -18,6 +21,8 @@ import { type PanelServices, Panels } from './panels/panels.ts';
 import { ViewStates } from './panels/states.ts';
 import { StatusItem } from './status/status.ts';
 import { type ExpectationServices, ExpectationTests } from './testing/expectations.ts';
+import { DatasetsTree } from './tree/datasets.ts';
+import type { Node } from './tree/nodes.ts';
 import { RunsTree } from './tree/tree.ts';
 import { changeText, createWorkbench } from './workbench.ts';
 
@@ -33,9 +38,12 @@ export interface Parts {
   panels: Panels;
   lenses: ExperimentLenses;
   advice: AdviceHints;
+  insight: FileInsight;
+  gutter: GutterMarks;
   warnings: RunWarnings;
   tree: RunsTree;
   treeView: vscode.TreeView<unknown>;
+  datasets: DatasetsTree;
   expectations: ExpectationTests;
   status: StatusItem;
   commands: CommandContext;
@@ -63,10 +71,13 @@ export function createParts(extension: vscode.ExtensionContext, own: Own): Parts
     documents,
     catalog,
     panels: () => panels,
+    revealRun: async (run) => treeView.reveal(tree.nodeOf(run), { select: true, focus: true, expand: true }),
     showOutput: () => output.show(),
+    dataChanged: () => datasets.refresh(),
   });
   const refresh = async (): Promise<void> => {
     runs.replace(await host.request('runs/list', {}));
+    datasets.refresh();
     await catalog.refresh();
   };
   const commands: CommandContext = { host, runs, workbench, refresh };
@@ -86,12 +97,17 @@ export function createParts(extension: vscode.ExtensionContext, own: Own): Parts
       }),
     ),
   );
+  const insight = own(new FileInsight(host, documents));
+  const gutter = own(new GutterMarks(extension.extensionUri, documents, runs));
+  own(new VariantHover(host, documents, comparisons).register());
   const advice = own(new AdviceHints(host, documents));
   const lenses = own(new ExperimentLenses(comparisons, documents, runs));
   const warnings = own(new RunWarnings(host, documents, comparisons, runs));
-  const tree = own(new RunsTree(runs, catalog, comparisons));
+  const tree: RunsTree = own(new RunsTree(runs, catalog, comparisons));
   const options = { treeDataProvider: tree, canSelectMany: true, showCollapseAll: true };
-  const treeView = own(vscode.window.createTreeView('lifLab.runs', options));
+  const treeView: vscode.TreeView<Node> = own(vscode.window.createTreeView('lifLab.runs', options));
+  const datasets: DatasetsTree = own(new DatasetsTree(() => host.request('data/list', {})));
+  own(vscode.window.registerTreeDataProvider('lifLab.datasets', datasets));
   const expectations = own(new ExpectationTests(expectationServices(host, documents)));
   const status = own(new StatusItem());
   return {
@@ -103,8 +119,11 @@ export function createParts(extension: vscode.ExtensionContext, own: Own): Parts
     panels,
     lenses,
     advice,
+    insight,
+    gutter,
     tree,
     treeView,
+    datasets,
     expectations,
     warnings,
     status,

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { Refusal } from '../protocol/calls.ts';
 import { showError, showNote } from './base/notify.ts';
 import { readSettings } from './base/settings.ts';
+import { t } from './base/words.ts';
 import { Cancelled } from './commands/cancelled.ts';
 import { runtime } from './host/command.ts';
 
@@ -18,18 +19,18 @@ const MAX_SHOWN_BYTES = 64 * 1024 * 1024;
 export async function writeReport(script: string, file: string, store: string): Promise<void> {
   const study = basename(file).replace(/\.lif\.(yaml|json)$/, '');
   const target = await vscode.window.showSaveDialog({
-    title: `Report of ${study}`,
-    saveLabel: 'Write Report',
+    title: t('Report of {0}', study),
+    saveLabel: t('Write Report'),
     defaultUri: vscode.Uri.joinPath(vscode.Uri.file(file), '..', `${study}.html`),
     filters: { 'HTML page': ['html'], Markdown: ['md'] },
   });
   if (target === undefined) throw new Cancelled();
   const path = /\.(html?|md|markdown)$/i.test(target.fsPath) ? target.fsPath : `${target.fsPath}.html`;
   await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: `Writing the report of ${study}`, cancellable: true },
+    { location: vscode.ProgressLocation.Notification, title: t('Writing the report of {0}', study), cancellable: true },
     (_progress, token) => run(script, ['report', file, '-o', path, '--store', store], token),
   );
-  showNote(`${basename(path)} is written.`, { title: 'Open', run: () => void open(vscode.Uri.file(path)) });
+  showNote(t('{0} is written.', basename(path)), { title: t('Open'), run: () => void open(vscode.Uri.file(path)) });
 }
 
 /** Ends when the process has; what it says on standard error is why it failed. */
@@ -41,7 +42,7 @@ function run(script: string, args: readonly string[], token: vscode.Cancellation
     const child = execFile(program, [script, ...args], { env, windowsHide: true }, (error, _stdout, stderr) => {
       cancelled.dispose();
       if (token.isCancellationRequested) reject(new Cancelled());
-      else if (error) reject(new Refusal(stderr.trim() || `The report was not written: ${error.message}`));
+      else if (error) reject(new Refusal(stderr.trim() || t('The report was not written: {0}', error.message)));
       else resolve();
     });
     const cancelled = token.onCancellationRequested(() => child.kill());
@@ -53,7 +54,8 @@ async function open(uri: vscode.Uri): Promise<void> {
   try {
     if (!/\.html?$/i.test(uri.fsPath)) return void (await vscode.commands.executeCommand('markdown.showPreview', uri));
     const { size } = await vscode.workspace.fs.stat(uri);
-    if (size > MAX_SHOWN_BYTES) return showError(`${uri.fsPath} is too large to be shown here: open it in a browser.`);
+    if (size > MAX_SHOWN_BYTES)
+      return showError(t('{0} is too large to be shown here: open it in a browser.', uri.fsPath));
     const html = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
     const options = { enableScripts: false, localResourceRoots: [], enableFindWidget: true };
     const panel = vscode.window.createWebviewPanel(
@@ -64,6 +66,6 @@ async function open(uri: vscode.Uri): Promise<void> {
     );
     panel.webview.html = html;
   } catch {
-    showError(`${uri.fsPath} cannot be read: it was moved or deleted.`);
+    showError(t('{0} cannot be read: it was moved or deleted.', uri.fsPath));
   }
 }

@@ -6,6 +6,7 @@ import { TOOL_NAMES, type ToolName, traitsOf } from '../protocol/tools.ts';
 import { UNTRUSTED } from '../protocol/webview.ts';
 import { folderOf, storeIn } from './base/experiment-files.ts';
 import { readSettings, SECTION } from './base/settings.ts';
+import { t } from './base/words.ts';
 import type { HostClient } from './host/client.ts';
 import { runtime } from './host/command.ts';
 
@@ -21,7 +22,7 @@ export function registerTools(host: HostClient): vscode.Disposable {
 function tool(host: HostClient, name: ToolName): vscode.LanguageModelTool<Input> {
   const { title, question, needsTrust } = traitsOf(name);
   const refuse = (): void => {
-    if (needsTrust && !vscode.workspace.isTrusted) throw new Refusal(UNTRUSTED);
+    if (needsTrust && !vscode.workspace.isTrusted) throw new Refusal(t(UNTRUSTED));
   };
   return {
     prepareInvocation({ input }) {
@@ -47,7 +48,8 @@ const isText = (value: unknown): value is string => typeof value === 'string';
 /** The workspace folder that is meant, by the file where there is one, and its store. Rejects with a Refusal where there is none. */
 async function placeOf({ file }: Input): Promise<{ folder: string; store: string }> {
   const folders = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
-  if (folders.length === 0) throw new Refusal('Open a folder first: tools work within the folders of the workspace.');
+  if (folders.length === 0)
+    throw new Refusal(t('Open a folder first: tools work within the folders of the workspace.'));
   const place = ({ uri }: vscode.WorkspaceFolder) => {
     return { folder: uri.fsPath, store: storeIn(uri.fsPath, readSettings(uri).store) };
   };

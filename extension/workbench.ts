@@ -2,16 +2,19 @@ import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { Refusal } from '../protocol/calls.ts';
 import type { Checked, TextEdit } from '../protocol/experiment.ts';
+import type { RunSummary } from '../protocol/runs.ts';
 import { plainLabel } from '../protocol/text/plain-text.ts';
 import { isExperimentFile, MAX_EXPERIMENT_BYTES, readExperiment, storeFor, tooLarge } from './base/experiment-files.ts';
 import { choose, confirm, showError, showNote } from './base/notify.ts';
 import { readSettings } from './base/settings.ts';
+import { t } from './base/words.ts';
 import type { Workbench } from './commands/table.ts';
-import { downloadData, importData, installTensorFlow } from './data.ts';
-import { firstSteps, newExperiment, pickTemplate } from './first-steps.ts';
+import { downloadData, importData, installTensorFlow, lookAtData } from './data.ts';
+import { firstSteps, newExperiment, newExperimentOf, pickTemplate } from './first-steps.ts';
 import { toRange } from './language/convert.ts';
 import type { ExperimentDocuments } from './language/documents.ts';
 import type { StudyCatalog } from './model/catalog.ts';
+import { showOrigin } from './origin.ts';
 import type { Panels } from './panels/panels.ts';
 import { writeReport } from './report.ts';
 
@@ -21,7 +24,11 @@ export interface WorkbenchParts {
   catalog: StudyCatalog;
   /** The panels need commands, which need the workbench: so they come later. */
   panels: () => Panels;
+  /** Selects a run in the tree. */
+  revealRun: (run: RunSummary) => Promise<void>;
   showOutput: () => void;
+  /** Data sets may have come. */
+  dataChanged: () => void;
 }
 
 /** What commands ask of the editor, in terms of the real one. */
@@ -58,27 +65,33 @@ function experimentsOf({
 }
 
 /** Text of experiment files, read and changed where the editor has it. */
-function textsOf({ documents }: WorkbenchParts): Pick<Workbench, 'savedText' | 'edit'> {
+function textsOf({ documents }: WorkbenchParts): Pick<Workbench, 'currentText' | 'savedText' | 'edit'> {
+  const currentText = async (file: string): Promise<string> => {
+    const open = documents.find(file);
+    if (open !== undefined) return checkedLength(file, open.getText());
+    try {
+      return await readExperiment(vscode.Uri.file(file), vscode.workspace.fs);
+    } catch (error) {
+      if (error instanceof Refusal) throw error;
+      throw new Refusal(t('{0} cannot be read: it was moved or deleted.', file));
+    }
+  };
   return {
+    currentText,
+
     async savedText(file) {
       const open = documents.find(file);
       if (open?.uri.scheme === 'vscode-vfs') {
-        throw new Refusal('This folder is not on a disk: training needs a folder on the machine that trains.');
+        throw new Refusal(t('This folder is not on a disk: training needs a folder on the machine that trains.'));
       }
-      if (open?.isDirty && !(await open.save())) throw new Refusal(`${basename(file)} could not be saved.`);
-      if (open !== undefined) return checkedLength(file, open.getText());
-      try {
-        return await readExperiment(vscode.Uri.file(file), vscode.workspace.fs);
-      } catch (error) {
-        if (error instanceof Refusal) throw error;
-        throw new Refusal(`${file} cannot be read: it was moved or deleted.`);
-      }
+      if (open?.isDirty && !(await open.save())) throw new Refusal(t('{0} could not be saved.', basename(file)));
+      return currentText(file);
     },
 
     async edit(file, edits) {
       await changeText(file, edits);
       const document = await vscode.workspace.openTextDocument(vscode.Uri.file(file));
-      if (document.isDirty && !(await document.save())) throw new Refusal(`${basename(file)} could not be saved.`);
+      if (document.isDirty && !(await document.save())) throw new Refusal(t('{0} could not be saved.', basename(file)));
     },
   };
 }
@@ -118,10 +131,11 @@ function windowsOf({
   documents,
   catalog,
   panels,
+  revealRun,
   showOutput,
 }: WorkbenchParts): Pick<
   Workbench,
-  'showProblems' | 'openFile' | 'openView' | 'openLog' | 'openFolder' | 'firstSteps' | 'showOutput'
+  'showProblems' | 'openFile' | 'openView' | 'revealRun' | 'openLog' | 'openFolder' | 'firstSteps' | 'showOutput'
 > {
   return {
     showProblems,
@@ -139,26 +153,28 @@ function windowsOf({
       await panels().open({ file, view, study: await studyOf(file, documents, catalog) }, beside);
     },
 
+    revealRun,
+
     async openLog({ folder }) {
       const uri = vscode.Uri.file(join(folder, 'log.txt'));
       try {
         // A link in a store may lead to any file; what it leads to is not what this run logged.
         const { type } = await vscode.workspace.fs.stat(uri);
-        if (type !== vscode.FileType.File) throw new Refusal(`${uri.fsPath} is a link or no file, and is not opened.`);
+        if (type !== vscode.FileType.File)
+          throw new Refusal(t('{0} is a link or no file, and is not opened.', uri.fsPath));
         await vscode.window.showTextDocument(uri, { preview: true });
       } catch (error) {
         if (error instanceof Refusal) throw error;
-        throw new Refusal(`This run has no log yet: ${uri.fsPath} does not exist.`);
+        throw new Refusal(t('This run has no log yet: {0} does not exist.', uri.fsPath));
       }
     },
 
     async openFolder({ folder }) {
       const uri = vscode.Uri.file(folder);
-      const desktop = vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined;
       const inside = vscode.workspace.getWorkspaceFolder(uri) !== undefined;
-      if (desktop) await vscode.commands.executeCommand('revealFileInOS', uri);
+      if (isOnDesktop()) await vscode.commands.executeCommand('revealFileInOS', uri);
       else if (inside) await vscode.commands.executeCommand('revealInExplorer', uri);
-      else throw new Refusal(`The folder of this run is outside the workspace: ${folder}`);
+      else throw new Refusal(t('The folder of this run is outside the workspace: {0}', folder));
     },
 
     firstSteps,
@@ -170,18 +186,48 @@ function windowsOf({
 /** Done by others: templates, and data sets, TensorFlow and reports by the program `lif`. */
 function helpersOf({
   extensionUri,
-}: WorkbenchParts): Pick<Workbench, 'newExperiment' | 'getData' | 'installTensorFlow' | 'writeReport'> {
+  dataChanged,
+}: WorkbenchParts): Pick<
+  Workbench,
+  | 'newExperiment'
+  | 'newFile'
+  | 'showOrigin'
+  | 'getData'
+  | 'lookAtData'
+  | 'revealFolder'
+  | 'installTensorFlow'
+  | 'writeReport'
+> {
   const lif = vscode.Uri.joinPath(extensionUri, 'dist', 'lif.mjs').fsPath;
   return {
-    newExperiment: (template) => newExperiment(extensionUri, template),
+    newExperiment: (template, options) => newExperiment(extensionUri, template, options?.here),
 
-    getData: (dataset, how) => (how === 'download' ? downloadData(lif, dataset) : importData(lif, dataset)),
+    newFile: newExperimentOf,
+
+    showOrigin,
+
+    async getData(dataset, how) {
+      const done = await (how === 'download' ? downloadData(lif, dataset) : importData(lif, dataset));
+      dataChanged();
+      return done;
+    },
+
+    lookAtData: (dataset, how) => lookAtData(lif, dataset, how),
+
+    async revealFolder(folder) {
+      if (isOnDesktop()) return void (await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(folder)));
+      await vscode.env.clipboard.writeText(folder);
+      showNote(t('{0} is in the clipboard: a browser or a remote window cannot open that folder.', folder));
+    },
 
     writeReport: (file) => writeReport(lif, file, storeOf(file)),
 
     installTensorFlow: () => installTensorFlow(lif),
   };
 }
+
+/** Whether the files lie on the machine whose screen this is. */
+const isOnDesktop = (): boolean => vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined;
 
 function storeOf(file: string): string {
   const folders = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
@@ -193,7 +239,7 @@ export async function changeText(file: string, edits: readonly TextEdit[]): Prom
   const uri = vscode.Uri.file(file);
   const change = new vscode.WorkspaceEdit();
   for (const { range, text } of edits) change.replace(uri, toRange(range), text);
-  if (!(await vscode.workspace.applyEdit(change))) throw new Refusal(`${basename(file)} cannot be changed.`);
+  if (!(await vscode.workspace.applyEdit(change))) throw new Refusal(t('{0} cannot be changed.', basename(file)));
 }
 
 function checkedLength(file: string, text: string): string {

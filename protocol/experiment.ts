@@ -17,8 +17,9 @@ export interface Diagnostic {
   message: string;
   /** Dotted path of the field, e.g. `neuron.leak`; empty for the file itself. */
   path: string;
-  /** What was probably meant: the text to put in place of the range. */
+  /** What was probably meant: the text to put in place of the range, within the quotes that are there unless it is `whole`. */
   replacement?: string;
+  whole?: true;
 }
 
 /** A field of a variant, as warnings name it: `network.hidden[1].neuron.threshold`. */
@@ -64,9 +65,51 @@ export interface Checked {
   outline?: Outline;
 }
 
+/** A field of the file with what is in it, as an outline shows it. */
+export interface FilePart {
+  name: string;
+  /** What is in it, on one line; empty where `parts` say it. */
+  detail: string;
+  kind: 'section' | 'variant' | 'value';
+  /** Of its name. */
+  range: Range;
+  /** From its name to the end of what is in it. */
+  whole: Range;
+  parts: FilePart[];
+}
+
+/** What a value comes to. */
+export type HintValue =
+  /** Numbers that are trained; of a variant where they are others than those of the file. */
+  | { kind: 'parameters'; parameters: number; variant?: string }
+  /** Of a sample. */
+  | { kind: 'duration'; steps: number; milliseconds: number }
+  /** Of a leak k, after which e⁻¹ of the potential is left: −1 / ln k steps. */
+  | { kind: 'constant'; steps: number; milliseconds?: number }
+  | { kind: 'epochs'; epochs: number; outlook?: Outlook };
+
+/** What it is behind. */
+export type ValueHint = { position: Position } & HintValue;
+
+/** How long training takes here, by the runs of the file that there are. */
+export interface Outlook {
+  /** Seconds of one run, the mean of the variants. */
+  perRun: number;
+  /** How many runs the file lacks, those that go on included, and seconds until they will be there. */
+  missing: number;
+  seconds: number;
+}
+
+export interface Insight {
+  parts: FilePart[];
+  /** In the order of the text; none while there is a mistake in it. */
+  hints: ValueHint[];
+}
+
 export interface Completion {
   label: string;
-  kind: 'field' | 'value';
+  /** `snippet`: several fields at once, with places to fill in as VS Code writes them. */
+  kind: 'field' | 'value' | 'snippet';
   /** Text to insert, with a trailing `: ` for fields. */
   insert: string;
   detail?: string;

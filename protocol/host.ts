@@ -14,6 +14,7 @@ import type {
   ExperimentEdit,
   FieldPlace,
   Hover,
+  Insight,
   Position,
   Range,
   TextEdit,
@@ -36,6 +37,34 @@ export interface UserErrorData {
   dataset: string;
 }
 
+/** A data set that the engine knows, and whether it is on this machine. */
+export interface DatasetRow {
+  name: string;
+  title: string;
+  licence: string;
+  citation: string;
+  state: 'ready' | 'incomplete' | 'not here' | 'generated';
+  /** Of its files; null of one that is generated. */
+  folder: string | null;
+  /** The data set whose files it uses. */
+  uses?: string;
+  /** To be downloaded, as far as that is known. */
+  bytes?: number;
+  /** How to get it where no program may. */
+  manual?: string;
+  /** What is missing, or has to be said of what is there, a sentence each. */
+  remarks: string[];
+}
+
+export interface RunOrigin {
+  /** Of the experiment file. */
+  text: string;
+  /** Of the repository that it lay in. */
+  commit?: string;
+  /** What differed from the commit, as `git diff` says it. */
+  changes?: string;
+}
+
 export interface HostRequests {
   /** First request. `stores`: absolute paths of the `.lif` folders to watch, one per workspace folder. */
   'host/initialize': {
@@ -46,7 +75,11 @@ export interface HostRequests {
   'stores/watch': { params: { stores: string[] }; result: null };
   'experiment/check': { params: { file: string; text: string }; result: Checked };
   'experiment/complete': { params: { file: string; text: string; position: Position }; result: Completion[] };
+  /** The outline of the text, what its values come to, and how long training takes by the runs that there are. */
+  'experiment/insight': { params: { file: string; text: string }; result: Insight };
   'experiment/hover': { params: { file: string; text: string; position: Position }; result: Hover | null };
+  /** The data sets there are. */
+  'data/list': { params: Record<string, never>; result: DatasetRow[] };
   /** The expectations of a file, judged by its finished runs. */
   'claims/check': { params: { file: string; text?: string }; result: JudgedClaim[] };
   /** What the results of a file suggest; its evidence is of the finished runs with these settings. */
@@ -84,6 +117,8 @@ export interface HostRequests {
   'runs/compare': { params: { file: string; text?: string; reference?: string }; result: Comparison };
   /** What the variants of the file and these runs were set to, where any two of them differ. */
   'runs/settings': { params: { file: string; text?: string; runIds: string[] }; result: SettingsTable };
+  /** What its file was when the run was made, and what was not committed then. */
+  'runs/origin': { params: { runId: string }; result: RunOrigin };
   /** The tail of the run's log. */
   'runs/log': { params: { runId: string; maxBytes: number }; result: string };
   /**

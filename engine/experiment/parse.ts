@@ -1,8 +1,10 @@
 /** From the text of an experiment file to an experiment, or to diagnostics with line and column. */
 import type { Diagnostic, Outline } from '../../protocol/experiment.ts';
+import type { Problem } from './checks/problems.ts';
 import { validateExperiment } from './checks/validate.ts';
 import { descend, locate, setsItself } from './locate.ts';
 import { type Experiment, SLURM_TEXTS } from './schema.ts';
+import { flowText } from './text/flow-text.ts';
 import { parseSource, plain, type Source, type Span } from './text/source.ts';
 import { LineIndex } from './text/text.ts';
 
@@ -39,17 +41,31 @@ export function checkExperiment(text: string, file: string): CheckedExperiment {
     // Nor does it help to have it from every variant that inherits the same.
     if (inherited && inheritedSoFar.has(problem.message)) continue;
     if (inherited) inheritedSoFar.add(problem.message);
-    const said = problem.quoted ? inQuotes(problem.message, text.slice(span.start, span.end)) : problem.message;
+    const written = text.slice(span.start, span.end);
+    const said = problem.quoted ? inQuotes(problem.message, written) : problem.message;
     const message = inherited ? `In the variant \`${problem.variant}\`: ${said}` : said;
-    const { severity, replacement } = problem;
-    found.push({ ...span, severity, message, path, ...(replacement !== undefined && { replacement }) });
+    found.push({ ...span, severity: problem.severity, message, path, ...replacementOf(problem, written, file) });
   }
   return { diagnostics: diagnosticsOf(found, lines), outline, ...(experiment && { experiment }) };
 }
 
+/** What to put in place of what is written; a value of another type in place of its quotes, too. */
+function replacementOf(
+  { replacement, converted, quoted }: Problem,
+  written: string,
+  file: string,
+): Pick<Diagnostic, 'replacement' | 'whole'> {
+  if (quoted && PLAIN_VALUE.test(written)) return { replacement: `"${written}"`, whole: true };
+  if (converted !== undefined)
+    return { replacement: file.endsWith('.json') ? JSON.stringify(converted) : flowText(converted), whole: true };
+  return replacement === undefined ? {} : { replacement };
+}
+
+const PLAIN_VALUE = /^[\w.+:-]{1,40}$/;
+
 /** The remedy with the value as it is written; where the place is not that of the value alone, without it. */
 function inQuotes(message: string, written: string): string {
-  return /^[\w.+:-]{1,40}$/.test(written) ? message.replace(/\.$/, `: "${written}".`) : message;
+  return PLAIN_VALUE.test(written) ? message.replace(/\.$/, `: "${written}".`) : message;
 }
 
 function variantNames(root: Source): string[] {
@@ -71,7 +87,7 @@ function withTexts(root: Extract<Source, { kind: 'mapping' }>, text: string): So
   return { ...root, entries: new Map(root.entries).set('slurm', { ...slurm, value: { ...slurm.value, entries } }) };
 }
 
-type Found = Span & Pick<Diagnostic, 'severity' | 'message' | 'path' | 'replacement'>;
+type Found = Span & Pick<Diagnostic, 'severity' | 'message' | 'path' | 'replacement' | 'whole'>;
 
 function diagnosticsOf(found: Found[], lines: LineIndex): Diagnostic[] {
   const once = new Map(found.map((entry) => [`${entry.start} ${entry.message}`, entry]));

@@ -1,10 +1,13 @@
 /** The services of the query process, from the parts of the engine that the commands use, too. */
 import { basename } from 'node:path';
-import type { ExecutorId, HostParams } from '../../protocol/host.ts';
+import type { ExecutorId, HostParams, RunOrigin } from '../../protocol/host.ts';
 import type { RunSummary } from '../../protocol/runs.ts';
 import { UserError } from '../base/errors.ts';
+import { sha256 } from '../base/hash.ts';
 import { engineVersion } from '../base/version.ts';
 import { judgeClaims } from '../claims/judge.ts';
+import { CATALOGUE } from '../datasets/library/catalogue.ts';
+import { dataRows } from '../datasets/library/listing.ts';
 import type { Executor } from '../executors/executor.ts';
 import { localExecutor } from '../executors/local/executor.ts';
 import { executorAt, placeOf as placeFor } from '../executors/place.ts';
@@ -15,6 +18,7 @@ import { adoptSettings } from '../experiment/edits/adopt.ts';
 import { applyEdit } from '../experiment/edits/apply.ts';
 import { editsBetween } from '../experiment/edits/replacement.ts';
 import { expandExperiment } from '../experiment/expand.ts';
+import { insightOf } from '../experiment/insight/insight.ts';
 import { locateFields } from '../experiment/locate.ts';
 import { matrixOf } from '../experiment/matrix/matrix.ts';
 import { checkExperiment } from '../experiment/parse.ts';
@@ -22,6 +26,8 @@ import { type AnalyseJob, trainJobs } from '../jobs/job.ts';
 import { requestAnalysis } from '../jobs/request.ts';
 import { answerPlaceOf } from '../runs/analyses.ts';
 import { compareExperiment } from '../runs/comparison/compare.ts';
+import { readOrigin } from '../runs/origin.ts';
+import { readRunFile } from '../runs/read.ts';
 import { differencesOf, settingsOf } from '../studies/differences.ts';
 import { Evidence } from '../studies/evidence.ts';
 import { goOn } from '../studies/go-on.ts';
@@ -30,6 +36,7 @@ import { placesOf } from '../studies/places.ts';
 import { createStudyRuns } from '../studies/start.ts';
 import { stopRuns } from '../studies/stop.ts';
 import { submitByStore } from '../studies/submit.ts';
+import { outlookOf, withOutlook } from './outlook.ts';
 import { Probes } from './probes.ts';
 import type { Services } from './services.ts';
 
@@ -45,7 +52,15 @@ export function engineServices(lif: string[]): Services {
       return { diagnostics, ...(outline && { outline }) };
     },
     complete: (file, text, position) => complete(text, file, position),
+    insight(file, text, runs) {
+      const insight = insightOf(text, file);
+      const { experiment } = insight.hints.length > 0 ? checkExperiment(text, file) : {};
+      if (!experiment) return insight;
+      const outlook = outlookOf(experiment, compareExperiment(experiment, file, runs));
+      return { ...insight, hints: insight.hints.map((hint) => withOutlook(hint, outlook)) };
+    },
     hover: (file, text, position) => hover(text, file, position) ?? null,
+    datasets: () => dataRows(CATALOGUE),
     judge(file, text, runs) {
       const { experiment } = studyOf(file, text ?? readStudyText(file), [], firstError);
       return judgeClaims(experiment, compareExperiment(experiment, file, runs).rows);
@@ -74,6 +89,7 @@ export function engineServices(lif: string[]): Services {
       const { experiment } = studyOf(file, text ?? readStudyText(file), [], firstError);
       return differencesOf(experiment, runs);
     },
+    origin: originOf,
     start: (request) => start(lif, request),
     stop: (runs) => stopRuns(runs),
     resume: (runs, options) => resume(lif, runs, options),
@@ -94,6 +110,32 @@ export function engineServices(lif: string[]): Services {
       return { ...answer, state: 'failed', message: `The answer ${answer.name} in the store is damaged; ask again.` };
     },
   };
+}
+
+/** The text that is kept beside the run; of earlier builds that of the file, while it is the same. */
+function originOf({ folder, file, id }: RunSummary): RunOrigin {
+  const run = readRunFile(folder);
+  const { gitCommit, fileHash } = 'value' in run ? run.value.provenance : {};
+  const kept = readOrigin(folder);
+  const text = kept.text ?? textWithHash(file, fileHash);
+  if (text === undefined)
+    throw new UserError(
+      `The file of ${id} has changed since, and was not kept: the run is of an earlier version of LIF Lab.`,
+    );
+  return {
+    text,
+    ...(gitCommit !== undefined && { commit: gitCommit }),
+    ...(kept.changes !== undefined && { changes: kept.changes }),
+  };
+}
+
+function textWithHash(file: string, hash: string | undefined): string | undefined {
+  try {
+    const text = readStudyText(file);
+    return sha256(text) === hash ? text : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 async function start(

@@ -63,7 +63,9 @@ const SCHEMAS: { [M in HostMethod]: z.ZodType<Loose<HostParams<M>>> } = {
   'stores/watch': z.strictObject({ stores }),
   'experiment/check': z.strictObject({ file: path, text }),
   'experiment/complete': z.strictObject({ file: path, text, position }),
+  'experiment/insight': z.strictObject({ file: path, text }),
   'experiment/hover': z.strictObject({ file: path, text, position }),
+  'data/list': z.strictObject({}) as z.ZodType<Record<string, never>>,
   'claims/check': z.strictObject({ file: path, text: text.optional() }),
   'advice/list': z.strictObject({ file: path, text: text.optional() }),
   'experiment/edit': z.strictObject({ file: path, text, edit }),
@@ -87,6 +89,7 @@ const SCHEMAS: { [M in HostMethod]: z.ZodType<Loose<HostParams<M>>> } = {
   'runs/neurons': z.strictObject({ runId }),
   'runs/compare': z.strictObject({ file: path, text: text.optional(), reference: variant.optional() }),
   'runs/settings': z.strictObject({ file: path, text: text.optional(), runIds: z.array(runId).max(500) }),
+  'runs/origin': z.strictObject({ runId }),
   'runs/log': z.strictObject({
     runId,
     maxBytes: z

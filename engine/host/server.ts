@@ -110,7 +110,9 @@ class Peer {
       },
       'experiment/check': ({ file, text }) => services.check(file, text),
       'experiment/complete': ({ file, text, position }) => services.complete(file, text, position),
+      'experiment/insight': ({ file, text }) => services.insight(file, text, this.open().keyedRuns()),
       'experiment/hover': ({ file, text, position }) => services.hover(file, text, position),
+      'data/list': () => services.datasets(),
       'claims/check': ({ file, text }) => services.judge(file, text, this.open().keyedRuns()),
       'advice/list': ({ file, text }) => {
         const stores = this.open();
@@ -134,6 +136,7 @@ class Peer {
           text,
           runIds.map((id) => this.open().summary(id)),
         ),
+      'runs/origin': ({ runId }) => services.origin(this.open().summary(runId)),
       'runs/log': ({ runId, maxBytes }) => this.open().log(runId, maxBytes),
       'runs/start': (params) => this.start(params),
       'runs/stop': ({ runIds }) => this.stop(runIds),

@@ -9,11 +9,12 @@ import type {
   ExperimentEdit,
   FieldPlace,
   Hover,
+  Insight,
   Position,
   Range,
   TextEdit,
 } from '../../protocol/experiment.ts';
-import type { ExecutorId, HostParams, HostResult } from '../../protocol/host.ts';
+import type { DatasetRow, ExecutorId, HostParams, HostResult, RunOrigin } from '../../protocol/host.ts';
 import type { Matrix } from '../../protocol/matrix.ts';
 import type { Comparison, RunSummary } from '../../protocol/runs.ts';
 import type { ToolAnswer } from '../../protocol/tools.ts';
@@ -25,7 +26,9 @@ export interface Services {
   engineVersion: string;
   check(file: string, text: string): Checked;
   complete(file: string, text: string, position: Position): Completion[];
+  insight(file: string, text: string, runs: KeyedRun[]): Insight;
   hover(file: string, text: string, position: Position): Hover | null;
+  datasets(): Promise<DatasetRow[]>;
   /** @param text the unsaved text; without it the file is read. */
   judge(file: string, text: string | undefined, runs: KeyedRun[]): JudgedClaim[];
   /**
@@ -48,6 +51,8 @@ export interface Services {
   compare(file: string, text: string | undefined, runs: KeyedRun[], reference?: string): Comparison;
   /** @param text the unsaved text; without it the file is read. */
   settings(file: string, text: string | undefined, runs: RunSummary[]): SettingsTable;
+  /** What the file of a run was. */
+  origin(run: RunSummary): RunOrigin;
   /** Starts a process that trains, and answers with the ids of the runs once they exist in the store. */
   start(request: HostParams<'runs/start'>): Promise<string[]>;
   /** Asks those of the runs to stop that are active, and returns them. */

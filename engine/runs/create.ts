@@ -17,19 +17,21 @@ import type { RunSpec } from '../experiment/schema.ts';
 import { filePlaceOf, makeRealFolder, runsFolder } from './folder.ts';
 import { FORMAT_VERSION, type Provenance, type RunFile, type Status } from './format.ts';
 import { newRunId, runKey } from './key.ts';
+import { type Origin, writeOrigin } from './origin.ts';
 
 /** Leftovers of a process that died while it made a run are swept away after this long. */
 const LEFTOVER_MS = 60 * 60 * 1000;
 
 /**
  * Creates a queued run for each spec, in this order, and returns their folders. Throws a UserError when the store cannot
- * be written; then it holds none of them. `analyses` are done once they are trained.
+ * be written; then it holds none of them. `analyses` are done once they are trained; `origin` is kept beside each run.
  */
 export function createRuns(
   store: string,
   specs: RunSpec[],
   provenance: Partial<Provenance> | ((spec: RunSpec) => Partial<Provenance>),
   analyses?: Record<string, unknown>,
+  origin?: Origin,
 ): string[] {
   const parent = runsFolder(store);
   const staged: { aside: string; id: string }[] = [];
@@ -40,7 +42,7 @@ export function createRuns(
     // One millisecond apart, so that sorting by time keeps the order of the file.
     for (const [i, spec] of specs.entries()) {
       const own = typeof provenance === 'function' ? provenance(spec) : provenance;
-      staged.push(stage(parent, spec, { provenance: own, ...(analyses && { analyses }) }, now + i));
+      staged.push(stage(parent, spec, { provenance: own, ...(analyses && { analyses }) }, now + i, origin));
     }
     for (const { aside, id } of staged) {
       renameSync(aside, join(parent, id));
@@ -81,7 +83,13 @@ function prepareStore(store: string, parent: string): void {
   }
 }
 
-function stage(parent: string, spec: RunSpec, more: Pick<RunFile, 'provenance' | 'analyses'>, createdAt: number) {
+function stage(
+  parent: string,
+  spec: RunSpec,
+  more: Pick<RunFile, 'provenance' | 'analyses'>,
+  createdAt: number,
+  origin: Origin | undefined,
+) {
   let id = newRunId(spec, createdAt);
   while (existsSync(join(parent, id))) id = newRunId(spec, createdAt);
   const aside = join(parent, `.new-${id}`);
@@ -99,6 +107,7 @@ function stage(parent: string, spec: RunSpec, more: Pick<RunFile, 'provenance' |
     mkdirSync(aside);
     mkdirSync(join(aside, 'checkpoints'));
     writeDurably(join(aside, 'run.json'), `${JSON.stringify(run, null, 2)}\n`);
+    if (origin) writeOrigin(aside, origin);
     writeDurably(join(aside, 'status.json'), JSON.stringify(queuedStatus(spec.training.epochs)));
     syncFolder(aside);
   } catch (error) {

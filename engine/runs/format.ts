@@ -12,6 +12,8 @@
  *   checkpoints/   <step>.safetensors, written aside and renamed into place: the last few, and as long as there is one the
  *                  checkpoint of the epoch that counts (metrics/history.ts), which the numbers of tables are of. While a
  *                  run goes on it is written with the next one, always before it; each is a place to resume from
+ *   experiment.txt the text of the experiment file that it was made of, and what differed from the commit then; both as
+ *   changes.diff   they were, read by people alone
  *   note.json      what somebody thinks of the run: a star, a note; absent until then, replaced atomically
  *   analyses/      <analysis>-<key>.json: what was asked of a checkpoint, how far it is, the answer; replaced atomically.
  *                  Beside it .stop and .lock while it is worked on, as for the run

@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Provenance } from '../runs/format.ts';
+import { MAX_CHANGES } from '../runs/origin.ts';
 
 const TIMEOUT_MS = 3000;
 /** Output of `git status` and of its settings, at most. */
@@ -38,6 +39,21 @@ export async function gitState(folder: string): Promise<GitState> {
     return { gitCommit, ...(gitDirty !== undefined && { gitDirty }) };
   } catch {
     return {};
+  }
+}
+
+/** What differs from the commit in tracked files, as a diff; undefined where nothing does or nobody can tell. */
+export async function uncommitted(folder: string): Promise<string | undefined> {
+  const root = rootOf(folder);
+  if (root === undefined) return undefined;
+  const git = gitIn(root);
+  try {
+    // Only where no filter of the repository has a say: see isDirty.
+    if ((await isDirty(git)) !== true) return undefined;
+    const diff = await git('diff', '--no-color', '--no-ext-diff', '--no-textconv', '--ignore-submodules=all', 'HEAD');
+    return diff.length <= MAX_CHANGES ? diff : `${diff.slice(0, MAX_CHANGES)}\n… ${diff.length} characters in all.\n`;
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,9 +1,11 @@
 /** From a study to queued runs in the store: those that are missing, or all of them again. */
+import { dirname } from 'node:path';
 import type { Beginning, Comparison, RunSummary } from '../../protocol/runs.ts';
 import { startOf } from '../../protocol/seeds.ts';
 import type { RunSpec } from '../experiment/schema.ts';
 import { createRuns } from '../runs/create.ts';
 import { appendLog } from '../runs/log.ts';
+import { uncommitted } from './git.ts';
 import { checkRuns, type Study } from './load.ts';
 import { provenanceOf } from './provenance.ts';
 
@@ -69,7 +71,9 @@ export async function createStudyRuns(
   if (specs.length === 0) return [];
   for (const sentence of await checkRuns(specs)) remark(sentence);
   const provenance = await provenanceOf(study.file, study.text);
-  const folders = createRuns(store, specs, ({ backend }) => provenance[backend], study.experiment.analyses);
+  const changes = await uncommitted(dirname(study.file));
+  const origin = { text: study.text, ...(changes !== undefined && { changes }) };
+  const folders = createRuns(store, specs, ({ backend }) => provenance[backend], study.experiment.analyses, origin);
   for (const folder of folders) for (const line of study.warnings.slice(0, WARNINGS)) appendLog(folder, line);
   return folders;
 }

@@ -1,5 +1,6 @@
 import { dirname, join, sep } from 'node:path';
 import { Refusal } from '../../protocol/calls.ts';
+import { t } from './words.ts';
 
 /** Glob of experiment files, for document selectors and searches. */
 export const EXPERIMENT_GLOB = '**/*.lif.{yaml,json}';
@@ -60,11 +61,11 @@ const REGULAR = new Set([1, 65]);
  */
 export async function readExperiment<U extends { fsPath: string }>(uri: U, files: Files<U>): Promise<string> {
   const { type, size } = await files.stat(uri);
-  if (!REGULAR.has(type)) throw new Refusal(`${uri.fsPath} is not a file: it is not read.`);
+  if (!REGULAR.has(type)) throw new Refusal(t('{0} is not a file: it is not read.', uri.fsPath));
   if (size > MAX_EXPERIMENT_BYTES) throw new Refusal(tooLarge(uri.fsPath));
   return new TextDecoder().decode(await files.readFile(uri));
 }
 
 export function tooLarge(file: string): string {
-  return `${file} is larger than 1 MiB, which no experiment file is: it is not read.`;
+  return t('{0} is larger than 1 MiB, which no experiment file is: it is not read.', file);
 }

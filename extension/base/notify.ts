@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { plainNotification } from '../../protocol/text/plain-text.ts';
+import { readSettings } from './settings.ts';
 
 /**
  * The only way to notifications and dialogs. VS Code makes links, also to commands, of `[text](target)` in them, and
@@ -28,8 +29,19 @@ export function showError(message: string, ...choices: readonly Choice[]): void 
   show(vscode.window.showErrorMessage, message, choices);
 }
 
-export function showNote(message: string, ...choices: readonly Choice[]): void {
+/** The answer to what somebody asked for. */
+export function showAnswer(message: string, ...choices: readonly Choice[]): void {
   show(vscode.window.showInformationMessage, message, choices);
+}
+
+/** Said without having been asked: the user may have turned it off. */
+export function showNote(message: string, ...choices: readonly Choice[]): void {
+  if (readSettings().notifications === 'all') showAnswer(message, ...choices);
+}
+
+/** Said without having been asked, of something that went wrong. */
+export function showFailure(message: string, ...choices: readonly Choice[]): void {
+  if (readSettings().notifications !== 'none') show(vscode.window.showWarningMessage, message, choices);
 }
 
 /** A modal question; the detail may have several lines. Undefined when the user turned away. */

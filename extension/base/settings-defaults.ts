@@ -7,6 +7,7 @@ export const DEFAULTS = {
   threads: 0,
   executor: '',
   store: '',
+  notifications: 'all',
   showCurvesOnRun: true,
   mcpServer: false,
 };

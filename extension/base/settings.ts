@@ -20,6 +20,7 @@ export function readSettings(scope?: vscode.Uri): Settings {
     threads: read('threads'),
     executor: read('executor'),
     store: read('store'),
+    notifications: read('notifications'),
     showCurvesOnRun: read('showCurvesOnRun'),
     mcpServer: read('mcpServer'),
   };

@@ -1,7 +1,52 @@
-import { percent as asPercent, count } from '../../protocol/format.ts';
-import { isActive, type RunSummary, type Spread } from '../../protocol/runs.ts';
+import { percent as asPercent, thousands } from '../../protocol/format.ts';
+import { isActive, type RunState, type RunSummary, type Spread } from '../../protocol/runs.ts';
+import { t } from './words.ts';
 
-export { count, duration } from '../../protocol/format.ts';
+export { duration } from '../../protocol/format.ts';
+
+type Noun = 'run' | 'seed' | 'variant' | 'error';
+
+/** `1 run`, `3 runs`, `12,000 runs`. */
+export function count(n: number, noun: Noun): string {
+  const many = thousands(n);
+  switch (noun) {
+    case 'run':
+      return n === 1 ? t('1 run') : t('{0} runs', many);
+    case 'seed':
+      return n === 1 ? t('1 seed') : t('{0} seeds', many);
+    case 'variant':
+      return n === 1 ? t('1 variant') : t('{0} variants', many);
+    case 'error':
+      return n === 1 ? t('1 error') : t('{0} errors', many);
+  }
+}
+
+/** A state of a run as a word. */
+export function stateWord(state: RunState): string {
+  switch (state) {
+    case 'queued':
+      return t('queued');
+    case 'running':
+      return t('running');
+    case 'finished':
+      return t('finished');
+    case 'stopped':
+      return t('stopped');
+    case 'failed':
+      return t('failed');
+    case 'interrupted':
+      return t('interrupted');
+  }
+}
+
+/** A link to a command in Markdown. Arguments may hold names of others: nothing of them can end the link. */
+export function commandLink(title: string, command: string, args: readonly unknown[]): string {
+  const encoded = encodeURIComponent(JSON.stringify(args)).replace(
+    /[!'()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16)}`,
+  );
+  return `[${title}](command:${command}?${encoded})`;
+}
 
 /** `96.1 %` for 0.961. */
 export const percentWithSign = (fraction: number): string => `${asPercent(fraction, 1)} %`;
@@ -33,7 +78,7 @@ export function activity(runs: readonly RunSummary[]): string {
   const active = runs.filter((run) => isActive(run.state));
   const running = active.filter((run) => run.state === 'running').length;
   const queued = active.length - running;
-  const parts = [...(running > 0 ? [`${running} running`] : []), ...(queued > 0 ? [`${queued} queued`] : [])];
+  const parts = [...(running > 0 ? [t('{0} running', running)] : []), ...(queued > 0 ? [t('{0} queued', queued)] : [])];
   const share = jointProgress(runs);
   // Between two runs nothing is running for a moment.
   const progress = running > 0 || share > 0 ? ` · ${progressText(share)}` : '';

@@ -1,5 +1,6 @@
 import { SEEDS_TO_ADD } from '../../protocol/comparison/verdicts.ts';
 import { count } from '../base/text.ts';
+import { t } from '../base/words.ts';
 import { start } from './start.ts';
 import type { CommandContext } from './table.ts';
 
@@ -11,7 +12,7 @@ export async function addSeeds(context: CommandContext, file: string): Promise<v
   await workbench.edit(file, edits);
   const { outline } = await host.request('experiment/check', { file, text: await workbench.savedText(file) });
   const runs = (outline?.variants.length ?? 0) * seeds.length;
-  workbench.offer(`Added the seeds ${seeds.join(', ')}: ${count(runs, 'run')} to train.`, 'Train Them', () =>
+  workbench.offer(t('Added the seeds {0}: {1} to train.', seeds.join(', '), count(runs, 'run')), t('Train Them'), () =>
     start(context, file, { seeds }),
   );
 }

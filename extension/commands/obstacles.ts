@@ -1,5 +1,6 @@
 import { UNTRUSTED } from '../../protocol/webview.ts';
 import type { CommandId } from '../base/command-ids.ts';
+import { t } from '../base/words.ts';
 import type { Health } from '../host/client.ts';
 import type { EditorCommand } from './table.ts';
 
@@ -19,14 +20,14 @@ export interface Obstacle {
 export function obstacleOf(command: EditorCommand, { health, trusted }: Situation): Obstacle | undefined {
   if (command.need === 'trust' && !trusted) {
     return {
-      message: UNTRUSTED,
-      help: { title: 'Manage Workspace Trust', command: 'workbench.trust.manage' },
+      message: t(UNTRUSTED),
+      help: { title: t('Manage Workspace Trust'), command: 'workbench.trust.manage' },
     };
   }
   if (command.need !== 'nothing' && (health.state === 'failed' || health.state === 'stopped')) {
     return {
-      message: health.message || 'The LIF Lab query process is not running.',
-      help: { title: 'Restart', command: 'lifLab.restartHost' },
+      message: health.message || t('The LIF Lab query process is not running.'),
+      help: { title: t('Restart'), command: 'lifLab.restartHost' },
     };
   }
   return undefined;

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { Refusal } from '../../protocol/calls.ts';
 import { COMMAND_IDS, type CommandId } from '../base/command-ids.ts';
 import { type Choice, showError } from '../base/notify.ts';
+import { t } from '../base/words.ts';
 import { targetOf } from '../tree/target.ts';
 import { Cancelled } from './cancelled.ts';
 import { type Obstacle, obstacleOf, type Situation } from './obstacles.ts';
@@ -39,7 +40,7 @@ export function registerCommands(
       title,
       run: () => void run(command, [{ dataset }]).then((done) => done && run(id, args)),
     });
-    return [way('Download and Run', 'lifLab.downloadData'), way('Choose Folder…', 'lifLab.importData')];
+    return [way(t('Download and Run'), 'lifLab.downloadData'), way(t('Choose Folder…'), 'lifLab.importData')];
   };
 
   return vscode.Disposable.from(

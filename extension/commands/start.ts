@@ -5,6 +5,7 @@ import type { HostParams } from '../../protocol/host.ts';
 import { type Beginning, type Comparison, isActive } from '../../protocol/runs.ts';
 import { byEpochs, startOf } from '../../protocol/seeds.ts';
 import { count } from '../base/text.ts';
+import { t } from '../base/words.ts';
 import { howToTrain } from './how-to-train.ts';
 import type { CommandContext } from './table.ts';
 
@@ -77,7 +78,7 @@ export async function start(context: CommandContext, file: string, wanted: Wante
   let plan = planRequests(comparison, active, seeds, wanted);
   if (plan.start.size === 0 && plan.resume.length === 0 && plan.beginnings.length === 0) {
     if (plan.finished === 0)
-      throw new Refusal(`${nameOf(wanted, file)}: already running; stop it first to run it again.`);
+      throw new Refusal(t('{0}: already running; stop it first to run it again.', nameOf(wanted, file)));
     if (!(await mayRepeat(context, plan.finished, wanted))) return [];
     plan = planRequests(comparison, active, seeds, { ...wanted, again: true });
   } else if (wanted.again && !(await mayRepeat(context, sizeOf(plan), wanted))) return [];
@@ -88,7 +89,7 @@ export async function start(context: CommandContext, file: string, wanted: Wante
   if (settings.showCurvesOnRun) await workbench.openView(file, 'curves', true);
   const common = howToTrain(settings);
   const size = sizeOf(plan) + plan.resume.length + plan.beginnings.length;
-  return workbench.busy(`Starting ${count(size, 'run')}`, async () => {
+  return workbench.busy(t('Starting {0}', count(size, 'run')), async () => {
     const ids = [...plan.resume];
     if (ids.length > 0) await putBack(context, { runIds: plan.resume, ...common });
     for (const [epochs, runIds] of byEpochs(plan.beginnings)) {
@@ -110,8 +111,11 @@ export async function putBack(
 ): Promise<void> {
   const { anew = [] } = await host.request('runs/resume', asked);
   if (anew.length === 0) return;
-  const begin = anew.length === 1 ? 'it begins' : 'they begin';
-  workbench.tell(`No whole checkpoint of ${count(anew.length, 'run')} is left: ${begin} anew.`);
+  workbench.tell(
+    anew.length === 1
+      ? t('No whole checkpoint of 1 run is left: it begins anew.')
+      : t('No whole checkpoint of {0} is left: they begin anew.', count(anew.length, 'run')),
+  );
 }
 
 /**
@@ -121,18 +125,26 @@ export async function putBack(
 async function goOn({ workbench }: CommandContext, { beginnings }: RequestPlan): Promise<boolean | undefined> {
   if (beginnings.length === 0) return true;
   const [least, most] = [Math.min(...beginnings.map((b) => b.epoch)), Math.max(...beginnings.map((b) => b.epoch))];
-  const done = least === most ? `${least}` : `${least} to ${most}`;
-  const question = `Go on from the ${done} epochs that ${count(beginnings.length, 'run')} ${beginnings.length === 1 ? 'has' : 'have'} done?`;
-  const detail =
-    'Nothing but training.epochs differs, so the first epochs are the same to the bit. A run that goes on becomes one of more epochs: its result with fewer is then a point of its curves.';
-  const answer = await workbench.choose(question, detail, ['Go On', 'From the Beginning']);
-  return answer === undefined ? undefined : answer === 'Go On';
+  const done = least === most ? `${least}` : t('{0} to {1}', least, most);
+  const question =
+    beginnings.length === 1
+      ? t('Go on from the {0} epochs that 1 run has done?', done)
+      : t('Go on from the {0} epochs that {1} have done?', done, count(beginnings.length, 'run'));
+  const detail = t(
+    'Nothing but training.epochs differs, so the first epochs are the same to the bit. A run that goes on becomes one of more epochs: its result with fewer is then a point of its curves.',
+  );
+  const answer = await workbench.choose(question, detail, [t('Go On'), t('From the Beginning')]);
+  return answer === undefined ? undefined : answer === t('Go On');
 }
 
 function mayRepeat({ workbench }: CommandContext, n: number, wanted: Wanted): Promise<boolean> {
-  const what = wanted.variants?.length === 1 ? ` of ${wanted.variants[0]}` : '';
-  const detail = 'Results there are stay in the store; the new runs take their place in views and comparisons.';
-  return workbench.confirm(`Train ${count(n, 'run')}${what} again, from the beginning?`, detail, 'Train Again');
+  const detail = t('Results there are stay in the store; the new runs take their place in views and comparisons.');
+  const [variant] = wanted.variants?.length === 1 ? wanted.variants : [];
+  const question =
+    variant === undefined
+      ? t('Train {0} again, from the beginning?', count(n, 'run'))
+      : t('Train {0} of {1} again, from the beginning?', count(n, 'run'), variant);
+  return workbench.confirm(question, detail, t('Train Again'));
 }
 
 function sizeOf({ start }: RequestPlan): number {
@@ -165,6 +177,15 @@ async function checkedOutline(
   const errors = checked.diagnostics.filter(({ severity }) => severity === 'error');
   if (errors.length === 0 && checked.outline !== undefined) return checked.outline;
   await workbench.showProblems(file, checked);
-  const line = errors[0] === undefined ? '' : ` in line ${errors[0].range.start.line + 1}: ${errors[0].message}`;
-  throw new Refusal(`${basename(file)} cannot run: ${count(errors.length, 'error')}, the first${line}`);
+  const [first] = errors;
+  if (first === undefined) throw new Refusal(t('{0} cannot run: it is no experiment file.', basename(file)));
+  throw new Refusal(
+    t(
+      '{0} cannot run: {1}, the first in line {2}: {3}',
+      basename(file),
+      count(errors.length, 'error'),
+      first.range.start.line + 1,
+      first.message,
+    ),
+  );
 }

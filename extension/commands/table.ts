@@ -1,10 +1,12 @@
 import { Refusal } from '../../protocol/calls.ts';
 import type { Checked, TextEdit } from '../../protocol/experiment.ts';
+import type { RunOrigin } from '../../protocol/host.ts';
 import { isActive, isResumable, type RunSummary } from '../../protocol/runs.ts';
 import { VIEW_IDS, type ViewId } from '../../protocol/views.ts';
 import { type CommandId, type ViewCommand, viewCommand } from '../base/command-ids.ts';
 import { DATASETS } from '../base/datasets.ts';
-import { count } from '../base/text.ts';
+import { count, stateWord } from '../base/text.ts';
+import { t } from '../base/words.ts';
 import type { HostClient } from '../host/client.ts';
 import type { RunsModel } from '../model/model.ts';
 import { newestPerSeed } from '../model/studies.ts';
@@ -39,6 +41,8 @@ export interface Workbench {
   choose(question: string, detail: string, answers: readonly string[]): Promise<string | undefined>;
   /** Says something that nobody has to answer. */
   tell(sentence: string): void;
+  /** The text of the file as it is in the editor, or on the disk. */
+  currentText(file: string): Promise<string>;
   /** Saves the file if it is open with changes, and gives its text. */
   savedText(file: string): Promise<string>;
   /** Changes the text of a file, in the editor where it is open, and saves it. */
@@ -49,17 +53,26 @@ export interface Workbench {
   showProblems(file: string, checked: Checked): Promise<void>;
   openFile(file: string, variant: string | undefined, peek: boolean): Promise<void>;
   openView(file: string, view: ViewId, beside: boolean): Promise<void>;
+  /** Selects it in the tree. */
+  revealRun(run: RunSummary): Promise<void>;
   openLog(run: RunSummary): Promise<void>;
   openFolder(run: RunSummary): Promise<void>;
   /** One of these; undefined when the user turned away. */
   pickTemplate(templates: readonly Template[]): Promise<Template | undefined>;
-  /** Asks where to, and opens it there. */
-  newExperiment(template: Template): Promise<void>;
+  /** Opens what the file of a run was, beside it what was not committed; neither can be changed. */
+  showOrigin(run: RunSummary, origin: RunOrigin): Promise<void>;
+  /** Asks where to, near `file`, writes the text there and opens it. */
+  newFile(file: string, text: string): Promise<void>;
+  /** Asks where to, unless it is to be `here`, in the first folder of the workspace, and opens it there. */
+  newExperiment(template: Template, options?: { here: boolean }): Promise<void>;
   showOutput(): void;
   /** Opens the first steps. */
   firstSteps(): Promise<void>;
   /** `download` it, or take over (`import`) what the user has; whether it is there then. What failed is told. */
   getData(dataset: string, how: 'download' | 'import'): Promise<boolean>;
+  /** Shows in a terminal what is in it, or whether its files are those that were published. */
+  lookAtData(dataset: string, how: 'show' | 'check'): Promise<void>;
+  revealFolder(folder: string): Promise<void>;
   /** Asks where to, and has a report of the study written there. */
   writeReport(file: string): Promise<void>;
   /** Whether it is there then. */
@@ -87,6 +100,10 @@ export interface EditorCommand {
 /** What each command does; a missing one does not compile. */
 export const COMMANDS: Record<CommandId, EditorCommand> = {
   'lifLab.newExperiment': { need: 'nothing', run: newExperiment },
+  'lifLab.firstExperiment': {
+    need: 'trust',
+    run: async ({ workbench }) => workbench.newExperiment(TEMPLATES[0]!, { here: true }),
+  },
   'lifLab.firstSteps': { need: 'nothing', run: ({ workbench }) => workbench.firstSteps() },
   'lifLab.runAll': {
     need: 'trust',
@@ -116,6 +133,25 @@ export const COMMANDS: Record<CommandId, EditorCommand> = {
     },
   },
   'lifLab.delete': { need: 'trust', run: deleteRuns },
+  'lifLab.revealRun': {
+    need: 'nothing',
+    run: async (context, target) => context.workbench.revealRun(await runToShow(context, target)),
+  },
+  'lifLab.reproduceRun': {
+    need: 'host',
+    run: async (context, target) => {
+      const run = await oneRun(context, target);
+      await context.workbench.showOrigin(run, await context.host.request('runs/origin', { runId: run.id }));
+    },
+  },
+  'lifLab.experimentFromRun': {
+    need: 'trust',
+    run: async (context, target) => {
+      const run = await oneRun(context, target);
+      const { text } = await context.host.request('runs/origin', { runId: run.id });
+      await context.workbench.newFile(run.file, text);
+    },
+  },
   'lifLab.openLog': {
     need: 'nothing',
     run: async (context, target) => context.workbench.openLog(await oneRun(context, target)),
@@ -126,6 +162,9 @@ export const COMMANDS: Record<CommandId, EditorCommand> = {
   },
   'lifLab.downloadData': { need: 'trust', run: (context, target) => getData(context, target, 'download') },
   'lifLab.importData': { need: 'trust', run: (context, target) => getData(context, target, 'import') },
+  'lifLab.previewData': { need: 'trust', run: (context, target) => lookAtData(context, target, 'show') },
+  'lifLab.checkData': { need: 'trust', run: (context, target) => lookAtData(context, target, 'check') },
+  'lifLab.revealData': { need: 'host', run: revealData },
   'lifLab.installTensorFlow': {
     need: 'trust',
     run: async ({ workbench }) => {
@@ -147,16 +186,24 @@ async function newExperiment({ workbench }: CommandContext): Promise<void> {
 async function runVariant(context: CommandContext, target: Target): Promise<void> {
   const file = await fileOf(context, target);
   if (target.variants.length > 0) return void (await start(context, file, { variants: target.variants }));
-  const text = await context.workbench.savedText(file);
-  const { outline } = await context.host.request('experiment/check', { file, text });
-  const variants = outline?.variants ?? [];
-  const line = context.workbench.cursorLine(file);
-  const here = line === undefined ? undefined : variants.findLast(({ range }) => range.start.line <= line);
-  if (here !== undefined) return void (await start(context, file, { variants: [here.name] }));
-  const names = variants.map(({ name }) => name);
+  const { names, here } = await variantsOf(context, file, await context.workbench.savedText(file));
+  if (here !== undefined) return void (await start(context, file, { variants: [here] }));
   if (names.length < 2) return void (await start(context, file, {}));
-  const picked = await context.workbench.pick(names, 'Variant to train');
+  const picked = await context.workbench.pick(names, t('Variant to train'));
   if (picked !== undefined) await start(context, file, { variants: [picked] });
+}
+
+/** The variants of a file, and the one at the cursor. */
+async function variantsOf(
+  { workbench, host }: CommandContext,
+  file: string,
+  text: string,
+): Promise<{ names: string[]; here?: string }> {
+  const { outline } = await host.request('experiment/check', { file, text });
+  const variants = outline?.variants ?? [];
+  const line = workbench.cursorLine(file);
+  const here = line === undefined ? undefined : variants.findLast(({ range }) => range.start.line <= line);
+  return { names: variants.map(({ name }) => name), ...(here && { here: here.name }) };
 }
 
 async function stopAll(context: CommandContext, target: Target): Promise<void> {
@@ -171,8 +218,8 @@ async function stop(context: CommandContext, target: Target): Promise<void> {
 
 async function stopRuns(context: CommandContext, runs: readonly RunSummary[]): Promise<void> {
   const runIds = runs.filter((run) => isActive(run.state)).map((run) => run.id);
-  if (runIds.length === 0) throw new Refusal('Nothing is running here.');
-  await context.workbench.busy(`Stopping ${count(runIds.length, 'run')}`, () =>
+  if (runIds.length === 0) throw new Refusal(t('Nothing is running here.'));
+  await context.workbench.busy(t('Stopping {0}', count(runIds.length, 'run')), () =>
     context.host.request('runs/stop', { runIds }),
   );
 }
@@ -182,19 +229,19 @@ async function resumeRuns(context: CommandContext, target: Target): Promise<void
   // A run that was started again since is history.
   const runs = target.runIds.length > 0 ? chosen : newestRuns(chosen);
   const runIds = runs.filter((run) => isResumable(run.state)).map((run) => run.id);
-  if (runIds.length === 0) throw new Refusal('Only a stopped, failed or interrupted run can be resumed.');
-  await context.workbench.busy(`Resuming ${count(runIds.length, 'run')}`, () =>
+  if (runIds.length === 0) throw new Refusal(t('Only a stopped, failed or interrupted run can be resumed.'));
+  await context.workbench.busy(t('Resuming {0}', count(runIds.length, 'run')), () =>
     putBack(context, { runIds, ...howToTrain(context.workbench.settings()) }),
   );
 }
 
 async function deleteRuns(context: CommandContext, target: Target): Promise<void> {
   const runs = (await runsOf(context, target)).filter((run) => !isActive(run.state));
-  if (runs.length === 0) throw new Refusal('A running run cannot be deleted: stop it first.');
-  const names = runs.slice(0, 10).map((run) => `${run.variant}, seed ${run.seed} (${run.state})`);
-  if (runs.length > names.length) names.push(`and ${runs.length - names.length} more`);
-  const question = `Delete ${count(runs.length, 'run')} with curves and checkpoints?`;
-  if (!(await context.workbench.confirm(question, names.join('\n'), 'Delete'))) return;
+  if (runs.length === 0) throw new Refusal(t('A running run cannot be deleted: stop it first.'));
+  const names = runs.slice(0, 10).map((run) => t('{0}, seed {1} ({2})', run.variant, run.seed, stateWord(run.state)));
+  if (runs.length > names.length) names.push(t('and {0} more', runs.length - names.length));
+  const question = t('Delete {0} with curves and checkpoints?', count(runs.length, 'run'));
+  if (!(await context.workbench.confirm(question, names.join('\n'), t('Delete')))) return;
   await context.host.request('runs/delete', { runIds: runs.map((run) => run.id) });
 }
 
@@ -223,8 +270,23 @@ async function openFile(context: CommandContext, target: Target): Promise<void> 
 }
 
 async function getData({ workbench }: CommandContext, target: Target, how: 'download' | 'import'): Promise<void> {
-  const dataset = target.dataset ?? (await workbench.pick(DATASETS, 'Data set'));
+  const dataset = target.dataset ?? (await workbench.pick(DATASETS, t('Data set')));
   if (dataset === undefined || !(await workbench.getData(dataset, how))) throw new Cancelled();
+}
+
+/** In a terminal: a preview is a table and a sample, a check the checksum of every file. */
+async function lookAtData({ workbench }: CommandContext, target: Target, how: 'show' | 'check'): Promise<void> {
+  const dataset = target.dataset ?? (await workbench.pick(DATASETS, t('Data set')));
+  if (dataset === undefined) throw new Cancelled();
+  await workbench.lookAtData(dataset, how);
+}
+
+async function revealData({ workbench, host }: CommandContext, target: Target): Promise<void> {
+  const dataset = target.dataset ?? (await workbench.pick(DATASETS, t('Data set')));
+  if (dataset === undefined) throw new Cancelled();
+  const row = (await host.request('data/list', {})).find(({ name }) => name === dataset);
+  if (!row?.folder || row.state === 'not here') throw new Refusal(t('{0} is not on this machine.', dataset));
+  await workbench.revealFolder(row.folder);
 }
 
 /** The file that was meant: the one given, the active one, the only one, or the one the user picks. */
@@ -232,9 +294,9 @@ async function fileOf({ workbench }: CommandContext, target: Target): Promise<st
   const file = target.file ?? workbench.activeExperiment();
   if (file !== undefined) return file;
   const files = await workbench.experiments();
-  if (files.length === 0) throw new Refusal('There is no *.lif.yaml file in this workspace: create one first.');
+  if (files.length === 0) throw new Refusal(t('There is no *.lif.yaml file in this workspace: create one first.'));
   if (files.length === 1) return files[0] as string;
-  const picked = await workbench.pick(files, 'Experiment file');
+  const picked = await workbench.pick(files, t('Experiment file'));
   if (picked === undefined) throw new Cancelled();
   return picked;
 }
@@ -252,12 +314,42 @@ function newestRuns(runs: readonly RunSummary[]): RunSummary[] {
   return [...variants].flatMap((name) => newestPerSeed(runs.filter(({ variant }) => variant === name)));
 }
 
+/** The newest run of what was meant; without anything that was, of the variant at the cursor. */
+async function runToShow(context: CommandContext, target: Target): Promise<RunSummary> {
+  if (target.runIds.length > 0) return (await runsOf(context, target))[0] ?? oneRun(context, target);
+  const file = await fileOf(context, target);
+  const here = target.variants[0] ?? (await variantsOf(context, file, await context.workbench.currentText(file))).here;
+  const all = context.runs.ofFile(file);
+  const runs = here === undefined ? all : await runsOfVariant(context, file, here);
+  const newest = runs.reduce<RunSummary | undefined>(
+    (last, run) => (last === undefined || run.createdAt > last.createdAt ? run : last),
+    undefined,
+  );
+  if (newest === undefined) throw new Refusal(t('There is no run here yet.'));
+  return newest;
+}
+
+/** With the settings of the file under whatever name, and those of this name with earlier ones. */
+async function runsOfVariant(
+  { host, runs, workbench }: CommandContext,
+  file: string,
+  name: string,
+): Promise<RunSummary[]> {
+  const named = runs.ofFile(file).filter(({ variant }) => variant === name);
+  const text = await workbench.currentText(file);
+  const comparison = await host.request('runs/compare', { file, text }).catch(() => undefined);
+  const row = comparison?.rows.find(({ variant }) => variant === name);
+  return [...named, ...(row?.runs ?? [])];
+}
+
 async function oneRun(context: CommandContext, target: Target): Promise<RunSummary> {
   const runs = await runsOf(context, target);
-  if (runs.length === 0) throw new Refusal('There is no run here yet.');
+  if (runs.length === 0) throw new Refusal(t('There is no run here yet.'));
   if (runs.length === 1) return runs[0] as RunSummary;
-  const labels = runs.map((run) => `${run.variant}, seed ${run.seed} · ${run.state} · ${run.id}`);
-  const picked = await context.workbench.pick(labels, 'Run');
+  const labels = runs.map(
+    (run) => `${t('{0}, seed {1}', run.variant, run.seed)} · ${stateWord(run.state)} · ${run.id}`,
+  );
+  const picked = await context.workbench.pick(labels, t('Run'));
   const run = runs[labels.indexOf(picked ?? '')];
   if (run === undefined) throw new Cancelled();
   return run;

@@ -18,6 +18,7 @@ import {
   USER_ERROR_CODE,
   type UserErrorData,
 } from '../../protocol/host.ts';
+import { t } from '../base/words.ts';
 import { refusalOf } from './refusals.ts';
 
 /** How the query process is doing. `message` is one sentence, empty while all is well. */
@@ -78,7 +79,7 @@ export class HostClient {
     try {
       child = this.options.spawn();
     } catch (error) {
-      this.ended(`it could not be started: ${text(error)}`);
+      this.ended(t('it could not be started: {0}', text(error)));
       return;
     }
     const connection = createMessageConnection(
@@ -108,10 +109,10 @@ export class HostClient {
       lastWords = /\S*Error(?: \[\w+\])?: .{1,200}/.exec(chunk)?.[0] ?? lastWords;
     });
     child.stdin.on('error', () => {});
-    child.on('error', (error) => end(`it could not be started: ${text(error)}`));
+    child.on('error', (error) => end(t('it could not be started: {0}', text(error))));
     // `close`, not `exit`: only then the last words have been heard.
     child.on('close', (code, signal) => {
-      const how = signal === null ? `it ended with exit code ${code}` : `it got ${signal}`;
+      const how = signal === null ? t('it ended with exit code {0}', code ?? '?') : t('it got {0}', signal);
       end(lastWords === '' ? how : `${how} (${lastWords})`);
     });
     connection.onError(([error]) => this.options.log(`Protocol error: ${text(error)}`));
@@ -139,7 +140,7 @@ export class HostClient {
       kill.unref();
       session.child.once('exit', () => clearTimeout(kill));
     }
-    this.refuseWaiting('The LIF Lab query process was stopped.');
+    this.refuseWaiting(t('The LIF Lab query process was stopped.'));
     this.setHealth({ state: 'stopped', message: '' });
   }
 
@@ -185,7 +186,7 @@ export class HostClient {
       stores: this.watched,
     });
     if (answer.version !== PROTOCOL_VERSION) {
-      throw new Refusal(`it speaks protocol ${answer.version}, not ${PROTOCOL_VERSION}: install LIF Lab again`);
+      throw new Refusal(t('it speaks protocol {0}, not {1}: install LIF Lab again', answer.version, PROTOCOL_VERSION));
     }
     if (this.session !== session) return;
     this.options.log(`Query process ready (engine ${answer.engineVersion}, pid ${session.child.pid}).`);
@@ -202,13 +203,13 @@ export class HostClient {
     const seconds = (this.options.requestTimeoutMs ?? patienceFor(method, 'host')) / 1000;
     try {
       const answer = connection.sendRequest<HostResult<M>>(method, params, ...(token ? [token] : []));
-      return await inTime(answer, seconds * 1000, `LIF Lab did not answer within ${seconds} s (${method}).`);
+      return await inTime(answer, seconds * 1000, t('LIF Lab did not answer within {0} s ({1}).', seconds, method));
     } catch (error) {
       if (error instanceof Refusal) throw error;
       if (error instanceof ResponseError && error.code === USER_ERROR_CODE)
         throw refusalOf(error.message, (error.data as UserErrorData | undefined)?.dataset);
       this.options.log(`${method} failed: ${text(error)}`);
-      throw new Refusal(`LIF Lab could not answer (${method}): ${text(error)}`);
+      throw new Refusal(t('LIF Lab could not answer ({0}): {1}', method, text(error)));
     }
   }
 
@@ -222,7 +223,7 @@ export class HostClient {
   }
 
   private whyNot(): string {
-    return this.current.message || 'The LIF Lab query process is not running: restart it.';
+    return this.current.message || t('The LIF Lab query process is not running: restart it.');
   }
 
   /** @param hopeless whether not even to try again. */
@@ -230,12 +231,12 @@ export class HostClient {
     const pause = (this.options.backOff ?? BACK_OFF)[this.crashes];
     this.crashes++;
     if (hopeless || pause === undefined) {
-      const message = `The LIF Lab query process does not run: ${why}.`;
+      const message = t('The LIF Lab query process does not run: {0}.', why);
       this.setHealth({ state: 'failed', message });
       this.refuseWaiting(message);
       return;
     }
-    this.setHealth({ state: 'waiting', message: `The LIF Lab query process is being restarted: ${why}.` });
+    this.setHealth({ state: 'waiting', message: t('The LIF Lab query process is being restarted: {0}.', why) });
     this.timer = setTimeout(() => this.start(), pause);
     this.timer.unref();
   }

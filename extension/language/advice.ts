@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Advice } from '../../protocol/comparison/advice.ts';
 import type { Outline } from '../../protocol/experiment.ts';
 import { plainLabel } from '../../protocol/text/plain-text.ts';
+import { t } from '../base/words.ts';
 import type { HostClient } from '../host/client.ts';
 import { adviceMessage } from './advice-text.ts';
 import { toRange } from './convert.ts';
@@ -20,7 +21,7 @@ class Addition extends vscode.CodeAction {
     readonly document: vscode.TextDocument,
     readonly suggestion: NonNullable<Advice['suggestion']>,
   ) {
-    super(`Add the variant “${plainLabel(suggestion.name)}”, to test it`, vscode.CodeActionKind.QuickFix);
+    super(t('Add the variant “{0}”, to test it', plainLabel(suggestion.name)), vscode.CodeActionKind.QuickFix);
   }
 }
 
@@ -64,11 +65,15 @@ export class AdviceHints implements vscode.CodeActionProvider, vscode.Disposable
     if (here.length === 0) return [];
     const additions = here.flatMap(({ suggestion }) => (suggestion ? [new Addition(document, suggestion)] : []));
     const views = [
-      ...(here.some(({ analysis }) => !analysis) ? [{ command: 'lifLab.compare', title: 'comparison' }] : []),
-      ...(here.some(({ analysis }) => analysis) ? [{ command: 'lifLab.analyses', title: 'analyses' }] : []),
+      ...(here.some(({ analysis }) => !analysis)
+        ? [{ command: 'lifLab.compare', title: t('Show the comparison behind this') }]
+        : []),
+      ...(here.some(({ analysis }) => analysis)
+        ? [{ command: 'lifLab.analyses', title: t('Show the analyses behind this') }]
+        : []),
     ];
     const shows = views.map(({ command, title }) => {
-      const show = new vscode.CodeAction(`Show the ${title} behind this`, vscode.CodeActionKind.QuickFix);
+      const show = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
       show.command = { command, title, arguments: [document.uri] };
       return show;
     });
@@ -126,7 +131,7 @@ function diagnosticOf(uri: vscode.Uri, outline: Outline, advice: Advice, range: 
   const diagnostic = new vscode.Diagnostic(range, adviceMessage(advice), vscode.DiagnosticSeverity.Hint);
   diagnostic.source = 'LIF Lab';
   diagnostic.code = {
-    value: `paper, section ${advice.paper.section}`,
+    value: t('paper, section {0}', advice.paper.section),
     target: vscode.Uri.parse('https://arxiv.org/abs/2403.16674'),
   };
   const baseline = outline.variants[0];

@@ -14,9 +14,9 @@ export function registerAssist(host: Pick<HostClient, 'request'>): vscode.Dispos
     async provideCompletionItems(document, position, token) {
       const found = await host.request('experiment/complete', where(document, position), token).catch(() => []);
       return found.map(({ label, kind, insert, detail, documentation, range }, index) => {
-        const { Field, EnumMember } = vscode.CompletionItemKind;
-        const item = new vscode.CompletionItem(label, kind === 'field' ? Field : EnumMember);
-        item.insertText = insert;
+        const { Field, EnumMember, Snippet } = vscode.CompletionItemKind;
+        const item = new vscode.CompletionItem(label, { field: Field, value: EnumMember, snippet: Snippet }[kind]);
+        item.insertText = kind === 'snippet' ? new vscode.SnippetString(insert) : insert;
         item.range = toRange(range);
         item.filterText = label;
         // The order of the schema, which is the order in which one writes a file.

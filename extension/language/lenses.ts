@@ -7,6 +7,7 @@ import { plainLabel, plainLine } from '../../protocol/text/plain-text.ts';
 import { CAUSE_LABELS, warningsNow } from '../../protocol/warnings.ts';
 import type { CommandId } from '../base/command-ids.ts';
 import { accuracyText, count, jointProgress, progressText } from '../base/text.ts';
+import { t } from '../base/words.ts';
 import { activeRuns } from '../model/studies.ts';
 
 /** A button or a note above a line. */
@@ -42,33 +43,48 @@ function fileLenses(outline: Outline, runs: readonly RunSummary[], comparison: C
   const lenses: Lens[] = [
     {
       range,
-      title: '$(run-all) Run all',
-      tooltip: `Train what is missing or outdated of ${count(outline.variants.length, 'variant')} with ${count(outline.seeds.length, 'seed')} each: ${count(total, 'run')}`,
+      title: `$(run-all) ${t('Run all')}`,
+      tooltip: t(
+        'Train what is missing or outdated of {0} with {1} each: {2}',
+        count(outline.variants.length, 'variant'),
+        count(outline.seeds.length, 'seed'),
+        count(total, 'run'),
+      ),
       command: 'lifLab.runAll',
     },
     {
       range,
-      title: '$(table) Compare',
-      tooltip: 'Table of the variants: mean and spread over seeds',
+      title: `$(table) ${t('Compare')}`,
+      tooltip: t('Table of the variants: mean and spread over seeds'),
       command: 'lifLab.compare',
     },
-    { range, title: '$(graph-line) Curves', tooltip: 'Loss and accuracy of every variant', command: 'lifLab.curves' },
+    {
+      range,
+      title: `$(graph-line) ${t('Curves')}`,
+      tooltip: t('Loss and accuracy of every variant'),
+      command: 'lifLab.curves',
+    },
   ];
   const undecided = comparison?.rows.filter(({ verdict }) => verdict?.kind === 'undecided') ?? [];
   if (undecided.length > 0) {
     const { wanted, needed } = undecided[0]!.verdict!;
     lenses.push({
       range,
-      title: `$(add) Add ${SEEDS_TO_ADD} seeds`,
-      tooltip: `${count(undecided.length, 'variant')} undecided: ${count(wanted, 'seed')} in the file, ${needed} can decide at 5 %`,
+      title: `$(add) ${t('Add {0} seeds', SEEDS_TO_ADD)}`,
+      tooltip: t(
+        '{0} undecided: {1} in the file, {2} can decide at 5 %',
+        count(undecided.length, 'variant'),
+        count(wanted, 'seed'),
+        needed!,
+      ),
       command: 'lifLab.addSeeds',
     });
   }
   if (active.length > 0) {
     lenses.push({
       range,
-      title: `$(debug-stop) Stop all (${active.length})`,
-      tooltip: 'Stop every run of this file; each can be resumed',
+      title: `$(debug-stop) ${t('Stop all ({0})', active.length)}`,
+      tooltip: t('Stop every run of this file; each can be resumed'),
       command: 'lifLab.stopAll',
     });
   }
@@ -100,8 +116,8 @@ type Place = Pick<Lens, 'range'> & { variant: string };
 
 const runLens = (place: Place): Lens => ({
   ...place,
-  title: '$(play) Run',
-  tooltip: `Train “${plainLine(place.variant)}” with every seed`,
+  title: `$(play) ${t('Run')}`,
+  tooltip: t('Train “{0}” with every seed', plainLine(place.variant)),
   command: 'lifLab.runVariant',
 });
 
@@ -111,17 +127,17 @@ function progressLenses(place: Place, runs: readonly RunSummary[]): Lens[] {
   return [
     {
       ...place,
-      title: '$(debug-stop) Stop',
-      tooltip: `Stop ${count(active.length, 'run')} of “${plainLine(place.variant)}”; each can be resumed`,
+      title: `$(debug-stop) ${t('Stop')}`,
+      tooltip: t('Stop {0} of “{1}”; each can be resumed', count(active.length, 'run'), plainLine(place.variant)),
       command: 'lifLab.stopVariant',
     },
     {
       ...place,
       title:
         running.length === 0
-          ? `${active.length} queued`
+          ? t('{0} queued', active.length)
           : `$(sync~spin) ${progressText(jointProgress(runs))}${accuracyNow(running)}`,
-      tooltip: `${running.length} running, ${active.length - running.length} queued: show the curves`,
+      tooltip: t('{0} running, {1} queued: show the curves', running.length, active.length - running.length),
       command: 'lifLab.curves',
     },
   ];
@@ -143,8 +159,8 @@ function failureLenses(place: Place, runs: readonly RunSummary[]): Lens[] {
 
 const resumeLens = (place: Place, runs: number): Lens => ({
   ...place,
-  title: '$(debug-continue) Resume',
-  tooltip: `Go on with ${count(runs, 'run')} of “${plainLine(place.variant)}” from the last checkpoint`,
+  title: `$(debug-continue) ${t('Resume')}`,
+  tooltip: t('Go on with {0} of “{1}” from the last checkpoint', count(runs, 'run'), plainLine(place.variant)),
   command: 'lifLab.resume',
 });
 
@@ -153,12 +169,12 @@ const resultLens = (place: Place, { verdict }: ComparisonRow, accuracy: Spread, 
   title: [
     accuracyText(accuracy),
     ...(isJudged(verdict) ? [verdict.label] : []),
-    ...(unfinished > 0 ? [`${unfinished} unfinished`] : []),
+    ...(unfinished > 0 ? [t('{0} unfinished', unfinished)] : []),
   ].join(' · '),
   tooltip: [
-    'Test accuracy, mean ± sample standard deviation in percentage points',
-    ...(isJudged(verdict) ? [`against “${plainLine(verdict.against)}” ${verdict.sentence}`] : []),
-    'show the comparison',
+    t('Test accuracy, mean ± sample standard deviation in percentage points'),
+    ...(isJudged(verdict) ? [t('against “{0}” {1}', plainLine(verdict.against), verdict.sentence)] : []),
+    t('show the comparison'),
   ].join('; '),
   command: 'lifLab.compare',
 });
@@ -177,9 +193,11 @@ function earlierLenses(
     {
       range,
       variant,
-      title: `$(history) ${accuracyText(earlier.accuracy)} · earlier settings`,
+      title: `$(history) ${accuracyText(earlier.accuracy)} · ${t('earlier settings')}`,
       tooltip: plainLine(
-        `Trained with other settings than those now in the file${why && ` (${why})`}; show the comparison`,
+        why
+          ? t('Trained with other settings than those now in the file ({0}); show the comparison', why)
+          : t('Trained with other settings than those now in the file; show the comparison'),
       ),
       command: 'lifLab.compare',
     },
@@ -197,7 +215,7 @@ function warningLenses(
   return warningsNow(now).map(({ cause, layer, sentence }) => ({
     range,
     variant,
-    title: `$(warning) ${layer === undefined ? '' : `layer ${layer} `}${CAUSE_LABELS[cause]}`,
+    title: `$(warning) ${layer === undefined ? '' : `${t('layer {0}', layer)} `}${CAUSE_LABELS[cause]}`,
     tooltip: plainLine(sentence),
     command: 'lifLab.curves',
   }));
@@ -212,5 +230,5 @@ function accuracyNow(running: readonly RunSummary[]): string {
   const scores = running.flatMap((run) => run.test ?? run.validation ?? run.train ?? []);
   if (scores.length === 0) return '';
   const mean = meanOf(scores.map((score) => score.accuracy));
-  return ` · ${(mean * 100).toFixed(1)} % now`;
+  return ` · ${t('{0} % now', (mean * 100).toFixed(1))}`;
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Diagnostic } from '../../protocol/experiment.ts';
 import type { CommandId } from '../base/command-ids.ts';
 import { DATASETS } from '../base/datasets.ts';
+import { t } from '../base/words.ts';
 import { toRange } from './convert.ts';
 import { type ExperimentDocuments, SELECTOR } from './documents.ts';
 
@@ -42,16 +43,20 @@ function waysTo(dataset: string): vscode.CodeAction[] {
     return way;
   };
   return [
-    action(`Download ${dataset}`, 'lifLab.downloadData'),
-    action(`Choose a folder with ${dataset}…`, 'lifLab.importData'),
+    action(t('Download {0}', dataset), 'lifLab.downloadData'),
+    action(t('Choose a folder with {0}…', dataset), 'lifLab.importData'),
   ];
 }
 
-function actionOf(document: vscode.TextDocument, { range, replacement }: Diagnostic): vscode.CodeAction | undefined {
+function actionOf(
+  document: vscode.TextDocument,
+  { range, replacement, whole }: Diagnostic,
+): vscode.CodeAction | undefined {
   if (replacement === undefined) return undefined;
-  const action = new vscode.CodeAction(`Change to ${replacement}`, vscode.CodeActionKind.QuickFix);
+  const action = new vscode.CodeAction(t('Change to {0}', replacement), vscode.CodeActionKind.QuickFix);
   action.edit = new vscode.WorkspaceEdit();
-  action.edit.replace(document.uri, toRange(range), quotedAs(document.getText(toRange(range)), replacement));
+  const text = whole ? replacement : quotedAs(document.getText(toRange(range)), replacement);
+  action.edit.replace(document.uri, toRange(range), text);
   action.isPreferred = true;
   const own = vscode.languages.getDiagnostics(document.uri).filter((known) => known.range.isEqual(toRange(range)));
   action.diagnostics = own;

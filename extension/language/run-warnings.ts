@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Comparison, RunSummary } from '../../protocol/runs.ts';
 import { plainLine } from '../../protocol/text/plain-text.ts';
 import { type RunWarning, warningsNow } from '../../protocol/warnings.ts';
+import { t } from '../base/words.ts';
 import type { HostClient } from '../host/client.ts';
 import type { Comparisons } from '../model/comparisons.ts';
 import type { RunsModel } from '../model/model.ts';
@@ -75,7 +76,7 @@ export function variantWarnings(
 }
 
 function toDiagnostic(range: vscode.Range, variant: string, { sentence, cause }: RunWarning): vscode.Diagnostic {
-  const message = `“${plainLine(variant)}” as trained: ${plainLine(sentence)}`;
+  const message = t('“{0}” as trained: {1}', plainLine(variant), plainLine(sentence));
   const diagnostic = new vscode.Diagnostic(range, message, vscode.DiagnosticSeverity.Warning);
   diagnostic.source = 'LIF Lab';
   diagnostic.code = cause;

@@ -1,5 +1,6 @@
 import type { RunSummary } from '../../protocol/runs.ts';
 import { activity, count, progressText } from '../base/text.ts';
+import { t } from '../base/words.ts';
 import type { Health } from '../host/client.ts';
 import { activeRuns } from '../model/studies.ts';
 
@@ -15,11 +16,11 @@ export interface StatusLook {
 /** @param problems one sentence for each store that cannot be read. */
 export function statusLook(health: Health, problems: readonly string[], runs: readonly RunSummary[]): StatusLook {
   if (health.state === 'failed' || health.state === 'stopped') {
-    const message = health.message || 'The LIF Lab query process is not running.';
+    const message = health.message || t('The LIF Lab query process is not running.');
     return {
       text: '$(error) LIF Lab',
       accessibility: `LIF Lab: ${message}`,
-      details: [message, 'Runs that are training go on. Click to restart.'],
+      details: [message, t('Runs that are training go on. Click to restart.')],
       command: 'lifLab.restartHost',
       severe: true,
     };
@@ -31,12 +32,13 @@ export function statusLook(health: Health, problems: readonly string[], runs: re
   const sentences = [...(health.message === '' ? [] : [health.message]), ...problems];
   return {
     text: `${icon} LIF Lab${progress}`,
-    accessibility: `LIF Lab${progress === '' ? ': nothing is running' : progress}. ${sentences.join(' ')}`.trim(),
+    accessibility:
+      `LIF Lab${progress === '' ? `: ${t('nothing is running')}` : progress}. ${sentences.join(' ')}`.trim(),
     details: [
       ...sentences,
-      ...active.slice(0, 10).map((run) => `${run.variant}, seed ${run.seed}: ${progressText(run.progress)}`),
-      ...(active.length > 10 ? [`and ${active.length - 10} more`] : []),
-      ...(active.length === 0 ? [`Nothing is running · ${count(runs.length, 'run')}`] : []),
+      ...active.slice(0, 10).map((run) => t('{0}, seed {1}: {2}', run.variant, run.seed, progressText(run.progress))),
+      ...(active.length > 10 ? [t('and {0} more', active.length - 10)] : []),
+      ...(active.length === 0 ? [t('Nothing is running · {0}', count(runs.length, 'run'))] : []),
     ],
     command: 'lifLab.runs.focus',
     severe: false,

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { markdownText } from '../../protocol/text/plain-text.ts';
+import { t } from '../base/words.ts';
 import type { Health } from '../host/client.ts';
 import type { RunsModel } from '../model/model.ts';
 import { statusLook } from './status-look.ts';
@@ -23,7 +24,9 @@ export class StatusItem implements vscode.Disposable {
     const tooltip = new vscode.MarkdownString();
     tooltip.isTrusted = { enabledCommands: ['lifLab.showOutput', 'lifLab.restartHost'] };
     for (const line of look.details) tooltip.appendMarkdown(`${markdownText(line)}\n\n`);
-    tooltip.appendMarkdown('[Show log](command:lifLab.showOutput) · [Restart](command:lifLab.restartHost)');
+    tooltip.appendMarkdown(
+      `[${t('Show log')}](command:lifLab.showOutput) · [${t('Restart')}](command:lifLab.restartHost)`,
+    );
     item.tooltip = tooltip;
   }
 

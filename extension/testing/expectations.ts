@@ -4,6 +4,7 @@ import type { JudgedClaim } from '../../protocol/comparison/claims.ts';
 import type { Outline } from '../../protocol/experiment.ts';
 import { plainLabel } from '../../protocol/text/plain-text.ts';
 import { showNote } from '../base/notify.ts';
+import { t } from '../base/words.ts';
 import { toRange } from '../language/convert.ts';
 import { offerFor, shownAs } from './outcomes.ts';
 
@@ -22,7 +23,7 @@ export class ExpectationTests implements vscode.Disposable {
   constructor(services: ExpectationServices) {
     this.services = services;
     this.controller.createRunProfile(
-      'Judge',
+      t('Judge'),
       vscode.TestRunProfileKind.Run,
       (request, token) => this.run(request, token),
       true,
@@ -108,7 +109,7 @@ export class ExpectationTests implements vscode.Disposable {
       else run.skipped(item);
     }
     const offer = offerFor(found);
-    if (offer !== undefined) showNote(offer, { title: 'Run What Is Missing', run: () => this.services.train(file) });
+    if (offer !== undefined) showNote(offer, { title: t('Run What Is Missing'), run: () => this.services.train(file) });
   }
 
   /** The items that are to be judged, by file. */

@@ -1,6 +1,7 @@
 import type { ClaimOutcome, JudgedClaim } from '../../protocol/comparison/claims.ts';
 import { plainLine } from '../../protocol/text/plain-text.ts';
 import { count } from '../base/text.ts';
+import { t } from '../base/words.ts';
 
 /** How a test run shows an expectation. What is undecided or has not run is neither passed nor failed: it is skipped. */
 export interface ShownOutcome {
@@ -37,5 +38,9 @@ export function missingOf(claims: readonly Pick<JudgedClaim, 'missing'>[]): Map<
 /** What a button beside the result offers; undefined when nothing is missing. */
 export function offerFor(claims: readonly Pick<JudgedClaim, 'missing'>[]): string | undefined {
   const runs = [...missingOf(claims).values()].reduce((sum, seeds) => sum + seeds.length, 0);
-  return runs === 0 ? undefined : `${count(runs, 'run')} of these expectations ${runs === 1 ? 'is' : 'are'} missing.`;
+  return runs === 0
+    ? undefined
+    : runs === 1
+      ? t('1 run of these expectations is missing.')
+      : t('{0} of these expectations are missing.', count(runs, 'run'));
 }

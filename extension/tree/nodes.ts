@@ -12,7 +12,8 @@ import {
 } from '../../protocol/runs.ts';
 import { spread } from '../../protocol/seeds.ts';
 import { markdownText } from '../../protocol/text/plain-text.ts';
-import { accuracyText, activity, count, duration, percentWithSign } from '../base/text.ts';
+import { accuracyText, activity, count, duration, percentWithSign, stateWord } from '../base/text.ts';
+import { t } from '../base/words.ts';
 import { newestPerSeed, type Study, type Variant } from '../model/studies.ts';
 
 /** An item of the tree. The same thing is always the same object, so that the editor can refresh it in place. */
@@ -53,7 +54,7 @@ export function studyLook(study: Study): Look {
     label: study.name,
     description,
     tooltip: `${markdownText(study.name)}\n\n${markdownText(study.file)}`,
-    accessibility: `Study ${study.name}, ${basename(study.file)}, ${description}`,
+    accessibility: t('Study {0}, {1}, {2}', study.name, basename(study.file), description),
     icon: runs.some((run) => run.state === 'running') ? 'sync~spin' : 'beaker',
     context: `study${active === '' ? '' : '.active'}`,
   };
@@ -70,14 +71,16 @@ export function variantLook(variant: Variant, comparison?: Comparison): Look {
   const description = [
     variantDescription(newest, earlier ? undefined : row),
     ...(judged ? [judged.label] : []),
-    ...(earlier ? ['earlier settings'] : []),
+    ...(earlier ? [t('earlier settings')] : []),
   ].join(' · ');
-  const against = judged ? `\n\nAgainst ${markdownText(judged.against)}: ${markdownText(judged.sentence)}` : '';
+  const against = judged
+    ? `\n\n${t('Against {0}: {1}', markdownText(judged.against), markdownText(judged.sentence))}`
+    : '';
   return {
     label: variant.name,
     description,
     tooltip: `${markdownText(variant.name)}: ${markdownText(description)}${against}`,
-    accessibility: `Variant ${variant.name}, ${state ?? 'not run'}, ${description}`,
+    accessibility: t('Variant {0}, {1}, {2}', variant.name, state ? stateWord(state) : t('not run'), description),
     ...(state === undefined ? { icon: 'circle-large-outline' } : ICONS[state]),
     context: `variant${state !== undefined && isActive(state) ? '.active' : ''}`,
   };
@@ -96,11 +99,11 @@ function shownRuns({ name, runs }: Variant, comparison?: Comparison): { runs: Ru
 
 /** @param earlier whether a newer run of the same variant and seed exists, or its settings are no longer those of the file. */
 export function runLook(run: RunSummary, earlier = false): Look {
-  const description = `${earlier ? 'earlier · ' : ''}${runDescription(run)}`;
+  const description = `${earlier ? `${t('earlier')} · ` : ''}${runDescription(run)}`;
   const lines = [
-    `**${markdownText(run.variant)}**, seed ${run.seed}: ${run.state}`,
-    [`Epoch ${run.epoch} of ${run.epochs}`, duration(run.seconds), ...speed(run)].join(' · '),
-    `Started ${new Date(run.createdAt).toLocaleString()}`,
+    t('**{0}**, seed {1}: {2}', markdownText(run.variant), run.seed, stateWord(run.state)),
+    [t('Epoch {0} of {1}', run.epoch, run.epochs), duration(run.seconds), ...speed(run)].join(' · '),
+    t('Started {0}', new Date(run.createdAt).toLocaleString()),
     ...scoreLines(run),
     ...(run.message ? [markdownText(run.message)] : []),
     ...[...(run.dataRemarks ?? []), ...run.damage].map((sentence) => `⚠ ${markdownText(sentence)}`),
@@ -108,10 +111,10 @@ export function runLook(run: RunSummary, earlier = false): Look {
   ];
   const can = [isActive(run.state) ? 'active' : 'idle', ...(isResumable(run.state) ? ['resumable'] : [])];
   return {
-    label: `seed ${run.seed}`,
+    label: t('seed {0}', run.seed),
     description,
     tooltip: lines.join('\n\n'),
-    accessibility: `Run with seed ${run.seed}, ${run.state}, ${description}`,
+    accessibility: t('Run with seed {0}, {1}, {2}', run.seed, stateWord(run.state), description),
     ...(run.damage.length > 0 && !isActive(run.state)
       ? { icon: 'warning', color: 'list.warningForeground' }
       : ICONS[run.state]),
@@ -120,34 +123,34 @@ export function runLook(run: RunSummary, earlier = false): Look {
 }
 
 function variantDescription(newest: readonly RunSummary[], row?: ComparisonRow): string {
-  if (newest.length === 0) return 'not run yet';
+  if (newest.length === 0) return t('not run yet');
   const active = activity(newest);
   if (active !== '') return active;
   const finished = newest.filter((run) => run.state === 'finished');
   const accuracy = row?.accuracy ?? spread(finished.flatMap(({ result }) => result?.accuracy ?? []));
-  if (!accuracy) return `${count(newest.length, 'seed')} · ${overallState(newest)}`;
+  if (!accuracy) return `${count(newest.length, 'seed')} · ${stateWord(overallState(newest)!)}`;
   const unfinished = newest.length - finished.length;
-  return `${accuracyText(accuracy)}${unfinished > 0 ? ` · ${unfinished} unfinished` : ''}`;
+  return `${accuracyText(accuracy)}${unfinished > 0 ? ` · ${t('{0} unfinished', unfinished)}` : ''}`;
 }
 
 function runDescription(run: RunSummary): string {
   const score = run.result ?? run.test;
   const accuracy = score === undefined ? '' : ` · ${percentWithSign(score.accuracy)}`;
-  if (run.state === 'finished') return `${run.epochs} epochs${accuracy}${otherEpoch(run)}`;
+  if (run.state === 'finished') return `${t('{0} epochs', run.epochs)}${accuracy}${otherEpoch(run)}`;
   // Before the first epoch there is only what it says it does: preparing data, say.
   if (run.state === 'running' && run.progress === 0 && run.message) return run.message;
-  const note = run.state === 'running' ? '' : ` · ${run.state}`;
-  return `epoch ${run.epoch}/${run.epochs}${note}${accuracy}`;
+  const note = run.state === 'running' ? '' : ` · ${stateWord(run.state)}`;
+  return `${t('epoch {0}/{1}', run.epoch, run.epochs)}${note}${accuracy}`;
 }
 
 /** Of which epoch a result is, and how it ended, where those are not the same. */
 function otherEpoch({ result, last }: RunSummary): string {
   if (!result || !last?.test || last.epoch === result.epoch) return '';
-  return ` at epoch ${result.epoch} · last ${percentWithSign(last.test.accuracy)}`;
+  return t(' at epoch {0} · last {1}', result.epoch, percentWithSign(last.test.accuracy));
 }
 
 function speed({ samplesPerSecond }: RunSummary): string[] {
-  return samplesPerSecond > 0 ? [`${Math.round(samplesPerSecond)} samples/s`] : [];
+  return samplesPerSecond > 0 ? [t('{0} samples/s', Math.round(samplesPerSecond))] : [];
 }
 
 function scoreLines(run: RunSummary): string[] {
@@ -155,6 +158,6 @@ function scoreLines(run: RunSummary): string[] {
     const score = run[split];
     return score === undefined
       ? []
-      : [`${split}: ${percentWithSign(score.accuracy)} accuracy, loss ${Number(score.loss.toPrecision(4))}`];
+      : [t('{0}: {1} accuracy, loss {2}', split, percentWithSign(score.accuracy), Number(score.loss.toPrecision(4)))];
   });
 }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { isOutdated } from '../../protocol/comparison/earlier.ts';
-import type { Comparison } from '../../protocol/runs.ts';
+import type { Comparison, RunSummary } from '../../protocol/runs.ts';
 import { plainLine } from '../../protocol/text/plain-text.ts';
 import type { StudyCatalog } from '../model/catalog.ts';
 import type { Comparisons } from '../model/comparisons.ts';
@@ -26,6 +26,8 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   private studies: Study[] | undefined;
   private readonly stale = new Set<Node>();
   private everything = false;
+  /** By file: runs with the variant that they belong to, where that has another name than they. */
+  private readonly renamed = new Map<string, ReadonlyMap<string, string>>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(runs: RunsModel, catalog: StudyCatalog, comparisons: Comparisons) {
@@ -41,8 +43,8 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     for (const id of change.ids) {
       const run = this.runs.get(id);
       if (run === undefined) continue;
-      this.stale.add(this.node({ kind: 'run', file: run.file, variant: run.variant, runId: run.id }));
-      this.stale.add(this.node({ kind: 'variant', file: run.file, variant: run.variant }));
+      this.stale.add(this.nodeOf(run));
+      this.stale.add(this.node({ kind: 'variant', file: run.file, variant: this.named(run).variant }));
       this.stale.add(this.node({ kind: 'study', file: run.file }));
     }
     this.timer ??= setTimeout(() => this.flush(), REFRESH_MS);
@@ -55,6 +57,7 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   }
 
   comparisonChanged(file: string): void {
+    this.follow(file);
     for (const { name, runs } of this.study(file)?.variants ?? []) {
       this.stale.add(this.node({ kind: 'variant', file, variant: name }));
       for (const { id } of runs) this.stale.add(this.node({ kind: 'run', file, variant: name, runId: id }));
@@ -73,6 +76,12 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     const { variant } = node;
     const runs = this.variant(file, variant)?.runs ?? [];
     return runs.map((run) => this.node({ kind: 'run', file, variant, runId: run.id }));
+  }
+
+  /** The item of a run. */
+  nodeOf(run: RunSummary): Node {
+    const { file, variant, id } = this.named(run);
+    return this.node({ kind: 'run', file, variant, runId: id });
   }
 
   getParent(node: Node): Node | undefined {
@@ -103,6 +112,24 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   dispose(): void {
     clearTimeout(this.timer);
     this.emitter.dispose();
+  }
+
+  /** Runs of variants that have another name by now are shown below that. */
+  private follow(file: string): void {
+    const rows = this.comparisons.last(file)?.rows ?? [];
+    const others = rows.flatMap(({ variant, runs }) =>
+      runs.flatMap(({ id }): [string, string][] => (this.runs.get(id)?.variant === variant ? [] : [[id, variant]])),
+    );
+    const before = this.renamed.get(file);
+    if (JSON.stringify([...(before ?? [])]) === JSON.stringify(others)) return;
+    this.renamed.set(file, new Map(others));
+    this.studies = undefined;
+    this.everything = true;
+  }
+
+  private named(run: RunSummary): RunSummary {
+    const variant = this.renamed.get(run.file)?.get(run.id);
+    return variant === undefined ? run : { ...run, variant };
   }
 
   private flush(): void {
@@ -136,7 +163,11 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   }
 
   private all(): Study[] {
-    this.studies ??= groupStudies(this.catalog.files(), this.catalog.outlines(), this.runs.all());
+    this.studies ??= groupStudies(
+      this.catalog.files(),
+      this.catalog.outlines(),
+      this.runs.all().map((run) => this.named(run)),
+    );
     return this.studies;
   }
 
@@ -151,7 +182,9 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   private node(node: Node): Node {
     const id = idOf(node);
     const known = this.nodes.get(id);
-    if (known !== undefined) return known;
+    // A run below another variant than before is another item.
+    const moved = known?.kind === 'run' && node.kind === 'run' && known.variant !== node.variant;
+    if (known !== undefined && !moved) return known;
     this.nodes.set(id, node);
     return node;
   }

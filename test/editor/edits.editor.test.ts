@@ -81,4 +81,19 @@ describe('an edit of a study with results', () => {
     const offered = (await lab.commandsMatching('LIF Lab: Run')).filter((title) => /^LIF Lab: Run/.test(title));
     expect(offered[0]).toBe('LIF Lab: Run Variant');
   });
+
+  test('a variant that is renamed keeps its result, above it and in the tree', async () => {
+    await lab.openFile(FILE);
+    await lab.goToLine(8);
+    await lab.page.keyboard.press('End');
+    await lab.page.keyboard.press('Home');
+    await lab.page.keyboard.press('F2');
+    const box = lab.page.locator('.rename-box input, .rename-input').first();
+    await box.fill('nothing stays');
+    await lab.page.keyboard.press('Enter');
+    await lab.codeLens(/\d\d\.\d\s% · 1 seed(?! · earlier)/, { above: 'nothing stays' }).find(60_000);
+    await lab.openContainer('LIF Lab');
+    await lab.treeRow(/nothing stays.*\d\d\.\d\s%/).waitFor();
+    await lab.screenshot('edits-3-renamed');
+  });
 });

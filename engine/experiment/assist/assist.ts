@@ -1,8 +1,9 @@
 /** Completions and hovers on an experiment file, from the same schema as its diagnostics. */
 
 import type { Completion, Hover, Position } from '../../../protocol/experiment.ts';
-import { markdownCode } from '../../../protocol/text/plain-text.ts';
+import { markdownCode, markdownText } from '../../../protocol/text/plain-text.ts';
 import { settingsOf } from '../checks/validate.ts';
+import { differing } from '../differing.ts';
 import { describeChanges } from '../expand.ts';
 import { experimentNode, type SchemaNode } from '../json-schema.ts';
 import { mergeSettings } from '../merge.ts';
@@ -25,6 +26,7 @@ import {
 } from './describe.ts';
 import { claimMarkdown, completeExpectation } from './expect.ts';
 import { choiceMarkdown, fieldMarkdown } from './markdown.ts';
+import { snippetsFor } from './snippets.ts';
 
 /** What can be written at a position, in the order of the schema. Never throws. */
 export function complete(text: string, file: string, position: Position): Completion[] {
@@ -35,15 +37,17 @@ export function complete(text: string, file: string, position: Position): Comple
   if (!cursor) return [];
   const data = draftData(text, file);
   const node = nodeAt(experimentNode(), cursor.path, withInherited(data, cursor.path));
-  if (!node) return [];
   const json = file.endsWith('.json');
   const range = lines.range(cursor.word.start, cursor.word.end);
+  const names = namesIn(valueAt(data, cursor.path));
+  const snippets = json || cursor.role !== 'field' ? [] : snippetsFor(cursor.path, names);
   const after = text.slice(cursor.word.end, lines.lineEnd(cursor.word.end));
-  const found =
-    cursor.role === 'field' || (cursor.below && forms(node).some((form) => form.properties))
+  const found = !node
+    ? []
+    : cursor.role === 'field' || (cursor.below && forms(node).some((form) => form.properties))
       ? fieldCompletions(text, node, cursor, data, { json, after })
       : valueCompletions(node, cursor, json);
-  return found.map((completion) => ({ ...completion, range }));
+  return [...snippets, ...found].map((completion) => ({ ...completion, range }));
 }
 
 /** What the field or value at a position means; undefined where there is nothing to say. Never throws. */
@@ -145,10 +149,24 @@ function mappingStarts(node: SchemaNode): { value: unknown; about: string | unde
   });
 }
 
+/** What it changes: against the reference, which is the first variant, and of that one against the settings of the file. */
 function variantMarkdown(text: string, file: string, variant: string): string {
   const { experiment } = checkExperiment(text, file);
-  if (!experiment) return 'A variant: what it changes against the settings of the file.';
-  const changes = Object.entries(describeChanges(experiment, variant));
-  if (changes.length === 0) return 'This variant changes nothing: it has the settings of the file.';
-  return `This variant changes:\n\n${changes.map(([path, value]) => `- ${markdownCode(`${path}: ${value}`)}`).join('\n')}`;
+  const settings = experiment?.variants.find(({ name }) => name === variant)?.settings;
+  const reference = experiment?.variants[0];
+  if (!experiment || !settings || !reference) return 'A variant: what it changes against the settings of the file.';
+  if (reference.name === variant) {
+    const changes = Object.entries(describeChanges(experiment, variant));
+    const first = 'The reference: the others are compared with it.';
+    if (changes.length === 0) return `${first} It has the settings of the file.`;
+    return `${first} It changes:\n\n${changes.map(([path, value]) => `- ${markdownCode(`${path}: ${value}`)}`).join('\n')}`;
+  }
+  const { fields, values } = differing([reference.settings, settings]);
+  const against = `against ${markdownText(reference.name)}`;
+  if (fields.length === 0) return `This variant changes nothing ${against}.`;
+  const lines = fields.map(
+    (field, i) =>
+      `- ${markdownCode(`${field}: ${values[1]![i] ?? '–'}`)}${values[0]![i] === null ? '' : `, not ${markdownCode(values[0]![i]!)}`}`,
+  );
+  return `This variant changes ${against}:\n\n${lines.join('\n')}`;
 }

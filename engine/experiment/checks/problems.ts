@@ -7,6 +7,7 @@ import {
   expected,
   fields,
   forms,
+  isMapping,
   nodeAt,
   orList,
   own,
@@ -18,6 +19,7 @@ import {
 } from '../assist/describe.ts';
 import { nearest } from '../assist/suggest.ts';
 import { experimentNode, type SchemaNode, settingsNode } from '../json-schema.ts';
+import { flowText } from '../text/flow-text.ts';
 
 export interface Problem {
   /** Of the field that is wrong, within the file or, with `variant`, within the settings of that variant. */
@@ -30,6 +32,8 @@ export interface Problem {
   replacement?: string;
   /** Whether quotes around the value, as it is written, are the remedy: 1e3 is a name, 1000 is another. */
   quoted?: boolean;
+  /** What the value was meant as, of another type. */
+  converted?: unknown;
   /** The variant whose merged settings have this problem. */
   variant?: string;
 }
@@ -90,6 +94,8 @@ function wrongValue(path: Path, { root, data }: Context): Problem {
   const message = `\`${name}\` must be ${right}, ${seen(value)}${cure}`;
   if (cure === IN_QUOTES) return { ...error(path, 'value', `${message}.`), quoted: true };
   const problem = error(path, 'value', `${message}.`);
+  const converted = conversion(node, value);
+  if (converted !== undefined) return { ...problem, converted };
   const guess = typeof value === 'string' ? nearest(value, choices(node).map(scalarText)) : undefined;
   return guess === undefined ? problem : { ...problem, replacement: guess };
 }
@@ -109,16 +115,31 @@ function remedy(node: SchemaNode, value: unknown): string {
   if ((typeof value === 'number' || typeof value === 'boolean') && types.every((type) => type === 'string'))
     return choices(node).length > 0 ? '' : IN_QUOTES;
   if (typeof value !== 'string' || value.trim() === '') return '';
-  const key = discriminator(node);
-  if (key !== undefined && choices(childNode(node, key, {}) ?? {}).includes(value))
-    return `; write { ${key}: ${value} }`;
-  if ((types.includes('number') || types.includes('integer')) && Number.isFinite(Number(value)))
-    return '; remove the quotes';
-  if (types.includes('boolean') && ['yes', 'on', 'no', 'off', 'true', 'false'].includes(value.toLowerCase()))
-    return `; write ${['yes', 'on', 'true'].includes(value.toLowerCase())} without quotes`;
+  const converted = conversion(node, value);
+  if (isMapping(converted)) return `; write ${flowText(converted)}`;
+  if (typeof converted === 'number') return '; remove the quotes';
+  if (typeof converted === 'boolean') return `; write ${converted} without quotes`;
   if (/^\w+:\S/.test(value)) return '; put a space after the colon';
   const guess = nearest(value, choices(node).map(scalarText));
   return guess === undefined ? '' : ` (did you mean ${guess}?)`;
+}
+
+const YES = ['yes', 'on', 'true'];
+const NO = ['no', 'off', 'false'];
+
+/** The value as the type that it was meant to have; undefined where that is not clear. */
+function conversion(node: SchemaNode, value: unknown): unknown {
+  const types = forms(node).map((form) => form.type);
+  const items = types.length === 1 && types[0] === 'array' ? forms(node)[0]!.items : undefined;
+  if (items && typeof value === 'number' && forms(items).some(({ type }) => type === 'number' || type === 'integer'))
+    return [value];
+  if (typeof value !== 'string' || value.trim() === '') return undefined;
+  const key = discriminator(node);
+  if (key !== undefined && choices(childNode(node, key, {}) ?? {}).includes(value)) return { [key]: value };
+  if ((types.includes('number') || types.includes('integer')) && Number.isFinite(Number(value))) return Number(value);
+  if (types.includes('boolean') && [...YES, ...NO].includes(value.toLowerCase()))
+    return YES.includes(value.toLowerCase());
+  return undefined;
 }
 
 function unknownField(parent: Path, key: string, { root, name, data }: Context): Problem {

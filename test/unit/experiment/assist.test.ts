@@ -168,10 +168,15 @@ describe('hover', () => {
     expect(hoverText(`${XOR}variants:\n  a: { dataset: { pul¦se: 3 } }`)).toMatch(/^\*\*dataset\.pulse\*\*/));
 
   test('lists what a variant changes', () => {
-    expect(hoverText(`${XOR}variants:\n  no l¦eak: { neuron: { leak: 1 } }`)).toBe(
-      'This variant changes:\n\n- `neuron.leak: 1`',
+    const variants = 'variants:\n  base: { neuron: { leak: 0.5 } }\n  ';
+    expect(hoverText(`${XOR}${variants}no l¦eak: { neuron: { leak: 1 } }`)).toBe(
+      'This variant changes against base:\n\n- `neuron.leak: 1`, not `0.5`',
     );
-    expect(hoverText(`${XOR}variants:\n  ¦a: {}`)).toMatch(/changes nothing/);
+    expect(hoverText(`${XOR}${variants}sa¦me: { neuron: { leak: 0.5 } }`)).toMatch(/changes nothing against base/);
+    expect(hoverText(`${XOR}variants:\n  ¦a: {}`)).toMatch(/The reference.*settings of the file/);
+    expect(hoverText(`${XOR}variants:\n  ¦a: { neuron: { leak: 1 } }`)).toMatch(
+      /The reference.*\n\n- `neuron.leak: 1`$/,
+    );
   });
 
   test('works in text that is broken elsewhere', () =>

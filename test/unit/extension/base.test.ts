@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { experimentName, folderOf, isExperimentFile, storeFor } from '../../../extension/base/experiment-files.ts';
-import { accuracyText, activity, duration, progressText } from '../../../extension/base/text.ts';
+import { accuracyText, activity, commandLink, duration, progressText } from '../../../extension/base/text.ts';
 import { run, running } from './support.ts';
 
 describe('experiment files', () => {
@@ -26,6 +26,12 @@ describe('experiment files', () => {
 });
 
 describe('texts', () => {
+  test('link commands, whatever their arguments hold', () => {
+    const link = commandLink('Go', 'lifLab.curves', ['/a (b)', '![x](y) *c* \'"`<']);
+    const [, encoded] = /^\[Go\]\(command:lifLab\.curves\?([\w.%-]+)\)$/.exec(link)!;
+    expect(JSON.parse(decodeURIComponent(encoded!))).toEqual(['/a (b)', '![x](y) *c* \'"`<']);
+  });
+
   test('say how accurate, how long and how far', () => {
     expect(accuracyText({ mean: 0.9612, deviation: 0.00401, count: 3 })).toBe('96.1 % ± 0.4 · 3 seeds');
     expect(accuracyText({ mean: 0.5, count: 1 })).toBe('50.0 % · 1 seed');

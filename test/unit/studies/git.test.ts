@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { gitState } from '../../../engine/studies/git.ts';
+import { gitState, uncommitted } from '../../../engine/studies/git.ts';
 import { temporaryFolder } from '../runs/fixtures.ts';
 
 let repository: string;
@@ -146,4 +146,18 @@ describe.runIf(process.platform !== 'win32')('nothing of the repository runs', (
     execFileSync('git', ['config', 'core.fsmonitor', plant()], { cwd: join(repository, 'module') });
     await nothingRuns({ gitCommit: git('rev-parse', 'HEAD'), gitDirty: false });
   });
+});
+
+test('what is not committed is told as git knows it, and no program of the repository has a say', async () => {
+  expect(await uncommitted(repository)).toBeUndefined();
+  expect(await uncommitted(temporaryFolder())).toBeUndefined();
+  write('.gitattributes', '*.yaml diff=evil\n');
+  git('config', 'diff.external', plant());
+  git('config', 'diff.evil.command', plant());
+  git('config', 'diff.evil.textconv', plant());
+  write('study.lif.yaml', 'name: y\n');
+  expect(await uncommitted(join(repository))).toMatch(/^diff --git .*\n-name: x\n\+name: y\n$/s);
+  write('study.lif.yaml', `# ${'long '.repeat(20_000)}\n`);
+  expect((await uncommitted(repository))!.slice(-40)).toMatch(/… \d+ characters in all\.\n$/);
+  expect(existsSync(planted)).toBe(false);
 });

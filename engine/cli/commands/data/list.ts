@@ -1,6 +1,6 @@
 import { usableDataFolder } from '../../../datasets/data-folder.ts';
-import { CATALOGUE, type CatalogueEntry } from '../../../datasets/library/catalogue.ts';
-import { folderOf, type Glance, glance } from '../../../datasets/library/obtain.ts';
+import { CATALOGUE } from '../../../datasets/library/catalogue.ts';
+import { dataRows } from '../../../datasets/library/listing.ts';
 import { type Command, jsonOption } from '../../command.ts';
 import { printJson, printLines } from '../../output.ts';
 import { table } from '../../text.ts';
@@ -15,7 +15,8 @@ export const dataListCommand: Command = {
   async run(_cli, input) {
     const folder = usableDataFolder();
     const rows = await dataRows(CATALOGUE);
-    if (input.flag('json')) printJson(rows);
+    if (input.flag('json'))
+      printJson(rows.map(({ name, title, state, licence, folder }) => ({ name, title, state, licence, folder })));
     else {
       const cells = rows.map((row) => [row.name, row.state, row.licence, row.title]);
       printLines([...table(['name', 'state', 'licence', 'title'], cells), '', `Data folder: ${folder}`]);
@@ -23,19 +24,3 @@ export const dataListCommand: Command = {
     return 0;
   },
 };
-
-/** What is to be told of each data set. */
-export function dataRows(catalogue: CatalogueEntry[]) {
-  return Promise.all(
-    catalogue.map(async (entry) => ({
-      name: entry.name,
-      title: entry.title,
-      state: entry.generated ? 'generated' : stateOf(await glance(entry)),
-      licence: entry.licence,
-      folder: entry.generated ? null : folderOf(entry),
-    })),
-  );
-}
-
-const stateOf = ({ problem, remarks }: Glance): string =>
-  problem !== undefined ? 'not here' : remarks.length > 0 ? 'incomplete' : 'ready';
