@@ -130,24 +130,34 @@ export function tallyIntervals(spikeMasks: usize, panels: i32, steps: i32, work:
 
 /**
  * Events of one sample, of `rows` rows, written to result (f64 [3]): different pairs of row and channel, the sum of fanOut (u32)
- * over them, and 1 where a pair has more than one event or a value other than 1, else 0. seen (u32 [channels]): the row, counted
- * from `first`, in which each channel was last; 0 before the first sample.
+ * over them, and 1 where a pair has more than one event or a value other than 1, else 0. same: whether all of fanOut is the same.
+ * seen (u32 [channels]), for rows out of order: the row, counted from `first`, in which each channel was last; 0 before the first
+ * sample.
  */
 export function tallyEvents(
-  offsets: usize, channels: usize, values: usize, rows: i32, fanOut: usize, seen: usize, first: i32, result: usize,
+  offsets: usize, channels: usize, values: usize, rows: i32, fanOut: usize, same: i32, seen: usize, first: i32, result: usize,
 ): void {
   let pairs: u32 = 0;
   // Whole numbers: a sum of float64 would make each event wait for the one before.
   let sum: u64 = 0;
-  let graded = false;
-  let e = <usize>load<u32>(offsets);
+  const begin = load<u32>(offsets);
+  const end = load<u32>(offsets + (<usize>rows << 2));
+  let graded = values != 0 && hasOthers(values + (<usize>begin << 2), values + (<usize>end << 2));
+  let to = channels + (<usize>begin << 1);
   for (let r = 0; r < rows; r++) {
-    const mark = first + r;
-    for (const end = <usize>load<u32>(offsets + (<usize>r << 2), 4); e < end; e++) {
-      const channel = <usize>load<u16>(channels + (e << 1));
-      if (values != 0 && load<f32>(values + (e << 2)) != 1) graded = true;
+    const from = to;
+    to = channels + (<usize>load<u32>(offsets + (<usize>r << 2), 4) << 1);
+    const again = repetitions(from, to);
+    if (again > 0) graded = true;
+    if (again >= 0 && same != 0) {
+      pairs += <u32>((to - from) >> 1) - again;
+      continue;
+    }
+    const mark = <u32>(first + r);
+    for (let e = from; e < to; e += 2) {
+      const channel = <usize>load<u16>(e);
       const lastRow = seen + (channel << 2);
-      if (load<u32>(lastRow) == <u32>mark) {
+      if (load<u32>(lastRow) == mark) {
         graded = true;
         continue;
       }
@@ -156,9 +166,35 @@ export function tallyEvents(
       sum += <u64>load<u32>(fanOut + (channel << 2));
     }
   }
+  if (same != 0) sum = <u64>pairs * load<u32>(fanOut);
   store<f64>(result, pairs);
   store<f64>(result, <f64>sum, 8);
   store<f64>(result, graded ? 1 : 0, 16);
+}
+
+/** Whether one of the f32 in [from, to) is not 1. */
+function hasOthers(from: usize, to: usize): bool {
+  for (; from < to; from += 4) if (load<f32>(from) != 1) return true;
+  return false;
+}
+
+/** How many of the u16 in [from, to) equal the one before; -1 where one is less than that, so that equal ones may be apart. */
+function repetitions(from: usize, to: usize): i32 {
+  let equal = 0;
+  let e = from + 2;
+  for (; e + 16 <= to; e += 16) {
+    const before = v128.load(e - 2);
+    const own = v128.load(e);
+    if (v128.any_true(i16x8.lt_u(own, before))) return -1;
+    equal += popcnt(i16x8.bitmask(i16x8.eq(own, before)));
+  }
+  for (; e < to; e += 2) {
+    const before = load<u16>(e - 2);
+    const own = load<u16>(e);
+    if (own < before) return -1;
+    if (own == before) equal++;
+  }
+  return equal;
 }
 
 /** counts[n] (u32) = in how many of the first `used` rows of u [rows × columns] |u − threshold| < width. */

@@ -40,7 +40,9 @@ export const tally = {
     rows: 'i32',
     /** u32 [channels] */
     fanOut: 'pointer',
-    /** u32 [channels]: the row in which each was last */
+    /** 1 where all of fanOut is the same */
+    same: 'i32',
+    /** u32 [channels], for rows out of order: the row in which each was last */
     seen: 'pointer',
     /** What the first row is counted as, from 1 */
     first: 'i32',

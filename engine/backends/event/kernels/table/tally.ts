@@ -1,5 +1,5 @@
 /** Entries of what is counted of neurons: tallySpikes, tallyIntervals, tallyEvents, countWithin. */
-import type { Rng } from '../../../../base/random.ts';
+import { type Rng, shuffle } from '../../../../base/random.ts';
 import { PANEL, toPanels } from '../panels.ts';
 import { array, type KernelCase, type KernelEntry, matrix, room } from './entry.ts';
 import { COLUMNS, eighths } from './inputs.ts';
@@ -76,17 +76,30 @@ function makeIntervals(rng: Rng, steps: number, panels: number): KernelCase {
   };
 }
 
-/** The second of two samples; with values some events are of a size, and some come twice. */
-function makeEvents(rng: Rng, rows: number, channels: number, valued: boolean, twice: boolean): KernelCase {
+interface Events {
+  /** Some events are of a size. */
+  valued?: boolean;
+  /** Some come twice. */
+  twice?: boolean;
+  /** Channels of a row come in any order. */
+  mixed?: boolean;
+  /** All channels reach the same number of synapses. */
+  same?: boolean;
+}
+
+/** The second of two samples. */
+function makeEvents(rng: Rng, rows: number, channels: number, { valued, twice, mixed, same }: Events): KernelCase {
   const first = 4;
   const offsets = [7];
   const list: number[] = Array.from({ length: 7 }, () => rng.below(channels));
-  const fanOut = Array.from({ length: channels }, () => rng.below(100));
-  const [result, seen] = [[0, 0, 0], Array.from({ length: channels }, () => rng.below(first))];
-  const last = [...seen];
+  const fanOut = Array.from({ length: channels }, () => (same ? 37 : rng.below(100)));
+  const result = [0, 0, 0];
+  const seen = Array.from({ length: channels }, () => rng.below(first));
   const values = list.map(() => 2);
   for (let r = 0; r < rows; r++) {
-    for (let c = 0; c < channels; c++) {
+    const order = Uint32Array.from({ length: channels }, (_, c) => c);
+    if (mixed) shuffle(order, rng);
+    for (const c of order) {
       if (rng.uniform() < 0.5) continue;
       const [times, value] = [twice && c === 1 ? 2 : 1, valued && c === 2 ? 3 : 1];
       for (let i = 0; i < times; i++) {
@@ -96,7 +109,6 @@ function makeEvents(rng: Rng, rows: number, channels: number, valued: boolean, t
       result[0]!++;
       result[1]! += fanOut[c]!;
       if (times > 1 || value !== 1) result[2] = 1;
-      last[c] = first + r;
     }
     offsets.push(list.length);
   }
@@ -107,7 +119,8 @@ function makeEvents(rng: Rng, rows: number, channels: number, valued: boolean, t
       channels: array('u16', list),
       values: array('f32', values),
       fanOut: array('u32', fanOut),
-      seen: array('u32', seen, last),
+      // What is left there is room.
+      seen: array('u32', seen, []),
       result: { ...room('f64', 3), expected: result },
     },
     call: (k, address) =>
@@ -117,6 +130,7 @@ function makeEvents(rng: Rng, rows: number, channels: number, valued: boolean, t
         ...(valued && { values: address('values') }),
         rows,
         fanOut: address('fanOut'),
+        same: same ? 1 : 0,
         seen: address('seen'),
         first,
         result: address('result'),
@@ -195,17 +209,17 @@ export const tallyEntries: KernelEntry[] = [
     reference: 'makeEvents (table/tally.ts)',
     tolerance: 0,
     because: 'events are counted',
-    shapes: [false, true].flatMap((valued) =>
-      [false, true].flatMap((twice) =>
+    shapes: [{}, { valued: true }, { twice: true }, { mixed: true }, { mixed: true, twice: true }].flatMap((kind) =>
+      [false, true].flatMap((same) =>
         [0, 1, 9].map((rows) => ({
-          label: `${rows} rows of 12 channels${valued ? ', with values' : ''}${twice ? ', some twice' : ''}`,
-          make: (rng: Rng) => makeEvents(rng, rows, 12, valued, twice),
+          label: `${rows} rows of 40 channels: ${[...Object.keys(kind), same ? 'same fan-out' : 'each its own'].join(', ')}`,
+          make: (rng: Rng) => makeEvents(rng, rows, 40, { ...kind, same }),
         })),
       ),
     ),
     bench: {
       label: '300 rows, 30 channels',
-      make: (rng) => makeEvents(rng, 300, 30, false, false),
+      make: (rng) => makeEvents(rng, 300, 30, { same: true }),
       work: { adds: 300 * 15, bytes: 300 * 15 * 2 },
     },
   },

@@ -27,7 +27,9 @@ export function countInputs(
   const rows = encoding === 'events' ? steps : 1;
   const repeats = steps / rows;
   const { offsets, channels, values, inputTally } = scratch;
-  new Uint32Array(buffer, inputTally.fanOut, inputs).set(fanOut[0]!.below);
+  const { below } = fanOut[0]!;
+  new Uint32Array(buffer, inputTally.fanOut, inputs).set(below);
+  const same = below.every((synapses) => synapses === below[0]) ? 1 : 0;
   new Uint32Array(buffer, inputTally.seen, inputs).fill(0);
   const result = new Float64Array(buffer, inputTally.result, 3);
   for (let b = 0; b < count; b++) {
@@ -37,6 +39,7 @@ export function countInputs(
       values: encoding === 'current' ? values : undefined,
       rows,
       fanOut: inputTally.fanOut,
+      same,
       seen: inputTally.seen,
       first: b * rows + 1,
       result: inputTally.result,
