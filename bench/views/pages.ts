@@ -165,7 +165,10 @@ export async function comparisonOf(
   await host.page.waitForFunction(() => (window as unknown as { first?: number }).first !== undefined, undefined, {
     timeout: 60_000,
   });
-  const { first, answered } = await host.page.evaluate(() => window as unknown as { first: number; answered: number });
+  const { first, answered } = await host.page.evaluate(() => {
+    const w = window as unknown as { first: number; answered: number };
+    return { first: w.first, answered: w.answered };
+  });
   const rows = await host.page.locator('tr[data-variant]').count();
   await settle(host);
   const hidden = await whileHidden(host, study.comparison().rows[0]!.runs);
