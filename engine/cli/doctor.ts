@@ -1,10 +1,19 @@
 /** What there is on this machine for LIF Lab, and what to do about what is not. */
-import { existsSync, statfsSync } from 'node:fs';
+import { statfsSync } from 'node:fs';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
+import { join } from 'node:path';
 import { chosenInstructions, kernelRemarks } from '../backends/event/kernels/native.ts';
 import { cudaDevices } from '../backends/tensorflow/install/cuda.ts';
-import { installedTensorFlow, nameOf, saidOfTensorFlow, tensorFlowFolder } from '../backends/tensorflow/installed.ts';
+import {
+  installedTensorFlow,
+  leftoversIn,
+  nameOf,
+  saidOfTensorFlow,
+  tensorFlowFolder,
+} from '../backends/tensorflow/installed.ts';
 import { absence, chosenTensorFlow, describeTensorFlow, SAYS } from '../backends/tensorflow/tensorflow.ts';
+import { obstacle, standing } from '../base/folders.ts';
+import { holderOf, isAlive } from '../base/lock.ts';
 import { runTool, ToolError } from '../base/run-tool.ts';
 import { engineVersion } from '../base/version.ts';
 import { CATALOGUE } from '../datasets/library/catalogue.ts';
@@ -32,6 +41,7 @@ export async function examine(check: (folder: string, name: string) => string[])
     node(),
     memory(),
     disk(),
+    ...leftovers(),
     await nativeTensorFlow(check),
     { what: 'TensorFlow in JavaScript', found: describeTensorFlow('javascript'), well: true },
     chosen(),
@@ -72,12 +82,30 @@ function memory(): DoctorFinding {
 
 function disk(): DoctorFinding {
   const folder = dataFolder();
-  const place = [folder, '.'].find((path) => existsSync(path))!;
-  const { bavail, bsize } = statfsSync(place);
+  const why = obstacle(folder);
+  if (why !== undefined)
+    return {
+      what: 'data folder',
+      found: `${folder}, which cannot be written because ${why}`,
+      well: false,
+      advice: 'set LIF_DATA to a folder that can be written',
+    };
+  const { bavail, bsize } = statfsSync(standing(folder).place);
   const free = bavail * bsize;
   const well = free > 5 * GIGABYTE;
   const advice = 'make room, or set LIF_DATA to a folder on a larger disk';
   return { what: 'data folder', found: `${folder}, ${gigabytes(free)} free`, well, ...(!well && { advice }) };
+}
+
+/** What installations left that were killed. */
+function leftovers(): DoctorFinding[] {
+  const data = dataFolder();
+  const found = leftoversIn(data);
+  const owner = holderOf(join(data, 'tensorflow.lock'));
+  if (found.length === 0 || (owner && isAlive(owner) !== false)) return [];
+  const advice =
+    'the next "lif backend install tfjs" removes what an installation left that was broken off, or remove it';
+  return [{ what: 'leftovers', found: found.join(', '), well: true, advice }];
 }
 
 async function nativeTensorFlow(check: (folder: string, name: string) => string[]): Promise<DoctorFinding> {

@@ -1,9 +1,10 @@
 /** Where an export goes: never over something that is there already, unless that is asked for, and whole or not at all. */
 import { randomUUID } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { reason } from '../base/files.ts';
+import { makeFolder } from '../base/folders.ts';
 
 export interface Output {
   /** Absolute path of a file or folder. */
@@ -23,7 +24,7 @@ export function refuseExisting(files: readonly string[], { overwrite }: Pick<Out
 export function writeParts(file: string, parts: Iterable<string | Uint8Array>): void {
   const aside = `${file}.${randomUUID().slice(0, 8)}.tmp`;
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     const fd = openSync(aside, 'wx');
     try {
       for (const part of parts) writeWhole(fd, typeof part === 'string' ? Buffer.from(part) : part);

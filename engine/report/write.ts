@@ -1,8 +1,9 @@
 /** A report onto the disk: the page, or the Markdown and a folder of figures beside it. */
-import { lstatSync, mkdirSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { reason, writeAtomic } from '../base/files.ts';
+import { makeFolder } from '../base/folders.ts';
 import type { Report } from './document.ts';
 import { written } from './report.ts';
 
@@ -18,7 +19,7 @@ export function writeReport(report: Report, file: string): string[] {
     }
     const folder = join(dirname(file), out.folder);
     if (out.figures.length > 0) {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       // A link would have the figures written wherever it leads.
       if (!lstatSync(folder).isDirectory())
         throw new UserError(`${folder} is not a folder; remove it or take another name.`);

@@ -1,18 +1,9 @@
 /** New runs: complete folders appear in the store all at once, or not at all. */
-import {
-  accessSync,
-  constants,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { reason, syncFolder, writeDurably } from '../base/files.ts';
+import { makeFolder } from '../base/folders.ts';
 import type { RunSpec } from '../experiment/schema.ts';
 import { filePlaceOf, makeRealFolder, runsFolder } from './folder.ts';
 import { FORMAT_VERSION, type Provenance, type RunFile, type Status } from './format.ts';
@@ -52,26 +43,16 @@ export function createRuns(
     return created;
   } catch (error) {
     for (const folder of [...created, ...staged.map((s) => s.aside)]) rmSync(folder, { recursive: true, force: true });
-    const why = reason(obstacle(parent) ?? error);
-    throw new UserError(`The runs cannot be written to ${parent}: ${why}; choose another folder with --store.`);
-  }
-}
-
-/** What keeps us from creating this folder. Making several at once only says that the last of them is not there. */
-function obstacle(folder: string): unknown {
-  try {
-    while (!existsSync(folder)) folder = dirname(folder);
-    accessSync(folder, constants.W_OK);
-    return undefined;
-  } catch (error) {
-    return error;
+    throw new UserError(
+      `The runs cannot be written to ${parent}: ${reason(error)}; choose another folder with --store.`,
+    );
   }
 }
 
 function prepareStore(store: string, parent: string): void {
   const root = resolve(store);
   const isNew = !existsSync(root);
-  mkdirSync(dirname(root), { recursive: true });
+  makeFolder(dirname(root));
   makeRealFolder(root);
   makeRealFolder(parent);
   // Runs are results, often large: they stay out of version control unless somebody decides otherwise.

@@ -1,4 +1,5 @@
 /** Which native TensorFlow is installed on this machine, and where: the folder `tensorflow` of the data folder. */
+import { readdirSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import * as z from 'zod';
 import { readSmall } from '../../base/files.ts';
@@ -38,6 +39,16 @@ export function installedTensorFlow(folder = tensorFlowFolder()): Installed | un
     return installedSchema.parse(JSON.parse(content.text));
   } catch {
     return undefined;
+  }
+}
+
+/** Folders of installations in a data folder that have not come to their end, or never will. */
+export function leftoversIn(data: string): string[] {
+  try {
+    const names = readdirSync(data).filter((name) => /^tensorflow\.new-[0-9a-f-]{36}(\.old)?$/.test(name));
+    return names.map((name) => join(data, name));
+  } catch {
+    return [];
   }
 }
 

@@ -6,7 +6,6 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   renameSync,
   rmSync,
@@ -20,6 +19,7 @@ import { UserError } from '../../base/errors.ts';
 import { readSmall } from '../../base/files.ts';
 import { hashOf, reason } from '../formats/files.ts';
 import { rangeStart, refusalOf, somethingElse, typeOf, validatorOf } from './answer.ts';
+import { makeDataFolder } from './locations.ts';
 
 export interface Source {
   /** Addresses of the same file, tried in turn. */
@@ -52,7 +52,7 @@ const MAX_BYTES = 64 * 2 ** 30;
 
 /** Fetches `source` to `file` unless it is there already with the right checksum. Rejects with a UserError. */
 export async function download(source: Source, file: string, options: DownloadOptions = {}): Promise<void> {
-  mkdirSync(dirname(file), { recursive: true });
+  makeDataFolder(dirname(file));
   if (existsSync(file) && (await md5Of(file, options)) === source.md5) return;
   const waits = options.waits ?? WAITS;
   const failures = new Map<string, string>();

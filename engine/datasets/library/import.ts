@@ -26,6 +26,7 @@ import { UserError } from '../../base/errors.ts';
 import { badFile, hashOf, openData, reason, streamOf } from '../formats/files.ts';
 import type { CatalogueEntry } from './catalogue.ts';
 import { isLitter } from './litter.ts';
+import { makeDataFolder } from './locations.ts';
 import { folderOf, locked, missing, type ObtainOptions, unpackOptions } from './obtain.ts';
 import { type Room, roomFor, unpack } from './unpack.ts';
 import { checkFiles } from './verify.ts';
@@ -53,7 +54,7 @@ export async function importDataset(
   if (!stats) throw new UserError(`${path}: there is no such file or folder to import.`);
   const folder = folderOf(entry);
   await locked(entry, options, async () => {
-    mkdirSync(folder, { recursive: true });
+    makeDataFolder(folder);
     const aside = join(folder, `.importing-${randomUUID()}`);
     mkdirSync(aside);
     try {

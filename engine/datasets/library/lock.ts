@@ -1,6 +1,6 @@
 /** One process at a time makes or fetches the same file. The lock is a file that its holder keeps touching. */
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,6 +8,7 @@ import { UserError } from '../../base/errors.ts';
 import { readSmall } from '../../base/files.ts';
 import { isAlive, type Owner } from '../../base/lock.ts';
 import { reason } from '../formats/files.ts';
+import { makeDataFolder } from './locations.ts';
 
 const TOUCH_MS = 2_000;
 /** A lock that nobody touched for this long belongs to a process that died. */
@@ -65,13 +66,7 @@ export async function withLock<T>(file: string, action: () => Promise<T>, option
 }
 
 function tryLock(file: string, content: string): boolean {
-  try {
-    mkdirSync(dirname(file), { recursive: true });
-  } catch (error) {
-    throw new UserError(
-      `${dirname(file)}: cannot be a folder for data because ${reason(error)}; remove it or set LIF_DATA to another folder.`,
-    );
-  }
+  makeDataFolder(dirname(file));
   try {
     writeFileSync(file, content, { flag: 'wx' });
     return true;

@@ -8,6 +8,7 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createInflateRaw } from 'node:zlib';
 import { UserError } from '../../base/errors.ts';
+import { makeFolder } from '../../base/folders.ts';
 import { TELLING_BYTES, whatIs } from '../formats/file-kind.ts';
 import { badFile, isGzip, readHead, reason, streamOf } from '../formats/files.ts';
 import { closeZip, crc32, entryStart, openZip, shown, type ZipEntry, type ZipFile } from '../formats/zip.ts';
@@ -44,7 +45,7 @@ export function safeName(archive: string, name: string, remedy: string): string 
  */
 export async function unpack(archive: string, folder: string, options: UnpackOptions): Promise<string[]> {
   const aside = join(folder, `.unpacking-${randomUUID()}`);
-  mkdirSync(aside, { recursive: true });
+  makeFolder(aside);
   try {
     const room = roomFor(folder, options.limit);
     const names = /\.(zip|whl)$/.test(archive)

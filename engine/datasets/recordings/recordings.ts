@@ -1,12 +1,11 @@
 /** One road for every event data set: recordings from a source, cut into steps, cached, opened as plain data. */
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { UserError } from '../../base/errors.ts';
 import type { PreparedDataset, Split } from '../dataset.ts';
-import { badFile, readHead, reason, shared } from '../formats/files.ts';
-import { dataFolder } from '../library/locations.ts';
+import { badFile, readHead, shared } from '../formats/files.ts';
+import { dataFolder, makeDataFolder } from '../library/locations.ts';
 import { withLock } from '../library/lock.ts';
 import { type Room, roomFor } from '../library/unpack.ts';
 import type { PrepareContext } from '../prepare.ts';
@@ -167,15 +166,8 @@ async function makeCache(
 
 /** Makes the folder of the cache, and sees to it that at least the starts of all steps fit. Throws a UserError. */
 function roomForCache(file: string, plan: RecordingPlan, recordings: number): Room {
-  let room: Room;
-  try {
-    mkdirSync(dirname(file), { recursive: true });
-    room = roomFor(dirname(file), MAX_CACHE);
-  } catch (error) {
-    throw new UserError(
-      `${dirname(file)}: no caches can be kept there because ${reason(error)}; remove it or set LIF_DATA to another folder.`,
-    );
-  }
+  makeDataFolder(dirname(file));
+  const room = roomFor(dirname(file), MAX_CACHE);
   const least = recordings * 4 * (plan.binning.steps + 1);
   if (least > room.bytes) throw tooLarge(file, least, room);
   return room;

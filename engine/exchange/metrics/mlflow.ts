@@ -2,10 +2,11 @@
  * The file store of MLflow: `<folder>/<experiment>/<run>/` with meta.yaml, and a file for each metric ("timestamp value
  * step" a line), parameter and tag. `mlflow ui --backend-store-uri <folder>` shows it.
  */
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isActive, type RunState } from '../../../protocol/runs.ts';
+import { makeFolder } from '../../base/folders.ts';
 import { sha256 } from '../../base/hash.ts';
 import { type Output, refuseExisting, unwritten, writeParts } from '../output.ts';
 import { clockOf } from './clock.ts';
@@ -63,7 +64,7 @@ function writeRun(folder: string, run: LoggedRun): void {
   const tags = { 'mlflow.runName': name, study, variant, seed: String(seed), 'lif.run': id, 'lif.state': state };
   for (const [key, value] of Object.entries(tags)) write('tags', key, [value]);
   try {
-    mkdirSync(join(folder, 'artifacts'), { recursive: true });
+    makeFolder(join(folder, 'artifacts'));
   } catch (error) {
     throw unwritten(folder, error);
   }

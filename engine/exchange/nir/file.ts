@@ -1,9 +1,10 @@
 /** Graphs of NIR in HDF5 files, as the Python package `nir` writes and reads them. */
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Group } from 'h5wasm/node';
 import { UserError } from '../../base/errors.ts';
+import { makeFolder } from '../../base/folders.ts';
 import { loadLibrary } from '../../datasets/formats/hdf5/library.ts';
 import { SpikeThread, type TreeEntry } from '../../datasets/formats/hdf5/thread.ts';
 import { checkHdf5 } from '../../datasets/formats/spike-file.ts';
@@ -20,7 +21,7 @@ export async function writeNir(graph: NirGraph, output: Output): Promise<void> {
   const h5wasm = await loadLibrary();
   const aside = `${output.path}.${randomUUID().slice(0, 8)}.tmp`;
   try {
-    mkdirSync(dirname(output.path), { recursive: true });
+    makeFolder(dirname(output.path));
     const file = new h5wasm.File(aside, 'w', { libver: ['earliest', 'v108'] });
     try {
       put(file, 'version', VERSION);

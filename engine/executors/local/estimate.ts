@@ -1,11 +1,11 @@
 /** How long runs will take on this machine: measured by training each kind of them for a moment, and kept. */
 import { spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { dirname } from 'node:path';
 import { text } from 'node:stream/consumers';
 import * as z from 'zod';
 import { readRegular, writeAtomic } from '../../base/files.ts';
+import { makeFolder } from '../../base/folders.ts';
 import { sha256 } from '../../base/hash.ts';
 import type { Pace } from '../../jobs/rehearsal.ts';
 import { runKey } from '../../runs/key.ts';
@@ -105,7 +105,7 @@ function keep(file: string, key: string, pace: Pace): void {
   const all = Object.entries({ ...kept(file), [key]: { ...pace, at: Date.now() } });
   const newest = all.toSorted(([, a], [, b]) => b.at - a.at).slice(0, KEPT);
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     writeAtomic(file, `${JSON.stringify(Object.fromEntries(newest))}\n`);
   } catch {
     // It is measured again the next time.

@@ -2,12 +2,13 @@
  * The cores of this machine, shared by everything of this user that trains: one lock file per core. Who asks first is
  * served first, also when he asks for all of them; who is not heard of any more (Ctrl-Z, say) is passed over meanwhile.
  */
-import { chmodSync, lstatSync, mkdirSync, readdirSync, statSync, utimesSync } from 'node:fs';
+import { chmodSync, lstatSync, readdirSync, statSync, utimesSync } from 'node:fs';
 import { availableParallelism, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../../base/errors.ts';
 import { reason } from '../../base/files.ts';
+import { makeFolder } from '../../base/folders.ts';
 import { acquireLock, holderOf, type Lock, LockHeldError } from '../../base/lock.ts';
 
 const POLL_MS = 200;
@@ -21,7 +22,7 @@ export function slotFolder(): string {
 
 function prepare(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     const info = lstatSync(folder);
     const ours = process.getuid === undefined || info.uid === process.getuid();
     if (!info.isDirectory() || !ours) throw new Error('it belongs to somebody else');

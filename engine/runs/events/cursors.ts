@@ -2,12 +2,13 @@
  * Cursors: short names of positions, kept in the data folder of this machine and not in the store, which may be somebody
  * else's. A cursor is the hash of its position: the same position has the same cursor, and asking twice gives the same.
  */
-import { mkdirSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { UserError } from '../../base/errors.ts';
 import { readRegular, reason, writeAtomic } from '../../base/files.ts';
+import { makeFolder } from '../../base/folders.ts';
 import { sha256 } from '../../base/hash.ts';
 import { dataFolder } from '../../datasets/library/locations.ts';
 import type { Position } from './events.ts';
@@ -36,7 +37,7 @@ export function cursorOf(store: string, position: Position): string {
   const cursor = sha256(text).slice(0, 12);
   const file = join(folder(), `${cursor}.gz`);
   try {
-    mkdirSync(folder(), { recursive: true });
+    makeFolder(folder());
     writeAtomic(file, gzipSync(text));
     sweep();
   } catch (error) {

@@ -20,7 +20,6 @@ const ALLOWED: Record<string, string> = {
   'report/write.ts': 'the file that is written',
   'host/watch.ts': 'a type',
   'studies/git.ts': 'finding the repository',
-  'executors/local/estimate.ts': 'paces that were measured on this machine, in the data folder',
 };
 
 function sources(folder: string): string[] {

@@ -1,11 +1,22 @@
 /** Reads of files that somebody else left there: regular ones only, of a bounded size, without waiting. */
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openRegular, readRegular, readUpTo, reason } from '../../../engine/base/files.ts';
+import { makeFolder, obstacle } from '../../../engine/base/folders.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -65,5 +76,37 @@ describe('reading a file of others', () => {
     expect(readUpTo(open.fd, 0, open.size).toString()).toBe('abc');
     expect(readUpTo(open.fd, 4, 100).toString()).toBe('ef');
     closeSync(open.fd);
+  });
+});
+
+describe('a folder that somebody names', () => {
+  test('is made with those above it, and trying whether it could be leaves nothing behind', () => {
+    const deep = join(folder, 'a/b/c');
+    expect(obstacle(deep)).toBeUndefined();
+    expect(readdirSync(folder)).toEqual([]);
+    makeFolder(deep);
+    makeFolder(deep);
+    expect(existsSync(deep)).toBe(true);
+  });
+
+  test('that cannot be made is a reason at once', () => {
+    writeFileSync(join(folder, 'file'), '');
+    symlinkSync('nowhere', join(folder, 'link'));
+    const places: [string, RegExp][] = [
+      [join(folder, 'file'), /^a file stands where a folder should be$/],
+      [join(folder, 'file/x/y'), /^a file stands where a folder should be$/],
+      [join(folder, 'link/x'), /link is a link that leads nowhere$/],
+      // Node's own way of making several at once never ends here.
+      ...(process.platform === 'linux'
+        ? [['/proc/nope/x', /^no folder can be made in \/proc$/] as [string, RegExp]]
+        : []),
+    ];
+    for (const [place, sentence] of places) {
+      expect(
+        why(() => makeFolder(place)),
+        place,
+      ).toMatch(sentence);
+      expect(obstacle(place), place).toEqual(expect.any(String));
+    }
   });
 });

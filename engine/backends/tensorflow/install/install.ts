@@ -9,9 +9,9 @@ import { join } from 'node:path';
 import { UserError } from '../../../base/errors.ts';
 import { runTool, ToolError } from '../../../base/run-tool.ts';
 import type { DownloadOptions } from '../../../datasets/library/download.ts';
-import { dataFolder } from '../../../datasets/library/locations.ts';
+import { dataFolder, makeDataFolder } from '../../../datasets/library/locations.ts';
 import { withLock } from '../../../datasets/library/lock.ts';
-import { type Installed, manifestOf } from '../installed.ts';
+import { type Installed, installedTensorFlow, leftoversIn, manifestOf } from '../installed.ts';
 import { compileBinding } from './compile.ts';
 import { cudaDevices } from './cuda.ts';
 import packageList from './packages/package.json' with { type: 'json' };
@@ -41,7 +41,7 @@ export async function installTensorFlow(options: InstallOptions): Promise<Instal
       'nvidia-smi: finds no GPU with CUDA here, which @tensorflow/tfjs-node-gpu is for; leave out --gpu, or install the driver of the GPU first.',
     );
   const data = dataFolder();
-  mkdirSync(data, { recursive: true });
+  makeDataFolder(data);
   const { bavail, bsize } = statfsSync(data);
   if (bavail * bsize < ROOM)
     throw new UserError(
@@ -54,6 +54,7 @@ export async function installTensorFlow(options: InstallOptions): Promise<Instal
 }
 
 async function installAside(data: string, options: InstallOptions): Promise<Installed> {
+  sweep(data);
   const aside = join(data, `tensorflow.new-${randomUUID()}`);
   mkdirSync(aside);
   try {
@@ -66,6 +67,15 @@ async function installAside(data: string, options: InstallOptions): Promise<Inst
     return installed;
   } finally {
     rmSync(aside, { recursive: true, force: true });
+  }
+}
+
+/** Takes away what installations left that were killed. What the last of them had moved aside to make room goes back. */
+function sweep(data: string): void {
+  const place = join(data, 'tensorflow');
+  for (const leftover of leftoversIn(data)) {
+    if (installedTensorFlow(leftover) && leftover.endsWith('.old') && !existsSync(place)) renameSync(leftover, place);
+    else rmSync(leftover, { recursive: true, force: true });
   }
 }
 

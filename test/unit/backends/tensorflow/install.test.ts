@@ -17,7 +17,12 @@ import { strToU8, zipSync } from 'fflate';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { installTensorFlow } from '../../../../engine/backends/tensorflow/install/install.ts';
 import { addressOf, LIBRARIES, takeTensorFlow, WHEEL } from '../../../../engine/backends/tensorflow/install/wheel.ts';
-import { installedTensorFlow, manifestOf, nameOf } from '../../../../engine/backends/tensorflow/installed.ts';
+import {
+  installedTensorFlow,
+  leftoversIn,
+  manifestOf,
+  nameOf,
+} from '../../../../engine/backends/tensorflow/installed.ts';
 import { absence, chosenTensorFlow } from '../../../../engine/backends/tensorflow/tensorflow.ts';
 import { runTool } from '../../../../engine/base/run-tool.ts';
 
@@ -90,6 +95,14 @@ test('without a GPU the package for CUDA is refused before anything is fetched',
   expect(existsSync(join(folder, 'data'))).toBe(false);
 });
 
+test('a data folder that cannot be one is one sentence', async () => {
+  writeFileSync(join(folder, 'file'), '');
+  vi.stubEnv('LIF_DATA', join(folder, 'file/x'));
+  await expect(installTensorFlow(options)).rejects.toThrow(
+    /x: cannot be written because a file stands where a folder should be; set LIF_DATA to a folder that can be written\.$/,
+  );
+});
+
 test.skipIf(process.platform === 'win32')(
   'a registry that npm does not reach is one sentence with what to do, and nothing is left behind',
   async () => {
@@ -98,10 +111,16 @@ test.skipIf(process.platform === 'win32')(
     write(npm, '#!/bin/sh\necho "npm error code ENOTFOUND" >&2\nexit 1\n');
     chmodSync(npm, 0o755);
     vi.stubEnv('PATH', `${dirname(npm)}:${process.env.PATH}`);
+    // Of installations that were killed: one while it was made, one between the two renames at the end.
+    const killed = [1, 2].map((n) => join(folder, `tensorflow.new-${String(n).repeat(8)}-1111-1111-1111-111111111111`));
+    write(join(killed[0]!, 'node_modules/x'), 'x');
+    write(manifestOf(`${killed[1]}.old`), JSON.stringify(INSTALLED));
+    expect(leftoversIn(folder).sort()).toEqual([killed[0], `${killed[1]}.old`]);
     await expect(installTensorFlow(options)).rejects.toThrow(
       /^"npm ci .*" did not succeed because ENOTFOUND; connect this machine, or .*npm config set registry URL/,
     );
-    expect(readdirSync(folder)).toEqual(['bin']);
+    expect(readdirSync(folder)).toEqual(['bin', 'tensorflow']);
+    expect(installedTensorFlow(join(folder, 'tensorflow'))).toEqual(INSTALLED);
   },
 );
 

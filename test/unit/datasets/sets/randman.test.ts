@@ -159,6 +159,9 @@ describe('a manifold', () => {
 
   test('says so when a file is in the place of the cache', async () => {
     writeFileSync(join(folder, 'cache'), 'x');
-    await expectUserError(() => prepare(), /cache: .*a (file|folder).*; remove it or set LIF_DATA/);
+    await expectUserError(
+      () => prepare(),
+      /cache: cannot be written because a file stands where a folder should be; set LIF_DATA to a folder/,
+    );
   });
 });
