@@ -14,6 +14,10 @@ export interface Backend {
   readonly id: BackendId;
   /** Why this network cannot be run here, in one sentence with what to do; undefined when it can. */
   refuses(plan: NetworkPlan): string | undefined;
+  /** What this machine lacks for any network of it, in one sentence with what to do; undefined when nothing. */
+  missing?(): string | undefined;
+  /** Of a process that the system ended before it had done an epoch, as for a library that does not fit: what was going on, and what to do. */
+  atLoss?(): string | undefined;
   /** Which builds compute here: what decides bits besides the settings. Fields of runs/format.ts. */
   provenance(): BackendProvenance;
   /** Who computes, for a log: "avx2 kernels". */

@@ -71,10 +71,15 @@ export function runTool(program: string, args: readonly string[], options: ToolO
       settle();
       reject(new ToolError(error.message, error.code === 'ENOENT'));
     });
-    child.once('close', (code) => {
+    child.once('close', (code, by) => {
       settle();
       if (code === 0) resolve(out);
-      else reject(new ToolError(complaintIn(`${out}\n${errors}`) ?? `it ended with code ${code}`));
+      else
+        reject(
+          new ToolError(
+            complaintIn(`${out}\n${errors}`) ?? (by ? `it was ended by ${by}` : `it ended with code ${code}`),
+          ),
+        );
     });
   });
 }

@@ -34,6 +34,7 @@ const gigabytes = (bytes: number): string => `${(bytes / GIGABYTE).toFixed(1)} G
 
 /** @param check program and arguments that compute with the TensorFlow of a folder, in a process of its own */
 export async function examine(check: (folder: string, name: string) => string[]): Promise<DoctorFinding[]> {
+  const native = await nativeTensorFlow(check);
   return [
     { what: 'LIF Lab', found: engineVersion(), well: true },
     processor(),
@@ -42,9 +43,9 @@ export async function examine(check: (folder: string, name: string) => string[])
     memory(),
     disk(),
     ...leftovers(),
-    await nativeTensorFlow(check),
+    native,
     { what: 'TensorFlow in JavaScript', found: describeTensorFlow('javascript'), well: true },
-    chosen(),
+    chosen(native),
     await compiler(),
     await gpu(),
     ...(await datasets()),
@@ -121,9 +122,11 @@ async function nativeTensorFlow(check: (folder: string, name: string) => string[
 }
 
 /** Which TensorFlow `backend: tfjs` takes, and how to say another. */
-function chosen(): DoctorFinding {
+function chosen(native: DoctorFinding): DoctorFinding {
   const which = chosenTensorFlow();
-  const trouble = absence(which);
+  const broken =
+    which === 'native' && !native.well ? `${describeTensorFlow(which)}, with which runs will fail` : undefined;
+  const trouble = absence(which) ?? broken;
   const said = saidOfTensorFlow() === '' ? '' : ', as LIF_TENSORFLOW says';
   return {
     what: 'TensorFlow of backend: tfjs',

@@ -31,11 +31,12 @@ import { readRunFile } from '../runs/read.ts';
 import { differencesOf, settingsOf } from '../studies/differences.ts';
 import { Evidence } from '../studies/evidence.ts';
 import { goOn } from '../studies/go-on.ts';
-import { firstError, readStudyText, studyOf } from '../studies/load.ts';
+import { firstError, readStudyText, refuseMissing, studyOf } from '../studies/load.ts';
 import { placesOf } from '../studies/places.ts';
 import { createStudyRuns } from '../studies/start.ts';
 import { stopRuns } from '../studies/stop.ts';
 import { submitByStore } from '../studies/submit.ts';
+import { machineRemarks } from './machine.ts';
 import { outlookOf, withOutlook } from './outlook.ts';
 import { Probes } from './probes.ts';
 import type { Services } from './services.ts';
@@ -48,8 +49,9 @@ export function engineServices(lif: string[]): Services {
   return {
     engineVersion: engineVersion(),
     check(file, text) {
-      const { diagnostics, outline } = checkExperiment(text, file);
-      return { diagnostics, ...(outline && { outline }) };
+      const { diagnostics, outline, experiment } = checkExperiment(text, file);
+      const remarks = experiment ? machineRemarks(text, file, experiment) : [];
+      return { diagnostics: [...diagnostics, ...remarks], ...(outline && { outline }) };
     },
     complete: (file, text, position) => complete(text, file, position),
     insight(file, text, runs) {
@@ -144,7 +146,9 @@ async function start(
 ) {
   const study = studyOf(file, text ?? readStudyText(file), [], firstError);
   const specs = expandExperiment(study.experiment, file, { variants, seeds });
-  const chosen = executorAt(placeFor(study.experiment, executor), lif);
+  const place = placeFor(study.experiment, executor);
+  if (place.executor === 'local') refuseMissing(specs);
+  const chosen = executorAt(place, lif);
   await chosen.ready();
   const folders = await createStudyRuns(study, specs, store);
   await chosen.submit(trainJobs(folders), { store, threads });

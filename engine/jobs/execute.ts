@@ -103,6 +103,8 @@ class Execution {
       const { threads, checkpointSeconds } = options;
       const { host } = this.status;
       const backend = BACKENDS[run.spec.backend];
+      const missing = backend.missing?.();
+      if (missing !== undefined) throw new UserError(missing);
       for (const remark of backend.remarks?.() ?? []) appendLog(this.folder, remark);
       appendLog(
         this.folder,
@@ -162,9 +164,11 @@ class Execution {
         appendLog(this.folder, `From here on with ${what} ${now} instead of ${before}, which may give other bits.`);
   }
 
-  private observer(run: RunFile): TrainObserver {
+  private observer(run: RunFile & { spec: RunSpec }): TrainObserver {
     const metrics = this.metrics!;
-    let recorded = run;
+    // What trains it from the start on, wherever it was put into the queue.
+    const builds = run.provenance.dataset ? {} : BACKENDS[run.spec.backend].provenance();
+    let recorded: RunFile = { ...run, provenance: { ...run.provenance, ...builds } };
     const stillOurs = () => {
       if (this.fatal) throw this.fatal;
     };

@@ -1,11 +1,12 @@
 /** From the text of an experiment file to the runs it asks for, and whether they can be trained. */
 import { basename, relative, resolve } from 'node:path';
 import type { Diagnostic } from '../../protocol/experiment.ts';
+import { BACKENDS } from '../backends/registry.ts';
 import { DataError, UserError } from '../base/errors.ts';
 import { readRegular, reason } from '../base/files.ts';
 import { applySets } from '../experiment/assignments.ts';
 import { checkExperiment } from '../experiment/parse.ts';
-import type { Experiment, RunSpec } from '../experiment/schema.ts';
+import type { BackendId, Experiment, RunSpec } from '../experiment/schema.ts';
 import { canonicalJson } from '../runs/key.ts';
 
 export interface Study {
@@ -106,6 +107,27 @@ export function loadStudy(name: string, sets?: string[], refusal?: Refusal): Stu
 export function shortPath(file: string): string {
   const near = relative(process.cwd(), file);
   return near !== '' && near.length < file.length ? near : file;
+}
+
+/**
+ * What this machine lacks for the backends of these runs, a sentence each. No mistake of a file, which may be meant for
+ * another machine; but here its runs would fail.
+ */
+export function missingBackends(backends: readonly BackendId[]): { backend: BackendId; sentence: string }[] {
+  return [...new Set(backends)].flatMap((backend) => {
+    const missing = BACKENDS[backend].missing?.();
+    return missing === undefined
+      ? []
+      : [{ backend, sentence: `Here runs with backend: ${backend} would fail. ${missing}` }];
+  });
+}
+
+/** Throws a UserError where runs would fail on this machine whatever their network. */
+export function refuseMissing(specs: readonly Pick<RunSpec, 'backend'>[]): void {
+  for (const { backend } of specs) {
+    const missing = BACKENDS[backend].missing?.();
+    if (missing !== undefined) throw new UserError(missing);
+  }
 }
 
 /**

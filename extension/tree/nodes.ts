@@ -139,6 +139,7 @@ function runDescription(run: RunSummary): string {
   if (run.state === 'finished') return `${t('{0} epochs', run.epochs)}${accuracy}${otherEpoch(run)}`;
   // Before the first epoch there is only what it says it does: preparing data, say.
   if (run.state === 'running' && run.progress === 0 && run.message) return run.message;
+  if (run.state === 'failed' && run.epoch === 0 && run.message) return `${stateWord(run.state)} · ${run.message}`;
   const note = run.state === 'running' ? '' : ` · ${stateWord(run.state)}`;
   return `${t('epoch {0}/{1}', run.epoch, run.epochs)}${note}${accuracy}`;
 }

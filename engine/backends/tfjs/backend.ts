@@ -1,17 +1,22 @@
 /** `backend: tfjs`: the equations of docs/engine.md once more, as operations on tensors of whole batches, in float32. */
 import { connectionName, isGated, type NetworkPlan } from '../../models/plan.ts';
 import type { Backend } from '../backend.ts';
+import { tensorFlowFolder } from '../tensorflow/installed.ts';
 import { absence, chosenTensorFlow, describeTensorFlow, loadTensorFlow, type Which } from '../tensorflow/tensorflow.ts';
 
 type Id = 'tfjs' | 'tfjs-node' | 'tfjs-cpu';
 
 /** @param which TensorFlow computes */
 function tfjsBackend(id: Id, which: () => Which): Backend {
-  const refuses = (plan: NetworkPlan): string | undefined => absence(which()) ?? refusedNetwork(plan);
+  const missing = (): string | undefined => absence(which());
+  const refuses = (plan: NetworkPlan): string | undefined => missing() ?? refusedNetwork(plan);
   return {
     id,
     refuses,
-    provenance: () => ({ tensorflow: describeTensorFlow(which()) }),
+    missing,
+    atLoss: () => (which() === 'native' ? whileLoading(id) : undefined),
+    // What is refused computes nothing.
+    provenance: () => (missing() === undefined ? { tensorflow: describeTensorFlow(which()) } : {}),
     describe: () => describeTensorFlow(which()),
     // TensorFlow is large; who only asks what there is need not wait for it.
     async open(plan, data, options) {
@@ -28,6 +33,9 @@ export const tfjsBackends = {
   'tfjs-node': tfjsBackend('tfjs-node', () => 'native'),
   'tfjs-cpu': tfjsBackend('tfjs-cpu', () => 'javascript'),
 } as const;
+
+const whileLoading = (id: Id): string =>
+  `while the TensorFlow in ${tensorFlowFolder()} was being loaded or first used: install it again with "lif backend install tfjs", or ${id === 'tfjs' ? 'set LIF_TENSORFLOW to javascript' : 'use backend: tfjs-cpu'}`;
 
 function refusedNetwork({ layers }: NetworkPlan): string | undefined {
   for (const [l, { connection, neuron }] of layers.entries()) {

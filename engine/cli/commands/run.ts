@@ -12,7 +12,7 @@ import { requestWished } from '../../jobs/request.ts';
 import { compareExperiment } from '../../runs/comparison/compare.ts';
 import { openStore } from '../../runs/store.ts';
 import { extendRuns } from '../../studies/extend.ts';
-import { checkRuns, loadStudy, shortPath } from '../../studies/load.ts';
+import { checkRuns, loadStudy, refuseMissing, shortPath } from '../../studies/load.ts';
 import { resumeRuns } from '../../studies/resume.ts';
 import { createStudyRuns, planStart, type StartPlan, withBeginnings } from '../../studies/start.ts';
 import { toldComparison, toldRuns } from '../answers/told.ts';
@@ -76,6 +76,8 @@ export const runCommand: Command = {
     if (input.flag('again') && !(await mayRepeat(plan.create.length, input.flag('json')))) return 0;
     const executor = executorAt(place, cli.lif);
     await executor.ready();
+    // A cluster may have what this machine has not.
+    if (place.executor === 'local') refuseMissing([...plan.create, ...specsOf(plan.resume, specs)]);
     const created = await createStudyRuns(study, plan.create, store, say);
     const resumed = resumeRuns(plan.resume);
     for (const line of planLines(plan)) say(line);
@@ -124,6 +126,9 @@ async function wishedOf(finished: readonly RunSummary[], wishes: Record<string, 
   }
   return jobs;
 }
+
+const specsOf = (runs: readonly RunSummary[], specs: StartPlan['create']): StartPlan['create'] =>
+  specs.filter(({ variant, seed }) => runs.some((run) => run.variant === variant && run.seed === seed));
 
 /** What is not begun from the start, and why. */
 function planLines({ resume, finished, active }: StartPlan): string[] {

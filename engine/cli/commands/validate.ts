@@ -4,7 +4,7 @@ import { UserError } from '../../base/errors.ts';
 import { expandExperiment } from '../../experiment/expand.ts';
 import { checkExperiment } from '../../experiment/parse.ts';
 import { expandVariants } from '../../studies/expanded.ts';
-import { checkRuns, diagnosticLine, problemOf, readStudyText, shortPath } from '../../studies/load.ts';
+import { checkRuns, diagnosticLine, missingBackends, problemOf, readStudyText, shortPath } from '../../studies/load.ts';
 import { failureOf } from '../answers/failure.ts';
 import { type Command, jsonOption } from '../command.ts';
 import { interruptible } from '../data-progress.ts';
@@ -41,8 +41,9 @@ export const validateCommand: Command = {
     const specs = expandExperiment(experiment, file);
     let remarks: string[] = [];
     let refusal: UserError | undefined;
+    const lacks = missingBackends(specs.map(({ backend }) => backend)).map(({ sentence }) => sentence);
     try {
-      remarks = await checkRuns(specs);
+      remarks = [...(await checkRuns(specs)), ...lacks];
     } catch (error) {
       if (!json || !(error instanceof UserError)) throw error;
       say(error.message);
@@ -53,7 +54,8 @@ export const validateCommand: Command = {
     return interruptible(async (signal, progress) => {
       const estimation = {
         seeds: experiment.seeds.length,
-        seconds: refusal ? 0 : seconds,
+        // What cannot be trained here has no pace here.
+        seconds: refusal || lacks.length > 0 ? 0 : seconds,
         anew: asked !== undefined,
         signal,
         progress,

@@ -77,6 +77,10 @@ describe('tree items', () => {
     expect(look.accessibility).toBe('Run with seed 7, running, epoch 2/4 · 75.0 %');
     expect(look.tooltip).toContain('100 samples/s');
     expect(runLook(running('1', 0, { message: 'Preparing mnist: 40 %' })).description).toBe('Preparing mnist: 40 %');
+    const failed = run('1', { state: 'failed', epoch: 0, message: 'There is no TensorFlow.' });
+    expect(runLook(failed).description, 'before the first epoch why is all there is').toBe(
+      'failed · There is no TensorFlow.',
+    );
     expect(variantLook({ file: FILE, name: 'a', runs: [] }).description).toBe('not run yet');
     const study = { file: FILE, name: 'Study', variants: [{ file: FILE, name: 'a', runs: [running('1', 0.5)] }] };
     expect(studyLook(study)).toMatchObject({ description: '1 running · 50 %', context: 'study.active' });

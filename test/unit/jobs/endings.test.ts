@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { UserError } from '../../../engine/base/errors.ts';
 import { reasonOfEnd, reasonOfFailure } from '../../../engine/jobs/endings.ts';
-import { temporaryFolder } from '../runs/fixtures.ts';
+import { createRuns } from '../../../engine/runs/create.ts';
+import { appendLog } from '../../../engine/runs/log.ts';
+import { specOf, temporaryFolder } from '../runs/fixtures.ts';
 
 const withCode = (code: string, message = 'it went wrong') => Object.assign(new Error(message), { code });
 
@@ -44,6 +46,19 @@ test.each([
   [{ error: withCode('EACCES') }, /^The run could not be started: permission denied\.$/],
 ])('%j, and nothing in the log', (end, sentence) => {
   expect(reasonOfEnd(temporaryFolder(), end)).toMatch(sentence);
+});
+
+test('of a crash before the first epoch the backend says what it was doing; after that, or without its TensorFlow, nobody knows', () => {
+  const store = temporaryFolder();
+  const [own] = createRuns(store, [specOf({ backend: 'tfjs-node' })], {});
+  const [javascript] = createRuns(store, [specOf({ backend: 'tfjs-cpu' })], {});
+  expect(reasonOfEnd(own!, { signal: 'SIGBUS' })).toMatch(
+    /^The process was ended by SIGBUS while the TensorFlow in .*tensorflow was being loaded or first used: install it again with "lif backend install tfjs", or use backend: tfjs-cpu\.$/,
+  );
+  expect(reasonOfEnd(javascript!, { signal: 'SIGBUS' })).toMatch(/ended by SIGBUS; its log may say why/);
+  expect(reasonOfEnd(own!, { signal: 'SIGTERM' }), 'by somebody').toMatch(/ended by SIGTERM; its log may say why/);
+  appendLog(own!, 'Epoch 1 of 40: train 78.12 %, loss 0.4213.');
+  expect(reasonOfEnd(own!, { signal: 'SIGBUS' })).toMatch(/ended by SIGBUS; its log may say why/);
 });
 
 test('what an earlier process of the run died of, and what an experiment calls itself, is not taken for the reason', () => {

@@ -8,7 +8,7 @@ import {
   ofLayers,
   parseMetric,
 } from '../../../protocol/metrics.ts';
-import type { RunSummary } from '../../../protocol/runs.ts';
+import { isActive, type RunSummary } from '../../../protocol/runs.ts';
 import { extremes } from '../../plot/curves/extremes.ts';
 import { buildModel, type ChartModel } from '../../plot/curves/model.ts';
 import type { Session } from '../../shared/session.ts';
@@ -163,6 +163,8 @@ export class CurvesData {
     const runs = entries.flatMap((e) => e.runs);
     if (runs.length === 0) return 'No runs with the settings now in the file.';
     const begun = runs.some((r) => r.train && r.epoch > 0);
+    const failed = runs.find((run) => run.state === 'failed' && run.message);
+    if (!begun && failed && runs.every((run) => !isActive(run.state))) return failed.message!;
     if (split === undefined) return begun ? 'Nothing of this was logged.' : 'Waiting for the first epoch…';
     if (split !== 'train' && begun && runs.every((r) => !r[split])) return `This study has no ${split} scores.`;
     return 'Waiting for the first scores…';

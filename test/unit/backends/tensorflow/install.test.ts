@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { BACKENDS } from '../../../../engine/backends/registry.ts';
 import { installTensorFlow } from '../../../../engine/backends/tensorflow/install/install.ts';
 import { addressOf, LIBRARIES, takeTensorFlow, WHEEL } from '../../../../engine/backends/tensorflow/install/wheel.ts';
 import {
@@ -25,6 +26,9 @@ import {
 } from '../../../../engine/backends/tensorflow/installed.ts';
 import { absence, chosenTensorFlow } from '../../../../engine/backends/tensorflow/tensorflow.ts';
 import { runTool } from '../../../../engine/base/run-tool.ts';
+import { checkExperiment } from '../../../../engine/experiment/parse.ts';
+import { machineRemarks } from '../../../../engine/host/machine.ts';
+import { refuseMissing } from '../../../../engine/studies/load.ts';
 
 let folder: string;
 let server: Server | undefined;
@@ -84,8 +88,22 @@ test('LIF_TENSORFLOW says which: native, javascript or a path; what it cannot me
     ...['', 'native', shared].map(() => ['native', undefined]),
     ['javascript', undefined],
   ]);
-  for (const said of ['natve', 'shared/tensorflow', 'auto'])
+  for (const said of ['natve', 'shared/tensorflow', 'auto']) {
     expect(chosen(said)[1], said).toMatch(/LIF_TENSORFLOW .* is ".*": say native, javascript or the absolute path/);
+    expect(BACKENDS.tfjs.provenance(), 'what is refused is not recorded').toEqual({});
+    expect(() => refuseMissing([{ backend: 'event' }, { backend: 'tfjs' }])).toThrow(/LIF_TENSORFLOW .* is/);
+    const text =
+      'name: a\nnetwork: { hidden: [4] }\ndataset: { name: delayed-xor }\nbackend: tfjs\ntraining: { epochs: 1 }\nseeds: [1]\nvariants: { a: {}, b: { backend: event } }\n';
+    const { experiment } = checkExperiment(text, 'a.lif.yaml');
+    expect(machineRemarks(text, 'a.lif.yaml', experiment!)).toEqual([
+      {
+        range: { start: { line: 3, column: 9 }, end: { line: 3, column: 13 } },
+        severity: 'warning',
+        path: 'backend',
+        message: expect.stringMatching(/^Here runs with backend: tfjs would fail\. LIF_TENSORFLOW /),
+      },
+    ]);
+  }
 });
 
 test('without a GPU the package for CUDA is refused before anything is fetched', async () => {
@@ -197,6 +215,10 @@ test('a tool gives its output; one that fails says why, one that is not there th
   await expect(runTool(...script('process.exit(3)'), patience)).rejects.toMatchObject({
     reason: 'it ended with code 3',
   });
+  if (process.platform !== 'win32')
+    await expect(runTool(...script("process.kill(process.pid, 'SIGSEGV')"), patience)).rejects.toMatchObject({
+      reason: 'it was ended by SIGSEGV',
+    });
   await expect(runTool('lif-no-such-tool', [], patience)).rejects.toMatchObject({ absent: true });
 });
 
