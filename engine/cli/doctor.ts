@@ -3,6 +3,7 @@ import { statfsSync } from 'node:fs';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { chosenInstructions, kernelRemarks } from '../backends/event/kernels/native.ts';
+import { compilerWords } from '../backends/tensorflow/install/compile.ts';
 import { cudaDevices } from '../backends/tensorflow/install/cuda.ts';
 import {
   installedTensorFlow,
@@ -137,8 +138,8 @@ function chosen(native: DoctorFinding): DoctorFinding {
 }
 
 async function compiler(): Promise<DoctorFinding> {
-  const program = process.env.CXX || 'g++';
-  const [line] = (await linesOf(program, ['--version'])) ?? [];
+  const [program, ...args] = compilerWords();
+  const [line] = (await linesOf(program, [...args, '--version'])) ?? [];
   return {
     what: 'C++ compiler',
     found: line ?? `no ${program}`,

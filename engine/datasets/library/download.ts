@@ -18,6 +18,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../base/errors.ts';
 import { readSmall } from '../../base/files.ts';
 import { hashOf, reason } from '../formats/files.ts';
+import { withoutSecret } from './address.ts';
 import { rangeStart, refusalOf, somethingElse, typeOf, validatorOf } from './answer.ts';
 import { makeDataFolder } from './locations.ts';
 
@@ -50,17 +51,26 @@ const WRONG_CHECKSUM = 'wrong checksum';
 /** No data set is near this: an endless answer is cut off. */
 const MAX_BYTES = 64 * 2 ** 30;
 
+/** With what goes along with each request. */
+type Asked = Source & { headers: Record<string, string> };
+
 /** Fetches `source` to `file` unless it is there already with the right checksum. Rejects with a UserError. */
 export async function download(source: Source, file: string, options: DownloadOptions = {}): Promise<void> {
   makeDataFolder(dirname(file));
   if (existsSync(file) && (await md5Of(file, options)) === source.md5) return;
   const waits = options.waits ?? WAITS;
   const failures = new Map<string, string>();
-  let candidates = [...source.urls];
+  const secrets = new Map(
+    source.urls.map((address) => {
+      const { url, headers } = withoutSecret(address);
+      return [url, headers];
+    }),
+  );
+  let candidates = [...secrets.keys()];
   for (let round = 0; ; round++) {
     for (const url of [...candidates]) {
       options.signal?.throwIfAborted();
-      const outcome = await tryWhileItGrows(url, source, file, options);
+      const outcome = await tryWhileItGrows(url, { ...source, headers: secrets.get(url)! }, file, options);
       if (outcome === 'done') return;
       // The same wrong file twice is what this address has: an old mirror, say.
       const again = failures.get(url) === outcome.why && outcome.why.startsWith(WRONG_CHECKSUM);
@@ -86,7 +96,7 @@ const md5Of = (file: string, { signal }: DownloadOptions): Promise<string> =>
  * Asks one address, and again at once as long as each answer brings more of the file: another address could only start
  * from the beginning.
  */
-async function tryWhileItGrows(url: string, source: Source, file: string, options: DownloadOptions): Promise<Outcome> {
+async function tryWhileItGrows(url: string, source: Asked, file: string, options: DownloadOptions): Promise<Outcome> {
   const partial = `${file}.partial`;
   let had = resumable(partial, url).bytes;
   for (let attempt = 0; ; attempt++) {
@@ -102,7 +112,7 @@ async function tryWhileItGrows(url: string, source: Source, file: string, option
 
 type Outcome = 'done' | { why: string; forGood: boolean };
 
-async function tryOnce(url: string, source: Source, file: string, options: DownloadOptions): Promise<Outcome> {
+async function tryOnce(url: string, source: Asked, file: string, options: DownloadOptions): Promise<Outcome> {
   const partial = `${file}.partial`;
   let outcome: Outcome;
   try {
@@ -125,7 +135,7 @@ async function tryOnce(url: string, source: Source, file: string, options: Downl
 }
 
 /** Continues or starts `partial`. `done` means that the server says it is complete. */
-async function fetchInto(url: string, source: Source, partial: string, options: DownloadOptions): Promise<Outcome> {
+async function fetchInto(url: string, source: Asked, partial: string, options: DownloadOptions): Promise<Outcome> {
   const have = resumable(partial, url);
   const abort = new AbortController();
   const stop = () => abort.abort(options.signal?.reason);
@@ -138,7 +148,7 @@ async function fetchInto(url: string, source: Source, partial: string, options: 
     abort.abort(new Error(`${what} for ${stallMs / 1000} s`));
   }, stallMs);
   try {
-    const headers: Record<string, string> = { 'accept-encoding': 'identity' };
+    const headers: Record<string, string> = { ...source.headers, 'accept-encoding': 'identity' };
     if (have.bytes > 0) headers.range = `bytes=${have.bytes}-`;
     if (have.bytes > 0 && have.validator) headers['if-range'] = have.validator;
     const response = await fetch(url, { headers, signal: abort.signal, redirect: 'follow' });

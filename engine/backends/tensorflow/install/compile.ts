@@ -5,6 +5,12 @@ import { UserError } from '../../../base/errors.ts';
 import { runTool, ToolError } from '../../../base/run-tool.ts';
 import { LIBRARIES } from './wheel.ts';
 
+/** The compiler of C++ and its first arguments: CXX, where it is set. */
+export function compilerWords(): [string, ...string[]] {
+  const words = (process.env.CXX ?? '').trim().split(/\s+/);
+  return words[0] ? (words as [string, ...string[]]) : ['g++'];
+}
+
 /**
  * @param root folder of the package
  * @param nodeHeaders folder of node_api.h
@@ -18,7 +24,8 @@ export async function compileBinding(
 ): Promise<void> {
   const target = join(root, 'lib/napi-v8');
   mkdirSync(target, { recursive: true });
-  const compiler = process.env.CXX || 'g++';
+  // As make takes it: "ccache g++" is two words.
+  const [compiler, ...first] = compilerWords();
   const args = [
     ...['-O2', '-std=c++17', '-shared', '-fPIC', '-w'],
     ...['-DNAPI_VERSION=8', '-DNODE_GYP_MODULE_NAME=tfjs_binding', '-DBUILDING_NODE_EXTENSION'],
@@ -29,7 +36,7 @@ export async function compileBinding(
     '-Wl,-rpath,$ORIGIN/../../deps/lib',
   ];
   try {
-    await runTool(compiler, args, { signal, timeoutMs: 10 * 60_000 });
+    await runTool(compiler, [...first, ...args], { signal, timeoutMs: 10 * 60_000 });
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
     throw new UserError(

@@ -16,7 +16,7 @@ import { compileBinding } from './compile.ts';
 import { cudaDevices } from './cuda.ts';
 import packageList from './packages/package.json' with { type: 'json' };
 import packageLock from './packages/package-lock.json' with { type: 'json' };
-import { fetchWheel, takeTensorFlow, WHEEL } from './wheel.ts';
+import { fetchWheel, indexOf, libraryFolder, takeTensorFlow, WHEEL } from './wheel.ts';
 
 export interface InstallOptions extends DownloadOptions {
   /** The package for CUDA. */
@@ -40,6 +40,12 @@ export async function installTensorFlow(options: InstallOptions): Promise<Instal
     throw new UserError(
       'nvidia-smi: finds no GPU with CUDA here, which @tensorflow/tfjs-node-gpu is for; leave out --gpu, or install the driver of the GPU first.',
     );
+  // What is wrong with these is known before npm works for minutes.
+  if (options.from === undefined) indexOf(options);
+  else {
+    if (platformName() !== WHEEL.platform) throw unusable();
+    libraryFolder(options.from);
+  }
   const data = dataFolder();
   makeDataFolder(data);
   const { bavail, bsize } = statfsSync(data);
@@ -103,8 +109,7 @@ async function installInto(folder: string, data: string, options: InstallOptions
       onNote?.(`that did not work: ${messageOf(error)}`);
     }
   }
-  if (platformName() !== 'linux-x64')
-    throw new UserError(`A TensorFlow of Python can be used on Linux with an x64 processor, not on ${platformName()}.`);
+  if (platformName() !== WHEEL.platform) throw unusable();
   const root = join(folder, 'node_modules', name);
   const libraries = join(root, 'deps/lib');
   rmSync(join(root, 'deps'), { recursive: true, force: true });
@@ -128,6 +133,9 @@ const OFFLINE =
 
 const platformName = (): string => `${process.platform}-${process.arch}`;
 
+const unusable = (): UserError =>
+  new UserError(`A TensorFlow of Python can be used on Linux with an x64 processor, not on ${platformName()}.`);
+
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 async function npm(folder: string, args: string[], signal: AbortSignal | undefined): Promise<void> {
@@ -136,9 +144,11 @@ async function npm(folder: string, args: string[], signal: AbortSignal | undefin
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
     if (error.absent) throw new UserError('npm is not on the PATH: install Node 20 or newer with npm, and try again.');
-    const remedy = OFFLINE.test(error.reason)
-      ? '; connect this machine, or name a registry that it reaches with "npm config set registry URL", and try again'
-      : '';
+    // Where the binary alone is out of reach there is another way.
+    const remedy =
+      args[0] === 'ci' && OFFLINE.test(error.reason)
+        ? '; connect this machine, or name a registry that it reaches with "npm config set registry URL", and try again'
+        : '';
     throw new UserError(`"npm ${args.join(' ')}" did not succeed because ${error.reason}${remedy}.`);
   }
 }

@@ -5,6 +5,7 @@
 import { constants, copyFileSync, cpSync, existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../../base/errors.ts';
+import { withoutSecret, withSecret } from '../../../datasets/library/address.ts';
 import { download } from '../../../datasets/library/download.ts';
 import { unpack } from '../../../datasets/library/unpack.ts';
 import type { InstallOptions } from './install.ts';
@@ -31,20 +32,29 @@ const wanted = (path: string): boolean =>
 
 /** Fetches the wheel from a Python package index into `folder`; resolves to its path. */
 export async function fetchWheel(folder: string, options: InstallOptions): Promise<string> {
-  const index = (options.index ?? process.env.PIP_INDEX_URL ?? PYPI).replace(/\/+$/, '');
-  const page = `${index}/${WHEEL.project}/`;
+  const page = `${indexOf(options)}/${WHEEL.project}/`;
   const file = join(folder, WHEEL.file);
   const { md5, bytes } = WHEEL;
   await download({ urls: [await addressOf(page, options)], md5, bytes }, file, options);
   return file;
 }
 
+/** Address of the index that is asked, which may hold a password. Throws a UserError when it is none. */
+export function indexOf({ index = process.env.PIP_INDEX_URL || PYPI }: Pick<InstallOptions, 'index'>): string {
+  if (!URL.canParse(index) || !/^https?:$/.test(new URL(index).protocol))
+    throw new UserError(
+      'The address of the Python package index (--index or PIP_INDEX_URL) is none of http or https; correct it.',
+    );
+  return index.replace(/\/+$/, '');
+}
+
 /** Where the index keeps the wheel: its page for a project is a list of links. */
-export async function addressOf(page: string, { signal }: InstallOptions): Promise<string> {
+export async function addressOf(address: string, { signal }: InstallOptions): Promise<string> {
+  const { url: page, headers } = withoutSecret(address);
   const patience = AbortSignal.timeout(30_000);
   let text: string;
   try {
-    const response = await fetch(page, { signal: signal ? AbortSignal.any([signal, patience]) : patience });
+    const response = await fetch(page, { headers, signal: signal ? AbortSignal.any([signal, patience]) : patience });
     if (!response.ok) throw new Error(`it answers ${response.status}`);
     text = await response.text();
   } catch (error) {
@@ -58,7 +68,9 @@ export async function addressOf(page: string, { signal }: InstallOptions): Promi
   const escaped = WHEEL.file.replaceAll('.', '\\.');
   const href = new RegExp(`href="([^"#]*/${escaped})[#"]`).exec(text)?.[1];
   if (href === undefined) throw new UserError(`${page}: has no ${WHEEL.file}; name another index with --index.`);
-  return new URL(href.replaceAll('&amp;', '&'), page).href;
+  const found = new URL(href.replaceAll('&amp;', '&'), page);
+  // A password is for the server that it was given for.
+  return found.origin === new URL(page).origin && found.username === '' ? withSecret(found, address) : found.href;
 }
 
 /**
@@ -66,12 +78,8 @@ export async function addressOf(page: string, { signal }: InstallOptions): Promi
  * and lays them into `target` as `include/` and the libraries.
  */
 export async function takeTensorFlow(source: string, target: string, options: InstallOptions): Promise<void> {
-  if (!existsSync(source))
-    throw new UserError(`${source}: there is no such file; name a wheel or a folder of TensorFlow.`);
-  if (statSync(source).isFile()) return takeWheel(source, target, options);
-  const folder = [source, join(source, 'tensorflow')].find((path) => existsSync(join(path, LIBRARIES[0]!)));
-  if (folder === undefined)
-    throw new UserError(`${source}: has no ${LIBRARIES[0]}; name the folder "tensorflow" below site-packages.`);
+  const folder = libraryFolder(source);
+  if (folder === undefined) return takeWheel(source, target, options);
   for (const headers of HEADERS) {
     const from = join(folder, 'include', headers);
     if (existsSync(from)) cpSync(from, join(target, 'include', headers), { recursive: true, dereference: true });
@@ -81,6 +89,17 @@ export async function takeTensorFlow(source: string, target: string, options: In
     options.onNote?.(`copying ${library}`);
     copyFileSync(join(folder, library), join(target, library), constants.COPYFILE_FICLONE);
   }
+}
+
+/** The folder of the libraries; undefined for a file, which is a wheel. Throws a UserError where neither is. */
+export function libraryFolder(source: string): string | undefined {
+  const info = statSync(source, { throwIfNoEntry: false });
+  if (!info) throw new UserError(`${source}: there is no such file; name a wheel or a folder of TensorFlow.`);
+  if (info.isFile()) return undefined;
+  const folder = [source, join(source, 'tensorflow')].find((path) => existsSync(join(path, LIBRARIES[0]!)));
+  if (folder === undefined)
+    throw new UserError(`${source}: has no ${LIBRARIES[0]}; name the folder "tensorflow" below site-packages.`);
+  return folder;
 }
 
 async function takeWheel(wheel: string, target: string, { signal, onProgress }: InstallOptions): Promise<void> {

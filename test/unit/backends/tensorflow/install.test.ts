@@ -1,4 +1,6 @@
 /** Installing TensorFlow: what is taken from where, and what is said when that is impossible. The whole way is taken by npm test. */
+
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -16,6 +18,7 @@ import { dirname, join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { BACKENDS } from '../../../../engine/backends/registry.ts';
+import { compilerWords } from '../../../../engine/backends/tensorflow/install/compile.ts';
 import { installTensorFlow } from '../../../../engine/backends/tensorflow/install/install.ts';
 import { addressOf, LIBRARIES, takeTensorFlow, WHEEL } from '../../../../engine/backends/tensorflow/install/wheel.ts';
 import {
@@ -26,6 +29,7 @@ import {
 } from '../../../../engine/backends/tensorflow/installed.ts';
 import { absence, chosenTensorFlow } from '../../../../engine/backends/tensorflow/tensorflow.ts';
 import { runTool } from '../../../../engine/base/run-tool.ts';
+import { download } from '../../../../engine/datasets/library/download.ts';
 import { checkExperiment } from '../../../../engine/experiment/parse.ts';
 import { machineRemarks } from '../../../../engine/host/machine.ts';
 import { refuseMissing } from '../../../../engine/studies/load.ts';
@@ -138,6 +142,21 @@ test.skipIf(process.platform === 'win32')(
       /^"npm ci .*" did not succeed because ENOTFOUND; connect this machine, or .*npm config set registry URL/,
     );
     expect(readdirSync(folder)).toEqual(['bin', 'tensorflow']);
+    const address = { index: 'ftp://me:token@host/simple' };
+    await expect(installTensorFlow({ ...options, ...address })).rejects.toThrow(
+      /^The address .* is none of http or https/,
+    );
+    if (`${process.platform}-${process.arch}` !== WHEEL.platform) return;
+    const nowhere = { ...options, from: join(folder, 'x.whl') };
+    await expect(installTensorFlow(nowhere), 'before npm has worked').rejects.toThrow(/x\.whl: there is no such file/);
+    // Where the binary alone is out of reach there is another way, so nothing has to be done about it.
+    write(npm, '#!/bin/sh\n[ "$1" = ci ] && exit 0\necho "npm error code ENOTFOUND" >&2\nexit 1\n');
+    const notes: string[] = [];
+    const closed = { ...options, index: 'http://127.0.0.1:1', onNote: (note: string) => notes.push(note) };
+    await expect(installTensorFlow(closed)).rejects.toThrow(/^http:\/\/127.0.0.1:1\/.*: cannot be read because/);
+    expect(notes).toContainEqual(
+      expect.stringMatching(/^that did not work: "npm rebuild .*" did not succeed because ENOTFOUND\.$/),
+    );
     expect(installedTensorFlow(join(folder, 'tensorflow'))).toEqual(INSTALLED);
   },
 );
@@ -156,6 +175,42 @@ test.each([
 ])('an index %s is one sentence', async (_what, answer, status, sentence) => {
   const page = await serve(answer, status);
   await expect(addressOf(page, options)).rejects.toThrow(sentence);
+});
+
+test('a password in the address of an index goes along as a header, with the wheel from the same server, and into no message', async () => {
+  const seen: (string | undefined)[] = [];
+  const page = `<a href="/files/${WHEEL.file}#sha256=2">b</a> <a href="https://user:other@else.where/x">c</a>`;
+  server = createServer(({ headers }, response) => {
+    seen.push(headers.authorization);
+    response.writeHead(headers.authorization ? 200 : 401).end(page);
+  }).listen(0, '127.0.0.1');
+  await new Promise((listening) => server!.once('listening', listening));
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const address = await addressOf(`http://me:t%40ken@${host}/simple/x/`, options);
+  const md5 = createHash('md5').update(page).digest('hex');
+  await download({ urls: [address], md5 }, join(folder, 'wheel'));
+  expect(seen).toEqual(Array.from({ length: 2 }, () => `Basic ${Buffer.from('me:t@ken').toString('base64')}`));
+  const said: string[] = [];
+  const wrong = download({ urls: [address], md5: 'x' }, join(folder, 'other'), {
+    waits: [],
+    onNote: (text) => said.push(text),
+    onProgress: ({ what }) => said.push(what),
+  });
+  await expect(wrong.catch((error) => said.push(error.message))).resolves.toBeGreaterThan(2);
+  expect(said.join()).toContain(host);
+  expect(said.join()).not.toMatch(/ken/);
+  server.closeAllConnections();
+  await new Promise((closed) => server!.close(closed));
+  const failure = await addressOf(`http://me:t%40ken@${host}/simple/x/`, options).catch(({ message }) => message);
+  expect(failure).toMatch(/cannot be read because/);
+  expect(failure).not.toMatch(/ken/);
+});
+
+test('CXX may be more than one word', () => {
+  vi.stubEnv('CXX', 'ccache  g++ -m64');
+  expect(compilerWords()).toEqual(['ccache', 'g++', '-m64']);
+  vi.stubEnv('CXX', '');
+  expect(compilerWords()).toEqual(['g++']);
 });
 
 test('an index that cannot be reached is one sentence', async () => {
