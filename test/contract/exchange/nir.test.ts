@@ -97,7 +97,7 @@ test('what NIR cannot say is refused by name, before anything is written', async
     'soft reset': /layer 1 has neuron\.reset soft, and neurons of NIR are reset to a value or not at all/,
     'random start': /layer 1 has initialState random/,
     'potentials of spikes': /its readout reads the membrane potentials of neurons that spike/,
-    gru: /layer cell is of kind gru/,
+    gru: /layer 1 is of kind gru/,
   };
   for (const [variant, message] of Object.entries(refusals)) {
     const { code, stdout, stderr } = await exported(variant);
