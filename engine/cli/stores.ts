@@ -1,6 +1,8 @@
 /** Which store is meant, and which runs in it. */
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { earlierOf, whyEarlier } from '../../protocol/comparison/earlier.ts';
+import { count } from '../../protocol/format.ts';
 import type { RunSummary } from '../../protocol/runs.ts';
 import { plainLine } from '../../protocol/text/plain-text.ts';
 import { UserError } from '../base/errors.ts';
@@ -52,10 +54,17 @@ export function runsMeant(store: string, names: string[]): { reader: StoreReader
 
 function resultsOf(name: string, reader: StoreReader): RunSummary[] {
   const { experiment, file } = loadStudy(name);
-  const { rows } = compareExperiment(experiment, file, reader.keyedRuns());
-  const runs = rows.flatMap(({ results }) => results);
-  if (runs.length === 0) throw new UserError(`${basename(file)} has no finished run; train it first: lif run ${name}`);
-  return runs;
+  const comparison = compareExperiment(experiment, file, reader.keyedRuns());
+  const runs = comparison.rows.flatMap(({ results }) => results);
+  if (runs.length > 0) return runs;
+  const others = earlierOf(comparison).flatMap((one) =>
+    one.results.map((run) => ({ id: run.id, why: whyEarlier(one) })),
+  );
+  const [newest] = others;
+  if (!newest) throw new UserError(`${basename(file)} has no finished run; train it first: lif run ${name}`);
+  throw new UserError(
+    `${basename(file)} has no finished run with the settings of now; ${count(others.length, 'finished run')} had others (${plainLine(newest.why)}): name one of them, such as ${newest.id}, or train these first: lif run ${name}`,
+  );
 }
 
 function findRun(store: string, all: RunSummary[], name: string): RunSummary {

@@ -38,9 +38,9 @@ test('ResNet-18 has 17 layers of spiking neurons, one for each convolution of 3 
 
 test('exports that do not have its connections refuse it by the name of a layer', () => {
   const { plan } = planned({ resnet: { width: 4, blocks: [1] } });
-  expect(refusesNir(plan)).toBe('layer layers.1 is a normalisation');
+  expect(refusesNir(plan)).toBe('layer 2 is a normalisation');
   expect(() => scriptOf(plan, { about: [], weights: 'w', data: 'd' })).toThrow(
-    'Layer layers.6 receives layers.5 and layers.1, and the script has one layer after another alone.',
+    'Layer 7 receives layer 6 and layer 2, and the script has one layer after another alone.',
   );
 });
 
