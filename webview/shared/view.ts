@@ -80,6 +80,13 @@ export function startView<V extends ViewId>(make: (session: Session<V>) => View,
     if (typeof event.data === 'object' && event.data !== null && typeof event.data.type === 'string')
       receive(event.data);
   });
+  // A control that was drawn anew has lost the focus to the page, and the box that it is in hears no key.
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || session?.menu === undefined || event.target !== document.body) return;
+    document.querySelector<HTMLElement>('.menu-button[aria-expanded="true"]')?.focus();
+    session.menu = undefined;
+    invalidate();
+  });
   watchTheme(() => {
     view?.themeChanged?.();
     invalidate();

@@ -96,7 +96,11 @@ test('other studies lie beside the one of the view, live, and what cannot be rea
   await host.page.getByRole('checkbox', { name: 'Deep' }).check();
   await settle(host);
   await expect.poll(legendNames).toContain('two layers · Deep');
+  // As where a control was drawn anew.
+  await host.page.evaluate(() => (document.activeElement as HTMLElement).blur());
   await host.page.keyboard.press('Escape');
+  await expect.poll(() => arrange().getAttribute('aria-expanded')).toBe('false');
+  expect(await arrange().evaluate((button) => button === document.activeElement)).toBe(true);
   await picture(host, 'curves-studies-dark');
   const row = host.page.locator('.legend li', { hasText: 'two layers' });
   await expect.poll(() => row.textContent()).toMatch(/67.% of 2 seeds/);
