@@ -32,6 +32,8 @@ export interface XyChart {
 export interface XyPlan {
   width: number;
   height: number;
+  /** Which lines are 0 where, on a logarithmic axis, which has no 0; empty where none is. */
+  zeros: string;
   /** What is seen, in words. */
   description: string;
   box: { left: number; right: number; top: number; bottom: number };
@@ -59,6 +61,7 @@ export function planXy({ title, x, y, lines, marks = [] }: XyChart): XyPlan {
   return {
     width: WIDTH,
     height: HEIGHT,
+    zeros: y.log ? zerosOf(lines, x.name) : '',
     description: `${title}: ${y.name} over ${x.name} for ${lines.map(({ name }) => name).join(', ')}`,
     box: BOX,
     rows: toY.ticks.map((value, i) => ({ y: toY.position(value), label: toY.labels[i]! })),
@@ -66,6 +69,35 @@ export function planXy({ title, x, y, lines, marks = [] }: XyChart): XyPlan {
     marks: marks.map(({ y: value, name }) => ({ y: toY.position(value), name })),
     lines: lines.map((line) => ({ name: line.name, style: line.style, ...pathsOf(line, toX.position, toY.position) })),
   };
+}
+
+/** One sentence; lines that are 0 at the same places are named together. */
+function zerosOf(lines: readonly XyLine[], unit: string): string {
+  const names = new Map<string, string[]>();
+  for (const { name, points } of lines) {
+    const where = whereZero(
+      points.filter(({ y }) => y !== null),
+      unit,
+    );
+    if (where !== '') names.set(where, [...(names.get(where) ?? []), name]);
+  }
+  const parts = [...names].map(([where, those]) => `${those.join(', ')} ${where}`);
+  return parts.length > 0 ? `0 (not on a logarithmic axis): ${parts.join('; ')}` : '';
+}
+
+function whereZero(points: XyLine['points'], unit: string): string {
+  const zero = points.flatMap(({ y }, i) => (y === 0 ? [i] : []));
+  if (zero.length === 0) return '';
+  if (zero.length === points.length) return 'everywhere';
+  const [first, last] = [zero[0]!, zero.at(-1)!];
+  const at = (i: number): string => `${unit} ${Number(points[i]!.x.toPrecision(4))}`;
+  if (last - first + 1 > zero.length) return `at ${zero.length} of ${points.length} points`;
+  if (last === points.length - 1) return `from ${at(first)} on`;
+  return first === 0
+    ? `up to ${at(last)}`
+    : first === last
+      ? `at ${at(first)}`
+      : `from ${at(first)} to ${at(last).slice(unit.length + 1)}`;
 }
 
 type Place = (value: number) => number;

@@ -1,5 +1,5 @@
 /** A chart of a few lines over a quantity other than epochs, as SVG. */
-import { html, type SVGTemplateResult, svg, type TemplateResult } from 'lit';
+import { html, nothing, type SVGTemplateResult, svg, type TemplateResult } from 'lit';
 import { planXy, type XyChart, type XyPlan } from '../../protocol/drawing/xy.ts';
 
 /** The chart with its title; reading values is for the table beside it. */
@@ -8,6 +8,7 @@ export function xyChart(chart: XyChart): TemplateResult {
   return html`<figure class="xy">
     <figcaption><h3>${chart.title}</h3></figcaption>
     <svg viewBox="0 0 ${plan.width} ${plan.height}" role="img" aria-label=${plan.description}>${body(chart, plan)}</svg>
+    ${plan.zeros ? html`<p class="muted">${plan.zeros}</p>` : nothing}
   </figure>`;
 }
 

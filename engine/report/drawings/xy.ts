@@ -6,7 +6,7 @@ import { classOf, escaped, n, shortName, strokeOf, svgOf } from './svg.ts';
 const TITLE = 24;
 
 export function xyDrawing(chart: XyChart): { name: string; svg: string } {
-  const { width, height, description, box, rows, columns, marks, lines } = planXy(chart);
+  const { width, height, description, box, rows, columns, marks, lines, zeros } = planXy(chart);
   const { left, right, top, bottom } = box;
   const parts = [
     `<text x="${left}" y="16" font-weight="bold">${escaped(chart.title)}</text>`,
@@ -35,7 +35,10 @@ export function xyDrawing(chart: XyChart): { name: string; svg: string } {
     ]),
     '</g>',
   ];
-  return { name: chart.title, svg: svgOf(width, height + TITLE, description, parts) };
+  return {
+    name: chart.title,
+    svg: svgOf(width, height + TITLE, zeros ? `${description}. ${zeros}` : description, parts),
+  };
 }
 
 const COLUMN = 230;

@@ -226,8 +226,12 @@ test('neurons are typed as numbers and ranges', () => {
 });
 
 test.each(Object.keys(THEMES) as ThemeName[])('axe finds nothing serious in a sample, %s', async (theme) => {
-  // Axe looks at each cell of the tables: of a few steps.
+  // Axe looks at each cell of the tables: of a few steps. One decision is right and the other one wrong.
   const host = await opened(theme, 12);
+  const { id } = host.study.find('without reset');
+  host.study.sample = (run, question) => ({ ...answerTo(question, 12), decision: run === id ? 2 : 3 });
+  await host.page.getByLabel('beside').selectOption('without reset');
+  await host.page.getByText('Class 3, taken for 2: wrong').waitFor();
   expect(await violations(host)).toEqual([]);
   await host.page.getByRole('button', { name: 'Table' }).click();
   expect(await violations(host), 'as tables').toEqual([]);

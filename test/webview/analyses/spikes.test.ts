@@ -60,8 +60,8 @@ function spikesOf(scale: number): SpikesResult {
   };
 }
 
-/** An error that shrinks by a factor with every step back. */
-function errorsOf(k: number): ErrorsResult {
+/** An error that shrinks by a factor with every step back, and is 0 before a bin. */
+function errorsOf(k: number, from = 0): ErrorsResult {
   const over = (valueAt: (bin: number) => number): number[] => Array.from({ length: BINS }, (_, bin) => valueAt(bin));
   const quartiles = (valueAt: (bin: number) => number): Quartiles => {
     const median = over(valueAt);
@@ -72,7 +72,13 @@ function errorsOf(k: number): ErrorsResult {
     ...{ split: 'test', samples: 128, seed: 1, steps: 100, bins: BINS, stepsPerBin: 2 },
     layers: [
       {
-        ...{ layer: 0, name: 'layers.0', neurons: NEURONS, spiking: true, norm: quartiles((b) => k ** (BINS - b)) },
+        ...{
+          layer: 0,
+          name: 'layers.0',
+          neurons: NEURONS,
+          spiking: true,
+          norm: quartiles((b) => (b < from ? 0 : k ** (BINS - b))),
+        },
         vanished: over(() => 0),
         factors: {
           ...{ leak: { least: k, mean: k, most: k }, reset: 'hard', resetGradient: true },
@@ -91,7 +97,12 @@ async function opened(theme: ThemeName = 'dark'): Promise<FakeHost> {
     const about = { runId: id, checkpoint: 10, params: {}, changed: 1, state: 'finished', progress: 1 } as const;
     return [
       { ...about, name: 'spikes-0123456789abcdef', analysis: 'spikes', result: spikesOf(1 + i) },
-      { ...about, name: 'errors-0123456789abcdef', analysis: 'errors', result: errorsOf(0.98 - 0.1 * i) },
+      {
+        ...about,
+        name: 'errors-0123456789abcdef',
+        analysis: 'errors',
+        result: errorsOf(0.98 - 0.1 * i, [0, 10, BINS][i]),
+      },
     ] satisfies AnalysisAnswer[];
   });
   const host = await openView(browser, bundle, study, { view: 'analyses', theme, height: 1100 });
@@ -133,6 +144,9 @@ test('errors travel back through time: charts with a logarithmic axis, and the f
     const host = await opened(theme);
     await press(host, 'Errors');
     await expect.poll(() => host.page.locator('.xy').count()).toBe(4);
+    expect(await host.page.locator('.xy p').allTextContents(), 'of the one chart with a logarithmic axis').toEqual([
+      '0 (not on a logarithmic axis): without leakage up to time step 19.5; complete leakage everywhere',
+    ]);
     await picture(host, `errors-${theme}`);
     await host.page.getByRole('button', { name: 'Table' }).click();
     const row = host.page.locator('.values').first().locator('tbody tr').first();

@@ -30,7 +30,7 @@ export function scoresOverTime(
   });
   const right = decision === label;
   return html`<p class="decision ${right ? 'right' : 'wrong'}">
-      Class ${label}, taken for <strong>${decision}</strong>${right ? ': right' : ': wrong'}
+      Class ${label}, taken for <strong>${decision}: ${right ? 'right' : 'wrong'}</strong>
       <span class="muted">loss ${loss.toPrecision(3)}</span>
     </p>
     ${
