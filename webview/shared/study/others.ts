@@ -87,11 +87,18 @@ export class OtherStudies {
     </fieldset>`;
   }
 
+  /** Nothing that a user did: what the page says stays. */
   private list(): void {
     this.asked = true;
     const { session } = this;
-    session.act('studies', async () => {
-      this.entries = await session.channel.request('studies/list', {});
-    });
+    session.channel
+      .request('studies/list', {})
+      .then((entries) => {
+        this.entries = entries;
+      })
+      .catch((error: Error) => {
+        session.actionProblem = { message: error.message, retry: () => this.list() };
+      })
+      .finally(session.invalidate);
   }
 }
