@@ -203,7 +203,11 @@ describe('what looks into networks see', () => {
     field: 'neuron.threshold',
     sentence,
   };
-  const variants = XOR.map((v, i) => ({ ...v, ...looks, ...(i === 2 && { warnings: [warning] }) }));
+  const variants = XOR.map((v, i) => ({
+    ...v,
+    ...looks,
+    ...(i >= 2 && { warnings: [{ ...warning, since: i === 4 ? 0.08 : 3 }] }),
+  }));
 
   test('shares and gradient norms have charts, the latter for layers that do not spike, too', async () => {
     await open(new FakeStudy({ variants, seeds: 2 }));
@@ -222,7 +226,7 @@ describe('what looks into networks see', () => {
     await open(new FakeStudy({ variants, seeds: 2 }), { theme });
     const row = host.page.locator('li[data-variant="complete leakage"]');
     await expect.poll(() => row.locator('.warned').textContent()).toBe(`△ since epoch 3: ${sentence}`);
-    await expect.poll(() => host.page.locator('.legend .warned').count()).toBe(1);
+    await expect.poll(() => host.page.locator('.legend .warned').count()).toBe(3);
     await host.page.getByLabel('Also').selectOption('gradient');
     await picture(host, `warning-${theme}`);
   });

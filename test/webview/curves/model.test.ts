@@ -4,6 +4,7 @@ import type { Series } from '../../../protocol/metrics.ts';
 import { align, fillBetween, nearest, sharedGrid } from '../../../webview/plot/curves/grid.ts';
 import { buildModel, readAt } from '../../../webview/plot/curves/model.ts';
 import { smooth } from '../../../webview/plot/curves/smoothing.ts';
+import { stacked } from '../../../webview/plot/curves/stack.ts';
 import { keyTarget } from '../../../webview/views/curves/keys.ts';
 import { mapOf, nameOfGroup } from '../../../webview/views/curves/neurons/neuron-map.ts';
 import { SeriesStore, windowFor } from '../../../webview/views/curves/pulled-series.ts';
@@ -47,6 +48,43 @@ describe('smoothing', () => {
     expect(out[1]).toBeNull();
     expect(out[2]).toBeCloseTo(1, 12);
   });
+});
+
+test('signs of several curves at one place stand above each other, those of one curve do not', () => {
+  const levels = (signs: [of: string, at: number][], room: number): [string, number, number][] =>
+    stacked(
+      signs.map(([of, at]) => ({ of, at })),
+      10,
+      room,
+    ).map(({ of, at, level }) => [of, at, level]);
+  expect(
+    levels(
+      [
+        ['b', 5],
+        ['a', 0],
+        ['a', 2],
+        ['c', 7],
+        ['b', 30],
+      ] as [string, number][],
+      9,
+    ),
+  ).toEqual([
+    ['a', 0, 0],
+    ['a', 2, 0],
+    ['b', 5, 1],
+    ['c', 7, 2],
+    ['b', 30, 0],
+  ]);
+  expect(
+    levels(
+      [
+        ['a', 0],
+        ['b', 0],
+        ['c', 0],
+      ] as [string, number][],
+      2,
+    ).map(([, , level]) => level),
+  ).toEqual([0, 1, 0]);
 });
 
 describe('the shared grid', () => {
@@ -110,6 +148,13 @@ describe('the model of a chart', () => {
     expect(curve!.mean).toEqual([2, 3, 3]);
     expect(curve!.low).toEqual([1, 2, 3]);
     expect(curve!.high).toEqual([3, 4, 3]);
+  });
+
+  test('a warning lies at its own epoch, before the first point, too', () => {
+    const seeds = [{ seed: 1, series: series([1, 2], [3, 2]) }];
+    const options = { smoothing: 0, showSeeds: false, budget: 1000, maxPoints: 100 };
+    const [curve] = buildModel('test.loss', [{ name: 'a', style, seeds, warned: [0.08] }], options).curves;
+    expect(curve!.warned).toEqual([0.08]);
   });
 
   test('leaves a seed that is not a number out of the mean, and marks where it stopped', () => {

@@ -5,6 +5,7 @@ import { AXES } from '../../shared/format.ts';
 import { extremes } from './extremes.ts';
 import type { Aligned } from './grid.ts';
 import { BANDS, type ChartModel, type Curve, meanText, valueAxis } from './model.ts';
+import { stacked } from './stack.ts';
 
 export interface SvgChart {
   title: string;
@@ -94,6 +95,7 @@ function chartGroup(chart: SvgChart, left: number, number: number, style: (name:
     `<text x="${left + WIDTH / 2}" y="${TOP + HEIGHT + 32}" text-anchor="middle">${AXES[model.axis].name}${bandText(model)}</text>`,
     `<g clip-path="url(#${clip})" fill="none" stroke-linejoin="round">`,
     ...lines,
+    ...warningPaths(model.curves, x, style),
     '</g></g>',
   ].join('\n');
 }
@@ -143,11 +145,22 @@ function curvePaths(
         ? `<path class="stopped" d="M${n(x(place) - 2.5)} ${n(y(value) - 5)}v10m5-10v10" stroke="${style.colour}" stroke-width="1.8"/>`
         : `<path class="failed" d="M${n(x(place) - 4)} ${n(y(value) - 4)}h8v8h-8Z" fill="${style.colour}"/>`,
     );
-  for (const epoch of curve.warned)
-    out.push(
-      `<path class="warned" d="M${n(x(epoch))} ${TOP + HEIGHT - 11}l5 9h-10Z" stroke="${style.colour}" stroke-width="1.8"/>`,
-    );
   return out;
+}
+
+/** Height of a warning's sign, with the room above it. */
+const SIGN = 13;
+
+function warningPaths(
+  curves: readonly Curve[],
+  x: (v: number) => number,
+  style: (name: string) => LineStyle,
+): string[] {
+  const signs = curves.flatMap((curve) => curve.warned.map((epoch) => ({ of: curve, at: x(epoch) })));
+  return stacked(signs, SIGN, Math.floor(HEIGHT / SIGN)).map(
+    ({ of, at, level }) =>
+      `<path class="warned" d="M${n(at)} ${TOP + HEIGHT - 11 - level * SIGN}l5 9h-10Z" stroke="${style(of.name).colour}" stroke-width="1.8"/>`,
+  );
 }
 
 function line(values: Aligned, xs: readonly number[], x: (v: number) => number, y: (v: number) => number): string {

@@ -1,10 +1,11 @@
 import type uPlot from 'uplot';
 import { withAlpha } from '../../shared/theme.ts';
 import type { Curve } from './model.ts';
+import { stacked } from './stack.ts';
 
 /**
  * A cross where a curve stops being a number: at its last value, or at the foot of the plot. A triangle at the foot where a
- * warning begins. A ring where the epoch is that counts; a play sign where a run was resumed, a pause sign where one was stopped, a
+ * warning begins, those of several curves one above the other. A ring where the epoch is that counts; a play sign where a run was resumed, a pause sign where one was stopped, a
  * block where one failed.
  * @param alpha opacity of a variant's curve
  */
@@ -63,16 +64,21 @@ export function drawMarks(plot: uPlot, curves: readonly Curve[], alpha: (name: s
       }
       ctx.stroke();
     }
-    for (const epoch of curve.warned) {
-      const x = plot.valToPos(epoch, 'x', true);
-      if (x < bbox.left - 1 || x > bbox.left + bbox.width + 1) continue;
-      ctx.beginPath();
-      ctx.moveTo(x, foot - 1.2 * size);
-      ctx.lineTo(x + 1.2 * size, foot + size);
-      ctx.lineTo(x - 1.2 * size, foot + size);
-      ctx.closePath();
-      ctx.stroke();
-    }
+  }
+  const warned = curves.flatMap((curve) =>
+    curve.warned.map((epoch) => ({ of: curve, at: plot.valToPos(epoch, 'x', true) })),
+  );
+  const inside = warned.filter(({ at }) => at >= bbox.left - 1 && at <= bbox.left + bbox.width + 1);
+  const step = 3 * size;
+  for (const { of, at, level } of stacked(inside, step, Math.floor(bbox.height / step))) {
+    const base = foot + size - level * step;
+    ctx.strokeStyle = withAlpha(of.style.colour, alpha(of.name));
+    ctx.beginPath();
+    ctx.moveTo(at, base - 2.2 * size);
+    ctx.lineTo(at + 1.2 * size, base);
+    ctx.lineTo(at - 1.2 * size, base);
+    ctx.closePath();
+    ctx.stroke();
   }
   ctx.restore();
 }

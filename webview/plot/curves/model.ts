@@ -59,7 +59,7 @@ export interface Curve {
   seeds?: Aligned[];
   seedCount: number;
   notANumber: NotANumber[];
-  /** Epochs, none before the first point. */
+  /** Where warnings begin. */
   warned: number[];
   /** Where the epochs that count are on the mean; within a pair of grid points that is the nearest one. */
   counting: { x: number; y: number }[];
@@ -128,7 +128,7 @@ export function buildModel(metric: Metric, variants: readonly VariantInput[], op
       name: variant.name,
       style: variant.style,
       seedCount: seeds.length,
-      warned: (variant.warned ?? []).map((x) => Math.max(x, grid.xs[0] ?? x)),
+      warned: [...(variant.warned ?? [])],
       counting: (variant.counting ?? []).flatMap((x) => {
         const y = combined.mean[nearest(grid.xs, x)];
         return typeof y === 'number' ? [{ x, y }] : [];
