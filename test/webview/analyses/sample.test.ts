@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SampleAnswer, SampleQuestion } from '../../../protocol/analyses/sample.ts';
-import { neuronsOf } from '../../../webview/views/sample/neurons.ts';
+import { neuronsNote, neuronsOf } from '../../../webview/views/sample/neurons.ts';
 import { stepOf } from '../../../webview/views/sample/shown.ts';
 import { violations } from '../axe.ts';
 import { type Bundles, bundleWebview, type FakeHost, launchBrowser, openView, picture, settle } from '../harness.ts';
@@ -189,6 +189,11 @@ test('what is chosen is asked: sample, class, split, neurons, seed, checkpoint',
   await page.getByRole('textbox', { name: 'Neurons' }).fill('9 11-13');
   await page.getByRole('textbox', { name: 'Neurons' }).press('Enter');
   await expect.poll(() => last().question.traces).toEqual([{ layer: 0, neurons: [9, 11, 12, 13] }]);
+  await page.getByRole('textbox', { name: 'Neurons' }).fill('9 abc');
+  await page.getByRole('textbox', { name: 'Neurons' }).press('Enter');
+  await page.getByText('“abc” names no neuron; layer 1 has 0 to 99, written as numbers').waitFor();
+  const checkpoints = page.getByLabel('Checkpoint').locator('option');
+  expect(await checkpoints.allTextContents()).toEqual(['900 updates (last)', '800 updates']);
   await page.getByLabel('Checkpoint').selectOption('800');
   await expect.poll(() => last().question.checkpoint).toBe(800);
   await page.getByLabel('Split').selectOption('train');
@@ -223,6 +228,8 @@ test('neurons are typed as numbers and ranges', () => {
   expect(neuronsOf('0 5, 7-9')).toEqual([0, 5, 7, 8, 9]);
   expect(neuronsOf('3 3 x -1 2-1')).toEqual([3]);
   expect(neuronsOf('0-1000')).toHaveLength(64);
+  expect(neuronsNote('0 5-7', 'layer 1', 5)).toBe('');
+  expect(neuronsNote(' ', 'layer 1', 5)).toBe('No neuron is named, so no potentials are drawn; layer 1 has 0 to 4.');
 });
 
 test.each(Object.keys(THEMES) as ThemeName[])('axe finds nothing serious in a sample, %s', async (theme) => {

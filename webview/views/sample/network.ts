@@ -29,6 +29,8 @@ function spikesOf({ answer, colour }: ShownNetwork, layer: number, moment: Momen
       <h3>${title}</h3>
       <span class="muted">${summary}</span>
     </figcaption>
+    <div class="rows">
+    <div class="trace-range muted" aria-hidden="true"><span>${neurons - 1}</span><span>0</span></div>
     ${raster(dots, {
       label: `${title}: ${summary} over ${answer.steps} steps; as a table under Table`,
       colour,
@@ -41,5 +43,6 @@ function spikesOf({ answer, colour }: ShownNetwork, layer: number, moment: Momen
         return `step ${step + 1}, neuron ${row} ${fired.includes(row) ? 'fires' : 'does not fire'}; ${fired.length} of ${neurons} fire in this step`;
       },
     })}
+    </div>
   </figure>`;
 }

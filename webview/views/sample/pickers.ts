@@ -4,6 +4,7 @@ import { layerNumber } from '../../../protocol/layers.ts';
 import { SPLITS } from '../../../protocol/metrics.ts';
 import type { RunSummary } from '../../../protocol/runs.ts';
 import type { StateOf } from '../../../protocol/views.ts';
+import { count } from '../../shared/format.ts';
 import type { Session } from '../../shared/session.ts';
 
 type State = StateOf<'sample'>;
@@ -79,8 +80,12 @@ function checkpointPicker(
 ): TemplateResult | undefined {
   if (!answer || answer.checkpoints.length < 2) return undefined;
   const label = several ? `Checkpoint ${place === 0 ? 'left' : 'right'}` : 'Checkpoint';
-  return select(label, answer.checkpoints.map(String), String(answer.checkpoint), (step) =>
-    set(place === 0 ? { checkpoint: Number(step) } : { secondCheckpoint: Number(step) }),
+  return select(
+    label,
+    answer.checkpoints.map(String),
+    String(answer.checkpoint),
+    (step) => set(place === 0 ? { checkpoint: Number(step) } : { secondCheckpoint: Number(step) }),
+    (step) => `${count(Number(step), 'update')}${Number(step) === answer.checkpoints[0] ? ' (last)' : ''}`,
   );
 }
 
@@ -96,11 +101,12 @@ function select(
   values: readonly string[],
   chosen: string,
   choose: (value: string) => void,
+  textOf = (value: string): string => value,
 ): TemplateResult {
   return html`<label class="also"
     ><span>${label}</span
     ><select aria-label=${label} @change=${(event: Event) => choose((event.target as HTMLSelectElement).value)}>
-      ${values.map((value) => html`<option value=${value} .selected=${value === chosen}>${value}</option>`)}
+      ${values.map((value) => html`<option value=${value} .selected=${value === chosen}>${textOf(value)}</option>`)}
     </select></label
   >`;
 }

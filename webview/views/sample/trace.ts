@@ -8,14 +8,14 @@ import type { Moment, ShownNetwork } from './shown.ts';
 const WIDTH = 600;
 const HEIGHT = 110;
 
-/** The potentials of the neurons that were asked for; what the lines mean is said once. */
+/** The potentials of the neurons that were asked for, the first one at the bottom as in a raster; what the lines mean is said once. */
 export function traces({ answer, colour }: ShownNetwork, all: readonly ShownNetwork[], moment: Moment): TemplateResult {
   const traced = answer.layers.slice(0, -1).filter((layer) => layer.traces.length > 0);
   return html`${traced.map(
     (layer) => html`<div class="traces">
       <h3>Potentials of ${layerName(layer.name, layer.layer)}</h3>
       <p class="muted">${legendOf(layer)}</p>
-      ${layer.traces.map(({ neuron, values }) => trace(layer, neuron, values, traceRangeOf(all, layer.layer, neuron), moment, colour))}
+      ${[...layer.traces].sort((a, b) => b.neuron - a.neuron).map(({ neuron, values }) => trace(layer, neuron, values, traceRangeOf(all, layer.layer, neuron), moment, colour))}
     </div>`,
   )}`;
 }

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { SampleAnswer, SampleQuestion } from '../../../protocol/analyses/sample.ts';
 import { lineStyle } from '../../../protocol/drawing/palette.ts';
+import { layerName } from '../../../protocol/layers.ts';
 import type { RunSummary } from '../../../protocol/runs.ts';
 import type { Place } from '../../plot/maps/raster.ts';
 import { numberTable, tablesCsv } from '../../plot/number-table.ts';
@@ -13,7 +14,7 @@ import { readTheme } from '../../shared/theme.ts';
 import type { View } from '../../shared/view.ts';
 import { inputPicture } from './input.ts';
 import { network } from './network.ts';
-import { neuronsOf } from './neurons.ts';
+import { neuronsNote, neuronsOf } from './neurons.ts';
 import { pickers } from './pickers.ts';
 import { type Moment, momentOf, type ShownNetwork, sameInput } from './shown.ts';
 import { sampleTables } from './tables.ts';
@@ -113,9 +114,17 @@ export class SampleView implements View {
       ${
         known.length === 0
           ? html`<p class="waiting">${this.problem ? '' : 'Opening the network…'}</p>`
-          : html`${this.bar(known, known[0]!.answer.steps)}
+          : html`${this.note(known[0]!.answer)}${this.bar(known, known[0]!.answer.steps)}
               ${asTable ? html`<main>${sampleTables(known).map(numberTable)}</main>` : this.pictures(known)}`
       }`;
+  }
+
+  /** Why potentials are missing that were asked for. */
+  private note({ layers }: SampleAnswer): TemplateResult {
+    const { layer, neurons } = this.session.state;
+    const one = layers[layer];
+    const note = one && one.kind !== 'linear' ? neuronsNote(neurons, layerName(one.name, layer), one.neurons) : '';
+    return html`<p class="muted" role="status">${note}</p>`;
   }
 
   /** Time, and what is to be seen of it. */
