@@ -14,6 +14,8 @@ export interface Share {
 export interface LayerSeen {
   /** Spikes of the training samples of the epoch so far; absent where nobody reads them or the layer has none. */
   fired?: Share;
+  /** Spikes of the probe: those of now, while the epoch's began before the layer died; absent likewise. */
+  firedNow?: Share;
   /** Potentials of the probe inside of a window beyond which the surrogate is zero; absent where there is none, or it is not needed. */
   window?: Share;
   /** Potentials of the probe that reach the threshold, of those above 0; absent where that is as it should be: in outputs, and without a reset. */
@@ -26,6 +28,8 @@ export interface Seen {
   layers: readonly LayerSeen[];
   /** How far the parameters are from where they began, in parts of their length; absent while it is too early to say. */
   moved?: number;
+  /** Whether the gradient of every layer was exactly 0 in this look and in the one before. */
+  flat?: boolean;
   /** Weight updates of the run so far. */
   updates: number;
   /** Training samples of the epoch so far; loss and accuracy are means over them. */
@@ -75,7 +79,7 @@ const DEVIATIONS = 2;
 
 const share = ({ part, of }: Share): number => part / of;
 
-function isSilent({ fired, window }: LayerSeen): boolean {
+export function isSilent({ fired, window }: LayerSeen): boolean {
   if (!fired) return false;
   return share(fired) < SILENT || (share(fired) < HARDLY && window !== undefined && share(window) < HARDLY_NEAR);
 }
@@ -86,20 +90,48 @@ function isSaturated({ fired, reached }: LayerSeen): boolean {
   return reached !== undefined && share(fired) > OFTEN && (reached.part - UNSEEN) / reached.of > ALWAYS_REACHED;
 }
 
-/** Where no weight moves, a window in which nothing was seen explains it, however little was looked at. */
-function isBlind({ window }: LayerSeen, moved: number | undefined): boolean {
+/** Where no weight moves or no gradient arrives, a window in which nothing was seen explains it, however little was looked at. */
+function isBlind({ window }: LayerSeen, seen: Seen): boolean {
   if (!window) return false;
-  const explains = window.part === 0 && moved !== undefined && moved < STILL;
-  return explains || (window.part + UNSEEN) / window.of < BLIND;
+  const stuck = (seen.moved !== undefined && seen.moved < STILL) || isStuck(seen);
+  return (window.part === 0 && stuck) || (window.part + UNSEEN) / window.of < BLIND;
+}
+
+/** Answers that are all right have no gradient either: only those of guessing show that none arrives. */
+function isStuck(seen: Seen): boolean {
+  return seen.flat === true && isGuessing(seen);
+}
+
+/** Fires no more, and not for want of a wider window: no potential of the probe is near the threshold or above it. */
+function isQuiet({ firedNow, window }: LayerSeen): boolean {
+  return firedNow?.part === 0 && (window === undefined || window.part === 0);
+}
+
+/** It fired so often before that none in the probe is no chance. */
+function hasDied(layer: LayerSeen): boolean {
+  return isQuiet(layer) && share(layer.fired!) * layer.firedNow!.of >= UNSEEN;
+}
+
+/**
+ * The lowest silent layer: by the spikes of the epoch; else, where no gradient passes, by those of the probe. A layer that died
+ * within the epoch has spikes from before.
+ */
+function silentLayer(seen: Seen): number {
+  const { layers } = seen;
+  const whole = layers.findIndex(isSilent);
+  if (whole >= 0) return whole;
+  const blind = layers.filter((layer) => isBlind(layer, seen));
+  const shown = isStuck(seen) || blind.some(isQuiet) || (blind.length > 0 && layers.some(hasDied));
+  return shown ? layers.findIndex(isQuiet) : -1;
 }
 
 /** The table: each cause with the test for it, the deepest first. Layers are those of the plan, undefined: the network. */
 const TABLE: readonly [Cause, (seen: Seen) => number | boolean][] = [
   // The lowest: those above it are silent because of it.
-  ['silent', ({ layers }) => layers.findIndex(isSilent)],
+  ['silent', silentLayer],
   ['saturated', ({ layers }) => layers.findIndex(isSaturated)],
   // The highest: gradients come from above.
-  ['blind', ({ layers, moved }) => layers.findLastIndex((layer) => isBlind(layer, moved))],
+  ['blind', (seen) => seen.layers.findLastIndex((layer) => isBlind(layer, seen))],
   ['still', ({ moved }) => moved !== undefined && moved < STILL],
   ['leak', ({ layers }) => layers.findIndex(({ leak }) => leak !== undefined && Math.min(leak, 1 - leak) < LEAK_END)],
   ['guessing', (seen) => isLate(seen) && isGuessing(seen)],

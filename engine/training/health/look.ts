@@ -81,6 +81,7 @@ function seenOf(run: TrainingRun, probes: LayerProbe[], epoch: number): Seen {
     return {
       ...(spikesMatter(plan, l) && {
         fired: { part: spikes[counted.indexOf(l)]!, of: steps },
+        firedNow: probes[l]!.fired!,
         ...(windowed(layer) && { window: probes[l]!.window! }),
         ...(l < plan.layers.length - 1 && probes[l]!.reached && { reached: probes[l]!.reached }),
       }),
@@ -91,6 +92,7 @@ function seenOf(run: TrainingRun, probes: LayerProbe[], epoch: number): Seen {
     layers,
     // While it warms up the learning rate is meant to be small.
     ...(epoch >= Math.max(1, spec.training.warmup) && { moved: movedSoFar(run) }),
+    flat: isFlatAgain(network, probes),
     updates: position.step,
     samples,
     ...mean(position.epochSums),
@@ -98,6 +100,20 @@ function seenOf(run: TrainingRun, probes: LayerProbe[], epoch: number): Seen {
     lossKind: spec.training.loss,
     mayGuess: definitionOf(spec.dataset).guessing,
   };
+}
+
+/** Networks of which the look before found no gradient in any layer. */
+const flat = new WeakSet<Network>();
+
+/** Whether the gradient of every layer is exactly 0, and was in the look before; a run that goes on begins anew. */
+function isFlatAgain(network: Network, probes: readonly LayerProbe[]): boolean {
+  const before = flat.has(network);
+  if (!probes.every(({ gradient }) => gradient === 0)) {
+    flat.delete(network);
+    return false;
+  }
+  flat.add(network);
+  return before;
 }
 
 /** How far the parameters of networks that have moved far had come when it was first seen. */

@@ -16,6 +16,8 @@ const MAX_POTENTIALS = 16e6;
 export interface LayerProbe {
   /** Spikes of each neuron in each step, mean over samples and steps [N]; absent in layers that do not spike. */
   rates?: Float64Array;
+  /** The same spikes counted, of all neurons together; absent likewise. */
+  fired?: Share;
   /** Potentials u with |u − θ| < width of the surrogate; absent likewise. */
   window?: Share;
   /** Of the potentials above 0 those that reach the threshold; absent likewise, and without a reset, which keeps them there. */
@@ -44,6 +46,7 @@ export async function probeLayers(
   return plan.layers.map((layer, l) => ({
     ...(layer.neuron.kind === 'lif' && {
       rates: ratesOf(recording.counts.get(l)!, samples.length, plan.steps),
+      fired: firedOf(recording.counts.get(l)!, plan.steps),
       window: windowOf(recording.potentials.get(l)!, layer.neuron),
       ...(layer.neuron.reset !== 'none' && { reached: reachedOf(recording.potentials.get(l)!, layer.neuron) }),
     }),
@@ -57,6 +60,11 @@ function ratesOf(counts: Uint32Array, samples: number, steps: number): Float64Ar
   const rates = new Float64Array(neurons);
   for (let i = 0; i < counts.length; i++) rates[i % neurons]! += counts[i]! / (samples * steps);
   return rates;
+}
+
+/** @param counts [B, N] */
+function firedOf(counts: Uint32Array, steps: number): Share {
+  return { part: counts.reduce((sum, count) => sum + count, 0), of: counts.length * steps };
 }
 
 /** @param potentials [B, T, N] */

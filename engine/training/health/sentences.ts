@@ -8,6 +8,7 @@ import {
   guessingLoss,
   type HealthFinding,
   isGuessing,
+  isSilent,
   LEAK_END,
   SATURATED,
   type Seen,
@@ -20,6 +21,9 @@ export interface Advice {
   sentence: string;
 }
 
+/** Weights that were made this much smaller than they usually begin are why a layer is silent, before its threshold is. */
+const LOW_GAIN = 0.1;
+
 /** @param epoch when, as a fraction; @param probed how many samples were looked at more closely */
 export function adviceOn(
   { cause, layer = 0 }: HealthFinding,
@@ -30,13 +34,20 @@ export function adviceOn(
   const neuron = (...path: string[]): Field => fieldOf(spec, plan, layer, path);
   const gain: Field = [['network', 'weightGain'], spec.network.weightGain];
   const rate: Field = [['training', 'learningRate'], spec.training.learningRate];
-  const { fired, window, reached, leak } = seen.layers[layer] ?? {};
+  const { fired, firedNow, window, reached, leak } = seen.layers[layer] ?? {};
   switch (cause) {
     case 'silent': {
       const threshold = neuron('threshold');
+      const counted = isSilent(seen.layers[layer]!)
+        ? times(fired!)
+        : `${times(firedNow!)} in the last look (${count(probed, 'training sample')}; ${thousands(fired!.part)} of ${thousands(fired!.of)} times since the epoch began)`;
+      const [field, cures] =
+        spec.network.weightGain < LOW_GAIN
+          ? [gain, `raise ${named(gain)} or lower ${named(threshold)}`]
+          : [threshold, `lower ${named(threshold)} or raise ${named(gain)}`];
       return advice(
-        threshold,
-        `${name} fired ${times(fired!)}, so that next to nothing passes it or is learned below it${guess(seen)}; lower ${named(threshold)} or raise ${named(gain)}`,
+        field,
+        `${name} fired ${counted}, so that next to nothing passes it or is learned below it${guess(seen)}; ${cures}`,
       );
     }
     case 'saturated': {

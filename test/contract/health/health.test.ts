@@ -122,6 +122,14 @@ describe('one warning each', () => {
     }
   });
 
+  test('a layer that dies within an epoch is silent from its first look on, and the field is the gain that made it so', async () => {
+    const dataset = { ...XOR, steps: 50, trainSamples: 3200 };
+    const network = { hidden: [16, 8], weightGain: 0.001 };
+    const [warning, ...others] = await warningsOn(specOf({ ...base, dataset, network }));
+    expect(others).toEqual([]);
+    expect(warning).toMatchObject({ cause: 'silent', field: 'network.weightGain', lasts: true });
+  });
+
   test('a silent layer in numbers: samples times steps times neurons', async () => {
     const [warning] = await warningsOn(specOf({ ...base, neuron: { threshold: 1000 } }));
     expect(warning!.sentence).toMatch(

@@ -9,6 +9,9 @@ const saturated: LayerSeen = { ...lively, fired: { part: 990, of: 1000 }, window
 /** Fires at nearly every potential above 0, which is at half of all: whatever its threshold is. */
 const unheld: LayerSeen = { ...lively, fired: { part: 420, of: 1000 }, reached: { part: 8620, of: 8630 } };
 const blind: LayerSeen = { ...lively, window: { part: 0, of: 4000 } };
+/** Has fired in the epoch, and no more in the probe. */
+const died: LayerSeen = { ...blind, firedNow: { part: 0, of: 4000 } };
+const diedSmall: LayerSeen = { ...died, firedNow: { part: 0, of: 50 }, window: { part: 0, of: 50 } };
 const ended: LayerSeen = { ...lively, leak: 0.9995 };
 const healthy: Seen = {
   layers: [lively, lively],
@@ -40,6 +43,38 @@ describe('one cause, the deepest', () => {
     [
       'a small empty window under weights that stand still',
       { layers: [{ ...lively, window: { part: 0, of: 50 } }], moved: 0 },
+      { cause: 'blind', layer: 0 },
+    ],
+    ['the lowest that died within the epoch', { layers: [lively, died, died] }, { cause: 'silent', layer: 1 }],
+    ['however few of its potentials were seen', { layers: [diedSmall, died] }, { cause: 'silent', layer: 0 }],
+    [
+      'above an empty window',
+      { layers: [{ ...blind, firedNow: { part: 9, of: 4000 } }, diedSmall] },
+      { cause: 'silent', layer: 1 },
+    ],
+    [
+      'not one that seldom fired before',
+      {
+        layers: [
+          { ...blind, firedNow: { part: 9, of: 4000 } },
+          { ...diedSmall, fired: { part: 30, of: 1000 } },
+        ],
+      },
+      { cause: 'blind', layer: 0 },
+    ],
+    [
+      'an empty window of a layer that still fires',
+      { layers: [{ ...blind, firedNow: { part: 1, of: 4000 } }] },
+      { cause: 'blind', layer: 0 },
+    ],
+    [
+      'a small probe that fires no more, twice without any gradient',
+      { layers: [lively, diedSmall], flat: true, ...lost },
+      { cause: 'silent', layer: 1 },
+    ],
+    [
+      'a small empty window that fires, twice without any gradient',
+      { layers: [{ ...diedSmall, firedNow: { part: 3, of: 50 } }, lively], flat: true, ...lost },
       { cause: 'blind', layer: 0 },
     ],
     ['weights that stand still', { moved: 1e-6, ...lost }, { cause: 'still' }],
@@ -94,6 +129,8 @@ test.each<[string, Partial<Seen>]>([
   ],
   ['a layer that hardly fires, but nearly', { layers: [{ ...lively, fired: { part: 4, of: 10_000 } }] }],
   ['a window of which too few potentials were seen', { layers: [{ ...lively, window: { part: 0, of: 2000 } }] }],
+  ['a layer that did not fire in a probe too small to tell', { layers: [diedSmall] }],
+  ['answers that are all right and so have no gradient', { layers: [lively, diedSmall], flat: true }],
   ['weights of which it is too early to speak', { moved: undefined as never }],
   ['a loss of guessing in the first updates', { ...lost, updates: 99, moved: 0.09 }],
   ['before the twentieth, however far the weights have moved', { ...lost, updates: 19 }],
