@@ -1,5 +1,6 @@
 import { type LandscapeResult, standIns } from '../../../protocol/analyses/landscape.ts';
 import { percent } from '../../../protocol/format.ts';
+import { layerName } from '../../../protocol/layers.ts';
 import { short, table } from '../text.ts';
 
 const SHADES = ' .:-=+*#%@';
@@ -16,13 +17,19 @@ export function lines(result: LandscapeResult): string[] {
   ]);
   return [
     `${split}: loss ${numberOr(centre.loss)}, accuracy ${percent(centre.accuracy)} %, the first ${samples} samples`,
-    `left alone: ${fixed.join(', ') || 'nothing'}`,
+    `left alone: ${fixed.map(parameterName).join(', ') || 'nothing'}`,
     '',
     ...table(['radius', 'mean loss rise', '±', 'accuracy falls by %', 'directions'], rows, [0, 1, 2, 3, 4]),
     '',
     `loss on [-${extent}, ${extent}] × [-${extent}, ${extent}], ${evaluated} of ${points ** 2} points, ${notFinite} not finite (×)`,
     ...picture(result),
   ];
+}
+
+/** `layers.0.bias` → `bias of layer 1`: users count layers from 1. */
+function parameterName(name: string): string {
+  const dot = name.lastIndexOf('.');
+  return `${name.slice(dot + 1)} of ${layerName(name.slice(0, dot))}`;
 }
 
 /** The greatest loss is the darkest shade; of the top row, b is greatest. At most 51 columns. */

@@ -14,7 +14,7 @@ test('a landscape is drawn with ten shades, b upwards; what is not finite is a c
     sharpness: [{ radius: 0.1, directions: 3, rises: [1, null, 2], mean: 1.5, deviation: 0.5, accuracyFall: 0.25 }],
   };
   const lines = reportOf('landscape').lines(result);
-  expect(lines).toContain('left alone: layers.0.bias');
+  expect(lines).toContain('left alone: bias of layer 1');
   expect(lines.some((line) => /^ +0\.1 +1\.5000 +0\.5000 +25\.00 +2 of 3$/.test(line))).toBe(true);
   expect(lines.some((line) => line.endsWith('25 of 25 points, 1 not finite (×)'))).toBe(true);
   expect(lines.slice(-6)).toEqual(['@@@@@@@@××', '##########', '++++++++++', '::::::::::', '', '" " 0 to "@" 4.0000']);
