@@ -122,12 +122,25 @@ describe('one warning each', () => {
     }
   });
 
-  test('a layer that dies within an epoch is silent from its first look on, and the field is the gain that made it so', async () => {
-    const dataset = { ...XOR, steps: 50, trainSamples: 3200 };
-    const network = { hidden: [16, 8], weightGain: 0.001 };
-    const [warning, ...others] = await warningsOn(specOf({ ...base, dataset, network }));
-    expect(others).toEqual([]);
-    expect(warning).toMatchObject({ cause: 'silent', field: 'network.weightGain', lasts: true });
+  test('a layer that dies within an epoch is silent at once, not first without a gradient', async () => {
+    const settings = {
+      dataset: { name: 'delayed-xor', steps: 50, trainSamples: 12_000, validationSamples: 20, testSamples: 20 },
+      network: { hidden: [16, 8] },
+      training: { epochs: 2, learningRate: 0.1 },
+    };
+    for (const seed of [1, 2]) {
+      const lines = await linesOf({ ...specOf(settings), seed });
+      const [warning, ...others] = lines.flatMap((line) => (line.kind === 'warning' ? line : []));
+      expect(warning).toMatchObject({ cause: 'silent', epoch: 1, field: 'neuron.threshold' });
+      expect(warning!.sentence).toMatch(
+        /fired 0 of [\d,]+ times \(0\.00 %\) in the last look \(16 training samples; [1-9][\d,]+ of [\d,]+ times since the epoch began\)/,
+      );
+      expect(others).toMatchObject([{ cause: 'silent', epoch: 2, layer: warning!.layer }]);
+    }
+    const small = { ...settings, network: { ...settings.network, weightGain: 0.001 } };
+    const [quiet] = await warningsOn(specOf({ ...small, dataset: { ...settings.dataset, trainSamples: 640 } }));
+    expect(quiet).toMatchObject({ cause: 'silent', field: 'network.weightGain' });
+    expect(quiet!.sentence).toMatch(/; raise network\.weightGain \(0\.001\) or lower neuron\.threshold \(0\.5\)\.$/);
   });
 
   test('a silent layer in numbers: samples times steps times neurons', async () => {
