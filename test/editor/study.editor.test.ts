@@ -72,7 +72,7 @@ describe('a study in a trusted workspace', () => {
     expect(before.epoch).toBeLessThan(EPOCHS);
     await lab.reload();
     const view = await lab.webview('.page.curves', 60_000);
-    await until('the run to finish', 540_000, async () => statusOf(lab, run!).state === 'finished' || undefined);
+    await until('the run to finish', 240_000, async () => statusOf(lab, run!).state === 'finished' || undefined);
     expect(runsOf(lab), 'a reload must not start another run').toEqual([run]);
     await view.getByRole('button', { name: 'View as table' }).click();
     const epochs = view.locator('table.values').first().locator('tbody tr th');
@@ -81,8 +81,7 @@ describe('a study in a trusted workspace', () => {
     expect(listed.filter(Number.isInteger)).toEqual(Array.from({ length: EPOCHS }, (_, i) => i + 1));
     await view.getByRole('button', { name: 'View as charts' }).click();
     await lab.screenshot('study-3-after-reload');
-    // It trains beside everything else that is tested at the same time.
-  }, 600_000);
+  });
 
   test('the result stands above the variant and in the comparison, dark and light', async () => {
     await lab.openFile(FILE);
