@@ -7,9 +7,8 @@ import { defineConfig } from 'vitest/config';
  * Sorted by cost: unit (seconds), contract (messages and files), webview (Chromium), editor (a real VS Code). */
 export default defineConfig({
   test: {
-    // Left to itself vitest keeps one core for itself, which on a machine of two is half of it. One more than there are cores, since
-    // a file that waits for a browser or for other processes leaves its core idle.
-    maxWorkers: availableParallelism() + 1,
+    // Left to itself vitest keeps one core for itself, which on a machine of two is half of it.
+    maxWorkers: availableParallelism(),
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 120_000 } },
       {
@@ -26,7 +25,8 @@ export default defineConfig({
           include: ['test/webview/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-
+          // Chromium alone keeps two cores busy: side by side, files take longer.
+          fileParallelism: false,
           // A page needs a moment to draw; on a busy machine a longer one.
           expect: { poll: { timeout: 10_000 } },
         },
@@ -39,6 +39,7 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 1_200_000,
           expect: { poll: { timeout: 10_000 } },
+          fileParallelism: false,
         },
       },
     ],
