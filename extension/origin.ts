@@ -44,7 +44,10 @@ export async function showOrigin(run: RunSummary, { text, commit, changes }: Run
       title: t('New Experiment from It…'),
       run: () =>
         void vscode.commands.executeCommand('lifLab.experimentFromRun', {
-          ...{ kind: 'run', file: run.file, variant: run.variant, runId: run.id },
+          kind: 'run',
+          file: run.file,
+          variant: run.variant,
+          runId: run.id,
         }),
     },
   ];

@@ -17,6 +17,11 @@ export function isNewer(run: RunSummary, than: RunSummary | undefined): boolean 
   return !than || run.createdAt > than.createdAt || (run.createdAt === than.createdAt && run.id > than.id);
 }
 
+/** Undefined of none. */
+export function newestOf(runs: readonly RunSummary[]): RunSummary | undefined {
+  return runs.reduce<RunSummary | undefined>((last, run) => (isNewer(run, last) ? run : last), undefined);
+}
+
 /** What Run and `lif run` do for one variant and seed: nothing, since it waits or trains already; a new run; going on with one that was left off; nothing, since there is a result. */
 export type Start = 'active' | 'create' | 'resume' | 'finished';
 

@@ -37,7 +37,7 @@ import { createStudyRuns } from '../studies/start.ts';
 import { stopRuns } from '../studies/stop.ts';
 import { submitByStore } from '../studies/submit.ts';
 import { machineRemarks } from './machine.ts';
-import { outlookOf, withOutlook } from './outlook.ts';
+import { outlookOf } from './outlook.ts';
 import { Probes } from './probes.ts';
 import type { Services } from './services.ts';
 
@@ -54,13 +54,8 @@ export function engineServices(lif: string[]): Services {
       return { diagnostics: [...diagnostics, ...remarks], ...(outline && { outline }) };
     },
     complete: (file, text, position) => complete(text, file, position),
-    insight(file, text, runs) {
-      const insight = insightOf(text, file);
-      const { experiment } = insight.hints.length > 0 ? checkExperiment(text, file) : {};
-      if (!experiment) return insight;
-      const outlook = outlookOf(experiment, compareExperiment(experiment, file, runs));
-      return { ...insight, hints: insight.hints.map((hint) => withOutlook(hint, outlook)) };
-    },
+    insight: (file, text, runs) =>
+      insightOf(text, file, (experiment) => outlookOf(experiment, compareExperiment(experiment, file, runs))),
     hover: (file, text, position) => hover(text, file, position) ?? null,
     datasets: () => dataRows(CATALOGUE),
     judge(file, text, runs) {

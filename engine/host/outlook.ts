@@ -1,6 +1,7 @@
 /** How long the runs that a file lacks will take, by how long those that it has took on this machine. */
-import type { Outlook, ValueHint } from '../../protocol/experiment.ts';
+import type { Outlook } from '../../protocol/experiment.ts';
 import { type Comparison, isActive, type RunSummary } from '../../protocol/runs.ts';
+import { meanOf } from '../../protocol/statistics.ts';
 import { makespan, sharing } from '../executors/local/estimate.ts';
 import type { Experiment } from '../experiment/schema.ts';
 
@@ -9,12 +10,13 @@ export function outlookOf(
   { variants }: Pick<Experiment, 'variants'>,
   { rows, seeds }: Comparison,
 ): Outlook | undefined {
+  // NaN of a variant that has done no epoch.
   const known = rows.map(({ runs }) => meanOf(runs.flatMap(paceOf)));
-  const mean = meanOf(known.filter((pace) => pace !== undefined));
-  if (mean === undefined) return undefined;
+  const mean = meanOf(known.filter((pace) => !Number.isNaN(pace)));
+  if (Number.isNaN(mean)) return undefined;
   const perRun = rows.map(({ variant }, i) => {
     const epochs = variants.find(({ name }) => name === variant)?.settings.training.epochs ?? 0;
-    return (known[i] ?? mean) * epochs;
+    return (Number.isNaN(known[i]!) ? mean : known[i]!) * epochs;
   });
   const missing = rows.flatMap(({ runs, results }, i) =>
     seeds.flatMap((seed) => {
@@ -24,18 +26,10 @@ export function outlookOf(
     }),
   );
   const seconds = missing.length === 0 ? 0 : makespan(missing, sharing(missing.length).atOnce);
-  return { perRun: meanOf(perRun)!, missing: missing.length, seconds };
-}
-
-export function withOutlook(hint: ValueHint, outlook: Outlook | undefined): ValueHint {
-  return hint.kind === 'epochs' && outlook ? { ...hint, outlook } : hint;
+  return { perRun: meanOf(perRun), missing: missing.length, seconds };
 }
 
 /** Seconds of an epoch; nothing of a run that has done none. */
 function paceOf({ epoch, seconds }: RunSummary): number[] {
   return epoch > 0 && seconds > 0 ? [seconds / epoch] : [];
-}
-
-function meanOf(values: readonly number[]): number | undefined {
-  return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -12,7 +12,7 @@ export interface Origin {
 
 const TEXT = 'experiment.txt';
 const CHANGES = 'changes.diff';
-/** Longer changes are cut: each run of a study has them. */
+/** Bytes; longer changes are cut: each run of a study has them. */
 export const MAX_CHANGES = 64 * 1024;
 /** As long as an experiment file may be. */
 const MAX_TEXT = 4 * 1024 * 1024;

@@ -1,10 +1,7 @@
 /** What an experiment file comes to: its variants with their seeds and the size of their networks. */
-import { UserError } from '../base/errors.ts';
-import { shapeOf } from '../datasets/describe.ts';
 import { expandExperiment } from '../experiment/expand.ts';
+import { parametersOf } from '../experiment/insight/parameters.ts';
 import type { Experiment, RunSpec } from '../experiment/schema.ts';
-import { planNetwork } from '../models/build/network.ts';
-import { countOf } from '../models/parameters.ts';
 
 /** Seeds of a variant that are told one by one. */
 const TOLD_SEEDS = 1000;
@@ -28,16 +25,4 @@ export function expandVariants(experiment: Experiment, file: string): ExpandedVa
     parameters: parametersOf(spec),
     spec,
   }));
-}
-
-function parametersOf(spec: RunSpec): number | null {
-  const shape = shapeOf(spec.dataset);
-  if (!Number.isInteger(shape.inputs) || !Number.isInteger(shape.classes)) return null;
-  try {
-    return countOf(planNetwork(spec, shape));
-  } catch (error) {
-    // Said with line and column by the checks of the file, or when the data are opened.
-    if (error instanceof UserError) return null;
-    throw error;
-  }
 }

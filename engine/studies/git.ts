@@ -51,7 +51,9 @@ export async function uncommitted(folder: string): Promise<string | undefined> {
     // Only where no filter of the repository has a say: see isDirty.
     if ((await isDirty(git)) !== true) return undefined;
     const diff = await git('diff', '--no-color', '--no-ext-diff', '--no-textconv', '--ignore-submodules=all', 'HEAD');
-    return diff.length <= MAX_CHANGES ? diff : `${diff.slice(0, MAX_CHANGES)}\n… ${diff.length} characters in all.\n`;
+    const bytes = Buffer.from(diff);
+    if (bytes.length <= MAX_CHANGES) return diff;
+    return `${bytes.subarray(0, MAX_CHANGES)}\n… ${bytes.length} bytes in all.\n`;
   } catch {
     return undefined;
   }

@@ -24,6 +24,8 @@ const positionSchema = z.object({
   /** Best validation accuracy so far, and evaluations since. */
   best: z.number(),
   stale: count,
+  /** Whether the last look found no gradient in any layer. */
+  flat: z.literal(true).optional(),
 });
 
 export type Position = z.output<typeof positionSchema>;

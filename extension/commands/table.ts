@@ -2,6 +2,7 @@ import { Refusal } from '../../protocol/calls.ts';
 import type { Checked, TextEdit } from '../../protocol/experiment.ts';
 import type { RunOrigin } from '../../protocol/host.ts';
 import { isActive, isResumable, type RunSummary } from '../../protocol/runs.ts';
+import { newestOf } from '../../protocol/seeds.ts';
 import { VIEW_IDS, type ViewId } from '../../protocol/views.ts';
 import { type CommandId, type ViewCommand, viewCommand } from '../base/command-ids.ts';
 import { DATASETS } from '../base/datasets.ts';
@@ -321,10 +322,7 @@ async function runToShow(context: CommandContext, target: Target): Promise<RunSu
   const here = target.variants[0] ?? (await variantsOf(context, file, await context.workbench.currentText(file))).here;
   const all = context.runs.ofFile(file);
   const runs = here === undefined ? all : await runsOfVariant(context, file, here);
-  const newest = runs.reduce<RunSummary | undefined>(
-    (last, run) => (last === undefined || run.createdAt > last.createdAt ? run : last),
-    undefined,
-  );
+  const newest = newestOf(runs);
   if (newest === undefined) throw new Refusal(t('There is no run here yet.'));
   return newest;
 }

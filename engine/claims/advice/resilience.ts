@@ -1,6 +1,7 @@
 /** What stored analyses suggest: other step lengths, disturbance and attack, where the seeds decide a difference. */
 import type { Advice, Quotation } from '../../../protocol/comparison/advice.ts';
 import type { Verdict } from '../../../protocol/comparison/verdicts.ts';
+import { percent } from '../../../protocol/format.ts';
 import type { ComparisonRow } from '../../../protocol/runs.ts';
 import type { Experiment, Settings, Variant } from '../../experiment/schema.ts';
 import { changedComponents, fixedLeak } from './components.ts';
@@ -35,7 +36,7 @@ export function resilience(
   });
 }
 
-const percentText = (share: number): string => `${(100 * share).toFixed(1)} %`;
+const percentText = (share: number): string => `${percent(share, 1)} %`;
 
 function adviceOf(
   variant: string,

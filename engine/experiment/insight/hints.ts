@@ -1,9 +1,6 @@
 /** What values of an experiment file come to: seconds of a recording, time constants, numbers to be trained. */
 import type { HintValue, ValueHint } from '../../../protocol/experiment.ts';
-import { UserError } from '../../base/errors.ts';
 import { shapeOf } from '../../datasets/describe.ts';
-import { planNetwork } from '../../models/build/network.ts';
-import { countOf } from '../../models/parameters.ts';
 import { own, type Path, pathText } from '../assist/describe.ts';
 import { idleFields } from '../checks/idle.ts';
 import { settingsOf } from '../checks/validate.ts';
@@ -11,6 +8,7 @@ import { descend } from '../locate.ts';
 import { type Experiment, type Settings, settingsSchema } from '../schema.ts';
 import type { Source, Span } from '../text/source.ts';
 import type { LineIndex } from '../text/text.ts';
+import { parametersOf } from './parameters.ts';
 
 type Mapping = Extract<Source, { kind: 'mapping' }>;
 
@@ -49,18 +47,6 @@ export function hintsOf(root: Mapping, experiment: Experiment, lines: LineIndex)
   return found
     .sort((a, b) => a.offset - b.offset)
     .map(({ offset, hint }) => ({ position: lines.position(offset), ...hint }));
-}
-
-/** Numbers that are trained; null where the files of the data alone tell, or where there is no such network. */
-function parametersOf(settings: Settings): number | null {
-  const shape = shapeOf(settings.dataset);
-  if (!Number.isInteger(shape.inputs) || !Number.isInteger(shape.classes)) return null;
-  try {
-    return countOf(planNetwork(settings, shape));
-  } catch (error) {
-    if (error instanceof UserError) return null;
-    throw error;
-  }
 }
 
 /** Behind `steps`, or behind `dt` where that alone is written: how long a sample lasts. */

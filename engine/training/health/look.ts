@@ -7,6 +7,7 @@ import { SURROGATES } from '../../models/neuron.ts';
 import { lengthOf } from '../../models/parameters.ts';
 import type { LayerPlan, NetworkPlan } from '../../models/plan.ts';
 import type { MetricLine } from '../../runs/format.ts';
+import type { Position } from '../codec.ts';
 import { leaksOf, neuronLeaks } from '../leaks.ts';
 import type { TrainingRun } from '../run.ts';
 import { mean } from '../sums.ts';
@@ -92,7 +93,7 @@ function seenOf(run: TrainingRun, probes: LayerProbe[], epoch: number): Seen {
     layers,
     // While it warms up the learning rate is meant to be small.
     ...(epoch >= Math.max(1, spec.training.warmup) && { moved: movedSoFar(run) }),
-    flat: isFlatAgain(network, probes),
+    flat: isFlatAgain(position, probes),
     updates: position.step,
     samples,
     ...mean(position.epochSums),
@@ -102,18 +103,13 @@ function seenOf(run: TrainingRun, probes: LayerProbe[], epoch: number): Seen {
   };
 }
 
-/** Networks of which the look before found no gradient in any layer. */
-const flat = new WeakSet<Network>();
-
-/** Whether the gradient of every layer is exactly 0, and was in the look before; a run that goes on begins anew. */
-function isFlatAgain(network: Network, probes: readonly LayerProbe[]): boolean {
-  const before = flat.has(network);
-  if (!probes.every(({ gradient }) => gradient === 0)) {
-    flat.delete(network);
-    return false;
-  }
-  flat.add(network);
-  return before;
+/** Whether the gradient of every layer is exactly 0, and was in the look before, which checkpoints remember. */
+function isFlatAgain(position: Position, probes: readonly LayerProbe[]): boolean {
+  const before = position.flat === true;
+  const now = probes.every(({ gradient }) => gradient === 0);
+  if (now) position.flat = true;
+  else delete position.flat;
+  return now && before;
 }
 
 /** How far the parameters of networks that have moved far had come when it was first seen. */

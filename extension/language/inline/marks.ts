@@ -1,5 +1,6 @@
 import type { Outline, Range } from '../../../protocol/experiment.ts';
 import type { RunSummary } from '../../../protocol/runs.ts';
+import { newestOf } from '../../../protocol/seeds.ts';
 
 /** What a mark beside the line of a variant says; finished variants have none. */
 export const MARKS = ['running', 'queued', 'failed'] as const;
@@ -10,12 +11,8 @@ export function marksOf({ variants }: Outline, runs: readonly RunSummary[]): Rec
   const marks: Record<Mark, Range[]> = { running: [], queued: [], failed: [] };
   for (const { name, range } of variants) {
     const own = runs.filter(({ variant }) => variant === name);
-    const newest = own.reduce<RunSummary | undefined>(
-      (last, run) => (last === undefined || run.createdAt > last.createdAt ? run : last),
-      undefined,
-    );
     const active = (['running', 'queued'] as const).find((state) => own.some((run) => run.state === state));
-    const mark = active ?? (newest?.state === 'failed' ? 'failed' : undefined);
+    const mark = active ?? (newestOf(own)?.state === 'failed' ? 'failed' : undefined);
     if (mark) marks[mark].push(range);
   }
   return marks;

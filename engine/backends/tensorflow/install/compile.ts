@@ -1,13 +1,14 @@
 /** Compiles the binding of tfjs-node, as its authors wrote it, against TensorFlow's C headers. */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../../base/errors.ts';
 import { runTool, ToolError } from '../../../base/run-tool.ts';
 import { LIBRARIES } from './wheel.ts';
 
-/** The compiler of C++ and its first arguments: CXX, where it is set. */
+/** The compiler of C++ and its first arguments: CXX, where it is set, as make takes it or as a path, which may have spaces. */
 export function compilerWords(): [string, ...string[]] {
-  const words = (process.env.CXX ?? '').trim().split(/\s+/);
+  const named = process.env.CXX ?? '';
+  const words = existsSync(named) ? [named] : named.trim().split(/\s+/);
   return words[0] ? (words as [string, ...string[]]) : ['g++'];
 }
 
@@ -24,7 +25,6 @@ export async function compileBinding(
 ): Promise<void> {
   const target = join(root, 'lib/napi-v8');
   mkdirSync(target, { recursive: true });
-  // As make takes it: "ccache g++" is two words.
   const [compiler, ...first] = compilerWords();
   const args = [
     ...['-O2', '-std=c++17', '-shared', '-fPIC', '-w'],

@@ -206,9 +206,13 @@ test('a password in the address of an index goes along as a header, with the whe
   expect(failure).not.toMatch(/ken/);
 });
 
-test('CXX may be more than one word', () => {
+test('CXX may be more than one word, or a path with spaces', () => {
   vi.stubEnv('CXX', 'ccache  g++ -m64');
   expect(compilerWords()).toEqual(['ccache', 'g++', '-m64']);
+  const path = join(folder, 'my compiler');
+  writeFileSync(path, '');
+  vi.stubEnv('CXX', path);
+  expect(compilerWords()).toEqual([path]);
   vi.stubEnv('CXX', '');
   expect(compilerWords()).toEqual(['g++']);
 });

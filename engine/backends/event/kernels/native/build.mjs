@@ -170,8 +170,8 @@ async function findCompiler(target) {
   const named = target === undefined ? process.env.CXX : process.env.LIF_CROSS;
   const commands = named ? [named] : target === undefined ? ['c++', 'g++', 'clang++'] : [];
   for (const name of commands) {
-    // A compiler for this machine is a path, which may have spaces; one for others is a command with its arguments.
-    const [program, ...args] = target === undefined ? [name] : name.trim().split(/\s+/);
+    // A command with its arguments, as make takes it, or a path, which may have spaces.
+    const [program, ...args] = existsSync(name) ? [name] : name.trim().split(/\s+/);
     const chosen = target === undefined ? [] : ['-target', CROSS[target]];
     const call = (/** @type {string[]} */ more) => run(program, [...args, ...more]);
     try {
