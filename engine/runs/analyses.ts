@@ -73,6 +73,12 @@ export function answerOf(runId: string, place: AnalysisPlace): AnalysisAnswer {
 export class AnalysisList {
   /** What could not be read is not read again, either, until it changes. */
   private readonly known = new Map<string, { stamp: string; summary: AnalysisSummary | undefined }>();
+  private readonly pauseMs: number;
+
+  /** pauseMs: how long it may read until others are heard. */
+  constructor(pauseMs = 100) {
+    this.pauseMs = pauseMs;
+  }
 
   /** Damaged ones are left out. Others are heard between two files, which may be large and many. */
   async of(runs: readonly { id: string; folder: string }[]): Promise<AnalysisSummary[]> {
@@ -84,7 +90,7 @@ export class AnalysisList {
         const summary = this.look(id, { folder, name: name.slice(0, -5) });
         if (summary) found.push(summary);
         if (found.length === MAX_LISTED) return found;
-        if (performance.now() - since < PAUSE_MS) continue;
+        if (performance.now() - since < this.pauseMs) continue;
         await setImmediate();
         since = performance.now();
       }
@@ -110,8 +116,6 @@ export class AnalysisList {
   }
 }
 
-/** After so long others are heard. */
-const PAUSE_MS = 100;
 const ACTIVE: ReadonlySet<string> = new Set(['queued', 'running']);
 
 /** Replaces the file, which readers see whole. A run that was deleted stays deleted. */
