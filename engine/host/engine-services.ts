@@ -28,6 +28,7 @@ import { answerPlaceOf } from '../runs/analyses.ts';
 import { compareExperiment } from '../runs/comparison/compare.ts';
 import { readOrigin } from '../runs/origin.ts';
 import { readRunFile } from '../runs/read.ts';
+import { Across } from '../studies/across.ts';
 import { differencesOf, settingsOf } from '../studies/differences.ts';
 import { Evidence } from '../studies/evidence.ts';
 import { goOn } from '../studies/go-on.ts';
@@ -46,6 +47,7 @@ export function engineServices(lif: string[]): Services {
   const executor = localExecutor(lif);
   const probes = new Probes(lif);
   const evidence = new Evidence();
+  const across = new Across();
   return {
     engineVersion: engineVersion(),
     check(file, text) {
@@ -82,6 +84,7 @@ export function engineServices(lif: string[]): Services {
       const { experiment } = studyOf(file, text ?? readStudyText(file), [], firstError);
       return compareExperiment(experiment, file, runs, reference === undefined ? {} : { reference });
     },
+    across: (params, runs) => across.table(params, runs),
     settings(file, text, runs) {
       const { experiment } = studyOf(file, text ?? readStudyText(file), [], firstError);
       return differencesOf(experiment, runs);

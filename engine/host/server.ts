@@ -130,6 +130,7 @@ class Peer {
       'runs/series': (params) => this.open().series(params),
       'runs/neurons': ({ runId }) => this.open().neurons(runId),
       'runs/compare': ({ file, text, reference }) => services.compare(file, text, this.open().keyedRuns(), reference),
+      'runs/across': (params) => services.across(params, this.open().keyedRuns()),
       'runs/settings': ({ file, text, runIds }) =>
         services.settings(
           file,

@@ -3,6 +3,7 @@ import type { SampleAnswer, SampleQuestion } from '../../protocol/analyses/sampl
 import type { Advice } from '../../protocol/comparison/advice.ts';
 import type { JudgedClaim } from '../../protocol/comparison/claims.ts';
 import type { SettingsTable } from '../../protocol/comparison/settings.ts';
+import type { StudiesAcross } from '../../protocol/comparison/studies.ts';
 import type {
   Checked,
   Completion,
@@ -49,6 +50,7 @@ export interface Services {
   addSeeds(file: string, text: string, count: number): HostResult<'experiment/addSeeds'>;
   /** @param text the unsaved text; without it the file is read. */
   compare(file: string, text: string | undefined, runs: KeyedRun[], reference?: string): Comparison;
+  across(params: HostParams<'runs/across'>, runs: KeyedRun[]): StudiesAcross;
   /** @param text the unsaved text; without it the file is read. */
   settings(file: string, text: string | undefined, runs: RunSummary[]): SettingsTable;
   /** What the file of a run was. */

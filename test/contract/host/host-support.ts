@@ -50,6 +50,7 @@ export function fakeServices(overrides: Partial<Services> = {}): Services & { as
     adopt: () => [],
     settings: () => ({ fields: [], variants: [], runs: [] }),
     compare: (file) => ({ study: 'test', file, seeds: [], rows: [], outdated: [], earlier: [] }),
+    across: () => ({ table: { columns: [], rows: [] }, unread: [] }),
     start: async (request) => {
       asked.push(request);
       return [];
