@@ -164,7 +164,13 @@ export interface HostRequests {
    * run, those that are there already included.
    */
   'analyses/start': {
-    params: { runIds: string[]; analysis: string; params: Record<string, unknown>; threads?: number };
+    params: {
+      runIds: string[];
+      analysis: string;
+      params: Record<string, unknown>;
+      threads?: number;
+      executor?: ExecutorId;
+    };
     result: { names: string[] };
   };
   'analyses/stop': { params: { runId: string; name: string }; result: null };

@@ -128,6 +128,7 @@ const SCHEMAS: { [M in HostMethod]: z.ZodType<Loose<HostParams<M>>> } = {
     // The analysis checks them.
     params: z.record(z.string().max(200), z.unknown()),
     threads,
+    executor,
   }),
   'analyses/stop': z.strictObject({ runId, name: analysisName }),
   'tools/call': z.strictObject({

@@ -61,6 +61,8 @@ export interface Services {
   stop(runs: RunSummary[]): Promise<RunSummary[]>;
   /** Starts a process that goes on with these runs; answers with the ids of those that begin anew for want of a checkpoint. */
   resume(runs: RunSummary[], options: { threads?: number; epochs?: number; executor?: ExecutorId }): Promise<string[]>;
+  /** Asks this analysis of a run to stop, if it is under way. */
+  stopAnalysis(run: RunSummary, name: string): Promise<void>;
   /** Asks the cluster of this store what became of its tasks, when it is time for that. Resolves to why there is no answer. */
   look(store: string): Promise<string>;
   /** Asks each of these runs, in a process of its own, and answers with the names of the answers. */

@@ -38,6 +38,8 @@ export interface BridgeServices {
   change(file: string, edits: readonly TextEdit[]): Promise<void>;
   start(file: string, wanted: Wanted): Promise<string[]>;
   resume(runIds: string[]): Promise<void>;
+  /** What the settings say beyond the file, of training and of analyses. */
+  howToTrain(): Pick<HostParams<'analyses/start'>, 'threads' | 'executor'>;
   openView(file: string, view: ViewId): void;
   openFile(file: string, variant: string | undefined): void;
   /** Opens the file beside the view, which keeps the focus; resolves when its text is there. */
@@ -201,8 +203,10 @@ export class ViewBridge {
         return this.pass(request.method, { ...request.params, runIds: this.own(request.params.runIds) });
       case 'runs/annotate':
         return this.pass(request.method, { ...request.params, runIds: this.own(request.params.runIds) });
-      case 'analyses/start':
-        return this.pass(request.method, { ...request.params, runIds: this.own(request.params.runIds) });
+      case 'analyses/start': {
+        const { analysis, params, runIds } = request.params;
+        return this.pass(request.method, { analysis, params, runIds: this.own(runIds), ...services.howToTrain() });
+      }
       case 'analyses/stop':
       case 'samples/probe':
         this.own([request.params.runId]);

@@ -61,6 +61,7 @@ export function fakeServices(overrides: Partial<Services> = {}): Services & { as
       return active;
     },
     look: async () => '',
+    stopAnalysis: async (run, name) => void asked.push(['stopAnalysis', run.id, name]),
     resume: async (runs, { threads }) => {
       checkResumable(runs);
       asked.push(['resume', runs.map(({ id }) => id), threads]);

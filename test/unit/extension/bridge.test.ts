@@ -41,6 +41,7 @@ beforeEach(() => {
     trusted: () => trusted,
     openText: () => openText,
     change: async (file, edits) => void asked.push(['change', file, edits]),
+    howToTrain: () => ({ executor: 'slurm' }),
     resume: async (runIds) => void asked.push(['resume', runIds] as never),
     start: (file, wanted) => {
       asked.push(['start', file, wanted]);
@@ -252,6 +253,20 @@ test('writes nothing in a workspace that is not trusted, not even a wish to stop
   expect(asked).toEqual([
     ['runs/series', { runIds: ['mine'], metrics: ['test.loss'], maxPoints: 5 }],
     ['analyses/list', { runIds: ['mine'] }],
+  ]);
+});
+
+test('an analysis is done where the settings say, whatever the view asks', async () => {
+  await ready();
+  await request('analyses/start', {
+    runIds: ['mine'],
+    analysis: 'evaluate',
+    params: {},
+    executor: 'local',
+    threads: 99,
+  });
+  expect(asked).toEqual([
+    ['analyses/start', { runIds: ['mine'], analysis: 'evaluate', params: {}, executor: 'slurm' }],
   ]);
 });
 
