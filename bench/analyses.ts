@@ -1,118 +1,78 @@
 /**
- * How long analyses take on the N-MNIST network (2312-512-10, hard reset, 105 steps of 3 ms) after a few epochs on simulated
- * N-MNIST, for which MNIST must be there. `--only landscape` names one; what follows `--set` are its parameters as JSON:
- * `npm run bench -- --analyses --only embedding --set '{"samples":5000}' [--threads 2] [--mnist FOLDER] [--epochs 5]`
+ * How long analyses take, on data and networks that are made here (analyses/subject.ts), beside the goals:
+ * `npm run bench -- --analyses [--only landscape,attack] [--threads 2] [--epochs 6] [--set '{"samples":100}'] [--result]`
+ * `--compare` measures the same work in PyTorch, and t-SNE in openTSNE, once results agree (analyses/compare.ts).
  */
-import { resolve } from 'node:path';
-import type { Subject } from '../engine/analysis/analysis.ts';
-import { analysisOf, paramsOf } from '../engine/analysis/registry.ts';
-import type { Network } from '../engine/backends/backend.ts';
 import { chosenInstructions } from '../engine/backends/event/kernels/native.ts';
-import { BACKENDS } from '../engine/backends/registry.ts';
-import { prepareDataset } from '../engine/datasets/prepare.ts';
-import { type RunSpec, settingsSchema } from '../engine/experiment/schema.ts';
-import { openSubject } from '../engine/jobs/subject.ts';
-import { planNetwork } from '../engine/models/build/network.ts';
-import { orderOf } from '../engine/training/codec.ts';
-import { optimizerStep } from '../engine/training/schedule.ts';
+import { atResolution, prepareDataset } from '../engine/datasets/prepare.ts';
+import { ask } from './analyses/ask.ts';
+import { compare } from './analyses/compare.ts';
+import { DTS_MS, MODELS, STEP_MS, specOf, type Trained, trained } from './analyses/subject.ts';
 
 const option = (name: string): string | undefined => {
   const index = process.argv.indexOf(`--${name}`);
   return index < 0 ? undefined : process.argv[index + 1];
 };
 const threads = Number(option('threads') ?? 2);
-/** What the goals are about. */
-const QUESTIONS: Record<string, object> = {
-  landscape: { points: 51, samples: 2000 },
-  embedding: { samples: 5000 },
-  attack: { samples: 1000 },
-  resolution: {},
-  spikes: {},
-};
-
-const settings = settingsSchema.parse({
-  dataset: {
-    name: 'nmnist-simulated',
-    dt: 3,
-    trainSamples: 10_000,
-    ...(option('mnist') && { path: resolve(option('mnist')!) }),
-  },
-  network: { hidden: [512], readout: { kind: 'spike-rate' } },
-  neuron: { threshold: 0.3, leak: 0.3, surrogate: { width: 0.25 } },
-  training: { epochs: Number(option('epochs') ?? 5), batchSize: 256, learningRate: 1e-3 },
-});
-const spec: RunSpec = {
-  ...settings,
-  study: 'S',
-  variant: 'baseline',
-  seed: 1,
-  file: resolve('bench/analyses.lif.yaml'),
+/** What is asked, and the seconds that it is to take. */
+const GOALS: Record<string, { params: Record<string, unknown>; seconds: number }> = {
+  landscape: { params: { points: 51, samples: 2000 }, seconds: 180 },
+  attack: { params: { samples: 1000 }, seconds: 180 },
+  resolution: { params: { dts: DTS_MS.map((dt) => dt / STEP_MS), samples: 10_000 }, seconds: 300 },
+  embedding: { params: { samples: 5000 }, seconds: 20 },
 };
 
 console.log(`${chosenInstructions()} instructions, ${threads} threads`);
-const state = await trained();
-const only = option('only');
-for (const name of only ? [only] : Object.keys(QUESTIONS)) await measure(name);
+const baseline = await trainedModel('baseline', Number(option('epochs') ?? 6));
+const only = option('only')?.split(',') ?? Object.keys(GOALS);
+for (const name of only) {
+  if (process.argv.includes('--compare')) await compare(name, baseline, threads);
+  else await measure(name);
+}
 
-/** The checkpoint after the epochs. */
-async function trained(): Promise<ReturnType<Network['state']>> {
-  const { training, seed, file } = spec;
-  const data = await prepareDataset(spec.dataset, { file, seed });
-  const network = await BACKENDS[spec.backend].open(planNetwork(spec, data), data, {
-    batchSize: training.batchSize,
-    threads,
-    seed,
-  });
-  const updates = Math.ceil(data.sizes.train / training.batchSize);
-  for (let epoch = 0, step = 0; epoch < training.epochs; epoch++) {
-    network.beginEpoch(epoch, orderOf(seed, epoch, data.sizes.train));
-    for (let from = 0; from < updates; from += network.maxUpdates) {
-      const to = Math.min(updates, from + network.maxUpdates);
-      await network.train(from, to, optimizerStep(training, { step, epoch, update: from }, to, updates));
-      step += to - from;
-    }
-  }
-  const { accuracy, samples, spikes } = await network.evaluate('test');
+async function trainedModel(model: string, epochs: number): Promise<Trained> {
+  const began = performance.now();
+  const ready = await trained(specOf(model), epochs, threads, 1000);
+  const { accuracy, activity } = ready;
+  const fires = activity === null ? '' : `, ${(100 * activity).toFixed(1)} % of the hidden neurons fire in a step`;
   console.log(
-    `${((100 * accuracy) / samples).toFixed(1)} % of the test samples are right, ${((100 * spikes[0]!) / samples / 105 / 512).toFixed(1)} % of the hidden neurons fire in a step`,
+    `${model}: ${(100 * accuracy).toFixed(1)} % right after ${epochs} epochs${fires} (${((performance.now() - began) / 1000).toFixed(0)} s)`,
   );
-  const tensors = network.state();
-  await network.close();
-  return tensors;
+  return ready;
+}
+
+/** Spikes of every resolution are made once and kept in the cache folder; how long that takes is a matter of the data set. */
+async function makeRecordings(): Promise<void> {
+  const { dataset, file, seed } = baseline.spec;
+  for (const dt of DTS_MS) await prepareDataset(atResolution(dataset, dt / STEP_MS), { file, seed });
+}
+
+/** What an RNN, LSTM or GRU takes does not depend on its weights, and training one takes long. */
+function epochsOf(model: string): number {
+  return 'model' in MODELS[model]! ? 0 : 1;
 }
 
 async function measure(name: string): Promise<void> {
-  const signal = new AbortController().signal;
-  const opened: Subject[] = [];
-  const open = async (of: RunSpec, maxEvents?: number): Promise<Subject> => {
-    opened.push(await openSubject(of, state, { threads, signal, like: opened[0], maxEvents }));
-    return opened.at(-1)!;
-  };
-  const analysis = analysisOf(name);
-  const params = paramsOf(analysis, { ...QUESTIONS[name], ...JSON.parse(option('set') ?? '{}') });
-  const began = performance.now();
-  const before = process.cpuUsage();
-  const subject = await open(spec);
-  const loaded = performance.now();
-  const result = await analysis.run(
-    {
-      ...subject,
-      open: (change, { maxEvents } = {}) => open(change(structuredClone(spec)), maxEvents),
-      progress: () => {},
-      publish: () => {},
-      earlier: undefined,
-      signal,
-    },
-    params,
-  );
-  const { user, system } = process.cpuUsage(before);
-  const ended = performance.now();
-  await Promise.all(opened.map(({ network }) => network.close()));
-  const told = JSON.stringify(result, (_, value) =>
+  const { params, seconds: goal } = GOALS[name] ?? { params: {}, seconds: Number.NaN };
+  const all = { ...params, ...JSON.parse(option('set') ?? '{}') };
+  if (name === 'resolution') await makeRecordings();
+  let [seconds, processorSeconds] = [0, 0];
+  // Table 7 has all models; the other questions are to one network.
+  for (const model of name === 'resolution' ? Object.keys(MODELS) : ['baseline']) {
+    const subject = model === 'baseline' ? baseline : await trainedModel(model, epochsOf(model));
+    const asked = await ask(name, subject, all, threads);
+    seconds += asked.seconds;
+    processorSeconds += asked.processorSeconds;
+    if (name === 'resolution') console.log(`  ${model}: ${asked.seconds.toFixed(1)} s`);
+    if (process.argv.includes('--result')) console.log(shortened(asked.result));
+  }
+  const wanted = Number.isNaN(goal) ? '' : `, wanted: ${goal} s`;
+  console.log(`${name}: ${seconds.toFixed(1)} s${wanted} (${processorSeconds.toFixed(1)} s of processors)`);
+}
+
+function shortened(result: object): string {
+  const text = JSON.stringify(result, (_, value) =>
     Array.isArray(value) && value.length > 12 ? `${value.length} values` : value,
   );
-  console.log(
-    `${name}: ${((ended - began) / 1000).toFixed(1)} s (${((loaded - began) / 1000).toFixed(1)} to open), ${((user + system) / 1e6).toFixed(1)} CPU s`,
-  );
-  if (process.argv.includes('--result')) console.log(told.slice(0, 4000));
+  return text.slice(0, 4000);
 }

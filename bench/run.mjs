@@ -7,7 +7,7 @@
  *   npm run bench -- --activity     what it costs to count the activity of all neurons in an evaluation (activity.ts)
  *   npm run bench -- --probes       what a look into a network costs (probes.ts)
  *   npm run bench -- --looks         what it costs to look into a network every epoch (looks.ts)
- *   npm run bench -- --analyses     how long analyses take (analyses.ts)
+ *   npm run bench -- --analyses     how long analyses take, and with --compare PyTorch and openTSNE (analyses.ts)
  *   npm run bench -- --convolutional  networks of convolutions on native TensorFlow and in PyTorch (convolutional.ts)
  *   npm run bench -- --gradients    whether a deep network has the same gradient in float64, TensorFlow and PyTorch (gradients.ts)
  *   npm run bench -- --backends     event engine, native TensorFlow and TensorFlow in JavaScript, and what dispatch costs (backends.ts)

@@ -5,12 +5,11 @@ import type { AnalysisAnswer, AnalysisSummary } from '../../protocol/analyses/an
 import { errorCode, writeAtomic } from '../base/files.ts';
 import { sha256 } from '../base/hash.ts';
 import { acquireLock, type Lock } from '../base/lock.ts';
-import type { TaskState } from './cluster.ts';
 import { fileOf, makeRealFolder, namesIn } from './folder.ts';
-import { type AnalysisFile, analysisFileSchema, type ClusterTask } from './format.ts';
+import { type AnalysisFile, analysisFileSchema } from './format.ts';
 import { canonicalJson } from './key.ts';
 import { cut, MAX_SENTENCE, type Parsed, readJson } from './read.ts';
-import { stateWithTask, waitingText } from './summary.ts';
+import { shownStateOf } from './summary.ts';
 
 /** Where an analysis lies: the folder of its run, and `<analysis>-<key>`. */
 export interface AnalysisPlace {
@@ -50,33 +49,19 @@ export function readAnalysis(place: AnalysisPlace): Parsed<AnalysisFile> {
   return readJson(place.folder, path(place, 'json'), analysisFileSchema);
 }
 
-/** Where the analyses of a run lie. */
-export function analysesIn(folder: string): AnalysisPlace[] {
-  return namesIn(folder, 'analyses')
-    .filter((file) => file.endsWith('.json') && NAME.test(file.slice(0, -5)))
-    .slice(0, MAX_ANALYSES)
-    .map((file) => ({ folder, name: file.slice(0, -5) }));
-}
-
-/** What Slurm last said of the task of an analysis that a cluster does. */
-export type TaskOf = (cluster: ClusterTask | undefined) => TaskState | undefined;
-
 /** One answer, or how far it is. Throws an Error when it is damaged or not there. */
-export function answerOf(runId: string, place: AnalysisPlace, taskOf?: TaskOf): AnalysisAnswer {
+export function answerOf(runId: string, place: AnalysisPlace): AnalysisAnswer {
   const file = readAnalysis(place);
   if ('damage' in file) throw new Error(file.damage);
-  const { analysis, checkpoint, params, progress, heartbeat, result, cluster } = file.value;
+  const { analysis, checkpoint, params, progress, message, heartbeat, result } = file.value;
   if ((JSON.stringify(params)?.length ?? 0) > MAX_PARAMS) throw new Error('its parameters are longer than any are.');
-  const task = cluster && taskOf?.(cluster);
-  const state = stateWithTask(file.value, Date.now() - heartbeat, undefined, task);
-  const message = cluster && state === 'queued' ? waitingText(file.value.message, task) : file.value.message;
   return {
     runId,
     name: place.name,
     analysis,
     checkpoint,
     params: Object(params),
-    state,
+    state: shownStateOf(file.value, Date.now() - heartbeat),
     progress,
     changed: heartbeat,
     ...(message !== undefined && { message: cut(message, MAX_SENTENCE) }),
@@ -88,23 +73,18 @@ export function answerOf(runId: string, place: AnalysisPlace, taskOf?: TaskOf): 
 export class AnalysisList {
   /** What could not be read is not read again, either, until it changes. */
   private readonly known = new Map<string, { stamp: string; summary: AnalysisSummary | undefined }>();
-  private readonly pauseMs: number;
-
-  /** pauseMs: how long it may read until others are heard. */
-  constructor(pauseMs = 100) {
-    this.pauseMs = pauseMs;
-  }
 
   /** Damaged ones are left out. Others are heard between two files, which may be large and many. */
-  async of(runs: readonly { id: string; folder: string; taskOf?: TaskOf }[]): Promise<AnalysisSummary[]> {
+  async of(runs: readonly { id: string; folder: string }[]): Promise<AnalysisSummary[]> {
     const found: AnalysisSummary[] = [];
     let since = performance.now();
-    for (const { id, folder, taskOf } of runs) {
-      for (const place of analysesIn(folder)) {
-        const summary = this.look(id, place, taskOf);
+    for (const { id, folder } of runs) {
+      const names = namesIn(folder, 'analyses').filter((n) => n.endsWith('.json') && NAME.test(n.slice(0, -5)));
+      for (const name of names.slice(0, MAX_ANALYSES)) {
+        const summary = this.look(id, { folder, name: name.slice(0, -5) });
         if (summary) found.push(summary);
         if (found.length === MAX_LISTED) return found;
-        if (performance.now() - since < this.pauseMs) continue;
+        if (performance.now() - since < PAUSE_MS) continue;
         await setImmediate();
         since = performance.now();
       }
@@ -112,7 +92,7 @@ export class AnalysisList {
     return found;
   }
 
-  private look(runId: string, place: AnalysisPlace, taskOf?: TaskOf): AnalysisSummary | undefined {
+  private look(runId: string, place: AnalysisPlace): AnalysisSummary | undefined {
     try {
       const file = pathOf(place, 'json');
       const { mtimeMs, size, ino } = lstatSync(file);
@@ -121,7 +101,7 @@ export class AnalysisList {
       // One that is under way may have lost its process meanwhile.
       if (known?.stamp === stamp && !ACTIVE.has(known.summary?.state ?? '')) return known.summary;
       this.known.set(file, { stamp, summary: undefined });
-      const { result: _, ...summary } = answerOf(runId, place, taskOf);
+      const { result: _, ...summary } = answerOf(runId, place);
       this.known.set(file, { stamp, summary });
       return summary;
     } catch {
@@ -130,6 +110,8 @@ export class AnalysisList {
   }
 }
 
+/** After so long others are heard. */
+const PAUSE_MS = 100;
 const ACTIVE: ReadonlySet<string> = new Set(['queued', 'running']);
 
 /** Replaces the file, which readers see whole. A run that was deleted stays deleted. */

@@ -12,7 +12,6 @@ const METHODS: Record<WebviewMethod, true> = {
   'experiment/matrix': true,
   'runs/series': true,
   'runs/compare': true,
-  'runs/across': true,
   'runs/settings': true,
   'runs/neurons': true,
   'runs/log': true,
@@ -46,9 +45,7 @@ export function parseFromWebview(value: unknown): FromWebview | undefined {
       return state && { type: 'state', state };
     }
     case 'openView':
-      if (!isViewId(value.view)) return undefined;
-      if (value.file === undefined) return { type: 'openView', view: value.view };
-      return isShortPath(value.file) ? { type: 'openView', view: value.view, file: value.file } : undefined;
+      return isViewId(value.view) ? { type: 'openView', view: value.view } : undefined;
     case 'openFile':
       if (value.variant === undefined) return { type: 'openFile' };
       return isShortText(value.variant) ? { type: 'openFile', variant: value.variant } : undefined;
@@ -92,8 +89,4 @@ export function parseViewState(value: unknown): ViewState | undefined {
 
 function isShortText(value: unknown): value is string {
   return typeof value === 'string' && value.length > 0 && value.length <= 500;
-}
-
-function isShortPath(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= 4096 && isExperimentFile(value);
 }

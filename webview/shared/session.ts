@@ -96,9 +96,8 @@ export class Session<V extends ViewId = ViewId> {
     this.act(`annotate:${runIds.join()}`, () => this.channel.request('runs/annotate', { runIds, ...change }));
   }
 
-  /** @param file of another study of which there are runs; its own without. */
-  openView(view: ViewId, file = this.target.file): void {
-    this.api.postMessage(file === this.target.file ? { type: 'openView', view } : { type: 'openView', view, file });
+  openView(view: ViewId): void {
+    this.api.postMessage({ type: 'openView', view });
   }
 
   openFile(variant?: string): void {

@@ -7,8 +7,6 @@ export function localExecutor(lif: string[]): Executor {
   return {
     id: 'local',
     ready: async () => {},
-    submit: async (jobs, { store, ...options }) => {
-      if (jobs.length > 0) await detachWork(lif, store, { jobs: [...jobs], ...options });
-    },
+    submit: (jobs, { store, ...options }) => detachWork(lif, store, { jobs: [...jobs], ...options }),
   };
 }

@@ -98,7 +98,6 @@ beforeEach(() => {
       showProblems: note('showProblems'),
       openFile: note('openFile'),
       openView: note('openView'),
-      openAcross: note('openAcross'),
       revealRun: note('revealRun'),
       showOrigin: note('showOrigin'),
       newFile: note('newFile'),
