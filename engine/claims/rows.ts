@@ -2,8 +2,9 @@
 
 import { worded } from '../../protocol/comparison/verdicts.ts';
 import type { ComparisonRow } from '../../protocol/runs.ts';
+import { sha256 } from '../base/hash.ts';
 import { meaningOf } from '../experiment/meaning.ts';
-import type { Experiment } from '../experiment/schema.ts';
+import type { Experiment, Settings } from '../experiment/schema.ts';
 import { accuraciesOf, verdictsOf } from './verdicts.ts';
 
 /**
@@ -16,14 +17,23 @@ export function judgeRows({ variants, seeds }: Experiment, rows: ComparisonRow[]
   const byName = new Map(rows.map((row) => [row.variant, row]));
   const baseline = byName.get(first!.name);
   if (!baseline) return rows;
-  const meaning = meaningOf(first!.settings);
+  const meaning = meaningHash(first!.settings);
   const candidates = others.map(({ name, settings }) => ({
     variant: name,
-    identical: meaningOf(settings) === meaning,
+    identical: meaningHash(settings) === meaning,
     values: accuraciesOf(byName.get(name) ?? { results: [] }),
   }));
   const verdicts = verdictsOf({ variant: first!.name, values: accuraciesOf(baseline) }, candidates, seeds.length);
   const own = worded({ kind: 'baseline', against: first!.name, wanted: seeds.length });
   const byVariant = new Map([[first!.name, own], ...others.map(({ name }, i) => [name, verdicts[i]!] as const)]);
   return rows.map((row) => ({ ...row, verdict: byVariant.get(row.variant)! }));
+}
+
+/** As long as somebody holds the settings: a study is judged again whenever one of its runs goes on. */
+const MEANINGS = new WeakMap<Settings, string>();
+
+function meaningHash(settings: Settings): string {
+  const hash = MEANINGS.get(settings) ?? sha256(meaningOf(settings));
+  MEANINGS.set(settings, hash);
+  return hash;
 }

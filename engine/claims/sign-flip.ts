@@ -34,18 +34,40 @@ export function signFlip(differences: readonly number[]): SignFlip {
   return { p: (hits + 1) / (DRAWS + 1), sampled: DRAWS };
 }
 
-/** All patterns whose first sign is +, in the order of a Gray code: the others are their mirror images. */
+/**
+ * The share of patterns, of those whose first sign is + (the others are their mirror images), with |sum| ≥ observed. Each
+ * sum is one of the first half of the differences and one of the second: of both halves sorted, 2^(n/2) sums each, it is
+ * counted for every sum of the one how many of the other lead far enough.
+ */
 function exact(sizes: readonly number[], observed: number): number {
   const patterns = 2 ** Math.max(0, sizes.length - 1);
-  const signs = sizes.map(() => 1);
-  let sum = sizes.reduce((total, size) => total + size, 0);
+  if (observed <= 0) return 1;
+  const half = Math.ceil(sizes.length / 2);
+  const first = sumsOf(sizes.slice(1, half), sizes[0]!);
+  const second = sumsOf(sizes.slice(half), 0);
   let hits = 0;
-  for (let i = 1; ; i++) {
-    if (Math.abs(sum) >= observed) hits++;
-    if (i === patterns) return hits / patterns;
-    // Of the Gray code, the bit that changes is the lowest one of i; the first sign stays.
-    const flip = 1 + (31 - Math.clz32(i & -i));
-    signs[flip] = -signs[flip]!;
-    sum += 2 * signs[flip]! * sizes[flip]!;
+  // As sums of the first half grow, more and more of the second lead beyond `observed`, fewer and fewer below its negative.
+  let above = second.length;
+  let below = second.length;
+  for (const sum of first) {
+    while (above > 0 && sum + second[above - 1]! >= observed) above--;
+    while (below > 0 && sum + second[below - 1]! > -observed) below--;
+    hits += second.length - above + below;
   }
+  return hits / patterns;
+}
+
+/** `start` ± each of these, in all 2^n ways, ascending. */
+function sumsOf(sizes: readonly number[], start: number): Float64Array {
+  let sums = Float64Array.of(start);
+  for (const size of sizes) {
+    const next = new Float64Array(2 * sums.length);
+    next.set(sums.map((sum) => sum - size));
+    next.set(
+      sums.map((sum) => sum + size),
+      sums.length,
+    );
+    sums = next;
+  }
+  return sums.sort();
 }

@@ -1,9 +1,10 @@
 import type { RunSummary } from '../../protocol/runs.ts';
 
-/** Changes of all stores, put together and passed on at most once per interval. */
+/** Changes of all stores, put together and passed on at most once per interval: the first after a pause at once. */
 export class Changes {
   private readonly changed = new Map<string, RunSummary>();
   private readonly removed = new Set<string>();
+  private pushed = Number.NEGATIVE_INFINITY;
   private timer: NodeJS.Timeout | undefined;
   private readonly push: (changed: RunSummary[], removed: string[]) => void;
   private readonly intervalMs: number;
@@ -22,7 +23,8 @@ export class Changes {
       this.removed.delete(run.id);
       this.changed.set(run.id, run);
     }
-    this.timer ??= setTimeout(() => this.flush(), this.intervalMs);
+    const wait = Math.max(0, this.pushed + this.intervalMs - performance.now());
+    this.timer ??= setTimeout(() => this.flush(), wait);
   }
 
   /** Passes on what there is now. */
@@ -34,6 +36,7 @@ export class Changes {
     const removed = [...this.removed];
     this.changed.clear();
     this.removed.clear();
+    this.pushed = performance.now();
     this.push(changed, removed);
   }
 

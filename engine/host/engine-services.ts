@@ -33,6 +33,7 @@ import { Evidence } from '../studies/evidence.ts';
 import { goOn } from '../studies/go-on.ts';
 import { firstError, readStudyText, refuseMissing, studyOf } from '../studies/load.ts';
 import { placesOf } from '../studies/places.ts';
+import { RecentStudies } from '../studies/recent.ts';
 import { createStudyRuns } from '../studies/start.ts';
 import { stopRuns } from '../studies/stop.ts';
 import { submitByStore } from '../studies/submit.ts';
@@ -46,6 +47,7 @@ export function engineServices(lif: string[]): Services {
   const executor = localExecutor(lif);
   const probes = new Probes(lif);
   const evidence = new Evidence();
+  const recent = new RecentStudies();
   return {
     engineVersion: engineVersion(),
     check(file, text) {
@@ -59,11 +61,11 @@ export function engineServices(lif: string[]): Services {
     hover: (file, text, position) => hover(text, file, position) ?? null,
     datasets: () => dataRows(CATALOGUE),
     judge(file, text, runs) {
-      const { experiment } = studyOf(file, text ?? readStudyText(file), [], firstError);
+      const experiment = recent.experiment(file, text);
       return judgeClaims(experiment, compareExperiment(experiment, file, runs).rows);
     },
     advise(file, text, runs, history) {
-      const { experiment } = studyOf(file, text ?? readStudyText(file), [], firstError);
+      const experiment = recent.experiment(file, text);
       return evidence.advise(experiment, compareExperiment(experiment, file, runs), history);
     },
     edit: (file, text, edit) => applyEdit(text, file, edit),
@@ -79,11 +81,11 @@ export function engineServices(lif: string[]): Services {
       return { edits: editsBetween(text, changed), seeds };
     },
     compare(file, text, runs, reference) {
-      const { experiment } = studyOf(file, text ?? readStudyText(file), [], firstError);
+      const experiment = recent.experiment(file, text);
       return compareExperiment(experiment, file, runs, reference === undefined ? {} : { reference });
     },
     settings(file, text, runs) {
-      const { experiment } = studyOf(file, text ?? readStudyText(file), [], firstError);
+      const experiment = recent.experiment(file, text);
       return differencesOf(experiment, runs);
     },
     origin: originOf,

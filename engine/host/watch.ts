@@ -11,7 +11,7 @@ const START_MS = 2000;
 const LOOK_MS = 500;
 const NEXT_MS = 10;
 /** After an event, to take its companions along. */
-const EVENT_MS = 100;
+const EVENT_MS = 30;
 /** Runs that stand still are looked at in turn, this many each time. */
 const IDLE_BATCH = 250;
 /** Folders of active runs that are watched at most; the others are polled. */
@@ -129,14 +129,10 @@ export class StoreWatch {
     return due;
   }
 
-  private active(): string[] {
-    return this.reader.summaries().flatMap(({ id, state }) => (ACTIVE[state] ? [id] : []));
-  }
-
   private plan(): void {
     if (this.closed) return;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.poll(), this.active().length > 0 ? BUSY_MS : IDLE_MS);
+    this.timer = setTimeout(() => this.poll(), this.reader.active().length > 0 ? BUSY_MS : IDLE_MS);
   }
 
   private tell(problem: string): void {
@@ -147,7 +143,7 @@ export class StoreWatch {
 
   /** Events for new runs and for those that go on. They only make things faster: polling finds the same. */
   private watchFolders(): void {
-    const wanted = new Set(['', ...this.active().slice(0, MAX_WATCHED)]);
+    const wanted = new Set(['', ...this.reader.active().slice(0, MAX_WATCHED)]);
     for (const [id, watcher] of this.watchers) {
       if (wanted.has(id)) continue;
       watcher.close();

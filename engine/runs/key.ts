@@ -26,12 +26,20 @@ export function canonicalJson(value: unknown): string {
 
 /** SHA-256 of all that decides the bits of a run: settings and seed, not names or places. */
 export function runKey(spec: Pick<RunSpec, keyof Settings | 'seed'>): string {
-  const { dataset, model, network, neuron, training, seed } = spec;
+  return runKeys(spec)(spec.seed);
+}
+
+/** The keys of runs that differ in their seeds alone: the settings are written out once. */
+export function runKeys(spec: Pick<RunSpec, keyof Settings>): (seed: number) => string {
+  const { dataset, model, network, neuron, training } = spec;
   // Earlier builds had one backend and no word for it.
   const backend = spec.backend === 'event' ? undefined : spec.backend;
   const { readout } = network;
   const settings = { network: { ...network, readout: withoutDefaults(readout) }, neuron: withoutDefaults(neuron) };
-  return sha256(canonicalJson({ dataset: asBefore(dataset), model, backend, ...settings, training, seed }));
+  // Of the names in alphabetical order `seed` comes before `training` alone.
+  const before = canonicalJson({ dataset: asBefore(dataset), model, backend, ...settings }).slice(0, -1);
+  const after = canonicalJson({ training }).slice(1);
+  return (seed) => sha256(`${before},"seed":${JSON.stringify(seed)},${after}`);
 }
 
 /** Fields that have come later, without what they mean when they are not there. */

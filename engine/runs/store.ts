@@ -65,6 +65,10 @@ export class StoreReader {
   /** Characters of all summaries. */
   private told = 0;
   private readonly cluster: KnownStates;
+  /** Ids, oldest run first; absent when runs came or went. */
+  private order: string[] | undefined;
+  /** Ids of the runs that wait or train. */
+  private readonly going = new Set<string>();
 
   constructor(
     private readonly store: string,
@@ -107,9 +111,16 @@ export class StoreReader {
 
   /** All runs, oldest first. */
   summaries(): RunSummary[] {
-    return [...this.entries.values()]
-      .map((entry) => entry.summary)
-      .sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
+    this.order ??= [...this.entries.values()]
+      .map(({ summary }) => summary)
+      .sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
+      .map(({ id }) => id);
+    return this.order.map((id) => this.entries.get(id)!.summary);
+  }
+
+  /** Ids of the runs that wait or train. */
+  active(): string[] {
+    return [...this.going];
   }
 
   summary(id: string): RunSummary | undefined {
@@ -153,6 +164,8 @@ export class StoreReader {
   private forget(id: string): boolean {
     this.kept -= this.entries.get(id)?.metrics?.bytes ?? 0;
     this.told -= this.entries.get(id)?.length ?? 0;
+    this.going.delete(id);
+    this.order = undefined;
     return this.entries.delete(id);
   }
 
@@ -228,6 +241,9 @@ export class StoreReader {
     this.told += text.length;
     const print = sha256(text);
     this.entries.set(id, { run, status, note, metrics, pulse, met, stamps, summary, print, length: text.length });
+    if (known?.summary.createdAt !== summary.createdAt) this.order = undefined;
+    if (ACTIVE.has(summary.state)) this.going.add(id);
+    else this.going.delete(id);
     if (before !== metrics.bytes) this.letGo(id, metrics.bytes - before);
     return print === known?.print ? undefined : summary;
   }

@@ -6,10 +6,10 @@ import { isNewer, spread } from '../../../protocol/seeds.ts';
 import { wilson } from '../../claims/intervals.ts';
 import { judgeRows } from '../../claims/rows.ts';
 import { shapeOf } from '../../datasets/describe.ts';
-import { describeChanges, expandExperiment } from '../../experiment/expand.ts';
-import type { Experiment, RunSpec } from '../../experiment/schema.ts';
+import { describeChanges } from '../../experiment/expand.ts';
+import type { Experiment, RunSpec, Settings } from '../../experiment/schema.ts';
 import { isBelow, storeOf } from '../folder.ts';
-import { type KeyedRun, runKey } from '../key.ts';
+import { type KeyedRun, runKeys } from '../key.ts';
 import { earlierSettings } from './earlier.ts';
 import { beginningOf } from './further.ts';
 
@@ -61,21 +61,24 @@ export function compareExperiment(
 interface Asked {
   /** Of its first seed; the others differ in nothing else. */
   spec: RunSpec;
+  /** As the experiment holds them. */
+  settings: Settings;
   seeds: ReadonlySet<number>;
   newest: Map<number, RunSummary>;
   finished: Map<number, RunSummary>;
   beginnings: Map<number, Beginning>;
 }
 
-function askedWith(spec: RunSpec, seeds: ReadonlySet<number>): Asked {
-  return { spec, seeds, newest: new Map(), finished: new Map(), beginnings: new Map() };
-}
-
 /** Without a spec for each seed, of which a file may have 500,000. */
 function allAsked(experiment: Experiment, file: string): Map<string, Asked> {
   const seeds = new Set(experiment.seeds);
-  const first = expandExperiment(experiment, file, { seeds: experiment.seeds.slice(0, 1) });
-  return new Map(first.map((spec) => [spec.variant, askedWith(spec, seeds)]));
+  const seed = experiment.seeds[0]!;
+  return new Map(
+    experiment.variants.map(({ name, settings }) => {
+      const spec = { study: experiment.name, variant: name, seed, file, ...settings };
+      return [name, { spec, settings, seeds, newest: new Map(), finished: new Map(), beginnings: new Map() }];
+    }),
+  );
 }
 
 /** Of what was found the part that is asked for. */
@@ -98,13 +101,12 @@ function addRuns(
   runs: readonly KeyedRun[],
 ): KeyedRun[] {
   const outdated: KeyedRun[] = [];
-  const keyOf = keysOnDemand();
   const isOfFile = sameFileAs(file);
   const variants = new Set(experiment.variants.map(({ name }) => name));
   const wanted = [...asked.values()].reduce((sum, { seeds }) => sum + seeds.size, 0);
   const alike = (seed: number, key: string | undefined): Asked | undefined =>
     wanted <= MAX_SOUGHT
-      ? [...asked.values()].find((one) => one.seeds.has(seed) && keyOf(one, seed) === key)
+      ? [...asked.values()].find((one) => one.seeds.has(seed) && keyFor(one, seed) === key)
       : undefined;
   let tried = 0;
   for (const run of runs) {
@@ -114,7 +116,7 @@ function addRuns(
     const { seed } = found;
     const named = asked.get(found.variant);
     let one = named?.seeds.has(seed) ? named : undefined;
-    if (!one || key !== keyOf(one, seed)) {
+    if (!one || key !== keyFor(one, seed)) {
       // By what it is, under whatever name it was trained.
       const renamed = ours && variants.has(found.variant) ? undefined : alike(seed, key);
       if (!renamed && ours) {
@@ -131,15 +133,19 @@ function addRuns(
   return outdated;
 }
 
+/** Of the settings of a variant, as long as somebody holds the experiment: it is compared again whenever a run goes on. */
+const KEYS = new WeakMap<object, { keyOf: (seed: number) => string; known: Map<number, string> }>();
+
 /** Keys are taken where there are runs only: a file may ask for more seeds than anybody trains. */
-function keysOnDemand(): (asked: Asked, seed: number) => string {
-  const keys = new Map<string, string>();
-  return ({ spec }, seed) => {
-    const place = `${seed} ${spec.variant}`;
-    const known = keys.get(place) ?? runKey({ ...spec, seed });
-    keys.set(place, known);
-    return known;
-  };
+function keyFor({ settings }: Asked, seed: number): string {
+  let keys = KEYS.get(settings);
+  if (!keys) {
+    keys = { keyOf: runKeys(settings), known: new Map() };
+    KEYS.set(settings, keys);
+  }
+  const key = keys.known.get(seed) ?? keys.keyOf(seed);
+  keys.known.set(seed, key);
+  return key;
 }
 
 /** Whether a run is of this file, whatever links lead to it. */

@@ -13,8 +13,8 @@ function everySum(differences: readonly number[]): number[] {
 describe('the sign-flip test', () => {
   test('counts every pattern of signs, ties included', () => {
     const rng = stream(1, 'differences');
-    for (let n = 1; n <= 12; n++) {
-      for (let round = 0; round < 20; round++) {
+    for (const n of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 17]) {
+      for (let round = 0; round < (n > 12 ? 3 : 20); round++) {
         // Few steps, so that sums are often equal, as accuracies of small test sets are.
         const differences = Array.from({ length: n }, () => (rng.below(9) - 4) / 1000);
         const observed = Math.abs(differences.reduce((a, b) => a + b, 0));

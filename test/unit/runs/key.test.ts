@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { canonicalJson, newRunId, runKey, timeOfId } from '../../../engine/runs/key.ts';
+import { sha256 } from '../../../engine/base/hash.ts';
+import { canonicalJson, newRunId, runKey, runKeys, timeOfId } from '../../../engine/runs/key.ts';
 import { specOf } from './fixtures.ts';
 
 test('canonical JSON does not hang on the order of fields', () => {
@@ -13,6 +14,15 @@ test('the key hangs on settings and seed alone', () => {
   expect(runKey(specOf({ seed: 2 }))).not.toBe(key);
   const { neuron } = specOf();
   expect(runKey(specOf({ neuron: { ...neuron, threshold: 0.7 } }))).not.toBe(key);
+});
+
+test('keys of all seeds of the same settings are those of each alone: of all that decides, in alphabetical order', () => {
+  const { study: _, variant: __, file: ___, backend: ____, ...settings } = specOf({ backend: 'event' });
+  const keyOf = runKeys(specOf());
+  for (const seed of [0, 7, 2 ** 31]) {
+    expect(keyOf(seed)).toBe(runKey(specOf({ seed })));
+    expect(keyOf(seed)).toBe(sha256(canonicalJson({ ...settings, seed })));
+  }
 });
 
 test('runs from before there were several backends have the key of the event backend', () => {
