@@ -44,27 +44,56 @@ export function isFile(name: string): boolean {
   return /\.(ya?ml|json)$/.test(name);
 }
 
-/** Runs by name; of an experiment file the newest finished one of every variant and seed, in its order. Throws a UserError. */
-export function runsMeant(store: string, names: string[]): { reader: StoreReader; runs: RunSummary[] } {
+/**
+ * Runs by name; of an experiment file the newest finished one of every variant and seed, in its order. Throws a UserError.
+ * @param sets settings of the file that its runs were trained with, as `lif run --set` takes them
+ */
+export function runsMeant(
+  store: string,
+  names: string[],
+  sets: string[] = [],
+): { reader: StoreReader; runs: RunSummary[] } {
+  const named = names.find((name) => !isFile(name));
+  if (named !== undefined && sets.length > 0)
+    throw new UserError(
+      `--set ${plainLine(sets[0]!)}: ${plainLine(named)} is a run, which has its settings; leave that out, or name the file.`,
+    );
   const reader = openStore(store);
   const all = reader.summaries();
-  const runs = names.flatMap((name) => (isFile(name) ? resultsOf(name, reader) : [findRun(store, all, name)]));
+  const runs = names.flatMap((name) => (isFile(name) ? resultsOf(name, reader, sets) : [findRun(store, all, name)]));
   return { reader, runs: [...new Set(runs)] };
 }
 
-function resultsOf(name: string, reader: StoreReader): RunSummary[] {
-  const { experiment, file } = loadStudy(name);
+function resultsOf(name: string, reader: StoreReader, sets: string[]): RunSummary[] {
+  const { experiment, file } = loadStudy(name, sets);
   const comparison = compareExperiment(experiment, file, reader.keyedRuns());
   const runs = comparison.rows.flatMap(({ results }) => results);
   if (runs.length > 0) return runs;
   const others = earlierOf(comparison).flatMap((one) =>
-    one.results.map((run) => ({ id: run.id, why: whyEarlier(one) })),
+    one.results.map((run) => ({ id: run.id, why: whyEarlier(one), had: one.had ?? {} })),
   );
   const [newest] = others;
-  if (!newest) throw new UserError(`${basename(file)} has no finished run; train it first: lif run ${name}`);
+  const train = trainCommand(name, sets);
+  if (!newest) throw new UserError(`${basename(file)} has no finished run; train it first: ${train}`);
+  const theirs = Object.entries(newest.had).map(([path, value]) => asSet(`${path}=${value}`));
+  const say = theirs.length > 0 && theirs.length <= MAX_SETS ? `say what they had (${theirs.join(' ')}), ` : '';
   throw new UserError(
-    `${basename(file)} has no finished run with the settings of now; ${count(others.length, 'finished run')} had others (${plainLine(newest.why)}): name one of them, such as ${newest.id}, or train these first: lif run ${name}`,
+    `${basename(file)} has no finished run with the settings of now; ${count(others.length, 'finished run')} had others (${plainLine(newest.why)}): ${say}name one of them, such as ${newest.id}, or train these first: ${train}`,
   );
+}
+
+/** `lif run FILE --set training.epochs=5` */
+export function trainCommand(file: string, sets: readonly string[]): string {
+  return ['lif run', file, ...sets.map(asSet)].join(' ');
+}
+
+/** More settings than these are no help in a sentence. */
+const MAX_SETS = 4;
+
+/** As it is typed in a shell. */
+function asSet(assignment: string): string {
+  const text = plainLine(assignment);
+  return `--set ${/^[\w.=+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`}`;
 }
 
 function findRun(store: string, all: RunSummary[], name: string): RunSummary {

@@ -3,7 +3,7 @@ import { UserError } from '../base/errors.ts';
 import { isMapping, namesIn, own, type Path } from './assist/describe.ts';
 import { validateExperiment } from './checks/validate.ts';
 import { mergeSettings, namesAnother } from './merge.ts';
-import type { Experiment } from './schema.ts';
+import { type Experiment, experimentSchema } from './schema.ts';
 import { parseSource, plain } from './text/source.ts';
 
 interface Assignment {
@@ -31,6 +31,12 @@ export function applySets(experiment: Experiment, sets: readonly string[]): Expe
   const blamed = assignments.findLast(({ path }) => overlaps(path, problem.path)) ?? assignments.at(-1)!;
   const where = problem.variant === undefined ? '' : `in the variant "${problem.variant}", `;
   throw new UserError(`--set ${blamed.text}: ${where}${problem.message}`);
+}
+
+/** Whether the path of an assignment begins with a field of the file. */
+export function isSetting(assignment: string): boolean {
+  const [field] = assignment.split(/[.=]/, 1);
+  return Object.hasOwn(experimentSchema.shape, field!.trim());
 }
 
 function parseAssignment(text: string, variants: string[]): Assignment {

@@ -129,6 +129,20 @@ test('of a file: every variant and seed in one table, and one that is not traine
     code: 1,
     stderr: expect.stringMatching(/resolution of 2 runs \(c, seed 1, and so on\): dataset delayed-xor has/),
   });
+  const set = ['--set', 'training.epochs=1'];
+  const other = await lab.lif('analyse', 'two.lif.yaml', 'evaluate', ...set);
+  const had =
+    /2 finished runs had others \(had training\.epochs: \d+\): say what they had \(--set training\.epochs=\d+\), name .*: lif run two\.lif\.yaml --set training\.epochs=1\n$/;
+  expect(other, 'a way on').toMatchObject({ code: 2, stderr: expect.stringMatching(had) });
+  expect(await lab.lif('run', 'two.lif.yaml', '--threads', '1', ...set)).toMatchObject({ code: 0 });
+  const asked = await lab.lif('analyse', 'two.lif.yaml', 'evaluate', ...set, '--set', 'split=validation', '--json');
+  expect(JSON.parse(asked.stdout).map(({ of, params }: { of: string; params: unknown }) => [of, params])).toEqual(
+    Array(2).fill([expect.stringMatching(/^epoch 1 /), { split: 'validation' }]),
+  );
+  const ofRun = await lab.lif('analyse', run.id, 'evaluate', ...set);
+  expect(ofRun.stderr).toMatch(
+    /^--set training\.epochs=1: .* is a run, which has its settings; leave that out, or name/,
+  );
   const json = JSON.parse((await lab.lif('analyse', 'study.lif.yaml', 'evaluate', '--json')).stdout);
   expect(json).toMatchObject([{ variant: 'a', seed: 1, state: 'finished', result: { samples: 150 } }]);
 });

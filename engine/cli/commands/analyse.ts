@@ -4,6 +4,7 @@ import { UserError } from '../../base/errors.ts';
 import { reason } from '../../base/files.ts';
 import type { ChildOutcome } from '../../executors/local/child.ts';
 import { runLocally } from '../../executors/local/run-jobs.ts';
+import { isSetting } from '../../experiment/assignments.ts';
 import type { AnalyseJob, Job } from '../../jobs/job.ts';
 import { answerPlaceOf, readAnalysis } from '../../runs/analyses.ts';
 import { nameOfStep } from '../../runs/metrics/history.ts';
@@ -25,7 +26,12 @@ export const analyseCommand: Command = {
   example: 'lif analyse 20261123-1415 evaluate --set split=validation',
   positionals: [2, 2],
   options: {
-    set: { type: 'string', multiple: true, value: 'NAME=VALUE', help: 'a parameter of the analysis, e.g. split=train' },
+    set: {
+      type: 'string',
+      multiple: true,
+      value: 'NAME=VALUE',
+      help: 'a parameter of the analysis, e.g. split=train; of a file also what its runs were trained with, e.g. training.epochs=5',
+    },
     checkpoint: networkOption,
     threads: threadsOption,
     store: storeOption,
@@ -34,10 +40,11 @@ export const analyseCommand: Command = {
   async run(cli, input) {
     const [of, analysis] = input.positionals as [string, string];
     const many = isFile(of);
-    const { runs } = runsMeant(input.store, [of]);
+    const sets = input.texts('set');
+    const { runs } = runsMeant(input.store, [of], sets.filter(isSetting));
     const { requestAnalysis } = await import('../../jobs/request.ts');
     const checkpoint = input.checkpoint;
-    const params = paramsIn(input.texts('set'));
+    const params = paramsIn(sets.filter((text) => !isSetting(text)));
     const asked: { run: RunSummary; job: AnalyseJob; done: boolean }[] = [];
     for (const run of runs)
       asked.push({ run, ...(await requestAnalysis(run.folder, { analysis, params, checkpoint })) });

@@ -4,8 +4,9 @@ import { judgeClaims } from '../../claims/judge.ts';
 import { compareExperiment } from '../../runs/comparison/compare.ts';
 import { openStore } from '../../runs/store.ts';
 import { loadStudy, shortPath } from '../../studies/load.ts';
-import { type Command, jsonOption, storeOption } from '../command.ts';
+import { type Command, jsonOption, setOption, storeOption } from '../command.ts';
 import { printJson, printLines } from '../output.ts';
+import { trainCommand } from '../stores.ts';
 import { printable, table } from '../text.ts';
 
 export const checkCommand: Command = {
@@ -15,9 +16,10 @@ export const checkCommand: Command = {
     'Judges the expectations of an experiment file by its finished runs. Exit code 0: all hold, 3: one fails, 4: one is undecided, 5: one has not run.',
   example: 'lif check examples/a-a.lif.yaml',
   positionals: [1, 1],
-  options: { store: storeOption, json: jsonOption },
+  options: { set: setOption, store: storeOption, json: jsonOption },
   async run(_cli, input) {
-    const { experiment, file } = loadStudy(input.positionals[0]!);
+    const sets = input.texts('set');
+    const { experiment, file } = loadStudy(input.positionals[0]!, sets);
     if (experiment.expect.length === 0)
       throw new UserError(
         `${shortPath(file)} expects nothing: add a line such as expect: [${firstNames(experiment.variants)}].`,
@@ -26,7 +28,7 @@ export const checkCommand: Command = {
     const claims = judgeClaims(experiment, rows);
     const outcome = worstOf(claims.map((claim) => claim.outcome));
     if (input.flag('json')) printJson({ file, outcome, code: CHECK_CODES[outcome], expectations: claims });
-    else printLines(claimLines(claims, shortPath(file), outcome));
+    else printLines(claimLines(claims, shortPath(file), outcome, sets));
     return CHECK_CODES[outcome];
   },
 };
@@ -36,7 +38,7 @@ function firstNames(variants: readonly { name: string }[]): string {
   return second === undefined ? `${first}.accuracy >= 0.9` : `${second}.accuracy > ${first}.accuracy`;
 }
 
-function claimLines(claims: JudgedClaim[], file: string, outcome: ClaimOutcome): string[] {
+function claimLines(claims: JudgedClaim[], file: string, outcome: ClaimOutcome, sets: string[]): string[] {
   const rows = claims.map(({ text, outcome, sentence }) => [outcome, printable(text), printable(sentence)]);
   const lines = table(['', '', ''], rows).slice(1);
   const missing = new Set(
@@ -47,6 +49,6 @@ function claimLines(claims: JudgedClaim[], file: string, outcome: ClaimOutcome):
     ...lines,
     '',
     summary,
-    ...(missing.size > 0 ? [`lif run ${file} trains the ${missing.size} run(s) that are missing.`] : []),
+    ...(missing.size > 0 ? [`${trainCommand(file, sets)} trains the ${missing.size} run(s) that are missing.`] : []),
   ];
 }

@@ -5,8 +5,17 @@ import { lines as attackLines } from '../../../engine/cli/analyses/attack.ts';
 import { lines } from '../../../engine/cli/analyses/errors.ts';
 import { ANALYSIS_IDS } from '../../../engine/cli/analyses/reports.ts';
 import { analyseCommand } from '../../../engine/cli/commands/analyse.ts';
+import { isSetting } from '../../../engine/experiment/assignments.ts';
+import { ANALYSIS_PARAMS } from '../../../engine/experiment/schema.ts';
 import type { AttackResult } from '../../../protocol/analyses/attack.ts';
 import type { ErrorsResult, Quartiles } from '../../../protocol/analyses/errors.ts';
+
+test('no parameter of an analysis is taken for a setting of the file', () => {
+  const names = Object.values(ANALYSIS_PARAMS).flatMap(({ shape }) => Object.keys(shape));
+  expect(names).toContain('split');
+  expect(names.filter(isSetting)).toEqual([]);
+  expect(['training.epochs=5', 'model=lstm', 'seeds=[1]'].every(isSetting)).toBe(true);
+});
 
 test('the help names every analysis that there is', () => {
   expect(ANALYSIS_IDS).toEqual(ANALYSES.map(({ id }) => id));

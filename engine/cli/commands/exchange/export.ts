@@ -4,7 +4,15 @@ import { count, percent } from '../../../../protocol/format.ts';
 import { UserError } from '../../../base/errors.ts';
 import type { NirExport } from '../../../exchange/nir/write.ts';
 import type { Output } from '../../../exchange/output.ts';
-import { type Command, type Input, jsonOption, networkOption, storeOption, threadsOption } from '../../command.ts';
+import {
+  type Command,
+  type Input,
+  jsonOption,
+  networkOption,
+  setOption,
+  storeOption,
+  threadsOption,
+} from '../../command.ts';
 import { interruptible } from '../../data-progress.ts';
 import { printJson, printLines, say } from '../../output.ts';
 import { runsMeant } from '../../stores.ts';
@@ -31,6 +39,7 @@ export const exportCommand: Command = {
     format: { type: 'string', value: 'NAME', help: `${Object.keys(EXAMPLES).join(', ')}` },
     output: { type: 'string', short: 'o', value: 'PATH', help: 'the file, or the folder of tensorboard and mlflow' },
     overwrite: { type: 'boolean', help: 'replace what is there' },
+    set: { ...setOption, help: 'of a file: a setting that its runs were trained with, e.g. training.epochs=5' },
     checkpoint: networkOption,
     samples: {
       type: 'string',
@@ -70,7 +79,7 @@ function outputOf(input: Input, example: string): Output {
 }
 
 async function exportMetrics(format: MetricFormat, input: Input, output: Output): Promise<number> {
-  const { reader, runs } = runsMeant(input.store, input.positionals);
+  const { reader, runs } = runsMeant(input.store, input.positionals, input.texts('set'));
   const { writeMetrics } = await import('../../../exchange/metrics/write.ts');
   const { files, rows } = writeMetrics(format, reader, runs, output);
   // What is missing because a file is damaged.
@@ -84,7 +93,7 @@ async function exportMetrics(format: MetricFormat, input: Input, output: Output)
 }
 
 async function exportNetwork(format: NetworkFormat, input: Input, output: Output): Promise<number> {
-  const { runs } = runsMeant(input.store, input.positionals);
+  const { runs } = runsMeant(input.store, input.positionals, input.texts('set'));
   const [summary, ...others] = runs;
   if (others.length > 0)
     throw new UserError(`--format ${format} takes one run, not ${runs.length}; name one by its id (lif list).`);
