@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { viewCommand } from './base/command-ids.ts';
 import { readSettings } from './base/settings.ts';
 import { watchedStores } from './base/stores.ts';
+import { howToTrain } from './commands/how-to-train.ts';
 import { putBack, start } from './commands/start.ts';
 import type { CommandContext } from './commands/table.ts';
 import { HostClient } from './host/client.ts';
@@ -92,7 +93,8 @@ export function createParts(extension: vscode.ExtensionContext, own: Own): Parts
         states,
         log,
         start: (file, wanted) => start(commands, file, wanted),
-        resume: (runIds) => putBack(commands, { runIds }),
+        howToTrain: () => howToTrain(workbench.settings()),
+        resume: (runIds) => putBack(commands, { runIds, ...howToTrain(workbench.settings()) }),
         showFile: (file, variant) => workbench.openFile(file, variant, true),
       }),
     ),
@@ -144,10 +146,11 @@ function createComparisons(host: HostClient, documents: ExperimentDocuments): Co
 }
 
 type PanelParts = Pick<Parts, 'host' | 'runs' | 'documents' | 'log'> &
-  Pick<PanelServices, 'start' | 'resume' | 'showFile'> & { states: ViewStates };
+  Pick<PanelServices, 'start' | 'resume' | 'howToTrain' | 'showFile'> & { states: ViewStates };
 
 /** What panels ask of the other parts. */
-function panelServices({ host, runs, documents, states, log, start, resume, showFile }: PanelParts): PanelServices {
+function panelServices({ states, documents, ...parts }: PanelParts): PanelServices {
+  const { host, runs, log, start, resume, howToTrain, showFile } = parts;
   return {
     host,
     runs,
@@ -156,6 +159,7 @@ function panelServices({ host, runs, documents, states, log, start, resume, show
     change: changeText,
     start,
     resume,
+    howToTrain,
     openView: (file, view) => vscode.commands.executeCommand(viewCommand(view), vscode.Uri.file(file)),
     openFile: (file, variant) =>
       vscode.commands.executeCommand('lifLab.openFile', vscode.Uri.file(file), ...(variant ? [variant] : [])),

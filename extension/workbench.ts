@@ -4,6 +4,7 @@ import { Refusal } from '../protocol/calls.ts';
 import type { Checked, TextEdit } from '../protocol/experiment.ts';
 import type { RunSummary } from '../protocol/runs.ts';
 import { plainLabel } from '../protocol/text/plain-text.ts';
+import { viewStateOf } from '../protocol/views.ts';
 import { isExperimentFile, MAX_EXPERIMENT_BYTES, readExperiment, storeFor, tooLarge } from './base/experiment-files.ts';
 import { choose, confirm, showError, showNote } from './base/notify.ts';
 import { readSettings } from './base/settings.ts';
@@ -135,7 +136,15 @@ function windowsOf({
   showOutput,
 }: WorkbenchParts): Pick<
   Workbench,
-  'showProblems' | 'openFile' | 'openView' | 'revealRun' | 'openLog' | 'openFolder' | 'firstSteps' | 'showOutput'
+  | 'showProblems'
+  | 'openFile'
+  | 'openView'
+  | 'openAcross'
+  | 'revealRun'
+  | 'openLog'
+  | 'openFolder'
+  | 'firstSteps'
+  | 'showOutput'
 > {
   return {
     showProblems,
@@ -151,6 +160,12 @@ function windowsOf({
 
     async openView(file, view, beside) {
       await panels().open({ file, view, study: await studyOf(file, documents, catalog) }, beside);
+    },
+
+    async openAcross(file, others) {
+      const target = { file, view: 'across', study: await studyOf(file, documents, catalog) } as const;
+      const state = others && ({ version: 2, target, state: viewStateOf('across', { studies: others }) } as const);
+      await panels().open(target, true, state);
     },
 
     revealRun,

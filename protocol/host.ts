@@ -8,6 +8,7 @@ import type { SampleAnswer, SampleQuestion } from './analyses/sample.ts';
 import type { Advice } from './comparison/advice.ts';
 import type { JudgedClaim } from './comparison/claims.ts';
 import type { SettingsTable } from './comparison/settings.ts';
+import type { StudiesAcross } from './comparison/studies.ts';
 import type {
   Checked,
   Completion,
@@ -115,6 +116,14 @@ export interface HostRequests {
    * with; the first of the file where it is absent or not among them.
    */
   'runs/compare': { params: { file: string; text?: string; reference?: string }; result: Comparison };
+  /**
+   * The study of the file and others in one table. `others`: their files; null: of every other data set the study with the
+   * newest run that has at least two variants of these names. `texts`: of files that are open in an editor.
+   */
+  'runs/across': {
+    params: { file: string; others: string[] | null; texts: { file: string; text: string }[] };
+    result: StudiesAcross;
+  };
   /** What the variants of the file and these runs were set to, where any two of them differ. */
   'runs/settings': { params: { file: string; text?: string; runIds: string[] }; result: SettingsTable };
   /** What its file was when the run was made, and what was not committed then. */
@@ -155,7 +164,13 @@ export interface HostRequests {
    * run, those that are there already included.
    */
   'analyses/start': {
-    params: { runIds: string[]; analysis: string; params: Record<string, unknown>; threads?: number };
+    params: {
+      runIds: string[];
+      analysis: string;
+      params: Record<string, unknown>;
+      threads?: number;
+      executor?: ExecutorId;
+    };
     result: { names: string[] };
   };
   'analyses/stop': { params: { runId: string; name: string }; result: null };

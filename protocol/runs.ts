@@ -116,6 +116,15 @@ export interface RunSummary {
   damage: string[];
 }
 
+/** CPU-seconds that tasks of a cluster used, and that they were given; undefined where none was. */
+export function clusterUse(
+  tasks: readonly (Pick<NonNullable<RunSummary['cluster']>, 'cpuSeconds' | 'givenSeconds'> | undefined)[],
+): { used: number; given: number; share: number } | undefined {
+  const used = tasks.reduce((sum, task) => sum + (task?.cpuSeconds ?? 0), 0);
+  const given = tasks.reduce((sum, task) => sum + (task?.givenSeconds ?? 0), 0);
+  return given === 0 ? undefined : { used, given, share: used / given };
+}
+
 /** Points (fraction) by which the test accuracy fell between the epoch that counts and the last one; 0 when it did not. */
 export function fallAfterBest({ result, last }: Pick<RunSummary, 'result' | 'last'>): number {
   return result && last?.test ? Math.max(0, result.accuracy - last.test.accuracy) : 0;

@@ -9,7 +9,7 @@ import { LAYER_QUANTITIES, type LayerQuantity, METRICS, type Quantity, SPLITS } 
 type Field<T> = (kept: unknown) => T;
 
 /** `media/<icon>-light.svg` and `media/<icon>-dark.svg` on a tab; views may share them. */
-export type ViewIcon = 'curves' | 'compare' | 'matrix' | 'analyses' | 'sample';
+export type ViewIcon = 'curves' | 'compare' | 'across' | 'matrix' | 'analyses' | 'sample';
 
 export interface ViewInfo<S> {
   /** On its tab before the name of the study, and on its button in the other views. */
@@ -37,6 +37,11 @@ const names: Field<string[]> = (kept) =>
 /** As many studies are laid beside the one of a view at most. */
 export const MAX_OTHERS = 5;
 const others: Field<string[]> = (kept) => names(kept).slice(0, MAX_OTHERS);
+
+/** As many studies stand in the table over data sets beside the one of the view at most. */
+export const MAX_ACROSS = 20;
+/** null: those that fit. */
+const chosenStudies: Field<string[] | null> = (kept) => (Array.isArray(kept) ? names(kept).slice(0, MAX_ACROSS) : null);
 
 /** The first one is the default. */
 function oneOf<T extends string>(...values: readonly T[]): Field<T> {
@@ -199,6 +204,16 @@ export const VIEWS = {
       /** Ids of columns; empty: the first there is. */
       pictureX: line(''),
       pictureY: line('accuracy'),
+    },
+  }),
+  across: view({
+    title: 'Across Data Sets',
+    icon: 'across',
+    promise: 'see here how they do on every data set.',
+    fields: {
+      scrolls,
+      /** Files of the other studies. */
+      studies: chosenStudies,
     },
   }),
   matrix: view({

@@ -16,6 +16,7 @@ export type WebviewMethod =
   | 'experiment/matrix'
   | 'runs/series'
   | 'runs/compare'
+  | 'runs/across'
   | 'runs/settings'
   | 'runs/neurons'
   | 'runs/log'
@@ -31,7 +32,10 @@ export type WebviewMethod =
   | 'samples/probe';
 
 /** The extension adds what a webview must not choose: its own file, the text of it and the store. */
-export type WebviewParams<M extends WebviewMethod> = Omit<HostParams<M>, 'file' | 'text' | 'store' | 'threads'> &
+export type WebviewParams<M extends WebviewMethod> = Omit<
+  HostParams<M>,
+  'file' | 'text' | 'texts' | 'store' | 'threads'
+> &
   // Another study of which there are runs, to be laid beside its own.
   (M extends 'runs/compare' ? { other?: string } : unknown);
 
@@ -40,7 +44,8 @@ export type FromWebview =
   | { [M in WebviewMethod]: { type: 'request'; id: number; method: M; params: WebviewParams<M> } }[WebviewMethod]
   /** The view state changed; kept so that a view that was closed looks the same when it is opened again. */
   | { type: 'state'; state: ViewState }
-  | { type: 'openView'; view: ViewId }
+  /** Of its own file, or of another one of which there are runs. */
+  | { type: 'openView'; view: ViewId; file?: string }
   | { type: 'openFile'; variant?: string }
   /** More seeds for this file, and what is missing then is offered to be trained. */
   | { type: 'addSeeds' }

@@ -6,8 +6,14 @@ import { interquartileMean, probabilityOfImprovement } from './aggregate.ts';
 import { printedAccuracy } from './table6.ts';
 import { accuraciesOf } from './verdicts.ts';
 
-/** @param studies each with the comparison of all its variants */
-export function studiesTable(studies: readonly { experiment: Experiment; comparison: Comparison }[]): StudiesTable {
+/**
+ * @param studies each with the comparison of all its variants
+ * @param earlier a table whose numbers over all data sets are taken over where they are of the same accuracies
+ */
+export function studiesTable(
+  studies: readonly { experiment: Experiment; comparison: Comparison }[],
+  earlier?: StudiesTable,
+): StudiesTable {
   const datasets = studies.map(({ experiment }) => experiment.dataset.name as string);
   const columns = studies.map(({ comparison }, i) => {
     const dataset = datasets[i]!;
@@ -17,10 +23,14 @@ export function studiesTable(studies: readonly { experiment: Experiment; compari
   });
   const names = [...new Set(studies.flatMap(({ experiment }) => experiment.variants.map(({ name }) => name)))];
   const cells = names.map((name) => studies.map((study) => cellOf(study, name)));
-  const scores = cells.map((row) => row.map((cell) => cell?.values.map(({ accuracy }) => accuracy) ?? []));
+  const scores = cells.map(scoresOf);
+  const known = earlier?.rows.map((row) => JSON.stringify(scoresOf(row.cells)));
+  const same = scores.map((values, i) => JSON.stringify(values) === known?.[i]);
   const rows = names.map((variant, i): StudiesRow => {
-    const mean = interquartileMean(scores[i]!);
-    const improvement = i > 0 ? probabilityOfImprovement(scores[i]!, scores[0]!) : undefined;
+    const before = same[0] && same[i] ? earlier!.rows[i]! : undefined;
+    const mean = before ? before.interquartileMean : interquartileMean(scores[i]!);
+    const improvement =
+      i === 0 ? undefined : before ? before.improvement : probabilityOfImprovement(scores[i]!, scores[0]!);
     return {
       variant,
       cells: cells[i]!,
@@ -31,6 +41,11 @@ export function studiesTable(studies: readonly { experiment: Experiment; compari
   });
   const fewer = [...new Set(studies.flatMap(({ comparison }) => comparison.fewer ?? []))];
   return { columns, rows, ...(fewer.length > 0 && { fewer }) };
+}
+
+/** Accuracies of the seeds by data set. */
+function scoresOf(cells: readonly (StudyCell | null)[]): number[][] {
+  return cells.map((cell) => cell?.values.map(({ accuracy }) => accuracy) ?? []);
 }
 
 function cellOf(

@@ -65,7 +65,7 @@ export const threadsOption: Option = {
 export const executorOption: Option = {
   type: 'string',
   value: EXECUTORS.join('|'),
-  help: 'where to train: in processes of this machine, or on a Slurm cluster (default: as the file says)',
+  help: 'where: in processes of this machine, or on a Slurm cluster (default: as the file says)',
 };
 
 export const checkpointOption: Option = {

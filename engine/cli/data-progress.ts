@@ -10,10 +10,11 @@ export interface Progress {
   clear(): void;
 }
 
-/** One line that is rewritten on a terminal, a line every ten seconds elsewhere. */
+/** One line that is rewritten on a terminal, a line every ten seconds, and when something else is done, elsewhere. */
 export function progressOn(stream: NodeJS.WriteStream): Progress {
   let shown = false;
   let last = 0;
+  let of = '';
   const clear = () => {
     if (shown) stream.write('\r\x1b[K');
     shown = false;
@@ -21,8 +22,9 @@ export function progressOn(stream: NodeJS.WriteStream): Progress {
   return {
     show({ what, done, total }) {
       const now = performance.now();
-      if (now - last < (stream.isTTY ? 100 : 10_000)) return;
+      if (now - last < (stream.isTTY ? 100 : 10_000) && what === of) return;
       last = now;
+      of = what;
       const share = total > 0 ? `${((100 * done) / total).toFixed(0)} %` : thousands(done);
       const line = `${printable(what)}: ${share}`;
       if (stream.isTTY) stream.write(`\r\x1b[K${line.slice(0, (stream.columns ?? 80) - 1)}`);

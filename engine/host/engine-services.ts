@@ -8,8 +8,6 @@ import { engineVersion } from '../base/version.ts';
 import { judgeClaims } from '../claims/judge.ts';
 import { CATALOGUE } from '../datasets/library/catalogue.ts';
 import { dataRows } from '../datasets/library/listing.ts';
-import type { Executor } from '../executors/executor.ts';
-import { localExecutor } from '../executors/local/executor.ts';
 import { executorAt, placeOf as placeFor } from '../executors/place.ts';
 import { lookAtCluster } from '../executors/slurm/look.ts';
 import { complete, hover } from '../experiment/assist/assist.ts';
@@ -22,12 +20,13 @@ import { insightOf } from '../experiment/insight/insight.ts';
 import { locateFields } from '../experiment/locate.ts';
 import { matrixOf } from '../experiment/matrix/matrix.ts';
 import { checkExperiment } from '../experiment/parse.ts';
-import { type AnalyseJob, trainJobs } from '../jobs/job.ts';
-import { requestAnalysis } from '../jobs/request.ts';
+import { trainJobs } from '../jobs/job.ts';
+import { type Asked, requestAnalysis } from '../jobs/request.ts';
 import { answerPlaceOf } from '../runs/analyses.ts';
 import { compareExperiment } from '../runs/comparison/compare.ts';
 import { readOrigin } from '../runs/origin.ts';
 import { readRunFile } from '../runs/read.ts';
+import { Across } from '../studies/across.ts';
 import { differencesOf, settingsOf } from '../studies/differences.ts';
 import { Evidence } from '../studies/evidence.ts';
 import { goOn } from '../studies/go-on.ts';
@@ -35,7 +34,7 @@ import { firstError, readStudyText, refuseMissing, studyOf } from '../studies/lo
 import { placesOf } from '../studies/places.ts';
 import { RecentStudies } from '../studies/recent.ts';
 import { createStudyRuns } from '../studies/start.ts';
-import { stopRuns } from '../studies/stop.ts';
+import { stopAnalyses, stopRuns } from '../studies/stop.ts';
 import { submitByStore } from '../studies/submit.ts';
 import { machineRemarks } from './machine.ts';
 import { outlookOf } from './outlook.ts';
@@ -44,10 +43,10 @@ import type { Services } from './services.ts';
 
 /** @param lif program and first arguments that start `lif` again. */
 export function engineServices(lif: string[]): Services {
-  const executor = localExecutor(lif);
   const probes = new Probes(lif);
   const evidence = new Evidence();
   const recent = new RecentStudies();
+  const across = new Across();
   return {
     engineVersion: engineVersion(),
     check(file, text) {
@@ -84,6 +83,7 @@ export function engineServices(lif: string[]): Services {
       const experiment = recent.experiment(file, text);
       return compareExperiment(experiment, file, runs, reference === undefined ? {} : { reference });
     },
+    across: (params, runs) => across.table(params, runs),
     settings(file, text, runs) {
       const experiment = recent.experiment(file, text);
       return differencesOf(experiment, runs);
@@ -93,7 +93,8 @@ export function engineServices(lif: string[]): Services {
     stop: (runs) => stopRuns(runs),
     resume: (runs, options) => resume(lif, runs, options),
     look: (store) => lookAtCluster(store),
-    analyse: (runs, question) => analyse(executor, runs, question),
+    stopAnalysis: async (run, name) => void (await stopAnalyses([run], name)),
+    analyse: (runs, question) => analyse(lif, runs, question),
     async tool(name, input, where, signal) {
       const { callTool, isTool } = await import('../tools/call.ts');
       if (!isTool(name)) throw new UserError(`There is no tool ${name}.`);
@@ -166,13 +167,19 @@ async function resume(
 }
 
 async function analyse(
-  executor: Executor,
+  lif: string[],
   runs: readonly RunSummary[],
-  { analysis, params, threads }: Omit<HostParams<'analyses/start'>, 'runIds'>,
+  { analysis, params, threads, executor }: Omit<HostParams<'analyses/start'>, 'runIds'>,
 ): Promise<string[]> {
-  const asked: { job: AnalyseJob; done: boolean }[] = [];
+  // Whoever asks in the editor has trusted the workspace, and with it the lines of its files.
+  const placed = placesOf([...new Set(runs.map(({ folder }) => folder))], { chosen: executor, trusted: true });
+  for (const { place } of placed) await executorAt(place, lif).ready();
+  const asked: Asked[] = [];
   for (const { folder } of runs) asked.push(await requestAnalysis(folder, { analysis, params }));
-  const open = asked.filter(({ done }) => !done).map(({ job }) => job);
-  await submitByStore(executor, open, { threads });
+  const open = asked.filter(({ done, underWay }) => !done && !underWay).map(({ job }) => job);
+  for (const { place, folders } of placed) {
+    const jobs = open.filter(({ run }) => folders.includes(run));
+    await submitByStore(executorAt(place, lif), jobs, { threads });
+  }
   return asked.map(({ job }) => answerPlaceOf(job.run, job.analysis, job.key).name);
 }

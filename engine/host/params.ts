@@ -3,6 +3,7 @@ import { isAbsolute } from 'node:path';
 import * as z from 'zod';
 import type { HostMethod, HostParams } from '../../protocol/host.ts';
 import { type Metric, parseMetric } from '../../protocol/metrics.ts';
+import { MAX_ACROSS } from '../../protocol/views.ts';
 import { UserError } from '../base/errors.ts';
 import { sampleQuestionSchema } from '../jobs/sample-question.ts';
 import { isAnalysisName } from '../runs/analyses.ts';
@@ -88,6 +89,11 @@ const SCHEMAS: { [M in HostMethod]: z.ZodType<Loose<HostParams<M>>> } = {
   }),
   'runs/neurons': z.strictObject({ runId }),
   'runs/compare': z.strictObject({ file: path, text: text.optional(), reference: variant.optional() }),
+  'runs/across': z.strictObject({
+    file: path,
+    others: z.array(path).max(MAX_ACROSS).nullable(),
+    texts: z.array(z.strictObject({ file: path, text })).max(1000),
+  }),
   'runs/settings': z.strictObject({ file: path, text: text.optional(), runIds: z.array(runId).max(500) }),
   'runs/origin': z.strictObject({ runId }),
   'runs/log': z.strictObject({
@@ -122,6 +128,7 @@ const SCHEMAS: { [M in HostMethod]: z.ZodType<Loose<HostParams<M>>> } = {
     // The analysis checks them.
     params: z.record(z.string().max(200), z.unknown()),
     threads,
+    executor,
   }),
   'analyses/stop': z.strictObject({ runId, name: analysisName }),
   'tools/call': z.strictObject({

@@ -130,6 +130,7 @@ class Peer {
       'runs/series': (params) => this.open().series(params),
       'runs/neurons': ({ runId }) => this.open().neurons(runId),
       'runs/compare': ({ file, text, reference }) => services.compare(file, text, this.open().keyedRuns(), reference),
+      'runs/across': (params) => services.across(params, this.open().keyedRuns()),
       'runs/settings': ({ file, text, runIds }) =>
         services.settings(
           file,
@@ -151,8 +152,8 @@ class Peer {
       'tools/call': ({ name, input, ...where }, signal) => services.tool(name, input, where, signal),
       'samples/probe': ({ runId, question }) => services.probe(this.open().summary(runId), question),
       'analyses/start': (params) => this.analyse(params),
-      'analyses/stop': ({ runId, name }) => {
-        this.open().stopAnalysis(runId, name);
+      'analyses/stop': async ({ runId, name }) => {
+        await services.stopAnalysis(this.open().summary(runId), name);
         return null;
       },
     };

@@ -3,6 +3,7 @@ import type { SampleAnswer, SampleQuestion } from '../../protocol/analyses/sampl
 import type { Advice } from '../../protocol/comparison/advice.ts';
 import type { JudgedClaim } from '../../protocol/comparison/claims.ts';
 import type { SettingsTable } from '../../protocol/comparison/settings.ts';
+import type { StudiesAcross } from '../../protocol/comparison/studies.ts';
 import type {
   Checked,
   Completion,
@@ -49,6 +50,7 @@ export interface Services {
   addSeeds(file: string, text: string, count: number): HostResult<'experiment/addSeeds'>;
   /** @param text the unsaved text; without it the file is read. */
   compare(file: string, text: string | undefined, runs: KeyedRun[], reference?: string): Comparison;
+  across(params: HostParams<'runs/across'>, runs: KeyedRun[]): StudiesAcross;
   /** @param text the unsaved text; without it the file is read. */
   settings(file: string, text: string | undefined, runs: RunSummary[]): SettingsTable;
   /** What the file of a run was. */
@@ -59,6 +61,8 @@ export interface Services {
   stop(runs: RunSummary[]): Promise<RunSummary[]>;
   /** Starts a process that goes on with these runs; answers with the ids of those that begin anew for want of a checkpoint. */
   resume(runs: RunSummary[], options: { threads?: number; epochs?: number; executor?: ExecutorId }): Promise<string[]>;
+  /** Asks this analysis of a run to stop, if it is under way. */
+  stopAnalysis(run: RunSummary, name: string): Promise<void>;
   /** Asks the cluster of this store what became of its tasks, when it is time for that. Resolves to why there is no answer. */
   look(store: string): Promise<string>;
   /** Asks each of these runs, in a process of its own, and answers with the names of the answers. */

@@ -5,7 +5,8 @@ import type { NeuronRates, Series } from '../../protocol/metrics.ts';
 import { isActive, type RunSummary, type StudyEntry } from '../../protocol/runs.ts';
 import { UserError } from '../base/errors.ts';
 import { reason } from '../base/files.ts';
-import { AnalysisList, answerOf, stopAnalysis } from '../runs/analyses.ts';
+import { AnalysisList, answerOf } from '../runs/analyses.ts';
+import { hasSubmissions } from '../runs/cluster.ts';
 import { deleteRun } from '../runs/folder.ts';
 import type { KeyedRun } from '../runs/key.ts';
 import { readLog } from '../runs/log.ts';
@@ -83,11 +84,9 @@ export class Stores {
     return [...found.values()];
   }
 
-  /** Stores with runs that wait or train on a cluster. */
+  /** Stores of which a cluster has something to do. */
   onClusters(): string[] {
-    return [...this.watches].flatMap(([store, { reader }]) =>
-      reader.summaries().some(({ cluster, state }) => cluster && isActive(state)) ? [store] : [],
-    );
+    return [...this.watches.keys()].filter(hasSubmissions);
   }
 
   /** Of the runs that still exist, so that one that was deleted does not take the others along. */
@@ -132,7 +131,11 @@ export class Stores {
 
   /** Of the runs that still exist. */
   async analyses(ids: readonly string[]): Promise<AnalysisSummary[]> {
-    const runs = ids.flatMap((id) => this.find(id)?.reader.summary(id) ?? []);
+    const runs = ids.flatMap((id) => {
+      const reader = this.find(id)?.reader;
+      const run = reader?.summary(id);
+      return reader && run ? [{ id, folder: run.folder, taskOf: reader.taskOf.bind(reader) }] : [];
+    });
     return (await this.analysisList.of(runs)).map((one) => {
       const history = this.find(one.runId)?.reader.history(one.runId);
       return history ? { ...one, of: nameOfStep(history, one.checkpoint) } : one;
@@ -143,22 +146,12 @@ export class Stores {
   answer(id: string, name: string): AnalysisAnswer {
     const { folder } = this.summary(id);
     try {
-      const answer = answerOf(id, { folder, name });
-      const history = this.find(id)?.reader.history(id);
+      const reader = this.find(id)?.reader;
+      const answer = answerOf(id, { folder, name }, reader?.taskOf.bind(reader));
+      const history = reader?.history(id);
       return history ? { ...answer, of: nameOfStep(history, answer.checkpoint) } : answer;
     } catch (error) {
       throw new UserError(`The answer ${name} of ${id} cannot be read: ${reason(error)}`);
-    }
-  }
-
-  stopAnalysis(id: string, name: string): void {
-    const { state } = this.answer(id, name);
-    if (!isActive(state)) return;
-    const { folder } = this.summary(id);
-    try {
-      stopAnalysis({ folder, name });
-    } catch (error) {
-      throw new UserError(`${name} of ${id} cannot be asked to stop: ${reason(error)}.`);
     }
   }
 

@@ -37,10 +37,11 @@ export async function executeAnalysis(
   let progress = 0;
   /** What was published since the last time. */
   let part: unknown;
+  const task = () => (cluster ? { cluster: cluster() } : {});
   const beat = () => {
     const news = part === undefined ? {} : { result: part };
     part = undefined;
-    attempt(() => updateAnalysis(place, { progress, ...news, ...(cluster && { cluster: cluster() }) }));
+    attempt(() => updateAnalysis(place, { progress, ...news, ...task() }));
   };
   const timers = [
     setInterval(beat, cluster ? CLUSTER_HEARTBEAT_MS : HEARTBEAT_MS / 2),
@@ -51,14 +52,14 @@ export async function executeAnalysis(
   try {
     const request = readAnalysis(place);
     if ('damage' in request) throw new UserError(`${place.name} cannot be done: ${request.damage}`);
-    updateAnalysis(place, { state: 'running', ...ownerOf(process.pid), progress, message: undefined });
+    updateAnalysis(place, { state: 'running', ...ownerOf(process.pid), progress, message: undefined, ...task() });
     if (signal.aborted) stop();
     const { params, result: earlier } = request.value;
     const result = await answer(job, { params, earlier, threads, signal: abort.signal }, (now) => {
       progress = now.progress ?? progress;
       part = now.part ?? part;
     });
-    updateAnalysis(place, { state: 'finished', progress: 1, result });
+    updateAnalysis(place, { state: 'finished', progress: 1, result, ...task() });
     return 'finished';
   } catch (error) {
     beat();

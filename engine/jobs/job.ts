@@ -18,6 +18,12 @@ export const jobSchema = z.discriminatedUnion('kind', [
 export type Job = z.output<typeof jobSchema>;
 export type AnalyseJob = Extract<Job, { kind: 'analyse' }>;
 
+/** The job whose answer has this name, `<analysis>-<key>`. Throws a ZodError when it is none. */
+export function analyseJob(run: string, name: string, checkpoint: number): AnalyseJob {
+  const [, analysis, key] = /^(.+)-([^-]+)$/.exec(name) ?? [];
+  return jobSchema.parse({ kind: 'analyse', run, checkpoint, analysis, key }) as AnalyseJob;
+}
+
 /** One job for each of these run folders. */
 export function trainJobs(folders: readonly string[]): Job[] {
   return folders.map((run) => ({ kind: 'train', run }));

@@ -5,11 +5,12 @@ import type { AnalysisAnswer, AnalysisSummary } from '../../protocol/analyses/an
 import { errorCode, writeAtomic } from '../base/files.ts';
 import { sha256 } from '../base/hash.ts';
 import { acquireLock, type Lock } from '../base/lock.ts';
+import type { TaskState } from './cluster.ts';
 import { fileOf, makeRealFolder, namesIn } from './folder.ts';
-import { type AnalysisFile, analysisFileSchema } from './format.ts';
+import { type AnalysisFile, analysisFileSchema, type ClusterTask } from './format.ts';
 import { canonicalJson } from './key.ts';
 import { cut, MAX_SENTENCE, type Parsed, readJson } from './read.ts';
-import { shownStateOf } from './summary.ts';
+import { stateWithTask, waitingText } from './summary.ts';
 
 /** Where an analysis lies: the folder of its run, and `<analysis>-<key>`. */
 export interface AnalysisPlace {
@@ -49,19 +50,33 @@ export function readAnalysis(place: AnalysisPlace): Parsed<AnalysisFile> {
   return readJson(place.folder, path(place, 'json'), analysisFileSchema);
 }
 
+/** Where the analyses of a run lie. */
+export function analysesIn(folder: string): AnalysisPlace[] {
+  return namesIn(folder, 'analyses')
+    .filter((file) => file.endsWith('.json') && NAME.test(file.slice(0, -5)))
+    .slice(0, MAX_ANALYSES)
+    .map((file) => ({ folder, name: file.slice(0, -5) }));
+}
+
+/** What Slurm last said of the task of an analysis that a cluster does. */
+export type TaskOf = (cluster: ClusterTask | undefined) => TaskState | undefined;
+
 /** One answer, or how far it is. Throws an Error when it is damaged or not there. */
-export function answerOf(runId: string, place: AnalysisPlace): AnalysisAnswer {
+export function answerOf(runId: string, place: AnalysisPlace, taskOf?: TaskOf): AnalysisAnswer {
   const file = readAnalysis(place);
   if ('damage' in file) throw new Error(file.damage);
-  const { analysis, checkpoint, params, progress, message, heartbeat, result } = file.value;
+  const { analysis, checkpoint, params, progress, heartbeat, result, cluster } = file.value;
   if ((JSON.stringify(params)?.length ?? 0) > MAX_PARAMS) throw new Error('its parameters are longer than any are.');
+  const task = cluster && taskOf?.(cluster);
+  const state = stateWithTask(file.value, Date.now() - heartbeat, undefined, task);
+  const message = cluster && state === 'queued' ? waitingText(file.value.message, task) : file.value.message;
   return {
     runId,
     name: place.name,
     analysis,
     checkpoint,
     params: Object(params),
-    state: shownStateOf(file.value, Date.now() - heartbeat),
+    state,
     progress,
     changed: heartbeat,
     ...(message !== undefined && { message: cut(message, MAX_SENTENCE) }),
@@ -75,13 +90,12 @@ export class AnalysisList {
   private readonly known = new Map<string, { stamp: string; summary: AnalysisSummary | undefined }>();
 
   /** Damaged ones are left out. Others are heard between two files, which may be large and many. */
-  async of(runs: readonly { id: string; folder: string }[]): Promise<AnalysisSummary[]> {
+  async of(runs: readonly { id: string; folder: string; taskOf?: TaskOf }[]): Promise<AnalysisSummary[]> {
     const found: AnalysisSummary[] = [];
     let since = performance.now();
-    for (const { id, folder } of runs) {
-      const names = namesIn(folder, 'analyses').filter((n) => n.endsWith('.json') && NAME.test(n.slice(0, -5)));
-      for (const name of names.slice(0, MAX_ANALYSES)) {
-        const summary = this.look(id, { folder, name: name.slice(0, -5) });
+    for (const { id, folder, taskOf } of runs) {
+      for (const place of analysesIn(folder)) {
+        const summary = this.look(id, place, taskOf);
         if (summary) found.push(summary);
         if (found.length === MAX_LISTED) return found;
         if (performance.now() - since < PAUSE_MS) continue;
@@ -92,7 +106,7 @@ export class AnalysisList {
     return found;
   }
 
-  private look(runId: string, place: AnalysisPlace): AnalysisSummary | undefined {
+  private look(runId: string, place: AnalysisPlace, taskOf?: TaskOf): AnalysisSummary | undefined {
     try {
       const file = pathOf(place, 'json');
       const { mtimeMs, size, ino } = lstatSync(file);
@@ -101,7 +115,7 @@ export class AnalysisList {
       // One that is under way may have lost its process meanwhile.
       if (known?.stamp === stamp && !ACTIVE.has(known.summary?.state ?? '')) return known.summary;
       this.known.set(file, { stamp, summary: undefined });
-      const { result: _, ...summary } = answerOf(runId, place);
+      const { result: _, ...summary } = answerOf(runId, place, taskOf);
       this.known.set(file, { stamp, summary });
       return summary;
     } catch {

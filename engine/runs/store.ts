@@ -5,9 +5,9 @@ import type { RunState, RunSummary } from '../../protocol/runs.ts';
 import { UserError } from '../base/errors.ts';
 import { errorCode, reason } from '../base/files.ts';
 import { sha256 } from '../base/hash.ts';
-import { KnownStates } from './cluster.ts';
+import { KnownStates, type TaskState } from './cluster.ts';
 import { isRunId, listRuns, realRunsFolder, runsFolder, watchRuns } from './folder.ts';
-import { HEARTBEAT_TIMEOUT_MS, type Note, type RunFile, type Status } from './format.ts';
+import { type ClusterTask, HEARTBEAT_TIMEOUT_MS, type Note, type RunFile, type Status } from './format.ts';
 import type { KeyedRun } from './key.ts';
 import type { History } from './metrics/history.ts';
 import { MetricsReader } from './metrics/reader.ts';
@@ -107,6 +107,11 @@ export class StoreReader {
       for (const id of [...this.entries.keys()]) if (!present.has(id) && this.forget(id)) removed.push(id);
     }
     return { changed, removed, problem: '', ...(left.length > 0 && { left }) };
+  }
+
+  /** What Slurm last said of a task, as of the last refresh. */
+  taskOf(cluster: ClusterTask | undefined): TaskState | undefined {
+    return this.cluster.of(cluster);
   }
 
   /** All runs, oldest first. */

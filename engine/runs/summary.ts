@@ -143,9 +143,7 @@ type Progress = Pick<
 
 function progressOf(status: Status, age: number, timeoutMs: number, task?: TaskState): Progress {
   const { epoch, epochs, progress, heartbeat, seconds, samplesPerSecond, stoppedBy, cluster } = status;
-  const seen = shownStateOf(status, age, timeoutMs);
-  // A process that is gone while Slurm has its task: it was sent back into the queue.
-  const state = seen === 'interrupted' && cluster?.ended === undefined && isTaskActive(task) ? 'queued' : seen;
+  const state = stateWithTask(status, age, timeoutMs, task);
   const message = messageOf(status, state, task);
   return {
     state,
@@ -168,6 +166,26 @@ function progressOf(status: Status, age: number, timeoutMs: number, task?: TaskS
   };
 }
 
+/** As `shownStateOf`, of something that a task of a cluster may do: `task` is what Slurm last said of it. */
+export function stateWithTask(
+  status: Parameters<typeof shownStateOf>[0],
+  age: number,
+  timeoutMs?: number,
+  task?: TaskState,
+): RunState {
+  const seen = shownStateOf(status, age, timeoutMs);
+  // A process that is gone while Slurm has its task: it was sent back into the queue.
+  return seen === 'interrupted' && status.cluster?.ended === undefined && isTaskActive(task) ? 'queued' : seen;
+}
+
+/** What something waits for that a cluster will do: what Slurm last said, and what it said itself. */
+export function waitingText(message: string | undefined, task?: TaskState): string {
+  const waits = task
+    ? `${task.state.toLowerCase()} in Slurm${task.reason ? `: ${task.reason}` : ''}`
+    : 'submitted to Slurm';
+  return message === undefined ? waits : `${waits}; ${message}`;
+}
+
 /** Of a run of a cluster that waits or trains also what Slurm last said. */
 function messageOf({ message, cluster, host }: Status, state: RunState, task?: TaskState): string | undefined {
   if (cluster?.ended !== undefined) return message;
@@ -175,11 +193,7 @@ function messageOf({ message, cluster, host }: Status, state: RunState, task?: T
   if (!cluster) return message;
   if (state === 'running')
     return message ?? `Slurm task ${cluster.task ?? cluster.index} on ${task?.node ?? host ?? 'a node'}`;
-  if (state !== 'queued') return message;
-  const waits = task
-    ? `${task.state.toLowerCase()} in Slurm${task.reason ? `: ${task.reason}` : ''}`
-    : 'submitted to Slurm';
-  return message === undefined ? waits : `${waits}; ${message}`;
+  return state === 'queued' ? waitingText(message, task) : message;
 }
 
 /** Without a status, the metrics tell how far it came. */

@@ -39,7 +39,7 @@ function placeIn(file: string, chosen: ExecutorId | undefined, trusted: boolean)
   }
   if (place.executor === 'slurm' && place.slurm.setup.length > 0 && !trusted)
     throw new UserError(
-      `${basename(file)} has lines under slurm.setup, which are run only of a file that you name: lif run ${file} goes on with what is missing.`,
+      `${basename(file)} has lines under slurm.setup, which are run only of a file that you name: lif run ${file} goes on with what is missing, lif analyse ${file} asks its runs; or take --executor local.`,
     );
   return place;
 }

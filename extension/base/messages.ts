@@ -12,6 +12,7 @@ const METHODS: Record<WebviewMethod, true> = {
   'experiment/matrix': true,
   'runs/series': true,
   'runs/compare': true,
+  'runs/across': true,
   'runs/settings': true,
   'runs/neurons': true,
   'runs/log': true,
@@ -45,7 +46,9 @@ export function parseFromWebview(value: unknown): FromWebview | undefined {
       return state && { type: 'state', state };
     }
     case 'openView':
-      return isViewId(value.view) ? { type: 'openView', view: value.view } : undefined;
+      if (!isViewId(value.view)) return undefined;
+      if (value.file === undefined) return { type: 'openView', view: value.view };
+      return isShortPath(value.file) ? { type: 'openView', view: value.view, file: value.file } : undefined;
     case 'openFile':
       if (value.variant === undefined) return { type: 'openFile' };
       return isShortText(value.variant) ? { type: 'openFile', variant: value.variant } : undefined;
@@ -89,4 +92,8 @@ export function parseViewState(value: unknown): ViewState | undefined {
 
 function isShortText(value: unknown): value is string {
   return typeof value === 'string' && value.length > 0 && value.length <= 500;
+}
+
+function isShortPath(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= 4096 && isExperimentFile(value);
 }

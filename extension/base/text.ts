@@ -1,5 +1,5 @@
 import { percent as asPercent, thousands } from '../../protocol/format.ts';
-import { isActive, type RunState, type RunSummary, type Spread } from '../../protocol/runs.ts';
+import { type clusterUse, isActive, type RunState, type RunSummary, type Spread } from '../../protocol/runs.ts';
 import { t } from './words.ts';
 
 export { duration } from '../../protocol/format.ts';
@@ -88,4 +88,15 @@ export function activity(runs: readonly RunSummary[]): string {
 /** Progress as whole percent, never 100 before the end. */
 export function progressText(progress: number): string {
   return `${Math.min(progress < 1 ? 99 : 100, Math.floor(progress * 100))} %`;
+}
+
+/** `The tasks used 120 of the 480 CPU-seconds that they were given (25 %).` */
+export function usedText({ used, given, share }: NonNullable<ReturnType<typeof clusterUse>>): string {
+  const percent = Math.round(100 * share);
+  return t(
+    'The tasks used {0} of the {1} CPU-seconds that they were given ({2} %).',
+    thousands(used),
+    thousands(given),
+    percent,
+  );
 }

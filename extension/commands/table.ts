@@ -54,6 +54,8 @@ export interface Workbench {
   showProblems(file: string, checked: Checked): Promise<void>;
   openFile(file: string, variant: string | undefined, peek: boolean): Promise<void>;
   openView(file: string, view: ViewId, beside: boolean): Promise<void>;
+  /** The table over data sets; `others`: files of the studies beside that of the file, where they were chosen. */
+  openAcross(file: string, others: string[] | undefined): Promise<void>;
   /** Selects it in the tree. */
   revealRun(run: RunSummary): Promise<void>;
   openLog(run: RunSummary): Promise<void>;
@@ -122,6 +124,10 @@ export const COMMANDS: Record<CommandId, EditorCommand> = {
   'lifLab.stopAll': { need: 'trust', run: stopAll },
   'lifLab.stopVariant': { need: 'trust', run: stop },
   ...viewCommands(),
+  'lifLab.across': {
+    need: 'nothing',
+    run: async (context, target) => context.workbench.openAcross(await fileOf(context, target), target.others),
+  },
   'lifLab.writeReport': { need: 'trust', run: writeReport },
   'lifLab.openFile': { need: 'nothing', run: openFile },
   'lifLab.stop': { need: 'trust', run: stop },

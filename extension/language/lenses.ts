@@ -137,10 +137,19 @@ function progressLenses(place: Place, runs: readonly RunSummary[]): Lens[] {
         running.length === 0
           ? t('{0} queued', active.length)
           : `$(sync~spin) ${progressText(jointProgress(runs))}${accuracyNow(running)}`,
-      tooltip: t('{0} running, {1} queued: show the curves', running.length, active.length - running.length),
+      tooltip: [
+        t('{0} running, {1} queued: show the curves', running.length, active.length - running.length),
+        ...waitsOf(active),
+      ].join('\n'),
       command: 'lifLab.curves',
     },
   ];
+}
+
+/** What runs wait for that a cluster will train, each reason once. */
+function waitsOf(runs: readonly RunSummary[]): string[] {
+  const waiting = runs.filter(({ state, cluster }) => state === 'queued' && cluster !== undefined);
+  return [...new Set(waiting.flatMap(({ message }) => (message === undefined ? [] : [plainLine(message)])))];
 }
 
 /** Why the last run of the row failed, if one did. */

@@ -30,6 +30,11 @@ export class RunsModel {
     return this.all().filter((run) => run.file === file);
   }
 
+  /** Experiment files of which there are runs. */
+  files(): Set<string> {
+    return new Set([...this.runs.values()].map(({ file }) => file));
+  }
+
   /** The complete list replaces what is known. */
   replace(list: readonly RunSummary[]): void {
     const kept = new Set(list.map((run) => run.id));

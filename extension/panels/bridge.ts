@@ -38,6 +38,8 @@ export interface BridgeServices {
   change(file: string, edits: readonly TextEdit[]): Promise<void>;
   start(file: string, wanted: Wanted): Promise<string[]>;
   resume(runIds: string[]): Promise<void>;
+  /** What the settings say beyond the file, of training and of analyses. */
+  howToTrain(): Pick<HostParams<'analyses/start'>, 'threads' | 'executor'>;
   openView(file: string, view: ViewId): void;
   openFile(file: string, variant: string | undefined): void;
   /** Opens the file beside the view, which keeps the focus; resolves when its text is there. */
@@ -94,7 +96,7 @@ export class ViewBridge {
         services.saveState({ ...message.state, target } as ViewState);
         return;
       case 'openView':
-        services.openView(target.file, message.view);
+        services.openView(this.withRuns(message.file) ?? target.file, message.view);
         return;
       case 'openFile':
         services.openFile(target.file, message.variant);
@@ -119,9 +121,10 @@ export class ViewBridge {
     if (runIds.length > 0 || concerns) this.send({ type: 'changed', runIds });
   }
 
-  /** The text of the file changed: comparisons may be others. */
-  fileChanged(): void {
-    if (this.generation !== undefined) this.send({ type: 'changed', runIds: [] });
+  /** The text of a file changed: comparisons may be others. */
+  fileChanged(file: string): void {
+    if (this.generation === undefined) return;
+    if (file === this.target.file || this.compared.has(file)) this.send({ type: 'changed', runIds: [] });
   }
 
   trustChanged(): void {
@@ -177,6 +180,8 @@ export class ViewBridge {
         return this.edit(request.params);
       case 'runs/compare':
         return this.compare(request.params);
+      case 'runs/across':
+        return this.across(request.params);
       case 'runs/settings':
         return this.pass(request.method, { ...this.fileNow(), runIds: this.own(request.params.runIds) });
       case 'experiment/adopt':
@@ -198,8 +203,10 @@ export class ViewBridge {
         return this.pass(request.method, { ...request.params, runIds: this.own(request.params.runIds) });
       case 'runs/annotate':
         return this.pass(request.method, { ...request.params, runIds: this.own(request.params.runIds) });
-      case 'analyses/start':
-        return this.pass(request.method, { ...request.params, runIds: this.own(request.params.runIds) });
+      case 'analyses/start': {
+        const { analysis, params, runIds } = request.params;
+        return this.pass(request.method, { analysis, params, runIds: this.own(runIds), ...services.howToTrain() });
+      }
       case 'analyses/stop':
       case 'samples/probe':
         this.own([request.params.runId]);
@@ -221,8 +228,8 @@ export class ViewBridge {
 
   /** By the text in the editor; while that is not valid, as in the middle of typing, by the file as it was saved. */
   private async compare({ reference, other }: WebviewParams<'runs/compare'>): Promise<HostResult<'runs/compare'>> {
-    const { host, openText, runs: known } = this.services;
-    if (other !== undefined && !(isExperimentFile(other) && known.ofFile(other).length > 0))
+    const { host, openText } = this.services;
+    if (other !== undefined && this.withRuns(other) === undefined)
       throw new Refusal(`There are no runs of ${plainLine(String(other), 500)}.`);
     const file = other ?? this.target.file;
     const against = reference === undefined ? {} : { reference };
@@ -239,6 +246,25 @@ export class ViewBridge {
     const runs = [...comparison.rows.flatMap((row) => row.runs), ...comparison.outdated];
     this.compared.set(file, new Set(runs.map(({ id }) => id)));
     return comparison;
+  }
+
+  /** What is laid beside the own study: its runs change what is shown, but are none of this view. */
+  private async across({ others }: WebviewParams<'runs/across'>): Promise<HostResult<'runs/across'>> {
+    const { host, openText, runs: known } = this.services;
+    const { file } = this.target;
+    if (others !== null && !isListOf(others, 'string')) throw new Refusal('others must be files.');
+    const texts = [...new Set([file, ...known.files()])].flatMap((name) => {
+      const text = openText(name);
+      return text === undefined ? [] : [{ file: name, text }];
+    });
+    const gone = others?.filter((other) => this.withRuns(other) === undefined) ?? [];
+    const asked = others === null ? null : others.filter((other) => !gone.includes(other));
+    const { table, unread } = await host.request('runs/across', { file, others: asked, texts });
+    const shown = new Set(table.columns.map((column) => column.file));
+    for (const name of this.compared.keys()) if (name !== file && !shown.has(name)) this.compared.delete(name);
+    for (const name of shown) if (!this.compared.has(name)) this.compared.set(name, new Set());
+    const missing = gone.map((name) => ({ file: name, message: 'there are no runs of it any more.' }));
+    return { table, unread: [...unread, ...missing] };
   }
 
   private edit({ edit }: WebviewParams<'experiment/edit'>): Promise<HostResult<'experiment/edit'>> {
@@ -271,6 +297,12 @@ export class ViewBridge {
     const { file } = this.target;
     const text = this.services.openText(file);
     return text === undefined ? { file } : { file, text };
+  }
+
+  /** The file, where it is one of which there are runs. */
+  private withRuns(file: string | undefined): string | undefined {
+    if (typeof file !== 'string' || !isExperimentFile(file)) return undefined;
+    return this.services.runs.files().has(file) ? file : undefined;
   }
 
   private text(): string {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { plainLine } from '../../protocol/text/plain-text.ts';
-import { VIEW_IDS, VIEWS, type ViewId, type ViewTarget } from '../../protocol/views.ts';
+import { VIEW_IDS, VIEWS, type ViewId, type ViewState, type ViewTarget } from '../../protocol/views.ts';
 import { viewCommand } from '../base/command-ids.ts';
 import { parseViewState } from '../base/messages.ts';
 import type { Health } from '../host/client.ts';
@@ -39,7 +39,8 @@ export class Panels implements vscode.Disposable {
     }
   }
 
-  async open(target: ViewTarget, beside: boolean): Promise<void> {
+  /** @param state what it is to show, whatever it showed before */
+  async open(target: ViewTarget, beside: boolean, state?: ViewState): Promise<void> {
     if (VIEWS[target.view].edits) {
       const column = beside ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
       await vscode.commands.executeCommand(
@@ -51,7 +52,10 @@ export class Panels implements vscode.Disposable {
       return;
     }
     const known = this.entries.get(keyOf(target));
-    if (known !== undefined) {
+    if (state !== undefined) {
+      this.services.saveState(state);
+      known?.panel.dispose();
+    } else if (known !== undefined) {
       known.panel.reveal(undefined, beside);
       return;
     }
@@ -80,9 +84,7 @@ export class Panels implements vscode.Disposable {
   }
 
   fileChanged(file: string): void {
-    this.eachVisible((bridge) => {
-      if (bridge.target.file === file) bridge.fileChanged();
-    });
+    this.eachVisible((bridge) => bridge.fileChanged(file));
   }
 
   trustChanged(): void {

@@ -1,5 +1,5 @@
-import { isActive, type RunSummary } from '../../protocol/runs.ts';
-import { count } from '../base/text.ts';
+import { clusterUse, isActive, type RunSummary } from '../../protocol/runs.ts';
+import { count, usedText } from '../base/text.ts';
 import { t } from '../base/words.ts';
 import type { RunsChange } from '../model/model.ts';
 
@@ -46,9 +46,11 @@ function said(ended: readonly RunSummary[]): Pick<Ended, 'message' | 'failed'> {
   const failed = ended.filter(({ state }) => state === 'failed' || state === 'interrupted').length;
   const runs = count(ended.length, 'run');
   if (failed > 0) return { message: t('{0}: {1} ended, {2} failed.', study, runs, failed), failed: true };
+  const use = clusterUse(ended.map(({ cluster }) => cluster));
+  const used = use ? ` ${usedText(use)}` : '';
   const finished = ended.every(({ state }) => state === 'finished');
   return {
-    message: finished ? t('{0}: {1} finished.', study, runs) : t('{0}: {1} ended.', study, runs),
+    message: (finished ? t('{0}: {1} finished.', study, runs) : t('{0}: {1} ended.', study, runs)) + used,
     failed: false,
   };
 }

@@ -4,6 +4,7 @@ import { isJudged } from '../../protocol/comparison/verdicts.ts';
 import {
   type Comparison,
   type ComparisonRow,
+  clusterUse,
   isActive,
   isResumable,
   overallState,
@@ -12,7 +13,7 @@ import {
 } from '../../protocol/runs.ts';
 import { spread } from '../../protocol/seeds.ts';
 import { markdownText } from '../../protocol/text/plain-text.ts';
-import { accuracyText, activity, count, duration, percentWithSign, stateWord } from '../base/text.ts';
+import { accuracyText, activity, count, duration, percentWithSign, stateWord, usedText } from '../base/text.ts';
 import { t } from '../base/words.ts';
 import { newestPerSeed, type Study, type Variant } from '../model/studies.ts';
 
@@ -53,7 +54,7 @@ export function studyLook(study: Study): Look {
   return {
     label: study.name,
     description,
-    tooltip: `${markdownText(study.name)}\n\n${markdownText(study.file)}`,
+    tooltip: [markdownText(study.name), ...useLines(runs), markdownText(study.file)].join('\n\n'),
     accessibility: t('Study {0}, {1}, {2}', study.name, basename(study.file), description),
     icon: runs.some((run) => run.state === 'running') ? 'sync~spin' : 'beaker',
     context: `study${active === '' ? '' : '.active'}`,
@@ -79,7 +80,9 @@ export function variantLook(variant: Variant, comparison?: Comparison): Look {
   return {
     label: variant.name,
     description,
-    tooltip: `${markdownText(variant.name)}: ${markdownText(description)}${against}`,
+    tooltip: [`${markdownText(variant.name)}: ${markdownText(description)}${against}`, ...useLines(newest)].join(
+      '\n\n',
+    ),
     accessibility: t('Variant {0}, {1}, {2}', variant.name, state ? stateWord(state) : t('not run'), description),
     ...(state === undefined ? { icon: 'circle-large-outline' } : ICONS[state]),
     context: `variant${state !== undefined && isActive(state) ? '.active' : ''}`,
@@ -105,6 +108,8 @@ export function runLook(run: RunSummary, earlier = false): Look {
     [t('Epoch {0} of {1}', run.epoch, run.epochs), duration(run.seconds), ...speed(run)].join(' · '),
     t('Started {0}', new Date(run.createdAt).toLocaleString()),
     ...scoreLines(run),
+    ...taskLines(run),
+    ...useLines([run]),
     ...(run.message ? [markdownText(run.message)] : []),
     ...[...(run.dataRemarks ?? []), ...run.damage].map((sentence) => `⚠ ${markdownText(sentence)}`),
     markdownText(run.folder),
@@ -120,6 +125,19 @@ export function runLook(run: RunSummary, earlier = false): Look {
       : ICONS[run.state]),
     context: ['run', ...can].join('.'),
   };
+}
+
+/** Which task of a cluster does it, and where. */
+function taskLines({ cluster }: RunSummary): string[] {
+  if (cluster?.task === undefined) return [];
+  const { task, node } = cluster;
+  return [markdownText(node === undefined ? t('Slurm task {0}', task) : t('Slurm task {0} on {1}', task, node))];
+}
+
+/** What tasks of a cluster used of what they were given. */
+function useLines(runs: readonly RunSummary[]): string[] {
+  const use = clusterUse(runs.map(({ cluster }) => cluster));
+  return use ? [usedText(use)] : [];
 }
 
 function variantDescription(newest: readonly RunSummary[], row?: ComparisonRow): string {
@@ -139,6 +157,9 @@ function runDescription(run: RunSummary): string {
   if (run.state === 'finished') return `${t('{0} epochs', run.epochs)}${accuracy}${otherEpoch(run)}`;
   // Before the first epoch there is only what it says it does: preparing data, say.
   if (run.state === 'running' && run.progress === 0 && run.message) return run.message;
+  // Why Slurm lets it wait.
+  if (run.state === 'queued' && run.cluster && run.message)
+    return run.epoch === 0 ? run.message : `${t('epoch {0}/{1}', run.epoch, run.epochs)} · ${run.message}`;
   if (run.state === 'failed' && run.epoch === 0 && run.message) return `${stateWord(run.state)} · ${run.message}`;
   const note = run.state === 'running' ? '' : ` · ${stateWord(run.state)}`;
   return `${t('epoch {0}/{1}', run.epoch, run.epochs)}${note}${accuracy}`;

@@ -7,6 +7,8 @@ import type { Node } from './nodes.ts';
 export interface Target {
   /** Absolute path of the experiment file, if one was given. */
   file?: string;
+  /** Of the studies that are selected beside it. */
+  others?: string[];
   /** Named variants of the file; empty for all of them. */
   variants: string[];
   /** Selected runs; empty when the file or its variants are meant. */
@@ -44,6 +46,8 @@ function targetOfNodes(nodes: readonly Node[]): Target {
     if (node.kind === 'variant' && node.file === target.file) target.variants.push(node.variant);
     if (node.kind === 'run') target.runIds.push(node.runId);
   }
+  const others = new Set(nodes.map(({ file }) => file).filter((file) => file !== target.file));
+  if (others.size > 0) target.others = [...others];
   return target;
 }
 

@@ -52,6 +52,12 @@ export interface StudiesTable {
   fewer?: string[];
 }
 
+/** The studies that could be read in one table, and why the others could not. */
+export interface StudiesAcross {
+  table: StudiesTable;
+  unread: { file: string; message: string }[];
+}
+
 const STUDIES_NOTE =
   'Mean ± sample standard deviation over the seeds that finished, (n of N) where some have not; [ ] as printed in Table 6 of the paper, whose settings may be others. Bold in the exports: better than the first variant by the sign-flip test at 5 %, Holm-corrected within each study. IQM: interquartile mean of all seeds of all data sets; P: probability that a seed is better than one of the first variant, the mean over the data sets; both by rliable’s definitions, with 95 % intervals of the stratified bootstrap.';
 

@@ -133,6 +133,9 @@ export class Cluster {
           `NodeName=${node} NodeHostname=localhost NodeAddr=127.0.0.1 Port=${ports[i]} CPUs=2 RealMemory=4000 State=UNKNOWN`,
       ),
       'PartitionName=low Nodes=ALL Default=YES PriorityTier=1 MaxTime=INFINITE State=UP',
+      // Two that cancel what they preempt: with time to leave, and at once.
+      'PartitionName=cut Nodes=ALL PriorityTier=1 PreemptMode=CANCEL GraceTime=3 MaxTime=INFINITE State=UP',
+      'PartitionName=cut0 Nodes=ALL PriorityTier=1 PreemptMode=CANCEL GraceTime=0 MaxTime=INFINITE State=UP',
       'PartitionName=high Nodes=ALL PriorityTier=10 MaxTime=INFINITE State=UP',
       '',
     ].join('\n');
@@ -148,9 +151,9 @@ async function freePorts(count: number): Promise<number[]> {
 }
 
 /** Rejects when it takes longer than a minute or two. */
-export async function until(what: string, holds: () => boolean, seconds = 90): Promise<void> {
+export async function until(what: string, holds: () => boolean | Promise<boolean>, seconds = 90): Promise<void> {
   const end = performance.now() + 1000 * seconds;
-  while (!holds()) {
+  while (!(await holds())) {
     if (performance.now() > end) throw new Error(`Waited ${seconds} s in vain until ${what}.`);
     await delay(200);
   }

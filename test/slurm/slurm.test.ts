@@ -1,13 +1,11 @@
 /** Runs on a real cluster of this machine, whose tasks meet all that a cluster does to them, have the bits of local runs. */
-import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest';
 import type { RunSummary } from '../../protocol/runs.ts';
 import { Cluster, missing, until } from './cluster.ts';
+import { labOf } from './lab.ts';
 
-const LIF = new URL('../../dist/lif.mjs', import.meta.url).pathname;
 const cluster = new Cluster();
 
 beforeAll(async () => {
@@ -17,57 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.close());
 
-async function lif(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const cwd = cluster.folder;
-  try {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [LIF, ...args], { cwd, env: cluster.env });
-    return { code: 0, stdout, stderr };
-  } catch (error) {
-    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
-    return { code, stdout, stderr };
-  }
-}
-
-const list = async (store: string): Promise<RunSummary[]> =>
-  JSON.parse((await lif('list', '--store', store, '--json')).stdout).runs;
-
-function study(name: string, fields: { epochs: number; seeds: number[]; time: number }): string {
-  const file = join(cluster.folder, `${name}.lif.yaml`);
-  writeFileSync(
-    file,
-    `name: ${name}
-executor: slurm
-dataset: { name: delayed-xor, steps: 20, pulse: 5, trainSamples: 5000 }
-network: { hidden: [16] }
-training: { epochs: ${fields.epochs} }
-variants:
-  baseline: {}
-  without reset: { neuron: { reset: none } }
-seeds: [${fields.seeds.join(', ')}]
-slurm: { partition: low, time: ${fields.time}, memory: 500, setup: ['export FROM_SETUP=1'] }
-`,
-  );
-  return file;
-}
-
-/** What was logged of each variant and seed, without what is no result: times, and where it went on. */
-async function bitsOf(store: string): Promise<Record<string, string[]>> {
-  const bits: Record<string, string[]> = {};
-  for (const { variant, seed, folder } of await list(store)) {
-    const lines = readFileSync(join(folder, 'metrics.jsonl'), 'utf8')
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line));
-    const counting: Record<string, unknown>[] = [];
-    for (const line of lines) {
-      if (line.kind === 'resume')
-        while (counting.length > 0 && (counting.at(-1)!.step as number) > line.step) counting.pop();
-      else counting.push(line);
-    }
-    bits[`${variant} ${seed}`] = counting.map(({ seconds: _, ...line }) => JSON.stringify(line));
-  }
-  return bits;
-}
+const { lif, list, study, bitsOf, ended } = labOf(cluster);
 
 const running = () => cluster.ask('squeue', '-h', '-t', 'R', '-o', '%i %N %P').trim().split('\n').filter(Boolean);
 const onNode = (node: string) => running().filter((line) => line.includes(` ${node} `));
@@ -93,12 +41,7 @@ test('an array of 20 with a preemption, a killed node daemon and a cancelled tas
   cluster.killNode('n2');
   await until('its daemon is missed', () => /n2 .*down/.test(cluster.ask('sinfo', '-h', '-N', '-o', '%N %T')));
   cluster.startNode('n2');
-  let runs: RunSummary[] = [];
-  const end = performance.now() + 400_000;
-  do {
-    runs = await list(store);
-    await new Promise((done) => setTimeout(done, 2000));
-  } while (runs.some(({ state }) => state === 'running' || state === 'queued') && performance.now() < end);
+  const runs = await ended(store);
   expect(runs.map(({ state }) => state).filter((state) => state === 'finished')).toHaveLength(19);
   expect(runs.filter(({ state }) => state === 'stopped')).toMatchObject([
     { message: 'It was cancelled in Slurm; it can be resumed.' },

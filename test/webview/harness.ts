@@ -131,6 +131,7 @@ export class FakeHost {
       return this.changed();
     }
     if (method === 'runs/compare') return this.tell(id, () => this.study.compare(request.params));
+    if (method === 'runs/across') return this.tell(id, () => this.study.across(request.params.others));
     if (method === 'studies/list') return this.post({ type: 'reply', id, result: this.study.studies() });
     if (method === 'runs/settings')
       return this.post({ type: 'reply', id, result: this.study.settings(request.params.runIds) });

@@ -8,6 +8,7 @@ import { LineIndex } from '../../engine/experiment/text/text.ts';
 import type { AnalysisAnswer } from '../../protocol/analyses/analyses.ts';
 import type { SampleAnswer, SampleQuestion } from '../../protocol/analyses/sample.ts';
 import type { SettingsTable } from '../../protocol/comparison/settings.ts';
+import type { StudiesAcross } from '../../protocol/comparison/studies.ts';
 import { worded } from '../../protocol/comparison/verdicts.ts';
 import type { ExperimentEdit, TextEdit } from '../../protocol/experiment.ts';
 import type { Matrix } from '../../protocol/matrix.ts';
@@ -230,6 +231,9 @@ export class FakeStudy {
   sample: (runId: string, question: SampleQuestion) => SampleAnswer = () => {
     throw new Error('This test has no samples.');
   };
+
+  /** The table over data sets; tests put their own in place. */
+  across: (others: string[] | null) => StudiesAcross = () => ({ table: { columns: [], rows: [] }, unread: [] });
 
   constructor({
     variants = XOR,

@@ -22,6 +22,7 @@ const shapes = {
   copy: svg`<path d="M5.5 5.5V2.8h7.7v7.7h-2.7M2.8 5.5h7.7v7.7H2.8z" fill="none" stroke="currentColor" stroke-width="1.2" stroke-linejoin="round"/>`,
   table: svg`<path d="M2.3 3.2h11.4v9.6H2.3zM2.3 6.4h11.4M2.3 9.6h11.4M6.3 6.4v6.4" fill="none" stroke="currentColor" stroke-width="1.1"/>`,
   chart: svg`<path d="M2.5 2.5v11h11M4.8 10.5l2.6-3.6 2.3 1.9 3.3-4.6" fill="none" stroke="currentColor" stroke-width="1.2" stroke-linecap="round" stroke-linejoin="round"/>`,
+  across: svg`<path d="M2.3 4.8h9v8.5h-9zM4.7 4.8V2.6h9v8.5h-2.4M2.3 7.6h9M6 7.6v5.7" fill="none" stroke="currentColor" stroke-width="1.1"/>`,
   matrix: svg`<path d="M2.3 3.2h11.4v9.6H2.3zM2.3 6.4h11.4M2.3 9.6h11.4M6.1 3.2v9.6M9.9 3.2v9.6" fill="none" stroke="currentColor" stroke-width="1.1"/><path d="M6.1 6.4h3.8v3.2H6.1z" fill="currentColor"/>`,
   analyses: svg`<path d="M2.5 2.5h4.7v4.7H2.5zM8.8 2.5h4.7v4.7H8.8zM2.5 8.8h4.7v4.7H2.5z" fill="none" stroke="currentColor" stroke-width="1.1"/><path d="M8.8 8.8h4.7v4.7H8.8z" fill="currentColor"/>`,
   sample: svg`<path d="M1.5 8.5h3l1.6-5 2.6 9.5 2-6.5 1 2h2.8" fill="none" stroke="currentColor" stroke-width="1.2" stroke-linejoin="round" stroke-linecap="round"/>`,
@@ -47,6 +48,7 @@ export function icon(name: IconName, className = ''): TemplateResult {
 export const VIEW_ICONS: Record<ViewIcon, IconName> = {
   curves: 'chart',
   compare: 'table',
+  across: 'across',
   matrix: 'matrix',
   analyses: 'analyses',
   sample: 'sample',

@@ -96,8 +96,9 @@ export class Session<V extends ViewId = ViewId> {
     this.act(`annotate:${runIds.join()}`, () => this.channel.request('runs/annotate', { runIds, ...change }));
   }
 
-  openView(view: ViewId): void {
-    this.api.postMessage({ type: 'openView', view });
+  /** @param file of another study of which there are runs; its own without. */
+  openView(view: ViewId, file = this.target.file): void {
+    this.api.postMessage(file === this.target.file ? { type: 'openView', view } : { type: 'openView', view, file });
   }
 
   openFile(variant?: string): void {

@@ -131,7 +131,13 @@ export const ANSWERS = {
     cursor: z.string().describe('For --since: what happens after these events.'),
     more: z.boolean().describe('Whether there were more events than were asked for.'),
   }),
-  stop: z.object({ runs }),
+  stop: z.object({
+    runs,
+    analyses: z
+      .array(z.object({ run: z.string(), analysis: z.string(), state: z.enum(STATES_BY_URGENCY) }))
+      .optional()
+      .describe('What was being asked of these runs, and how it ended.'),
+  }),
   resume: z.object({ store, runIds, anew: runIds.describe('Without a checkpoint.'), runs: runs.optional() }),
   compare: z.union([comparisonSchema.extend({ advice: z.array(advice) }), studies]),
   check: z.object({ file, outcome, code: z.int(), expectations: z.array(expectation) }),

@@ -4,18 +4,26 @@ import { UserError } from '../../base/errors.ts';
 import { reason } from '../../base/files.ts';
 import type { ChildOutcome } from '../../executors/local/child.ts';
 import { runLocally } from '../../executors/local/run-jobs.ts';
+import { executorAt, type Place, placeOf } from '../../executors/place.ts';
 import { isSetting } from '../../experiment/assignments.ts';
 import type { AnalyseJob, Job } from '../../jobs/job.ts';
+import type { Asked } from '../../jobs/request.ts';
 import { answerPlaceOf, readAnalysis } from '../../runs/analyses.ts';
+import { KnownStates } from '../../runs/cluster.ts';
+import type { AnalysisFile } from '../../runs/format.ts';
 import { nameOfStep } from '../../runs/metrics/history.ts';
 import { readHistory } from '../../runs/metrics/reader.ts';
+import { waitingText } from '../../runs/summary.ts';
+import { firstError, loadStudy } from '../../studies/load.ts';
+import { placesOf } from '../../studies/places.ts';
 import { ANALYSIS_IDS, reportOf } from '../analyses/reports.ts';
-import { type Command, jsonOption, networkOption, storeOption, threadsOption } from '../command.ts';
+import { type Command, executorOption, jsonOption, networkOption, storeOption, threadsOption } from '../command.ts';
 import { progressOn } from '../data-progress.ts';
 import { printJson, printLines, say } from '../output.ts';
 import { withSignals } from '../signals.ts';
-import { isFile, runsMeant } from '../stores.ts';
+import { isFile, runsMeant, tellCluster } from '../stores.ts';
 import { outputColumns, stackedTables, wrapped } from '../text.ts';
+import { CLUSTER_MS, watchAnalyses } from '../watch-cluster.ts';
 
 const POLL_MS = 250;
 
@@ -33,23 +41,43 @@ export const analyseCommand: Command = {
       help: 'a parameter of the analysis, e.g. split=train; of a file also what its runs were trained with, e.g. training.epochs=5',
     },
     checkpoint: networkOption,
+    executor: executorOption,
     threads: threadsOption,
     store: storeOption,
+    detach: {
+      type: 'boolean',
+      help: 'return at once and answer in the background; the same call shows the answers later',
+    },
     json: jsonOption,
   },
   async run(cli, input) {
     const [of, analysis] = input.positionals as [string, string];
     const many = isFile(of);
+    const { store } = input;
+    await tellCluster(store);
     const sets = input.texts('set');
-    const { runs } = runsMeant(input.store, [of], sets.filter(isSetting));
+    const { runs } = runsMeant(store, [of], sets.filter(isSetting));
+    const place = many
+      ? placeOf(loadStudy(of, [], firstError).experiment, input.executor)
+      : placesOf([runs[0]!.folder], { chosen: input.executor, trusted: false })[0]!.place;
+    const executor = executorAt(place, cli.lif);
+    await executor.ready();
     const { requestAnalysis } = await import('../../jobs/request.ts');
     const checkpoint = input.checkpoint;
     const params = paramsIn(sets.filter((text) => !isSetting(text)));
-    const asked: { run: RunSummary; job: AnalyseJob; done: boolean }[] = [];
+    const asked: ({ run: RunSummary } & Asked)[] = [];
     for (const run of runs)
       asked.push({ run, ...(await requestAnalysis(run.folder, { analysis, params, checkpoint })) });
-    const open = asked.filter(({ done }) => !done).map(({ job }) => job);
-    const code = open.length === 0 ? 0 : await answered(open, cli.lif, input.training.threads);
+    const left = asked.filter(({ done }) => !done);
+    const open = left.filter(({ underWay }) => !underWay).map(({ job }) => job);
+    const detached = input.flag('detach');
+    let code = 0;
+    const { training } = input;
+    if (detached || place.executor === 'slurm') await executor.submit(open, { store, ...training });
+    if (!detached && left.length > 0) {
+      const how = { store, place, lif: cli.lif, threads: training.threads };
+      code = await answered(place.executor === 'slurm' ? left.map(({ job }) => job) : open, how);
+    }
     const answers = asked.map(({ run, job }) => ({ run, job, ...answerOf(job) }));
     if (input.flag('json')) {
       const all = answers.map(({ run: { variant, seed }, job, ...answer }) => ({
@@ -63,6 +91,17 @@ export const analyseCommand: Command = {
       return code;
     }
     const unanswered = answers.filter(({ state }) => state !== 'finished');
+    if (detached) {
+      printLines(
+        unanswered.length === 0
+          ? ['All answers are there.']
+          : [
+              ...unanswered.map(({ run }) => run.id),
+              `They are asked ${place.executor === 'local' ? 'in the background' : 'on the cluster'}; the same call without --detach shows the answers; see also: lif stop RUN`,
+            ],
+      );
+      return code;
+    }
     const reasons = unanswered.map(({ message, state }) => message ?? state);
     // A reason that holds for several is said once.
     for (const why of new Set(reasons)) {
@@ -110,18 +149,24 @@ function answerOf({ run, analysis, key }: AnalyseJob) {
   return { state, message, params, result };
 }
 
-/** Does the jobs as any executor does, and shows how far they are. */
-async function answered(jobs: readonly AnalyseJob[], lif: string[], threads: number | undefined): Promise<number> {
+/** Does the jobs here, or looks on while a cluster does, and shows how far they are. */
+async function answered(
+  jobs: readonly AnalyseJob[],
+  { store, place, lif, threads }: { store: string; place: Place; lif: string[]; threads: number | undefined },
+): Promise<number> {
   const progress = progressOn(process.stderr);
+  const states = new KnownStates(store);
   const look = () => {
     const files = jobs.map(({ run, analysis, key }) => readAnalysis(answerPlaceOf(run, analysis, key)));
     const known = files.flatMap((file) => ('value' in file ? [file.value] : []));
     const done = known.reduce((sum, file) => sum + (file.state === 'finished' ? 1 : file.progress), 0);
-    const waits = known.every(({ state }) => state === 'queued') ? known[0]?.message : undefined;
+    states.refresh();
+    const waits = known.every(({ state }) => state === 'queued') && known[0] ? waitsFor(known[0], states) : undefined;
     progress.show({ what: waits ?? jobs[0]!.analysis, done, total: jobs.length });
   };
-  const timer = setInterval(look, POLL_MS);
+  const timer = setInterval(look, place.executor === 'slurm' ? CLUSTER_MS : POLL_MS);
   try {
+    if (place.executor === 'slurm') return await watchAnalyses(store, jobs, progress.say, place.slurm.cpus);
     return await withSignals(async ({ stop, kill, exitCode }) => {
       const outcomes = await runLocally(jobs, { lif, stop, kill, report: progress.say, threads });
       return exitCode() ?? codeOf(outcomes);
@@ -130,6 +175,10 @@ async function answered(jobs: readonly AnalyseJob[], lif: string[], threads: num
     clearInterval(timer);
     progress.clear();
   }
+}
+
+function waitsFor({ message, cluster }: AnalysisFile, states: KnownStates): string | undefined {
+  return cluster ? waitingText(message, states.of(cluster)) : message;
 }
 
 function codeOf(outcomes: Map<Job, ChildOutcome>): number {

@@ -117,7 +117,7 @@ async function wishedOf(finished: readonly RunSummary[], wishes: Record<string, 
   const jobs: AnalyseJob[] = [];
   for (const { folder } of finished) {
     try {
-      jobs.push(...(await requestWished(folder, wishes)));
+      jobs.push(...(await requestWished(folder, wishes)).flatMap(({ job, underWay }) => (underWay ? [] : [job])));
     } catch (error) {
       // What cannot be asked of one run is no reason to leave the others untrained.
       if (!(error instanceof UserError)) throw error;

@@ -7,6 +7,8 @@ export function localExecutor(lif: string[]): Executor {
   return {
     id: 'local',
     ready: async () => {},
-    submit: (jobs, { store, ...options }) => detachWork(lif, store, { jobs: [...jobs], ...options }),
+    submit: async (jobs, { store, ...options }) => {
+      if (jobs.length > 0) await detachWork(lif, store, { jobs: [...jobs], ...options });
+    },
   };
 }

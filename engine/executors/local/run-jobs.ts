@@ -67,7 +67,7 @@ export async function runLocally(
 async function wished(run: string, { report, stop }: LocalOptions): Promise<Waiting[]> {
   if (stop.aborted) return [];
   try {
-    return (await requestWished(run)).map(waitingOf);
+    return (await requestWished(run)).flatMap(({ job, underWay }) => (underWay ? [] : [waitingOf(job)]));
   } catch (error) {
     report(`What is to be asked of ${idOf(run)} cannot be: ${reason(error)}`);
     return [];

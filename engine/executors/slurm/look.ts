@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import { reason } from '../../base/files.ts';
 import { LockHeldError } from '../../base/lock.ts';
-import type { Job } from '../../jobs/job.ts';
+import { analyseJob, type Job } from '../../jobs/job.ts';
 import { recordOf } from '../../jobs/job-record.ts';
+import { analysesIn, readAnalysis } from '../../runs/analyses.ts';
 import {
   isTaskActive,
   listSubmissions,
@@ -26,6 +27,8 @@ import { conclusionOf } from './conclusion.ts';
 const SHORTEST_MS = 10_000;
 const LONGEST_MS = 60_000;
 const MS_PER_TASK = 1;
+/** What was submitted since the last look is asked about sooner: whoever waits wants to know for what. */
+const NEWS_MS = 2000;
 /** A task that is in no answer has ended after so many of them: one alone may be empty by mistake. */
 const MISSES = 3;
 /** Lists of ids in one command, so that it stays short. */
@@ -48,7 +51,8 @@ export async function lookAtCluster(
   if (names.length === 0) return '';
   const known = readStates(store);
   // A clock that was set back must not keep us from asking.
-  if (now() < known.next && now() >= known.at) return known.problem ?? '';
+  const due = names.every((name) => name in known.tasks) ? known.next : Math.min(known.next, known.at + NEWS_MS);
+  if (now() < due && now() >= known.at) return known.problem ?? '';
   let lock: ReturnType<typeof lockLook>;
   try {
     lock = lockLook(store);
@@ -66,6 +70,12 @@ export async function lookAtCluster(
   }
 }
 
+/** Whether Slurm has not said that a task is over. */
+export function isTaskOpen(store: string, task: { submission: string; index: number } | undefined): boolean {
+  if (!task || readSubmission(store, task.submission) === undefined) return false;
+  return readStates(store).tasks[task.submission]?.[task.index]?.settled !== true;
+}
+
 async function look(store: string, names: readonly string[], known: States, ask: Ask, at: number): Promise<States> {
   const submissions = names.flatMap((name) => readSubmission(store, name) ?? []);
   const open = submissions.filter(({ job }) => job !== undefined);
@@ -76,7 +86,8 @@ async function look(store: string, names: readonly string[], known: States, ask:
   const missing = open.filter((one) => unsettled(one, known).some((i) => !answer.get(one.job!)?.has(i)));
   const past = await accounted(missing, ask);
   const failedNodes = { ...known.failedNodes };
-  const tasks: States['tasks'] = {};
+  // Those that Slurm has not taken yet have no tasks.
+  const tasks: States['tasks'] = Object.fromEntries(submissions.flatMap(({ name, job }) => (job ? [] : [[name, {}]])));
   for (const one of open) {
     const before = known.tasks[one.name] ?? {};
     const after: Record<string, TaskState> = {};
@@ -141,10 +152,25 @@ function taskNow(
   return conclude(store, submission, index, task) ? { ...task, settled: true } : task;
 }
 
-/** Ends the run of a task that is over, unless it has said itself how it ended; whether there is nothing left to do. */
+/** Ends what a task did that is over: its job, and what the file asked of the run; whether there is nothing left to do. */
 function conclude(store: string, submission: Submission, index: number, task: TaskState): boolean {
+  const job = jobOf(store, submission, index);
+  if (!end(job, store, submission, index, task)) return false;
+  return job.kind === 'analyse' || wishesOf(job.run).every((wish) => end(wish, store, submission, index, task));
+}
+
+/** Analyses of a run that a task has begun. */
+function wishesOf(run: string): Job[] {
+  return analysesIn(run).flatMap((place) => {
+    const file = readAnalysis(place);
+    return 'value' in file && file.value.cluster ? [analyseJob(run, place.name, file.value.checkpoint)] : [];
+  });
+}
+
+/** Ends a job whose task is over, unless it has said itself how it ended; whether there is nothing left to do. */
+function end(job: Job, store: string, submission: Submission, index: number, task: TaskState): boolean {
   try {
-    const record = recordOf(jobOf(store, submission, index));
+    const record = recordOf(job);
     const here = () => record.cluster()?.submission === submission.name && record.cluster()?.index === index;
     const open = () => here() && ['queued', 'running'].includes(record.state() ?? '');
     if (!record.exists() || !open()) return true;
@@ -154,7 +180,7 @@ function conclude(store: string, submission: Submission, index: number, task: Ta
       const cluster = record.cluster();
       if (!open() || !cluster) return true;
       const said = readOutput(store, submission.name, index);
-      const { ended, ...patch } = conclusionOf(task, { stopped: record.isStopRequested(), said });
+      const { ended, ...patch } = conclusionOf(task, { kind: job.kind, stopped: record.isStopRequested(), said });
       record.update({ ...patch, cluster: { ...cluster, ...(ended !== undefined && { ended }) } });
       record.clearStop();
       return true;

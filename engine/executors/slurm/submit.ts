@@ -53,10 +53,20 @@ export async function submitJobs(jobs: readonly Job[], options: Submit): Promise
     } catch (error) {
       const left = chunks.slice(i).flat();
       for (const job of left) giveBack(job, reason(error));
-      const taken = i === 0 ? '' : `; ${count(i * most, 'run')} before them were taken`;
-      throw new UserError(`Slurm did not take ${count(left.length, 'run')}: ${reason(error)}${taken}.`);
+      const taken = i === 0 ? '' : `; ${named(jobs.slice(0, i * most))} before them were taken`;
+      throw new UserError(`Slurm did not take ${named(left)}: ${reason(error)}${taken}.`);
     }
   }
+}
+
+/** `3 runs`, `1 run and 2 analyses` */
+function named(jobs: readonly Job[]): string {
+  const runs = jobs.filter(({ kind }) => kind === 'train').length;
+  const analyses = jobs.length - runs;
+  return [
+    ...(runs > 0 ? [count(runs, 'run')] : []),
+    ...(analyses > 0 ? [count(analyses, 'analysis', 'analyses')] : []),
+  ].join(' and ');
 }
 
 async function submitArray(jobs: readonly Job[], options: Submit, after: string | undefined): Promise<string> {

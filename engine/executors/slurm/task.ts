@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { duration } from '../../../protocol/format.ts';
 import { UserError } from '../../base/errors.ts';
+import { reason } from '../../base/files.ts';
 import { RunBusyError } from '../../jobs/claim.ts';
 import { executeJob } from '../../jobs/execute.ts';
 import type { Ending, ExecuteOptions } from '../../jobs/execute-options.ts';
@@ -9,7 +10,7 @@ import type { Job } from '../../jobs/job.ts';
 import { recordOf } from '../../jobs/job-record.ts';
 import { requestWished } from '../../jobs/request.ts';
 import { readSubmission, removeEmptyOutput, type Submission } from '../../runs/cluster.ts';
-import { namesIn } from '../../runs/folder.ts';
+import { idOf, namesIn } from '../../runs/folder.ts';
 import type { ClusterTask } from '../../runs/format.ts';
 import type { Ask } from './commands.ts';
 import { jobOf } from './look.ts';
@@ -55,11 +56,22 @@ export async function runTask(options: TaskOptions): Promise<number> {
     const ending = await carryOut(job, task, submission, options);
     if (ending === 'failed') code = 1;
     if (ending === 'queued') await goBack(task, job, ask, env);
-    if (ending !== 'finished') break;
-    if (job.kind === 'train') rest.push(...(await requestWished(job.run)));
+    // A question that has no answer takes no other one along.
+    if (ending !== 'finished' && (ending !== 'failed' || job.kind === 'train')) break;
+    if (job.kind === 'train') rest.push(...(await wished(job.run)));
   }
   removeEmptyOutput(store, submission.name, index);
   return code;
+}
+
+/** What the file asks of a run that has been trained; what cannot be asked is said in the output of the task. */
+async function wished(run: string): Promise<Job[]> {
+  try {
+    return (await requestWished(run)).map(({ job }) => job);
+  } catch (error) {
+    process.stderr.write(`What is to be asked of ${idOf(run)} cannot be: ${reason(error)}\n`);
+    return [];
+  }
 }
 
 async function carryOut(
@@ -81,7 +93,7 @@ async function carryOut(
       record.clearStop();
       return 'stopped';
     }
-    task.begin(known);
+    task.begin(job, known);
     try {
       return await executeJob(job, {
         threads: task.threads,
@@ -107,18 +119,25 @@ async function goBack(task: Task, job: Job, ask: Ask, env: NodeJS.ProcessEnv): P
   if (task.cause === 'timeout' && task.timeoutsLeft < 0) {
     record.update({
       state: 'failed',
-      message: `The run reached its time limit of ${duration(task.limit)} more often than slurm.timeouts allows: give slurm.time more, and resume it.`,
+      message: `The ${job.kind === 'train' ? 'run' : 'analysis'} reached its time limit of ${duration(task.limit)} more often than slurm.timeouts allows: give slurm.time more, and ${job.kind === 'train' ? 'resume it' : 'ask it again'}.`,
       cluster: task.account(),
     });
     return;
   }
-  // After TERM alone Slurm does what it was told: it requeues, or it was cancelled by hand.
-  if (!task.warned) return;
-  const id = env.SLURM_ARRAY_JOB_ID;
-  const said = id === undefined ? undefined : await ask('scontrol', ['requeue', `${id}_${env.SLURM_ARRAY_TASK_ID}`]);
+  const id = env.SLURM_ARRAY_JOB_ID === undefined ? undefined : `${env.SLURM_ARRAY_JOB_ID}_${env.SLURM_ARRAY_TASK_ID}`;
+  // After TERM alone Slurm does what it was told: it requeues, or it was cancelled by hand, or it cancels for somebody else.
+  if (!task.warned && !(await isCancelledForOthers(id, ask))) return;
+  const said = id === undefined ? undefined : await ask('scontrol', ['requeue', id]);
   if (said?.ok) return;
   // The next look finds the task ended and the run interrupted.
   process.stderr.write(`scontrol requeue: ${said?.problem ?? 'this is no task of an array'}\n`);
+}
+
+/** Whether a partition takes the node of a task without putting it back: such a task has a time of preemption while it ends. */
+async function isCancelledForOthers(id: string | undefined, ask: Ask): Promise<boolean> {
+  if (id === undefined) return false;
+  const { out } = await ask('scontrol', ['show', 'job', id]);
+  return /\bPreemptTime=\d/.test(out);
 }
 
 class Task {
@@ -126,7 +145,11 @@ class Task {
   private readonly start = performance.now();
   private readonly cores: number;
   private readonly name: string;
+  /** What is being done, and what was used when it began: of the first job, nothing. */
+  private job: Job | undefined;
   private before: ClusterTask | undefined;
+  private cpuBefore = 0;
+  private secondsBefore = 0;
   cause: 'timeout' | 'preempted' | undefined;
   /** Whether it was warned, and not only told to end. */
   warned = false;
@@ -162,8 +185,14 @@ class Task {
     return submission === this.submission.name && index === this.index;
   }
 
-  begin(known: ClusterTask | undefined): void {
-    this.before ??= known;
+  begin(job: Job, known: ClusterTask | undefined): void {
+    if (job === this.job) return;
+    if (this.job) {
+      this.cpuBefore = cpuSeconds();
+      this.secondsBefore = this.elapsed();
+    }
+    this.job = job;
+    this.before = known;
   }
 
   leave(signal: 'SIGTERM' | 'SIGUSR1' | 'SIGUSR2'): void {
@@ -180,19 +209,24 @@ class Task {
   }
 
   account(): ClusterTask {
-    const { user, system } = process.cpuUsage();
-    const { timeouts = 0, cpuSeconds = 0, givenSeconds = 0 } = this.before ?? {};
+    const { timeouts = 0, cpuSeconds: cpu = 0, givenSeconds: given = 0 } = this.before ?? {};
     return {
       submission: this.submission.name,
       index: this.index,
       task: this.name,
       timeouts: timeouts + (this.cause === 'timeout' ? 1 : 0),
-      cpuSeconds: cpuSeconds + (user + system) / 1e6,
-      givenSeconds: givenSeconds + this.elapsed() * this.cores,
+      cpuSeconds: cpu + cpuSeconds() - this.cpuBefore,
+      givenSeconds: given + (this.elapsed() - this.secondsBefore) * this.cores,
     };
   }
 
   private elapsed(): number {
     return (performance.now() - this.start) / 1000;
   }
+}
+
+/** Of this process, until now. */
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
 }

@@ -50,6 +50,7 @@ export function fakeServices(overrides: Partial<Services> = {}): Services & { as
     adopt: () => [],
     settings: () => ({ fields: [], variants: [], runs: [] }),
     compare: (file) => ({ study: 'test', file, seeds: [], rows: [], outdated: [], earlier: [] }),
+    across: () => ({ table: { columns: [], rows: [] }, unread: [] }),
     start: async (request) => {
       asked.push(request);
       return [];
@@ -60,6 +61,7 @@ export function fakeServices(overrides: Partial<Services> = {}): Services & { as
       return active;
     },
     look: async () => '',
+    stopAnalysis: async (run, name) => void asked.push(['stopAnalysis', run.id, name]),
     resume: async (runs, { threads }) => {
       checkResumable(runs);
       asked.push(['resume', runs.map(({ id }) => id), threads]);

@@ -120,6 +120,9 @@ test('several studies are one table, with results, printed values and numbers ov
     return { experiment, comparison: compareExperiment(experiment, FILES[s]!, runs) };
   });
   const table = studiesTable(comparisons);
+  expect(studiesTable(comparisons, table), 'nothing is drawn anew where nothing has changed').toEqual(table);
+  const fewer = [comparisons[0]!];
+  expect(studiesTable(fewer, table), 'and nothing is taken over where it has').toEqual(studiesTable(fewer));
   expect(studiesHead(table)).toEqual(['Variant', 'delayed-xor', 'randman', 'IQM (%)', 'P (%)', 'Data sets']);
   const cells = studiesCells(table);
   expect(cells.map(([name]) => name)).toEqual(['baseline', 'loop', 'other']);

@@ -41,6 +41,7 @@ beforeEach(() => {
     trusted: () => trusted,
     openText: () => openText,
     change: async (file, edits) => void asked.push(['change', file, edits]),
+    howToTrain: () => ({ executor: 'slurm' }),
     resume: async (runIds) => void asked.push(['resume', runIds] as never),
     start: (file, wanted) => {
       asked.push(['start', file, wanted]);
@@ -124,6 +125,34 @@ test('another study is laid beside the own one where there are runs of it, and i
   await ready('g2');
   runs.apply([run('newer', { file: OTHER, epoch: 3 })], []);
   expect(sent.at(-1), 'a page that begins anew has none beside it yet').toMatchObject({ type: 'init' });
+});
+
+test('studies stand beside the own one in the table over data sets where there are runs of them, and change it', async () => {
+  runs.onChange((change) => bridge.runsChanged(change));
+  await ready();
+  answer = () => ({ table: { columns: [{ file: FILE }, { file: OTHER }], rows: [] }, unread: [] });
+  openText = 'unsaved';
+  await request('runs/across', { others: [OTHER, '/etc/passwd', '/gone.lif.yaml'], file: '/etc/passwd', texts: [] });
+  const texts = [FILE, OTHER].map((file) => ({ file, text: 'unsaved' }));
+  expect(asked).toEqual([['runs/across', { file: FILE, others: [OTHER], texts }]]);
+  expect(sent.at(-1)).toMatchObject({ result: { unread: [{ file: '/etc/passwd' }, { file: '/gone.lif.yaml' }] } });
+  runs.apply([run('newer', { file: OTHER })], []);
+  expect(sent.at(-1), 'a run of the other one').toEqual({ type: 'changed', runIds: [] });
+  await request('runs/series', { runIds: ['other'], metrics: ['test.loss'], maxPoints: 5 });
+  expect(sent.at(-1), 'its runs stay its own').toMatchObject({ type: 'refusal' });
+  for (const [file, told] of [
+    [OTHER, true],
+    ['/work space/third.lif.yaml', false],
+  ] as const) {
+    sent = [];
+    bridge.fileChanged(file);
+    expect(sent, file).toHaveLength(told ? 1 : 0);
+  }
+  for (const file of [OTHER, '/gone.lif.yaml']) await bridge.receive({ type: 'openView', view: 'compare', file });
+  expect(asked.slice(-2), 'no other file is opened').toEqual([
+    ['openView', OTHER, 'compare'],
+    ['openView', FILE, 'compare'],
+  ]);
 });
 
 test('passes requests on and adds what a view must not choose', async () => {
@@ -224,6 +253,20 @@ test('writes nothing in a workspace that is not trusted, not even a wish to stop
   expect(asked).toEqual([
     ['runs/series', { runIds: ['mine'], metrics: ['test.loss'], maxPoints: 5 }],
     ['analyses/list', { runIds: ['mine'] }],
+  ]);
+});
+
+test('an analysis is done where the settings say, whatever the view asks', async () => {
+  await ready();
+  await request('analyses/start', {
+    runIds: ['mine'],
+    analysis: 'evaluate',
+    params: {},
+    executor: 'local',
+    threads: 99,
+  });
+  expect(asked).toEqual([
+    ['analyses/start', { runIds: ['mine'], analysis: 'evaluate', params: {}, executor: 'slurm' }],
   ]);
 });
 

@@ -98,6 +98,7 @@ beforeEach(() => {
       showProblems: note('showProblems'),
       openFile: note('openFile'),
       openView: note('openView'),
+      openAcross: note('openAcross'),
       revealRun: note('revealRun'),
       showOrigin: note('showOrigin'),
       newFile: note('newFile'),

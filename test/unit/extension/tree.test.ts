@@ -86,6 +86,23 @@ describe('tree items', () => {
     expect(studyLook(study)).toMatchObject({ description: '1 running · 50 %', context: 'study.active' });
   });
 
+  test('of a cluster say what they wait for, which task does them and what it used', () => {
+    const cluster = { task: '77_0', node: 'n[1]', cpuSeconds: 30, givenSeconds: 120 };
+    const waiting = { message: 'pending in Slurm: Resources', cluster: { cpuSeconds: 0, givenSeconds: 0 } };
+    expect(runLook(run('1', { state: 'queued', epoch: 0, ...waiting })).description).toBe(
+      'pending in Slurm: Resources',
+    );
+    const back = run('1', { state: 'queued', epoch: 3, epochs: 9, ...waiting, cluster });
+    expect(runLook(back).description).toBe('epoch 3/9 · pending in Slurm: Resources');
+    expect(runLook(run('1', { state: 'running', cluster })).tooltip).toContain('Slurm task 77\\_0 on n\\[1\\]');
+    const used = 'The tasks used 30 of the 120 CPU-seconds that they were given (25 %).';
+    for (const look of [
+      runLook(run('1', { cluster })),
+      variantLook({ name: 'a', runs: [run('1', { cluster })] } as never),
+    ])
+      expect(look.tooltip).toContain(used);
+  });
+
   test('do not take names and messages for Markdown', () => {
     const { tooltip } = runLook(run('1', { variant: '[x](command:evil)', damage: ['run.json <img src=x>'] }));
     expect(tooltip).toContain('\\[x\\]\\(command\\:evil\\)');
@@ -104,6 +121,8 @@ describe('arguments of commands', () => {
     });
     const nodes = ['1', '2'].map((runId) => ({ kind: 'run', file: FILE, variant: 'a', runId }));
     expect(targetOf([nodes[0], nodes])).toEqual({ file: FILE, variants: [], runIds: ['1', '2'] });
+    const studies = [FILE, '/b.lif.yaml', '/c.lif.yaml'].map((file) => ({ kind: 'study', file }));
+    expect(targetOf([studies[1], studies])).toMatchObject({ file: FILE, others: ['/b.lif.yaml', '/c.lif.yaml'] });
     expect(targetOf([nodes[0], undefined, 'peek'])).toMatchObject({ runIds: ['1'], peek: true });
   });
 

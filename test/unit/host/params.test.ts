@@ -23,6 +23,7 @@ const VALID: { [M in HostMethod]: HostParams<M> } = {
   'runs/list': {},
   'runs/series': { runIds: ['a'], metrics: ['train.loss'], from: -1, to: 5.5, maxPoints: 10 },
   'runs/compare': { file, reference: 'baseline' },
+  'runs/across': { file, others: ['/ws/b.lif.yaml'], texts: [{ file, text: 'name: a' }] },
   'studies/list': {},
   'runs/settings': { file, runIds: ['a'] },
   'runs/origin': { runId: '20261123-141530-delayed-xor-s1-k3f9' },

@@ -11,6 +11,7 @@ import { type TableRow, tableRows } from '../../../protocol/comparison/table.ts'
 import type { Comparison, ComparisonRow } from '../../../protocol/runs.ts';
 import { spread } from '../../../protocol/seeds.ts';
 import type { StateOf } from '../../../protocol/views.ts';
+import { dotsAxis } from '../../plot/seed-dots.ts';
 import type { OtherStudy } from '../../shared/study/others.ts';
 import { settingsLookup } from '../../shared/study/settings.ts';
 
@@ -147,12 +148,9 @@ export function seedAccuracies(row: Pick<ComparisonRow, 'results'>): { seed: num
     .sort((a, b) => a.seed - b.seed);
 }
 
-/** The axis that the little dots of all rows share, with some room on both sides. */
+/** The axis of the dots of all rows. */
 export function accuracyAxis(rows: readonly ComparisonRow[]): [number, number] {
-  const all = rows.flatMap((row) => [...seedAccuracies(row).map((s) => s.accuracy), row.accuracy?.mean ?? []].flat());
-  if (all.length === 0) return [0, 1];
-  const low = Math.min(...all);
-  const high = Math.max(...all);
-  const room = Math.max((high - low) * 0.08, 0.01);
-  return [Math.max(0, low - room), Math.min(1, high + room)];
+  return dotsAxis(
+    rows.flatMap((row) => [...seedAccuracies(row).map((s) => s.accuracy), row.accuracy?.mean ?? []].flat()),
+  );
 }

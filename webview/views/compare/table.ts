@@ -3,6 +3,7 @@ import type { Column } from '../../../protocol/comparison/columns.ts';
 import { epochNote, fallNote } from '../../../protocol/comparison/epochs.ts';
 import { isBetter } from '../../../protocol/comparison/table.ts';
 import { isActive, type RunSummary } from '../../../protocol/runs.ts';
+import { seedDots } from '../../plot/seed-dots.ts';
 import { count, duration, loss, percentOrDash } from '../../shared/format.ts';
 import { progressLine } from '../../shared/header.ts';
 import { icon, stateIcon } from '../../shared/icons.ts';
@@ -12,8 +13,8 @@ import { runAction } from '../../shared/study/run-action.ts';
 import { pinButton } from './choose/groups.ts';
 import { difference } from './difference.ts';
 import { starButton } from './notes.ts';
-import { seedDots, spikeBars } from './pictures.ts';
-import type { Row } from './rows.ts';
+import { spikeBars } from './pictures.ts';
+import { type Row, seedAccuracies } from './rows.ts';
 
 /** How a row looks and what can be done with it. */
 export interface RowLook {
@@ -58,7 +59,7 @@ function cell(session: Session<'compare'>, row: Row, column: Column, look: RowLo
       return html`<td class="col-accuracy">
         <span class="with-picture">
           ${figure(row.accuracy, (v) => percentOrDash(v, 2), isBetter(row))}
-          ${row.accuracy ? seedDots(row, look.axis) : nothing}
+          ${row.accuracy ? seedDots({ seeds: seedAccuracies(row), mean: row.accuracy.mean }, look.axis) : nothing}
         </span>
         ${testSet(row)} ${provenance(row)}
       </td>`;

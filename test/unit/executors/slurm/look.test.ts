@@ -4,6 +4,9 @@ import { expect, test } from 'vitest';
 import { cancelTasks } from '../../../../engine/executors/slurm/cancel.ts';
 import { lookAtCluster } from '../../../../engine/executors/slurm/look.ts';
 import { submitJobs } from '../../../../engine/executors/slurm/submit.ts';
+import { analyseJob } from '../../../../engine/jobs/job.ts';
+import { recordOf } from '../../../../engine/jobs/job-record.ts';
+import { AnalysisList, answerPlaceOf, writeAnalysis } from '../../../../engine/runs/analyses.ts';
 import { listSubmissions, readStates, readSubmission, writeSubmission } from '../../../../engine/runs/cluster.ts';
 import { openStore } from '../../../../engine/runs/store.ts';
 import { requestStop, updateStatus } from '../../../../engine/runs/write.ts';
@@ -48,6 +51,32 @@ test.each([
   const plan = planStart([{ ...runs()[0]! } as never], { rows: [{ runs: runs(), results: [] }] as never });
   // What was interrupted goes on; what failed begins again, as on this machine.
   expect(plan[shown === 'failed' ? 'create' : 'resume']).toHaveLength(1);
+});
+
+test('what a task asked of its run ends with it, as an analysis that was asked for on its own does', async () => {
+  const { look, slurm, store, folders, runs } = await submitted(2);
+  const [name] = listSubmissions(store) as [string];
+  for (const [index, folder] of folders.entries()) {
+    updateStatus(folder, { state: 'finished' });
+    writeAnalysis(answerPlaceOf(folder, 'evaluate', '0123456789abcdef'), {
+      ...{ format: 1, analysis: 'evaluate', checkpoint: 4, params: {}, progress: 0.5, heartbeat: 0 },
+      state: index === 0 ? 'running' : 'queued',
+      cluster: { submission: name, index, timeouts: 0, cpuSeconds: 1, givenSeconds: 2 },
+    });
+  }
+  slurm.answers.squeue = '77|0|NODE_FAIL|None|n7\n77|1|PENDING|Resources|\n';
+  await look();
+  const reader = openStore(store);
+  const list = () => new AnalysisList().of(runs().map((run) => ({ ...run, taskOf: reader.taskOf.bind(reader) })));
+  expect((await list()).map(({ state, message }) => [state, message])).toEqual([
+    ['interrupted', 'Interrupted on n7: its node failed (NODE_FAIL); it can be asked again.'],
+    ['queued', 'pending in Slurm: Resources'],
+  ]);
+  const job = analyseJob(folders[1]!, 'evaluate-0123456789abcdef', 4);
+  recordOf(job).requestStop();
+  await cancelTasks([job], slurm.ask);
+  expect(slurm.argsOf('scancel')).toEqual([['77_1']]);
+  expect((await list()).map(({ state }) => state)).toEqual(['interrupted', 'stopped']);
 });
 
 test('one failed task never fails the sweep, and goes on alone', async () => {

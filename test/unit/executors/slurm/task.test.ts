@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { usedLine } from '../../../../engine/cli/watch.ts';
+import { usedLine } from '../../../../engine/cli/watch-cluster.ts';
 import { submitJobs } from '../../../../engine/executors/slurm/submit.ts';
 import { causeOf, runTask } from '../../../../engine/executors/slurm/task.ts';
 import { listSubmissions, readSubmission, writeSubmission } from '../../../../engine/runs/cluster.ts';
@@ -88,20 +88,36 @@ test('a warning near the limit: checkpoint, back into the queue by itself, and t
   expect(numbers(folder)).toEqual(numbers(whole.folder));
   expect(readLog(folder, 10_000)).toMatch(/Left task 77_0 .*\n(.*\n)*.*Resumes after \d+ weight updates/);
   expect(threads).toEqual([4, 4]);
-  expect(usedLine([after], 4)).toMatch(/^The tasks used \d+ of the \d+ CPU-seconds that they were given \(\d+ %\)/);
+  expect(usedLine([after.cluster], 4)).toMatch(
+    /^The tasks used \d+ of the \d+ CPU-seconds that they were given \(\d+ %\)/,
+  );
 });
 
 test('a preemption with TERM alone: Slurm itself puts the task back, and nothing is counted', async () => {
   const { attempt, folder, slurm, run } = await submitted({ timeouts: 0 });
-  const before = slurm.argsOf('scontrol').length;
+  const requeues = () => slurm.argsOf('scontrol').filter(([word]) => word === 'requeue');
   for (let i = 0; i < 2; i++) {
     const signals = new EventEmitter();
     await Promise.all([attempt({}, signals), interrupt(folder, signals, 'SIGCONT', 'SIGTERM')]);
     if (i === 0)
       expect(run()).toMatchObject({ state: 'queued', message: expect.stringContaining('Slurm needs its node') });
   }
-  expect(slurm.argsOf('scontrol')).toHaveLength(before);
+  expect(requeues()).toEqual([]);
   expect(readStatus(folder)).toMatchObject({ value: { cluster: { timeouts: 0 } } });
+});
+
+test('a partition that cancels what it preempts: the task puts itself back, and one cancelled by hand does not', async () => {
+  for (const [preempted, puts] of [
+    ['PreemptTime=2026-11-27T01:05:27', 1],
+    ['PreemptTime=None', 0],
+  ] as const) {
+    const { attempt, folder, slurm, run } = await submitted();
+    slurm.answers.scontrol = `JobId=78 ArrayJobId=77 JobState=COMPLETING\n   PreemptEligibleTime=2026-11-27T01:00:00 ${preempted}\n`;
+    const signals = new EventEmitter();
+    await Promise.all([attempt({}, signals), interrupt(folder, signals, 'SIGCONT', 'SIGTERM')]);
+    expect(slurm.argsOf('scontrol').filter(([word]) => word === 'requeue')).toHaveLength(puts);
+    expect(run()).toMatchObject({ state: 'queued' });
+  }
 });
 
 test('time limits have a cap, and the sentence says what to do', async () => {
