@@ -2,7 +2,7 @@
  * Tables in Apache Parquet, through hyparquet: columns of numbers or text, none of lists or records. Everything that a file
  * promises is checked against its size before the library makes room for it.
  */
-import zlib, { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { type FileMetaData, parquetMetadata, parquetRead, parquetSchema } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
 import { UserError } from '../../base/errors.ts';
@@ -10,6 +10,7 @@ import { whatIs } from './file-kind.ts';
 import { badFile, readEnd, readHead, readWhole, sizeOf } from './files.ts';
 import { unpackLz4Block } from './lz4.ts';
 import { MAX_ROWS, type Table, type Values } from './table.ts';
+import { unpackZstd, ZSTD_NEEDS } from './zstd.ts';
 
 const REMEDY = 'write it again with pandas or pyarrow';
 const MAX_BYTES = 2 ** 31;
@@ -135,16 +136,13 @@ function checkPages(file: string, metadata: FileMetaData, bytes: Buffer, names: 
 /** Unpacks to at most the bytes that a page says it has. */
 function unpackers(file: string) {
   const within = (limit: number) => ({ maxOutputLength: Math.max(1, limit) });
-  const zstd = (zlib as { zstdDecompressSync?: typeof gunzipSync }).zstdDecompressSync;
   return {
     GZIP: (bytes: Uint8Array, size: number) => gunzipSync(bytes, within(size)),
     BROTLI: (bytes: Uint8Array, size: number) => brotliDecompressSync(bytes, within(size)),
     LZ4_RAW: (bytes: Uint8Array, size: number) => unpackLz4Block(Buffer.from(bytes), size) ?? Buffer.alloc(0),
     ZSTD(bytes: Uint8Array, size: number) {
-      if (zstd) return zstd(bytes, within(size));
-      throw new UserError(
-        `${file}: it is packed with Zstandard, which needs Node 22.15 or newer; write it with compression="snappy".`,
-      );
+      if (ZSTD_NEEDS) throw new UserError(`${file}: it is ${ZSTD_NEEDS}; write it with compression="snappy".`);
+      return unpackZstd(bytes, size) ?? Buffer.alloc(0);
     },
   };
 }

@@ -5,6 +5,7 @@
  */
 import { badFile } from '../files.ts';
 import { unpackLz4 } from '../lz4.ts';
+import { unpackZstd, ZSTD_NEEDS } from '../zstd.ts';
 import type { Camera } from './header.ts';
 
 const FIRST_LINE = '#!AER-DAT4.0\r\n';
@@ -60,8 +61,8 @@ export function aedat4(file: string, head: Buffer, remedy: string): Camera {
 
 function unpacked(packing: number, packed: Buffer, bad: (what: string) => Error): Buffer {
   if (packing === 0) return packed;
-  if (packing > 2) throw bad('packets of Zstandard cannot be read; record with LZ4; this one');
-  const bytes = unpackLz4(packed, MAX_PACKET);
+  if (packing > 2 && ZSTD_NEEDS) throw bad(`it is ${ZSTD_NEEDS}, or record with LZ4; this packet`);
+  const bytes = packing > 2 ? unpackZstd(packed, MAX_PACKET) : unpackLz4(packed, MAX_PACKET);
   if (!bytes) throw bad('a packet cannot be unpacked');
   return bytes;
 }

@@ -1,6 +1,7 @@
 /**
  * Prophesee RAW: lines of text that start with %, then words. EVT 2: 32 bits, of which four are the type; an event has the
- * low six bits of its time, x and y. EVT 3: 16 bits, of which four are the type; time, y and x are sent when they change,
+ * low six bits of its time, x and y. EVT 2.1: such a word, and one with a bit for each of 32 neighbours in the row from x on;
+ * which of the two comes first hangs on the camera. EVT 3: 16 bits, of which four are the type; time, y and x are sent when they change,
  * and neighbours in a row together. Published at docs.prophesee.ai.
  */
 import { badFile } from '../files.ts';
@@ -8,16 +9,16 @@ import type { Camera, Emit, Sensor, TextHeader } from './header.ts';
 
 export function evt(file: string, { lines, start }: TextHeader, remedy: string): Camera {
   const text = lines.join('\n');
-  const version = /^% (?:evt |format EVT)([\d.]+)/im.exec(text)?.[1]?.replace(/\.0$/, '');
-  const decode = { '2': decodeEvt2, '3': decodeEvt3 }[version ?? ''];
+  const version = /^% (?:evt |format EVT)([\d.]+)/im.exec(text)?.[1]?.replace(/\.0$/, '').replace(/^21$/, '2.1');
+  const decode = { '2': decodeEvt2, '2.1': decodeEvt21(endiannessIn(text)), '3': decodeEvt3 }[version ?? ''];
   if (!decode)
     throw badFile(
       file,
       `events in the encoding EVT ${version ?? '?'} cannot be read`,
       undefined,
-      'write it again as EVT 2 or EVT 3, or as a table of events',
+      'write it again as EVT 2, EVT 2.1 or EVT 3, or as a table of events',
     );
-  if (/^% endianness big/im.test(text)) throw badFile(file, 'the words are big-endian', undefined, remedy);
+  if (endiannessIn(text) === 'big') throw badFile(file, 'the words are big-endian', undefined, remedy);
   return {
     format: `Prophesee RAW (EVT ${version})`,
     sensor: sensorIn(text),
@@ -31,6 +32,8 @@ function sensorIn(text: string): Sensor | undefined {
   const [width, height] = ['width', 'height'].map((side) => new RegExp(`;${side}=(\\d{1,5})`, 'i').exec(text)?.[1]);
   return width && height ? { width: Number(width), height: Number(height) } : undefined;
 }
+
+const endiannessIn = (text: string): string | undefined => /(?:^% endianness |;endianness=)(\w+)/im.exec(text)?.[1];
 
 type Decode = (file: string, bytes: Buffer, start: number, emit: Emit, remedy: string) => void;
 
@@ -47,6 +50,27 @@ const decodeEvt2: Decode = (file, bytes, start, emit, remedy) => {
       emit(high.time * 64 + ((word >>> 22) & 63), (word >>> 11) & 0x7ff, word & 0x7ff, type);
   }
 };
+
+/** @param endianness `legacy`, as of an IMX636: the word with the bits comes second */
+const decodeEvt21 =
+  (endianness: string | undefined): Decode =>
+  (file, bytes, start, emit, remedy) => {
+    if ((bytes.length - start) % 8 !== 0) throw badFile(file, 'a word breaks off', bytes.length, remedy);
+    const [OFF, ON, TIME_HIGH] = [0, 1, 8];
+    const [head, bits] = endianness === 'legacy' ? [0, 4] : [4, 0];
+    const high = clock(28);
+    for (let offset = start; offset < bytes.length; offset += 8) {
+      const word = bytes.readUInt32LE(offset + head);
+      const type = word >>> 28;
+      if (type === TIME_HIGH) high.set(word & 0xfffffff);
+      else if ((type === OFF || type === ON) && high.known) {
+        const time = high.time * 64 + ((word >>> 22) & 63);
+        const [x, y] = [(word >>> 11) & 0x7ff, word & 0x7ff];
+        const valid = bytes.readUInt32LE(offset + bits);
+        for (let i = 0; i < 32; i++) if ((valid >>> i) & 1) emit(time, x + i, y, type);
+      }
+    }
+  };
 
 const decodeEvt3: Decode = (file, bytes, start, emit, remedy) => {
   if ((bytes.length - start) % 2 !== 0) throw badFile(file, 'a word breaks off', bytes.length, remedy);
