@@ -142,6 +142,7 @@ function nodeOf(major) {
 
 /**
  * Trains a small study twice, with the kernels that the package brings and in WebAssembly: both end with the same weights.
+ * Reads an HDF5 file with the library.
  * @param {string} name @param {string[]} node @param {string} folder of the package @param {boolean} compiled
  */
 function tryOut(name, [node], folder, compiled) {
@@ -177,6 +178,11 @@ function tryOut(name, [node], folder, compiled) {
   if (compiled !== own.every((line) => line.endsWith('compiled'))) fail(`${name} used the wrong kernels: ${own}`);
   const weights = (/** @type {string[]} */ lines) => lines.map((line) => line.replace(/ \w+$/, '')).join();
   if (weights(own) !== weights(wasm)) fail(`${name} gives other weights than WebAssembly: ${own} and ${wasm}`);
+  // Libraries are loaded in a thread of their own, which each version of Node does in its own way.
+  const spikes = join(root, 'test/unit/datasets/own/fixtures/hdf5/newer.hdf5');
+  const columns = ['--set', 'columns={ time: a/b/onset, channel: a/b/electrode, label: what }', '--set', 'timeUnit=s'];
+  const shown = run(/** @type {string} */ (node), [lif, 'data', 'show', spikes, ...columns], { cwd: scratch });
+  if (!/^Found: spikes in HDF5/.test(shown)) fail(`${name} does not read HDF5: ${shown}`);
   say(`${name} trains (${compiled ? 'compiled kernels' : 'WebAssembly'})`);
 }
 

@@ -13,7 +13,7 @@ const STUDY = `name: Memory
 executor: slurm
 dataset: { name: delayed-xor, steps: 20, pulse: 5, trainSamples: 5000 }
 network: { hidden: [16] }
-training: { epochs: 150 }
+training: { epochs: 500 }
 variants:
   baseline: {}
   without reset: { neuron: { reset: none } }
