@@ -23,6 +23,7 @@ import type {
 import type { Matrix } from './matrix.ts';
 import type { Metric, NeuronRates, Series } from './metrics.ts';
 import type { Comparison, RunSummary, StudyEntry } from './runs.ts';
+import type { Annotation } from './text/annotations.ts';
 import type { ToolAnswer } from './tools.ts';
 
 export const PROTOCOL_VERSION = 1;
@@ -152,8 +153,8 @@ export interface HostRequests {
     params: { runIds: string[]; threads?: number; epochs?: number; executor?: ExecutorId };
     result: { resumed: string[]; anew?: string[] };
   };
-  /** Stars these runs, or says something of them; what is not given stays. */
-  'runs/annotate': { params: { runIds: string[]; starred?: boolean; note?: string }; result: null };
+  /** Stars these runs, tags them, or says something of them; what is not given stays. */
+  'runs/annotate': { params: { runIds: string[] } & Annotation; result: null };
   /** Deletes folders of runs that are not running. */
   'runs/delete': { params: { runIds: string[] }; result: { deleted: string[] } };
   /** What was asked of these runs, and how far it is. */

@@ -109,6 +109,7 @@ export interface RunSummary {
   /** What somebody thinks of it. */
   starred?: true;
   note?: string;
+  tags?: string[];
   message?: string;
   /** Of a run that a cluster carries out; CPU time used, and cores × time given, over all its attempts. */
   cluster?: { task?: string; node?: string; cpuSeconds: number; givenSeconds: number };

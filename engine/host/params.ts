@@ -3,6 +3,7 @@ import { isAbsolute } from 'node:path';
 import * as z from 'zod';
 import type { HostMethod, HostParams } from '../../protocol/host.ts';
 import { type Metric, parseMetric } from '../../protocol/metrics.ts';
+import { isTag, MAX_TAGS } from '../../protocol/text/annotations.ts';
 import { MAX_ACROSS } from '../../protocol/views.ts';
 import { UserError } from '../base/errors.ts';
 import { sampleQuestionSchema } from '../jobs/sample-question.ts';
@@ -31,6 +32,7 @@ const field = z.string().min(1).max(200);
 const variant = z.string().min(1).max(1000);
 /** A name that is new to the file. */
 const name = z.string().min(1).max(100);
+const tags = z.array(z.string().refine(isTag, 'must be short, on one line and without commas')).max(MAX_TAGS);
 const variants = z.array(variant).max(10_000);
 const edit = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -118,6 +120,8 @@ const SCHEMAS: { [M in HostMethod]: z.ZodType<Loose<HostParams<M>>> } = {
     runIds,
     starred: z.boolean().optional(),
     note: z.string().max(MAX_NOTE).optional(),
+    addTags: tags.optional(),
+    removeTags: tags.optional(),
   }),
   'runs/delete': z.strictObject({ runIds }),
   'analyses/list': z.strictObject({ runIds }),

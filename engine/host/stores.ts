@@ -3,6 +3,7 @@ import type { AnalysisAnswer, AnalysisSummary } from '../../protocol/analyses/an
 import type { HostParams } from '../../protocol/host.ts';
 import type { NeuronRates, Series } from '../../protocol/metrics.ts';
 import { isActive, type RunSummary, type StudyEntry } from '../../protocol/runs.ts';
+import type { Annotation } from '../../protocol/text/annotations.ts';
 import { UserError } from '../base/errors.ts';
 import { reason } from '../base/files.ts';
 import { AnalysisList, answerOf } from '../runs/analyses.ts';
@@ -155,8 +156,8 @@ export class Stores {
     }
   }
 
-  /** Stars these runs, or says something of them. @throws UserError when one is not there, or cannot be written. */
-  annotate(ids: readonly string[], change: { starred?: boolean | undefined; note?: string | undefined }): void {
+  /** Stars these runs, tags them, or says something of them. @throws UserError when one is not there, or cannot be written. */
+  annotate(ids: readonly string[], change: Annotation): void {
     for (const { id, folder } of ids.map((id) => this.summary(id))) {
       try {
         annotate(folder, change);

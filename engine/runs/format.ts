@@ -14,7 +14,7 @@
  *                  run goes on it is written with the next one, always before it; each is a place to resume from
  *   experiment.txt the text of the experiment file that it was made of, and what differed from the commit then; both as
  *   changes.diff   they were, read by people alone
- *   note.json      what somebody thinks of the run: a star, a note; absent until then, replaced atomically
+ *   note.json      what somebody thinks of the run: a star, a note, tags; absent until then, replaced atomically
  *   analyses/      <analysis>-<key>.json: what was asked of a checkpoint, how far it is, the answer; replaced atomically.
  *                  Beside it .stop and .lock while it is worked on, as for the run
  *
@@ -25,6 +25,7 @@
  * Every reader treats all of it as hostile: a truncated last line is tolerated, garbage is reported and skipped.
  */
 import * as z from 'zod';
+import { isTag, MAX_TAGS } from '../../protocol/text/annotations.ts';
 import { CAUSES } from '../../protocol/warnings.ts';
 
 export const FORMAT_VERSION = 1 as const;
@@ -150,6 +151,8 @@ export const noteSchema = z.object({
   format: z.literal(FORMAT_VERSION),
   starred: z.boolean(),
   note: z.string().max(MAX_NOTE),
+  /** Absent in notes of earlier versions. */
+  tags: z.array(z.string().refine(isTag)).max(MAX_TAGS).default([]),
 });
 
 /** A line of the log with more numbers than this is none. */

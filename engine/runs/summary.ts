@@ -66,6 +66,7 @@ export function summarize(
     ...scoresOf(metrics.history),
     ...(note && 'value' in note && note.value.starred && { starred: true as const }),
     ...(note && 'value' in note && note.value.note !== '' && { note: note.value.note }),
+    ...(note && 'value' in note && note.value.tags.length > 0 && { tags: note.value.tags }),
     damage: [...damage, ...metrics.damage],
   };
 }
@@ -75,7 +76,7 @@ export function summarize(
  * it, hundreds of layers and long sentences in each of many runs would fill the memory.
  */
 export function briefSummary(run: RunSummary): RunSummary {
-  const { warnings: _, message: __, last: ___, note: ____, dataRemarks: _____, result, ...rest } = run;
+  const { warnings: _, message: __, last: ___, note: ____, tags: ______, dataRemarks: _____, result, ...rest } = run;
   const { loss, accuracy, epoch, chosenBy } = result ?? {};
   return {
     ...rest,

@@ -11,6 +11,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
+import { type Annotation, MAX_TAGS } from '../../protocol/text/annotations.ts';
+import { UserError } from '../base/errors.ts';
 import { errorCode, openUnlinked, writeAtomic } from '../base/files.ts';
 import { isAlive } from '../base/lock.ts';
 import { saveCheckpoint } from './checkpoints.ts';
@@ -74,14 +76,20 @@ export function requeue(folder: string, epochs?: number): void {
   writeStatus(folder, { ...status, ...more, state: 'queued', heartbeat: Date.now() });
 }
 
-/** Stars a run, or says something of it; what is not given stays. A run without either has no note. */
-export function annotate(folder: string, change: { starred?: boolean | undefined; note?: string | undefined }): void {
+/**
+ * Stars a run, tags it, or says something of it. A run without any of these has no note.
+ * @throws UserError where it would have too many tags
+ */
+export function annotate(folder: string, change: Annotation): void {
   const known = readNote(folder);
-  const before = known && 'value' in known ? known.value : { starred: false, note: '' };
-  const { starred = before.starred, note = before.note } = change;
+  const before = known && 'value' in known ? known.value : { starred: false, note: '', tags: [] };
+  const { starred = before.starred, note = before.note, addTags = [], removeTags = [] } = change;
+  const tags = [...new Set([...before.tags, ...addTags])].filter((tag) => !removeTags.includes(tag));
+  if (tags.length > MAX_TAGS)
+    throw new UserError(`it would have ${tags.length} tags, and ${MAX_TAGS} are the limit: take some away first`);
   const file = fileOf(folder, 'note.json');
-  if (!starred && note === '') rmSync(file, { force: true });
-  else writeAtomic(file, `${JSON.stringify({ format: FORMAT_VERSION, starred, note })}\n`);
+  if (!starred && note === '' && tags.length === 0) rmSync(file, { force: true });
+  else writeAtomic(file, `${JSON.stringify({ format: FORMAT_VERSION, starred, note, tags })}\n`);
 }
 
 /** The status on disk, or a blank one when it cannot be read. */

@@ -102,7 +102,8 @@ function shownRuns({ name, runs }: Variant, comparison?: Comparison): { runs: Ru
 
 /** @param earlier whether a newer run of the same variant and seed exists, or its settings are no longer those of the file. */
 export function runLook(run: RunSummary, earlier = false): Look {
-  const description = `${earlier ? `${t('earlier')} · ` : ''}${runDescription(run)}`;
+  const said = `${run.starred ? '★ ' : ''}${earlier ? `${t('earlier')} · ` : ''}`;
+  const description = [`${said}${runDescription(run)}`, ...(run.tags ?? [])].join(' · ');
   const lines = [
     t('**{0}**, seed {1}: {2}', markdownText(run.variant), run.seed, stateWord(run.state)),
     [t('Epoch {0} of {1}', run.epoch, run.epochs), duration(run.seconds), ...speed(run)].join(' · '),
@@ -111,6 +112,8 @@ export function runLook(run: RunSummary, earlier = false): Look {
     ...taskLines(run),
     ...useLines([run]),
     ...(run.message ? [markdownText(run.message)] : []),
+    ...(run.note === undefined ? [] : [t('Note: {0}', markdownText(run.note))]),
+    ...(run.tags === undefined ? [] : [t('Tags: {0}', markdownText(run.tags.join(', ')))]),
     ...[...(run.dataRemarks ?? []), ...run.damage].map((sentence) => `⚠ ${markdownText(sentence)}`),
     markdownText(run.folder),
   ];

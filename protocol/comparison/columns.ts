@@ -1,7 +1,9 @@
 /** What can be a column of the comparison: for sorting, filtering, pictures and exports. */
+
 import { duration, loss, percent, spread } from '../format.ts';
 import { overallState, type Spread } from '../runs.ts';
 import { meanOf } from '../statistics.ts';
+import { tagsOf } from '../text/annotations.ts';
 import { epochNote } from './epochs.ts';
 import { changesText, type TableRow } from './table.ts';
 import { intervalText, points } from './verdicts.ts';
@@ -20,6 +22,8 @@ export interface Column {
   label: string;
   unit?: '%' | 'pp' | 's';
   title?: string;
+  /** Where a row has several: each of them, `value` is all as one text. */
+  values?: (row: TableRow) => readonly string[];
   /** As it is shown, a percentage from 0 to 100; undefined where there is none. */
   value: (row: TableRow) => number | string | undefined;
   /** The largest value is what one looks for first. */
@@ -173,6 +177,14 @@ export const RESULT_COLUMNS: readonly Column[] = [
     title: 'What somebody said of the runs',
     value: (row) => notesOf(row) || undefined,
     texts: [{ head: 'Notes', words: true, text: (row) => notesOf(row) || '–' }],
+  },
+  {
+    id: 'tag',
+    label: 'Tags',
+    title: 'Of any of its runs',
+    value: ({ runs }) => tagsOf(runs).join(', ') || undefined,
+    values: ({ runs }) => tagsOf(runs),
+    texts: [{ head: 'Tags', words: true, text: ({ runs }) => tagsOf(runs).join(', ') || '–' }],
   },
   {
     id: 'seeds',

@@ -1,4 +1,5 @@
 import type { Spread } from '../runs.ts';
+import { tagsOf } from '../text/annotations.ts';
 import { csvField } from '../text/csv.ts';
 import { changesText, type TableRow } from './table.ts';
 
@@ -10,13 +11,14 @@ export function compareCsv(rows: readonly TableRow[]): string {
   head.push('test_low', 'test_high', 'test_samples', 'data');
   head.push('seeds_wanted', 'settings', 'states', 'epochs', 'chosen_by', 'last_accuracy_mean');
   head.push('loss_mean', 'loss_sd', 'seconds_mean', 'seconds_sd');
+  head.push('starred', 'tags', 'notes');
   for (let i = 1; i <= layers; i++) head.push(`spike_rate_${i}_mean`, `spike_rate_${i}_sd`);
   const lines = rows.map((row) => {
     const fields = [csvField(row.variant), csvField(changesText(row.changes)), String(row.runs.length)];
     fields.push(...pair(row.accuracy), String(row.accuracy?.count ?? 0), ...difference(row));
     fields.push(number(row.testInterval?.low), number(row.testInterval?.high), number(row.testInterval?.samples));
     fields.push(csvField(row.fewer?.join(' ') ?? ''));
-    fields.push(...standing(row), ...pair(row.loss), ...pair(row.seconds));
+    fields.push(...standing(row), ...pair(row.loss), ...pair(row.seconds), ...said(row));
     for (let i = 0; i < layers; i++) fields.push(...pair(row.spikeRates?.[i]));
     return fields.join(',');
   });
@@ -43,6 +45,13 @@ function standing(row: TableRow): string[] {
   const settings = row.earlier ? 'earlier' : 'current';
   const wanted = row.earlier ? '' : String(row.wanted);
   return [wanted, settings, csvField(states), csvField(epochs), csvField(chosen), number(row.lastAccuracy?.mean)];
+}
+
+/** What somebody thinks of its runs: seeds with a star, tags, notes. */
+function said({ runs }: TableRow): string[] {
+  const starred = runs.flatMap(({ seed, starred }) => (starred ? [seed] : [])).join('; ');
+  const notes = runs.flatMap(({ seed, note }) => (note === undefined ? [] : [`${seed}: ${note}`])).join('; ');
+  return [csvField(starred), csvField(tagsOf(runs).join('; ')), csvField(notes)];
 }
 
 function pair(s: Spread | undefined): [string, string] {

@@ -32,10 +32,11 @@ function rowData(row: TableRow): Record<string, unknown> {
     ...(verdict && { verdict }),
     ...(fewer && { fewer }),
     results: results.map(({ id, seed, result, seconds: took }) => ({ run: id, seed, seconds: took, ...result })),
-    runs: runs.map(({ id, seed, state, starred, note }) => ({
+    runs: runs.map(({ id, seed, state, starred, note, tags }) => ({
       ...{ run: id, seed, state },
       ...(starred && { starred }),
       ...(note !== undefined && { note }),
+      ...(tags && { tags }),
     })),
   };
 }

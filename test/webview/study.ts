@@ -14,6 +14,7 @@ import type { ExperimentEdit, TextEdit } from '../../protocol/experiment.ts';
 import type { Matrix } from '../../protocol/matrix.ts';
 import { type Metric, type NeuronRates, parseMetric, type RunQuantity, type Series } from '../../protocol/metrics.ts';
 import type { Comparison, ComparisonRow, RunState, RunSummary, Spread, StudyEntry } from '../../protocol/runs.ts';
+import type { Annotation } from '../../protocol/text/annotations.ts';
 import type { RunWarning } from '../../protocol/warnings.ts';
 
 export interface VariantPlan {
@@ -69,6 +70,7 @@ export class FakeRun {
   resumed: number[] | undefined;
   starred = false;
   note = '';
+  tags: string[] = [];
   damage: string[] = [];
   readonly plan: VariantPlan;
   readonly seed: number;
@@ -151,6 +153,7 @@ export class FakeRun {
       ...(this.message ? { message: this.message } : {}),
       ...(this.starred && { starred: true as const }),
       ...(this.note && { note: this.note }),
+      ...(this.tags.length > 0 && { tags: this.tags }),
       ...(this.resumed && { resumed: this.resumed }),
       damage: this.damage,
     };
@@ -296,9 +299,11 @@ export class FakeStudy {
     };
   }
 
-  annotate({ runIds, starred, note }: { runIds: string[]; starred?: boolean; note?: string }): void {
-    for (const run of this.runs.filter(({ id }) => runIds.includes(id)))
+  annotate({ runIds, starred, note, addTags = [], removeTags = [] }: { runIds: string[] } & Annotation): void {
+    for (const run of this.runs.filter(({ id }) => runIds.includes(id))) {
       Object.assign(run, starred !== undefined && { starred }, note !== undefined && { note });
+      run.tags = [...new Set([...run.tags, ...addTags])].filter((tag) => !removeTags.includes(tag));
+    }
   }
 
   /** Answers like the editor: earlier settings are those of the file again. */

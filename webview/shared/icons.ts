@@ -31,6 +31,7 @@ const shapes = {
   starred: svg`<path d="m8 2 1.8 3.9 4.2.5-3.1 2.9.8 4.2L8 11.4l-3.7 2.1.8-4.2L2 6.4l4.2-.5z" fill="currentColor" stroke="currentColor" stroke-width="1.2" stroke-linejoin="round"/>`,
   pin: svg`<path d="M5.2 2.5h5.6l-.8 4 2 2.3H4l2-2.3zM8 8.8v4.7" fill="none" stroke="currentColor" stroke-width="1.2" stroke-linejoin="round" stroke-linecap="round"/>`,
   pinned: svg`<path d="M5.2 2.5h5.6l-.8 4 2 2.3H4l2-2.3zM8 8.8v4.7" fill="currentColor" stroke="currentColor" stroke-width="1.2" stroke-linejoin="round" stroke-linecap="round"/>`,
+  tag: svg`<path d="M2.6 2.6h4.9l6 6-4.9 4.9-6-6z" fill="none" stroke="currentColor" stroke-width="1.2" stroke-linejoin="round"/><circle cx="5.4" cy="5.4" r="1" fill="currentColor"/>`,
   columns: svg`<path d="M2.3 3.2h11.4v9.6H2.3zM6.1 3.2v9.6M9.9 3.2v9.6" fill="none" stroke="currentColor" stroke-width="1.1"/>`,
   back: svg`<path d="M6.5 3.5 3 7l3.5 3.5M3.4 7h6a3.4 3.4 0 0 1 0 6.2H6" fill="none" stroke="currentColor" stroke-width="1.3" stroke-linecap="round" stroke-linejoin="round"/>`,
   close: svg`<path d="m4 4 8 8m0-8-8 8" stroke="currentColor" stroke-width="1.3" stroke-linecap="round"/>`,

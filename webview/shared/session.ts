@@ -1,5 +1,6 @@
 import { Refusal } from '../../protocol/calls.ts';
 import { type Comparison, isActive, isResumable, type RunSummary } from '../../protocol/runs.ts';
+import type { Annotation } from '../../protocol/text/annotations.ts';
 import { restoreState, type StateOf, type ViewId, type ViewState, type ViewTarget } from '../../protocol/views.ts';
 import type { FromWebview, ToWebview } from '../../protocol/webview.ts';
 import { Channel } from './channel.ts';
@@ -91,7 +92,7 @@ export class Session<V extends ViewId = ViewId> {
     this.act(`resume:${runIds.join()}`, () => this.channel.request('runs/resume', { runIds }));
   }
 
-  annotate(runs: readonly RunSummary[], change: { starred?: boolean; note?: string }): void {
+  annotate(runs: readonly RunSummary[], change: Annotation): void {
     const runIds = runs.map(({ id }) => id);
     this.act(`annotate:${runIds.join()}`, () => this.channel.request('runs/annotate', { runIds, ...change }));
   }

@@ -78,6 +78,7 @@ export const runSchema = z
     resumed: z.array(z.number()).optional(),
     starred: z.literal(true).optional(),
     note: z.string().optional(),
+    tags: z.array(z.string()).optional(),
     message: z.string().optional().describe('Why it is in this state, in one sentence.'),
     damage: z.array(z.string()).describe('What is wrong with its files, a sentence each.'),
   })

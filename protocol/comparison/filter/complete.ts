@@ -85,9 +85,10 @@ function valuesOf(name: string, columns: readonly Column[], rows: readonly Table
   if ('sentence' in column) return [];
   const counts = new Map<string, number>();
   for (const row of rows) {
-    const value = column.value(row);
-    if (value === undefined || (typeof value === 'number' && !column.setting)) continue;
-    counts.set(String(value), (counts.get(String(value)) ?? 0) + 1);
+    for (const value of column.values?.(row) ?? [column.value(row)]) {
+      if (value === undefined || (typeof value === 'number' && !column.setting)) continue;
+      counts.set(String(value), (counts.get(String(value)) ?? 0) + 1);
+    }
   }
   return [...counts].map(([value, n]) => ({ text: quoted(value), hint: n === 1 ? '1 row' : `${n} rows` }));
 }

@@ -150,6 +150,10 @@ class Parser {
         value.start,
         value.end,
       );
+    // Of several values one that fits is enough, and none may be what it must not be.
+    const { values } = column;
+    if (values && sign === '!=') return (row) => values(row).every((one) => holds(one, sign, value.text, number));
+    if (values) return (row) => values(row).some((one) => holds(one, sign, value.text, number));
     return (row) => holds(column.value(row), sign, value.text, number);
   }
 

@@ -76,6 +76,9 @@ describe('tree items', () => {
     expect(look.description).toBe('epoch 2/4 · 75.0 %');
     expect(look.accessibility).toBe('Run with seed 7, running, epoch 2/4 · 75.0 %');
     expect(look.tooltip).toContain('100 samples/s');
+    const said = runLook(run('1', { starred: true, note: '*odd*', tags: ['sweep', 'Figure 3'] }));
+    expect(said.description).toMatch(/^★ .* · sweep · Figure 3$/);
+    expect(said.tooltip).toContain('Note: \\*odd\\*\n\nTags: sweep\\, Figure 3');
     expect(runLook(running('1', 0, { message: 'Preparing mnist: 40 %' })).description).toBe('Preparing mnist: 40 %');
     const failed = run('1', { state: 'failed', epoch: 0, message: 'There is no TensorFlow.' });
     expect(runLook(failed).description, 'before the first epoch why is all there is').toBe(

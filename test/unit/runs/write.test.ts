@@ -134,6 +134,22 @@ test('a star and a note lie beside the run, change alone, and go when there is n
   expect(existsSync(join(folder, 'note.json')), 'nothing is left to say').toBe(false);
 });
 
+test('tags come and go one by one, each once, up to a limit; those of an earlier version had none', () => {
+  const tags = () => openStore(storeOf(folder)).summaries()[0]!.tags;
+  writeFileSync(join(folder, 'note.json'), '{"format":1,"starred":true,"note":""}');
+  expect(tags()).toBeUndefined();
+  annotate(folder, { addTags: ['Figure 3', 'sweep'] });
+  annotate(folder, { addTags: ['sweep', 'new'], removeTags: ['Figure 3'] });
+  expect(tags()).toEqual(['sweep', 'new']);
+  expect(openStore(storeOf(folder)).summaries()[0]!.starred, 'the star stays').toBe(true);
+  const many = Array.from({ length: 19 }, (_, i) => `t${i}`);
+  expect(() => annotate(folder, { addTags: many })).toThrow(/21 tags, and 20 are the limit/);
+  annotate(folder, { starred: false, removeTags: ['sweep', 'new'] });
+  expect(existsSync(join(folder, 'note.json')), 'nothing is left to say').toBe(false);
+  writeFileSync(join(folder, 'note.json'), '{"format":1,"starred":false,"note":"","tags":["two\\nlines"]}');
+  expect(openStore(storeOf(folder)).summaries()[0]!.damage.join(' ')).toMatch(/^note\.json is damaged at tags/);
+});
+
 test('a note that is damaged, or is a link, is told and not shown', () => {
   const damage = () => openStore(storeOf(folder)).summaries()[0]!.damage.join(' ');
   writeFileSync(join(folder, 'note.json'), '{"format":1,"starred":"yes","note":""}');

@@ -40,6 +40,40 @@ test('a note is kept by Enter, let go by Escape, searched for, and leaves with t
   expect(await exported('Markdown')).toContain('| the one of Figure 3 |');
 });
 
+test('tags are set on all that is chosen, lead to their rows, and leave with the table', async () => {
+  const study = new FakeStudy();
+  study.find('without reset', 1).tags = ['sweep'];
+  await open(study);
+  for (const name of ['baseline', 'without reset'])
+    await host.page.getByRole('checkbox', { name: `Compare ${name} with others` }).check();
+  const bar = host.page.getByRole('toolbar', { name: 'What is chosen' });
+  await bar.getByRole('button', { name: 'Tags' }).click();
+  const sweep = bar.getByRole('checkbox', { name: 'sweep' });
+  expect(await sweep.evaluate((box: HTMLInputElement) => box.indeterminate), 'one run of two rows').toBe(true);
+  await sweep.press('Space');
+  const line = bar.getByRole('textbox', { name: 'New tag' });
+  await line.fill('a, b');
+  await line.press('Enter');
+  await line.fill('Figure 3');
+  await line.press('Enter');
+  const runIds = ['baseline', 'without-reset'].flatMap((name) => [1, 2, 3].map((seed) => `${name}-${seed}`));
+  await expect
+    .poll(() => host.requests('runs/annotate').map((r) => r.params))
+    .toEqual([
+      { runIds, addTags: ['sweep'] },
+      { runIds, addTags: ['Figure 3'] },
+    ]);
+  await line.press('Escape');
+  await host.page.getByRole('button', { name: 'Figure 3' }).first().click();
+  await expect.poll(names).toEqual(['baseline', 'without reset']);
+  expect(await host.page.getByRole('combobox', { name: 'Filter of the rows' }).inputValue()).toBe('tag = "Figure 3"');
+  const { rows } = JSON.parse(await exported('JSON')) as { rows: { runs: unknown[] }[] };
+  expect(rows[0]!.runs[0]).toMatchObject({ seed: 1, tags: ['sweep', 'Figure 3'] });
+  expect(await exported('CSV')).toContain(',Figure 3; sweep,');
+  await host.page.getByRole('checkbox', { name: 'Choose all rows shown' }).uncheck();
+  await expect.poll(() => bar.count()).toBe(0);
+});
+
 test('an untrusted workspace shows them and writes none', async () => {
   const study = new FakeStudy();
   Object.assign(study.find('baseline', 1), { starred: true, note: 'kept' });

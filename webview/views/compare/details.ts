@@ -105,7 +105,7 @@ function runRows(
         </div>
       </td>
     </tr>
-    <tr class="note-row"><td colspan="10">${noteLine(session, run)}</td></tr>
+    <tr class="note-row"><td colspan="10">${run.tags ? html`<span class="muted">${run.tags.join(', ')}</span>` : nothing}${noteLine(session, run)}</td></tr>
     ${remarks.map(
       (text) => html`<tr class="remark">
         <td colspan="10">${icon('warning')}<span>${text}</span></td>

@@ -15,6 +15,7 @@ import { difference } from './difference.ts';
 import { starButton } from './notes.ts';
 import { spikeBars } from './pictures.ts';
 import { type Row, seedAccuracies } from './rows.ts';
+import { tagList } from './tags.ts';
 
 /** How a row looks and what can be done with it. */
 export interface RowLook {
@@ -26,6 +27,8 @@ export interface RowLook {
   /** Beside others below the table. */
   chosen: boolean;
   choose: () => void;
+  /** Only rows with this tag. */
+  showTag: (tag: string) => void;
   /** Writes its settings back into the file; absent where the file has them. */
   adopt: (() => void) | undefined;
 }
@@ -96,7 +99,7 @@ function settingCell(row: Row, column: Column): TemplateResult {
 function nameCell(
   session: Session<'compare'>,
   row: Row,
-  { columns, open, toggle, chosen, choose }: RowLook,
+  { columns, open, toggle, chosen, choose, showTag }: RowLook,
 ): TemplateResult {
   const settings = columns.some(({ setting }) => setting);
   return html`<th scope="row" class="col-variant">
@@ -125,7 +128,7 @@ function nameCell(
               </button>`
               : html`<span class="name-link">${row.variant}</span>`
           }
-          ${row.earlier ? earlierNote(row) : settings ? nothing : changes(row.changes)} ${standing(row)}
+          ${row.earlier ? earlierNote(row) : settings ? nothing : changes(row.changes)} ${standing(row)} ${tagList(row.runs, showTag)}
         </div>
       </div>
     </th>`;

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Column } from '../../../protocol/comparison/columns.ts';
+import { quoted } from '../../../protocol/comparison/filter/tokens.ts';
 import { noteText } from '../../../protocol/comparison/table.ts';
 import { count } from '../../shared/format.ts';
 import { banners, emptyState, header } from '../../shared/header.ts';
@@ -9,6 +10,8 @@ import type { Session } from '../../shared/session.ts';
 import { OtherStudies } from '../../shared/study/others.ts';
 import { KnownSettings } from '../../shared/study/settings.ts';
 import type { View } from '../../shared/view.ts';
+import { chosenBar } from './beside/bar.ts';
+import { runKeyOf, runsOf, type Side, sidesOf, sidesTable } from './beside/sides.ts';
 import { columnsButton } from './choose/columns.ts';
 import { FilterLine } from './choose/filter.ts';
 import { groupHead, groupsOf, rowsButton } from './choose/groups.ts';
@@ -19,7 +22,6 @@ import { exportMenus } from './exports.ts';
 import { Relations } from './relations.ts';
 import { accuracyAxis, columnsOf, filterColumns, type Row, rowsOf, shownColumns, sortRows } from './rows.ts';
 import { addSeedsButton } from './seeds.ts';
-import { MAX_SIDES, runKeyOf, runsOf, sidesOf, sidesTable } from './sides.ts';
 import { variantRow } from './table.ts';
 
 const LOG_BYTES = 16_384;
@@ -92,6 +94,7 @@ export class CompareView implements View {
     const against = comparison.rows.find(({ verdict }) => verdict?.kind === 'baseline')?.variant ?? first;
     const reference = against === first ? undefined : against;
     const told = (text: string): void => this.tell(text);
+    const sides = sidesOf(this.rows, state.chosen);
     return html`<div class="toolbar" role="toolbar" aria-label="Comparison">
         ${this.filter.render(rows.length, this.rows.length)}
         ${referenceSelect(session, comparison, against, () => this.puller.request())} ${this.relations.select()} ${addSeedsButton(session, comparison)}
@@ -100,10 +103,14 @@ export class CompareView implements View {
           ${exportMenus(session, { rows, columns, title, excerpt: { reference, filter: by, of: this.rows.length } })}
         </span>
       </div>
-      <p class="muted reading" title=${noteText(reference)}>
-        Mean ± standard deviation over the seeds that finished; differences are paired by seed. Bold: better than
-        ${against} at 5 %.
-      </p>
+      ${
+        sides.length > 0
+          ? chosenBar(session, sides, this.rows)
+          : html`<p class="muted reading" title=${noteText(reference)}>
+              Mean ± standard deviation over the seeds that finished; differences are paired by seed. Bold: better than
+              ${against} at 5 %.
+            </p>`
+      }
       ${this.relations.render(rows, all, title)}
       <p class="narrow-hint muted"></p>
       <main class="table-scroll" data-scroll="table" tabindex="0" aria-label="Comparison of the variants">
@@ -112,7 +119,7 @@ export class CompareView implements View {
             Variants of ${title}
           </caption>
           <thead>
-            ${headRow(session, columns, told)}
+            ${headRow(session, columns, told, { rows, choose: (keys) => this.choose(keys) })}
           </thead>
           <tbody>
             ${pinned.map((row) => this.row(row, columns, axis))}
@@ -121,7 +128,7 @@ export class CompareView implements View {
           </tbody>
         </table>
       </main>
-      ${this.sides()}
+      ${this.beside(sides)}
       ${(comparison.fewer ?? []).map((sentence) => html`<p class="fewer">${icon('warning')}<span>${sentence}</span></p>`)}
       ${this.outdated()}`;
   }
@@ -135,7 +142,8 @@ export class CompareView implements View {
       open: isOpen,
       toggle: () => this.session.update({ open: toggled(open, row.key) }),
       chosen: chosen.includes(row.key),
-      choose: () => this.choose(row.key),
+      choose: () => this.choose(toggled(chosen, row.key)),
+      showTag: (tag) => this.filter.show(`tag = ${quoted(tag)}`),
       // Where only seeds are gone from the file, there is nothing to write.
       adopt: row.earlier && Object.keys(row.had ?? { unknown: '' }).length > 0 ? () => this.adopt(row) : undefined,
     })}
@@ -145,23 +153,21 @@ export class CompareView implements View {
             <td colspan=${columns.length + 1}>${details(this.session, row, this.logs, {
               toggleLog: (id) => this.toggleLog(id),
               isChosen: (run) => chosen.includes(runKeyOf(run)),
-              choose: (run) => this.choose(runKeyOf(run)),
+              choose: (run) => this.choose(toggled(chosen, runKeyOf(run))),
             })}</td>
           </tr>`
           : nothing
       }`;
   }
 
-  /** The newest choice takes the place of the oldest where there is no room for more. */
-  private choose(key: string): void {
-    const chosen = toggled(this.session.state.chosen, key).slice(-MAX_SIDES);
+  private choose(keys: readonly string[]): void {
+    const chosen = [...keys];
     this.session.update({ chosen });
     this.tell(chosen.length > 1 ? `${chosen.length} are beside each other below the table.` : '');
     this.puller.request();
   }
 
-  private sides(): TemplateResult | typeof nothing {
-    const sides = sidesOf(this.rows, this.session.state.chosen);
+  private beside(sides: readonly Side[]): TemplateResult | typeof nothing {
     const onlyOne = 'Choose another row, or one of its runs, to see how the two differ.';
     return sidesTable(sides, this.settings.table, onlyOne, () => this.session.update({ chosen: [] }));
   }

@@ -3,6 +3,7 @@ import { FILTER_ONLY, RESULT_COLUMNS, settingColumn } from '../../../../protocol
 import { completeFilter } from '../../../../protocol/comparison/filter/complete.ts';
 import { parseFilter } from '../../../../protocol/comparison/filter/parse.ts';
 import type { TableRow } from '../../../../protocol/comparison/table.ts';
+import type { RunSummary } from '../../../../protocol/runs.ts';
 
 const COLUMNS = [
   ...RESULT_COLUMNS,
@@ -50,6 +51,24 @@ test('numbers are those of the table, and settings go by the end of their path',
   expect(shown('Reset = "soft-undecayed"')).toEqual(['old one']);
   expect(shown('neuron.leak ~ learn')).toEqual(['learned']);
   expect(shown('')).toEqual(ROWS.map(({ variant }) => variant));
+});
+
+test('of several tags one that fits is enough, and none may be what it must not be', () => {
+  const tagged = (variant: string, ...tags: string[][]) => ({
+    ...row(variant, 0.5, {}),
+    runs: tags.map((tags) => ({ tags }) as RunSummary),
+  });
+  const rows = [tagged('a', ['sweep', 'Figure 3'], []), tagged('b', ['old']), tagged('c')];
+  const left = (filter: string) => rows.filter(parseFilter(filter, COLUMNS).test!).map(({ variant }) => variant);
+  expect(left('tag = sweep')).toEqual(['a']);
+  expect(left('tag = "figure 3"')).toEqual(['a']);
+  expect(left('tag != old')).toEqual(['a', 'c']);
+  expect(left('tag ~ o')).toEqual(['b']);
+  expect(completeFilter('tag = ', 6, COLUMNS, rows).options.map(({ text }) => text)).toEqual([
+    '"Figure 3"',
+    'sweep',
+    'old',
+  ]);
 });
 
 test('words alone are looked for in names and changes; and binds closer than or; not takes what follows', () => {

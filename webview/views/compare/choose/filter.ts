@@ -70,7 +70,7 @@ export class FilterLine {
         ${
           filter === ''
             ? nothing
-            : html`<button class="quiet" aria-label="Clear the filter" title="Clear the filter" @click=${() => this.clear()}>
+            : html`<button class="quiet" aria-label="Clear the filter" title="Clear the filter" @click=${() => this.show('')}>
               ${icon('close', 'small')}
             </button>`
         }
@@ -122,9 +122,10 @@ export class FilterLine {
     this.session.invalidate();
   }
 
-  private clear(): void {
-    this.put('', 0);
-    this.session.update({ filter: '' });
+  /** Filters by this in place of what was typed. */
+  show(filter: string): void {
+    this.put(filter, filter.length);
+    this.session.update({ filter });
     this.settle();
     this.complete(undefined);
   }
@@ -165,7 +166,7 @@ export class FilterLine {
       this.accept(this.active);
     } else if (event.key === 'Escape') {
       if (options.length > 0) this.complete(undefined);
-      else this.clear();
+      else this.show('');
     } else if (event.key === 'Enter') {
       this.settle();
       this.complete(undefined);

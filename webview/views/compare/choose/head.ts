@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Column } from '../../../../protocol/comparison/columns.ts';
 import { icon } from '../../../shared/icons.ts';
 import type { Session } from '../../../shared/session.ts';
-import { movedColumn, nextSort } from '../rows.ts';
+import { movedColumn, nextSort, type Row } from '../rows.ts';
 
 /** What is dragged over the heads; the browser tells its name only when it is dropped. */
 let dragged: string | undefined;
@@ -12,6 +12,7 @@ export function headRow(
   session: Session<'compare'>,
   columns: readonly Column[],
   told: (text: string) => void,
+  all: { rows: readonly Row[]; choose: (keys: readonly string[]) => void },
 ): TemplateResult {
   const ids = columns.map(({ id }) => id);
   const move = (id: string, by: number): void => {
@@ -21,7 +22,7 @@ export function headRow(
     told(`${label} is column ${moved.indexOf(id) + 1} of ${moved.length}.`);
   };
   return html`<tr>
-    ${columns.map((column) => head(session, column, ids, move))}
+    ${columns.map((column) => head(session, column, ids, move, column.id === 'variant' ? chooseAll(session, all) : nothing))}
     <th scope="col"><span class="visually-hidden">Actions</span></th>
   </tr>`;
 }
@@ -31,6 +32,7 @@ function head(
   column: Column,
   ids: readonly string[],
   move: (id: string, by: number) => void,
+  before: TemplateResult | typeof nothing,
 ): TemplateResult {
   const { id, label, unit, title, setting } = column;
   const { sort } = session.state;
@@ -60,7 +62,7 @@ function head(
     @dragover=${(event: DragEvent) => dragged !== undefined && event.preventDefault()}
     @drop=${drop}
   >
-    <button
+    ${before}<button
       title=${hint}
       @keydown=${onKeyDown}
       @click=${(event: MouseEvent) => session.update({ sort: nextSort(sort, column, event.shiftKey) })}
@@ -70,4 +72,23 @@ function head(
       ${way && sort.length > 1 ? html`<span class="sort-place"><span class="visually-hidden">${way}, sorted by as number </span>${place + 1}</span>` : nothing}
     </button>
   </th>`;
+}
+
+/** Chooses all rows that are shown, or none of them. */
+function chooseAll(
+  { state: { chosen } }: Session<'compare'>,
+  { rows, choose }: { rows: readonly Row[]; choose: (keys: readonly string[]) => void },
+): TemplateResult {
+  const keys = rows.map(({ key }) => key);
+  const n = keys.filter((key) => chosen.includes(key)).length;
+  const others = chosen.filter((key) => !keys.includes(key));
+  return html`<input
+    type="checkbox"
+    class="choose"
+    aria-label="Choose all rows shown"
+    title="Choose all rows shown"
+    .checked=${n > 0 && n === keys.length}
+    .indeterminate=${n > 0 && n < keys.length}
+    @change=${() => choose(n === keys.length ? others : [...others, ...keys])}
+  />`;
 }

@@ -1,16 +1,16 @@
 /** Rows and runs beside each other: what they were set to, what came out, and what they were made with. */
 import { html, nothing, type TemplateResult } from 'lit';
-import { RESULT_COLUMNS, textColumns } from '../../../protocol/comparison/columns.ts';
-import type { RunSettings, SettingsTable } from '../../../protocol/comparison/settings.ts';
-import type { TableRow } from '../../../protocol/comparison/table.ts';
-import { points } from '../../../protocol/comparison/verdicts.ts';
-import type { RunSummary } from '../../../protocol/runs.ts';
-import { spread } from '../../../protocol/seeds.ts';
-import { count } from '../../shared/format.ts';
-import { type Row, seedAccuracies } from './rows.ts';
+import { RESULT_COLUMNS, textColumns } from '../../../../protocol/comparison/columns.ts';
+import type { RunSettings, SettingsTable } from '../../../../protocol/comparison/settings.ts';
+import type { TableRow } from '../../../../protocol/comparison/table.ts';
+import { points } from '../../../../protocol/comparison/verdicts.ts';
+import type { RunSummary } from '../../../../protocol/runs.ts';
+import { spread } from '../../../../protocol/seeds.ts';
+import { count } from '../../../shared/format.ts';
+import { type Row, seedAccuracies } from '../rows.ts';
 
 /** As many stand beside each other at most. */
-export const MAX_SIDES = 6;
+const MAX_SIDES = 12;
 /** Of as many runs of a side it is asked what they were made with. */
 const MAX_ASKED = 20;
 
@@ -25,7 +25,7 @@ export const runKeyOf = (run: RunSummary): string => `run ${run.id}`;
 
 /** What was chosen, in the order in which it was; what is no longer there is left out. */
 export function sidesOf(rows: readonly Row[], chosen: readonly string[]): Side[] {
-  return chosen.slice(0, MAX_SIDES).flatMap((key): Side[] => {
+  return chosen.flatMap((key): Side[] => {
     const row = rows.find((one) => one.key === key);
     if (row) return [{ key, label: row.earlier ? `${row.variant} (earlier settings)` : row.variant, row }];
     for (const around of rows) {
@@ -72,11 +72,12 @@ interface Line {
 }
 
 export function sidesTable(
-  sides: readonly Side[],
+  chosen: readonly Side[],
   table: SettingsTable | undefined,
   onlyOne: string,
   close: () => void,
 ): TemplateResult | typeof nothing {
+  const sides = chosen.slice(0, MAX_SIDES);
   if (sides.length === 0) return nothing;
   const settings = settingLines(sides, table);
   const made = madeLines(sides, table?.runs ?? []);
