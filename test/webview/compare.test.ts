@@ -63,7 +63,7 @@ describe('the table', () => {
         message: 'nothing is left to decide',
       })
       .toBe(0);
-    await picture(host, 'compare-verdicts-dark');
+    await picture(host, 'compare-verdicts');
   });
 
   test('sorts by a column, remembers it, and returns to the order of the file', async () => {
@@ -109,7 +109,7 @@ describe('the table', () => {
     await expect.poll(() => runs.textContent()).toContain('line 40 is not JSON');
     await runs.getByRole('button', { name: 'Log of seed 2' }).click();
     await expect.poll(() => runs.locator('pre').textContent()).toContain('epoch 2 loss 0.671');
-    await picture(host, 'compare-open-dark');
+    await picture(host, 'compare-open');
     host.log += 'epoch 3 loss 0.640\n';
     await host.changed(failed.id);
     await expect.poll(() => runs.locator('pre').textContent()).toContain('epoch 3 loss 0.640');
@@ -223,6 +223,6 @@ describe('what can go wrong', () => {
       .poll(() => host.page.getByRole('button', { name: 'Run baseline' }).getAttribute('title'))
       .toContain('not trusted');
     await expect.poll(() => cell('baseline', 'accuracy')).toMatch(/^\d\d\.\d\d/);
-    await picture(host, 'compare-untrusted-dark');
+    await picture(host, 'compare-untrusted');
   });
 });

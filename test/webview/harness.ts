@@ -242,12 +242,27 @@ export async function switchTheme(host: FakeHost, theme: ThemeName): Promise<voi
 
 const PICTURES = path.join(ROOT, 'test-results/webview');
 
-/** With LIF_PICTURES=1, for people to look at; no test compares pixels. */
+/** Does something in each theme in turn, on the living page, and leaves it in the one that it had. */
+export async function inThemes(host: FakeHost, task: (theme: ThemeName) => Promise<void>): Promise<void> {
+  const own = await host.page.evaluate(() => document.body.dataset.vscodeThemeKind);
+  const names = Object.keys(THEMES) as ThemeName[];
+  const first = names.findIndex((name) => THEMES[name].kind === own);
+  for (const name of [names[first]!, ...names.toSpliced(first, 1)]) {
+    await switchTheme(host, name);
+    await task(name);
+  }
+  await switchTheme(host, names[first]!);
+}
+
+/** With LIF_PICTURES=1, in each theme, for people to look at; no test compares pixels. */
 export async function picture(host: FakeHost, name: string): Promise<void> {
   await settle(host);
   if (process.env.LIF_PICTURES !== '1') return;
   fs.mkdirSync(PICTURES, { recursive: true });
-  await host.page.screenshot({ path: path.join(PICTURES, `${name}.png`) });
+  await inThemes(host, async (theme) => {
+    await settle(host);
+    await host.page.screenshot({ path: path.join(PICTURES, `${name}-${theme}.png`) });
+  });
 }
 
 /** Makes the page as narrow as a column beside the code; by how many pixels what is on it is wider than that. */

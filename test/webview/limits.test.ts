@@ -90,12 +90,12 @@ describe('a variant that diverges', () => {
     await open(new FakeStudy({ variants, seeds: 2 }));
     const note = host.page.locator('.panel .beyond');
     expect((await note.textContent())!.replace(/\s+/g, ' ')).toContain('without reset up to 1.8e+7');
-    await picture(host, 'diverged-dark');
+    await picture(host, 'diverged');
     await note.getByRole('button').click();
     await settle(host);
     await expect.poll(() => note.count(), { message: 'notes when everything is shown' }).toBe(0);
     await expect.poll(() => host.page.getByRole('button', { name: 'Reset zoom' }).count()).toBe(1);
-    await picture(host, 'diverged-all-dark');
+    await picture(host, 'diverged-all');
   });
 });
 
@@ -106,7 +106,7 @@ describe('what went wrong', () => {
     Object.assign(study.find('without reset'), { state: 'failed', done: 12, message: why });
     await open(study);
     await expect.poll(() => host.page.locator('li[data-variant="without reset"]').textContent()).toContain(why);
-    await picture(host, 'failed-dark');
+    await picture(host, 'failed');
     await host.page.context().close();
     await open(study, { view: 'compare' });
     await expect.poll(() => host.page.locator('tr[data-variant="without reset"]').textContent()).toContain(why);
@@ -123,7 +123,7 @@ test('missing data can be downloaded or taken over from where the sentence is', 
     await host.post({ type: 'refusal', id: host.requests('runs/start')[i]!.id, message, dataset: 'mnist' });
     const offered = host.page.getByRole('button', { name: button });
     await offered.waitFor();
-    if (i === 0) await picture(host, 'missing-data-dark');
+    if (i === 0) await picture(host, 'missing-data');
     await offered.click();
   }
   await expect
@@ -182,7 +182,7 @@ test('what else was logged has charts of its own, one for each layer that has an
   await settle(host);
   const titles = await host.page.locator('.panel h2').allTextContents();
   expect(titles).toEqual(['Accuracy', 'Loss', 'Leak k, layer 1', 'Leak k, layer 2']);
-  await picture(host, 'leak-dark');
+  await picture(host, 'leak');
   await host.page.getByLabel('Also').selectOption('spikes');
   await settle(host);
   await expect
@@ -222,12 +222,12 @@ describe('what looks into networks see', () => {
     expect(pulled.at(-1)).toEqual(expect.arrayContaining(['gradient.1', 'gradient.2']));
   });
 
-  test.each(['dark', 'light'] as const)('a warning stands beside its variant and on its curve, %s', async (theme) => {
-    await open(new FakeStudy({ variants, seeds: 2 }), { theme });
+  test('a warning stands beside its variant and on its curve', async () => {
+    await open(new FakeStudy({ variants, seeds: 2 }));
     const row = host.page.locator('li[data-variant="complete leakage"]');
     await expect.poll(() => row.locator('.warned').textContent()).toBe(`△ since epoch 3: ${sentence}`);
     await expect.poll(() => host.page.locator('.legend .warned').count()).toBe(3);
     await host.page.getByLabel('Also').selectOption('gradient');
-    await picture(host, `warning-${theme}`);
+    await picture(host, 'warning');
   });
 });

@@ -5,9 +5,9 @@ import type { AnalysisId, AnalysisResults } from '../../../protocol/analyses/ana
 import { coarseToFine, type LandscapeResult } from '../../../protocol/analyses/landscape.ts';
 import { contour } from '../../../protocol/drawing/contours.ts';
 import { FIRST_TURN, project, quadsOf, turnedBy } from '../../../webview/plot/maps/turning.ts';
+import { violations } from '../axe.ts';
 import { type Bundles, bundleWebview, type FakeHost, launchBrowser, openView, picture, settle } from '../harness.ts';
 import { FakeStudy, noise } from '../study.ts';
-import type { ThemeName } from '../themes.ts';
 
 let browser: Browser;
 let bundle: Bundles;
@@ -27,14 +27,14 @@ const TABS: { [A in AnalysisId]?: string } = {
 async function opened<A extends AnalysisId>(
   analysis: A,
   result: (variant: number) => AnalysisResults[A],
-  { theme = 'dark', state = 'finished' }: { theme?: ThemeName; state?: 'finished' | 'running' } = {},
+  state: 'finished' | 'running' = 'finished',
 ): Promise<FakeHost> {
   const study = new FakeStudy({ seeds: 1 });
   study.analyses = study.runs.map(({ id }, i) => {
     const about = { runId: id, name: `${analysis}-0123456789abcdef`, analysis, checkpoint: 10, params: {}, changed: 1 };
     return { ...about, state, progress: 0.5, result: result(i) };
   });
-  const host = await openView(browser, bundle, study, { view: 'analyses', theme, height: 1100 });
+  const host = await openView(browser, bundle, study, { view: 'analyses', height: 1100 });
   await settle(host);
   await host.page.getByText(TABS[analysis]!, { exact: true }).click();
   await settle(host);
@@ -103,6 +103,7 @@ test('landscapes stand side by side on one scale; keys and pointer turn all surf
   await map.press('ArrowUp');
   await expect.poll(reading).toMatch(/^\(-1, -0\.9\): loss 1\.6/);
   await picture(host, 'analyses-landscape');
+  expect(await violations(host)).toEqual([]);
   await page.getByText('accuracy', { exact: true }).click();
   await expect.poll(() => page.locator('.colour-scale').textContent()).toMatch(/^\s*accuracy/);
   await page.getByRole('button', { name: 'Table' }).click();
@@ -115,7 +116,7 @@ test('landscapes stand side by side on one scale; keys and pointer turn all surf
 });
 
 test('a landscape in the making is a whole picture, and says how far it is', async () => {
-  const host = await opened('landscape', (variant) => bowl(variant, 25), { theme: 'light', state: 'running' });
+  const host = await opened('landscape', (variant) => bowl(variant, 25), 'running');
   await host.page.getByText('25 of 441 points').first().waitFor();
   await expect.poll(() => host.page.locator('lif-surface').first().getAttribute('data-quads')).toBe('400');
   await picture(host, 'analyses-landscape-coarse');
@@ -170,6 +171,7 @@ test('resolution is curves and a table of colours in which every number can be r
   });
   expect(Math.min(...ratios)).toBeGreaterThan(4.5);
   await picture(host, 'analyses-resolution');
+  expect(await violations(host)).toEqual([]);
   await host.page.getByRole('button', { name: 'Table' }).click();
   await expect.poll(() => host.page.locator('.values tbody tr').count()).toBe(15);
   expect(host.complaints).toEqual([]);
@@ -194,7 +196,7 @@ const robust = (variant: number): AnalysisResults['robustness'] => ({
 });
 
 test('robustness is a curve for each disturbance, the undisturbed network first; what is left out is said', async () => {
-  const host = await opened('robustness', robust, { theme: 'light' });
+  const host = await opened('robustness', robust);
   await expect.poll(() => host.page.locator('figure.xy').count()).toBe(3);
   await expect.poll(() => host.page.locator('figure.xy').first().locator('circle').count()).toBe(5 * 4);
   await host.page.getByText('Event times jittered: not asked').waitFor();
@@ -237,6 +239,7 @@ test('features are points by class; keys and pointer name a sample, in all pictu
     .poll(() => page.locator('.scatter .reading').first().textContent())
     .toBe('test sample 3: class 1, taken for it');
   await picture(host, 'analyses-features');
+  expect(await violations(host)).toEqual([]);
   await pictures.first().press('Escape');
   await expect.poll(() => page.locator('.scatter .reading').first().textContent()).toBe('');
   const box = (await pictures.first().boundingBox())!;
@@ -249,18 +252,6 @@ test('features are points by class; keys and pointer name a sample, in all pictu
     .toMatch(/^test sample \d+: class \d/);
   expect(host.complaints).toEqual([]);
   await page.context().close();
-});
-
-test('in high contrast', async () => {
-  for (const [name, made] of [
-    ['landscape', bowl],
-    ['embedding', cloud],
-  ] as const) {
-    const host = await opened(name, made as (variant: number) => never, { theme: 'high-contrast' });
-    await picture(host, `analyses-${name}-high-contrast`);
-    expect(host.complaints).toEqual([]);
-    await host.page.context().close();
-  }
 });
 
 test('a contour of a cone is a circle, stays clear of holes, and halves a saddle by its middle', () => {

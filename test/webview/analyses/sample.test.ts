@@ -6,7 +6,6 @@ import { stepOf } from '../../../webview/views/sample/shown.ts';
 import { violations } from '../axe.ts';
 import { type Bundles, bundleWebview, type FakeHost, launchBrowser, openView, picture, settle } from '../harness.ts';
 import { FakeStudy } from '../study.ts';
-import { THEMES, type ThemeName } from '../themes.ts';
 
 let browser: Browser;
 let bundle: Bundles;
@@ -65,10 +64,10 @@ function listOf(steps: number, itemsAt: (t: number) => number[]): { offsets: num
   return { offsets, items };
 }
 
-async function opened(theme: ThemeName = 'dark', steps = STEPS, width = 1100): Promise<FakeHost> {
+async function opened(steps = STEPS, width = 1100): Promise<FakeHost> {
   const study = new FakeStudy({ seeds: 2 });
   study.sample = (_, question) => answerTo(question, steps);
-  const host = await openView(browser, bundle, study, { view: 'sample', theme, width, height: 1300 });
+  const host = await openView(browser, bundle, study, { view: 'sample', width, height: 1300 });
   await settle(host);
   return host;
 }
@@ -156,7 +155,7 @@ test('every picture has its numbers: tables of both networks, and a file of them
 });
 
 test('two checkpoints of one run stand beside each other; another variant begins at the one that counts', async () => {
-  const host = await opened('light');
+  const host = await opened();
   const { page } = host;
   await page.getByLabel('beside').selectOption('baseline');
   await expect.poll(() => page.locator('.network').count()).toBe(2);
@@ -179,7 +178,7 @@ test('steps of another length: the other network is looked at where time is the 
 });
 
 test('what is chosen is asked: sample, class, split, neurons, seed, checkpoint', async () => {
-  const host = await opened('light');
+  const host = await opened();
   const { page } = host;
   const last = () => host.requests('samples/probe').at(-1)!.params as { runId: string; question: SampleQuestion };
   await page.getByRole('button', { name: 'Next sample' }).click();
@@ -201,14 +200,14 @@ test('what is chosen is asked: sample, class, split, neurons, seed, checkpoint',
   await page.getByLabel('Seed').selectOption('2');
   await expect.poll(() => last().runId).toBe(host.study.find('baseline', 2).id);
   await settle(host);
-  await picture(host, 'sample-light');
+  await picture(host, 'sample-chosen');
   expect(host.complaints).toEqual([]);
   await page.context().close();
 });
 
 test('a raster of 2,312 channels and 315 steps says how long it takes to draw', async () => {
-  const host = await opened('high-contrast');
-  await picture(host, 'sample-high-contrast');
+  const host = await opened();
+  await picture(host, 'sample-large');
   const ms = await host.page.locator('lif-raster').first().getAttribute('data-ms');
   console.log(`drawn in ${ms} ms`);
   // An absent number would pass for 0.
@@ -232,9 +231,9 @@ test('neurons are typed as numbers and ranges', () => {
   expect(neuronsNote(' ', 'layer 1', 5)).toBe('No neuron is named, so no potentials are drawn; layer 1 has 0 to 4.');
 });
 
-test.each(Object.keys(THEMES) as ThemeName[])('axe finds nothing serious in a sample, %s', async (theme) => {
+test('axe finds nothing serious in a sample in any theme', async () => {
   // Axe looks at each cell of the tables: of a few steps. One decision is right and the other one wrong.
-  const host = await opened(theme, 12);
+  const host = await opened(12);
   const { id } = host.study.find('without reset');
   host.study.sample = (run, question) => ({ ...answerTo(question, 12), decision: run === id ? 2 : 3 });
   await host.page.getByLabel('beside').selectOption('without reset');
@@ -245,18 +244,15 @@ test.each(Object.keys(THEMES) as ThemeName[])('axe finds nothing serious in a sa
   await host.page.context().close();
 });
 
-test.each(Object.keys(THEMES) as ThemeName[])(
-  'in a narrow column nothing is wider than the page, %s',
-  async (theme) => {
-    const host = await opened(theme, STEPS, 260);
-    const { page } = host;
-    await page.getByLabel('beside').selectOption('without reset');
-    await expect.poll(() => page.locator('.network').count()).toBe(2);
-    for (const name of ['sample', 'sample-numbers']) {
-      if (name === 'sample-numbers') await page.getByRole('button', { name: 'Table' }).click();
-      await picture(host, `${name}-narrow-${theme}`);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), name).toBeLessThanOrEqual(0);
-    }
-    await page.context().close();
-  },
-);
+test('in a narrow column nothing is wider than the page', async () => {
+  const host = await opened(STEPS, 260);
+  const { page } = host;
+  await page.getByLabel('beside').selectOption('without reset');
+  await expect.poll(() => page.locator('.network').count()).toBe(2);
+  for (const name of ['sample', 'sample-numbers']) {
+    if (name === 'sample-numbers') await page.getByRole('button', { name: 'Table' }).click();
+    await picture(host, `${name}-narrow`);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), name).toBeLessThanOrEqual(0);
+  }
+  await page.context().close();
+});

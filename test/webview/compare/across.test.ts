@@ -7,7 +7,6 @@ import { violations } from '../axe.ts';
 import { picture, settle } from '../harness.ts';
 import { exportedFile, host, open as openPage } from '../page.ts';
 import { FakeStudy, XOR } from '../study.ts';
-import { THEMES, type ThemeName } from '../themes.ts';
 
 const PAPER = [0.775, 0.503, 0.505, 0.961, 0.989];
 const randman = new FakeStudy({
@@ -62,12 +61,12 @@ function study(): FakeStudy {
   return own;
 }
 
-const open = (theme: ThemeName = 'dark'): ReturnType<typeof openPage> => openPage(study(), { view: 'across', theme });
+const open = (): ReturnType<typeof openPage> => openPage(study(), { view: 'across' });
 
-test.each(Object.keys(THEMES) as ThemeName[])('results beside what the paper printed, %s', async (theme) => {
-  await open(theme);
+test('results beside what the paper printed', async () => {
+  await open();
   await settle(host);
-  await picture(host, `across-${theme}`);
+  await picture(host, 'across');
   const first = host.page.locator('.over-datasets tbody tr').nth(4).locator('td').first();
   await expect.poll(() => first.textContent()).toMatch(/99\.\d\d\s*±.*paper 98\.90.*undecided/s);
   expect(await host.page.getByText('gone.lif.yaml is not shown: it cannot be read').count()).toBe(1);

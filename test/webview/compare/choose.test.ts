@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { violations } from '../axe.ts';
 import { picture, settle } from '../harness.ts';
 import { FakeStudy, XOR } from '../study.ts';
-import { THEMES, type ThemeName } from '../themes.ts';
 import { columns, exported, head, host, kept, names, open } from './page.ts';
 
 const NAMES = XOR.map((v) => v.name);
@@ -96,7 +95,7 @@ describe('columns', () => {
     await expect
       .poll(names)
       .toEqual(['with recurrence', 'without leakage', 'baseline', 'complete leakage', 'without reset']);
-    await picture(host, 'compare-columns-dark');
+    await picture(host, 'compare-columns');
   });
 });
 
@@ -170,7 +169,7 @@ test('rows are pinned above all others and grouped, by keys alone, and stay so; 
       expect.stringMatching(/^neuron\.reset: none\s+1 row, 3 runs: 9\d\.\d\d ± \d\.\d\d % accuracy$/),
     ]);
   await host.page.keyboard.press('Escape');
-  await picture(host, 'compare-groups-dark');
+  await picture(host, 'compare-groups');
   await host.page.setViewportSize({ width: 1100, height: 500 });
   const top = () =>
     host.page.evaluate(() => document.scrollingElement!.scrollTop + document.querySelector('.table-scroll')!.scrollTop);
@@ -207,7 +206,7 @@ test('rows of another study stand with the others, and nothing is said of them t
   await expect.poll(() => host.page.locator('.sides').textContent()).toContain('two layers · Deep minus baseline');
   await expect.poll(() => host.page.locator('.beside').textContent()).toContain('0.7');
   expect(await exported('CSV')).toContain('two layers · Deep');
-  await picture(host, 'compare-studies-dark');
+  await picture(host, 'compare-studies');
 });
 
 describe('beside each other', () => {
@@ -231,7 +230,7 @@ describe('beside each other', () => {
     const text = () => host.page.locator('.sides').textContent();
     await expect.poll(text).toMatch(/baseline \(earlier settings\) minus without reset: −\d+\.\d\d ± \d+\.\d\d points/);
     await expect.poll(text).toContain('2 pairs of the same seed');
-    await picture(host, 'compare-sides-dark');
+    await picture(host, 'compare-sides');
     await host.page.reload();
     await settle(host);
     await expect.poll(() => line('neuron.reset'), { message: 'after a reload' }).toEqual(['none', 'hard']);
@@ -271,22 +270,22 @@ describe('beside each other', () => {
   });
 });
 
-describe.each(Object.keys(THEMES) as ThemeName[])('no serious findings of axe, %s', (theme) => {
+describe('no serious findings of axe in any theme', () => {
   test('a filter with its list, chosen columns, two rows beside each other; wide and narrow', async () => {
     const study = new FakeStudy();
     study.outdated = new FakeStudy({ seeds: 2 }).runs.slice(0, 2);
     for (const width of [1200, 325]) {
-      await open(study, { theme, width, height: 900 });
+      await open(study, { width, height: 900 });
       await host.page.getByRole('checkbox', { name: 'Compare without reset with others' }).check();
       await host.page.getByRole('checkbox', { name: 'Compare baseline with others' }).check();
       await filter().fill('accuracy > 1 and r');
       await filter().press('ArrowDown');
       expect(await violations(host)).toEqual([]);
-      await picture(host, `compare-filter-${theme}-${width}`);
+      await picture(host, `compare-filter-${width}`);
       await filter().press('Escape');
       await host.page.getByRole('button', { name: 'Columns' }).click();
       expect(await violations(host)).toEqual([]);
-      await picture(host, `compare-chooser-${theme}-${width}`);
+      await picture(host, `compare-chooser-${width}`);
       if (width === 1200) await host.page.context().close();
     }
   });

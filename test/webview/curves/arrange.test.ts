@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { lineStyle, valueStyle } from '../../../protocol/drawing/palette.ts';
 import { violations } from '../axe.ts';
-import { picture, settle, switchTheme } from '../harness.ts';
+import { picture, settle } from '../harness.ts';
 import { FakeStudy, type VariantPlan } from '../study.ts';
 import { drawnSvg, host, kept, open } from './page.ts';
 
@@ -39,7 +39,7 @@ test('a setting gives colours, one curve for each of its values, and a small cha
   const colours = new Set([...(await drawnSvg()).matchAll(/class="mean"[^>]*stroke="(#\w+)"/g)].map((m) => m[1]));
   expect(colours.size, 'colours of eight curves with four values').toBe(4);
   await host.page.keyboard.press('Escape');
-  await picture(host, 'curves-colour-by-dark');
+  await picture(host, 'curves-colour-by');
 
   await arrange().click();
   await host.page.getByLabel('One curve for each value').check();
@@ -57,9 +57,7 @@ test('a setting gives colours, one curve for each of its values, and a small cha
     .toEqual(['Accuracy reset hard', 'Accuracy reset none', 'Loss reset hard', 'Loss reset none']);
   expect(await valueLabels(0), 'small charts share the axis of their values').toEqual(await valueLabels(1));
   await host.page.keyboard.press('Escape');
-  await picture(host, 'curves-small-dark');
-  await switchTheme(host, 'light');
-  await picture(host, 'curves-small-light');
+  await picture(host, 'curves-small');
   expect(await violations(host)).toEqual([]);
 
   await host.page.reload();
@@ -81,7 +79,7 @@ test('everything that was logged, in small charts; a cursor in one is in all', a
   await host.page.getByRole('application', { name: 'Loss over epochs' }).focus();
   await host.page.keyboard.press('End');
   await expect.poll(() => host.page.locator('#announcement').textContent()).toContain('Epoch 60. Loss');
-  await picture(host, 'curves-everything-dark');
+  await picture(host, 'curves-everything');
 });
 
 test('other studies lie beside the one of the view, live, and what cannot be read is told', async () => {
@@ -101,7 +99,7 @@ test('other studies lie beside the one of the view, live, and what cannot be rea
   await host.page.keyboard.press('Escape');
   await expect.poll(() => arrange().getAttribute('aria-expanded')).toBe('false');
   expect(await arrange().evaluate((button) => button === document.activeElement)).toBe(true);
-  await picture(host, 'curves-studies-dark');
+  await picture(host, 'curves-studies');
   const row = host.page.locator('.legend li', { hasText: 'two layers' });
   await expect.poll(() => row.textContent()).toMatch(/67.% of 2 seeds/);
   expect(await row.getByRole('button', { name: /Run / }).count(), 'nothing of it can be started here').toBe(0);

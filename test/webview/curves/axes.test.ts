@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { violations } from '../axe.ts';
 import { picture, settle } from '../harness.ts';
 import { FakeStudy, type VariantPlan, XOR } from '../study.ts';
-import { THEMES, type ThemeName } from '../themes.ts';
 import { drawnSvg, host, kept, open, tickLabels } from './page.ts';
 
 describe('on the page', () => {
@@ -31,7 +30,7 @@ describe('on the page', () => {
     await expect
       .poll(() => host.page.locator('#announcement').textContent())
       .toMatch(/^Training time 0\.\d\u202fs\. Loss:/);
-    await picture(host, 'curves-time-dark');
+    await picture(host, 'curves-time');
   });
 
   test('learning rate and samples per second have charts', async () => {
@@ -57,7 +56,7 @@ describe('on the page', () => {
     await host.page.getByLabel('Accuracy: up to').fill('80');
     await host.page.getByLabel('Accuracy: up to').press('Tab');
     await expect.poll(async () => (await kept()).zoomY).toEqual({ accuracy: [0.4, 0.8] });
-    await picture(host, 'curves-axes-dark');
+    await picture(host, 'curves-axes');
     await host.page.getByLabel('Accuracy: from').fill('');
     await host.page.getByLabel('Accuracy: from').press('Tab');
     await expect.poll(async () => (await kept()).zoomY).toEqual({});
@@ -77,7 +76,7 @@ describe('on the page', () => {
     const svg = await drawnSvg();
     for (const [mark, n] of [['resumed', 2], ['stopped', 2], ['failed', 2]] as const) // biome-ignore format: pairs
       expect(svg.match(new RegExp(`class="${mark}"`, 'g'))?.length, mark).toBe(n);
-    await picture(host, 'curves-marks-dark');
+    await picture(host, 'curves-marks');
   });
 
   test('the charts leave as a PNG, too', async () => {
@@ -101,19 +100,17 @@ const MANY: VariantPlan[] = Array.from({ length: 24 }, (_, i) => ({
   climb: 10 + i,
 }));
 
-describe.each(Object.keys(THEMES) as ThemeName[])('24 variants in a narrow panel, %s', (theme) => {
-  test('names are read whole, and axe has nothing to say', async () => {
-    const study = new FakeStudy({ variants: MANY, seeds: 2 });
-    Object.assign(study.runs[2]!, { state: 'running', done: 20 });
-    await open(study, { theme, width: 325, height: 800 });
-    const cut = await host.page
-      .locator('.legend .name')
-      .evaluateAll((all) => all.filter((name) => name.scrollWidth > name.clientWidth).length);
-    expect(cut, 'names that are cut').toBe(0);
-    await host.page.getByRole('button', { name: 'Axes' }).click();
-    expect(await violations(host)).toEqual([]);
-    await picture(host, `curves-narrow-axes-${theme}`);
-    await host.page.keyboard.press('Escape');
-    await picture(host, `curves-narrow-${theme}`);
-  });
+test('24 variants in a narrow panel: names are read whole, and axe has nothing to say', async () => {
+  const study = new FakeStudy({ variants: MANY, seeds: 2 });
+  Object.assign(study.runs[2]!, { state: 'running', done: 20 });
+  await open(study, { width: 325, height: 800 });
+  const cut = await host.page
+    .locator('.legend .name')
+    .evaluateAll((all) => all.filter((name) => name.scrollWidth > name.clientWidth).length);
+  expect(cut, 'names that are cut').toBe(0);
+  await host.page.getByRole('button', { name: 'Axes' }).click();
+  expect(await violations(host)).toEqual([]);
+  await picture(host, 'curves-narrow-axes');
+  await host.page.keyboard.press('Escape');
+  await picture(host, 'curves-narrow');
 });

@@ -106,7 +106,7 @@ describe('live curves', () => {
     await plot('Accuracy').focus();
     await host.page.keyboard.press('End');
     await expect.poll(() => host.page.locator('#announcement').textContent()).toContain('with recurrence not a number');
-    await picture(host, 'nan-dark');
+    await picture(host, 'nan');
   });
 
   test('several seeds give a mean with a band; each seed on request', async () => {
@@ -121,7 +121,7 @@ describe('live curves', () => {
     await expect
       .poll(() => points(), { message: 'numbers drawn with 15 more lines of 60 epochs' })
       .toBe(before + 15 * 60);
-    await picture(host, 'seeds-dark');
+    await picture(host, 'seeds');
   });
 
   test('smoothing keeps the raw line behind and is remembered', async () => {
@@ -130,7 +130,7 @@ describe('live curves', () => {
     await settle(host);
     expect((await kept()).smoothing).toBe(0.8);
     expect((await drawnSvg()).match(/stroke-opacity="0.35"/g)?.length, 'raw lines: five in two charts').toBe(10);
-    await picture(host, 'smoothed-dark');
+    await picture(host, 'smoothed');
   });
 
   test('the other scores are pulled when they are chosen, and their absence is said', async () => {
@@ -172,7 +172,7 @@ describe('keyboard and screen reader', () => {
     expect(rows, 'rows of 500 epochs').toBeLessThanOrEqual(200);
     await expect.poll(() => table.locator('tbody tr').last().locator('th').textContent()).toBe('500');
     expect((await kept()).asTable).toBe(true);
-    await picture(host, 'table-dark');
+    await picture(host, 'table');
   });
 });
 
@@ -232,7 +232,7 @@ test('losses, rates and gradients go onto logarithmic axes, each kind by itself;
   const ticks = await labels(3);
   const steps = ticks.slice(1).map((tick, i) => tick - ticks[i]!);
   expect(Math.max(...steps), `${ticks}`).toBeGreaterThan(1.5 * Math.min(...steps));
-  await picture(host, 'log-gradient-dark');
+  await picture(host, 'log-gradient');
   await host.page.getByLabel('Also').selectOption('spikes');
   await settle(host);
   await expect.poll(() => host.page.getByText('0 lies below the axis').count()).toBe(0);
@@ -261,7 +261,7 @@ test('what was shown before comes back from the extension when the editor kept n
   expect(await kept()).toEqual(saved.state);
   await expect.poll(() => host.page.getByLabel('Smoothing').inputValue()).toBe('0.5');
   await expect.poll(() => host.page.getByRole('button', { name: 'Reset zoom' }).count()).toBe(1);
-  await picture(host, 'restored-dark');
+  await picture(host, 'restored');
 });
 
 test('canvases follow a change of theme', async () => {
@@ -283,7 +283,6 @@ test('canvases follow a change of theme', async () => {
   const plotBox = await box('Accuracy');
   const line = await host.page.locator('.u-cursor-x').first().boundingBox();
   expect(line!.x, 'the crosshair at the last epoch').toBeGreaterThan(plotBox.x + plotBox.width - 4);
-  await picture(host, 'switched-to-light');
 });
 
 test('a thousand runs of 100,000 points: what is asked for and drawn stays bounded', async () => {
@@ -319,5 +318,5 @@ test('a thousand runs of 100,000 points: what is asked for and drawn stays bound
   await settle(host);
   const drawn = Number(await plot('Loss').locator('.canvas').getAttribute('data-points'));
   expect(drawn, 'numbers drawn with every seed').toBeLessThanOrEqual(400_000);
-  await picture(host, 'thousand-runs-dark');
+  await picture(host, 'thousand-runs');
 });

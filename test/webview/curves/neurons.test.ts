@@ -34,7 +34,7 @@ test('a map for each variant, live, sorted, read by keys, as a table and a file'
   const maps = host.page.getByRole('application', { name: /Rates of the 4 neurons of layer 1 over epochs/ });
   await expect.poll(() => maps.count()).toBe(2);
   expect(host.requests('runs/neurons').length, 'one seed of each variant').toBe(2);
-  await picture(host, 'neurons-dark');
+  await picture(host, 'neurons');
 
   await maps.nth(1).focus();
   for (const key of ['ArrowUp', 'Shift+ArrowRight']) await host.page.keyboard.press(key);

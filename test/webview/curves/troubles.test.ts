@@ -15,7 +15,7 @@ describe('what can go wrong', () => {
     await expect
       .poll(() => host.page.locator('.legend li').count(), { message: 'what was known is still shown' })
       .toBe(5);
-    await picture(host, 'refusal-dark');
+    await picture(host, 'refusal');
     host.refuse.delete('runs/compare');
     await host.page.getByRole('button', { name: 'Try again' }).click();
     await expect.poll(() => banner.count(), { message: 'banners once it works again' }).toBe(0);

@@ -2,7 +2,6 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Bundles, bundleWebview, type FakeHost, launchBrowser, openView, picture, settle } from '../harness.ts';
 import { FakeStudy } from '../study.ts';
-import { THEMES, type ThemeName } from '../themes.ts';
 
 let browser: Browser;
 let bundle: Bundles;
@@ -12,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
-async function open(study = new FakeStudy(), options: { theme?: ThemeName; width?: number } = {}): Promise<FakeHost> {
+async function open(study = new FakeStudy(), options: { width?: number } = {}): Promise<FakeHost> {
   const host = await openView(browser, bundle, study, { view: 'matrix', ...options });
   await settle(host);
   return host;
@@ -166,15 +165,15 @@ test('500 variants: those on screen are drawn, and the keys reach the last one',
   await host.page.context().close();
 });
 
-test.each(Object.keys(THEMES) as ThemeName[])('pictures, %s', async (theme) => {
+test('pictures', async () => {
   const study = new FakeStudy();
   study.text = study.text.replace('reset: none', 'reset: nowhere');
   study.find('baseline', 2).state = 'running';
   study.find('baseline', 2).done = 20;
-  const host = await open(study, { theme, width: theme === 'light' ? 700 : 1280 });
+  const host = await open(study, { width: 1280 });
   await (await cell(host, 'without reset', 'reset')).click();
   await host.page.getByRole('button', { name: 'Range or grid…' }).click();
-  await picture(host, `matrix-${theme}`);
+  await picture(host, 'matrix');
   expect(host.complaints).toEqual([]);
   await host.page.context().close();
 });
