@@ -32,7 +32,12 @@ export async function runLocally(
   const queue = new Queue(jobs.map(waitingOf), options.stop, (job, outcome) => outcomes.set(job, outcome));
   const running = new Set<Promise<void>>();
   const carryOut = async (next: Waiting, held: Lock[]) => {
-    const outcome = await runChild(next, threads, held, options);
+    const analysis = next.job.kind === 'analyse';
+    const { outcome, gaveWay } = analysis
+      ? await runYielding(next, threads, held, options, slots)
+      : { outcome: await runChild(next, threads, held, options), gaveWay: false };
+    // It goes on where it stopped once no training waits.
+    if (gaveWay) return queue.add([next]);
     outcomes.set(next.job, outcome);
     if (next.job.kind === 'analyse') options.onAnalysis?.(next.job, outcome);
     else if (outcome === 'finished') queue.add(await wished(next.job.run, options));
@@ -46,6 +51,7 @@ export async function runLocally(
       }
       const held = await slots.acquire(threads, AbortSignal.any([options.stop, queue.emptied]), {
         purpose: queue.waiting[0]!.record.title,
+        behind: queue.waiting[0]!.job.kind === 'analyse',
         onWait: (wait) => queue.blocked(wait),
       });
       const next = held && queue.take();
@@ -61,6 +67,30 @@ export async function runLocally(
     await Promise.all(running);
   }
   return outcomes;
+}
+
+/** An analysis, which is stopped when a training waits for cores. */
+async function runYielding(
+  analysis: Waiting,
+  threads: number,
+  held: Lock[],
+  options: LocalOptions,
+  slots: Slots,
+): Promise<{ outcome: ChildOutcome; gaveWay: boolean }> {
+  const yielding = new AbortController();
+  const over = new AbortController();
+  const watch = slots.trainingWaits(over.signal).then((waits) => {
+    if (waits) yielding.abort();
+  });
+  try {
+    const stop = AbortSignal.any([options.stop, yielding.signal]);
+    const outcome = await runChild(analysis, threads, held, { ...options, stop });
+    return { outcome, gaveWay: outcome === 'stopped' && yielding.signal.aborted && !options.stop.aborted };
+  } finally {
+    over.abort();
+    // A folder that cannot be read any more is told by whoever asks for cores.
+    await watch.catch(() => {});
+  }
 }
 
 /** What is asked of a run that has been trained; what cannot be asked is reported. */

@@ -1,6 +1,7 @@
 /**
  * The cores of this machine, shared by everything of this user that trains: one lock file per core. Who asks first is
- * served first, also when he asks for all of them; who is not heard of any more (Ctrl-Z, say) is passed over meanwhile.
+ * served first, also when he asks for all of them, and trainings before analyses; who is not heard of any more (Ctrl-Z, say) is
+ * passed over meanwhile.
  */
 import { chmodSync, lstatSync, readdirSync, statSync, utimesSync } from 'node:fs';
 import { availableParallelism, tmpdir, userInfo } from 'node:os';
@@ -14,6 +15,10 @@ import { acquireLock, holderOf, type Lock, LockHeldError } from '../../base/lock
 const POLL_MS = 200;
 /** Who waits touches his ticket at every look. One that nobody touched for so long, while we watched, has to wait. */
 const PATIENCE_MS = 3000;
+/** A training that waits longer than this gets the cores of analyses. */
+const YIELD_MS = 500;
+/** Tickets of analyses are numbered from here on: after those of all trainings. */
+const BEHIND = 900_000_000_000_000;
 
 /** The folder of the lock files: in the platform's temporary folder, for this user alone. */
 export function slotFolder(): string {
@@ -43,6 +48,8 @@ export interface Wait {
 export interface AcquireOptions {
   /** What the cores are for, as others may read it. */
   purpose?: string;
+  /** Behind all trainings, whoever asked first. */
+  behind?: boolean;
   /** At every look that finds too few cores free. */
   onWait?: (wait: Wait) => void;
 }
@@ -71,7 +78,7 @@ export class Slots {
   /** Waits for `count` cores (at most all) and takes them at once or not at all. Undefined when the signal aborts first. */
   async acquire(count: number, signal: AbortSignal, options: AcquireOptions = {}): Promise<Lock[] | undefined> {
     const cores = Math.max(1, Math.min(count, this.total));
-    const ticket = this.drawTicket(options.purpose);
+    const ticket = this.drawTicket(options);
     try {
       while (!signal.aborted) {
         touch(ticket.file);
@@ -86,6 +93,22 @@ export class Slots {
     } finally {
       ticket.release();
     }
+  }
+
+  /** Resolves to true once a training waits for cores, and to false when the signal aborts first. */
+  async trainingWaits(signal: AbortSignal): Promise<boolean> {
+    let before = new Set<string>();
+    while (!signal.aborted) {
+      const files = this.tickets()
+        .filter((name) => numberOf(name) < BEHIND)
+        .map((name) => join(this.folder, name));
+      const waiting = files.filter((file) => !isAbandoned(file) && this.isAwake(file));
+      // One that is served at once has its ticket for a moment alone.
+      if (waiting.some((file) => before.has(file))) return true;
+      before = new Set(waiting);
+      await delay(YIELD_MS, undefined, { signal }).catch(() => {});
+    }
+    return false;
   }
 
   /** Takes this number of cores, or none of them: who waits for more than is free must not keep them from those who pass him. */
@@ -115,9 +138,12 @@ export class Slots {
   }
 
   /** Numbered by the time, and after all that are there: a clock that was set back lets nobody jump the queue. */
-  private drawTicket(purpose: string | undefined): Lock {
-    const last = Number(this.tickets().at(-1)?.split('-')[1] ?? 0);
-    const number = String(Math.max(this.now(), last + 1)).padStart(15, '0');
+  private drawTicket({ purpose, behind = false }: AcquireOptions): Lock {
+    const own = this.tickets()
+      .map(numberOf)
+      .filter((number) => number >= BEHIND === behind);
+    const first = this.now() + (behind ? BEHIND : 0);
+    const number = String(Math.max(first, (own.at(-1) ?? 0) + 1)).padStart(15, '0');
     const file = join(this.folder, `ticket-${number}-${process.pid}-${this.served++}`);
     return acquireLock(file, undefined, purpose);
   }
@@ -147,6 +173,8 @@ export class Slots {
     return now - since < this.patienceMs;
   }
 }
+
+const numberOf = (ticket: string): number => Number(ticket.split('-')[1]);
 
 function touch(file: string): void {
   try {

@@ -71,11 +71,11 @@ function columnHead(session: Session<'across'>, { label, study, file, seeds }: S
 function cellOf(cell: StudyCell, { seeds }: StudyColumn, axis: Range): TemplateResult {
   const { values, accuracy, verdict, printed } = cell;
   const missing = values.length > 0 && values.length < seeds.length;
-  return html`<span class="score ${isBetter(cell) ? 'best' : ''}">${percentOrDash(accuracy?.mean, 2)}${
+  return html`<span class="numbers"><span class="score ${isBetter(cell) ? 'best' : ''}">${percentOrDash(accuracy?.mean, 2)}${
     accuracy && values.length > 1 ? html`<span class="sd"> ± ${percentOrDash(accuracy.deviation, 2)}</span>` : nothing
   }</span>
     ${missing ? html`<small>${values.length} of ${seeds.length}</small>` : nothing}
-    ${printed === undefined ? nothing : html`<small class="paper">paper ${percentOrDash(printed, 2)}</small>`}
+    ${printed === undefined ? nothing : html`<small class="paper">paper ${percentOrDash(printed, 2)}</small>`}</span>
     ${values.length > 0 || printed !== undefined ? seedDots({ seeds: values, mean: accuracy?.mean, printed }, axis) : nothing}
     ${
       verdict && verdict.kind !== 'baseline'
@@ -108,8 +108,8 @@ function aggregate(one: AggregateValue | undefined, [low, high]: Range, tick?: n
   const { value, interval } = one;
   const place = (v: number): number => (100 * (v - low)) / (high - low);
   const [from, to] = interval ?? [value, value];
-  return html`<span class="score">${percentOrDash(value, 1)}</span>
-    ${interval ? html`<small>${percentOrDash(from, 1)} to ${percentOrDash(to, 1)}</small>` : nothing}
+  return html`<span class="numbers"><span class="score">${percentOrDash(value, 1)}</span>
+    ${interval ? html`<small>${percentOrDash(from, 1)} to ${percentOrDash(to, 1)}</small>` : nothing}</span>
     <span class="dots" title=${intervalsHint} aria-hidden="true">
       ${tick === undefined ? nothing : html`<span class="tick" .style=${`left:${place(tick)}%`}></span>`}
       ${interval ? html`<span class="extent" .style=${`left:${place(from)}%;width:${place(to) - place(from)}%`}></span>` : nothing}

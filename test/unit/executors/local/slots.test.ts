@@ -58,6 +58,30 @@ test('who asks for all is served before those who ask later for one', async () =
   expect(order).toEqual(['all', 'one']);
 });
 
+test('trainings come before analyses, whoever asked first, and an analysis that holds cores hears of one that waits', async () => {
+  const slots = new Slots(1, folder);
+  const busy = await slots.acquire(1, never, { behind: true });
+  const over = new AbortController();
+  const heard = slots.trainingWaits(over.signal);
+  const order: string[] = [];
+  const ask = (name: string, behind: boolean) =>
+    slots.acquire(1, never, { behind }).then((locks) => {
+      order.push(name);
+      release(locks);
+    });
+  const first = [ask('analysis', true), ask('another', true)];
+  const quiet = await Promise.race([heard, new Promise((resolve) => setTimeout(resolve, 1200, 'analyses alone'))]);
+  expect(quiet).toBe('analyses alone');
+  const all = [...first, ask('training', false)];
+  expect(await heard).toBe(true);
+  release(busy);
+  await Promise.all(all);
+  expect(order).toEqual(['training', 'analysis', 'another']);
+  const none = slots.trainingWaits(over.signal);
+  over.abort();
+  expect(await none, 'nobody waits').toBe(false);
+});
+
 test('a clock that is set back lets nobody jump the queue, and nobody waits for ever', async () => {
   let now = 2_000_000;
   const slots = new Slots(2, folder, () => now);
