@@ -218,4 +218,6 @@ export interface Comparison {
   beginnings?: Beginning[];
   /** Those of the rows, each once. */
   fewer?: string[];
+  /** Runs of the stores that have not been read yet: there may be more of these than are told here. */
+  unread?: number;
 }

@@ -1,5 +1,5 @@
 /** Stores as large as a long thesis leaves them: a study of many variants that has been trained, and logs of many steps. */
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expandExperiment } from '../../engine/experiment/expand.ts';
@@ -48,6 +48,11 @@ ${names.join('\n')}
     writeFileSync(join(place, 'metrics.jsonl'), log(spec, i, epochs, steps));
     return id;
   });
+  // As if it had been trained some time ago.
+  const then = new Date(Date.now() - 60_000);
+  for (const id of ids)
+    for (const name of ['run.json', 'status.json', 'metrics.jsonl'])
+      utimesSync(join(store, 'runs', id, name), then, then);
   return { file, text, store, ids };
 }
 

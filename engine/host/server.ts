@@ -129,7 +129,12 @@ class Peer {
       'studies/list': () => this.open().studies(),
       'runs/series': (params) => this.open().series(params),
       'runs/neurons': ({ runId }) => this.open().neurons(runId),
-      'runs/compare': ({ file, text, reference }) => services.compare(file, text, this.open().keyedRuns(), reference),
+      'runs/compare': ({ file, text, reference }) => {
+        const stores = this.open();
+        const unread = stores.unread();
+        const comparison = services.compare(file, text, stores.keyedRuns(), reference);
+        return unread > 0 ? { ...comparison, unread } : comparison;
+      },
       'runs/across': (params) => services.across(params, this.open().keyedRuns()),
       'runs/settings': ({ file, text, runIds }) =>
         services.settings(

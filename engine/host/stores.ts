@@ -109,6 +109,11 @@ export class Stores {
     return readNeuronRates(id, this.summary(id).folder);
   }
 
+  /** Runs that have not been read yet, or not to their end. */
+  unread(): number {
+    return this.readers().reduce((sum, { left }) => sum + left, 0);
+  }
+
   keyedRuns(): KeyedRun[] {
     return this.readers().flatMap((reader) => reader.keyedRuns());
   }

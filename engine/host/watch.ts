@@ -7,8 +7,8 @@ import type { StoreReader } from '../runs/store.ts';
 const BUSY_MS = 500;
 const IDLE_MS = 2000;
 /** A look takes about so long at most, that requests are heard; what is left is looked at next. */
-const START_MS = 2000;
-const LOOK_MS = 500;
+const START_MS = 500;
+const LOOK_MS = 250;
 const NEXT_MS = 10;
 /** After an event, to take its companions along. */
 const EVENT_MS = 30;

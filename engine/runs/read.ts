@@ -11,6 +11,8 @@ const MAX_RESULT = 16 * 1024 * 1024;
 /** Longer texts of a run are cut when they are shown. */
 export const MAX_NAME = 1000;
 export const MAX_SENTENCE = 2000;
+/** Longer paths lead nowhere. */
+export const MAX_PATH = 4096;
 
 /** A JSON file of the store against its schema. */
 export type Parsed<T> = { value: T } | { damage: string; raw?: unknown; missing?: true };
@@ -55,8 +57,11 @@ export function readRunFile(folder: string): Parsed<RunFile> {
   return readJson(folder, 'run.json', runFileSchema);
 }
 
-/** A run.json without the settings, and what they hash to: the same for all seeds and under any name. */
-export type RunHead = RunFile & { settings: string | undefined };
+/**
+ * A run.json without the settings, and what they hash to: the same for all seeds and under any name. The experiment file is
+ * where it lies now; where it is said to lie is `recorded`.
+ */
+export type RunHead = RunFile & { settings: string | undefined; recorded: string };
 
 /** What the list of runs has to know of run.json: without the settings, which may be large. */
 export function readRunHead(folder: string): Parsed<RunHead> {
@@ -76,7 +81,9 @@ export function readRunHead(folder: string): Parsed<RunHead> {
     return {
       value: {
         ...{ format, id: cut(id, MAX_NAME), createdAt, key: cut(key, 100), spec, provenance: { ...samples } },
+        ...(run.value.place !== undefined && { place: run.value.place }),
         settings: settingsHash(run.value.spec),
+        recorded: cut(file, MAX_PATH),
       },
     };
   }

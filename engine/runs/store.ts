@@ -1,39 +1,23 @@
 /** A store as a whole: all its runs, kept up to date at the price of what changed. */
 import { type FSWatcher, lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunState, RunSummary } from '../../protocol/runs.ts';
+import { isActive, type RunSummary } from '../../protocol/runs.ts';
 import { UserError } from '../base/errors.ts';
 import { errorCode, reason } from '../base/files.ts';
-import { sha256 } from '../base/hash.ts';
 import { KnownStates, type TaskState } from './cluster.ts';
 import { isRunId, listRuns, realRunsFolder, runsFolder, watchRuns } from './folder.ts';
-import { type ClusterTask, HEARTBEAT_TIMEOUT_MS, type Note, type RunFile, type Status } from './format.ts';
+import { type ClusterTask, HEARTBEAT_TIMEOUT_MS, type RunFile } from './format.ts';
 import type { KeyedRun } from './key.ts';
 import type { History } from './metrics/history.ts';
 import { MetricsReader } from './metrics/reader.ts';
-import { type Clock, feel, isDoubtful, type Pulse, systemClock } from './pulse.ts';
-import { type Parsed, type RunHead, readNote, readRunFile, readRunHead, readStatus } from './read.ts';
+import { type Clock, feel, isDoubtful, systemClock } from './pulse.ts';
+import { readRunFile } from './read.ts';
+import { hostOf, type KnownRun, lastingOf, readParts, stampsOf } from './reading/known.ts';
+import { type Remembered, recall, remember, whereNow } from './reading/remembered.ts';
 import { briefSummary, summarize } from './summary.ts';
 
-const FILES = ['run.json', 'status.json', 'metrics.jsonl', 'note.json'];
-const ACTIVE: ReadonlySet<RunState> = new Set(['queued', 'running']);
-
-interface KnownRun {
-  run: Parsed<RunHead>;
-  status: Parsed<Status>;
-  note: Parsed<Note> | undefined;
-  /** Absent where what it held was let go; it is read again when it is asked for. */
-  metrics: MetricsReader | undefined;
-  pulse: Pulse | undefined;
-  /** When it was first looked at, by the steady clock. */
-  met: number;
-  /** Size, time and inode of each of the files when they were read. */
-  stamps: string[];
-  summary: RunSummary;
-  /** Hash and length of the summary as JSON: to tell whether anything changed, and how much all of them take. */
-  print: string;
-  length: number;
-}
+/** So many runs that were read, and are not remembered, are worth remembering. */
+const WORTH = 200;
 
 export interface StoreChange {
   changed: RunSummary[];
@@ -64,6 +48,13 @@ export class StoreReader {
   private kept = 0;
   /** Characters of all summaries. */
   private told = 0;
+  /** Runs that the last look left for the next. */
+  left = 0;
+  /** What was known of the runs when the store was last read, by id. */
+  private recalled: Map<string, Remembered> | undefined;
+  private readonly whereNow: (run: Remembered) => string;
+  /** How many runs were read that are to be remembered, and are not yet. */
+  private unremembered = 0;
   private readonly cluster: KnownStates;
   /** Ids, oldest run first; absent when runs came or went. */
   private order: string[] | undefined;
@@ -76,9 +67,11 @@ export class StoreReader {
     private readonly clock: Clock = systemClock,
     private readonly keptBytes = KEPT_BYTES,
     private readonly toldCharacters = TOLD_CHARACTERS,
+    private readonly worth = WORTH,
   ) {
     this.folder = runsFolder(store);
     this.cluster = new KnownStates(store);
+    this.whereNow = whereNow(this.folder);
   }
 
   /** Looks at the store again. With `ids`, only at these runs; for about `limitMs`, at one run at least. */
@@ -89,6 +82,7 @@ export class StoreReader {
     const names = this.names(ids);
     this.cluster.refresh();
     if (typeof names === 'string') return { changed: [], removed: [], problem: names };
+    if (this.entries.size === 0 && names.length >= this.worth) this.recalled ??= recall(this.store);
     const changed: RunSummary[] = [];
     const removed: string[] = [];
     for (const [i, id] of names.entries()) {
@@ -106,6 +100,14 @@ export class StoreReader {
       const present = new Set(names);
       for (const id of [...this.entries.keys()]) if (!present.has(id) && this.forget(id)) removed.push(id);
     }
+    if (left.length === 0 && this.unremembered >= this.worth) {
+      this.unremembered = 0;
+      remember(
+        this.store,
+        [...this.entries.values()].flatMap(({ lasting }) => lasting ?? []),
+      );
+    }
+    this.left = left.length;
     return { changed, removed, problem: '', ...(left.length > 0 && { left }) };
   }
 
@@ -153,7 +155,7 @@ export class StoreReader {
     for (const active of [false, true])
       for (const [id, entry] of this.kept > this.keptBytes ? this.entries : []) {
         if (this.kept <= this.keptBytes) return;
-        if (id === but || !entry.metrics || ACTIVE.has(entry.summary.state) !== active) continue;
+        if (id === but || !entry.metrics || isActive(entry.summary.state) !== active) continue;
         this.kept -= entry.metrics.bytes;
         entry.metrics = undefined;
       }
@@ -167,6 +169,7 @@ export class StoreReader {
   }
 
   private forget(id: string): boolean {
+    this.recalled?.delete(id);
     this.kept -= this.entries.get(id)?.metrics?.bytes ?? 0;
     this.told -= this.entries.get(id)?.length ?? 0;
     this.going.delete(id);
@@ -177,8 +180,7 @@ export class StoreReader {
   /** All runs with what comparisons need. */
   keyedRuns(): KeyedRun[] {
     return this.summaries().map((summary) => {
-      const run = this.entries.get(summary.id)?.run;
-      const { key, settings } = run && 'value' in run ? run.value : {};
+      const { key, settings } = this.entries.get(summary.id)!;
       return { summary, key, settings, spec: () => this.run(summary.id)?.spec };
     });
   }
@@ -210,8 +212,8 @@ export class StoreReader {
 
   /** Runs of other machines that are taken for interrupted because of what a clock says. */
   doubtful(): string[] {
-    return [...this.entries].flatMap(([id, { summary, status, pulse }]) =>
-      summary.state === 'interrupted' && isDoubtful(hostOf(status), pulse) ? [id] : [],
+    return [...this.entries].flatMap(([id, { summary, parts, pulse }]) =>
+      summary.state === 'interrupted' && isDoubtful(hostOf(parts), pulse) ? [id] : [],
     );
   }
 
@@ -220,48 +222,73 @@ export class StoreReader {
     const known = this.entries.get(id);
     const folder = join(this.folder, id);
     if (!lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()) return 'gone';
-    const stamps = FILES.map((name) => stamp(join(folder, name)));
-    const same = FILES.map((_, i) => stamps[i] === known?.stamps[i]);
+    const stamps = stampsOf(folder);
+    const same = stamps.map((stamp, i) => stamp === known?.stamps[i]);
     // A run that stands still only changes when its files do; one that is active also when nothing happens.
-    if (known && same.every(Boolean) && !ACTIVE.has(known.summary.state)) return undefined;
-    const run = known && same[0] ? known.run : readRunHead(folder);
-    const status = known && same[1] ? known.status : readStatus(folder);
-    const note = known && same[3] ? known.note : readNote(folder);
+    if (known && same.every(Boolean) && !isActive(known.summary.state)) return undefined;
+    if (!known) {
+      const summary = this.recallRun(id, stamps);
+      if (summary) return summary;
+    }
+    const parts = readParts(folder, known?.parts, same);
+    const { run, status, note } = parts;
     const metrics = known?.metrics ?? new MetricsReader(folder);
-    const before = known?.metrics?.bytes ?? 0;
+    const bytes = known?.metrics?.bytes ?? 0;
     metrics.refresh(slice);
     if (metrics.behind) stamps[2] = 'not read to its end';
     const heartbeat = 'value' in status ? status.value.heartbeat : undefined;
     const pulse = heartbeat === undefined ? undefined : feel(known?.pulse, heartbeat, this.clock, this.timeoutMs);
     const met = known?.met ?? this.clock.steady();
     const task = this.cluster.of('value' in status ? status.value.cluster : undefined);
-    const doubt = this.patient && isDoubtful(hostOf(status), pulse) && this.clock.steady() - met < PATIENCE_MS;
+    const doubt = this.patient && isDoubtful(hostOf(parts), pulse) && this.clock.steady() - met < PATIENCE_MS;
     let summary = summarize(folder, run, status, metrics, note, doubt ? 0 : (pulse?.age ?? 0), this.timeoutMs, task);
     let text = JSON.stringify(summary);
-    this.told -= known?.length ?? 0;
-    if (this.told + text.length > this.toldCharacters) {
+    const whole = this.told - (known?.length ?? 0) + text.length <= this.toldCharacters;
+    if (!whole) {
       summary = briefSummary(summary);
       text = JSON.stringify(summary);
     }
-    this.told += text.length;
-    const print = sha256(text);
-    this.entries.set(id, { run, status, note, metrics, pulse, met, stamps, summary, print, length: text.length });
-    if (known?.summary.createdAt !== summary.createdAt) this.order = undefined;
-    if (ACTIVE.has(summary.state)) this.going.add(id);
-    else this.going.delete(id);
-    if (before !== metrics.bytes) this.letGo(id, metrics.bytes - before);
-    return print === known?.print ? undefined : summary;
+    const { key, settings } = 'value' in run ? run.value : {};
+    const lasting = whole && !metrics.behind ? lastingOf(parts, stamps, summary, text.length) : undefined;
+    const length = text.length;
+    this.keep(id, {
+      parts,
+      key,
+      settings,
+      metrics,
+      pulse,
+      met,
+      stamps,
+      summary,
+      length,
+      lasting,
+    });
+    if (lasting) this.unremembered++;
+    if (bytes !== metrics.bytes) this.letGo(id, metrics.bytes - bytes);
+    return known && JSON.stringify(known.summary) === text ? undefined : summary;
   }
-}
 
-const hostOf = (status: Parsed<Status>): string | undefined => ('value' in status ? status.value.host : undefined);
+  /** The summary of a run none of whose files has changed since it was remembered. */
+  private recallRun(id: string, stamps: readonly string[]): RunSummary | undefined {
+    const lasting = this.recalled?.get(id);
+    if (!lasting || !stamps.every((stamp, i) => stamp === lasting.stamps[i])) return undefined;
+    const { key, settings, length } = lasting;
+    if (this.told + length > this.toldCharacters) return undefined;
+    const summary = { ...lasting.summary, folder: join(this.folder, id) };
+    summary.file = this.whereNow({ ...lasting, summary });
+    const met = this.clock.steady();
+    const rest = { parts: undefined, metrics: undefined, pulse: undefined };
+    this.keep(id, { ...rest, key, settings, met, stamps: lasting.stamps, summary, length, lasting });
+    return summary;
+  }
 
-function stamp(file: string): string {
-  try {
-    const { ino, size, mtimeMs } = lstatSync(file);
-    return `${ino} ${size} ${mtimeMs}`;
-  } catch (error) {
-    return errorCode(error) ?? 'unreadable';
+  private keep(id: string, entry: KnownRun): void {
+    const known = this.entries.get(id);
+    this.entries.set(id, entry);
+    this.told += entry.length - (known?.length ?? 0);
+    if (known?.summary.createdAt !== entry.summary.createdAt) this.order = undefined;
+    if (isActive(entry.summary.state)) this.going.add(id);
+    else this.going.delete(id);
   }
 }
 

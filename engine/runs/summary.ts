@@ -6,7 +6,7 @@ import { isTaskActive, type TaskState } from './cluster.ts';
 import { HEARTBEAT_MS, HEARTBEAT_TIMEOUT_MS, type Note, type RunFile, type Status } from './format.ts';
 import { timeOfId } from './key.ts';
 import { type History, scoresOf } from './metrics/history.ts';
-import { asObject, cut, MAX_NAME, MAX_SENTENCE, type Parsed } from './read.ts';
+import { asObject, cut, MAX_NAME, MAX_PATH, MAX_SENTENCE, type Parsed } from './read.ts';
 
 /** Texts of a run are cut to this where no room is left. */
 const BRIEF = 200;
@@ -104,7 +104,7 @@ function identityOf({ spec, createdAt, provenance: { samples, dataRemarks } }: R
     study: cut(study, MAX_NAME),
     variant: cut(variant, MAX_NAME),
     seed,
-    file: cut(file, 4096),
+    file: cut(file, MAX_PATH),
     createdAt,
     epochs,
     ...(samples && { samples }),

@@ -129,6 +129,11 @@ export function banners(session: Session): TemplateResult {
           </p>`
         : nothing,
     )}
+    ${
+      session.comparison?.unread
+        ? html`<p class="banner info unread">${icon('info')}<span>${count(session.comparison.unread, 'run')} of the store ${session.comparison.unread === 1 ? 'is' : 'are'} still being read: more may come to what is shown.</span></p>`
+        : nothing
+    }
     ${notice ? html`<p class="banner info">${icon('info')}<span>${notice}</span></p>` : nothing}
   </div>`;
 }

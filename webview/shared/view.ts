@@ -17,6 +17,9 @@ export interface View {
   afterRender?(): void;
 }
 
+/** While a store is still being read, what is shown is asked for again this often. */
+const UNREAD_MS = 1000;
+
 declare function acquireVsCodeApi(): WebviewApi;
 
 /** Adopted style sheets, because the page's policy allows no style in its text. */
@@ -47,9 +50,19 @@ export function startView<V extends ViewId>(make: (session: Session<V>) => View,
   let view: View | undefined;
   let scrolls: ScrollKeeper | undefined;
   let scheduled = false;
+  let asking: ReturnType<typeof setTimeout> | undefined;
+  /** The runs that come last may be of other studies: nobody tells this one that all have been read. */
+  const askForUnread = (): void => {
+    if (!session?.comparison?.unread) return;
+    asking ??= setTimeout(() => {
+      asking = undefined;
+      view?.changed([]);
+    }, UNREAD_MS);
+  };
   const draw = (): void => {
     scheduled = false;
     if (!view) return;
+    askForUnread();
     render(view.render(), root);
     view.afterRender?.();
     scrolls?.restore();
