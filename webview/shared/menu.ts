@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import { type IconName, icon } from './icons.ts';
+import { pngOf } from './png.ts';
 import type { Session } from './session.ts';
 
 export interface MenuItem {
@@ -102,9 +103,22 @@ export function menuButton(
   </div>`;
 }
 
+/** A drawing as SVG, and as the same picture of dots. */
+export function pictureItems(session: Session, name: string, svg: () => string): MenuItem[] {
+  const exportName = (ending: string): string => session.exportName(`${name}.${ending}`);
+  return [
+    { label: 'SVG', hint: 'a drawing, for a paper', run: () => session.export(exportName('svg'), svg()) },
+    {
+      label: 'PNG',
+      hint: 'the same as a picture',
+      run: () => session.act('export', async () => session.exportPicture(exportName('png'), await pngOf(svg()))),
+    },
+  ];
+}
+
 /** What stands at the end of the toolbar of a view that has its pictures as tables, too. */
 export function tablesControls(
-  session: Session<'analyses' | 'sample'>,
+  session: Session<'analyses' | 'sample' | 'compare'>,
   { name, hint, csv }: { name: string; hint: string; csv: () => string },
 ): TemplateResult {
   const { asTable } = session.state;
@@ -112,7 +126,7 @@ export function tablesControls(
     <button class="quiet" @click=${() => session.update({ asTable: !asTable })}>
       ${icon(asTable ? 'chart' : 'table')}<span>${asTable ? 'Picture' : 'Table'}</span>
     </button>
-    ${menuButton(session, 'export', 'Export', 'export', [
+    ${menuButton(session, `export ${name}`, 'Export', 'export', [
       { label: 'CSV', hint, run: () => session.export(session.exportName(name), csv()) },
     ])}
   </span>`;

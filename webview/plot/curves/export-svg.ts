@@ -2,6 +2,7 @@ import type { LineStyle } from '../../../protocol/drawing/palette.ts';
 import { epochRange, logTicks, type Range, tickLabels, ticks, valueRange } from '../../../protocol/drawing/scales.ts';
 import { describeMetric } from '../../../protocol/metrics.ts';
 import { AXES } from '../../shared/format.ts';
+import { escapeXml } from '../xml.ts';
 import { extremes } from './extremes.ts';
 import type { Aligned } from './grid.ts';
 import { BANDS, type ChartModel, type Curve, meanText, valueAxis } from './model.ts';
@@ -183,8 +184,4 @@ function stroke(style: LineStyle, width: number): string {
 /** Two decimals are a hundredth of a pixel. */
 function n(value: number): string {
   return String(Math.round(value * 100) / 100);
-}
-
-function escapeXml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

@@ -1,7 +1,17 @@
 import type { TemplateResult } from 'lit';
 import { html } from 'lit';
-import { type StudiesTable, studiesCsv, studiesLatex, studiesMarkdown } from '../../../protocol/comparison/studies.ts';
-import { menuButton } from '../../shared/menu.ts';
+import {
+  STUDIES_WORDS,
+  type StudiesTable,
+  studiesCells,
+  studiesCsv,
+  studiesHead,
+  studiesLatex,
+  studiesMarkdown,
+  studiesNote,
+} from '../../../protocol/comparison/studies.ts';
+import { measured, tableSvg } from '../../plot/table-svg.ts';
+import { menuButton, pictureItems } from '../../shared/menu.ts';
 import type { Session } from '../../shared/session.ts';
 
 /** The table as `lif compare FILE FILE…` writes it, as files and on the clipboard. */
@@ -20,5 +30,16 @@ export function exportMenus(session: Session<'across'>, table: StudiesTable): Te
       hint: 'every seed, verdicts, intervals',
       run: () => save('data-sets.json', `${JSON.stringify(table, null, 2)}\n`),
     },
+    ...pictureItems(session, 'data-sets', () => drawing(session, table)),
   ])}`;
+}
+
+/** Bold where it is in the other exports. */
+function drawing({ target }: Session<'across'>, table: StudiesTable): string {
+  const mark = '\uE001';
+  const rows = studiesCells(table, (text) => `${mark}${text}`).map((cells) =>
+    cells.map((cell) => ({ text: cell.replace(mark, ''), bold: cell.startsWith(mark) })),
+  );
+  const [head, note] = [studiesHead(table), studiesNote(table)];
+  return tableSvg({ title: `${target.study} across data sets`, head, words: STUDIES_WORDS, rows, note }, measured());
 }

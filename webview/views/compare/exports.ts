@@ -4,8 +4,9 @@ import { compareCsv } from '../../../protocol/comparison/csv.ts';
 import { compareJson } from '../../../protocol/comparison/json.ts';
 import { compareLatex } from '../../../protocol/comparison/latex.ts';
 import { compareMarkdown } from '../../../protocol/comparison/markdown.ts';
-import type { Excerpt } from '../../../protocol/comparison/table.ts';
-import { menuButton } from '../../shared/menu.ts';
+import { BOLD, type Excerpt, isBetter, noteOf } from '../../../protocol/comparison/table.ts';
+import { measured, tableSvg } from '../../plot/table-svg.ts';
+import { menuButton, pictureItems } from '../../shared/menu.ts';
 import type { Session } from '../../shared/session.ts';
 import type { Row } from './rows.ts';
 
@@ -26,6 +27,13 @@ export function exportMenus(
   const latex = (): string => compareLatex(rows, title, texts, excerpt);
   const csv = (): string => compareCsv(rows);
   const save = (suffix: string, text: string): void => session.export(session.exportName(suffix), text);
+  const drawing = (): string => {
+    const cells = (row: Row) =>
+      texts.map(({ head, text }) => ({ text: text(row), bold: head === BOLD && isBetter(row) }));
+    const words = new Set(texts.flatMap(({ head, words }) => (words ? [head] : [])));
+    const head = texts.map((column) => column.head);
+    return tableSvg({ title, head, words, rows: rows.map(cells), note: noteOf(rows, excerpt) }, measured());
+  };
   return html`${menuButton(session, 'copy', 'Copy', 'copy', [
     { label: 'CSV', hint: 'rows shown, every column', run: () => session.copy(csv(), 'The table as CSV') },
     { label: 'Markdown', hint: 'as shown', run: () => session.copy(markdown(), 'The table in Markdown') },
@@ -39,5 +47,6 @@ export function exportMenus(
       hint: 'rows shown, every seed',
       run: () => save('comparison.json', compareJson(rows, title, excerpt)),
     },
+    ...pictureItems(session, 'comparison', drawing),
   ])}`;
 }
