@@ -54,6 +54,36 @@ export async function showOrigin(run: RunSummary, { text, commit, changes }: Run
   showAnswer(sentence(run, commit, changes !== undefined), ...choices);
 }
 
+type Made = RunOrigin & { run: RunSummary };
+
+/** What two runs were made of, file by file: the experiment, the commit, and what was not committed where anything was not. */
+export async function showDifference(before: Made, after: Made): Promise<void> {
+  const pair = (name: string, text: (of: Made) => string): vscode.Uri[] => {
+    const [left, right] = [before, after].map((of) => kept(of.run, name, text(of)));
+    return [right!, left!, right!];
+  };
+  const changed = before.changes !== undefined || after.changes !== undefined;
+  const name = basename(after.run.file);
+  await vscode.commands.executeCommand('vscode.changes', `${titleOf(before)} ↔ ${titleOf(after)}`, [
+    pair(name, ({ text }) => text),
+    pair('commit.txt', commitText),
+    ...(changed ? [pair('uncommitted.diff', ({ changes }) => changes ?? '')] : []),
+  ]);
+}
+
+const titleOf = ({ run }: Made): string => t('{0}, seed {1}', run.variant, run.seed);
+
+/** One line each, so that what differs is seen. */
+function commitText({ run, commit, changes }: Made): string {
+  const state =
+    commit === undefined
+      ? t('in no repository')
+      : changes === undefined
+        ? t('nothing changed since')
+        : t('with changes that were not committed');
+  return `${[run.variant, t('seed {0}', run.seed), commit ?? '–', state].join('\n')}\n`;
+}
+
 function sentence({ variant, seed }: RunSummary, commit: string | undefined, changed: boolean): string {
   const short = commit?.slice(0, 10) ?? '';
   if (commit === undefined) return t('The file of {0}, seed {1}, as it was; it lay in no repository.', variant, seed);

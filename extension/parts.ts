@@ -165,6 +165,13 @@ function panelServices({ states, documents, ...parts }: PanelParts): PanelServic
       vscode.commands.executeCommand('lifLab.openFile', vscode.Uri.file(file), ...(variant ? [variant] : [])),
     showFile,
     addSeeds: (file) => vscode.commands.executeCommand('lifLab.addSeeds', vscode.Uri.file(file)),
+    compareRuns: (runIds) => {
+      const nodes = runIds.flatMap((id) => {
+        const run = runs.get(id);
+        return run ? [{ kind: 'run', file: run.file, variant: run.variant, runId: id }] : [];
+      });
+      vscode.commands.executeCommand('lifLab.compareRuns', nodes[0], nodes);
+    },
     getData: async (dataset, how) =>
       (await vscode.commands.executeCommand<boolean>(`lifLab.${how}Data`, { dataset })) === true,
     run: (file, variant) => {

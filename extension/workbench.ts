@@ -15,7 +15,7 @@ import { firstSteps, newExperiment, newExperimentOf, pickTemplate } from './firs
 import { toRange } from './language/convert.ts';
 import type { ExperimentDocuments } from './language/documents.ts';
 import type { StudyCatalog } from './model/catalog.ts';
-import { showOrigin } from './origin.ts';
+import { showDifference, showOrigin } from './origin.ts';
 import type { Panels } from './panels/panels.ts';
 import { writeReport } from './report.ts';
 
@@ -207,6 +207,7 @@ function helpersOf({
   | 'newExperiment'
   | 'newFile'
   | 'showOrigin'
+  | 'showDifference'
   | 'getData'
   | 'lookAtData'
   | 'revealFolder'
@@ -220,6 +221,8 @@ function helpersOf({
     newFile: newExperimentOf,
 
     showOrigin,
+
+    showDifference,
 
     async getData(dataset, how) {
       const done = await (how === 'download' ? downloadData(lif, dataset) : importData(lif, dataset));

@@ -199,6 +199,18 @@ export const VIEWS = {
       open: names,
       /** Rows and runs that are beside each other below the table. */
       chosen: names,
+      /** What is shown of them. */
+      beside: oneOf('differences', 'curves', 'analyses'),
+      /** Of their curves. */
+      split: oneOf('test', ...SPLITS),
+      zoom,
+      zoomY: zooms,
+      logAxes,
+      /** Of their analyses, as in the view of that name. */
+      analysis: word,
+      params: texts,
+      choices: texts,
+      asTable: flag,
       /** Settings and results against each other. */
       picture: oneOf('none', 'scatter', 'parallel'),
       /** Ids of columns; empty: the first there is. */

@@ -49,6 +49,8 @@ export type FromWebview =
   | { type: 'openFile'; variant?: string }
   /** More seeds for this file, and what is missing then is offered to be trained. */
   | { type: 'addSeeds' }
+  /** What two runs were made of, beside each other in the editor. */
+  | { type: 'compareRuns'; runIds: string[] }
   /** Ask for the files of a data set: from its publisher, or from the user. */
   | { type: 'getData'; dataset: string; how: 'download' | 'import' }
   /** Put a text on the clipboard. */

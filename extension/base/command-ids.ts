@@ -18,6 +18,7 @@ const OWN_COMMANDS = [
   'lifLab.delete',
   'lifLab.revealRun',
   'lifLab.reproduceRun',
+  'lifLab.compareRuns',
   'lifLab.experimentFromRun',
   'lifLab.openLog',
   'lifLab.openFolder',

@@ -57,6 +57,12 @@ export function parseFromWebview(value: unknown): FromWebview | undefined {
     case 'getData':
       if (value.how !== 'download' && value.how !== 'import') return undefined;
       return isDatasetName(value.dataset) ? { type: 'getData', dataset: value.dataset, how: value.how } : undefined;
+    case 'compareRuns': {
+      const { runIds } = value;
+      return Array.isArray(runIds) && runIds.length === 2 && runIds.every(isShortText)
+        ? { type: 'compareRuns', runIds }
+        : undefined;
+    }
     case 'copy':
       return typeof value.text === 'string' ? { type: 'copy', text: value.text } : undefined;
     case 'export':

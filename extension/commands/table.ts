@@ -64,6 +64,8 @@ export interface Workbench {
   pickTemplate(templates: readonly Template[]): Promise<Template | undefined>;
   /** Opens what the file of a run was, beside it what was not committed; neither can be changed. */
   showOrigin(run: RunSummary, origin: RunOrigin): Promise<void>;
+  /** Opens what two runs were made of beside each other: their files, commits and what was not committed. */
+  showDifference(before: RunOrigin & { run: RunSummary }, after: RunOrigin & { run: RunSummary }): Promise<void>;
   /** Asks where to, near `file`, writes the text there and opens it. */
   newFile(file: string, text: string): Promise<void>;
   /** Asks where to, unless it is to be `here`, in the first folder of the workspace, and opens it there. */
@@ -149,6 +151,17 @@ export const COMMANDS: Record<CommandId, EditorCommand> = {
     run: async (context, target) => {
       const run = await oneRun(context, target);
       await context.workbench.showOrigin(run, await context.host.request('runs/origin', { runId: run.id }));
+    },
+  },
+  'lifLab.compareRuns': {
+    need: 'host',
+    run: async (context, target) => {
+      const [first, second, ...others] = await runsOf(context, target);
+      if (first === undefined || second === undefined || others.length > 0)
+        throw new Refusal(t('Select two runs in the tree to compare what they were made of.'));
+      const originOf = (run: RunSummary) => context.host.request('runs/origin', { runId: run.id });
+      const [before, after] = await Promise.all([originOf(first), originOf(second)]);
+      await context.workbench.showDifference({ run: first, ...before }, { run: second, ...after });
     },
   },
   'lifLab.experimentFromRun': {

@@ -45,6 +45,8 @@ export interface BridgeServices {
   /** Opens the file beside the view, which keeps the focus; resolves when its text is there. */
   showFile(file: string, variant: string): Promise<void>;
   addSeeds(file: string): void;
+  /** Opens what two runs were made of beside each other; what fails is told. */
+  compareRuns(runIds: string[]): void;
   /** Whether it is there then; what failed is told. */
   getData(dataset: string, how: 'download' | 'import'): Promise<boolean>;
   /** Starts what is missing, as a command: what fails is told. */
@@ -103,6 +105,9 @@ export class ViewBridge {
         return;
       case 'addSeeds':
         services.addSeeds(target.file);
+        return;
+      case 'compareRuns':
+        services.compareRuns(message.runIds.filter((id) => this.isOwn(id)));
         return;
       case 'getData':
         return this.getData(message.dataset, message.how);

@@ -110,6 +110,10 @@ export class Session<V extends ViewId = ViewId> {
     this.api.postMessage({ type: 'addSeeds' });
   }
 
+  compareRuns(runIds: string[]): void {
+    this.api.postMessage({ type: 'compareRuns', runIds });
+  }
+
   getData(dataset: string, how: 'download' | 'import'): void {
     this.dismissAction();
     this.api.postMessage({ type: 'getData', dataset, how });

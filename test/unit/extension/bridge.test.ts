@@ -51,6 +51,7 @@ beforeEach(() => {
     openFile: (file, variant) => void asked.push(['openFile', file, variant]),
     showFile: async (file, variant) => void asked.push(['showFile', file, variant]),
     addSeeds: (file) => void asked.push(['addSeeds', file]),
+    compareRuns: (runIds) => void asked.push(['compareRuns', runIds]),
     getData: async (dataset, how) => {
       asked.push(['getData', dataset, how]);
       return how === 'download';
@@ -148,6 +149,8 @@ test('studies stand beside the own one in the table over data sets where there a
     bridge.fileChanged(file);
     expect(sent, file).toHaveLength(told ? 1 : 0);
   }
+  await bridge.receive({ type: 'compareRuns', runIds: ['mine', 'unknown'] });
+  expect(asked.at(-1), 'only runs that it shows').toEqual(['compareRuns', ['mine']]);
   for (const file of [OTHER, '/gone.lif.yaml']) await bridge.receive({ type: 'openView', view: 'compare', file });
   expect(asked.slice(-2), 'no other file is opened').toEqual([
     ['openView', OTHER, 'compare'],

@@ -101,6 +101,7 @@ beforeEach(() => {
       openAcross: note('openAcross'),
       revealRun: note('revealRun'),
       showOrigin: note('showOrigin'),
+      showDifference: note('showDifference'),
       newFile: note('newFile'),
       openLog: note('openLog'),
       openFolder: note('openFolder'),
@@ -343,6 +344,19 @@ describe('running', () => {
 });
 
 describe('runs', () => {
+  test('what two of them were made of is opened; one or three are refused', async () => {
+    runs.replace(['a1', 'a2', 'a3'].map((id) => run(id, { variant: 'a' })));
+    const nodes = ['a1', 'a2', 'a3'].map((runId) => ({ kind: 'run', file: FILE, variant: 'a', runId }));
+    await call('lifLab.compareRuns', nodes[0], nodes.slice(0, 2));
+    expect(calls.slice(0, 2)).toEqual([
+      ['runs/origin', { runId: 'a1' }],
+      ['runs/origin', { runId: 'a2' }],
+    ]);
+    expect(calls.at(-1)).toMatchObject(['showDifference', { run: { id: 'a1' } }, { run: { id: 'a2' } }]);
+    await expect(call('lifLab.compareRuns', nodes[0], nodes)).rejects.toThrow('Select two runs');
+    await expect(call('lifLab.compareRuns', nodes[0])).rejects.toThrow('Select two runs');
+  });
+
   test('are stopped when they are active: one, those of a variant, or all of a file', async () => {
     runs.replace([
       running('a1', 0.5, { variant: 'a' }),

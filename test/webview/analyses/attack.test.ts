@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AnalysisAnswer } from '../../../protocol/analyses/analyses.ts';
 import type { AttackExample, AttackOutcomes, AttackResult } from '../../../protocol/analyses/attack.ts';
-import { changedSteps, frameOf, stepWords } from '../../../webview/views/analyses/attack/frames.ts';
+import { changedSteps, frameOf, stepWords } from '../../../webview/parts/answers/attack/frames.ts';
 import { violations } from '../axe.ts';
 import { type Bundles, bundleWebview, type FakeHost, launchBrowser, openView, picture, settle } from '../harness.ts';
 import { FakeStudy } from '../study.ts';

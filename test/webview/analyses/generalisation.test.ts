@@ -38,7 +38,7 @@ async function opened<A extends AnalysisId>(
   await settle(host);
   await host.page.getByText(TABS[analysis]!, { exact: true }).click();
   await settle(host);
-  await host.page.locator('main > *').first().waitFor();
+  await host.page.locator('.answers > *').first().waitFor();
   return host;
 }
 

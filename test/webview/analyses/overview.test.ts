@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AnalysisAnswer } from '../../../protocol/analyses/analyses.ts';
 import type { EvaluateResult } from '../../../protocol/analyses/evaluate.ts';
-import { tellingParams } from '../../../webview/views/analyses/params.ts';
+import { tellingParams } from '../../../webview/parts/answers/params.ts';
 import { violations } from '../axe.ts';
 import {
   type Bundles,

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AnalysisAnswer } from '../../../protocol/analyses/analyses.ts';
 import type { ErrorsResult, Quartiles } from '../../../protocol/analyses/errors.ts';
 import type { SampleSpread, SpikesResult } from '../../../protocol/analyses/spikes.ts';
-import { orderOf } from '../../../webview/views/analyses/spikes-order.ts';
+import { orderOf } from '../../../webview/parts/answers/spikes-order.ts';
 import { violations } from '../axe.ts';
 import { type Bundles, bundleWebview, type FakeHost, launchBrowser, openView, picture, settle } from '../harness.ts';
 import { FakeStudy } from '../study.ts';

@@ -124,6 +124,14 @@ describe('what leaves the editor is what is shown', () => {
     expect(json).toMatchObject({ study: 'Delayed spiking XOR', filter: 'accuracy > 60' });
     expect(json.rows.map((row: { variant: string }) => row.variant)).toEqual(order);
     expect(json.rows[0].results.map(({ seed }: { seed: number }) => seed)).toEqual([1, 2, 3]);
+    const svg = await exported('SVG');
+    // Whatever the words are that it is broken into.
+    const told = svg.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ');
+    expect(told).toContain('with recurrence 99.');
+    expect(told).toContain('4 of 5 rows: accuracy &gt; 60.');
+    expect(svg.match(/<path /g), 'rules above, under the head, below').toHaveLength(3);
+    const png = Buffer.from(await exported('PNG'), 'base64');
+    expect(png.readUInt32BE(16)).toBe(2 * Number(/width="(\d+)"/.exec(svg)![1]));
     await host.page.getByRole('button', { name: 'Copy' }).click();
     await host.page.getByRole('menuitem', { name: 'Markdown' }).click();
     await expect.poll(() => host.copied()).toEqual([markdown]);
@@ -231,6 +239,8 @@ describe('beside each other', () => {
     await expect.poll(text).toMatch(/baseline \(earlier settings\) minus without reset: −\d+\.\d\d ± \d+\.\d\d points/);
     await expect.poll(text).toContain('2 pairs of the same seed');
     await picture(host, 'compare-sides');
+    await host.page.getByRole('button', { name: 'Compare the files of seed 1' }).click();
+    expect(host.sent.at(-1)).toEqual({ type: 'compareRuns', runIds: ['without-reset-1', 'old-baseline-1'] });
     await host.page.reload();
     await settle(host);
     await expect.poll(() => line('neuron.reset'), { message: 'after a reload' }).toEqual(['none', 'hard']);
@@ -249,6 +259,65 @@ describe('beside each other', () => {
     await expect
       .poll(text, { message: 'seeds that differ are no pairs' })
       .toContain('No seed has finished on both sides');
+  });
+
+  test('curves and answers of rows and runs, by keys alone, live and after a reload', async () => {
+    const study = new FakeStudy();
+    study.analyses = ['baseline-1', 'without-reset-1'].map((runId) => ({
+      ...{ runId, name: 'evaluate-0123456789abcdef', analysis: 'evaluate', checkpoint: 60, changed: 1 },
+      ...{ params: {}, state: 'finished', progress: 1 },
+      result: {
+        split: 'test',
+        samples: 40,
+        loss: 0.4,
+        accuracy: 0.75,
+        perClass: [20, 20].map((samples) => ({ samples, accuracy: 0.75, loss: 0.4 })),
+        confusion: [
+          [15, 5],
+          [5, 15],
+        ],
+      },
+    }));
+    await open(study);
+    for (const name of ['baseline', 'without reset'])
+      await host.page.getByRole('checkbox', { name: `Compare ${name} with others` }).press('Space');
+    await host.page.getByRole('button', { name: 'Runs of baseline' }).press('Enter');
+    await host.page.getByRole('checkbox', { name: 'Compare seed 2 of baseline with others' }).press('Space');
+    const shown = host.page.getByRole('radiogroup', { name: 'Beside each other' });
+    await shown.getByRole('radio', { name: 'Differences' }).press('ArrowRight');
+    await settle(host);
+    const chart = host.page.getByRole('application', { name: /^Accuracy over epochs/ });
+    await chart.press('End');
+    const told = () => host.page.getByRole('status').allTextContents();
+    await expect
+      .poll(async () => (await told()).join(' '))
+      .toMatch(/Epoch 60\. Accuracy: without reset \d+\.\d.%, baseline.* \d+\.\d.%, baseline.* \d+\.\d.%\./);
+    expect(
+      new Set(host.requests('runs/series').flatMap(({ params }) => (params as { runIds: string[] }).runIds)),
+    ).toEqual(new Set(['baseline', 'without-reset'].flatMap((name) => [1, 2, 3].map((seed) => `${name}-${seed}`))));
+    await picture(host, 'compare-beside-curves');
+    await shown.getByRole('radio', { name: 'Curves' }).press('ArrowRight');
+    await host.page
+      .getByRole('radiogroup', { name: 'Analysis' })
+      .getByRole('radio', { name: 'Confusion' })
+      .press('Space');
+    await expect.poll(() => host.page.locator('.sides lif-heatmap').count()).toBe(2);
+    const ask = host.page.getByRole('button', { name: 'Analyse the other 4 runs' });
+    await ask.press('Enter');
+    await expect
+      .poll(() => host.requests('analyses/start').map(({ params }) => params))
+      .toEqual([
+        {
+          runIds: ['baseline-2', 'baseline-3', 'without-reset-2', 'without-reset-3'],
+          analysis: 'evaluate',
+          params: {},
+        },
+      ]);
+    await settle(host);
+    await host.page.reload();
+    await settle(host);
+    await expect.poll(() => host.page.locator('.sides lif-heatmap').count()).toBe(2);
+    expect(await violations(host)).toEqual([]);
   });
 
   test('earlier settings go back into the file, which is said', async () => {

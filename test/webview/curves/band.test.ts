@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Series } from '../../../protocol/metrics.ts';
 import type { BandId } from '../../../protocol/views.ts';
+import { alongOf, placeAlong } from '../../../webview/parts/curves/along.ts';
 import { buildModel, valueAxis } from '../../../webview/plot/curves/model.ts';
-import { alongOf, placeAlong } from '../../../webview/views/curves/axes/along.ts';
 
 const style = { colour: '#000000', dash: [] };
 const OPTIONS = { smoothing: 0, showSeeds: false, budget: 1000, maxPoints: 100 };

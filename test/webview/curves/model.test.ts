@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { logTicks, tickLabels, ticks, valueRange } from '../../../protocol/drawing/scales.ts';
 import type { Series } from '../../../protocol/metrics.ts';
+import { keyTarget } from '../../../webview/parts/curves/keys.ts';
+import { SeriesStore, windowFor } from '../../../webview/parts/curves/pulled-series.ts';
 import { align, fillBetween, nearest, sharedGrid } from '../../../webview/plot/curves/grid.ts';
 import { buildModel, readAt } from '../../../webview/plot/curves/model.ts';
 import { smooth } from '../../../webview/plot/curves/smoothing.ts';
 import { stacked } from '../../../webview/plot/curves/stack.ts';
-import { keyTarget } from '../../../webview/views/curves/keys.ts';
 import { mapOf, nameOfGroup } from '../../../webview/views/curves/neurons/neuron-map.ts';
-import { SeriesStore, windowFor } from '../../../webview/views/curves/pulled-series.ts';
 
 const style = { colour: '#000000', dash: [] };
 

@@ -1,37 +1,22 @@
-import { html, nothing, type TemplateResult } from 'lit';
-import type { AnalysisId, AnalysisSummary } from '../../../protocol/analyses/analyses.ts';
-import { isActive, type RunSummary } from '../../../protocol/runs.ts';
-import { UNTRUSTED } from '../../../protocol/webview.ts';
-import { numberTable, tablesCsv } from '../../plot/number-table.ts';
-import { count, percentOrDash } from '../../shared/format.ts';
-import { banners, emptyState, header, progressLine } from '../../shared/header.ts';
-import { icon } from '../../shared/icons.ts';
-import { tablesControls } from '../../shared/menu.ts';
+import { html, type TemplateResult } from 'lit';
+import { runsOf, type Subject } from '../../parts/answers/analyses.ts';
+import { AnswersPart } from '../../parts/answers/part.ts';
+import { banners, emptyState, header } from '../../shared/header.ts';
 import { Puller } from '../../shared/puller.ts';
 import type { Session } from '../../shared/session.ts';
-import { Analyses, type Answered } from '../../shared/study/analyses.ts';
-import { readTheme } from '../../shared/theme.ts';
 import type { View } from '../../shared/view.ts';
-import { contextOf } from './context.ts';
-import type { Panel } from './panel.ts';
-import { PANEL_IDS, PANELS, type PanelId } from './panels.ts';
-import { paramsText, parseParams, tellingParams } from './params.ts';
-
-/** While something is under way. */
-const POLL_MS = 1000;
 
 /** What the analyses found, one tab each, variants side by side. */
 export class AnalysesView implements View {
-  private readonly analyses: Analyses;
+  private readonly answers: AnswersPart;
   private readonly puller: Puller;
-  private readonly memories = new Map<string, unknown>();
-  private theme = readTheme();
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  /** What is typed for the next question; undefined until something is. */
-  private typed: string | undefined;
 
   constructor(private readonly session: Session<'analyses'>) {
-    this.analyses = new Analyses(session);
+    this.answers = new AnswersPart(
+      session,
+      () => this.subjects(),
+      () => this.puller.request(),
+    );
     this.puller = new Puller(
       () => this.pull(),
       () => session.invalidate(),
@@ -44,189 +29,38 @@ export class AnalysesView implements View {
   }
 
   themeChanged(): void {
-    this.theme = readTheme();
+    this.answers.themeChanged();
   }
 
   render(): TemplateResult {
     const { session } = this;
-    const { comparison } = session;
-    const runs = comparison?.rows.flatMap(({ results }) => results) ?? [];
     return html`<div class="page analyses" aria-busy=${this.puller.busy}>
       ${header(session)} ${banners(session)}
       ${
-        !comparison
+        !session.comparison
           ? html`<p class="waiting">${session.pullProblem ? '' : 'Reading the runs…'}</p>`
-          : runs.length === 0
+          : runsOf(this.subjects()).length === 0
             ? emptyState(session)
-            : this.body()
+            : html`<main class="answers-part">${this.answers.render()}</main>`
       }
     </div>`;
   }
 
-  private get id(): PanelId {
-    return PANEL_IDS.find((id) => id === this.session.state.analysis) ?? PANEL_IDS[0]!;
-  }
-
-  /** The one that fits the id: the table of panels says that they belong together. */
-  private get panel(): Panel<AnalysisId> {
-    return PANELS[this.id] as unknown as Panel<AnalysisId>;
-  }
-
-  private body(): TemplateResult {
-    const { session, id, panel } = this;
-    const asked = this.analyses.asked(id);
-    const params = asked.find((one) => JSON.stringify(one) === session.state.params[id]) ?? asked[0];
-    const { answered, waiting, missing } = this.analyses.of(id, params);
-    const tables = answered.length > 0 ? panel.tables(answered) : [];
-    return html`<div class="toolbar" role="toolbar" aria-label="Analyses">
-        <div class="segments" role="radiogroup" aria-label="Analysis">
-          ${PANEL_IDS.map(
-            (one) => html`<label>
-              <input type="radio" name="analysis" .checked=${one === id} @change=${() => this.show(one)} /><span
-                >${PANELS[one].title}</span
-              >
-            </label>`,
-          )}
-        </div>
-        ${
-          tables.length > 0
-            ? tablesControls(session, {
-                name: `${id}.csv`,
-                hint: 'the numbers of the picture',
-                csv: () => tablesCsv(tables),
-              })
-            : nothing
-        }
-      </div>
-      <h2 class="visually-hidden">${panel.title}</h2>
-      <p class="about muted">${panel.about}</p>
-      ${this.question(asked, params, waiting, missing)}
-      ${answered.length > 0 ? this.answer(panel, answered, tables) : nothing}`;
-  }
-
-  private answer(
-    panel: Panel<AnalysisId>,
-    answered: Answered[],
-    tables: ReturnType<typeof panel.tables>,
-  ): TemplateResult {
-    const parts = answered.filter(({ state }) => state !== 'finished').length;
-    return html`${parts > 0 ? html`<p class="muted">${count(parts, 'answer')} not complete yet.</p>` : nothing}
-      <main>
-        ${this.session.state.asTable ? tables.map(numberTable) : panel.picture(answered, contextOf(this.session, this.theme, this.memories))}
-      </main>`;
-  }
-
-  /** With which parameters, what is missing, how far it is. */
-  private question(
-    asked: Record<string, unknown>[],
-    params: Record<string, unknown> | undefined,
-    waiting: readonly AnalysisSummary[],
-    missing: readonly RunSummary[],
-  ): TemplateResult {
-    const { session, id, panel } = this;
-    const active = waiting.filter(({ state }) => isActive(state));
-    const failed = waiting.filter(({ state }) => state === 'failed');
-    const done = active.reduce((sum, { progress }) => sum + progress, 0) / Math.max(1, active.length);
-    const pending = session.pending.has(`analyse:${id}`);
-    const runs = count(missing.length, 'run');
-    const others = missing.length === 1 ? 'the other run' : `the other ${runs}`;
-    const label = `Analyse ${asked.length === 0 ? runs : others}`;
-    const message = active.every(({ state }) => state === 'queued') ? active[0]?.message : undefined;
-    return html`<div class="question">
-        ${
-          asked.length > 0
-            ? html`<label class="also"
-                ><span>With</span
-                ><select
-                  aria-label="Parameters of the answers shown"
-                  title=${params ? paramsText(params) : ''}
-                  @change=${(event: Event) => this.choose((event.target as HTMLSelectElement).value)}
-                >
-                  ${asked.map(
-                    (one) =>
-                      html`<option value=${JSON.stringify(one)} .selected=${one === params}>${paramsText(tellingParams(one, asked))}</option>`,
-                  )}
-                </select></label
-              >`
-            : nothing
-        }
-        ${missing.length > 0 ? this.askButton(label, missing, params ?? {}, pending) : nothing}
-        <form class="ask-anew" @submit=${(event: Event) => this.askTyped(event)}>
-          <input
-            type="text"
-            aria-label="Parameters of another question"
-            placeholder=${panel.example}
-            .value=${this.typed ?? ''}
-            @input=${(event: Event) => {
-              this.typed = (event.target as HTMLInputElement).value;
-            }}
-          /><button class="quiet" ?disabled=${!session.trusted || pending} title=${session.trusted ? 'Ask all runs with these parameters' : UNTRUSTED}>
-            Ask with these
-          </button>
-        </form>
-        ${
-          active.length > 0
-            ? html`<span class="asking">${message ?? `${count(active.length, 'run')}, ${percentOrDash(done, 0)}\u202f%`}</span>
-                <button class="quiet" ?disabled=${!session.trusted} @click=${() => this.analyses.stop(active, () => this.puller.request())}>
-                  ${icon('stop')}<span>Stop</span>
-                </button>`
-            : nothing
-        }
-      </div>
-      ${active.length > 0 ? progressLine(done, 'Progress of the analysis') : nothing}
-      ${[...new Set(failed.map((one) => one.message ?? 'It failed.'))].map(
-        (sentence) => html`<p class="banner error">${icon('cross')}<span>${sentence}</span></p>`,
-      )}`;
-  }
-
-  private askButton(label: string, runs: readonly RunSummary[], params: Record<string, unknown>, pending: boolean) {
-    const { session } = this;
-    return html`<vscode-button
-      title=${session.trusted ? 'Runs in the background' : UNTRUSTED}
-      ?disabled=${!session.trusted || pending}
-      @click=${() => this.ask(runs, params)}
-      >${icon('play')}${pending ? 'Starting…' : label}</vscode-button
-    >`;
-  }
-
-  private ask(runs: readonly RunSummary[], params: Record<string, unknown>): void {
-    this.analyses.ask(this.id, runs, params, () => this.puller.request());
-  }
-
-  private askTyped(event: Event): void {
-    event.preventDefault();
-    const { session } = this;
-    const runs = session.comparison?.rows.flatMap(({ results }) => results) ?? [];
-    try {
-      this.ask(runs, parseParams(this.typed ?? ''));
-    } catch (error) {
-      session.actionProblem = { message: (error as Error).message };
-      session.invalidate();
-    }
-    // The newest question is shown.
-    this.choose('');
-  }
-
-  private show(analysis: PanelId): void {
-    this.typed = undefined;
-    this.session.update({ analysis });
-    this.puller.request();
-  }
-
-  private choose(params: string): void {
-    this.session.update({ params: { ...this.session.state.params, [this.id]: params } });
+  /** All variants, with the runs that count: the newest finished one of every seed. */
+  private subjects(): Subject[] {
+    const rows = this.session.comparison?.rows ?? [];
+    return rows.map(({ variant, results }, index) => ({ name: variant, index, results }));
   }
 
   private async pull(): Promise<void> {
     const { session } = this;
-    clearTimeout(this.timer);
     try {
-      await this.analyses.pull([this.id]);
+      session.comparison = await session.channel.request('runs/compare', {});
+      await this.answers.pull();
       session.pullProblem = undefined;
     } catch (error) {
       session.pullProblem = { message: (error as Error).message, retry: () => this.puller.request() };
     }
-    if (this.analyses.active) this.timer = setTimeout(() => this.puller.request(), POLL_MS);
     session.invalidate();
   }
 }

@@ -11,7 +11,8 @@ import { OtherStudies } from '../../shared/study/others.ts';
 import { KnownSettings } from '../../shared/study/settings.ts';
 import type { View } from '../../shared/view.ts';
 import { chosenBar } from './beside/bar.ts';
-import { runKeyOf, runsOf, type Side, sidesOf, sidesTable } from './beside/sides.ts';
+import { Beside } from './beside/beside.ts';
+import { runKeyOf, runsOf, sidesOf } from './beside/sides.ts';
 import { columnsButton } from './choose/columns.ts';
 import { FilterLine } from './choose/filter.ts';
 import { groupHead, groupsOf, rowsButton } from './choose/groups.ts';
@@ -35,6 +36,7 @@ export class CompareView implements View {
   private readonly logs = new Map<string, string | undefined>();
   private readonly settings: KnownSettings;
   private readonly others: OtherStudies;
+  private readonly beside: Beside;
   private rows: Row[] = [];
   private announcement = '';
 
@@ -44,6 +46,7 @@ export class CompareView implements View {
     this.others = new OtherStudies(session);
     this.filter = new FilterLine(session, () => ({ columns: filterColumns(this.settings.table), rows: this.rows }));
     this.relations = new Relations(session);
+    this.beside = new Beside(session, () => this.puller.request());
     this.puller = new Puller(
       () => this.pull(),
       () => session.invalidate(),
@@ -53,7 +56,16 @@ export class CompareView implements View {
 
   changed(runIds: readonly string[]): void {
     if (runIds.length === 0) this.settings.forget();
+    this.beside.changed(runIds);
     this.puller.request();
+  }
+
+  themeChanged(): void {
+    this.beside.themeChanged();
+  }
+
+  afterRender(): void {
+    this.beside.afterRender();
   }
 
   render(): TemplateResult {
@@ -106,7 +118,7 @@ export class CompareView implements View {
       ${
         sides.length > 0
           ? chosenBar(session, sides, this.rows)
-          : html`<p class="muted reading" title=${noteText(reference)}>
+          : html`<p class="muted how-read" title=${noteText(reference)}>
               Mean ± standard deviation over the seeds that finished; differences are paired by seed. Bold: better than
               ${against} at 5 %.
             </p>`
@@ -128,7 +140,7 @@ export class CompareView implements View {
           </tbody>
         </table>
       </main>
-      ${this.beside(sides)}
+      ${this.beside.render(sides, this.settings.table)}
       ${(comparison.fewer ?? []).map((sentence) => html`<p class="fewer">${icon('warning')}<span>${sentence}</span></p>`)}
       ${this.outdated()}`;
   }
@@ -165,11 +177,6 @@ export class CompareView implements View {
     this.session.update({ chosen });
     this.tell(chosen.length > 1 ? `${chosen.length} are beside each other below the table.` : '');
     this.puller.request();
-  }
-
-  private beside(sides: readonly Side[]): TemplateResult | typeof nothing {
-    const onlyOne = 'Choose another row, or one of its runs, to see how the two differ.';
-    return sidesTable(sides, this.settings.table, onlyOne, () => this.session.update({ chosen: [] }));
   }
 
   /** The file is changed as somebody would by hand: it can be looked at and undone before it is saved. */
@@ -230,11 +237,20 @@ export class CompareView implements View {
       await this.others.pull();
       session.pullProblem = undefined;
       session.invalidate();
-      await Promise.all([this.pullSettings(), ...[...this.logs.keys()].map((id) => this.readLog(id))]);
+      await Promise.all([
+        this.pullSettings(),
+        this.pullBeside(),
+        ...[...this.logs.keys()].map((id) => this.readLog(id)),
+      ]);
     } catch (error) {
       session.pullProblem = { message: (error as Error).message, retry: () => this.puller.request() };
     }
     session.invalidate();
+  }
+
+  private pullBeside(): Promise<void> {
+    const rows = rowsOf(this.session.comparison!, this.settings.table, this.others.studies);
+    return this.beside.pull(sidesOf(rows, this.session.state.chosen));
   }
 
   private async pullSettings(): Promise<void> {

@@ -9,21 +9,21 @@ import {
   parseMetric,
 } from '../../../protocol/metrics.ts';
 import { isActive, type RunSummary } from '../../../protocol/runs.ts';
+import type { Chart } from '../../parts/curves/board.ts';
+import { inputsOf } from '../../parts/curves/inputs.ts';
+import { type Window, windowFor } from '../../parts/curves/pulled-series.ts';
+import { SeriesSource } from '../../parts/curves/source.ts';
 import { extremes } from '../../plot/curves/extremes.ts';
 import { buildModel, type ChartModel } from '../../plot/curves/model.ts';
 import type { Session } from '../../shared/session.ts';
 import { OtherStudies } from '../../shared/study/others.ts';
 import { KnownSettings } from '../../shared/study/settings.ts';
 import type { Theme } from '../../shared/theme.ts';
-import { type Chart, chartsOf } from './arrange/charts.ts';
-import { RUNS_PER_REQUEST, SeriesStore, type Window, windowFor } from './pulled-series.ts';
-import { type Drawn, entriesOf, inputsOf, type VariantEntry } from './variants.ts';
+import { chartsOf } from './arrange/charts.ts';
+import { type Drawn, entriesOf, type VariantEntry } from './variants.ts';
 
 /** Numbers that one chart may hold. */
 export const DRAW_BUDGET = 400_000;
-
-/** After a failure, series are asked for once more before it is shown. */
-const RETRY_MS = 500;
 
 /** Spiking layers that get a chart of their own, at most. */
 const MAX_LAYERS = 8;
@@ -42,7 +42,7 @@ export class CurvesData {
   readonly settings: KnownSettings;
   private readonly extremes = new WeakMap<ChartModel, { of: string; range: readonly [number | null, number | null] }>();
   private readonly session: Session<'curves'>;
-  private readonly store = new SeriesStore();
+  private readonly source: SeriesSource;
   private version = 0;
   private modelKey = '';
 
@@ -50,10 +50,11 @@ export class CurvesData {
     this.session = session;
     this.others = new OtherStudies(session);
     this.settings = new KnownSettings(session);
+    this.source = new SeriesSource(session, () => this.show());
   }
 
   markStale(runIds: readonly string[]): void {
-    this.store.markStale(runIds);
+    this.source.store.markStale(runIds);
   }
 
   /** What is shown, one chart each. */
@@ -126,8 +127,9 @@ export class CurvesData {
     this.modelKey = key;
     this.entries = this.entriesOn(theme);
     this.models.clear();
+    const shownEntries = this.entries.filter(({ hidden }) => !hidden);
     for (const metric of metrics) {
-      const inputs = inputsOf(this.entries, metric, axis, this.store);
+      const inputs = inputsOf(shownEntries, metric, axis, this.source.store);
       const options = {
         smoothing,
         showSeeds,
@@ -180,20 +182,11 @@ export class CurvesData {
     const comparison = await session.channel.request('runs/compare', {});
     session.comparison = comparison;
     await this.others.pull();
-    this.store.keepOnly(new Set(this.runs().map((r) => r.id)));
+    this.source.store.keepOnly(new Set(this.runs().map((r) => r.id)));
     this.show();
     // What settings there are is asked for by the boxes that choose among them, and by what is arranged by them.
     if (session.state.colourBy || session.state.chartsBy || session.menu === 'arrange') await this.pullSettings();
-    for (const group of byWindow(this.missing(plotWidth))) {
-      for (let i = 0; i < group.ids.length; i += RUNS_PER_REQUEST) {
-        const ids = group.ids.slice(i, i + RUNS_PER_REQUEST);
-        // A run that has just begun or just been deleted may be known to one side before the other.
-        await this.pullSeries(ids, group.window).catch(async () => {
-          await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-          await this.pullSeries(ids, group.window);
-        });
-      }
-    }
+    await this.source.pull(this.missing(plotWidth), this.pulled());
     this.settled = true;
   }
 
@@ -201,22 +194,6 @@ export class CurvesData {
     const comparison = this.session.comparison!;
     const earlier = earlierOf(comparison).flatMap(({ runs }) => runs.slice(0, 1).map(({ id }) => id));
     if (await this.settings.pull(comparison, [...earlier, ...this.others.firstRuns()])) this.show();
-  }
-
-  private async pullSeries(runIds: string[], window: Window): Promise<void> {
-    const metrics = this.pulled();
-    const range = window.range ? { from: window.range[0], to: window.range[1] } : {};
-    // Marked before asking: what changes in the meantime has to be asked for again.
-    for (const id of runIds) this.store.markFresh(id);
-    try {
-      const params = { runIds, metrics, maxPoints: window.maxPoints, ...range };
-      const found = await this.session.channel.request('runs/series', params);
-      this.store.fill(runIds, metrics, found, window);
-    } catch (error) {
-      this.store.markStale(runIds);
-      throw error;
-    }
-    this.show();
   }
 
   private missing(plotWidth: number): { id: string; window: Window }[] {
@@ -227,22 +204,15 @@ export class CurvesData {
       .filter((r) => r.progress > 0 || r.state !== 'queued')
       .map((r) => r.id);
     const metrics = this.pulled();
-    return this.store.needed(ids, metrics, windowFor(plotWidth, ids.length, metrics.length, state.zoom, state.axis));
+    return this.source.store.needed(
+      ids,
+      metrics,
+      windowFor(plotWidth, ids.length, metrics.length, state.zoom, state.axis),
+    );
   }
 
   private show(): void {
     this.version++;
     this.session.invalidate();
   }
-}
-
-function byWindow(items: readonly { id: string; window: Window }[]): { ids: string[]; window: Window }[] {
-  const groups = new Map<string, { ids: string[]; window: Window }>();
-  for (const { id, window } of items) {
-    const key = JSON.stringify(window);
-    const group = groups.get(key) ?? { ids: [], window };
-    group.ids.push(id);
-    groups.set(key, group);
-  }
-  return [...groups.values()];
 }

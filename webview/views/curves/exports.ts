@@ -2,11 +2,11 @@
 import { allMetrics, describeMetric, layersIn, parseMetric, type Series } from '../../../protocol/metrics.ts';
 import type { RunSummary } from '../../../protocol/runs.ts';
 import { csvField } from '../../../protocol/text/csv.ts';
+import type { Chart } from '../../parts/curves/board.ts';
 import { curvesSvg } from '../../plot/curves/export-svg.ts';
 import type { Channel } from '../../shared/channel.ts';
 import { pngOf } from '../../shared/png.ts';
 import type { Session } from '../../shared/session.ts';
-import type { Chart } from './arrange/charts.ts';
 import type { VariantEntry } from './variants.ts';
 
 /** Values in one file, at most; a spreadsheet takes about a million rows. */

@@ -1,17 +1,14 @@
 import { earlierOf, whyEarlier } from '../../../protocol/comparison/earlier.ts';
 import type { SettingsTable } from '../../../protocol/comparison/settings.ts';
 import { type LineStyle, lineStyle } from '../../../protocol/drawing/palette.ts';
-import type { Metric, Split } from '../../../protocol/metrics.ts';
-import { type Comparison, isActive, isResumable, type RunSummary } from '../../../protocol/runs.ts';
+import type { Split } from '../../../protocol/metrics.ts';
+import { type Comparison, isActive, type RunSummary } from '../../../protocol/runs.ts';
 import { meanOf } from '../../../protocol/statistics.ts';
-import type { AxisId, StateOf } from '../../../protocol/views.ts';
-import type { VariantInput } from '../../plot/curves/model.ts';
+import type { StateOf } from '../../../protocol/views.ts';
 import type { OtherStudy } from '../../shared/study/others.ts';
 import { settingsLookup } from '../../shared/study/settings.ts';
 import type { Theme } from '../../shared/theme.ts';
 import { arranged } from './arrange/groups.ts';
-import { alongOf, placeAlong } from './axes/along.ts';
-import type { SeriesStore } from './pulled-series.ts';
 
 /** One entry of the legend, and one curve in each chart. */
 export interface VariantEntry {
@@ -97,50 +94,6 @@ export function entriesOf(
   const styled = all.map((row, index) => ({ ...row, style: lineStyle(index, theme.scheme, theme.highContrast) }));
   const hidden = new Set(state.hiddenVariants);
   return arranged(styled, state, theme).map((entry) => ({ ...entry, hidden: hidden.has(entry.key) }));
-}
-
-/** What a chart draws of the entries: the visible ones, with the series that have arrived. */
-export function inputsOf(
-  entries: readonly VariantEntry[],
-  metric: Metric,
-  axis: AxisId,
-  store: SeriesStore,
-): VariantInput[] {
-  return entries
-    .filter((e) => !e.hidden)
-    .map(({ name, style, runs }) => {
-      const parts = runs.map((run) => partOf(run, metric, axis, store));
-      return {
-        name,
-        style,
-        warned: parts.flatMap(({ warned }) => warned),
-        counting: parts.flatMap(({ counting }) => counting),
-        resumed: parts.flatMap(({ resumed }) => resumed),
-        ended: parts.flatMap(({ ended }) => ended),
-        seeds: parts.flatMap(({ seeds }) => seeds),
-      };
-    })
-    .filter((v) => v.seeds.length > 0);
-}
-
-type Part = Required<Pick<VariantInput, 'warned' | 'counting' | 'resumed' | 'ended' | 'seeds'>>;
-
-/** What one run adds: nothing before it is known where its epochs lie on the axis. */
-function partOf(run: RunSummary, metric: Metric, axis: AxisId, store: SeriesStore): Part {
-  const { state, result, epoch, warnings = [], resumed = [] } = run;
-  const along = axis === 'epoch' ? undefined : alongOf(store.get(run.id, `run.${axis}`));
-  const series = store.get(run.id, metric);
-  if (!series || series.x.length === 0 || (axis !== 'epoch' && !along))
-    return { warned: [], counting: [], resumed: [], ended: [], seeds: [] };
-  const placeOnAxis = (x: number): number => (along ? placeAlong(along, x) : x);
-  const kind = state === 'failed' ? 'failed' : isResumable(state) ? 'stopped' : undefined;
-  return {
-    warned: warnings.map(({ since }) => placeOnAxis(since)),
-    counting: result && !isActive(state) && result.epoch !== epoch ? [placeOnAxis(result.epoch)] : [],
-    resumed: resumed.map(placeOnAxis),
-    ended: kind ? [{ x: placeOnAxis(run.progress * run.epochs), kind }] : [],
-    seeds: [{ seed: run.seed, series, ...(along && { along: series.x.map(placeOnAxis) }) }],
-  };
 }
 
 /** Mean of the newest scores of an entry's runs; undefined before the first. */

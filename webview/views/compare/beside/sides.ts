@@ -17,6 +17,8 @@ const MAX_ASKED = 20;
 export interface Side {
   key: string;
   label: string;
+  /** Place of its row, which gives it its colour. */
+  index: number;
   /** With the numbers of the runs of this side alone. */
   row: TableRow;
 }
@@ -27,10 +29,14 @@ export const runKeyOf = (run: RunSummary): string => `run ${run.id}`;
 export function sidesOf(rows: readonly Row[], chosen: readonly string[]): Side[] {
   return chosen.flatMap((key): Side[] => {
     const row = rows.find((one) => one.key === key);
-    if (row) return [{ key, label: row.earlier ? `${row.variant} (earlier settings)` : row.variant, row }];
+    if (row)
+      return [{ key, label: row.earlier ? `${row.variant} (earlier settings)` : row.variant, index: row.index, row }];
     for (const around of rows) {
       const run = around.runs.find((one) => runKeyOf(one) === key);
-      if (run) return [{ key, label: `${around.variant}, seed ${run.seed}`, row: ofRun(around, run) }];
+      if (run) {
+        const label = `${around.variant}, seed ${run.seed}`;
+        return [{ key, label, index: around.index, row: ofRun(around, run) }];
+      }
     }
     return [];
   });
@@ -71,37 +77,47 @@ interface Line {
   cells: string[];
 }
 
+/** @param compareRuns opens what two runs were made of */
 export function sidesTable(
   chosen: readonly Side[],
   table: SettingsTable | undefined,
-  onlyOne: string,
-  close: () => void,
-): TemplateResult | typeof nothing {
+  compareRuns: (runIds: string[]) => void,
+): TemplateResult {
+  if (chosen.length === 1)
+    return html`<p class="muted">Choose another row, or one of its runs, to see how the two differ.</p>`;
   const sides = chosen.slice(0, MAX_SIDES);
-  if (sides.length === 0) return nothing;
   const settings = settingLines(sides, table);
   const made = madeLines(sides, table?.runs ?? []);
-  return html`<section class="sides" aria-label="Differences of what was chosen">
-    <div class="sides-head">
-      <h2>${sides.length === 1 ? sides[0]!.label : sides.map(({ label }) => label).join(' beside ')}</h2>
-      <button class="link" @click=${close}>Close</button>
+  return html`<div class="table-scroll" tabindex="0" role="region" aria-label="Differences">
+      <table class="values beside">
+        <thead>
+          <tr><td></td>${sides.map(({ label }) => html`<th scope="col">${label}</th>`)}</tr>
+        </thead>
+        ${part('Settings that differ', settings, table ? 'Their settings are the same.' : 'Reading the settings…')}
+        ${part('Results', resultLines(sides), '')}
+        ${part('Made with', made, '')}
+      </table>
     </div>
-    ${
-      sides.length === 1
-        ? html`<p class="muted">${onlyOne}</p>`
-        : html`<div class="table-scroll" tabindex="0" role="region" aria-label="Differences">
-          <table class="values beside">
-            <thead>
-              <tr><td></td>${sides.map(({ label }) => html`<th scope="col">${label}</th>`)}</tr>
-            </thead>
-            ${part('Settings that differ', settings, table ? 'Their settings are the same.' : 'Reading the settings…')}
-            ${part('Results', resultLines(sides), '')}
-            ${part('Made with', made, '')}
-          </table>
-        </div>
-        ${pairedSentence(sides)}`
-    }
-  </section>`;
+    ${chosen.length > sides.length ? html`<p class="muted">The first ${sides.length} of ${chosen.length} are shown.</p>` : nothing}
+    ${pairedSentence(sides)} ${filesButton(sides, compareRuns)}`;
+}
+
+/** Of two: a run of each, of the same seed where there is one. */
+function filesButton(sides: readonly Side[], compareRuns: (runIds: string[]) => void): TemplateResult | typeof nothing {
+  const [a, b] = sides;
+  if (!a || !b || sides.length !== 2) return nothing;
+  const left = a.row.runs.find(({ seed }) => b.row.runs.some((run) => run.seed === seed)) ?? a.row.runs[0];
+  const right = b.row.runs.find(({ seed }) => seed === left?.seed) ?? b.row.runs[0];
+  if (!left || !right || left.id === right.id) return nothing;
+  return html`<p>
+    <button
+      class="link"
+      title="Opens the experiment files of both as they were, their commits and what was not committed"
+      @click=${() => compareRuns([left.id, right.id])}
+    >
+      Compare the files of seed ${left.seed}${right.seed === left.seed ? '' : ` and seed ${right.seed}`}
+    </button>
+  </p>`;
 }
 
 function part(name: string, lines: readonly Line[], none: string): TemplateResult {

@@ -1,23 +1,13 @@
 /** The charts there are: one for each metric, or small ones beside each other. */
 import type { Metric } from '../../../../protocol/metrics.ts';
+import type { Chart } from '../../../parts/curves/board.ts';
+import { panelKey } from '../../../parts/curves/panel.ts';
 import type { ChartModel } from '../../../plot/curves/model.ts';
-import { panelKey } from '../panel.ts';
 import type { VariantEntry } from '../variants.ts';
 import { sortedValues } from './groups.ts';
 
 /** More small charts of one metric are not drawn: nobody would see anything. */
 export const MAX_SMALL = 24;
-
-export interface Chart {
-  /** The same for all splits: a chart stays when another split is chosen. */
-  key: string;
-  metric: Metric;
-  /** What the curves of a small chart have in common. */
-  of?: string;
-  model: ChartModel;
-  /** Everything that small charts show of this metric: they share their axes. */
-  whole?: ChartModel;
-}
 
 /** @param left small charts of each metric that there is no room for */
 export function chartsOf(

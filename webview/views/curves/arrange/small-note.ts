@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit';
+import { AXIS_PLURALS } from '../../../parts/curves/panel.ts';
 import { BANDS, meanText } from '../../../plot/curves/model.ts';
 import type { CurvesData } from '../data.ts';
-import { AXIS_PLURALS } from '../panel.ts';
 
 /** What small charts do not say of themselves, once for all of them. */
 export function smallNote({ models, charts, left }: CurvesData): TemplateResult {

@@ -3,13 +3,11 @@ import type { TemplateResult } from 'lit';
 import type { AnalysisId } from '../../../protocol/analyses/analyses.ts';
 import type { LineStyle } from '../../../protocol/drawing/palette.ts';
 import type { NumberTable } from '../../plot/number-table.ts';
-import type { Session } from '../../shared/session.ts';
-import type { Answered } from '../../shared/study/analyses.ts';
 import type { Theme } from '../../shared/theme.ts';
+import type { Answered } from './analyses.ts';
 
 /** What a picture may use of the view around it. */
 export interface PanelContext {
-  session: Session<'analyses'>;
   theme: Theme;
   /** Of the lines of a variant: the one it has in all views. */
   style(answer: Pick<Answered, 'index'>): LineStyle;

@@ -2,7 +2,7 @@ import { html, type TemplateResult } from 'lit';
 import type { EvaluateResult } from '../../../protocol/analyses/evaluate.ts';
 import { type Cell, colourScale, heatmap } from '../../plot/maps/heatmap.ts';
 import { percentSign } from '../../shared/format.ts';
-import type { Answered } from '../../shared/study/analyses.ts';
+import type { Answered } from './analyses.ts';
 import type { Panel, PanelContext } from './panel.ts';
 
 type Answer = Answered<'evaluate'>;

@@ -4,7 +4,7 @@ import { errorsCharts, layersOf, timeOf } from '../../../protocol/figures/errors
 import { commonPlace, layerNumber } from '../../../protocol/layers.ts';
 import type { NumberTable } from '../../plot/number-table.ts';
 import { xyChart } from '../../plot/xy.ts';
-import type { Answered } from '../../shared/study/analyses.ts';
+import type { Answered } from './analyses.ts';
 import { key } from './key.ts';
 import type { Panel } from './panel.ts';
 

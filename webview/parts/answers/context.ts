@@ -4,15 +4,17 @@ import type { Session } from '../../shared/session.ts';
 import type { Theme } from '../../shared/theme.ts';
 import type { PanelContext } from './panel.ts';
 
+/** Views that keep which answers are looked at. */
+export type AnswersView = 'analyses' | 'compare';
+
 /** More choices than these are a list. */
 const MAX_BUTTONS = 5;
 
 /** What pictures may use of the view. @param memories what they keep while the page lasts */
-export function contextOf(session: Session<'analyses'>, theme: Theme, memories: Map<string, unknown>): PanelContext {
+export function contextOf(session: Session<AnswersView>, theme: Theme, memories: Map<string, unknown>): PanelContext {
   const choice = <T extends string>(name: string, values: readonly T[]): T =>
     values.find((value) => value === session.state.choices[name]) ?? values[0]!;
   return {
-    session,
     theme,
     style: ({ index }) => lineStyle(index, theme.scheme, theme.highContrast),
     choice,

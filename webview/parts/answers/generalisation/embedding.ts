@@ -4,7 +4,7 @@ import { type LineStyle, lineStyle } from '../../../../protocol/drawing/palette.
 import { shapeText } from '../../../../protocol/drawing/scatter.ts';
 import { scatter } from '../../../plot/maps/scatter.ts';
 import { percentSign } from '../../../shared/format.ts';
-import type { Answered } from '../../../shared/study/analyses.ts';
+import type { Answered } from '../analyses.ts';
 import type { Panel, PanelContext } from '../panel.ts';
 
 type Answer = Answered<'embedding'>;

@@ -13,7 +13,7 @@ import { layerNumber } from '../../../../protocol/layers.ts';
 import type { NumberTable } from '../../../plot/number-table.ts';
 import { xyChart } from '../../../plot/xy.ts';
 import { percentSign } from '../../../shared/format.ts';
-import type { Answered } from '../../../shared/study/analyses.ts';
+import type { Answered } from '../analyses.ts';
 import type { Panel, PanelContext } from '../panel.ts';
 import { pairOf } from './pair.ts';
 

@@ -1,5 +1,5 @@
 /** Where the epochs of a run lie on another axis: over weight updates, or over the seconds of its training. */
-import type { Series } from '../../../../protocol/metrics.ts';
+import type { Series } from '../../../protocol/metrics.ts';
 
 /** [n]: epochs and what they are on the axis, both ascending, from 0 on. */
 export interface Along {

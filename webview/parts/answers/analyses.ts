@@ -6,8 +6,8 @@ import type {
   AnalysisState,
   AnalysisSummary,
 } from '../../../protocol/analyses/analyses.ts';
-import { type Comparison, isActive, type RunSummary } from '../../../protocol/runs.ts';
-import type { Session } from '../session.ts';
+import { isActive, type RunSummary } from '../../../protocol/runs.ts';
+import type { Session } from '../../shared/session.ts';
 
 /** An answer, or the part of it that there is, with the run that it is of. */
 export interface Answered<A extends AnalysisId = AnalysisId> {
@@ -23,18 +23,26 @@ export interface Answered<A extends AnalysisId = AnalysisId> {
   result: AnalysisResults[A];
 }
 
+/** Of which runs the answers are shown together. */
+export interface Subject {
+  name: string;
+  /** What gives it its colour: the place of the variant in the file. */
+  index: number;
+  /** Those that have finished. */
+  results: readonly RunSummary[];
+}
+
 export class Analyses {
-  /** Of all runs that the study shows, newest last. */
+  /** Of all runs that are asked about, newest last. */
   list: AnalysisSummary[] = [];
   private readonly answers = new Map<string, AnalysisAnswer>();
 
   constructor(private readonly session: Session) {}
 
   /** Asks anew what there is, and reads what has changed of `analyses`. */
-  async pull(analyses: readonly AnalysisId[]): Promise<void> {
+  async pull(subjects: readonly Subject[], analyses: readonly AnalysisId[]): Promise<void> {
     const { session } = this;
-    session.comparison = await session.channel.request('runs/compare', {});
-    const runIds = resultsOf(session.comparison).map(({ id }) => id);
+    const runIds = runsOf(subjects).map(({ id }) => id);
     const list = runIds.length > 0 ? await session.channel.request('analyses/list', { runIds }) : [];
     this.list = list.sort((a, b) => a.changed - b.changed);
     for (const summary of this.list) {
@@ -61,6 +69,7 @@ export class Analyses {
 
   /** Of each run that counts, what is known of one analysis asked with these parameters. */
   of<A extends AnalysisId>(
+    subjects: readonly Subject[],
     analysis: A,
     params: Record<string, unknown> | undefined,
   ): { answered: Answered<A>[]; waiting: AnalysisSummary[]; missing: RunSummary[] } {
@@ -68,9 +77,8 @@ export class Analyses {
     const answered: Answered<A>[] = [];
     const waiting: AnalysisSummary[] = [];
     const missing: RunSummary[] = [];
-    const rows = this.session.comparison?.rows ?? [];
-    for (const [index, row] of rows.entries()) {
-      for (const run of row.results) {
+    for (const { name, index, results } of subjects) {
+      for (const run of results) {
         // The newest one: a later checkpoint has an answer of its own.
         const summary = this.list.findLast(
           (one) => one.runId === run.id && one.analysis === analysis && JSON.stringify(one.params) === text,
@@ -82,10 +90,11 @@ export class Analyses {
         const { state, progress, checkpoint } = answer;
         const result = answer.result as AnalysisResults[A];
         const about = { state, progress, checkpoint, params: answer.params };
-        answered.push({ run, index, name: row.variant, ...about, result });
+        answered.push({ run, index, name, ...about, result });
       }
     }
-    return { answered, waiting, missing };
+    // A run may be beside the row that it is of.
+    return { answered, waiting: [...new Set(waiting)], missing: [...new Set(missing)] };
   }
 
   ask(analysis: AnalysisId, runs: readonly RunSummary[], params: Record<string, unknown>, then: () => void): void {
@@ -105,9 +114,9 @@ export class Analyses {
   }
 }
 
-/** The runs that count: the newest finished one of every variant and seed. */
-export function resultsOf({ rows }: Comparison): RunSummary[] {
-  return rows.flatMap(({ results }) => results);
+/** Each once. */
+export function runsOf(subjects: readonly Subject[]): RunSummary[] {
+  return [...new Map(subjects.flatMap(({ results }) => results.map((run) => [run.id, run] as const))).values()];
 }
 
 function keyOf({ runId, name }: AnalysisSummary): string {

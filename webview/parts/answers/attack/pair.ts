@@ -2,7 +2,7 @@
 import { html, nothing, type SVGTemplateResult, svg, type TemplateResult } from 'lit';
 import type { AttackExample, AttackKindResult, AttackResult } from '../../../../protocol/analyses/attack.ts';
 import { colourScale, heatmap } from '../../../plot/maps/heatmap.ts';
-import type { Answered } from '../../../shared/study/analyses.ts';
+import type { Answered } from '../analyses.ts';
 import type { PanelContext } from '../panel.ts';
 import { changedSteps, type Frame, frameOf, type Mark, stepWords } from './frames.ts';
 

@@ -5,7 +5,7 @@ import { commonPlace, layerName, layerNumber } from '../../../protocol/layers.ts
 import { type Cell, colourScale, heatmap } from '../../plot/maps/heatmap.ts';
 import { xyChart } from '../../plot/xy.ts';
 import { count, percentOrDash, percentSign } from '../../shared/format.ts';
-import type { Answered } from '../../shared/study/analyses.ts';
+import type { Answered } from './analyses.ts';
 import { key } from './key.ts';
 import type { Panel, PanelContext } from './panel.ts';
 import { ORDERS, type Order, orderOf } from './spikes-order.ts';

@@ -1,7 +1,7 @@
 import type { SpikingLayerResult } from '../../../protocol/analyses/spikes.ts';
 import { layerNumber } from '../../../protocol/layers.ts';
 import type { NumberTable } from '../../plot/number-table.ts';
-import type { Answered } from '../../shared/study/analyses.ts';
+import type { Answered } from './analyses.ts';
 
 type Answer = Answered<'spikes'>;
 

@@ -7,7 +7,7 @@ import { surface } from '../../../plot/maps/surface.ts';
 import { FIRST_TURN, type Turn } from '../../../plot/maps/turning.ts';
 import { xyChart } from '../../../plot/xy.ts';
 import { loss, percentSign } from '../../../shared/format.ts';
-import type { Answered } from '../../../shared/study/analyses.ts';
+import type { Answered } from '../analyses.ts';
 import { key } from '../key.ts';
 import type { Panel, PanelContext } from '../panel.ts';
 

@@ -2,7 +2,7 @@
 import { html, type TemplateResult } from 'lit';
 import { byVariant } from '../../../protocol/figures/answers.ts';
 import { swatch } from '../../plot/swatch.ts';
-import type { Answered } from '../../shared/study/analyses.ts';
+import type { Answered } from './analyses.ts';
 import type { PanelContext } from './panel.ts';
 
 /** Which line is which variant; above the charts, so that it is seen with the first of them however narrow the view is. */

@@ -13,7 +13,7 @@ import {
 import { meanOf } from '../../../../protocol/statistics.ts';
 import { xyChart } from '../../../plot/xy.ts';
 import { percentSign } from '../../../shared/format.ts';
-import type { Answered } from '../../../shared/study/analyses.ts';
+import type { Answered } from '../analyses.ts';
 import { key } from '../key.ts';
 import type { Panel, PanelContext } from '../panel.ts';
 

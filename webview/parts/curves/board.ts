@@ -1,0 +1,177 @@
+/** Charts of curves on a page: one cursor and one zoom for all of them, by pointer and by keys. */
+import type { TemplateResult } from 'lit';
+import { type Metric, parseMetric } from '../../../protocol/metrics.ts';
+import { CurveChart } from '../../plot/curves/chart.ts';
+import { nearest } from '../../plot/curves/grid.ts';
+import { type ChartModel, fullRange } from '../../plot/curves/model.ts';
+import type { Session } from '../../shared/session.ts';
+import { readTheme } from '../../shared/theme.ts';
+import { keyTarget } from './keys.ts';
+import { type ChartPanel, panel, placeTooltip, readingText } from './panel.ts';
+
+export interface Chart {
+  /** The same for all splits: a chart stays when another split is chosen. */
+  key: string;
+  metric: Metric;
+  /** What the curves of a small chart have in common. */
+  of?: string;
+  model: ChartModel;
+  /** Everything that small charts show of this metric: they share their axes. */
+  whole?: ChartModel;
+}
+
+/** Where the cursor is, on the axis, which chart has it, and what moves it. */
+interface Cursor {
+  x: number;
+  on: string;
+  by: 'pointer' | 'keys';
+}
+
+type Extremes = readonly [number | null, number | null];
+
+/** It owns the cursor; zoom and logarithms are the view's, and stay. */
+export class ChartBoard {
+  theme = readTheme();
+  cursor: Cursor | undefined;
+  /** What a screen reader is told. */
+  announcement = '';
+  private emphasis: string | undefined;
+  private readonly panels = new Map<string, ChartPanel>();
+
+  constructor(private readonly session: Session<'curves' | 'compare'>) {}
+
+  themeChanged(): void {
+    this.theme = readTheme();
+  }
+
+  chart({ key, metric, model, of, whole = model }: Chart, emptyReason: string): TemplateResult {
+    const part = this.panelOf(key, metric);
+    part.model = model;
+    const { quantity } = part;
+    const { logAxes, zoomY } = this.session.state;
+    const log = logAxes.includes(quantity);
+    const toggleLog = (): void => {
+      const { [quantity]: _, ...others } = zoomY;
+      const rest = logAxes.filter((one) => one !== quantity);
+      this.session.update({ logAxes: log ? rest : [...rest, quantity], zoomY: others });
+    };
+    const showAll =
+      zoomY[quantity] || log
+        ? undefined
+        : () => this.session.update({ zoomY: { ...zoomY, [quantity]: fullRange(whole) } });
+    return panel(part, model, this.cursor, { of, emptyReason, log, toggleLog, showAll });
+  }
+
+  /** What is not HTML: the canvases, and the tooltip that follows them. @param settled whether all curves have arrived */
+  afterRender(
+    charts: readonly Chart[],
+    settled: boolean,
+    extremesOf: (whole: ChartModel, log: boolean) => Extremes | undefined = () => undefined,
+  ): void {
+    const { state } = this.session;
+    for (const { key, metric, model, whole } of charts) {
+      const part = this.panelOf(key, metric);
+      part.model = model;
+      if (!part.host) continue;
+      // Empty axes that are gone a moment later would only flicker.
+      if (model.curves.length === 0 && !settled) continue;
+      part.chart ??= new CurveChart(part.host, this.chartEvents(part));
+      const log = state.logAxes.includes(part.quantity);
+      part.chart.update(model, {
+        theme: this.theme,
+        log,
+        zoomX: state.zoom,
+        zoomY: state.zoomY[part.quantity] ?? null,
+        shared: whole && extremesOf(whole, log),
+        emphasis: this.emphasis,
+      });
+      const own = this.cursor?.on === part.key && this.cursor.by === 'pointer';
+      placeTooltip(part, part.chart.pointAt(this.cursor?.x, own));
+    }
+  }
+
+  /** Width of the widest chart, in CSS pixels. */
+  plotWidth(): number {
+    return Math.max(256, ...[...this.panels.values()].map((p) => p.host?.clientWidth ?? 0));
+  }
+
+  get zoomed(): boolean {
+    const { zoom, zoomY } = this.session.state;
+    return zoom !== null || Object.keys(zoomY).length > 0;
+  }
+
+  resetZoom(): void {
+    this.session.update({ zoom: null, zoomY: {} });
+  }
+
+  setEmphasis(name: string | undefined): void {
+    if (this.emphasis === name) return;
+    this.emphasis = name;
+    this.session.invalidate();
+  }
+
+  private panelOf(key: string, metric: Metric): ChartPanel {
+    const known = this.panels.get(key);
+    if (known) return known;
+    const part: ChartPanel = {
+      key,
+      quantity: parseMetric(metric)!.quantity,
+      model: undefined,
+      host: undefined,
+      chart: undefined,
+      keyDown: (event) => this.onKey(part, event),
+      blur: () => {
+        if (this.cursor?.by === 'keys') this.setCursor(undefined);
+      },
+      attach: (element) => {
+        if (element === part.host) return;
+        part.chart?.destroy();
+        part.chart = undefined;
+        part.host = element as HTMLElement | undefined;
+      },
+    };
+    this.panels.set(key, part);
+    return part;
+  }
+
+  private chartEvents(part: ChartPanel): ConstructorParameters<typeof CurveChart>[1] {
+    const on = part.key;
+    return {
+      cursor: (x) => {
+        if (x === undefined) {
+          if (this.cursor?.on === on && this.cursor.by === 'pointer') this.setCursor(undefined);
+        } else if (this.cursor?.x !== x || this.cursor.on !== on) this.setCursor({ x, on, by: 'pointer' });
+      },
+      zoom: (axis, range) => {
+        if (axis === 'x') this.session.update({ zoom: [Math.max(0, range[0]), range[1]] });
+        else this.session.update({ zoomY: { ...this.session.state.zoomY, [part.quantity]: range } });
+      },
+      reset: () => this.resetZoom(),
+      drawn: () => {
+        if (this.cursor) this.session.invalidate();
+      },
+      released: () => this.session.invalidate(),
+    };
+  }
+
+  private setCursor(cursor: Cursor | undefined): void {
+    this.cursor = cursor;
+    this.session.invalidate();
+  }
+
+  private onKey(part: ChartPanel, event: KeyboardEvent): void {
+    const { model } = part;
+    if (!model || model.xs.length === 0) return;
+    const target = keyTarget(event, model.xs.length, this.cursor ? nearest(model.xs, this.cursor.x) : undefined);
+    if (target === undefined) return;
+    event.preventDefault();
+    if (target === 'reset') {
+      this.resetZoom();
+      this.announcement = 'The charts follow the data again.';
+    } else if (target === 'leave') this.setCursor(undefined);
+    else {
+      this.setCursor({ x: model.xs[target]!, on: part.key, by: 'keys' });
+      this.announcement = readingText(model, target);
+    }
+  }
+}
