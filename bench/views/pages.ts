@@ -1,10 +1,28 @@
 /** The pages of the views in Chromium, with an extension that answers from memory: how long they take to draw. */
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import type { RunSummary } from '../../protocol/runs.ts';
 import { viewStateOf } from '../../protocol/views.ts';
 import { type Bundles, type FakeHost, openView, settle } from '../../test/webview/harness.ts';
 import { FakeStudy } from '../../test/webview/study.ts';
 import { median } from '../statistics.ts';
+
+/** CPU time that the page's own thread has used, in milliseconds: what it costs, however busy the machine is. */
+async function workOf(
+  page: Page,
+): Promise<() => Promise<{ all: number; script: number; layout: number; style: number }>> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  return async () => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    const of = (name: string): number => 1000 * (metrics.find((metric) => metric.name === name)?.value ?? 0);
+    return {
+      all: of('TaskDuration'),
+      script: of('ScriptDuration'),
+      layout: of('LayoutDuration'),
+      style: of('RecalcStyleDuration'),
+    };
+  };
+}
 
 /** Milliseconds between frames while the grid is scrolled, down and to the right, as fast as a wheel does. */
 export async function matrixFrames(
@@ -34,6 +52,8 @@ export async function matrixFrames(
   });
   await settle(host);
   const there = await host.page.locator('table.matrix').getAttribute('aria-colcount');
+  const work = await workOf(host.page);
+  const before = await work();
   const times = await host.page.evaluate(async () => {
     const grid = document.querySelector<HTMLElement>('.matrix-scroll')!;
     const gaps: number[] = [];
@@ -47,6 +67,7 @@ export async function matrixFrames(
     }
     return gaps;
   });
+  const after = await work();
   await host.page.context().close();
   const sorted = [...times].sort((a, b) => a - b);
   return {
@@ -57,6 +78,10 @@ export async function matrixFrames(
     '99 %': sorted[Math.floor(0.99 * sorted.length)]!,
     longest: sorted.at(-1)!,
     'over 33 ms': times.filter((time) => time > 33.4).length,
+    'work of a frame': (after.all - before.all) / 240,
+    'script of a frame': (after.script - before.script) / 240,
+    'layout of a frame': (after.layout - before.layout) / 240,
+    'styles of a frame': (after.style - before.style) / 240,
   };
 }
 

@@ -10,7 +10,7 @@ import { type GridActions, type GridState, ROW_HEIGHT } from './grid.ts';
 export interface ControlServices {
   session: Session<'matrix'>;
   edit(edit: ExperimentEdit): void;
-  scrolled(top: number): void;
+  scrolled(top: number, left: number): void;
   /** Of what shows the rows, in pixels. */
   height(): number;
 }
@@ -52,7 +52,10 @@ export class GridControls {
       },
       open: (row, column) => this.open(row, column, state),
       keys: (event) => this.keys(event, state),
-      scrolled: (event) => this.services.scrolled((event.target as HTMLElement).scrollTop),
+      scrolled: ({ target }) => {
+        const { scrollTop, scrollLeft } = target as HTMLElement;
+        this.services.scrolled(scrollTop, scrollLeft);
+      },
       commit: (text) => this.commit(text, state),
       cancel: () => this.stopEditing(),
       type: () => {

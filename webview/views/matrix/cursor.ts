@@ -67,10 +67,10 @@ export function chosen({ row, anchor }: Cursor): [number, number] {
   return row < anchor ? [row, anchor] : [anchor, row];
 }
 
-/** The rows [first, last) that are drawn: those on screen, and some more. */
+/** The rows [first, last) that are drawn: those on screen, and some more; equally many, wherever one is. */
 export function drawn(scrollTop: number, height: number, rowHeight: number, rows: number): [number, number] {
   const more = 6;
-  const first = Math.max(0, Math.floor(scrollTop / rowHeight) - more);
-  const last = Math.min(rows, Math.ceil((scrollTop + height) / rowHeight) + more);
-  return [first, last];
+  const many = Math.min(rows, Math.ceil(height / rowHeight) + 1 + 2 * more);
+  const first = Math.max(0, Math.min(rows - many, Math.floor(scrollTop / rowHeight) - more));
+  return [first, first + many];
 }

@@ -11,10 +11,11 @@ import { runAction } from '../../shared/study/run-action.ts';
 import { resultCell, seedCell, seedsCell, settingCell } from './cells.ts';
 import { type Cursor, chosen } from './cursor.ts';
 import { type Editing, type EditorActions, settingEditor, textEditor } from './editor.ts';
-import { type Column, heading, RESULTS } from './layout.ts';
+import { ACTIONS_WIDTH, type Column, heading, RESULTS } from './layout.ts';
 
 /** Of every row, in CSS pixels: what is on screen follows from it. */
 export const ROW_HEIGHT = 32;
+export const HEAD_HEIGHT = 44;
 
 export interface GridState {
   matrix: Matrix;
@@ -28,6 +29,13 @@ export interface GridState {
   /** Rows [first, last) are drawn. */
   first: number;
   last: number;
+  /** Of them the names and the columns [from, to). */
+  from: number;
+  to: number;
+  /** While rows come and go. */
+  scrolling: boolean;
+  /** In CSS pixels. */
+  widths: readonly number[];
 }
 
 export interface GridActions extends EditorActions {
@@ -41,63 +49,100 @@ export interface GridActions extends EditorActions {
   runSeed(seed: number): void;
 }
 
-/** The table; of its rows those on screen. Row 0 is what holds for all variants. */
+/**
+ * The table; of its rows and columns those on screen. Row 0 is what holds for all variants. Rows lie where their number says,
+ * each laid out for itself, and one that goes out of sight becomes one that comes into it: while somebody scrolls, elements are
+ * neither made nor thrown away nor moved. Once that is over they are in their order again, for whoever hears them read.
+ */
 export function grid(session: Session<'matrix'>, state: GridState, actions: GridActions): TemplateResult {
-  const { matrix, columns, first, last } = state;
+  const { matrix, columns, first, last, from, to, widths, scrolling } = state;
   const total = matrix.rows.length + 1;
+  const many = Math.max(1, last - first);
   const rows = Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i);
-  const gap = (many: number): TemplateResult | typeof nothing =>
-    many > 0 ? html`<tr class="gap" aria-hidden="true" .style=${`height:${many * ROW_HEIGHT}px`}></tr>` : nothing;
+  const ordered = scrolling ? rows.sort((a, b) => (a % many) - (b % many)) : rows;
+  const at = (event: Event): [number, number] | undefined => {
+    const cell = (event.target as HTMLElement).closest<HTMLElement>('td[data-column]');
+    return cell ? [Number(cell.closest<HTMLElement>('tr')!.dataset.row), Number(cell.dataset.column)] : undefined;
+  };
   return html`<main
     class="matrix-scroll"
     data-scroll="grid"
+    tabindex="-1"
     @scroll=${actions.scrolled}
     @keydown=${actions.keys}
     @copy=${actions.copy}
     @paste=${actions.paste}
   >
-    <table class="matrix" role="grid" aria-label="Variants and settings" aria-rowcount=${total + 1} aria-colcount=${columns.length} aria-multiselectable="true">
-      <thead>
-        <tr aria-rowindex="1">
-          ${columns.map((column) => head(column, actions))}
-          <th scope="col" class="actions"><span class="visually-hidden">Actions</span></th>
+    <table class="matrix" role="grid" aria-label="Variants and settings" aria-rowcount=${total + 1} aria-colcount=${columns.length} aria-multiselectable="true" .style=${place(state, total)}>
+      <thead role="rowgroup">
+        <tr role="row" aria-rowindex="1">
+          ${head(columns[0]!, 0, actions)}${aside('th', from - 1)}
+          ${columns.slice(from, to).map((column, i) => head(column, from + i, actions))}
+          ${aside('th', widths.length - to)}
+          <th role="columnheader" class="actions"><span class="visually-hidden">Actions</span></th>
         </tr>
       </thead>
-      <tbody>
-        ${gap(first)}
+      <tbody
+        role="rowgroup"
+        @mousedown=${(event: MouseEvent) => {
+          const [row, column] = at(event) ?? [];
+          if (row !== undefined && column !== undefined) actions.focus(row, column, event.shiftKey);
+        }}
+        @dblclick=${(event: MouseEvent) => {
+          const [row, column] = at(event) ?? [];
+          if (row !== undefined && column !== undefined) actions.open(row, column);
+        }}
+      >
         ${repeat(
-          rows,
-          (row) => row,
+          ordered,
+          (row) => row % many,
           (row) => guard(rowNeeds(session, state, row), () => rowOf(session, state, actions, row)),
         )}
-        ${gap(total - last)}
       </tbody>
     </table>
   </main>`;
 }
 
-function head(column: Column, actions: GridActions): TemplateResult {
+/** How large the table is, and the columns of every row: those that are drawn, and what lies beside them. */
+function place({ widths, from, to }: GridState, total: number): string {
+  const sum = (some: readonly number[]): number => some.reduce((all, width) => all + width, 0);
+  const before = from > 1 ? [sum(widths.slice(1, from))] : [];
+  const after = to < widths.length ? [sum(widths.slice(to))] : [];
+  const shown = [widths[0]!, ...before, ...widths.slice(from, to), ...after, ACTIONS_WIDTH];
+  const columns = shown.map((width) => `${width}px`).join(' ');
+  return `width:${sum(widths) + ACTIONS_WIDTH}px;height:${HEAD_HEIGHT + total * ROW_HEIGHT}px;--columns:${columns}`;
+}
+
+/** In place of columns that are out of sight. */
+function aside(kind: 'th' | 'td', many: number): TemplateResult | typeof nothing {
+  if (many <= 0) return nothing;
+  return kind === 'th'
+    ? html`<th class="aside" aria-hidden="true"></th>`
+    : html`<td class="aside" aria-hidden="true"></td>`;
+}
+
+function head(column: Column, index: number, actions: GridActions): TemplateResult {
   switch (column.kind) {
     case 'name':
-      return html`<th scope="col" class="name">Variant</th>`;
+      return html`<th role="columnheader" aria-colindex=${index + 1} class="name">Variant</th>`;
     case 'setting': {
       const { name, place } = heading(column.setting.field);
-      return html`<th scope="col" class="setting" title="${column.setting.field}: ${column.setting.about}">
+      return html`<th role="columnheader" aria-colindex=${index + 1} class="setting" title="${column.setting.field}: ${column.setting.about}">
         <span class="place">${place}</span><span>${name}</span>
       </th>`;
     }
     case 'seed':
-      return html`<th scope="col" class="seed">
+      return html`<th role="columnheader" aria-colindex=${index + 1} class="seed">
         <span class="place">seed</span
         ><button class="quiet" title="Train what is missing with seed ${column.seed}" aria-label="Run all with seed ${column.seed}" @click=${() => actions.runSeed(column.seed)}>
           ${column.seed}${icon('play', 'small')}
         </button>
       </th>`;
     case 'seeds':
-      return html`<th scope="col" class="seeds"><span class="place">runs</span><span>${column.seeds.length} seeds</span></th>`;
+      return html`<th role="columnheader" aria-colindex=${index + 1} class="seeds"><span class="place">runs</span><span>${column.seeds.length} seeds</span></th>`;
     case 'result': {
       const { label, unit, about } = RESULTS[column.result];
-      return html`<th scope="col" class="result" title=${about}><span class="place">${unit}</span><span>${label}</span></th>`;
+      return html`<th role="columnheader" aria-colindex=${index + 1} class="result" title=${about}><span class="place">${unit}</span><span>${label}</span></th>`;
     }
   }
 }
@@ -105,16 +150,19 @@ function head(column: Column, actions: GridActions): TemplateResult {
 /** Whatever a row shows: scrolling changes none of it, and rows that stay on screen are left alone. */
 function rowNeeds(
   { trusted, pending }: Session<'matrix'>,
-  { matrix, columns, results, curves, cursor, editing }: GridState,
+  { matrix, columns, results, curves, cursor, editing, from, to }: GridState,
   row: number,
 ): unknown[] {
-  const [from, to] = chosen(cursor);
+  const [above, below] = chosen(cursor);
   const result = row === 0 ? undefined : results.get(matrix.rows[row - 1]!.variant);
   return [
+    row,
     matrix,
     columns,
+    from,
+    to,
     result,
-    row >= from && row <= to ? cursor.column : -1,
+    row >= above && row <= below ? cursor.column : -1,
     cursor.row === row,
     cursor.row === row && editing,
     trusted,
@@ -124,29 +172,28 @@ function rowNeeds(
 }
 
 function rowOf(session: Session<'matrix'>, state: GridState, actions: GridActions, row: number): TemplateResult {
-  const { matrix, columns, cursor, results } = state;
+  const { matrix, columns, cursor, results, from, to } = state;
   const variant = row === 0 ? undefined : matrix.rows[row - 1]!;
-  const [from, to] = chosen(cursor);
+  const [above, below] = chosen(cursor);
   const result = variant && results.get(variant.variant);
-  return html`<tr class=${row === 0 ? 'all' : ''} aria-rowindex=${row + 2} data-row=${row}>
-    ${columns.map((column, index) => {
-      const here = cursor.row === row && cursor.column === index;
-      const selected = cursor.column === index && row >= from && row <= to;
-      const problem = problemOf(state, row, column);
-      return html`<td
-        role=${column.kind === 'name' ? 'rowheader' : 'gridcell'}
-        class="${column.kind} ${here ? 'here' : ''} ${selected ? 'selected' : ''} ${problem?.severity ?? ''}"
-        tabindex=${here ? 0 : -1}
-        aria-colindex=${index + 1}
-        aria-selected=${selected ? 'true' : 'false'}
-        aria-invalid=${problem?.severity === 'error' ? 'true' : nothing}
-        data-column=${index}
-        @mousedown=${(event: MouseEvent) => actions.focus(row, index, event.shiftKey)}
-        @dblclick=${() => actions.open(row, index)}
-      >
-        ${cellOf(state, actions, row, column, here, result)}
-      </td>`;
-    })}
+  const cell = (column: Column, index: number): TemplateResult => {
+    const here = cursor.row === row && cursor.column === index;
+    const selected = cursor.column === index && row >= above && row <= below;
+    const problem = problemOf(state, row, column);
+    return html`<td
+      role=${column.kind === 'name' ? 'rowheader' : 'gridcell'}
+      class="${column.kind} ${here ? 'here' : ''} ${selected ? 'selected' : ''} ${problem?.severity ?? ''}"
+      tabindex=${here ? 0 : -1}
+      aria-colindex=${index + 1}
+      aria-selected=${selected ? 'true' : 'false'}
+      aria-invalid=${problem?.severity === 'error' ? 'true' : nothing}
+      data-column=${index}
+    >
+      ${cellOf(state, actions, row, column, here, result)}
+    </td>`;
+  };
+  return html`<tr role="row" class=${row === 0 ? 'all' : ''} aria-rowindex=${row + 2} data-row=${row} .style=${`top:${HEAD_HEIGHT + row * ROW_HEIGHT}px`}>
+    ${cell(columns[0]!, 0)}${aside('td', from - 1)}${columns.slice(from, to).map((column, i) => cell(column, from + i))}${aside('td', columns.length - to)}
     <td class="actions">
       ${variant ? runAction(session, result?.runs ?? [], { what: variant.variant, variant: variant.variant }) : nothing}
     </td>

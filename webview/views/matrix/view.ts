@@ -10,9 +10,12 @@ import { CellCurves } from './cell-curves.ts';
 import { GridControls } from './controls.ts';
 import { drawn } from './cursor.ts';
 import { emptyForm, type GridForm, gridForm } from './form.ts';
-import { type GridState, grid, problemOf, ROW_HEIGHT, runsDrawn } from './grid.ts';
-import { type Column, columnsOf, RESULTS } from './layout.ts';
+import { type GridState, grid, HEAD_HEIGHT, problemOf, ROW_HEIGHT, runsDrawn } from './grid.ts';
+import { type Column, columnsOf, drawnColumns, RESULTS, startsOf, widthsOf } from './layout.ts';
 import { toolbar } from './toolbar.ts';
+
+/** Without another step for so long, scrolling has ended. */
+const REST_MS = 150;
 
 /** The variants as rows, settings as columns, a cell for every seed. Its only truth is the text of the file. */
 export class MatrixView implements View {
@@ -24,7 +27,15 @@ export class MatrixView implements View {
   private columns: Column[] = [];
   private results: ReadonlyMap<string, TableRow> = new Map();
   private form: GridForm | undefined;
+  /** Whether the focus was in the table when it was drawn last. */
+  private inGrid = false;
   private scrollTop = 0;
+  private scrollLeft = 0;
+  /** Goes off when scrolling has ended. */
+  private rest: ReturnType<typeof setTimeout> | undefined;
+  /** Of the columns, and where each begins, in CSS pixels. */
+  private widths: number[] = [];
+  private starts: number[] = [0, 0];
 
   constructor(session: Session<'matrix'>) {
     this.session = session;
@@ -36,8 +47,14 @@ export class MatrixView implements View {
     this.controls = new GridControls({
       session,
       edit: (edit) => this.edit(edit),
-      scrolled: (top) => {
+      scrolled: (top, left) => {
         this.scrollTop = top;
+        this.scrollLeft = left;
+        clearTimeout(this.rest);
+        this.rest = setTimeout(() => {
+          this.rest = undefined;
+          session.invalidate();
+        }, REST_MS);
         session.invalidate();
         this.curves.request();
       },
@@ -76,6 +93,10 @@ export class MatrixView implements View {
     const { row, column } = this.controls.cursor;
     const { state } = this.session;
     if (this.matrix && (row !== state.row || column !== state.column)) this.session.keep({ row, column });
+    // The cell that had the focus went out of sight: keys still go to the table, and lead back to it.
+    if (this.inGrid && document.activeElement === document.body)
+      document.querySelector<HTMLElement>('.matrix-scroll')?.focus({ preventScroll: true });
+    this.inGrid = document.activeElement?.closest('.matrix-scroll') != null;
     if (!this.controls.takeFocus) return;
     this.controls.takeFocus = false;
     const editor = document.querySelector<HTMLElement>('.cell-editor');
@@ -87,12 +108,27 @@ export class MatrixView implements View {
   }
 
   private state(matrix: Matrix): GridState {
-    const { columns, controls, results, scrollTop } = this;
+    const { columns, controls, results, scrollTop, scrollLeft, widths, starts } = this;
     const rows = matrix.rows.length + 1;
     const [first, last] = drawn(scrollTop, this.height(), ROW_HEIGHT, rows);
+    const width = document.querySelector('.matrix-scroll')?.clientWidth ?? window.innerWidth;
+    const [from, to] = drawnColumns(scrollLeft, width, starts);
     controls.keepInside(rows, columns.length);
     const { cursor, editing } = controls;
-    return { matrix, columns, results, curves: this.curves.series, cursor, editing, first, last };
+    return {
+      matrix,
+      columns,
+      results,
+      curves: this.curves.series,
+      cursor,
+      editing,
+      first,
+      last,
+      from,
+      to,
+      widths,
+      scrolling: this.rest !== undefined,
+    };
   }
 
   private height(): number {
@@ -140,12 +176,16 @@ export class MatrixView implements View {
   /** The cell of the cursor is scrolled to where it can be seen, and takes the focus. */
   private showCursor(): void {
     const scroll = document.querySelector<HTMLElement>('.matrix-scroll');
-    const head = scroll?.querySelector('thead')?.clientHeight ?? 0;
     if (!scroll) return;
     const top = this.controls.cursor.row * ROW_HEIGHT;
-    const room = scroll.clientHeight - head - ROW_HEIGHT;
+    const room = scroll.clientHeight - HEAD_HEIGHT - ROW_HEIGHT;
     if (top < scroll.scrollTop) scroll.scrollTop = top;
     else if (top > scroll.scrollTop + room) scroll.scrollTop = top - room;
+    const { column } = this.controls.cursor;
+    const [left, right] = [this.starts[column]!, this.starts[column + 1]!];
+    if (column > 0 && left < scroll.scrollLeft + this.starts[1]!) scroll.scrollLeft = left - this.starts[1]!;
+    else if (column > 0 && right > scroll.scrollLeft + scroll.clientWidth)
+      scroll.scrollLeft = right - scroll.clientWidth;
     const cell = scroll.querySelector<HTMLElement>(
       `[data-row="${this.controls.cursor.row}"] [data-column="${this.controls.cursor.column}"]`,
     );
@@ -153,10 +193,10 @@ export class MatrixView implements View {
     else {
       // It is drawn once the scrolling has been heard of.
       this.scrollTop = scroll.scrollTop;
+      this.scrollLeft = scroll.scrollLeft;
       this.controls.takeFocus = true;
       this.session.invalidate();
     }
-    cell?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
 
   private async pull(): Promise<void> {
@@ -170,6 +210,8 @@ export class MatrixView implements View {
       this.matrix = matrix;
       this.columns = columnsOf(matrix);
       this.results = new Map(comparison ? tableRows(comparison).map((row) => [row.variant, row]) : []);
+      this.widths = widthsOf(matrix, this.columns, this.results, digitWidth());
+      this.starts = startsOf(this.widths);
       session.comparison = comparison;
       session.pullProblem = undefined;
       this.curves.request();
@@ -178,6 +220,14 @@ export class MatrixView implements View {
     }
     session.invalidate();
   }
+}
+
+/** Of a digit in the font of the page, in CSS pixels. */
+function digitWidth(): number {
+  const context = document.createElement('canvas').getContext('2d');
+  if (!context) return 8;
+  context.font = getComputedStyle(document.body).font;
+  return context.measureText('0').width || 8;
 }
 
 function about(column: Column): string {
