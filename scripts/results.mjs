@@ -46,26 +46,31 @@ const lif = (...args) =>
     stdio: ['ignore', 'pipe', 'inherit'],
   });
 
-/** Whether the data that a study needs are here. */
-function ready({ id, needs }) {
+/** Whether the data that a study needs are here, and as published unless some of them are enough. */
+function ready({ id, needs, some }) {
   if (!needs) return true;
-  try {
-    execFileSync(process.execPath, [join(root, 'dist/lif.mjs'), 'data', 'check', needs], {
+  const data = (...args) =>
+    execFileSync(process.execPath, [join(root, 'dist/lif.mjs'), 'data', ...args], {
       cwd: root,
-      stdio: 'ignore',
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
     });
-    return true;
+  try {
+    if (!some) data('check', needs);
+    const { state } = JSON.parse(data('list', '--json')).find(({ name }) => name === needs);
+    if (state !== 'not here') return true;
   } catch {
-    console.error(`${id} is left out: its data are not here (lif data get ${needs}).`);
-    return false;
+    // Said below: what is missing, and what is not as published.
   }
+  console.error(`${id} is left out: its data are not here (lif data get ${needs}).`);
+  return false;
 }
 
 /** Tables of what was asked of the networks, from the report. */
-function writeAsked({ id, file, asked = {} }) {
+function writeAsked({ id, file, asked = {} }, sets) {
   if (Object.keys(asked).length === 0) return;
   const folder = mkdtempSync(join(tmpdir(), 'lif-results-'));
-  lif('report', file, '-o', join(folder, 'report.md'));
+  lif('report', file, ...sets, '-o', join(folder, 'report.md'));
   const report = readFileSync(join(folder, 'report.md'), 'utf8');
   for (const [name, heading] of Object.entries(asked)) {
     const found = tableUnder(report, heading);
@@ -80,7 +85,10 @@ for (const study of chosen) {
   if (!options.tables) {
     if (!ready(study)) continue;
     console.error(`== ${study.file}`);
-    lif('run', study.file, ...sets, ...(options.threads ? ['--threads', options.threads] : []));
+    const threads = options.threads ? ['--threads', options.threads] : [];
+    lif('run', study.file, ...sets, ...threads);
+    for (const [analysis, params] of Object.entries(study.ask ?? {}))
+      lif('analyse', study.file, analysis, ...sets, ...params.flatMap((set) => ['--set', set]), ...threads);
   }
   const comparison = JSON.parse(lif('compare', study.file, ...sets, '--test', '--json'));
   const scored = comparison.rows.flatMap(({ results }) => results.filter(({ result }) => result));
@@ -92,6 +100,6 @@ for (const study of chosen) {
   const table = study.curve ? curveTable(comparison) : variantTable(comparison, study.paper);
   const content = `${origin({ ...comparison, file: [study.file, ...sets].join(' ') }, runs, study.testSamples)}\n\n${table}`;
   writeFileSync(document, replaceBetween(readFileSync(document, 'utf8'), study.id, content));
-  writeAsked(study);
+  writeAsked(study, sets);
   console.error(`${study.id}: ${scored.length} runs.`);
 }

@@ -6,6 +6,8 @@ export const STUDIES: {
   sets?: string[];
   full?: boolean;
   needs?: string;
+  some?: boolean;
+  ask?: Record<string, string[]>;
   testSamples?: number;
   asked?: Record<string, string>;
 }[];

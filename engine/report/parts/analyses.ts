@@ -3,8 +3,10 @@ import type { AnalysisId } from '../../../protocol/analyses/analyses.ts';
 import { type Block, heading, paragraph } from '../document.ts';
 import type { Group, Reported } from '../gather.ts';
 import { attackBlocks } from './attack.ts';
-import { errorsBlocks, evaluateBlocks, resolutionBlocks, robustnessBlocks, spikesBlocks } from './lines.ts';
+import { differencesBlocks } from './differences.ts';
+import { errorsBlocks, evaluateBlocks, resolutionBlocks, spikesBlocks } from './lines.ts';
 import { embeddingBlocks, landscapeBlocks } from './planes.ts';
+import { robustnessBlocks } from './robustness.ts';
 
 type Writer<A extends AnalysisId> = (group: Group<A>, study: Reported) => Block[];
 
@@ -25,6 +27,7 @@ export function analysisBlocks(study: Reported): Block[] {
   const asked = IDS.filter((id) => (study.groups[id]?.length ?? 0) > 0);
   const absent = IDS.filter((id) => !asked.includes(id));
   return [
+    ...differencesBlocks(study, asked),
     ...asked.flatMap((id) => sectionOf(id, study)),
     ...(absent.length > 0 ? [paragraph({ strong: 'Not asked of these networks: ' }, `${absent.join(', ')}.`)] : []),
     ...study.left.map((sentence) => paragraph(sentence)),

@@ -1,5 +1,4 @@
 /** Analyses whose answers are lines: a chart or several, and a row of means over the seeds for each variant. */
-import { DISTURBANCES } from '../../../protocol/analyses/robustness.ts';
 import { lineStyle } from '../../../protocol/drawing/palette.ts';
 import { planXy, type XyChart } from '../../../protocol/drawing/xy.ts';
 import { byVariant, type StyleOf } from '../../../protocol/figures/answers.ts';
@@ -12,12 +11,10 @@ import {
   WAY_IDS,
   WAYS,
 } from '../../../protocol/figures/resolution.ts';
-import { disturbancesOf, drawsAt, pointsOf, robustnessCharts } from '../../../protocol/figures/robustness.ts';
 import { layerOf, rateCharts, spikingLayersOf } from '../../../protocol/figures/spikes.ts';
 import { percent, spread } from '../../../protocol/format.ts';
 import { capital, commonPlace, layerName, layerNumber } from '../../../protocol/layers.ts';
 import { spread as spreadOf } from '../../../protocol/seeds.ts';
-import { meanOf } from '../../../protocol/statistics.ts';
 import { printedAtResolution } from '../../claims/table7.ts';
 import type { Block, Figure } from '../document.ts';
 import { keyDrawing, xyDrawing } from '../drawings/xy.ts';
@@ -49,7 +46,7 @@ export function chartsFigure(charts: readonly XyChart[], answers: readonly Store
   return { kind: 'figure', drawings: [...charts.map(xyDrawing), key], caption };
 }
 
-const drawn = <T extends { index: number }>(answers: readonly T[]): T[] =>
+export const drawn = <T extends { index: number }>(answers: readonly T[]): T[] =>
   answers.filter(({ index }) => index < MAX_DRAWN);
 
 export function evaluateBlocks({ answers }: Group<'evaluate'>): Block[] {
@@ -196,48 +193,5 @@ export function resolutionBlocks({ answers }: Group<'resolution'>, { experiment 
       drawn(answers),
       'Bands reach from the least to the greatest seed.',
     ),
-  ];
-}
-
-export function robustnessBlocks({ answers }: Group<'robustness'>): Block[] {
-  const asked = disturbancesOf(answers);
-  const rows = byVariant(answers).flatMap(({ name, runs }) => [
-    [name, 'nothing', '–', shares(runs.map(({ result }) => result.clean)), '–'],
-    ...asked.flatMap((one) => {
-      const points = pointsOf(runs, one);
-      return [...new Set(points.map(({ strength }) => strength))].map((strength) => {
-        const draws = drawsAt(points, strength);
-        const change = meanOf(draws) - meanOf(runs.map(({ result }) => result.clean));
-        return [
-          name,
-          DISTURBANCES[one].title,
-          `${strength} ${DISTURBANCES[one].unit}`,
-          shares(draws),
-          percent(change, 1),
-        ];
-      });
-    }),
-  ]);
-  const left = [...new Set(answers.flatMap(({ result }) => result.left))];
-  return [
-    chartsFigure(
-      robustnessCharts(drawn(answers), styleOf),
-      drawn(answers),
-      'The first point is undisturbed (of bits: 32). Bands reach from the least to the greatest of all draws and seeds; every variant meets the same draws.',
-    ),
-    {
-      kind: 'details',
-      summary: 'Accuracy under disturbance as a table',
-      blocks: [
-        {
-          kind: 'table',
-          caption: `Mean ± deviation over draws and seeds; ${answers[0]!.result.samples} samples`,
-          head: ['variant', 'disturbed', 'strength', 'accuracy (%)', 'change (pp)'],
-          rows,
-          words: [0, 1, 2],
-        },
-      ],
-    },
-    ...left.map((sentence): Block => ({ kind: 'paragraph', words: [sentence] })),
   ];
 }

@@ -5,8 +5,12 @@ import { experimentSchema, settingsSchema } from '../../../engine/experiment/sch
 import definitions from '../../../engine/report/definitions.json' with { type: 'json' };
 import type { Report } from '../../../engine/report/document.ts';
 import { planeDrawing } from '../../../engine/report/drawings/maps.ts';
+import type { Reported } from '../../../engine/report/gather.ts';
 import { htmlOf } from '../../../engine/report/html.ts';
 import { markdownOf } from '../../../engine/report/markdown.ts';
+import { attackBlocks } from '../../../engine/report/parts/attack.ts';
+import { differencesBlocks } from '../../../engine/report/parts/differences.ts';
+import { strongest, withstoodAll } from '../../../engine/report/parts/quantities.ts';
 import { blocksOf } from '../../../engine/report/prose.ts';
 
 test('the definitions that a report quotes are those of docs/analyses.md (npm run generate)', () => {
@@ -80,4 +84,75 @@ test('Table 7 is found by what a network has, whatever its name', () => {
   expect(printedAtResolution(of({ leak: 0, recurrent: true }), 3)).toBeUndefined();
   expect(printedAtResolution(of({ leak: 0.3 }), 4)).toBeUndefined();
   expect(printedAtResolution(of({ leak: 0.3 }, 'lif', 'shd'), 3)).toBeUndefined();
+});
+
+/** Eight seeds of two variants under attack; every sample of the second costs one event more. */
+function attacked(): Reported {
+  const names = ['baseline', 'other'];
+  const rows = names.map((variant, index) => ({
+    variant,
+    results: seedsOf().map((seed) => ({ seed, result: { accuracy: 0.5 + index / 10, epoch: 1 } })),
+    ...(index > 0 && { verdict: { kind: 'better' } }),
+  }));
+  const answers = names.flatMap((name, index) =>
+    seedsOf().map((seed) => {
+      const costs = (list: (number | null)[]) => list.map((cost) => (cost === null ? null : cost + index));
+      const of = (method: string, width: number, list: (number | null)[]) => ({
+        ...{ method, width, costs: costs(list), success: [0, 0.5], successInterval: [0, 1], successByShare: [] },
+        ...{
+          median: costs(list)[1],
+          mean: null,
+          added: 1,
+          removed: 0,
+          zeroAtStart: method === 'gradient' ? 0.25 : null,
+        },
+      });
+      const attacks = [of('gradient', 1, [2, 4, null, 3]), of('search', 1, [5, 1, null, 9])];
+      const own = { kind: 'flips', budgets: [2, 4], shares: [], attacks, verdict: { state: 'sound', words: 'w' } };
+      return { index, name, run: { seed }, result: { kinds: [own], attacked: [1, 2, 3, 4], right: 4, samples: 4 } };
+    }),
+  );
+  return {
+    comparison: { rows, seeds: seedsOf() },
+    groups: { attack: [{ params: {}, answers }] },
+  } as unknown as Reported;
+}
+const seedsOf = (): number[] => [1, 2, 3, 4, 5, 6, 7, 8];
+
+test('the best of all attacks: the smallest cost of each sample, whoever found it; infinite where nobody did', () => {
+  const [first] = attacked().groups.attack![0]!.answers;
+  const [own] = first!.result.kinds;
+  expect(strongest(own!)).toEqual([2, 1, Number.POSITIVE_INFINITY, 3]);
+  // Of four samples two are left within a budget of 2, and one within 4.
+  expect(withstoodAll(own!)).toBe((2 / 4 + 1 / 4) / 2);
+  const [table] = attackBlocks(attacked().groups.attack![0]!).filter((block) => block.kind === 'table');
+  expect(table!.rows.map((row) => row.slice(0, 6))).toEqual([
+    ['baseline', 'gradient, surrogate ×1', '4 ± 0', '50.0 ± 0.0', '4', '25.0 ± 0.0'],
+    ['baseline', 'search', '4 ± 0', '50.0 ± 0.0', '1', '–'],
+    ['baseline', 'the best of all', '4 ± 0', '75.0 ± 0.0', '2.5', '–'],
+    ['other', 'gradient, surrogate ×1', '4 ± 0', '50.0 ± 0.0', '5', '25.0 ± 0.0'],
+    ['other', 'search', '4 ± 0', '50.0 ± 0.0', '2', '–'],
+    ['other', 'the best of all', '4 ± 0', '75.0 ± 0.0', '3.5', '–'],
+  ]);
+});
+
+test('differences of what was asked are paired by seed, and set apart where eight seeds decide', () => {
+  const [, table] = differencesBlocks(attacked(), ['attack']);
+  expect(table).toMatchObject({
+    head: ['quantity', 'other'],
+    rows: [
+      ['accuracy (pp)', { text: '+10.0 (+10.0 to +10.0), p = .0078, n = 8', strong: true }],
+      [
+        'withstood the strongest attack by flips (pp)',
+        { text: '+12.5 (+12.5 to +12.5), p = .0078, n = 8', strong: true },
+      ],
+    ],
+  });
+  const few = attacked();
+  few.groups.attack![0]!.answers.splice(3, 5);
+  expect(differencesBlocks(few, ['attack'])[1]).toHaveProperty(
+    ['rows', 1, 1],
+    '+12.5 (+12.5 to +12.5), too few seeds, n = 3',
+  );
+  expect(differencesBlocks({ ...few, groups: {} }, ['attack'])).toEqual([]);
 });
