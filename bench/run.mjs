@@ -12,6 +12,7 @@
  *   npm run bench -- --gradients    whether a deep network has the same gradient in float64, TensorFlow and PyTorch (gradients.ts)
  *   npm run bench -- --backends     event engine, native TensorFlow and TensorFlow in JavaScript, and what dispatch costs (backends.ts)
  *   npm run bench -- --views        what the views of the editor cost, in Chromium and in the query process (views.ts)
+ *   npm run bench -- --cluster      how long a study takes on a Slurm of this machine, and what its tasks write (cluster.ts)
  *   npm run bench -- --peers        the engine against PyTorch, SpikingJelly, snnTorch, Norse and tfjs (peers.ts)
  */
 import { spawnSync } from 'node:child_process';
@@ -33,6 +34,7 @@ const chosen =
     'gradients',
     'backends',
     'views',
+    'cluster',
   ].find((name) => process.argv.includes(`--${name}`)) ?? 'engine';
 // As deep below the root as the pages' own tests, whose Chromium and bundles it uses.
 const outfile = chosen === 'views' ? `${root}/dist/bench/views.mjs` : `${root}/dist/bench.mjs`;

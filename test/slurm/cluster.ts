@@ -19,7 +19,11 @@ export class Cluster {
   readonly folder = mkdtempSync(join(tmpdir(), 'lif-slurm-'));
   private readonly daemons = new Map<string, ChildProcess>();
 
-  constructor(readonly nodes: readonly string[] = ['n1', 'n2']) {}
+  /** @param cpus of each node, whatever this machine has */
+  constructor(
+    readonly nodes: readonly string[] = ['n1', 'n2'],
+    private readonly cpus = 2,
+  ) {}
 
   get env(): NodeJS.ProcessEnv {
     return { ...process.env, PATH, SLURM_CONF: join(this.folder, 'slurm.conf') };
@@ -130,7 +134,7 @@ export class Cluster {
       ...settings,
       ...this.nodes.map(
         (node, i) =>
-          `NodeName=${node} NodeHostname=localhost NodeAddr=127.0.0.1 Port=${ports[i]} CPUs=2 RealMemory=4000 State=UNKNOWN`,
+          `NodeName=${node} NodeHostname=localhost NodeAddr=127.0.0.1 Port=${ports[i]} CPUs=${this.cpus} RealMemory=4000 State=UNKNOWN`,
       ),
       'PartitionName=low Nodes=ALL Default=YES PriorityTier=1 MaxTime=INFINITE State=UP',
       // Two that cancel what they preempt: with time to leave, and at once.

@@ -18,7 +18,7 @@ import {
   type TaskState,
   writeStates,
 } from '../../runs/cluster.ts';
-import { runsFolder } from '../../runs/folder.ts';
+import { namesIn, runsFolder } from '../../runs/folder.ts';
 import { type Answer, readSacct, readSqueue, SACCT_ARGS, SQUEUE_ARGS } from './answers.ts';
 import { type Ask, askSlurm } from './commands.ts';
 import { conclusionOf } from './conclusion.ts';
@@ -170,6 +170,8 @@ function wishesOf(run: string): Job[] {
 /** Ends a job whose task is over, unless it has said itself how it ended; whether there is nothing left to do. */
 function end(job: Job, store: string, submission: Submission, index: number, task: TaskState): boolean {
   try {
+    // Listing a folder makes a network file system ask again what is in it.
+    namesIn(job.run);
     const record = recordOf(job);
     const here = () => record.cluster()?.submission === submission.name && record.cluster()?.index === index;
     const open = () => here() && ['queued', 'running'].includes(record.state() ?? '');

@@ -22,6 +22,7 @@ export function aedat4(file: string, head: Buffer, remedy: string): Camera {
   if (start > head.length) throw bad('the header breaks off', head.length);
   const header = tableIn(head.subarray(from + 4, start), (what) => bad(`the header ${what}`, from));
   const packing = header.int32(0);
+  if (packing > 2 && ZSTD_NEEDS) throw badFile(file, `it is ${ZSTD_NEEDS}`, undefined, 'take one, or record with LZ4');
   const end = header.int64(1, -1);
   const about = header.text(2);
   const [width, height] = ['sizeX', 'sizeY'].map((key) =>
@@ -61,7 +62,6 @@ export function aedat4(file: string, head: Buffer, remedy: string): Camera {
 
 function unpacked(packing: number, packed: Buffer, bad: (what: string) => Error): Buffer {
   if (packing === 0) return packed;
-  if (packing > 2 && ZSTD_NEEDS) throw bad(`it is ${ZSTD_NEEDS}, or record with LZ4; this packet`);
   const bytes = packing > 2 ? unpackZstd(packed, MAX_PACKET) : unpackLz4(packed, MAX_PACKET);
   if (!bytes) throw bad('a packet cannot be unpacked');
   return bytes;

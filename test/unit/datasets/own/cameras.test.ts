@@ -53,7 +53,7 @@ test.runIf(ZSTD_NEEDS)('Zstandard where this Node cannot unpack it is a sentence
   const bytes = readFileSync(join(FIXTURES, 'dv-zstd.aedat4'));
   await expectUserError(
     () => decoded(bytes),
-    'it is packed with Zstandard, which needs Node 22.15 or newer, or record',
+    'it is packed with Zstandard, which needs Node 22.15 or newer; take one, or record',
   );
 });
 

@@ -38,7 +38,7 @@ test.each([
   ['OUT_OF_MEMORY', 'failed', /memory .*slurm\.memory/],
   ['FAILED', 'failed', /last word was "module: command not found".*slurm\.setup/],
   ['CANCELLED', 'stopped', /cancelled in Slurm/],
-])('a task that ends as %s leaves its run %s', async (state, shown, message) => {
+])('Slurm 4, 5: a task that ends as %s leaves its run %s', async (state, shown, message) => {
   const { look, runs, slurm, store } = await submitted(1);
   const [name] = listSubmissions(store);
   writeFileSync(join(store, 'slurm', name!, '0.out'), 'module: command not found\n');
@@ -79,7 +79,7 @@ test('what a task asked of its run ends with it, as an analysis that was asked f
   expect((await list()).map(({ state }) => state)).toEqual(['interrupted', 'stopped']);
 });
 
-test('one failed task never fails the sweep, and goes on alone', async () => {
+test('Slurm 10: one failed task never fails the sweep, and goes on alone', async () => {
   const { look, runs, slurm, store } = await submitted(4);
   slurm.answers.squeue =
     '77|0|RUNNING|None|n1\n77|1|FAILED|NonZeroExitCode|n1\n77|2|PENDING|Resources|\n77|3|PENDING|Priority|(null)\n';
@@ -95,7 +95,7 @@ test('one failed task never fails the sweep, and goes on alone', async () => {
   expect(slurm.argsOf('sbatch')[1]).toContain('--array=0-0');
 });
 
-test('one command asks for all of them, no sooner than it is time, and later and later', async () => {
+test('Slurm 14: one command asks for all of them, no sooner than it is time, and later and later', async () => {
   const { slurm, store } = await submitted(5);
   writeSubmission(store, { ...readSubmission(store, listSubmissions(store)[0]!)!, name: 'another', job: '78' }, '');
   slurm.answers.squeue = ['77', '78']
@@ -120,7 +120,7 @@ test('one command asks for all of them, no sooner than it is time, and later and
   expect(slurm.argsOf('sacct')).toHaveLength(0);
 });
 
-test('no answer, an empty one and accounting that is off are no failures; several misses are an end', async () => {
+test('Slurm 6, 7: no answer, an empty one and accounting that is off are no failures; several misses are an end', async () => {
   const { look, runs, slurm, store } = await submitted(1);
   slurm.answers.squeue = { problem: 'slurm_load_jobs error: Unable to contact slurm controller' };
   slurm.answers.sacct = { problem: 'Slurm accounting storage is disabled' };
@@ -140,7 +140,7 @@ test('no answer, an empty one and accounting that is off are no failures; severa
   expect(listSubmissions(store)).toEqual([]);
 });
 
-test('what the store says itself comes first: a finished run needs no accounting', async () => {
+test('Slurm 6: what the store says itself comes first: a finished run needs no accounting', async () => {
   const { look, runs, slurm, store, folders } = await submitted(2);
   updateStatus(folders[0]!, { state: 'finished' });
   slurm.answers.squeue = '77|0|FAILED|NonZeroExitCode|n1\n';

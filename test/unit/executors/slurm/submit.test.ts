@@ -31,7 +31,7 @@ function commands(scripts: Record<string, string>): void {
   vi.stubEnv('PATH', bin);
 }
 
-test('one array for a study, with every field of the file as an argument of its own', async () => {
+test('Slurm 2, 13: one array for a study, with every field of the file as an argument of its own', async () => {
   const { store, jobs } = storeOf(3);
   const slurm = new StandIn();
   const fields = {
@@ -65,7 +65,7 @@ test('one array for a study, with every field of the file as an argument of its 
   vi.useRealTimers();
 });
 
-test('arrays stay below MaxArraySize, which caps the index; with a throttle they come one after the other', async () => {
+test('Slurm 9: arrays stay below MaxArraySize, which caps the index; with a throttle they come one after the other', async () => {
   const { store, jobs } = storeOf(7);
   const slurm = new StandIn();
   slurm.answers.scontrol = 'Configuration data\nMaxArraySize            = 4\n';
@@ -81,7 +81,7 @@ test('arrays stay below MaxArraySize, which caps the index; with a throttle they
   expect(new Set(tasks)).toEqual(new Set(jobs.map(({ run }) => run.split('/').at(-1))));
 });
 
-test('the id is found under banners; a failure that took the jobs all the same submits them once', async () => {
+test('Slurm 8: the id is found under banners; a failure that took the jobs all the same submits them once', async () => {
   expect(idIn('Welcome to cluster 9!\n  1234;north\n')).toBe('1234');
   expect(idIn('Welcome\n')).toBeUndefined();
   const { store, jobs } = storeOf(1);
@@ -109,7 +109,7 @@ test('what Slurm refuses is said in a sentence, and the runs can go on later', a
   expect(listSubmissions(store)).toEqual([]);
 });
 
-test('a node that failed is left out of the next array', async () => {
+test('Slurm 17: a node that failed is left out of the next array', async () => {
   const { store, jobs } = storeOf(1);
   const slurm = new StandIn();
   await submitJobs(jobs, { store, slurm: slurmOf(), lif: LIF, ask: slurm.ask });
@@ -121,7 +121,7 @@ test('a node that failed is left out of the next array', async () => {
   expect(slurm.argsOf('sbatch')[1]).toContain('--exclude=n-7.rack');
 });
 
-test('of the file only the lines of setup are read by a shell, and paths with anything in them stay one word', () => {
+test('Slurm 13: of the file only the lines of setup are read by a shell, and paths with anything in them stay one word', () => {
   const odd = `/a'b $(touch x) "c" \`d\`/store`;
   const text = scriptText(['export GREETING="hi there"'], ['/usr/bin/printf', '%s|', '$HOME', odd]);
   const { stdout } = spawnSync('/bin/bash', ['-c', text], { encoding: 'utf8', env: { SLURM_ARRAY_TASK_ID: '3' } });
@@ -130,7 +130,7 @@ test('of the file only the lines of setup are read by a shell, and paths with an
   expect(spawnSync('/bin/bash', ['-c', failing], { encoding: 'utf8' })).toMatchObject({ status: 1, stdout: '' });
 });
 
-test('an account of digits stays text; what is no word of sbatch is refused on its line', () => {
+test('Slurm 13: an account of digits stays text; what is no word of sbatch is refused on its line', () => {
   const account = (fields: string) => checkExperiment(`${FILE}slurm: ${fields}\n`, 's.lif.yaml');
   expect(account('{ account: 0042, time: 90 }').experiment?.slurm).toMatchObject({ account: '0042', time: '90' });
   const { diagnostics } = account('{ partition: "cpu --wrap=evil" }');
@@ -148,7 +148,7 @@ test('an account of digits stays text; what is no word of sbatch is refused on i
   ]);
 });
 
-test('real commands: the environment of an outer job is cleared, arguments arrive as they are, banners do not harm', async () => {
+test('Slurm 12: real commands: the environment of an outer job is cleared, arguments arrive as they are, banners do not harm', async () => {
   const { store, jobs } = storeOf(1);
   const seen = join(temporaryFolder(), 'seen');
   commands({

@@ -47,7 +47,7 @@ async function interrupt(folder: string, signals: EventEmitter, ...names: string
   for (const name of names) signals.emit(name);
 }
 
-test('elapsed time, not the signal, tells a time limit from a preemption', () => {
+test('Slurm 1: elapsed time, not the signal, tells a time limit from a preemption', () => {
   const { limitSeconds, warnSeconds } = { limitSeconds: 3600, warnSeconds: 120 };
   const cause = (elapsed: number) => causeOf(elapsed, { limitSeconds, warnSeconds } as never);
   expect([10, 1800, 3400, 3430, 3480].map(cause)).toEqual([
@@ -59,7 +59,38 @@ test('elapsed time, not the signal, tells a time limit from a preemption', () =>
   ]);
 });
 
-test('a warning near the limit: checkpoint, back into the queue by itself, and the same numbers in the end', async () => {
+test('Slurm 2: CONT says nothing; USR2, USR1 and TERM end an attempt after a checkpoint, whoever sends them', async () => {
+  for (const name of ['SIGUSR2', 'SIGUSR1', 'SIGTERM']) {
+    const { attempt, folder, run } = await submitted();
+    const signals = new EventEmitter();
+    await Promise.all([attempt({}, signals), interrupt(folder, signals, 'SIGCONT', name)]);
+    expect([name, run().state]).toEqual([name, 'queued']);
+    expect(readLog(folder, 10_000)).toContain('Left task 77_0');
+  }
+  const { attempt, folder, run } = await submitted();
+  const signals = new EventEmitter();
+  await Promise.all([attempt({}, signals), interrupt(folder, signals, 'SIGCONT')]);
+  expect(run()).toMatchObject({ state: 'finished' });
+});
+
+test('Slurm 15, 16: threads are the CPUs of the task, and CPU-seconds used stand beside those that were given', async () => {
+  const { attempt, threads, run } = await submitted({ cpus: 3 });
+  const begin = performance.now();
+  await attempt({ SLURM_CPUS_PER_TASK: '3' });
+  const seconds = (performance.now() - begin) / 1000;
+  expect(threads).toEqual([3]);
+  const { givenSeconds, cpuSeconds } = run().cluster!;
+  expect(givenSeconds).toBeGreaterThan(2 * seconds);
+  expect(givenSeconds).toBeLessThanOrEqual(3 * seconds);
+  expect(cpuSeconds).toBeGreaterThan(0);
+  const task = (used: number, given: number) => ({ cpuSeconds: used, givenSeconds: given });
+  expect(usedLine([task(100, 1200), undefined, task(20, 1200)], 3)).toBe(
+    'The tasks used 120 of the 2,400 CPU-seconds that they were given (5 %); fewer slurm.cpus would do.',
+  );
+  expect(usedLine([undefined], 3)).toBeUndefined();
+});
+
+test('Slurm 3: a warning near the limit: checkpoint, back into the queue by itself, and the same numbers in the end', async () => {
   const whole = await submitted();
   expect(await whole.attempt({})).toBe(0);
   // A limit of a minute is always near.
@@ -93,7 +124,7 @@ test('a warning near the limit: checkpoint, back into the queue by itself, and t
   );
 });
 
-test('a preemption with TERM alone: Slurm itself puts the task back, and nothing is counted', async () => {
+test('Slurm 4: a preemption with TERM alone: Slurm itself puts the task back, and nothing is counted', async () => {
   const { attempt, folder, slurm, run } = await submitted({ timeouts: 0 });
   const requeues = () => slurm.argsOf('scontrol').filter(([word]) => word === 'requeue');
   for (let i = 0; i < 2; i++) {
@@ -106,7 +137,7 @@ test('a preemption with TERM alone: Slurm itself puts the task back, and nothing
   expect(readStatus(folder)).toMatchObject({ value: { cluster: { timeouts: 0 } } });
 });
 
-test('a partition that cancels what it preempts: the task puts itself back, and one cancelled by hand does not', async () => {
+test('Slurm 4: a partition that cancels what it preempts: the task puts itself back, and one cancelled by hand does not', async () => {
   for (const [preempted, puts] of [
     ['PreemptTime=2026-11-27T01:05:27', 1],
     ['PreemptTime=None', 0],
@@ -120,7 +151,7 @@ test('a partition that cancels what it preempts: the task puts itself back, and 
   }
 });
 
-test('time limits have a cap, and the sentence says what to do', async () => {
+test('Slurm 3: time limits have a cap, preemptions none, and the sentence says what to do', async () => {
   const { attempt, folder, slurm, run } = await submitted({ timeouts: 0 }, { limitSeconds: 60 });
   const before = slurm.argsOf('scontrol').length;
   const signals = new EventEmitter();

@@ -257,8 +257,12 @@ const sizeOf = (input: InputShape): number =>
 
 function numbers(place: string, values: Values, column: string): ArrayLike<number> {
   if (!isText(values)) return values as ArrayLike<number>;
+  const row = Math.max(
+    0,
+    values.findIndex((value) => value.trim() === '' || Number.isNaN(Number(value))),
+  );
   throw new UserError(
-    `${place}: ${shownName(column)} holds text, such as ${listed(values.slice(0, 1))}, in place of numbers; name another column in dataset.columns.`,
+    `${place}: ${shownName(column)} holds text, such as ${listed(values.slice(row, row + 1))} in row ${row + 1}, in place of numbers; mend it, or name another column in dataset.columns.`,
   );
 }
 
