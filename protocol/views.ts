@@ -154,6 +154,8 @@ export const VIEWS = {
       neuronOrder: oneOf('place', 'rate', 'class', 'leak'),
       /** What curves are drawn over. */
       axis: oneOf<AxisId>('epoch', 'update', 'time'),
+      /** Over a logarithmic axis. */
+      logX: flag,
       /** In units of that axis. */
       zoom,
       zoomY: zooms,

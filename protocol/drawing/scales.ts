@@ -1,10 +1,14 @@
 export type Range = [number, number];
 
-/** Epochs from 0 to the newest, unless the user zoomed. */
-export function epochRange(xs: readonly number[], zoom: Range | null): Range {
-  if (zoom) return zoom;
+/** Epochs from 0 to the newest, or from the first on a logarithmic axis, unless the user zoomed. */
+export function epochRange(xs: readonly number[], zoom: Range | null, log = false): Range {
   const last = xs.at(-1);
-  return [0, last === undefined || last <= 0 ? 1 : last];
+  const end = last === undefined || last <= 0 ? 1 : last;
+  if (!log) return zoom ?? [0, end];
+  const first = Math.min(xs.find((x) => x > 0) ?? end, end);
+  const [from, to] = zoom ?? [first, end];
+  const low = from > 0 ? from : Math.min(first, to / 2);
+  return low < to ? [low, to] : [low / 2, low * 2];
 }
 
 /** How the values of a chart are laid out. */

@@ -33,6 +33,40 @@ describe('on the page', () => {
     await picture(host, 'curves-time');
   });
 
+  test('a logarithmic axis from left to right, a typed range, and zoom by keys and wheel; kept, and in the picture', async () => {
+    await open();
+    await host.page.getByRole('button', { name: 'Axes' }).press('Enter');
+    await host.page.getByRole('checkbox', { name: 'Logarithmic' }).press('Space');
+    await settle(host);
+    const labels = async () => tickLabels(await drawnSvg(), 0);
+    expect(await labels()).toEqual(expect.arrayContaining(['1', '2', '5', '10', '20', '50']));
+    const plot = host.page.getByRole('application', { name: 'Accuracy over epochs' });
+    await plot.press('End');
+    await plot.press('+');
+    // From 1 to 60, half of it around its end, and nothing is beyond the end.
+    await expect.poll(async () => (await kept()).zoom).toEqual([expect.closeTo(Math.sqrt(60), 6), 60]);
+    await expect.poll(() => host.page.locator('#announcement').textContent()).toBe('Epoch 7.75 to 60.');
+    await plot.hover();
+    await host.page.keyboard.down('Shift');
+    await host.page.mouse.wheel(0, -100);
+    await host.page.keyboard.up('Shift');
+    const span = Math.log(60 / Math.sqrt(60));
+    await expect
+      .poll(async () => (await kept()).zoom)
+      .toEqual([
+        expect.closeTo(Math.sqrt(60) * Math.exp(-0.1 * span), 6),
+        expect.closeTo(60 * Math.exp(-0.1 * span), 6),
+      ]);
+    await plot.press('Home');
+    await host.page.getByRole('button', { name: 'Axes' }).press('Enter');
+    await host.page.getByLabel('Epoch: from').fill('10');
+    await host.page.getByLabel('Epoch: up to').fill('30');
+    await host.page.getByLabel('Epoch: up to').press('Tab');
+    await expect.poll(async () => (await kept()).zoom).toEqual([10, 30]);
+    expect((await labels()).slice(0, 4)).toEqual(['10', '15', '20', '30']);
+    await picture(host, 'curves-log-x');
+  });
+
   test('learning rate and samples per second have charts', async () => {
     await open();
     await host.page.getByLabel('Also').selectOption('Learning rate');

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { type ViewState, viewStateOf } from '../../../protocol/views.ts';
 import { picture, settle, switchTheme } from '../harness.ts';
+import { exportedFile } from '../page.ts';
 import { FakeStudy, XOR } from '../study.ts';
 import { box, dragAcross, drawnSvg, host, kept, open, plot, tickLabels } from './page.ts';
 
@@ -192,6 +193,12 @@ describe('exports', () => {
       lines.filter((line) => line.startsWith('baseline,1,baseline-1,train,,loss,30,') && line.endsWith(',1')),
     ).toHaveLength(1);
     expect(lines.filter((line) => line.startsWith('baseline,1,baseline-1,,1,spikes,'))).toHaveLength(30);
+    const { runs } = JSON.parse((await exportedFile('JSON')).text);
+    expect(runs).toHaveLength(10);
+    expect(runs[0]).toMatchObject({ run: 'baseline-1', variant: 'baseline', seed: 1, epochThatCounts: 30 });
+    const { epochs, values } = runs[0].metrics['train.loss'];
+    expect(lines).toContain(`baseline,1,baseline-1,train,,loss,30,${values[29]},1`);
+    expect(epochs).toHaveLength(30);
   });
 
   test('SVG is well-formed and has a legend with every visible variant', async () => {

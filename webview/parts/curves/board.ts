@@ -1,9 +1,11 @@
 /** Charts of curves on a page: one cursor and one zoom for all of them, by pointer and by keys. */
 import type { TemplateResult } from 'lit';
+import { epochRange } from '../../../protocol/drawing/scales.ts';
 import { type Metric, parseMetric } from '../../../protocol/metrics.ts';
 import { CurveChart } from '../../plot/curves/chart.ts';
 import { nearest } from '../../plot/curves/grid.ts';
 import { type ChartModel, fullRange } from '../../plot/curves/model.ts';
+import { AXES } from '../../shared/format.ts';
 import type { Session } from '../../shared/session.ts';
 import { readTheme } from '../../shared/theme.ts';
 import { keyTarget } from './keys.ts';
@@ -120,6 +122,7 @@ export class ChartBoard {
       host: undefined,
       chart: undefined,
       keyDown: (event) => this.onKey(part, event),
+      wheel: (event) => this.onWheel(part, event),
       blur: () => {
         if (this.cursor?.by === 'keys') this.setCursor(undefined);
       },
@@ -154,6 +157,43 @@ export class ChartBoard {
     };
   }
 
+  /** With Ctrl it zooms, with Shift it moves; without, the page scrolls. */
+  private onWheel({ model }: ChartPanel, event: WheelEvent): void {
+    const turned = event.deltaY || event.deltaX;
+    if (!model || model.xs.length === 0 || turned === 0 || !(event.ctrlKey || event.shiftKey)) return;
+    event.preventDefault();
+    if (event.ctrlKey) this.zoomAround(model, turned < 0 ? 0.8 : 1.25);
+    else this.move(model, turned < 0 ? -0.1 : 0.1);
+  }
+
+  /** Moves what is seen of the axis by a share of it, as far as there is something. */
+  private move({ xs, logX }: ChartModel, share: number): void {
+    const { zoom } = this.session.state;
+    if (!zoom) return;
+    const [scale, back] = scales(logX);
+    const [low, high] = epochRange(xs, null, logX).map(scale) as [number, number];
+    const [from, to] = epochRange(xs, zoom, logX).map(scale) as [number, number];
+    const by = Math.max(low - from, Math.min(high - to, share * (to - from)));
+    this.session.update({ zoom: [back(from + by), back(to + by)] });
+  }
+
+  /** Makes the part of the axis that is seen longer or shorter, around the cursor, or its middle. */
+  private zoomAround({ xs, logX, axis }: ChartModel, factor: number): void {
+    const [low, high] = epochRange(xs, null, logX);
+    const [from, to] = epochRange(xs, this.session.state.zoom, logX);
+    const [scale, back] = scales(logX);
+    const x = this.cursor && this.cursor.x >= from && this.cursor.x <= to ? scale(this.cursor.x) : undefined;
+    const middle = x ?? (scale(from) + scale(to)) / 2;
+    const start = back(middle - factor * (middle - scale(from)));
+    const end = back(middle + factor * (scale(to) - middle));
+    // Logarithms there and back leave a last digit.
+    const hair = 1e-9 * (high - low);
+    const zoom: [number, number] = [start < low + hair ? low : start, end > high - hair ? high : end];
+    this.session.update({ zoom: zoom[0] === low && zoom[1] === high ? null : zoom });
+    const { name, text } = AXES[axis];
+    this.announcement = `${name} ${zoom.map(text).join(' to ')}.`;
+  }
+
   private setCursor(cursor: Cursor | undefined): void {
     this.cursor = cursor;
     this.session.invalidate();
@@ -168,10 +208,16 @@ export class ChartBoard {
     if (target === 'reset') {
       this.resetZoom();
       this.announcement = 'The charts follow the data again.';
-    } else if (target === 'leave') this.setCursor(undefined);
+    } else if (target === 'closer' || target === 'further') this.zoomAround(model, target === 'closer' ? 0.5 : 2);
+    else if (target === 'leave') this.setCursor(undefined);
     else {
       this.setCursor({ x: model.xs[target]!, on: part.key, by: 'keys' });
       this.announcement = readingText(model, target);
     }
   }
+}
+
+/** To where places lie evenly, and back. */
+function scales(log = false): [(x: number) => number, (x: number) => number] {
+  return log ? [Math.log, Math.exp] : [(x) => x, (x) => x];
 }

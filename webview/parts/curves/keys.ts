@@ -1,5 +1,5 @@
 /**
- * What a key does on a chart: the grid point to go to, `reset` the zoom, `leave` the chart, or nothing.
+ * What a key does on a chart: the grid point to go to, `reset` the zoom, `closer`, `further`, `leave` the chart, or nothing.
  * @param points grid points of the chart, at least one
  * @param index where the cursor is
  */
@@ -7,7 +7,7 @@ export function keyTarget(
   event: { key: string; shiftKey: boolean },
   points: number,
   index: number | undefined,
-): number | 'reset' | 'leave' | undefined {
+): number | 'reset' | 'closer' | 'further' | 'leave' | undefined {
   const last = points - 1;
   const step = event.shiftKey ? 10 : 1;
   const page = Math.max(1, Math.round(points / 10));
@@ -25,6 +25,11 @@ export function keyTarget(
       return last;
     case 'Home':
       return 'reset';
+    case '+':
+    case '=':
+      return 'closer';
+    case '-':
+      return 'further';
     case 'Escape':
       return 'leave';
     default:

@@ -17,6 +17,7 @@ export interface ChartPanel {
   host: HTMLElement | undefined;
   chart: CurveChart | undefined;
   keyDown: (event: KeyboardEvent) => void;
+  wheel: (event: WheelEvent) => void;
   blur: () => void;
   attach: (element: Element | undefined) => void;
 }
@@ -57,7 +58,7 @@ export function panel(
 ): TemplateResult {
   const { label, unit, log: mayBeLog } = describeMetric(model.metric);
   const band = model.curves.some((curve) => curve.low);
-  const hint = 'Arrow keys move a cursor over the points, Home follows the data again.';
+  const hint = 'Arrow keys move a cursor over the points, + and - zoom, Home follows the data again.';
   const axis = AXES[model.axis].short;
   return html`<figure class="panel">
     <figcaption>
@@ -92,6 +93,7 @@ export function panel(
       aria-roledescription="chart"
       aria-label="${label}${of === undefined ? '' : `, ${of},`} over ${AXIS_PLURALS[model.axis]}. ${hint}"
       @keydown=${part.keyDown}
+      @wheel=${part.wheel}
       @blur=${part.blur}
     >
       <span class="x-label" aria-hidden="true">${axis}</span>

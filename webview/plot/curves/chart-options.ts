@@ -52,7 +52,14 @@ export function axes({ model, look: { theme, log } }: DrawnChart): uPlot.Axis[] 
     border: { show: false },
   };
   return [
-    { ...axis, size: 28, gap: 6, space: 64, values: (_, splits) => splits.map(AXES[model.axis].text) },
+    {
+      ...axis,
+      size: 28,
+      gap: 6,
+      space: 64,
+      values: (_, splits) => splits.map(AXES[model.axis].text),
+      ...(model.logX ? { splits: (_, __, min, max) => logTicks([min, max]), filter: (_, splits) => splits } : {}),
+    },
     {
       ...axis,
       size: 54,

@@ -62,6 +62,7 @@ export class CurveChart {
       look.log,
       look.theme,
       model.axis,
+      model.logX,
     ]);
     if (!this.plot || shape !== this.shape) {
       this.shape = shape;
@@ -134,7 +135,7 @@ export class CurveChart {
   };
 
   private setX({ model, look }: DrawnChart): void {
-    const [min, max] = epochRange(model.xs, look.zoomX);
+    const [min, max] = epochRange(model.xs, look.zoomX, model.logX);
     this.plot!.setScale('x', { min, max });
   }
 
@@ -149,7 +150,7 @@ export class CurveChart {
       height: Math.max(80, this.host.clientHeight),
       padding: [8, 14, 0, 0],
       legend: { show: false },
-      scales: { x: { time: false, auto: false }, y: valueScale(drawn) },
+      scales: { x: { time: false, auto: false, distr: drawn.model.logX ? 3 : 1 }, y: valueScale(drawn) },
       axes: axes(drawn),
       series: [{}, ...drawn.lines.map((line) => series(drawn, line))],
       bands: bands(drawn),
@@ -191,7 +192,7 @@ export class CurveChart {
 function dataOf({ model, lines }: DrawnChart): uPlot.AlignedData {
   const columns = lines.map((line) => line.values(model.curves[line.curve]!));
   // One empty chart is still a chart: axes without lines.
-  return [model.xs.length > 0 ? model.xs : [0, 1], ...columns] as uPlot.AlignedData;
+  return [model.xs.length > 0 ? model.xs : [model.logX ? 0.1 : 0, 1], ...columns] as uPlot.AlignedData;
 }
 
 function sameLook(a: ChartLook, b: ChartLook): boolean {

@@ -71,13 +71,11 @@ export function curvesSvg(
 function chartGroup(chart: SvgChart, left: number, number: number, style: (name: string) => LineStyle): string {
   const { model, log } = chart;
   const percent = describeMetric(model.metric).unit === '%';
-  const rangeX = epochRange(model.xs, chart.zoomX);
+  const rangeX = epochRange(model.xs, chart.zoomX, model.logX);
   const [low, high] = extremes(chart.whole ?? model, rangeX, log);
   const rangeY = valueRange(low, high, valueAxis(chart.whole ?? model, chart.zoomY, log));
-  const x = (v: number): number => left + ((v - rangeX[0]) / (rangeX[1] - rangeX[0])) * WIDTH;
-  const scale = (v: number): number => (log ? Math.log(Math.max(v, Number.MIN_VALUE)) : v);
-  const y = (v: number): number =>
-    TOP + HEIGHT - ((scale(v) - scale(rangeY[0])) / (scale(rangeY[1]) - scale(rangeY[0]))) * HEIGHT;
+  const x = (v: number): number => left + shareOf(v, rangeX, model.logX) * WIDTH;
+  const y = (v: number): number => TOP + HEIGHT - shareOf(v, rangeY, log) * HEIGHT;
   const ticksY = log ? logTicks(rangeY) : ticks(rangeY, 6);
   const labels = tickLabels(ticksY, percent, log);
   const clip = `plot-${number}`;
@@ -89,7 +87,7 @@ function chartGroup(chart: SvgChart, left: number, number: number, style: (name:
       (v, i) =>
         `<path d="M${left} ${n(y(v))}h${WIDTH}" stroke="#e3e3e3"/><text x="${left - 8}" y="${n(y(v) + 4)}" text-anchor="end">${labels[i]}</text>`,
     ),
-    ...ticks(rangeX, 6).map(
+    ...(model.logX ? logTicks(rangeX) : ticks(rangeX, 6)).map(
       (v) => `<text x="${n(x(v))}" y="${TOP + HEIGHT + 16}" text-anchor="middle">${AXES[model.axis].text(v)}</text>`,
     ),
     `<path d="M${left} ${TOP}V${TOP + HEIGHT}h${WIDTH}" fill="none" stroke="#222222"/>`,
@@ -99,6 +97,12 @@ function chartGroup(chart: SvgChart, left: number, number: number, style: (name:
     ...warningPaths(model.curves, x, style),
     '</g></g>',
   ].join('\n');
+}
+
+/** Where a value is in a range, from 0 to 1. */
+function shareOf(value: number, [from, to]: Range, log = false): number {
+  const scale = (v: number): number => (log ? Math.log(Math.max(v, Number.MIN_VALUE)) : v);
+  return (scale(value) - scale(from)) / (scale(to) - scale(from));
 }
 
 /** What the bands are; empty where there are none. */

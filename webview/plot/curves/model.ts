@@ -72,6 +72,8 @@ export interface ChartModel {
   xs: number[];
   curves: Curve[];
   axis: AxisId;
+  /** The axis is logarithmic: nothing at or before 0 is drawn. */
+  logX?: true;
   band: BandId;
   /** Whether a mean is over the runs of several variants, and not over the seeds of one. */
   pooled?: true;
@@ -93,6 +95,7 @@ export interface ModelOptions {
   smoothing: number;
   showSeeds: boolean;
   axis?: AxisId;
+  logX?: boolean;
   band?: BandId;
   ignoreOutliers?: boolean;
   pooled?: boolean;
@@ -103,7 +106,8 @@ export interface ModelOptions {
 }
 
 /** Everything a chart, its table, its legend and its export show, as plain data. */
-export function buildModel(metric: Metric, variants: readonly VariantInput[], options: ModelOptions): ChartModel {
+export function buildModel(metric: Metric, all: readonly VariantInput[], options: ModelOptions): ChartModel {
+  const variants = options.logX ? all.map(afterZero) : all;
   const prepared = variants.map((variant) => ({
     variant,
     curves: variant.seeds.map(({ series, along }) => ({
@@ -111,10 +115,10 @@ export function buildModel(metric: Metric, variants: readonly VariantInput[], op
       y: smooth(series.x, series.y, series.total, options.smoothing),
     })),
   }));
-  const all = prepared.flatMap((p) => p.curves);
-  const lines = variants.length * 4 + (options.showSeeds ? all.length : 0);
+  const drawn = prepared.flatMap((p) => p.curves);
+  const lines = variants.length * 4 + (options.showSeeds ? drawn.length : 0);
   const limit = Math.max(64, Math.min(options.maxPoints, Math.floor(options.budget / Math.max(1, lines))));
-  const grid = sharedGrid(all, limit);
+  const grid = sharedGrid(drawn, limit);
   const { axis = 'epoch', band = 'range' } = options;
   const curves = prepared.map(({ variant, curves }): Curve => {
     const seeds = curves.map((c) => align(c, grid));
@@ -152,11 +156,33 @@ export function buildModel(metric: Metric, variants: readonly VariantInput[], op
     metric,
     xs: grid.xs,
     axis,
+    ...(options.logX && { logX: true as const }),
     band,
     curves,
     ...(options.pooled && { pooled: true as const }),
     ...(outliers && { outliers }),
     ...(beyond && { beyond }),
+  };
+}
+
+/** What a logarithmic axis has places for. */
+function afterZero({ seeds, ...variant }: VariantInput): VariantInput {
+  const cut = seeds.map(({ seed, series, along }) => {
+    const xs = along ?? series.x;
+    const from = xs.findIndex((x) => x > 0);
+    const first = from < 0 ? xs.length : from;
+    const rest = { ...series, x: series.x.slice(first), y: series.y.slice(first), total: series.total - first };
+    return { seed, series: rest, ...(along && { along: along.slice(first) }) };
+  });
+  const { warned = [], counting = [], resumed = [], ended = [] } = variant;
+  const positive = (x: number): boolean => x > 0;
+  return {
+    ...variant,
+    seeds: cut,
+    warned: warned.filter(positive),
+    counting: counting.filter(positive),
+    resumed: resumed.filter(positive),
+    ended: ended.filter(({ x }) => positive(x)),
   };
 }
 

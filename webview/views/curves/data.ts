@@ -117,10 +117,10 @@ export class CurvesData {
   refresh(theme: Theme, plotWidth: number): void {
     const { comparison, state } = this.session;
     if (!comparison) return;
-    const { smoothing, showSeeds, showOutdated, hiddenVariants, axis, band, ignoreOutliers } = state;
+    const { smoothing, showSeeds, showOutdated, hiddenVariants, axis, logX, band, ignoreOutliers } = state;
     const metrics = this.metrics();
     const { colourBy, pooled, chartsBy } = state;
-    const drawn = [axis, band, ignoreOutliers, theme.scheme, theme.highContrast, colourBy, pooled, chartsBy];
+    const drawn = [axis, logX, band, ignoreOutliers, theme.scheme, theme.highContrast, colourBy, pooled, chartsBy];
     const shown = [metrics, smoothing, showSeeds, showOutdated, hiddenVariants, ...drawn];
     const key = JSON.stringify([this.version, ...shown]);
     if (key === this.modelKey) return;
@@ -134,6 +134,7 @@ export class CurvesData {
         smoothing,
         showSeeds,
         axis,
+        logX,
         band,
         ignoreOutliers,
         pooled: pooled && colourBy !== '',
@@ -148,10 +149,10 @@ export class CurvesData {
   /** Of all that small charts show over the part of the axis that is looked at. */
   extremesOf(whole: ChartModel, log: boolean): readonly [number | null, number | null] {
     const { zoom } = this.session.state;
-    const of = JSON.stringify([zoom, log]);
+    const of = JSON.stringify([zoom, log, whole.logX]);
     const known = this.extremes.get(whole);
     if (known?.of === of) return known.range;
-    const range = extremes(whole, epochRange(whole.xs, zoom), log);
+    const range = extremes(whole, epochRange(whole.xs, zoom, whole.logX), log);
     this.extremes.set(whole, { of, range });
     return range;
   }

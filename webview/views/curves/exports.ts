@@ -44,12 +44,35 @@ export function curvesCsv(runs: readonly RunSummary[], series: readonly Series[]
   return `${lines.join('\n')}\n`;
 }
 
+/** By run: what was logged, by the names of the metrics; NaN is null. */
+export function curvesJson(runs: readonly RunSummary[], series: readonly Series[]): string {
+  const byRun = new Map<string, Record<string, { epochs: number[]; values: (number | null)[] }>>();
+  for (const { runId, metric, x, y } of series) {
+    if (x.length === 0) continue;
+    const metrics = byRun.get(runId) ?? {};
+    byRun.set(runId, metrics);
+    metrics[metric] = { epochs: x, values: y };
+  }
+  const data = runs.map(({ id, study, variant, seed, result }) => ({
+    ...{ run: id, study, variant, seed },
+    ...(result && { epochThatCounts: result.epoch }),
+    metrics: byRun.get(id) ?? {},
+  }));
+  return `${JSON.stringify({ runs: data })}\n`;
+}
+
+const WRITTEN = { csv: curvesCsv, json: curvesJson };
+
 /** Every value that was logged of the runs shown. */
-export function exportCsv(session: Session<'curves'>, entries: readonly VariantEntry[]): void {
+export function exportValues(
+  session: Session<'curves'>,
+  entries: readonly VariantEntry[],
+  kind: keyof typeof WRITTEN,
+): void {
   session.act('export', async () => {
     const runs = entries.flatMap((e) => e.runs);
     const { series, complete } = await pullEverything(session.channel, runs);
-    session.export(session.exportName('curves.csv'), curvesCsv(runs, series));
+    session.export(session.exportName(`curves.${kind}`), WRITTEN[kind](runs, series));
     if (!complete) {
       session.notice = 'There are too many values for one file: it holds the extremes of each stretch of epochs.';
     }

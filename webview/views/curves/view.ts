@@ -7,7 +7,7 @@ import type { View } from '../../shared/view.ts';
 import { arrangeButton } from './arrange/button.ts';
 import { smallNote } from './arrange/small-note.ts';
 import { CurvesData } from './data.ts';
-import { exportCsv, exportPng, exportSvg } from './exports.ts';
+import { exportPng, exportSvg, exportValues } from './exports.ts';
 import { legend, legendCursor } from './legend.ts';
 import { NeuronMaps } from './neurons/neurons.ts';
 import { valueTable } from './tables.ts';
@@ -86,7 +86,8 @@ export class CurvesView implements View {
       resetZoom: () => board.resetZoom(),
       arrange: arrangeButton(session, this.data, () => this.puller.request()),
       exports: [
-        { label: 'CSV', hint: 'every logged value', run: () => exportCsv(session, entries) },
+        { label: 'CSV', hint: 'every logged value', run: () => exportValues(session, entries, 'csv') },
+        { label: 'JSON', hint: 'the same, run by run', run: () => exportValues(session, entries, 'json') },
         { label: 'SVG', hint: 'the charts with legend', run: () => exportSvg(session, charts, onWhite()) },
         { label: 'PNG', hint: 'the same as a picture', run: () => exportPng(session, charts, onWhite()) },
         ...(neurons

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { describeMetric, parseMetric } from '../../../../protocol/metrics.ts';
 import type { AxisId, BandId, ZoomRange } from '../../../../protocol/views.ts';
 import type { ChartModel } from '../../../plot/curves/model.ts';
+import { AXES } from '../../../shared/format.ts';
 import { boxButton } from '../../../shared/menu.ts';
 import type { Session } from '../../../shared/session.ts';
 
@@ -27,6 +28,17 @@ export function axesButton(session: Session<'curves'>, seeds: boolean, models: r
     'axes',
     () => html`
     ${radios('Over', 'axis', OVER, state.axis, (axis) => session.update({ axis, zoom: null }))}
+    <fieldset>
+      <legend>From left to right</legend>
+      <label>
+        <input
+          type="checkbox"
+          .checked=${state.logX}
+          @change=${(event: Event) => session.update({ logX: (event.target as HTMLInputElement).checked, zoom: null })}
+        />Logarithmic
+      </label>
+      ${rangeLine(AXES[state.axis].name, '', 1, state.zoom ?? undefined, (zoom) => session.update({ zoom: zoom ?? null }))}
+    </fieldset>
     ${seeds ? radios('Around the mean of the seeds', 'band', AROUND, state.band, (band) => session.update({ band })) : nothing}
     <fieldset>
       <legend>Values</legend>
@@ -37,7 +49,7 @@ export function axesButton(session: Session<'curves'>, seeds: boolean, models: r
           @change=${(event: Event) => session.update({ ignoreOutliers: (event.target as HTMLInputElement).checked })}
         />Without the outermost hundredths
       </label>
-      ${models.map((model) => rangeLine(session, model))}
+      ${models.map((model) => valueLine(session, model))}
     </fieldset>
   `,
   );
@@ -60,31 +72,40 @@ function radios<T extends string>(
   </fieldset>`;
 }
 
-/** A fixed range of a value axis; empty follows the data. */
-function rangeLine(session: Session<'curves'>, { metric }: ChartModel): TemplateResult {
+function valueLine(session: Session<'curves'>, { metric }: ChartModel): TemplateResult {
   const { label, unit } = describeMetric(metric);
   const { quantity } = parseMetric(metric)!;
-  const scale = unit === '%' ? 100 : 1;
-  const now = session.state.zoomY[quantity];
+  return rangeLine(label, unit, unit === '%' ? 100 : 1, session.state.zoomY[quantity], (range) => {
+    const { [quantity]: _, ...others } = session.state.zoomY;
+    session.update({ zoomY: range ? { ...others, [quantity]: range } : others });
+  });
+}
+
+/** A fixed range of an axis; empty follows the data. @param scale from what is meant to what is shown */
+function rangeLine(
+  name: string,
+  unit: string,
+  scale: number,
+  now: ZoomRange | undefined,
+  set: (range: ZoomRange | undefined) => void,
+): TemplateResult {
   const change = (event: Event): void => {
     const line = (event.target as HTMLElement).closest('.range-line')!;
     const [from, to] = [...line.querySelectorAll('input')].map(({ value }) =>
       value.trim() === '' ? Number.NaN : Number(value) / scale,
     );
-    const { [quantity]: _, ...others } = session.state.zoomY;
-    const range: ZoomRange | undefined = from! < to! ? [from!, to!] : undefined;
-    session.update({ zoomY: range ? { ...others, [quantity]: range } : others });
+    set(from! < to! ? [from!, to!] : undefined);
   };
   const field = (which: string, value: number | undefined): TemplateResult =>
     html`<input
       type="number"
       step="any"
-      aria-label="${label}: ${which}"
+      aria-label="${name}: ${which}"
       placeholder="auto"
       .value=${value === undefined ? '' : String(Number((value * scale).toPrecision(6)))}
       @change=${change}
     />`;
   return html`<div class="range-line">
-    <span>${label}${unit ? ` in ${unit}` : ''}</span>${field('from', now?.[0])}<span>to</span>${field('up to', now?.[1])}
+    <span>${name}${unit ? ` in ${unit}` : ''}</span>${field('from', now?.[0])}<span>to</span>${field('up to', now?.[1])}
   </div>`;
 }
