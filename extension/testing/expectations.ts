@@ -100,7 +100,7 @@ export class ExpectationTests implements vscode.Disposable {
       const { state, description, message } = shownAs(claim);
       item.description = description;
       const location = item.uri && item.range ? new vscode.Location(item.uri, item.range) : undefined;
-      run.appendOutput(`${claim.outcome}: ${plainLabel(claim.text)}: ${message}\r\n`, location, item);
+      run.appendOutput(`${plainLabel(claim.text)}: ${message}\r\n`, location, item);
       if (state === 'failed') {
         const failure = new vscode.TestMessage(message);
         if (location) failure.location = location;

@@ -50,9 +50,16 @@ export function contour({ rows, columns, values }: Grid, level: number): [number
   return pieces;
 }
 
-/** Levels that divide a range evenly, its ends left out. */
+/** A range whose ends differ by more than this factor is divided by ratios: evenly, all lines would lie in its upper part. */
+const WIDE = 10;
+
+/** Levels that divide a range evenly, or by equal ratios where it is wide, its ends left out. */
 export function levelsOf([low, high]: readonly [number, number], count: number): number[] {
-  return Array.from({ length: count }, (_, i) => low + ((high - low) * (i + 1)) / (count + 1));
+  const ratios = low > 0 && high > WIDE * low;
+  return Array.from({ length: count }, (_, i) => {
+    const share = (i + 1) / (count + 1);
+    return ratios ? low * (high / low) ** share : low + (high - low) * share;
+  });
 }
 
 /** An SVG path in a box of `size` units, y downwards. */

@@ -17,6 +17,8 @@ export interface XyAxis {
   percent?: boolean;
   /** Values that are shown in any case. */
   include?: readonly number[];
+  /** What is marked on it in place of round numbers. */
+  ticks?: readonly number[];
 }
 
 export interface XyChart {
@@ -131,6 +133,16 @@ function thinned(all: readonly number[], limit: number): number[] {
   return all.filter((_, i) => i % step === 0);
 }
 
+/** Without those whose labels would run into the one before. */
+function apart(all: readonly number[], position: Place): number[] {
+  let last = Number.NEGATIVE_INFINITY;
+  return all.filter((value) => {
+    const free = position(value) - last >= 26;
+    if (free) last = position(value);
+    return free;
+  });
+}
+
 interface Scale {
   position: Place;
   ticks: number[];
@@ -154,8 +166,10 @@ function scaleOf(axis: XyAxis, values: readonly number[], [from, to]: Range, roo
   const place = (v: number): number => (log ? Math.log(v) : v);
   const span = place(high) - place(low);
   const position = (v: number): number => from + ((place(v) - place(low)) / span) * (to - from);
-  const marks = log
-    ? thinned(logTicks([low, high]), Math.abs(to - from) / 26)
-    : ticks([low, high], Math.abs(to - from) / (room ? 40 : 60));
+  const marks = axis.ticks
+    ? apart(axis.ticks, position)
+    : log
+      ? thinned(logTicks([low, high]), Math.abs(to - from) / 26)
+      : ticks([low, high], Math.abs(to - from) / (room ? 40 : 60));
   return { position, ticks: marks, labels: tickLabels(marks, percent, log) };
 }

@@ -13,7 +13,7 @@ export const WAY_IDS = Object.keys(WAYS) as LeakTreatment[];
 export function resolutionCharts(answers: readonly Answer[], style: StyleOf): XyChart[] {
   return WAY_IDS.map((way) => ({
     title: `Accuracy, ${WAYS[way]}`,
-    x: { name: 'step in ms', log: true },
+    x: { name: 'step in ms', log: true, ticks: lengthsOf(answers) },
     y: { name: 'accuracy in %', percent: true },
     lines: byVariant(answers).map(({ name, index, runs }) => ({
       name,

@@ -118,7 +118,9 @@ test('one that is under way shows how far it is, is looked at again and can be s
   ];
   const host = await opened(study);
   await host.page.getByText('1 run, 40').waitFor();
-  await host.page.getByText('The data set has no test samples.').waitFor();
+  await host.page
+    .locator('.banner', { hasText: `${b!.plan.name}, seed 1: The data set has no test samples.` })
+    .waitFor();
   await picture(host, 'analyses-under-way');
   await host.page.locator('.question').getByRole('button', { name: 'Stop' }).click();
   await expect

@@ -163,9 +163,18 @@ export class AnswersPart {
         }
       </div>
       ${active.length > 0 ? progressLine(done, 'Progress of the analysis') : nothing}
-      ${[...new Set(failed.map((one) => one.message ?? 'It failed.'))].map(
-        (sentence) => html`<p class="banner error">${icon('cross')}<span>${sentence}</span></p>`,
-      )}`;
+      ${[...new Set(failed.map(messageOf))].map((sentence) => {
+        const names = this.namesOf(failed.filter((one) => messageOf(one) === sentence));
+        return html`<p class="banner error">${icon('cross')}<span><strong>${names}</strong>: ${sentence}</span></p>`;
+      })}`;
+  }
+
+  /** `baseline, seed 1`, or how many runs they are and the first of them. */
+  private namesOf(answers: readonly AnalysisSummary[]): string {
+    const { runId } = answers[0]!;
+    const first = runsOf(this.subjects()).find(({ id }) => id === runId);
+    const name = first ? `${first.variant}, seed ${first.seed}` : runId;
+    return answers.length === 1 ? name : `${count(answers.length, 'run')} (${name}, and so on)`;
   }
 
   private askButton(label: string, runs: readonly RunSummary[], params: Record<string, unknown>, pending: boolean) {
@@ -206,3 +215,5 @@ export class AnswersPart {
     this.session.update({ params: { ...this.session.state.params, [this.id]: params } });
   }
 }
+
+const messageOf = ({ message }: AnalysisSummary): string => message ?? 'It failed.';

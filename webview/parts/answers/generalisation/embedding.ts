@@ -18,7 +18,7 @@ export const embedding: Panel<'embedding'> = {
   picture(answers, context) {
     const memory = context.memory<{ sample: number | undefined }>('embedding', () => ({ sample: undefined }));
     return html`${classKey(answers, context)}
-      <div class="side-by-side wide">${answers.map((answer) => figure(answer, memory, context))}</div>`;
+      <div class="side-by-side">${answers.map((answer) => figure(answer, memory, context))}</div>`;
   },
   tables: (answers) => [
     {

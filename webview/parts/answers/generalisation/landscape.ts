@@ -39,6 +39,9 @@ export const landscape: Panel<'landscape'> = {
         ${colourScale({ range: shared, map: 'sequential', scheme: context.theme.scheme }, quantity, (value) =>
           textOf(quantity, value),
         )}
+        <span class="muted">lines at ${levelsOf(shared, LEVELS)
+          .map((level) => textOf(quantity, level))
+          .join(', ')}</span>
       </div>
       <div class="side-by-side">${planes.map((plane) => figure(plane, shared, { quantity, memory }, context))}</div>
       ${key(answers, context)}
