@@ -27,7 +27,7 @@ export const settingsSchema = z.strictObject({
   training: trainingSchema.prefault({}),
 });
 
-export const MAX_VARIANTS = 500;
+export const MAX_VARIANTS = 1000;
 
 export const experimentSchema = z
   .strictObject({

@@ -5,7 +5,7 @@ import { LineIndex } from '../text/text.ts';
 import { addVariant } from './add-variant.ts';
 import { addGrid } from './grid.ts';
 import { editsBetween } from './replacement.ts';
-import { setField } from './set-field.ts';
+import { setFields } from './set-field.ts';
 import { duplicateVariant, moveVariant, removeVariants, renameVariant } from './variants.ts';
 
 /** What a change makes of the text. Throws a UserError with a sentence for whoever made it. */
@@ -18,10 +18,8 @@ function changed(text: string, file: string, edit: ExperimentEdit): string {
     case 'set': {
       const value = edit.text === null ? undefined : typedValue(edit.text);
       const field = edit.field.split('.');
-      return edit.variants.reduce<string>(
-        (all, variant) => setField(all, file, variant === null ? field : ['variants', variant, ...field], value),
-        text,
-      );
+      const paths = edit.variants.map((variant) => (variant === null ? field : ['variants', variant, ...field]));
+      return setFields(text, file, paths, value);
     }
     case 'add':
       return addVariant(text, file, edit.name, edit.override);

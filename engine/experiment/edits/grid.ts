@@ -14,7 +14,7 @@ export interface Axis {
   values: string;
 }
 
-const MAX_NEW = 500;
+const MAX_NEW = 1000;
 
 /**
  * The text with a variant for each combination of these values, behind the variant `base`, whose settings they have otherwise;

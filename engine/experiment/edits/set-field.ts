@@ -13,7 +13,6 @@ import {
   type MappingEntry,
   namesOf,
   type Replacement,
-  replaced,
   rootOf,
   startOfLine,
   verifiedData,
@@ -23,28 +22,67 @@ import {
 type Keys = readonly string[];
 
 /**
- * The text in which the field at `path` of the file has this value; undefined takes it out, and with it the mappings around it
- * that would be empty then, but for a variant itself. The rest of the text stays as it is. The file may have errors other than
- * those of syntax. Throws a UserError when the file cannot be changed so as it is written.
+ * The text in which the fields at `paths` of the file have this value; undefined takes them out, and with each the mappings
+ * around it that would be empty then, but for a variant itself. The rest of the text stays as it is. The file may have errors
+ * other than those of syntax. Throws a UserError when the file cannot be changed so as it is written.
  */
-export function setField(text: string, file: string, path: Keys, value: unknown): string {
+export function setFields(text: string, file: string, paths: readonly Keys[], value: unknown): string {
   const root = rootOf(text, file);
-  const data = plain(root);
-  if (value === undefined && valueAt(data, path) === undefined) return text;
-  // What stands behind an alias belongs to others, too: the alias gives way to what it stood for, changed.
-  const aliased = path.findIndex((_, i) => i > 0 && isAliasAt(text, root, path.slice(0, i)));
-  if (aliased > 0) {
-    const [outer, inner] = [path.slice(0, aliased), path.slice(aliased)];
-    return setField(text, file, outer, withValue(valueAt(data, outer), inner, value));
+  const before = plain(root);
+  const open = paths.filter((path) => value !== undefined || valueAt(before, path) !== undefined);
+  const inAlias = (path: Keys): number => path.findIndex((_, i) => i > 0 && isAliasAt(text, root, path.slice(0, i)));
+  const changes = open.filter((path) => inAlias(path) < 0).map((path) => changeOf(text, file, root, path, value));
+  const whole = changes.length === 0 ? text : replacedAll(text, changes);
+  if (whole !== text) {
+    const data = changes.reduce<unknown>((all, change) => withValue(all, change.path, change.value), before);
+    const [{ path }] = changes as [Change];
+    const otherwise = `\`${pathText(path)}\` cannot be changed as the file is written: change it in the text.`;
+    verifiedData(whole, file, { data, variants: namesOf(root) }, otherwise);
   }
+  // What stands behind an alias belongs to others, too: the alias gives way to what it stood for, changed.
+  return open.reduce((all, path) => {
+    const aliased = inAlias(path);
+    if (aliased < 0) return all;
+    const [outer, inner] = [path.slice(0, aliased), path.slice(aliased)];
+    return setFields(all, file, [outer], withValue(valueAt(plain(rootOf(all, file)), outer), inner, value));
+  }, whole);
+}
+
+/** The same of one field. */
+export function setField(text: string, file: string, path: Keys, value: unknown): string {
+  return setFields(text, file, [path], value);
+}
+
+/** Puts a value at a path, or takes out what is there. */
+interface Change {
+  replacement: Replacement;
+  path: Keys;
+  value: unknown;
+}
+
+function changeOf(text: string, file: string, root: Mapping, path: Keys, value: unknown): Change {
   const gone = value === undefined ? outermostEmptied(root, path) : undefined;
-  if (gone && isVariant(gone)) return setField(text, file, gone, {});
-  const replacement = gone
-    ? removal(text, entriesAt(root, gone.slice(0, -1)), gone.at(-1)!)
-    : assignment(text, file, root, path, value);
-  const meant = { data: withValue(data, gone ?? path, value), variants: namesOf(root) };
-  const otherwise = `\`${pathText(path)}\` cannot be changed as the file is written: change it in the text.`;
-  return verifiedData(replaced(text, replacement), file, meant, otherwise);
+  if (gone && !isVariant(gone))
+    return { replacement: removal(text, entriesAt(root, gone.slice(0, -1)), gone.at(-1)!), path: gone, value };
+  const [to, what] = gone ? [gone, {}] : [path, value];
+  return { replacement: assignment(text, file, root, to, what), path: to, value: what };
+}
+
+/** All of these at once: they were made of the same text. */
+function replacedAll(text: string, changes: readonly Change[]): string {
+  // At the same place, as at the end of the last variant, what belongs further in comes first.
+  const ordered = changes
+    .toSorted((a, b) => a.replacement.start - b.replacement.start || b.path.length - a.path.length)
+    .map(({ replacement }) => replacement);
+  const overlap = ordered.some(({ start }, i) => i > 0 && start < ordered[i - 1]!.end);
+  if (overlap) throw new UserError('These fields lie within each other: change them one by one.');
+  let at = 0;
+  const parts = ordered.flatMap(({ start, end, text: added }) => {
+    const before = text.slice(at, start);
+    at = end;
+    return [before, added];
+  });
+  return [...parts, text.slice(at)].join('');
 }
 
 function isAliasAt(text: string, root: Mapping, path: Keys): boolean {

@@ -136,8 +136,8 @@ test('a seed is trained from its cell, a variant and a seed from their heads; wh
   await host.page.context().close();
 });
 
-test('500 variants: those on screen are drawn, and the keys reach the last one', async () => {
-  const many = Array.from({ length: 500 }, (_, i) => `  v${i}: { neuron: { leak: ${i / 500} } }`).join('\n');
+test('1,000 variants: those on screen are drawn, and the keys reach the last one', async () => {
+  const many = Array.from({ length: 1000 }, (_, i) => `  v${i}: { neuron: { leak: ${i / 1000} } }`).join('\n');
   const study = new FakeStudy();
   study.text = study.text.replace(/variants:\n[\s\S]*?\n\n/, `variants:\n${many}\n\n`);
   const host = await open(study);
@@ -149,7 +149,7 @@ test('500 variants: those on screen are drawn, and the keys reach the last one',
   const focused = await host.page.evaluate(() =>
     document.activeElement?.closest('tr')?.querySelector('.name')?.textContent?.trim(),
   );
-  expect(focused).toBe('v499');
+  expect(focused).toBe('v999');
   const scrolled = () => host.page.locator('.matrix-scroll').evaluate((grid) => [grid.scrollLeft > 0, grid.scrollTop]);
   const before = await scrolled();
   expect(before[1], 'pixels from the top').toBeGreaterThan(10_000);
@@ -160,7 +160,7 @@ test('500 variants: those on screen are drawn, and the keys reach the last one',
   await host.page.reload();
   await settle(host);
   await expect.poll(scrolled, { message: 'after a reload' }).toEqual(before);
-  await expect.poll(() => host.page.locator('tr:has(td.here) td.name').innerText()).toBe('v499');
+  await expect.poll(() => host.page.locator('tr:has(td.here) td.name').innerText()).toBe('v999');
   expect(host.complaints).toEqual([]);
   await host.page.context().close();
 });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { editsBetween } from '../../../../engine/experiment/edits/replacement.ts';
-import { setField } from '../../../../engine/experiment/edits/set-field.ts';
+import { setField, setFields } from '../../../../engine/experiment/edits/set-field.ts';
 import { matrixOf } from '../../../../engine/experiment/matrix/matrix.ts';
 import { parseSource, plain } from '../../../../engine/experiment/text/source.ts';
 import { LineIndex } from '../../../../engine/experiment/text/text.ts';
@@ -118,4 +118,26 @@ test('edits are the shortest stretch that differs, and whole line breaks', () =>
   const [start, end] = [lines.offset(edit!.range.start), lines.offset(edit!.range.end)];
   expect(before.slice(0, start) + edit!.text + before.slice(end)).toBe(after);
   expect(editsBetween(before, before)).toEqual([]);
+});
+
+test('many fields at once are what they are one after another, in one look at the text', () => {
+  const text = withVariants(
+    `  a: {} # first\n  b:\n    neuron:\n      leak: 0.5\n  c: &c { neuron: { reset: soft, leak: 0.1 } }\n  d: *c\n  e: { training: { batchSize: 64 } }\n  f:\n`,
+  );
+  const paths = [
+    ['neuron', 'leak'],
+    ...['a', 'b', 'd', 'e', 'f'].map((variant) => ['variants', variant, 'neuron', 'leak']),
+  ];
+  for (const value of [0.25, { learnable: true }, undefined]) {
+    const oneByOne = paths.reduce((all, path) => setField(all, FILE, path, value), text);
+    expect(setFields(text, FILE, paths, value)).toBe(oneByOne);
+    expect(setFields(oneByOne, FILE, paths, undefined)).toBe(
+      paths.reduce((all, path) => setField(all, FILE, path, undefined), oneByOne),
+    );
+  }
+  const many = withVariants(
+    Array.from({ length: 1000 }, (_, i) => `  v${i}: { neuron: { leak: ${i / 1000} } }\n`).join(''),
+  );
+  const all = Array.from({ length: 1000 }, (_, i) => ['variants', `v${i}`, 'neuron', 'leak']);
+  expect(setFields(many, FILE, all, 1)).toBe(many.replace(/leak: [\d.]+ \} \}\n/g, 'leak: 1 } }\n'));
 });

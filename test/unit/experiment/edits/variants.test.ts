@@ -70,7 +70,7 @@ test('values go on in equal steps, and may be anything that the file can hold', 
   expect(valuesOf('none, { learnable: true }, true')).toEqual(['none', { learnable: true }, true]);
   expect(() => valuesOf('0, 1 … -5')).toThrow('does not lead from 1 to -5');
   expect(() => valuesOf('[')).toThrow('is no list of values');
-  expect(() => valuesOf('0, 1e-9 … 1')).toThrow('in at most 500 steps');
+  expect(() => valuesOf('0, 1e-9 … 1')).toThrow('in at most 1000 steps');
 });
 
 test('a grid adds every combination once, behind the variant that it starts from', () => {
