@@ -20,6 +20,7 @@ import { parseArgs } from 'node:util';
 import { context } from 'esbuild';
 import { isMain } from './editor/cli.mjs';
 import { bundledPackages, noticesOf } from './notices.mjs';
+import { packWasm } from './pack-wasm.mjs';
 
 const root = join(fileURLToPath(import.meta.url), '../..');
 const dist = join(root, 'dist');
@@ -107,6 +108,7 @@ function contexts({ minify = false } = {}) {
           legalComments: minify ? 'none' : 'inline',
           logLevel: 'warning',
           ...options,
+          plugins: [...(options.plugins ?? []), ...(minify ? [packWasm] : [])],
         }),
       ),
   );
@@ -167,12 +169,6 @@ function copyCommand() {
   cpSync(join(root, 'scripts/bin'), join(dist, 'bin'), { recursive: true });
 }
 
-/** The JSON Schema for other editors comes from engine/experiment; a copy lies beside the bundles. */
-function copySchemas() {
-  const schemas = join(root, 'schemas');
-  if (existsSync(schemas)) cpSync(schemas, join(dist, 'schemas'), { recursive: true });
-}
-
 /**
  * Builds once. Rejects when anything does not compile.
  * @param {{ minify?: boolean }} [options]
@@ -187,7 +183,6 @@ export async function build(options = {}) {
   } finally {
     await Promise.all(all.map((one) => one.dispose()));
   }
-  copySchemas();
   copyCommand();
 }
 
@@ -209,7 +204,6 @@ function printSizes() {
 
 async function buildAndWatch() {
   mkdirSync(dist, { recursive: true });
-  copySchemas();
   copyCommand();
   for (const one of await contexts()) await one.watch();
   await compileKernels();
