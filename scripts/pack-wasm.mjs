@@ -1,6 +1,7 @@
 // The HDF5 library brings its WebAssembly as the characters of a string, which no archive makes small. Packages hold it packed with
 // Brotli; the bytes that run are the same.
 import { readFileSync } from 'node:fs';
+import { runInNewContext } from 'node:vm';
 import { brotliCompressSync, constants } from 'node:zlib';
 
 const FILE = /h5wasm[\\/]dist[\\/]node[\\/]hdf5_util\.js$/;
@@ -22,7 +23,7 @@ function packed(source) {
   if (start < 0 || end < 0)
     throw new Error('h5wasm brings its WebAssembly in another way than it did: see to scripts/pack-wasm.mjs.');
   const literal = source.slice(start + BEFORE.length - 1, end + 1);
-  const bytes = bytesOf((0, eval)(literal));
+  const bytes = bytesOf(runInNewContext(literal));
   if (!WebAssembly.validate(bytes))
     throw new Error('What h5wasm brings is no WebAssembly: see to scripts/pack-wasm.mjs.');
   const options = {

@@ -279,6 +279,7 @@ describe('tables of events', () => {
   test.each([
     ['sample,time_ms,channel,label\n1,0,0,a\n1,1,0,b\n', /label of sample 1 is a and, in row 2, b/],
     ['sample,time_ms,channel,label\n1,0,0\n', /line 2 does not have 4 fields/],
+    ['sample,time_ms,channel,label\n1,0,0,a\n1,zero,0,a\n', /time_ms holds text, such as zero in row 2/],
     ['sample,time_ms,channel,label\n1,,0,a\n', /row 1 has no usable time_ms/],
     ['sample,time_ms,channel,label\n1,0,2,a\n', /channel goes up to 2/],
     ['sample,time_ms,channel,label\n1,0,0.5,a\n', /row 1 has channel 0.5/],
