@@ -29,7 +29,7 @@ export const PEEK = 'peek';
 export function targetOf(args: readonly unknown[]): Target {
   const [first, second, third] = args;
   if (isNode(first)) {
-    const target = targetOfNodes(Array.isArray(second) && second.length > 0 ? second.filter(isNode) : [first]);
+    const target = targetOfNodes(first, Array.isArray(second) && second.length > 0 ? second.filter(isNode) : [first]);
     return third === PEEK ? { ...target, peek: true } : target;
   }
   const target: Target = { variants: [], runIds: [] };
@@ -39,10 +39,10 @@ export function targetOf(args: readonly unknown[]): Target {
   return target;
 }
 
-function targetOfNodes(nodes: readonly Node[]): Target {
-  const target: Target = { variants: [], runIds: [] };
+/** @param clicked whose file is meant, whatever was selected first */
+function targetOfNodes(clicked: Node, nodes: readonly Node[]): Target {
+  const target: Target = { file: clicked.file, variants: [], runIds: [] };
   for (const node of nodes) {
-    target.file ??= node.file;
     if (node.kind === 'variant' && node.file === target.file) target.variants.push(node.variant);
     if (node.kind === 'run') target.runIds.push(node.runId);
   }

@@ -67,6 +67,30 @@ function strideOf(points: number): number {
   return 2 ** Math.max(0, Math.floor(Math.log2((points - 1) / 4)));
 }
 
+/** Every `stride`-th row and column from `first` on, `count` of each. */
+export interface Lattice {
+  first: number;
+  stride: number;
+  count: number;
+}
+
+/** The finest of the grids of `coarseToFine` that is complete; undefined before the first one is. */
+export function completeLattice(points: number, evaluated: number): Lattice | undefined {
+  const done = new Uint8Array(points * points);
+  for (const cell of coarseToFine(points).slice(0, evaluated)) done[cell] = 1;
+  const middle = (points - 1) / 2;
+  const complete = (s: number): boolean => {
+    for (let row = middle % s; row < points; row += s)
+      for (let column = middle % s; column < points; column += s) if (!done[row * points + column]) return false;
+    return true;
+  };
+  let stride = strideOf(points);
+  if (!complete(stride)) return undefined;
+  while (stride > 1 && complete(stride / 2)) stride /= 2;
+  const first = middle % stride;
+  return { first, stride, count: Math.floor((points - 1 - first) / stride) + 1 };
+}
+
 /**
  * For each cell the computed one that stands for it while the grid is coarse: itself once it is computed, else the nearest on
  * the finest grid that is complete. @returns cells [points, points]; -1 where nothing is computed yet
@@ -75,19 +99,10 @@ export function standIns(points: number, evaluated: number): Int32Array {
   const order = coarseToFine(points).slice(0, evaluated);
   const stands = new Int32Array(points * points).fill(-1);
   for (const cell of order) stands[cell] = cell;
-  const middle = (points - 1) / 2;
-  let stride = strideOf(points);
-  const complete = (s: number): boolean => {
-    for (let row = middle % s; row < points; row += s)
-      for (let column = middle % s; column < points; column += s)
-        if (stands[row * points + column] === -1) return false;
-    return true;
-  };
-  if (!complete(stride)) return stands;
-  while (stride > 1 && complete(stride / 2)) stride /= 2;
-  if (stride === 1) return stands;
-  const first = middle % stride;
-  const last = first + Math.floor((points - 1 - first) / stride) * stride;
+  const lattice = completeLattice(points, evaluated);
+  if (!lattice || lattice.stride === 1) return stands;
+  const { first, stride, count } = lattice;
+  const last = first + (count - 1) * stride;
   const nearest = (i: number): number =>
     Math.min(last, Math.max(first, first + Math.round((i - first) / stride) * stride));
   return stands.map((cell, i) => (cell === -1 ? nearest(Math.floor(i / points)) * points + nearest(i % points) : cell));

@@ -5,7 +5,7 @@ import { leftAlone, randomDirection } from '../../../engine/analysis/directions.
 import { landscape } from '../../../engine/analysis/landscape/landscape.ts';
 import type { PreparedDataset } from '../../../engine/datasets/dataset.ts';
 import type { Tensor } from '../../../engine/models/parameters.ts';
-import { coarseToFine, type LandscapeResult, standIns } from '../../../protocol/analyses/landscape.ts';
+import { coarseToFine, completeLattice, type LandscapeResult, standIns } from '../../../protocol/analyses/landscape.ts';
 import { spikes } from '../backends/event/support.ts';
 import { ask, byName, subjectOf } from './subject.ts';
 
@@ -166,6 +166,10 @@ test.each([3, 5, 21, 51, 101])(
     expect(order[0]).toBe((points ** 2 - 1) / 2);
     const stands = standIns(points, 121);
     expect(stands.every((cell) => cell >= 0 && order.indexOf(cell) < 121)).toBe(true);
+    const whole = { first: 0, stride: 1, count: points };
+    expect(completeLattice(points, points ** 2)).toEqual(whole);
+    expect(completeLattice(points, points ** 2 - 1)?.stride).toBe(points > 5 ? 2 : undefined);
+    expect(completeLattice(points, 0)).toBeUndefined();
     expect(Array.from(standIns(points, points ** 2))).toEqual(Array.from({ length: points ** 2 }, (_, i) => i));
     expect(Array.from(standIns(points, 0)).every((cell) => cell === -1)).toBe(true);
   },

@@ -125,7 +125,7 @@ describe('arguments of commands', () => {
     const nodes = ['1', '2'].map((runId) => ({ kind: 'run', file: FILE, variant: 'a', runId }));
     expect(targetOf([nodes[0], nodes])).toEqual({ file: FILE, variants: [], runIds: ['1', '2'] });
     const studies = [FILE, '/b.lif.yaml', '/c.lif.yaml'].map((file) => ({ kind: 'study', file }));
-    expect(targetOf([studies[1], studies])).toMatchObject({ file: FILE, others: ['/b.lif.yaml', '/c.lif.yaml'] });
+    expect(targetOf([studies[1], studies])).toMatchObject({ file: '/b.lif.yaml', others: [FILE, '/c.lif.yaml'] });
     expect(targetOf([nodes[0], undefined, 'peek'])).toMatchObject({ runIds: ['1'], peek: true });
   });
 

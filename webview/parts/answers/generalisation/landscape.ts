@@ -1,5 +1,10 @@
-import { html, svg, type TemplateResult } from 'lit';
-import { type LandscapeResult, standIns } from '../../../../protocol/analyses/landscape.ts';
+import { html, nothing, type SVGTemplateResult, svg, type TemplateResult } from 'lit';
+import {
+  completeLattice,
+  type LandscapeResult,
+  type Lattice,
+  standIns,
+} from '../../../../protocol/analyses/landscape.ts';
 import { contourPath, levelsOf } from '../../../../protocol/drawing/contours.ts';
 import { LEVELS, planeOf, sharpnessChart, valueRangeOf } from '../../../../protocol/figures/landscape.ts';
 import { type Cell, colourScale, heatmap } from '../../../plot/maps/heatmap.ts';
@@ -130,9 +135,7 @@ function figure(
         },
       )}
       <svg class="contours" viewBox="0 0 ${BOX} ${BOX}" preserveAspectRatio="none" aria-hidden="true">
-        ${levelsOf(range, LEVELS).map(
-          (level) => svg`<path d=${contourPath(grid, level, BOX) || 'M0 0'} vector-effect="non-scaling-stroke"/>`,
-        )}
+        ${contours(grid, range, completeLattice(points, evaluated))}
       </svg>
     </div>
     ${surface(
@@ -145,6 +148,28 @@ function figure(
       },
     )}
   </figure>`;
+}
+
+/** Through the finest grid that is complete: cells that stand for others have steps that the loss has not. */
+function contours(
+  { columns, values }: { columns: number; values: readonly number[] },
+  range: readonly [number, number],
+  lattice: Lattice | undefined,
+): SVGTemplateResult | typeof nothing {
+  if (!lattice) return nothing;
+  const { first, stride, count } = lattice;
+  const coarse = Array.from({ length: count * count }, (_, i) => {
+    const [row, column] = [Math.floor(i / count), i % count];
+    return values[(first + row * stride) * columns + first + column * stride]!;
+  });
+  const grid = { rows: count, columns: count, values: coarse };
+  // Where its cells have their middles in the whole picture; rows go upwards.
+  const scale = (count * stride) / columns;
+  const left = (BOX * (first + 0.5 - stride / 2)) / columns;
+  const top = BOX * (1 - scale) - left;
+  return svg`<g transform="translate(${left} ${top}) scale(${scale})">${levelsOf(range, LEVELS).map(
+    (level) => svg`<path d=${contourPath(grid, level, BOX) || 'M0 0'} vector-effect="non-scaling-stroke"/>`,
+  )}</g>`;
 }
 
 function describe(result: LandscapeResult, { row, column }: Cell): string {
