@@ -7,6 +7,7 @@ import { cellEntries } from './table/cell.ts';
 import { dropoutEntries } from './table/dropout.ts';
 import type { KernelEntry } from './table/entry.ts';
 import { gatherEntries } from './table/gather.ts';
+import { lifAroundEntries } from './table/lif/around.ts';
 import { lifBackwardEntries } from './table/lif/backward.ts';
 import { lifForwardEntries } from './table/lif/forward.ts';
 import { optimizerEntries } from './table/optimizer.ts';
@@ -22,6 +23,7 @@ export const TABLE: readonly KernelEntry[] = [
   ...scatterEntries,
   ...transposeEntries,
   ...lifForwardEntries,
+  ...lifAroundEntries,
   ...spikeEntries,
   ...tallyEntries,
   ...lifBackwardEntries,

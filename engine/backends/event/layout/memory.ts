@@ -195,10 +195,11 @@ function layerScratch(
 
 /** Elements that the kernels of spiking layers need, f32. */
 function workOf(layers: SpikingLayer[], samples: number): number {
-  const ofLayer = ({ lookUp, size, recurrent, bySteps }: SpikingLayer, l: number): number => {
+  const ofLayer = ({ size, recurrent, bySteps }: SpikingLayer, l: number): number => {
     const above = layers[l + 1]?.size ?? 0;
     return Math.max(
-      lookUp ? TABLE_ROWS * size : 0,
+      // Of few neurons that receive spikes (gatherSpikes), in every pass or around the parameters.
+      l > 0 && size <= PANEL ? TABLE_ROWS * size : 0,
       recurrent === undefined ? 0 : recurrentWork(size, above, samples),
       bySteps ? stepsWork(size, above, samples) : 0,
     );

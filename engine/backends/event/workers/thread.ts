@@ -182,7 +182,7 @@ function evaluate(thread: Thread, { split, samples, from, to, scores, counts }: 
 function evaluateAround(thread: Thread, command: Of<'around'>): void {
   const { control, cancelling, inOrder, index, layout, program } = thread;
   const { split, samples, group, points, masks, out } = command;
-  const own = masks && { start: bytes(masks.start + index * masks.perThread), perPoint: masks.perPoint };
+  const own = masks && { start: bytes(masks.start + index * masks.perThread), together: masks.together };
   shareTasks(thread, Math.ceil(samples / group), (task) => {
     const [from, to] = [task * group, Math.min(samples, (task + 1) * group)];
     const scores = out.subarray(2 * points.length * task, 2 * points.length * (task + 1));

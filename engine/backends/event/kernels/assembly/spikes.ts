@@ -1,7 +1,7 @@
 // What is made of the masks of a layer's spikes: bit i of spikeMasks [rows × panels] (u16) at (row, p) says that neuron 16p + i
 // fired. Lists of the neurons that fired serve any layer above. Above few neurons a table or the masks themselves are
 // faster: no spike has to be taken up one by one.
-import { TABLE_ROWS } from './generated/constants';
+import { PANEL, TABLE_ROWS } from './generated/constants';
 import { rowBytes } from './shared/panel';
 import { appendMask } from './shared/select';
 
@@ -52,21 +52,41 @@ export function tabulate(start: usize, source: usize, inputs: i32, bytes: usize,
 }
 
 /**
- * out[r] = bias + Σ source[i] over the neurons i that fired in row r, of one panel of at most 16 neurons and for at most 16
- * columns; source is [inputs × columns]. A row is the sum of two entries of tables, for which there must be room of 512 rows.
+ * out[r] = bias + Σ source[i] over the neurons i that fired in row r, for at most 16 columns; source is [inputs × columns]. Masks
+ * lie panel by panel here, [panels × rows]. Of each panel a row is the sum of two entries of tables, for which there must be
+ * room of 512 rows; panels are added in their order.
  */
 export function gatherSpikes(
   out: usize, bias: usize, source: usize, inputs: i32, spikeMasks: usize, rows: i32, columns: i32, tables: usize,
 ): void {
   const bytes = rowBytes(0, columns);
+  for (let first = 0; first < inputs; first += PANEL) {
+    tabulate(first ? 0 : bias, source + <usize>first * bytes, min(PANEL, inputs - first), bytes, tables);
+    addLookedUp(out, spikeMasks, rows, bytes, tables, first > 0);
+    spikeMasks += <usize>rows << 1;
+  }
+}
+
+/** The sums that tables have for the masks of a panel, added to `out` or written there. */
+// @ts-ignore: decorator
+@inline
+function addLookedUp(out: usize, spikeMasks: usize, rows: i32, bytes: usize, tables: usize, add: bool): void {
   const high = tables + 256 * bytes;
-  tabulate(bias, source, inputs, bytes, tables);
   for (let r = 0; r < rows; r++, spikeMasks += 2, out += bytes) {
     const mask = <usize>load<u16>(spikeMasks);
     const a = tables + (mask & 255) * bytes;
     const b = high + (mask >> 8) * bytes;
-    for (let i: usize = 0; i < bytes; i += 16) v128.store(out + i, f32x4.add(v128.load(a + i), v128.load(b + i)));
+    for (let i: usize = 0; i < bytes; i += 16) {
+      const sum = f32x4.add(v128.load(a + i), v128.load(b + i));
+      v128.store(out + i, add ? f32x4.add(v128.load(out + i), sum) : sum);
+    }
   }
+}
+
+/** From masks [panels × rows] (u16) to masks [rows × panels]. */
+export function transposeMasks(spikeMasks: usize, panels: i32, rows: i32, out: usize): void {
+  for (let r = 0; r < rows; r++, spikeMasks += 2)
+    for (let p = 0; p < panels; p++, out += 2) store<u16>(out, load<u16>(spikeMasks + (<usize>(p * rows) << 1)));
 }
 
 /**

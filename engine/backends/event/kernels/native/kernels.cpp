@@ -17,6 +17,7 @@ namespace {
 
 #include "spikes.h"
 #include "gather.h"
+#include "lif/around.h"
 #include "lif/backward-steps.h"
 #include "lif/backward.h"
 #include "lif/forward.h"

@@ -46,12 +46,33 @@ template <class R> static INLINE R lookUp(ptr tables, size_t mask) {
   return R::load(tables + (mask & 255) * R::bytes) + R::load(tables + (256 + (mask >> 8)) * R::bytes);
 }
 
+/** Twelve columns as eight and four: what is written with a mask cannot be read again before it is in the cache. */
+template <class R> struct Unmasked {
+  typedef R Row;
+};
+template <> struct Unmasked<Row12> {
+  typedef Two<Row8, Row4> Row;
+};
+
 KERNEL(gatherSpikes) {
-  withRow(rowBytes(0, columns), [&](auto row) {
-    using R = decltype(row);
-    tabulate(row, bias, source, inputs, tables);
-    for (int r = 0; r < rows; r++) lookUp<R>(tables, load<u16>(spikeMasks + 2 * (size_t)r)).store(out + (size_t)r * R::bytes);
+  withRow(rowBytes(0, columns), [&](auto whole) {
+    typedef typename Unmasked<decltype(whole)>::Row R;
+    const R row = {};
+    for (int first = 0; first < inputs; first += PANEL, spikeMasks += 2 * (size_t)rows) {
+      const int own = inputs - first < PANEL ? inputs - first : PANEL;
+      tabulate(row, first == 0 ? bias : nullptr, source + (size_t)first * R::bytes, own, tables);
+      ptr o = out;
+      for (int r = 0; r < rows; r++, o += R::bytes) {
+        const R sum = lookUp<R>(tables, load<u16>(spikeMasks + 2 * (size_t)r));
+        (first == 0 ? sum : R::load(o) + sum).store(o);
+      }
+    }
   });
+}
+
+KERNEL(transposeMasks) {
+  for (int r = 0; r < rows; r++, spikeMasks += 2)
+    for (int p = 0; p < panels; p++, out += 2) store<u16>(out, load<u16>(spikeMasks + 2 * (size_t)p * (size_t)rows));
 }
 
 #ifdef __AVX512F__

@@ -80,6 +80,26 @@ export const lif = {
     /** Panels of the whole layer, of which these columns may be a part */
     panels: 'i32',
   }),
+  /** Spikes without recurrence at several points around the weights, from what the weights and the directions bring of each input. */
+  lifAround: twofold({
+    /** f32 [sourceRows × columns]: samples·steps rows of x·W, then as many of each x·D_d */
+    source: 'pointer',
+    sourceRows: 'i32',
+    directions: 'i32',
+    /** f32 [points × directions] */
+    scales: 'pointer',
+    /** f32 [columns] of each point */
+    bias: 'pointer',
+    /** From the biases of a point to those of the next one */
+    biasStride: 'bytes',
+    points: 'i32',
+    samples: 'i32',
+    steps: 'i32',
+    columns: 'i32',
+    ...neuron,
+    /** u16 [points × panels × samples·steps], panel by panel */
+    spikeMasks: 'pointer',
+  }),
   /** Potentials and spikes with recurrent weights V. */
   lifForwardRecurrent: twofold({
     ...forwardRows,
@@ -155,7 +175,14 @@ export const spikes = {
     /** u32 [samples] */
     counts: 'pointer',
   }),
-  /** out[r] = bias + Σ source[i] over the neurons i that fired in row r: one panel to at most one panel, looked up in tables. */
+  /** From masks that lie panel by panel, u16 [panels × rows], to [rows × panels]. */
+  transposeMasks: twofold({
+    spikeMasks: 'pointer',
+    panels: 'i32',
+    rows: 'i32',
+    out: 'pointer',
+  }),
+  /** out[r] = bias + Σ source[i] over the neurons i that fired in row r, for at most one panel of columns, looked up in tables. */
   gatherSpikes: twofold({
     /** f32 [rows × columns] */
     out: 'pointer',
@@ -164,6 +191,7 @@ export const spikes = {
     /** f32 [inputs × columns] */
     source: 'pointer',
     inputs: 'i32',
+    /** Panel by panel: u16 [panels × rows] */
     spikeMasks: 'pointer',
     rows: 'i32',
     columns: 'i32',

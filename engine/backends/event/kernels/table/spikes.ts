@@ -1,4 +1,4 @@
-/** Entries of what is made of masks of spikes: listSpikes, countSpikes, gatherSpikes, scatterSpikes. */
+/** Entries of what is made of masks of spikes: listSpikes, countSpikes, transposeMasks, gatherSpikes, scatterSpikes. */
 import type { Rng } from '../../../../base/random.ts';
 import { addRows } from '../../../../reference/connection.ts';
 import { SPARE_EVENTS, TABLE_ROWS } from '../kernels.ts';
@@ -22,6 +22,24 @@ function spikes(rng: Rng, rows: number, neurons: number, share: number): Spikes 
     for (let i = 0; i < neurons; i++)
       if (dense[r * neurons + i]) masks[r * panels + Math.floor(i / PANEL)]! |= 1 << (i % PANEL);
   return { panels, masks, dense };
+}
+
+/** Panel by panel: [panels × rows]. */
+function byPanel({ masks, panels }: Spikes): Uint16Array {
+  const rows = masks.length / panels;
+  return masks.map((_, i) => masks[(i % rows) * panels + Math.floor(i / rows)]!);
+}
+
+function makeTransposition(rng: Rng, rows: number, panels: number): KernelCase {
+  const seen = spikes(rng, rows, panels * PANEL, 0.3);
+  return {
+    exact: true,
+    regions: {
+      spikeMasks: array('u16', byPanel(seen)),
+      out: array('u16', new Array(rows * panels).fill(0xbeef), seen.masks),
+    },
+    call: (k, address) => k.transposeMasks({ spikeMasks: address('spikeMasks'), panels, rows, out: address('out') }),
+  };
 }
 
 function makeList(rng: Rng, rows: number, panels: number, share: number): KernelCase {
@@ -66,7 +84,8 @@ function makeCount(rng: Rng, samples: number, steps: number, panels: number, sha
 }
 
 function makeGather(rng: Rng, rows: number, neurons: number, columns: number, share: number): KernelCase {
-  const { masks, dense } = spikes(rng, rows, neurons, share);
+  const seen = spikes(rng, rows, neurons, share);
+  const { dense } = seen;
   const bias = uniform(rng, columns);
   const source = uniform(rng, neurons * columns);
   const expected = new Float64Array(rows * columns);
@@ -80,7 +99,7 @@ function makeGather(rng: Rng, rows: number, neurons: number, columns: number, sh
       out: { ...room('f32', rows * columns), shape: [rows, columns], expected },
       bias: array('f32', bias),
       source: array('f32', source),
-      spikeMasks: array('u16', masks),
+      spikeMasks: array('u16', byPanel(seen)),
       tables: room('f32', TABLE_ROWS * columns),
     },
     call: (k, address) =>
@@ -165,12 +184,28 @@ export const spikeEntries: KernelEntry[] = [
     },
   },
   {
+    kernel: 'transposeMasks',
+    variant: 'of several panels',
+    reference: 'byPanel (table/spikes.ts)',
+    tolerance: 0,
+    because: 'masks are moved, not computed',
+    shapes: [1, 2, 5, 13].map((panels) => ({
+      label: `7 rows of ${panels} panels`,
+      make: (rng: Rng) => makeTransposition(rng, 7, panels),
+    })),
+    bench: {
+      label: '1600 rows of 4 panels',
+      make: (rng) => makeTransposition(rng, 1600, 4),
+      work: { adds: 0, bytes: 2 * 1600 * 4 * 2 },
+    },
+  },
+  {
     kernel: 'gatherSpikes',
     variant: 'by tables',
     reference: 'addRows (reference/connection.ts) on the spikes of a row',
     tolerance: 1e-6,
-    because: 'float32 sums of up to seventeen terms',
-    shapes: [4, 8, 12, 16].flatMap((neurons) =>
+    because: 'float32 sums of up to seventeen terms, or of as many as there are neurons, which are sums of sixteen',
+    shapes: [4, 8, 12, 16, 36, 72].flatMap((neurons) =>
       [4, 8, 12, 16].flatMap((columns) =>
         SHARES.map((share) => ({
           label: `9 rows, ${neurons} neurons to ${columns}, ${100 * share} % fire`,

@@ -3,7 +3,7 @@
  *   x·(W + Σ s_d·D_d) = x·W + Σ s_d·(x·D_d)
  * so the products, nearly all of the work, are formed once for a group of samples, and a point adds them up. Everything else is
  * done with the point's own parameters. The products lie in the matrix of potentials, in the rows behind those of the group; where
- * the first layer can be computed strip by strip, for all points before the next strip, only those of a strip (strips.ts).
+ * the spikes of the first layer are found for several points together (together.ts), from the first row on.
  */
 import { START } from '../../kernels/kernels.ts';
 import { addressOf, type Bytes, bytes, panelAddress, sizeOf } from '../../layout/units.ts';
@@ -11,8 +11,16 @@ import { floats, stripFrom, type Workspace } from '../workspace.ts';
 import { finishLayer, fire, receive } from './forward.ts';
 import { startFrom } from './initial-state.ts';
 
-/** x·W and x·D_d of the samples that were read last; W and D_d are matrices in panels at `weights`. */
-export function receiveParts({ layout, kernels, scratch }: Workspace, rows: number, weights: readonly Bytes[]): void {
+/**
+ * x·W and x·D_d of the samples that were read last; W and D_d are matrices in panels at `weights`.
+ * @param before matrices of as many rows before that of the first product
+ */
+export function receiveParts(
+  { layout, kernels, scratch }: Workspace,
+  rows: number,
+  weights: readonly Bytes[],
+  before: number,
+): void {
   const { size, inputs } = layout.layers[0]!;
   for (let c = 0, columns = 0; c < size; c += columns) {
     columns = stripFrom(c, size);
@@ -20,7 +28,7 @@ export function receiveParts({ layout, kernels, scratch }: Workspace, rows: numb
       kernels.gatherRows({
         out: panelAddress(scratch.layers[0]!.u, layout.rows, c),
         outRows: layout.rows,
-        firstRow: (i + 1) * rows,
+        firstRow: (before + i) * rows,
         start: START.zero,
         source: panelAddress(weight, inputs, c),
         sourceRows: inputs,
@@ -34,21 +42,21 @@ export function receiveParts({ layout, kernels, scratch }: Workspace, rows: numb
 }
 
 /** How rows are added up: the parts of row r, with factors. Lies where evaluations sort no events. */
-export interface Sum {
+interface Sum {
   offsets: Bytes;
   indices: Bytes;
   values: Bytes;
 }
 
-/** @param before matrices of as many rows before that of the first part */
-export function prepareSum(workspace: Workspace, rows: number, parts: number, before: number): Sum {
+/** The matrix of the group itself is before that of the first part. */
+export function prepareSum(workspace: Workspace, rows: number, parts: number): Sum {
   const { buffer, scratch } = workspace;
   const offsets = scratch.outRows;
   const values = bytes(offsets + 4 * (rows + 1));
   const indices = bytes(values + sizeOf(rows * parts));
   new Uint32Array(buffer, offsets, rows + 1).forEach((_, r, list) => (list[r] = r * parts));
   new Uint16Array(buffer, indices, rows * parts).forEach((_, i, list) => {
-    list[i] = (before + (i % parts)) * rows + Math.floor(i / parts);
+    list[i] = (1 + (i % parts)) * rows + Math.floor(i / parts);
   });
   return { offsets, indices, values };
 }
@@ -82,19 +90,19 @@ export function forwardAt(workspace: Workspace, count: number, sum: Sum, scales:
     fire(workspace, 0, c, columns, count);
   }
   finishLayer(workspace, 0, count, false);
-  above(workspace, count);
+  above(workspace, count, 1);
 }
 
 /** The factors of a point. */
-export function setScales(workspace: Workspace, { values: place }: Sum, rows: number, scales: readonly number[]): void {
+function setScales(workspace: Workspace, { values: place }: Sum, rows: number, scales: readonly number[]): void {
   const values = floats(workspace, place, rows * (scales.length + 1));
   values.set([1, ...scales]);
   for (let done = scales.length + 1; done < values.length; done *= 2) values.copyWithin(done, 0, done);
 }
 
-/** All layers but the first one. */
-export function above(workspace: Workspace, count: number): void {
-  for (let l = 1; l < workspace.layout.layers.length; l++) {
+/** All layers from number `first` on. */
+export function above(workspace: Workspace, count: number, first: number): void {
+  for (let l = first; l < workspace.layout.layers.length; l++) {
     receive(workspace, l, count, false);
     finishLayer(workspace, l, count, false);
   }

@@ -21,13 +21,14 @@ import { setInitialState } from './initial-state.ts';
 import { leakGradients, prepareLeaks } from './leaks.ts';
 import { recordBackward, recordForward } from './record.ts';
 import { scaleInputGradients, scaleInputWeights } from './scaled-input.ts';
-import { fireStrips, forwardAbove } from './strips.ts';
+import { fireTogether, forwardAbove, masksOf, type PlacedPoint } from './together.ts';
 
 export interface PointsAround {
   directions: readonly Bytes[];
-  points: readonly { scales: readonly number[]; weights: Bytes }[];
-  /** Of this thread, where the first layer is computed strip by strip. */
-  masks: Pick<Masks, 'start' | 'perPoint'> | undefined;
+  /** Their parameters lie one behind the other at equal distances. */
+  points: readonly PlacedPoint[];
+  /** Of this thread, where spikes of the first layer are found for several points together. */
+  masks: Pick<Masks, 'start' | 'together'> | undefined;
 }
 
 export class SpikingProgram {
@@ -147,32 +148,36 @@ export class SpikingProgram {
     const rows = count * layout.network.steps;
     const matrices = [layout.weights, ...directions].map((base) => addressOf(base, layout.layers[0]!.weight));
     this.input.read(samples, samples.from, count);
-    let forwardPoint: (p: number) => void;
-    if (masks) {
-      prepareLeaks(this.workspace);
-      setInitialState(this.workspace, this.seed, samples, samples.from, count);
-      const sum = prepareSum(this.workspace, rows, matrices.length, 0);
-      const placed = points.map((point, p) => ({ ...point, masks: bytes(masks.start + p * masks.perPoint) }));
-      if (!fireStrips(this.workspace, count, { sum, matrices, points: placed }, cancelled)) return;
-      forwardPoint = (p) => forwardAbove(this.workspace, count, placed[p]!);
-    } else {
-      receiveParts(this.workspace, rows, matrices);
-      const sum = prepareSum(this.workspace, rows, matrices.length, 1);
-      forwardPoint = (p) => {
-        const { scales, weights } = points[p]!;
-        const workspace = { ...this.workspace, weights };
-        prepareLeaks(workspace, weights);
-        setInitialState(workspace, this.seed, samples, samples.from, count);
-        forwardAt(workspace, count, sum, scales);
-      };
-    }
-    for (let p = 0; p < points.length; p++) {
-      if (cancelled()) return;
+    const score = (p: number, forward: () => void): void => {
       this.clearStats(statsAt);
-      forwardPoint(p);
+      forward();
       for (let b = 0; b < count; b++) this.readout(b, 0, undefined, statsAt);
       out[2 * p] = this.stats[statsAt + STATS.loss]!;
       out[2 * p + 1] = this.stats[statsAt + STATS.accuracy]!;
+    };
+    if (masks) {
+      prepareLeaks(this.workspace);
+      setInitialState(this.workspace, this.seed, samples, samples.from, count);
+      receiveParts(this.workspace, rows, matrices, 0);
+      const each = masksOf(this.workspace, count);
+      for (let first = 0; first < points.length && !cancelled(); first += masks.together) {
+        const some = points.slice(first, first + masks.together);
+        fireTogether(this.workspace, count, some, masks.start);
+        some.forEach((point, i) => {
+          const own = bytes(masks.start + i * each);
+          score(first + i, () => forwardAbove(this.workspace, count, point, own));
+        });
+      }
+      return;
+    }
+    receiveParts(this.workspace, rows, matrices, 1);
+    const sum = prepareSum(this.workspace, rows, matrices.length);
+    for (let p = 0; p < points.length && !cancelled(); p++) {
+      const { scales, weights } = points[p]!;
+      const workspace = { ...this.workspace, weights };
+      prepareLeaks(workspace, weights);
+      setInitialState(workspace, this.seed, samples, samples.from, count);
+      score(p, () => forwardAt(workspace, count, sum, scales));
     }
   }
 

@@ -131,6 +131,7 @@ template <class A, class B> struct Two {
   A a;
   B b;
   static INLINE Two load(const uint8_t* p) { return {A::load(p), B::load(p + A::bytes)}; }
+  static INLINE Two all(float x) { return {A::all(x), B::all(x)}; }
   INLINE void store(ptr p) const {
     a.store(p);
     b.store(p + A::bytes);
