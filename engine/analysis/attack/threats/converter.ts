@@ -10,9 +10,15 @@ export interface Flip {
   by: 1 | -1;
 }
 
-/** How many powers of two of |g| / max |g| one look at the gradient takes in, and where draws cannot succeed any more. */
-const BAND = 4;
-const LAST = 33;
+/** Bins are sorted by the first bits of |g| into classes of an eighth of a power of two, 256 · 8 of them. */
+const CLASSES = 2048;
+const SHIFT = 20;
+/** Powers of two below the strongest from which on draws cannot succeed any more. */
+const REACH = 36;
+/** Candidates that are looked for at first, for each that is wanted, and how many times as many each time that they were too few. */
+const AT_FIRST = 4;
+const LEAST = 64;
+const GROWTH = 8;
 
 /**
  * Probabilistic sampling: a bin is taken with probability |g| / max |g|, each on its own. Sign: by = ±sign(g). Overflow-aware:
@@ -28,30 +34,54 @@ export function convert(
   limit: number,
   rng: Rng,
 ): Flip[] | undefined {
-  // Of numbers that are not negative the bits rise as the values do; eight of them are the exponent.
+  // Of numbers that are not negative the bits rise as the values do.
   const bits = new Int32Array(gradient.buffer, gradient.byteOffset, gradient.length);
+  const counts = new Uint32Array(CLASSES);
   let top = 0;
-  for (let bin = 0; bin < bits.length; bin++) top = Math.max(top, bits[bin]! & 0x7fffffff);
+  for (let bin = 0; bin < bits.length; bin++) {
+    const own = bits[bin]! & 0x7fffffff;
+    if (own > top) top = own;
+    counts[own >>> SHIFT]!++;
+  }
   if (top === 0) return undefined;
   const taken: Flip[] = [];
   const scale = floatOf(top);
+  const least = Math.max(0, ((top >>> 23) - REACH + 1) * 8);
   // Strongest first, so that the draws of all the rest need never be made; each draw is independent of the others anyway.
-  for (let band = 0; band < LAST && taken.length < limit; band += BAND) {
-    const candidates: number[] = [];
-    for (let bin = 0; bin < bits.length; bin++) {
-      const own = bits[bin]! & 0x7fffffff;
-      const below = (top >>> 23) - (own >>> 23) - band;
-      if (own === 0 || below < 0 || below >= BAND) continue;
-      if (allowed(bin, bits[bin]! < 0 === (sign === 1) ? -1 : 1)) candidates.push(bin);
-    }
-    candidates.sort((a, b) => Math.abs(gradient[b]!) - Math.abs(gradient[a]!) || a - b);
-    for (const bin of candidates) {
+  for (
+    let above = top >>> SHIFT, wanted = Math.max(LEAST, AT_FIRST * limit);
+    above >= least && taken.length < limit;
+  ) {
+    let [from, count] = [above, counts[above]!];
+    while (from > least && count < wanted) count += counts[--from]!;
+    for (const bin of strongestFirst(bits, from, above, count)) {
       if (taken.length >= limit) break;
-      if (rng.uniform() * scale >= Math.abs(gradient[bin]!)) continue;
-      taken.push({ bin, by: gradient[bin]! < 0 === (sign === 1) ? -1 : 1 });
+      const by = bits[bin]! < 0 === (sign === 1) ? -1 : 1;
+      if (allowed(bin, by) && rng.uniform() * scale < Math.abs(gradient[bin]!)) taken.push({ bin, by });
     }
+    above = from - 1;
+    wanted *= GROWTH;
   }
   return taken;
+}
+
+/** The `count` bins of the classes from … above, strongest first, of equal ones the lower bin. */
+function strongestFirst(bits: Int32Array, from: number, above: number, count: number): Uint32Array {
+  const [lowest, highest] = [Math.max(1, from << SHIFT), ((above + 1) << SHIFT) - 1];
+  const bins = new Uint32Array(count);
+  // How much weaker than the strongest, and the place: numbers alone are sorted fastest.
+  const keys = new Float64Array(count);
+  let found = 0;
+  for (let bin = 0; bin < bits.length; bin++) {
+    const own = bits[bin]! & 0x7fffffff;
+    if (own < lowest || own > highest) continue;
+    keys[found] = (highest - own) * count + found;
+    bins[found++] = bin;
+  }
+  keys.subarray(0, found).sort();
+  const sorted = new Uint32Array(found);
+  for (let i = 0; i < found; i++) sorted[i] = bins[keys[i]! % count]!;
+  return sorted;
 }
 
 function floatOf(bits: number): number {
