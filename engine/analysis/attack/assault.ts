@@ -105,15 +105,20 @@ class KindOfAttack<S> implements Assault {
         clean: this.setting.threat.start(sample),
       }),
     );
-    for (const [m, { tally, run }] of this.methods.entries()) {
-      const outcomes = await run(goals);
-      for (const outcome of outcomes) {
-        tally.costs.push(outcome.cost === undefined ? null : rounded(outcome.cost));
-        tally.rows.push(rowOf(outcome));
-      }
-      if (m === 0) await this.keepExamples(goals, outcomes, tally.width);
-      onPart((m + 1) / this.methods.length);
-    }
+    let ended = 0;
+    // While the network answers one method, others make their next inputs of what it told them. No draw hangs on the order.
+    const all = await Promise.allSettled(
+      this.methods.map(async ({ tally, run }, m) => {
+        const outcomes = await run(goals);
+        for (const outcome of outcomes) {
+          tally.costs.push(outcome.cost === undefined ? null : rounded(outcome.cost));
+          tally.rows.push(rowOf(outcome));
+        }
+        if (m === 0) await this.keepExamples(goals, outcomes, tally.width);
+        onPart(++ended / this.methods.length);
+      }),
+    );
+    for (const one of all) if (one.status === 'rejected') throw one.reason;
   }
 
   /** The first samples that were fooled, with what they looked like before and after. */

@@ -29,6 +29,7 @@ export function victimOf(
   networks: readonly Network[],
   { classes, size, batch, signal }: { classes: number; size: number; batch: number; signal: AbortSignal },
 ): Victim {
+  const inTurn = turns();
   const answers = ({ samples }: Recording): NetworkAnswer[] =>
     Array.from(samples.loss, (loss, b) => ({ loss, scores: samples.scores.slice(b * classes, (b + 1) * classes) }));
   return {
@@ -36,7 +37,8 @@ export function victimOf(
       const all: NetworkAnswer[] = [];
       for (let from = 0; from < samples.length; from += ASKED) {
         signal.throwIfAborted();
-        all.push(...answers(await networks[0]!.probe({ samples: samples.slice(from, from + ASKED) }, {})));
+        const part = samples.slice(from, from + ASKED);
+        all.push(...answers(await inTurn(() => networks[0]!.probe({ samples: part }, {}))));
       }
       return all;
     },
@@ -45,7 +47,7 @@ export function victimOf(
       for (let from = 0; from < samples.length; from += batch) {
         signal.throwIfAborted();
         const part = samples.slice(from, from + batch);
-        const recording = await networks[surrogate]!.probe({ samples: part }, { inputGradient: true });
+        const recording = await inTurn(() => networks[surrogate]!.probe({ samples: part }, { inputGradient: true }));
         const whole = recording.inputGradient!;
         all.push(
           ...answers(recording).map((answer, b) => ({ answer, gradient: whole.subarray(b * size, (b + 1) * size) })),
@@ -53,6 +55,16 @@ export function victimOf(
       }
       return all;
     },
+  };
+}
+
+/** Runs one piece of work after the other: networks share the cores, while whoever waits for none of them goes on. */
+function turns(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const turn = last.then(work, work);
+    last = turn;
+    return turn;
   };
 }
 
