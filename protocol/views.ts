@@ -214,10 +214,12 @@ export const VIEWS = {
       choices: texts,
       asTable: flag,
       /** Settings and results against each other. */
-      picture: oneOf('none', 'scatter', 'parallel'),
+      picture: oneOf('none', 'scatter', 'parallel', 'cross'),
       /** Ids of columns; empty: the first there is. */
       pictureX: line(''),
       pictureY: line('accuracy'),
+      /** The setting from top to bottom where two are across each other. */
+      pictureZ: line(''),
     },
   }),
   across: view({

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { violations } from '../axe.ts';
 import { picture, settle } from '../harness.ts';
-import { FakeStudy, XOR } from '../study.ts';
+import { FakeStudy, type VariantPlan, XOR } from '../study.ts';
 import { host, kept, open } from './page.ts';
 
 const scatter = () => host.page.getByRole('region', { name: 'Scatter' });
@@ -57,10 +57,40 @@ test('parallel coordinates: a line for each variant over the settings that diffe
   await picture(host, 'compare-parallel');
 });
 
+test('two settings across each other: a cell for each pair, the mean where rows share one; read with the keys, saved', async () => {
+  const plan = (leak: string, reset: string, accuracy: number): VariantPlan => ({
+    name: `${leak} ${reset}`,
+    changes: { 'neuron.leak': leak, 'neuron.reset': reset },
+    ...{ accuracy, climb: 5 },
+  });
+  const variants = [plan('0.5', 'hard', 0.6), plan('0.5', 'none', 0.7), plan('0.9', 'hard', 0.9)];
+  const again = { ...plan('0.9', 'hard', 0.8), name: 'again' };
+  await open(new FakeStudy({ variants: [...variants, again], seeds: 2 }));
+  await host.page.getByLabel('Picture').selectOption('Heat map');
+  const part = host.page.getByRole('region', { name: 'Heat map' });
+  await expect.poll(() => part.locator('.cell').count()).toBe(3);
+  await expect
+    .poll(() => part.textContent())
+    .toContain('cells of several rows are the mean of these; 1 pair without a row');
+  for (let i = 0; i < 2; i++) await part.locator('.relation').press('ArrowRight');
+  const means = await host.page.locator('tr[data-variant] .col-accuracy .figure').allTextContents();
+  const [, , third, fourth] = means.map((text) => Number.parseFloat(text));
+  const reading = (await part.locator('.relation-reading').textContent())!;
+  const [, told] = /^neuron\.leak 0\.9, neuron\.reset hard: Accuracy ([\d.]+) %, 0\.9 hard, again\.$/.exec(reading)!;
+  expect(Number(told)).toBeCloseTo((third! + fourth!) / 2, 1);
+  await picture(host, 'compare-heat-map');
+  await part.getByRole('button', { name: 'SVG' }).click();
+  await expect.poll(() => host.exports().length).toBe(1);
+  expect(host.exports()[0]).toMatchObject({ suggestedName: 'delayed-spiking-xor-cross.svg' });
+  expect(host.exports()[0]!.text).toContain('>Accuracy (%)</text>');
+  await host.page.getByRole('combobox', { name: 'Filter of the rows' }).fill('reset = hard');
+  await expect.poll(() => part.locator('.cell').count()).toBe(2);
+});
+
 describe('no serious findings of axe in any theme', () => {
   test('both pictures, narrow', async () => {
     await open(new FakeStudy(), { width: 325, height: 800 });
-    for (const name of ['Scatter', 'Parallel coordinates']) {
+    for (const name of ['Scatter', 'Parallel coordinates', 'Heat map']) {
       await host.page.getByLabel('Picture').selectOption(name);
       expect(await violations(host)).toEqual([]);
       await host.page.locator('.relations').scrollIntoViewIfNeeded();

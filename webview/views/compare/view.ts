@@ -20,7 +20,7 @@ import { headRow } from './choose/head.ts';
 import { referenceSelect } from './choose/reference.ts';
 import { details } from './details.ts';
 import { exportMenus } from './exports.ts';
-import { Relations } from './relations.ts';
+import { Relations } from './picture/relations.ts';
 import { accuracyAxis, columnsOf, filterColumns, type Row, rowsOf, shownColumns, sortRows } from './rows.ts';
 import { addSeedsButton } from './seeds.ts';
 import { variantRow } from './table.ts';
