@@ -17,6 +17,7 @@ import type { ExperimentDocuments } from './language/documents.ts';
 import type { StudyCatalog } from './model/catalog.ts';
 import { showDifference, showOrigin } from './origin.ts';
 import type { Panels } from './panels/panels.ts';
+import { showQueue } from './queue-list.ts';
 import { writeReport } from './report.ts';
 
 export interface WorkbenchParts {
@@ -145,9 +146,12 @@ function windowsOf({
   | 'openFolder'
   | 'firstSteps'
   | 'showOutput'
+  | 'showQueue'
 > {
   return {
     showProblems,
+
+    showQueue,
 
     async openFile(file, variant, preserveFocus) {
       const options = { viewColumn: columnOf(file), preserveFocus };

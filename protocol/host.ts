@@ -22,6 +22,7 @@ import type {
 } from './experiment.ts';
 import type { Matrix } from './matrix.ts';
 import type { Metric, NeuronRates, Series } from './metrics.ts';
+import type { QueueMove, QueuePause, QueueState } from './queue/queue.ts';
 import type { Comparison, RunSummary, StudyEntry } from './runs.ts';
 import type { Annotation } from './text/annotations.ts';
 import type { ToolAnswer } from './tools.ts';
@@ -153,6 +154,12 @@ export interface HostRequests {
     params: { runIds: string[]; threads?: number; epochs?: number; executor?: ExecutorId };
     result: { resumed: string[]; anew?: string[] };
   };
+  /** What trains and waits on this machine, of each store where anything does or that is paused. */
+  'queue/read': { params: Record<string, never>; result: QueueState[] };
+  /** Moves those of these runs that wait, all together; their ids. */
+  'queue/move': { params: { runIds: string[]; move: QueueMove }; result: { moved: string[] } };
+  /** Nothing begins any more in any store; null: goes on. */
+  'queue/pause': { params: { running: QueuePause | null }; result: null };
   /** Stars these runs, tags them, or says something of them; what is not given stays. */
   'runs/annotate': { params: { runIds: string[] } & Annotation; result: null };
   /** Deletes folders of runs that are not running. */

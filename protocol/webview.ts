@@ -24,6 +24,7 @@ export type WebviewMethod =
   | 'runs/stop'
   | 'runs/resume'
   | 'runs/annotate'
+  | 'queue/move'
   | 'studies/list'
   | 'analyses/list'
   | 'analyses/read'

@@ -21,6 +21,7 @@ import { taskCommand } from './commands/internal/task.ts';
 import { workCommand } from './commands/internal/work.ts';
 import { listCommand } from './commands/list.ts';
 import { mcpCommand } from './commands/mcp.ts';
+import { queueCommand } from './commands/queue.ts';
 import { reportCommand } from './commands/report.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { runCommand } from './commands/run.ts';
@@ -40,6 +41,7 @@ export const COMMANDS: readonly Command[] = [
   eventsCommand,
   stopCommand,
   resumeCommand,
+  queueCommand,
   compareCommand,
   checkCommand,
   analyseCommand,

@@ -1,5 +1,5 @@
 /** Which store is meant, and which runs in it. */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { earlierOf, whyEarlier } from '../../protocol/comparison/earlier.ts';
 import { count } from '../../protocol/format.ts';
@@ -112,4 +112,13 @@ function findRun(store: string, all: RunSummary[], name: string): RunSummary {
     throw new UserError(`"${shown}" fits ${fitting.length} runs, give more of the name: ${some(fitting)}.`);
   if (all.length === 0) throw new UserError(`There is no run "${shown}": the store ${store} is empty.`);
   throw new UserError(`There is no run "${shown}" in ${store}; there are ${some(all)}.`);
+}
+
+/** The same path, whichever way the file was named. */
+export function pathOf(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    return resolve(file);
+  }
 }

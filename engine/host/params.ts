@@ -3,6 +3,7 @@ import { isAbsolute } from 'node:path';
 import * as z from 'zod';
 import type { HostMethod, HostParams } from '../../protocol/host.ts';
 import { type Metric, parseMetric } from '../../protocol/metrics.ts';
+import { MOVES, PAUSES } from '../../protocol/queue/queue.ts';
 import { isTag, MAX_TAGS } from '../../protocol/text/annotations.ts';
 import { MAX_ACROSS } from '../../protocol/views.ts';
 import { UserError } from '../base/errors.ts';
@@ -116,6 +117,9 @@ const SCHEMAS: { [M in HostMethod]: z.ZodType<Loose<HostParams<M>>> } = {
   }),
   'runs/stop': z.strictObject({ runIds }),
   'runs/resume': z.strictObject({ runIds, threads, executor, epochs: z.int().min(1).max(1_000_000).optional() }),
+  'queue/read': z.strictObject({}) as z.ZodType<Record<string, never>>,
+  'queue/move': z.strictObject({ runIds, move: z.enum(MOVES) }),
+  'queue/pause': z.strictObject({ running: z.enum(PAUSES).nullable() }),
   'runs/annotate': z.strictObject({
     runIds,
     starred: z.boolean().optional(),

@@ -147,6 +147,12 @@ class Peer {
       'runs/start': (params) => this.start(params),
       'runs/stop': ({ runIds }) => this.stop(runIds),
       'runs/resume': (params) => this.resume(params),
+      'queue/read': () => this.open().queues(),
+      'queue/move': ({ runIds, move }) => ({ moved: this.open().moveInQueues(runIds, move) }),
+      'queue/pause': ({ running }) => {
+        this.open().pauseQueues(running);
+        return null;
+      },
       'runs/annotate': ({ runIds, ...change }) => {
         this.open().annotate(runIds, change);
         return null;

@@ -2,10 +2,12 @@ import { basename } from 'node:path';
 import type { AnalysisAnswer, AnalysisSummary } from '../../protocol/analyses/analyses.ts';
 import type { HostParams } from '../../protocol/host.ts';
 import type { NeuronRates, Series } from '../../protocol/metrics.ts';
+import type { QueueMove, QueuePause, QueueState } from '../../protocol/queue/queue.ts';
 import { isActive, type RunSummary, type StudyEntry } from '../../protocol/runs.ts';
 import type { Annotation } from '../../protocol/text/annotations.ts';
 import { UserError } from '../base/errors.ts';
 import { reason } from '../base/files.ts';
+import { continueQueue, moveInQueue, NOTHING_WAITS, pauseQueue, queueOf } from '../executors/local/queue.ts';
 import { AnalysisList, answerOf } from '../runs/analyses.ts';
 import { hasSubmissions } from '../runs/cluster.ts';
 import { deleteRun } from '../runs/folder.ts';
@@ -14,6 +16,7 @@ import { readLog } from '../runs/log.ts';
 import { type History, nameOfStep } from '../runs/metrics/history.ts';
 import { readNeuronRates } from '../runs/metrics/neuron-rates.ts';
 import { seriesOf } from '../runs/metrics/series.ts';
+import { readQueue } from '../runs/queue/file.ts';
 import { StoreReader } from '../runs/store.ts';
 import { annotate } from '../runs/write.ts';
 import { Changes } from './changes.ts';
@@ -158,6 +161,32 @@ export class Stores {
       return history ? { ...answer, of: nameOfStep(history, answer.checkpoint) } : answer;
     } catch (error) {
       throw new UserError(`The answer ${name} of ${id} cannot be read: ${reason(error)}`);
+    }
+  }
+
+  /** Of the stores where something trains or waits, or that are paused. */
+  queues(): QueueState[] {
+    return [...this.watches]
+      .map(([store, { reader }]) => queueOf(store, reader.summaries()))
+      .filter(({ paused, entries }) => paused !== null || entries.length > 0);
+  }
+
+  /** The ids of those that wait. @throws UserError where none of them does */
+  moveInQueues(ids: readonly string[], move: QueueMove): string[] {
+    const runs = ids.map((id) => this.refreshed(id));
+    const stores = [...this.watches].filter(([, { reader }]) =>
+      runs.some(({ id, state }) => state === 'queued' && reader.summary(id) !== undefined),
+    );
+    if (stores.length === 0) throw new UserError(NOTHING_WAITS);
+    return stores.flatMap(([store, { reader }]) => moveInQueue(store, reader.summaries(), ids, move));
+  }
+
+  /** @throws UserError where a store cannot be written */
+  pauseQueues(running: QueuePause | null): void {
+    for (const [store, { reader }] of this.watches) {
+      if (running === null && readQueue(store).paused) continueQueue(store);
+      // A store that is not there yet has nothing to wait for.
+      if (running !== null && reader.summaries().length > 0) pauseQueue(store, running);
     }
   }
 

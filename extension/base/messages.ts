@@ -20,6 +20,7 @@ const METHODS: Record<WebviewMethod, true> = {
   'runs/stop': true,
   'runs/resume': true,
   'runs/annotate': true,
+  'queue/move': true,
   'studies/list': true,
   'analyses/list': true,
   'analyses/read': true,

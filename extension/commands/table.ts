@@ -1,6 +1,7 @@
 import { Refusal } from '../../protocol/calls.ts';
 import type { Checked, TextEdit } from '../../protocol/experiment.ts';
 import type { RunOrigin } from '../../protocol/host.ts';
+import type { QueueState } from '../../protocol/queue/queue.ts';
 import { isActive, isResumable, type RunSummary } from '../../protocol/runs.ts';
 import { newestOf } from '../../protocol/seeds.ts';
 import { VIEW_IDS, type ViewId } from '../../protocol/views.ts';
@@ -16,6 +17,8 @@ import { addSeeds } from './add-seeds.ts';
 import { Cancelled } from './cancelled.ts';
 import { howToTrain } from './how-to-train.ts';
 import { trainFurther } from './more-epochs.ts';
+import { continueQueue, moveRuns, pauseQueue, showQueue } from './queue.ts';
+import type { QueueAct } from './queue-look.ts';
 import { putBack, start } from './start.ts';
 import { TEMPLATES, type Template } from './templates.ts';
 
@@ -70,6 +73,8 @@ export interface Workbench {
   newFile(file: string, text: string): Promise<void>;
   /** Asks where to, unless it is to be `here`, in the first folder of the workspace, and opens it there. */
   newExperiment(template: Template, options?: { here: boolean }): Promise<void>;
+  /** A list of what trains and waits that stays up to date; resolves when the user turns away from it. */
+  showQueue(read: () => Promise<QueueState[]>, act: (act: QueueAct) => Promise<void>): Promise<void>;
   showOutput(): void;
   /** Opens the first steps. */
   firstSteps(): Promise<void>;
@@ -141,6 +146,17 @@ export const COMMANDS: Record<CommandId, EditorCommand> = {
       return trainFurther(context, target.runIds.length > 0 ? chosen : newestRuns(chosen));
     },
   },
+  'lifLab.queue': { need: 'host', run: showQueue },
+  'lifLab.queueFront': {
+    need: 'trust',
+    run: async (context, target) => moveRuns(context, await runsOf(context, target), 'front'),
+  },
+  'lifLab.queueBack': {
+    need: 'trust',
+    run: async (context, target) => moveRuns(context, await runsOf(context, target), 'back'),
+  },
+  'lifLab.pauseQueue': { need: 'trust', run: pauseQueue },
+  'lifLab.continueQueue': { need: 'trust', run: continueQueue },
   'lifLab.delete': { need: 'trust', run: deleteRuns },
   'lifLab.revealRun': {
     need: 'nothing',

@@ -20,6 +20,7 @@ import type { RunsChange, RunsModel } from '../model/model.ts';
 const NEEDS_TRUST: ReadonlySet<WebviewMethod> = new Set([
   'analyses/start',
   'analyses/stop',
+  'queue/move',
   'runs/annotate',
   'runs/resume',
   'runs/start',
@@ -206,6 +207,7 @@ export class ViewBridge {
         return services.resume(this.own(request.params.runIds)).then(() => ({ resumed: request.params.runIds }));
       case 'runs/stop':
         return this.pass(request.method, { ...request.params, runIds: this.own(request.params.runIds) });
+      case 'queue/move':
       case 'runs/annotate':
         return this.pass(request.method, { ...request.params, runIds: this.own(request.params.runIds) });
       case 'analyses/start': {

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { continueQueue, pauseQueue, queueOf } from '../../engine/executors/local/queue.ts';
 import { writeMnist } from '../unit/datasets/helpers.ts';
 import { Lab } from './fake/lab.ts';
 
@@ -167,4 +168,62 @@ test('more epochs for a finished run: what a run of as many at once logs, and th
   lab.study({ variants: ['baseline'], epochs: 6 });
   const { rows } = JSON.parse((await lab.lif('compare', 'study.lif.yaml', '--json')).stdout);
   expect(rows[0].results).toMatchObject([{ id: run.id, epochs: 6 }]);
+});
+
+test('the queue: moved runs come first, others wait while it is paused, and what stopped for it ends with the same bits', async () => {
+  lab.study({ variants: ['a', 'b'], seeds: [1, 2], epochs: 8, step: 30 });
+  const alone = ['--threads', '1000', '--again'];
+  await lab.lif('run', 'study.lif.yaml', '--seed', '1', ...alone, '--detach');
+  const [run, second] = await lab.until('an epoch', (runs) => runs.some(({ epoch }) => epoch >= 1));
+  const order = () => {
+    const { entries } = queueOf(lab.store, lab.runs());
+    return entries.map(({ variant, seed, state }) => `${state} ${variant} ${seed}`);
+  };
+  const { entries, unknown, paused } = queueOf(lab.store, lab.runs());
+  expect(order()).toEqual(['running a 1', 'queued b 1']);
+  expect({ unknown, paused, known: entries.map(({ ends }) => ends !== null) }).toEqual({
+    unknown: 0,
+    paused: null,
+    known: [true, true],
+  });
+  pauseQueue(lab.store, 'stop');
+  await lab.until('a pause', (runs) => runs.every(({ state }) => state === 'queued'));
+  await lab.until('a reason', (runs) => runs.every(({ message }) => message === 'waits: the queue is paused'));
+  expect(order()).toEqual(['queued a 1', 'queued b 1']);
+  // Another command waits, too, and behind them unless it is moved.
+  const other = lab.start('run', 'study.lif.yaml', '--variant', 'b', '--seed', '2', ...alone);
+  const third = (await lab.until('another', (runs) => runs.length === 3))[2]!;
+  await lab.until('its process', (runs) => runs[2]!.message !== undefined);
+  expect(order()).toEqual(['queued a 1', 'queued b 1', 'queued b 2']);
+  const moved = await lab.lif('queue', 'front', third.id);
+  expect(moved).toMatchObject({ code: 0, stderr: '' });
+  expect(moved.stdout).toMatch(/^The queue is paused: nothing begins, runs that train stop at a checkpoint\./);
+  expect(moved.stdout).toMatch(/0 runs train, 3 wait: about [\d.]+ s once the queue goes on\.$/m);
+  expect(order()).toEqual(['queued b 2', 'queued a 1', 'queued b 1']);
+  continueQueue(lab.store);
+  expect((await other.ended).code).toBe(0);
+  const runs = await lab.until('all', (all) => all.every(({ state }) => state === 'finished'));
+  const ends = (id: string) => runs.find((one) => one.id === id)!.updatedAt;
+  const ids = [third.id, run!.id, second!.id];
+  expect(ids.toSorted((x, y) => ends(x) - ends(y))).toEqual(ids);
+  expect(lab.log(run!)).toMatch(
+    /The queue is paused: the run goes on from here when the queue does\.\n[\s\S]*Resumes after/,
+  );
+  // The same as straight through.
+  const interrupted = lab.metrics(run!);
+  lab.clear();
+  await lab.lif('run', 'study.lif.yaml', '--variant', 'a', '--seed', '1');
+  expect(interrupted).toEqual(lab.metrics(lab.run('a')));
+}, 60_000);
+
+test('a queue that cannot be read holds nobody up; what is asked wrongly is said', async () => {
+  lab.study({ variants: ['a'], seeds: [1, 2] });
+  await lab.lif('run', 'study.lif.yaml', '--seed', '1');
+  writeFileSync(join(lab.store, 'queue.json'), '{"format": 1, "order": ["../x"], "paused": true}');
+  expect((await lab.lif('run', 'study.lif.yaml', '--seed', '2')).code).toBe(0);
+  expect(await lab.lif('queue', 'front', lab.runs()[0]!.id)).toMatchObject({
+    code: 2,
+    stderr: 'None of these runs waits for cores of this machine: what trains or has ended cannot be moved.\n',
+  });
+  expect((await lab.lif('queue', 'sideways')).stderr).toMatch(/use front, up, down, back, pause or continue/);
 });

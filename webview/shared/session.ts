@@ -92,6 +92,12 @@ export class Session<V extends ViewId = ViewId> {
     this.act(`resume:${runIds.join()}`, () => this.channel.request('runs/resume', { runIds }));
   }
 
+  /** Those that wait are trained next, once cores are free. */
+  moveToFront(runs: readonly RunSummary[]): void {
+    const runIds = runs.filter((run) => run.state === 'queued').map(({ id }) => id);
+    this.act(`front:${runIds.join()}`, () => this.channel.request('queue/move', { runIds, move: 'front' }));
+  }
+
   annotate(runs: readonly RunSummary[], change: Annotation): void {
     const runIds = runs.map(({ id }) => id);
     this.act(`annotate:${runIds.join()}`, () => this.channel.request('runs/annotate', { runIds, ...change }));

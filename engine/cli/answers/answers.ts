@@ -3,6 +3,7 @@
  * commands to it. Fields may be added; those that are here keep their names and meanings.
  */
 import * as z from 'zod';
+import { PAUSES } from '../../../protocol/queue/queue.ts';
 import { STATES_BY_URGENCY } from '../../../protocol/runs.ts';
 import { failureSchema, problemSchema } from './failure.ts';
 import { comparisonSchema, runSchema, spreadSchema, verdictSchema, warningSchema } from './runs.ts';
@@ -137,6 +138,33 @@ export const ANSWERS = {
       .array(z.object({ run: z.string(), analysis: z.string(), state: z.enum(STATES_BY_URGENCY) }))
       .optional()
       .describe('What was being asked of these runs, and how it ended.'),
+  }),
+  queue: z.object({
+    store,
+    paused: z
+      .object({ since: z.number().describe('Milliseconds since 1970.'), running: z.enum(PAUSES) })
+      .nullable()
+      .describe('Runs that train go on to their end (finish), or stop at a checkpoint and wait (stop).'),
+    entries: z
+      .array(
+        z.object({
+          runId: z.string(),
+          study: z.string(),
+          variant: z.string(),
+          seed: z.number(),
+          state: z.enum(['running', 'queued']),
+          progress: z.number(),
+          seconds: z
+            .number()
+            .nullable()
+            .describe('Of training that are left; null where no run like it has done an epoch.'),
+          begins: z.number().nullable().describe('Seconds from now; null while the queue is paused, or not known.'),
+          ends: z.number().nullable(),
+        }),
+      )
+      .describe('Those that train, then those that wait, in their order.'),
+    seconds: z.number().describe('Until all have ended of which that is known.'),
+    unknown: z.int().describe('How many are not in that.'),
   }),
   resume: z.object({ store, runIds, anew: runIds.describe('Without a checkpoint.'), runs: runs.optional() }),
   compare: z.union([comparisonSchema.extend({ advice: z.array(advice) }), studies]),

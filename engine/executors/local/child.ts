@@ -13,7 +13,8 @@ import type { JobOptions } from '../executor.ts';
 /** Exit codes of `lif execute` beyond 0 (finished or stopped) and 1 (failed). */
 export const EXIT_BUSY = 75;
 
-export type ChildOutcome = 'finished' | 'stopped' | 'failed' | 'busy' | 'deleted';
+/** `queued`: the queue was paused, and it goes on later. */
+export type ChildOutcome = 'finished' | 'stopped' | 'failed' | 'busy' | 'deleted' | 'queued';
 
 /** A job with what the store holds of it. */
 export interface Waiting {
@@ -85,7 +86,7 @@ function startChild(
 ): { child: ChildProcess; logBefore: number } {
   const log = openLog(run);
   try {
-    const args = [...lif.slice(1), 'execute', run, '--threads', String(threads)];
+    const args = [...lif.slice(1), 'execute', run, '--queue', '--threads', String(threads)];
     if (what.kind !== 'train') args.push('--job', JSON.stringify(what));
     if (checkpointSeconds !== undefined) args.push('--checkpoint-every', String(checkpointSeconds));
     if (maxSeconds !== undefined && what.kind === 'train') args.push('--max-seconds', String(maxSeconds));
@@ -122,6 +123,8 @@ function conclude(record: JobRecord, end: End, stopped: boolean, report: (senten
     return 'busy';
   }
   const state = record.state();
+  // It left by itself; one that could not be started is queued, too.
+  if (state === 'queued' && end.code === 0 && !stopped) return state;
   if (state === 'finished' || state === 'stopped' || state === 'failed') return state;
   let patch: { state: 'stopped' } | { state: 'failed'; message: string } = stopped
     ? { state: 'stopped' }

@@ -2,6 +2,7 @@
  * Runs on this machine: each one a child process of its own, so that a crash, a lack of memory or a NaN in one leaves
  * the others alone, and no more at a time than there are cores.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { count, duration } from '../../../protocol/format.ts';
 import { reason } from '../../base/files.ts';
 import { type Lock, ownerOf } from '../../base/lock.ts';
@@ -9,8 +10,10 @@ import type { AnalyseJob, Job } from '../../jobs/job.ts';
 import { requestWished } from '../../jobs/request.ts';
 import { idOf } from '../../runs/folder.ts';
 import { appendLog } from '../../runs/log.ts';
+import { joinQueue } from '../../runs/queue/join.ts';
 import { attempt, type ChildOutcome, type LocalOptions, runChild, type Waiting, waitingOf } from './child.ts';
 import { Slots, type Wait } from './slots.ts';
+import { Turns } from './turn.ts';
 
 /** A queued run says so this often. */
 const QUEUED_HEARTBEAT_MS = 5000;
@@ -30,6 +33,8 @@ export async function runLocally(
   const threads = threadsPerRun(jobs.length, slots.total, options.threads);
   const outcomes = new Map<Job, ChildOutcome>();
   const queue = new Queue(jobs.map(waitingOf), options.stop, (job, outcome) => outcomes.set(job, outcome));
+  // Where that cannot be written they come last.
+  attempt(() => joinQueue(jobs.flatMap(({ kind, run }) => (kind === 'train' ? [run] : []))));
   const running = new Set<Promise<void>>();
   const carryOut = async (next: Waiting, held: Lock[]) => {
     const analysis = next.job.kind === 'analyse';
@@ -38,6 +43,11 @@ export async function runLocally(
       : { outcome: await runChild(next, threads, held, options), gaveWay: false };
     // It goes on where it stopped once no training waits.
     if (gaveWay) return queue.add([next]);
+    // The queue was paused: it is the first to go on.
+    if (outcome === 'queued') {
+      attempt(() => joinQueue([next.job.run], true));
+      return queue.add([next]);
+    }
     outcomes.set(next.job, outcome);
     if (next.job.kind === 'analyse') options.onAnalysis?.(next.job, outcome);
     else if (outcome === 'finished') queue.add(await wished(next.job.run, options));
@@ -49,11 +59,17 @@ export async function runLocally(
         await Promise.race(running);
         continue;
       }
+      const first = queue.next();
+      if (!first) {
+        await delay(TICK_MS, undefined, { signal: options.stop }).catch(() => {});
+        continue;
+      }
       const held = await slots.acquire(threads, AbortSignal.any([options.stop, queue.emptied]), {
-        purpose: queue.waiting[0]!.record.title,
-        behind: queue.waiting[0]!.job.kind === 'analyse',
+        purpose: first.record.title,
+        behind: first.job.kind === 'analyse',
         onWait: (wait) => queue.blocked(wait),
       });
+      // Meanwhile the queue may have been paused, or others moved before it.
       const next = held && queue.take();
       if (!held || !next) {
         for (const lock of held ?? []) lock.release();
@@ -121,6 +137,7 @@ class Queue {
   /** What the runs wait for besides each other, and since when. */
   private waits: { sentence: string; since: number } | undefined;
   private readonly own: Set<string>;
+  private readonly turns = new Turns();
   private readonly stopAll = () => {
     for (const one of this.waiting.splice(0)) this.stopOne(one);
   };
@@ -153,9 +170,18 @@ class Queue {
     return this.done.signal;
   }
 
+  /** The one whose turn it is, if it is one of ours. */
+  next(): Waiting | undefined {
+    const turn = this.turns.next(this.waiting);
+    if ('next' in turn) return turn.next;
+    this.waitFor(turn.because);
+    return undefined;
+  }
+
   take(): Waiting | undefined {
     this.tick();
-    const next = this.waiting.shift();
+    const next = this.next();
+    this.waiting = this.waiting.filter((one) => one !== next);
     if (next !== undefined && this.waits) {
       const { sentence, since } = this.waits;
       const seconds = (performance.now() - since) / 1000;
@@ -166,7 +192,10 @@ class Queue {
 
   /** The first of them was refused cores. */
   blocked(wait: Wait): void {
-    const sentence = waitSentence(wait, this.own);
+    this.waitFor(waitSentence(wait, this.own));
+  }
+
+  private waitFor(sentence: string | undefined): void {
     if (sentence === this.waits?.sentence) return;
     this.waits = sentence === undefined ? undefined : { sentence, since: this.waits?.since ?? performance.now() };
     // Whoever looks learns of it now, and not at the next heartbeat.

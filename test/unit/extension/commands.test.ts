@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { CommandId } from '../../../extension/base/command-ids.ts';
 import { Cancelled } from '../../../extension/commands/cancelled.ts';
+import { queueLines, queueTitle } from '../../../extension/commands/queue-look.ts';
 import { COMMANDS, type CommandContext } from '../../../extension/commands/table.ts';
 import { RunsModel } from '../../../extension/model/model.ts';
 import { targetOf } from '../../../extension/tree/target.ts';
@@ -119,6 +120,7 @@ beforeEach(() => {
         calls.push(['installTensorFlow']);
         return confirmed;
       },
+      showQueue: async (_read, act) => act({ kind: 'move', runId: 'x', move: 'up' }),
       showOutput: () => void calls.push(['showOutput']),
       busy: (_title, task) => task(),
       storeFor: () => '/work space/.lif',
@@ -154,6 +156,47 @@ test('a report is written of the text as it stands', async () => {
     ['savedText', FILE],
     ['writeReport', FILE],
   ]);
+});
+
+test('the queue: what waits here is moved, with the buttons of the list, too; pausing asks about what trains', async () => {
+  runs.replace([
+    run('q', { state: 'queued', variant: 'a' }),
+    run('c', { state: 'queued', variant: 'a', cluster: { cpuSeconds: 0, givenSeconds: 0 } }),
+    run('r', { state: 'running', variant: 'b' }),
+  ]);
+  await call('lifLab.queueFront', uri);
+  await call('lifLab.queue');
+  await expect(call('lifLab.queueBack', uri, 'b')).rejects.toThrow('Nothing waits here for cores of this machine.');
+  await call('lifLab.continueQueue');
+  expect(calls).toEqual([
+    ['queue/move', { runIds: ['q'], move: 'front' }],
+    ['queue/move', { runIds: ['x'], move: 'up' }],
+    ['queue/pause', { running: null }],
+  ]);
+});
+
+test('a line of the queue says its place and its times; what is not known is said', () => {
+  const entry = { runId: 'a', study: 'S', variant: 'v', seed: 1, state: 'queued', progress: 0 } as const;
+  const state = {
+    store: '/s',
+    paused: null,
+    entries: [
+      { ...entry, state: 'running', progress: 0.5, seconds: 30, begins: 0, ends: 30 } as const,
+      { ...entry, seconds: 60, begins: 30, ends: 90 },
+      { ...entry, seconds: null, begins: 90, ends: null },
+    ],
+    seconds: 90,
+    unknown: 1,
+  };
+  expect(queueLines([state]).map(({ description, detail }) => `${description} | ${detail}`)).toEqual([
+    '50.0 % | S · ends in about 30 s',
+    '1 of 2 | S · begins in about 30 s, ends in 1 min 30 s',
+    '2 of 2 | S · no run like it has done an epoch yet: how long it takes is not known',
+  ]);
+  expect(queueTitle([state])).toBe('Queue · 3 runs · about 1 min 30 s · not known of 1 run');
+  const paused = { ...state, paused: { since: 0, running: 'finish' } as const };
+  expect(queueTitle([paused])).toMatch(/^Queue, paused · /);
+  expect(queueLines([paused])[1]!.detail).toBe('S · paused, takes about 1 min 00 s');
 });
 
 describe('running', () => {

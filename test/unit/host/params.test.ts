@@ -31,6 +31,9 @@ const VALID: { [M in HostMethod]: HostParams<M> } = {
   'runs/start': { file, store: '/ws/.lif', variants: ['ohne Rückstellung'], seeds: [0, 4294967295], threads: 2 },
   'runs/stop': { runIds: [] },
   'runs/resume': { runIds: ['a'], threads: 1 },
+  'queue/read': {},
+  'queue/move': { runIds: [], move: 'front' },
+  'queue/pause': { running: null },
   'runs/annotate': {
     runIds: ['a'],
     starred: true,

@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { ExperimentEdit } from '../../../protocol/experiment.ts';
 import { UNTRUSTED } from '../../../protocol/webview.ts';
 import { icon } from '../../shared/icons.ts';
@@ -16,7 +16,7 @@ export interface ToolbarActions {
 /** What can be done to the table and to the rows that are chosen. */
 export function toolbar(
   session: Session<'matrix'>,
-  { matrix, cursor }: GridState,
+  { matrix, cursor, results }: GridState,
   variants: readonly string[],
   { edit, rename, form, column }: ToolbarActions,
 ): TemplateResult {
@@ -24,6 +24,9 @@ export function toolbar(
   const one = variants.length === 1 ? variants[0] : undefined;
   const place = one === undefined ? -1 : names.indexOf(one);
   const several = variants.length > 1 ? ` ${variants.length}` : '';
+  const waiting = variants
+    .flatMap((name) => results.get(name)?.runs ?? [])
+    .filter(({ state, cluster }) => state === 'queued' && !cluster);
   const pick = (event: Event): void => {
     const select = event.target as HTMLSelectElement;
     if (select.value !== '') column(select.value);
@@ -49,6 +52,16 @@ export function toolbar(
         () => session.start([...variants]),
         session.trusted ? `Train what is missing of ${variants.join(', ') || 'the chosen rows'}` : UNTRUSTED,
       )}
+      ${
+        waiting.length > 0
+          ? button(
+              'To front',
+              session.trusted,
+              () => session.moveToFront(waiting),
+              session.trusted ? 'Train what waits of the chosen rows next, once cores are free' : UNTRUSTED,
+            )
+          : nothing
+      }
       ${button('Duplicate', one !== undefined, () => edit({ kind: 'duplicate', variant: one!, name: freeName(names, `${one} copy`) }))}
       ${button('Rename', one !== undefined, rename)}
       ${button(`Remove${several}`, variants.length > 0 && variants.length < names.length, () => edit({ kind: 'remove', variants: [...variants] }))}

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { EXIT_BUSY } from '../../../executors/local/child.ts';
+import { leaveWhenPaused } from '../../../executors/local/turn.ts';
 import { RunBusyError } from '../../../jobs/claim.ts';
 import { executeJob } from '../../../jobs/execute.ts';
 import { type Job, jobSchema } from '../../../jobs/job.ts';
@@ -16,6 +17,7 @@ export const executeCommand: Command = {
   internal: true,
   options: {
     job: { type: 'string', value: 'JSON', help: 'another job for this run than to train it (jobs/job.ts)' },
+    queue: { type: 'boolean', help: 'goes back into the queue when that is paused for running runs, too' },
     threads: threadsOption,
     'checkpoint-every': checkpointOption,
     'max-seconds': maxSecondsOption,
@@ -23,13 +25,16 @@ export const executeCommand: Command = {
   async run(cli, input) {
     const stop = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+    const job = jobOf(input);
+    const left = job.kind === 'train' && input.flag('queue') ? leaveWhenPaused(job.run, stop) : undefined;
     let code = 0;
     try {
-      await executeJob(jobOf(input), {
+      await executeJob(job, {
         ...input.training,
         threads: input.training.threads ?? 1,
         loadTrainer: () => cli.loadTrainer(),
         signal: stop.signal,
+        ...(left && { leaves: left }),
       });
     } catch (error) {
       if (error instanceof RunBusyError) say(error.message);
