@@ -78,7 +78,7 @@ export async function matrixFrames(
     '99 %': sorted[Math.floor(0.99 * sorted.length)]!,
     longest: sorted.at(-1)!,
     'over 33 ms': times.filter((time) => time > 33.4).length,
-    'work of a frame': (after.all - before.all) / 240,
+    'CPU time of a frame': (after.all - before.all) / 240,
     'script of a frame': (after.script - before.script) / 240,
     'layout of a frame': (after.layout - before.layout) / 240,
     'styles of a frame': (after.style - before.style) / 240,
@@ -103,6 +103,8 @@ export async function zoomRedraws(browser: Browser, bundles: Bundles, curves: nu
     );
   const host = await openView(browser, bundles, study, { width: 1400, height: 900 });
   await settle(host);
+  const ticks = await workOf(host.page);
+  const used: number[] = [];
   const work: number[] = [];
   const drawn: number[] = [];
   const complete: number[] = [];
@@ -127,11 +129,13 @@ export async function zoomRedraws(browser: Browser, bundles: Bundles, curves: nu
         window.addEventListener('pointerup', up, { once: true, capture: true });
       });
     });
+    const before = await ticks();
     const began = performance.now();
     await host.page.mouse.up();
     const [own, whole] = await host.page.evaluate(
       () => (window as unknown as { zoomed: Promise<[number, number]> }).zoomed,
     );
+    used.push((await ticks()).all - before.all);
     work.push(own);
     drawn.push(whole);
     await settle(host);
@@ -145,6 +149,7 @@ export async function zoomRedraws(browser: Browser, bundles: Bundles, curves: nu
   return {
     curves,
     'numbers in a chart': points,
+    'CPU time of a zoom, median': median(used),
     'work of the frame, median': median(work),
     'work of the frame, longest': Math.max(...work),
     'frame, median': median(drawn),

@@ -50,12 +50,13 @@ export function startView<V extends ViewId>(make: (session: Session<V>) => View,
   let view: View | undefined;
   let scrolls: ScrollKeeper | undefined;
   let scheduled = false;
-  let asking: ReturnType<typeof setTimeout> | undefined;
+  let asking = false;
   /** The runs that come last may be of other studies: nobody tells this one that all have been read. */
   const askForUnread = (): void => {
-    if (!session?.comparison?.unread) return;
-    asking ??= setTimeout(() => {
-      asking = undefined;
+    if (!session?.comparison?.unread || asking) return;
+    asking = true;
+    setTimeout(() => {
+      asking = false;
       view?.changed([]);
     }, UNREAD_MS);
   };
