@@ -143,10 +143,13 @@ test('a curve for each attack, a verdict for each variant; a broken one ranks no
   await expect.poll(() => first.textContent()).toMatch(/right about 4 of 5; 4 attacked\s+The gradient beats/);
   await expect.poll(() => first.textContent()).toContain('random ∞');
   const slider = page.getByRole('slider', { name: 'Step' });
-  await expect.poll(() => slider.getAttribute('aria-valuetext')).toBe('step 0: 1 event, 0 added, 0 taken');
+  const changed = 'step 1: 1 event, 1 added, 0 taken';
+  await expect.poll(() => slider.getAttribute('aria-valuetext'), { message: 'where something changes' }).toBe(changed);
   await slider.focus();
+  await slider.press('ArrowLeft');
+  await expect.poll(() => slider.getAttribute('aria-valuetext')).toBe('step 0: 1 event, 0 added, 0 taken');
   await slider.press('ArrowRight');
-  await expect.poll(() => slider.getAttribute('aria-valuetext')).toBe('step 1: 1 event, 1 added, 0 taken');
+  await expect.poll(() => slider.getAttribute('aria-valuetext')).toBe(changed);
   await expect.poll(() => page.locator('.pair-raster').first().locator('.added').count()).toBe(0);
   await expect.poll(() => page.locator('.pair-raster').last().locator('.added').count()).toBe(1);
   await picture(host, 'analyses-attack');

@@ -9,7 +9,8 @@ import { changedSteps, type Frame, frameOf, type Mark, stepWords } from './frame
 interface At {
   /** Of the examples of all runs. */
   example: number;
-  step: number;
+  /** Undefined until one is chosen: the first in which anything changes. */
+  step: number | undefined;
 }
 
 export function pairOf(
@@ -18,9 +19,10 @@ export function pairOf(
 ): TemplateResult | typeof nothing {
   const all = shown.flatMap(({ answer, own }) => own.examples.map((example) => ({ answer, example })));
   if (all.length === 0) return nothing;
-  const chosen = context.memory<At>('attack-pair', () => ({ example: 0, step: 0 }));
+  const chosen = context.memory<At>('attack-pair', () => ({ example: 0, step: undefined }));
   const { answer, example } = all[Math.min(chosen.example, all.length - 1)]!;
   const { result } = answer;
+  const step = Math.min(chosen.step ?? changedSteps(example, result)[0] ?? 0, result.steps - 1);
   const set = (change: Partial<At>): void => {
     Object.assign(chosen, change);
     context.invalidate();
@@ -31,17 +33,13 @@ export function pairOf(
     <div class="pair-bar">
       <label class="also"
         ><span>Input</span
-        ><select aria-label="Which input" @change=${(event: Event) => set({ example: Number((event.target as HTMLSelectElement).value), step: 0 })}>
+        ><select aria-label="Which input" @change=${(event: Event) => set({ example: Number((event.target as HTMLSelectElement).value), step: undefined })}>
           ${all.map((of, i) => html`<option value=${i} .selected=${i === Math.min(chosen.example, all.length - 1)}>${title(of)}</option>`)}
         </select></label
       >
-      ${example.adversarial.length > 0 ? nothing : stepBar(example, result, Math.min(chosen.step, result.steps - 1), (step) => set({ step }))}
+      ${example.adversarial.length > 0 ? nothing : stepBar(example, result, step, (next) => set({ step: next }))}
     </div>
-    ${
-      example.adversarial.length > 0
-        ? shades(example, result, context)
-        : events(example, result, Math.min(chosen.step, result.steps - 1))
-    }
+    ${example.adversarial.length > 0 ? shades(example, result, context) : events(example, result, step)}
   </section>`;
 }
 
