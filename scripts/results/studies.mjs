@@ -84,7 +84,6 @@ export const STUDIES = [
       ...LANDSCAPE,
       ...ROBUSTNESS,
       ...FLIPS,
-      ...RETIMING,
     },
     paper: NMNIST,
   },

@@ -83,13 +83,15 @@ export function origin({ file, seeds, rows }, runs, n) {
   const parts = [
     `commit ${commits}`,
     dates,
-    `${list(specs.map(({ training }) => training.epochs))} epochs`,
+    epochsText(list(specs.map(({ training }) => training.epochs))),
     `seeds ${seeds.join(', ')}`,
     `n = ${(specs[0]?.dataset.testSamples ?? n ?? 0).toLocaleString('en')} test samples`,
     `${runs.length} of ${asked} runs`,
   ];
   return `Measured with \`lif run ${file}\`: ${parts.join('; ')}.`;
 }
+
+const epochsText = (epochs) => `${epochs} ${epochs === '1' ? 'epoch' : 'epochs'}`;
 
 /** The first table below a heading of a report in Markdown; undefined where there is none before the next heading. */
 export function tableUnder(markdown, heading) {

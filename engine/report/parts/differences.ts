@@ -6,32 +6,36 @@ import { type Block, type Cell, heading } from '../document.ts';
 import type { Group, Reported } from '../gather.ts';
 import { type Quantity, quantitiesOf } from './quantities.ts';
 
-/** Variants beside the first one, at most: a column each. */
-const MAX_VARIANTS = 10;
+/** Variants beside the first one, at most. */
+const MAX_VARIANTS = 20;
 
 export function differencesBlocks(study: Reported, ids: readonly AnalysisId[]): Block[] {
   const { comparison, groups } = study;
-  const asked = ids.flatMap((id) => quantitiesIn(id, groups[id]?.[0]));
+  // What only the baseline was asked, or only others, has no difference.
+  const asked = ids
+    .flatMap((id) => quantitiesIn(id, groups[id]?.[0]))
+    .filter(({ values }) => values.some(({ index }) => index === 0) && values.some(({ index }) => index > 0));
   if (asked.length === 0 || comparison.rows.length < 2) return [];
   const accuracy: Quantity = {
     name: 'accuracy',
     share: true,
     values: comparison.rows.flatMap((row, index) => accuraciesOf(row).map((one) => ({ index, ...one }))),
   };
-  const shown = comparison.rows.slice(1, 1 + MAX_VARIANTS);
-  const rows = [accuracy, ...asked].map((quantity): Cell[] => {
+  const [baseline, ...others] = comparison.rows;
+  const shown = others.slice(0, MAX_VARIANTS);
+  const rows = [accuracy, ...asked].flatMap((quantity) => {
     const verdicts = judge(quantity, study);
-    return [`${quantity.name}${quantity.share ? ' (pp)' : ''}`, ...shown.map((_, i) => cellOf(verdicts[i]!, quantity))];
+    return shown.map(({ variant }, i) => rowOf(quantity, variant, verdicts[i]!));
   });
-  const more = comparison.rows.length - 1 - shown.length;
+  const more = others.length - shown.length;
   return [
     heading(4, 'Differences from the baseline'),
     {
       kind: 'table',
-      caption: `Variant less ${comparison.rows[0]!.variant}, paired by seed: mean difference, its 95 % interval (Student’s t), p of the exact sign-flip test, Holm-corrected over the variants within each row; n = seeds that both have. Set apart: decided at 5 %.${more > 0 ? ` ${more} more variants are left out.` : ''}`,
-      head: ['quantity', ...shown.map(({ variant }) => variant)],
+      caption: `Variant less ${baseline!.variant}, paired by seed: mean difference, its 95 % interval (Student’s t), p of the exact sign-flip test, Holm-corrected over the variants for each quantity. Set apart: decided at 5 %.${more > 0 ? ` ${more} more variants are left out.` : ''}`,
+      head: ['quantity', 'variant', 'difference', '95 % interval', 'p', 'seeds'],
       rows,
-      words: [0],
+      words: [0, 1],
     },
   ];
 }
@@ -53,18 +57,25 @@ function judge({ values }: Quantity, { comparison: { rows, seeds } }: Reported):
   );
 }
 
-function cellOf({ kind, paired, holm }: Verdict, { share }: Quantity): Cell {
-  if (!paired) return kind === 'identical' ? 'identical settings' : '–';
+function rowOf({ name, share }: Quantity, variant: string, { kind, paired, holm }: Verdict): Cell[] {
+  const quantity = `${name}${share ? ' (pp)' : ''}`;
+  if (!paired) return [quantity, variant, kind === 'identical' ? 'identical settings' : '–', '–', '–', '0'];
   const text = (value: number): string => (share ? points(value) : signed(value));
-  const range = paired.interval ? ` (${paired.interval.map(text).join(' to ')})` : '';
   const p = holm?.p ?? paired.p;
-  const outcome = kind === 'undecided' ? 'too few seeds' : pText(p);
-  const words = `${text(paired.mean)}${range}, ${outcome}, n = ${paired.seeds.length}`;
-  return p <= ALPHA && kind !== 'undecided' ? { text: words, strong: true } : words;
+  const decided = p <= ALPHA && kind !== 'undecided';
+  const difference = text(paired.mean);
+  return [
+    quantity,
+    variant,
+    decided ? { text: difference, strong: true } : difference,
+    paired.interval?.map(text).join(' to ') ?? '–',
+    kind === 'undecided' ? 'too few seeds' : pText(p).replace(/^p = /, ''),
+    String(paired.seeds.length),
+  ];
 }
 
-/** Three digits with a sign. */
+/** Two digits with a sign. */
 function signed(value: number): string {
-  const text = String(Number(Math.abs(value).toPrecision(3)));
+  const text = String(Number(Math.abs(value).toPrecision(2)));
   return Number(text) === 0 ? '±0' : `${value < 0 ? '\u2212' : '+'}${text}`;
 }

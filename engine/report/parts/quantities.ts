@@ -36,10 +36,7 @@ interface Described<A extends AnalysisId> {
 
 function readersOf<A extends AnalysisId>(analysis: A, group: Group<A>): Described<A>[] {
   const readers: { [B in AnalysisId]?: (own: Group<B>) => Described<B>[] } = {
-    spikes: ({ answers }) => {
-      const [first] = answers[0]!.result.layers;
-      return first ? [{ name: `rate of ${first.name}`, share: true, read: ({ layers }) => layers[0]?.rate }] : [];
-    },
+    spikes: () => [{ name: 'rate of the first spiking layer', share: true, read: ({ layers }) => layers[0]?.rate }],
     resolution: () => [kept('resolution', 'resolution', 'accuracy kept in steps of other lengths')],
     robustness: () => [
       kept('robustness', 'events', 'accuracy kept under disturbed events'),

@@ -155,12 +155,11 @@ function curvesFigure({ curves, experiment }: Reported): Figure {
   const shown = curves.filter(({ index }) => index < MAX_DRAWN);
   const variants = byVariant(shown);
   const lines = (pick: (curve: Reported['curves'][number]) => Series): XyLine[] =>
-    variants.map(({ name, index, runs }) => ({
-      name,
-      style: lineStyle(index, 'light'),
-      dots: false,
-      points: overSeeds(runs.map(pick)),
-    }));
+    variants.map(({ name, index, runs }) => {
+      const points = overSeeds(runs.map(pick));
+      // What was looked at once is no line.
+      return { name, style: lineStyle(index, 'light'), dots: points.length === 1, points };
+    });
   const charts: XyChart[] = [
     {
       title: 'Test accuracy',

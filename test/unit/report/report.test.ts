@@ -139,20 +139,17 @@ test('the best of all attacks: the smallest cost of each sample, whoever found i
 test('differences of what was asked are paired by seed, and set apart where eight seeds decide', () => {
   const [, table] = differencesBlocks(attacked(), ['attack']);
   expect(table).toMatchObject({
-    head: ['quantity', 'other'],
+    head: ['quantity', 'variant', 'difference', '95 % interval', 'p', 'seeds'],
     rows: [
-      ['accuracy (pp)', { text: '+10.0 (+10.0 to +10.0), p = .0078, n = 8', strong: true }],
-      [
-        'withstood the strongest attack by flips (pp)',
-        { text: '+12.5 (+12.5 to +12.5), p = .0078, n = 8', strong: true },
-      ],
+      ['accuracy (pp)', 'other', { text: '+10.0', strong: true }, '+10.0 to +10.0', '.0078', '8'],
+      ['withstood the strongest attack by flips (pp)', 'other', { text: '+12.5' }, '+12.5 to +12.5', '.0078', '8'],
     ],
   });
   const few = attacked();
   few.groups.attack![0]!.answers.splice(3, 5);
   expect(differencesBlocks(few, ['attack'])[1]).toHaveProperty(
-    ['rows', 1, 1],
-    '+12.5 (+12.5 to +12.5), too few seeds, n = 3',
+    ['rows', 1],
+    ['withstood the strongest attack by flips (pp)', 'other', '+12.5', '+12.5 to +12.5', 'too few seeds', '3'],
   );
   expect(differencesBlocks({ ...few, groups: {} }, ['attack'])).toEqual([]);
 });
