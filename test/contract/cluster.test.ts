@@ -44,7 +44,7 @@ test('what a file asks of its runs is answered by their tasks, and waited for; C
     // What training took is not counted twice.
     expect(answer.cluster.cpuSeconds).toBeLessThan(lab.status(lab.run(variant)).cluster!.cpuSeconds);
   }
-}, 60_000);
+}, 180_000);
 
 test('an analysis of a file is one array, and its answers are those of this machine to the bit', async () => {
   const ask = (...more: string[]) => lab.lif('analyse', 'study.lif.yaml', 'spikes', '--json', ...more);
@@ -57,7 +57,7 @@ test('an analysis of a file is one array, and its answers are those of this mach
   const here = JSON.parse((await ask('--executor', 'local')).stdout);
   expect(here.map(({ result }: { result: unknown }) => result)).toEqual([a.result, b.result]);
   expect(answerOf('a', 'spikes')).not.toHaveProperty('cluster');
-}, 60_000);
+}, 180_000);
 
 const running = () => expect(answerOf('a', 'landscape')).toMatchObject({ state: 'running' });
 const LANDSCAPE = ['landscape', '--set', 'points=41', '--set', 'samples=150'];
@@ -73,22 +73,22 @@ test('one that waits says for what, is stopped at once, and asked again begins',
   const watching = lab.start('analyse', id, ...LANDSCAPE);
   let said = '';
   watching.child.stderr!.on('data', (words) => (said += words));
-  await vi.waitFor(() => expect(said).toMatch(/^pending in Slurm: Resources/m), { timeout: 20_000 });
+  await vi.waitFor(() => expect(said).toMatch(/^pending in Slurm: Resources/m), { timeout: 60_000 });
   slurm.full = false;
-  await vi.waitFor(running, { timeout: 20_000, interval: 20 });
+  await vi.waitFor(running, { timeout: 60_000, interval: 20 });
   // Ctrl-C stops what trains on the cluster, too.
   watching.child.kill('SIGINT');
   expect(await watching.ended).toMatchObject({ code: 130 });
   expect(answerOf('a', 'landscape').state).toBe('stopped');
-}, 60_000);
+}, 180_000);
 
 test('one whose task is warned is put back by it, goes on from its part, and has the same bits in the end', async () => {
   const { id } = lab.run('a');
   const watching = lab.start('analyse', id, ...LANDSCAPE, '--json');
-  await vi.waitFor(running, { timeout: 20_000, interval: 20 });
+  await vi.waitFor(running, { timeout: 60_000, interval: 20 });
   slurm.signal(answerOf('a', 'landscape').cluster.task, 'SIGUSR2');
   const putBack = () => expect(answerOf('a', 'landscape')).toMatchObject({ state: 'queued' });
-  await vi.waitFor(putBack, { timeout: 5000, interval: 10 });
+  await vi.waitFor(putBack, { timeout: 20_000, interval: 10 });
   expect(answerOf('a', 'landscape').message).toMatch(/^Left task \d+_0 after .*, since Slurm needs its node; goes on/);
   const { code, stdout } = await watching.ended;
   expect(code).toBe(0);
@@ -97,4 +97,4 @@ test('one whose task is warned is put back by it, goes on from its part, and has
   rmSync(pathOf('a', 'landscape'));
   const here = await lab.lif('analyse', id, ...LANDSCAPE, '--executor', 'local', '--json');
   expect(JSON.parse(here.stdout).result).toEqual(onCluster.result);
-}, 60_000);
+}, 180_000);

@@ -3,7 +3,7 @@
  * what is known of a task is in FOLDER. Where FOLDER holds `full`, tasks wait for Resources until that is gone.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -43,11 +43,14 @@ function begin(id, what, after) {
     },
   });
   child.unref();
+  if (after !== undefined) writeFileSync(file(`${id}.again`), '');
   writeFileSync(file(`${id}.json`), JSON.stringify({ ...what, attendant: child.pid }));
 }
 
 async function attend(id, script, after) {
   while (Number(after) > 0 && isAlive(Number(after))) await delay(50);
+  // What the attempt before it left says nothing of this one.
+  for (const ending of ['code', 'pid', 'again']) rmSync(file(`${id}.${ending}`), { force: true });
   while (existsSync(file('full'))) await delay(50);
   const child = spawn('/bin/bash', [script], { stdio: 'inherit' });
   writeFileSync(file(`${id}.pid`), String(child.pid));
@@ -55,6 +58,7 @@ async function attend(id, script, after) {
 }
 
 function stateOf({ id, attendant }) {
+  if (existsSync(file(`${id}.again`))) return 'PENDING|BeginTime|';
   const code = read(`${id}.code`);
   if (existsSync(file(`${id}.cancelled`)) && !isAlive(attendant)) return 'CANCELLED|None|here';
   if (code !== undefined) return code === '0' ? 'COMPLETED|None|here' : 'FAILED|NonZeroExitCode|here';
