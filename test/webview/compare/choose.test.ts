@@ -217,6 +217,20 @@ test('rows of another study stand with the others, and nothing is said of them t
   await picture(host, 'compare-studies');
 });
 
+test('settings that are not as the reference has them stand out, whichever row that is', async () => {
+  await open();
+  await host.page.getByRole('button', { name: 'Columns' }).click();
+  await host.page.getByRole('checkbox', { name: 'neuron.reset' }).check();
+  await host.page.keyboard.press('Escape');
+  const standOut = () =>
+    host.page
+      .locator('tr[data-variant]:has(code.own)')
+      .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-variant')));
+  await expect.poll(standOut).toEqual(['without reset']);
+  await host.page.getByLabel('Against').selectOption('without reset');
+  await expect.poll(standOut).toEqual(['baseline', 'without leakage', 'complete leakage', 'with recurrence']);
+});
+
 describe('beside each other', () => {
   test('two rows: settings, results, what they were made with, and the difference by seeds', async () => {
     const study = new FakeStudy();

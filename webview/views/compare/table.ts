@@ -20,6 +20,8 @@ import { tagList } from './tags.ts';
 /** How a row looks and what can be done with it. */
 export interface RowLook {
   columns: readonly Column[];
+  /** The row that the others are compared with. */
+  reference: Row;
   /** Of the dots of all rows. */
   axis: [number, number];
   open: boolean;
@@ -82,17 +84,18 @@ function cell(session: Session<'compare'>, row: Row, column: Column, look: RowLo
       </td>`;
     default:
       return column.setting
-        ? settingCell(row, column)
+        ? settingCell(row, column, look.reference)
         : html`<td class="col-${column.id}">${column.texts[0]!.text(row)}</td>`;
   }
 }
 
-/** What the variant changes itself stands out from what all have. */
-function settingCell(row: Row, column: Column): TemplateResult {
+/** What is not as the reference has it stands out. */
+function settingCell(row: Row, column: Column, { settings, variant }: Row): TemplateResult {
   const text = row.settings?.[column.id];
-  const own = Object.keys(row.changes).some((path) => path === column.id || path.startsWith(`${column.id}.`));
+  const own = settings !== undefined && text !== settings[column.id];
+  const title = own ? `${column.id}; ${variant} has ${settings[column.id] ?? 'no such field'}` : column.id;
   return html`<td class="col-setting">
-    ${text === undefined ? none(row.settings ? '–' : '…') : html`<code class=${own ? 'own' : ''} title=${column.id}>${text}</code>`}
+    ${text === undefined ? none(row.settings ? '–' : '…') : html`<code class=${own ? 'own' : ''} title=${title}>${text}</code>`}
   </td>`;
 }
 

@@ -1,5 +1,4 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Column } from '../../../protocol/comparison/columns.ts';
 import { quoted } from '../../../protocol/comparison/filter/tokens.ts';
 import { noteText } from '../../../protocol/comparison/table.ts';
 import { count } from '../../shared/format.ts';
@@ -23,7 +22,7 @@ import { exportMenus } from './exports.ts';
 import { Relations } from './picture/relations.ts';
 import { accuracyAxis, columnsOf, filterColumns, type Row, rowsOf, shownColumns, sortRows } from './rows.ts';
 import { addSeedsButton } from './seeds.ts';
-import { variantRow } from './table.ts';
+import { type RowLook, variantRow } from './table.ts';
 
 const LOG_BYTES = 16_384;
 
@@ -107,6 +106,7 @@ export class CompareView implements View {
     const reference = against === first ? undefined : against;
     const told = (text: string): void => this.tell(text);
     const sides = sidesOf(this.rows, state.chosen);
+    const table = { columns, axis, reference: this.rows.find(({ key }) => key === against) ?? this.rows[0]! };
     return html`<div class="toolbar" role="toolbar" aria-label="Comparison">
         ${this.filter.render(rows.length, this.rows.length)}
         ${referenceSelect(session, comparison, against, () => this.puller.request())} ${this.relations.select()} ${addSeedsButton(session, comparison)}
@@ -134,8 +134,8 @@ export class CompareView implements View {
             ${headRow(session, columns, told, { rows, choose: (keys) => this.choose(keys) })}
           </thead>
           <tbody>
-            ${pinned.map((row) => this.row(row, columns, axis))}
-            ${groups.map((group) => html`${groupHead(group, columns.length + 1)}${group.rows.map((row) => this.row(row, columns, axis))}`)}
+            ${pinned.map((row) => this.row(row, table))}
+            ${groups.map((group) => html`${groupHead(group, columns.length + 1)}${group.rows.map((row) => this.row(row, table))}`)}
             ${rows.length === 0 ? html`<tr><td class="muted" colspan="99">No row passes the filter.</td></tr>` : nothing}
           </tbody>
         </table>
@@ -145,12 +145,11 @@ export class CompareView implements View {
       ${this.outdated()}`;
   }
 
-  private row(row: Row, columns: readonly Column[], axis: [number, number]): TemplateResult {
+  private row(row: Row, table: Pick<RowLook, 'columns' | 'axis' | 'reference'>): TemplateResult {
     const { open, chosen } = this.session.state;
     const isOpen = open.includes(row.key);
     return html`${variantRow(this.session, row, {
-      columns,
-      axis,
+      ...table,
       open: isOpen,
       toggle: () => this.session.update({ open: toggled(open, row.key) }),
       chosen: chosen.includes(row.key),
@@ -162,7 +161,7 @@ export class CompareView implements View {
       ${
         isOpen
           ? html`<tr class="details">
-            <td colspan=${columns.length + 1}>${details(this.session, row, this.logs, {
+            <td colspan=${table.columns.length + 1}>${details(this.session, row, this.logs, {
               toggleLog: (id) => this.toggleLog(id),
               isChosen: (run) => chosen.includes(runKeyOf(run)),
               choose: (run) => this.choose(toggled(chosen, runKeyOf(run))),
