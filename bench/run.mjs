@@ -12,11 +12,13 @@
  *   npm run bench -- --gradients    whether a deep network has the same gradient in float64, TensorFlow and PyTorch (gradients.ts)
  *   npm run bench -- --backends     event engine, native TensorFlow and TensorFlow in JavaScript, and what dispatch costs (backends.ts)
  *   npm run bench -- --views        what the views of the editor cost, in Chromium and in the query process (views.ts)
+ *   npm run bench -- --activation   what VS Code needs to load and activate the extension (activation.ts)
  *   npm run bench -- --cluster      how long a study takes on a Slurm of this machine, and what its tasks write (cluster.ts)
  *   npm run bench -- --peers        the engine against PyTorch, SpikingJelly, snnTorch, Norse and tfjs (peers.ts)
  */
 import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { compileProgram } from '../engine/backends/event/kernels/native/build.mjs';
 
@@ -34,10 +36,11 @@ const chosen =
     'gradients',
     'backends',
     'views',
+    'activation',
     'cluster',
   ].find((name) => process.argv.includes(`--${name}`)) ?? 'engine';
 // As deep below the root as the pages' own tests, whose Chromium and bundles it uses.
-const outfile = chosen === 'views' ? `${root}/dist/bench/views.mjs` : `${root}/dist/bench.mjs`;
+const outfile = /views|activation/.test(chosen) ? `${root}/dist/bench/${chosen}.mjs` : `${root}/dist/bench.mjs`;
 await build({
   entryPoints: [`${root}/bench/${chosen}.ts`],
   bundle: true,
@@ -51,6 +54,17 @@ await build({
   },
   outfile,
   logLevel: 'error',
+  // Programs of their own, which know where they lie.
+  plugins: [
+    {
+      name: 'scripts',
+      setup: ({ onResolve }) =>
+        onResolve({ filter: /scripts\/editor\/.*\.mjs$/ }, ({ path, resolveDir }) => ({
+          path: pathToFileURL(resolve(resolveDir, path)).href,
+          external: true,
+        })),
+    },
+  ],
 });
 // What the floor of additions is measured with, for each set of instructions that there is a compiler for.
 if (chosen === 'kernels' || chosen === 'peers')
