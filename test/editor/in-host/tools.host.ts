@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 
 const STUDY = `name: Tools
-dataset: { name: delayed-xor, steps: 20 }
+dataset: { name: delayed-xor, steps: 20, trainSamples: 100, testSamples: 50 }
 network: { hidden: [4] }
+training: { epochs: 2 }
 variants: { baseline: {}, other: { neuron: { threshold: 2 } } }
 `;
 
@@ -45,6 +46,15 @@ describe('the tools for language models', () => {
     assert.equal((await call('validate', { file: 'tools.lif.yaml', estimate: 0 })).runs, 2);
     const { problems } = await call('validate', { file: 'bad.lif.yaml', estimate: 0 });
     assert.ok(problems.some(({ suggestion }: { suggestion?: string }) => suggestion === 'hidden'));
+  });
+
+  // VS Code answers its own questions while suites run (extension tests have no dialogs): the tools are asked for elsewhere.
+  it('train, wait and stop', async () => {
+    const { runIds } = await call('run', { file: 'tools.lif.yaml', variants: ['baseline'] });
+    assert.equal(runIds.length, 1);
+    const { outcome, runs } = await call('wait', { runs: runIds, until: 'end', timeout: 60 });
+    assert.deepEqual([outcome, runs[0].state], ['finished', 'finished']);
+    assert.equal((await call('stop', { runs: runIds })).runs[0].state, 'finished');
   });
 
   it('open nothing outside of the folder', async () => {
