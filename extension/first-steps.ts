@@ -1,13 +1,40 @@
 import { basename } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { experimentName } from './base/experiment-files.ts';
 import { t } from './base/words.ts';
 import type { Template } from './commands/templates.ts';
 
+const WALKTHROUGH = 'lif-lab.lif-lab#firstMinute';
+/** The page of walkthroughs turns to another one a moment after it has opened. */
+const PAGE_MS = 1500;
+
+/**
+ * In the first session of a profile the page of walkthroughs turns to the first one of all ("Setup VS Code Web") when it opens, whichever
+ * it was asked for, and some versions leave a page as it is that shows another one: so it is asked again, then asked for
+ * its list first, and at last closed for a new one.
+ */
 export async function firstSteps(): Promise<void> {
-  // Where another walkthrough is shown, some versions do nothing when they are asked for this one: so the list comes first.
-  await vscode.commands.executeCommand('workbench.action.openWalkthrough', { category: '' });
-  await vscode.commands.executeCommand('workbench.action.openWalkthrough', 'lif-lab.lif-lab#firstMinute', false);
+  const open = (what: unknown): Thenable<unknown> =>
+    vscode.commands.executeCommand('workbench.action.openWalkthrough', what, false);
+  for (const before of [() => {}, () => {}, () => open({ category: '' }), closePage]) {
+    await before();
+    await open(WALKTHROUGH);
+    await delay(PAGE_MS);
+    if (isShown()) return;
+  }
+}
+
+async function closePage(): Promise<void> {
+  const tab = vscode.window.tabGroups.activeTabGroup.activeTab;
+  // Pages of VS Code itself have no input that extensions know.
+  if (tab && tab.input === undefined) await vscode.window.tabGroups.close(tab);
+}
+
+/** Whether the active tab is the page of our walkthrough: its title names the extension, in any language. */
+function isShown(): boolean {
+  const tab = vscode.window.tabGroups.activeTabGroup.activeTab;
+  return tab !== undefined && tab.input === undefined && tab.label.includes('LIF Lab');
 }
 
 export async function pickTemplate(templates: readonly Template[]): Promise<Template | undefined> {
