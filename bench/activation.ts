@@ -2,6 +2,7 @@
  * What the extension costs an editor that opens a folder with a study: the milliseconds that VS Code itself lists for loading its
  * code and for activate(), under "Developer: Show Running Extensions". Each turn is the window opened anew.
  */
+import { freshPackage } from '../scripts/editor/fresh-package.mjs';
 import { launchWorkbench } from '../test/editor/harness/workbench.ts';
 
 const TURNS = 7;
@@ -11,6 +12,7 @@ network: { hidden: [16], readout: { kind: leaky-integrator, window: 9 } }
 variants: { baseline: {}, without reset: { neuron: { reset: none } } }
 `;
 
+freshPackage();
 const lab = await launchWorkbench({ files: { 'two.lif.yaml': STUDY } });
 try {
   const turns: number[] = [];
