@@ -50,12 +50,15 @@ export function valueRange(
   return [low >= 0 ? Math.max(0, range[0]) : range[0], range[1]];
 }
 
-/** Round numbers that divide a linear axis into about `wanted` parts. */
-export function ticks(range: Range, wanted: number): number[] {
+/**
+ * Round numbers that divide a linear axis into about `wanted` parts.
+ * @param factors that a step between them may have before a power of ten; the last one is 10
+ */
+export function ticks(range: Range, wanted: number, factors: readonly number[] = [1, 2, 2.5, 5, 10]): number[] {
   const span = range[1] - range[0];
   const rough = span / Math.max(1, wanted);
   const magnitude = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 2.5, 5, 10].map((m) => m * magnitude).find((s) => s >= rough)!;
+  const step = factors.map((m) => m * magnitude).find((s) => s >= rough)!;
   const first = Math.ceil(range[0] / step - 1e-9);
   const out: number[] = [];
   for (let i = first; i * step <= range[1] + step * 1e-9; i++) out.push(Number((i * step).toPrecision(12)));

@@ -232,6 +232,8 @@ describe('axes', () => {
 
   test('ticks are round and labels tell neighbours apart', () => {
     expect(ticks([0, 60], 6)).toEqual([0, 10, 20, 30, 40, 50, 60]);
+    expect(ticks([0, 15], 6)).toEqual([0, 2.5, 5, 7.5, 10, 12.5, 15]);
+    expect(ticks([0, 15], 6, [1, 2, 5, 10]), 'epochs').toEqual([0, 5, 10, 15]);
     expect(tickLabels([0, 0.25, 0.5], false, false)).toEqual(['0.00', '0.25', '0.50']);
     expect(tickLabels([0.5, 0.6], true, false)).toEqual(['50', '60']);
     expect(tickLabels([0.985, 0.99], true, false)).toEqual(['98.5', '99.0']);

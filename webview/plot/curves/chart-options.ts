@@ -27,6 +27,11 @@ export interface DrawnChart {
   lines: Line[];
 }
 
+/** Between ticks from left to right: 1, 2 or 5 times a power of ten, as nobody counts epochs by two and a half. */
+const STEPS_OF_TIME = Array.from({ length: 15 }, (_, i) =>
+  [1, 2, 5].map((factor) => Number(`${factor}e${i - 4}`)),
+).flat();
+
 /** How visible a variant is beside the one that stands out. */
 export function alphaOf({ look: { emphasis } }: DrawnChart, name: string): number {
   return emphasis === undefined || emphasis === name ? 1 : 0.22;
@@ -59,6 +64,7 @@ export function axes({ model, look: { theme, log } }: DrawnChart): uPlot.Axis[] 
       gap: 6,
       space: 64,
       values: (_, splits) => splits.map(AXES[model.axis].text),
+      incrs: STEPS_OF_TIME,
       ...(model.logX ? { splits: (_, __, min, max) => logTicks([min, max]), filter: (_, splits) => splits } : {}),
     },
     {

@@ -87,7 +87,7 @@ function chartGroup(chart: SvgChart, left: number, number: number, style: (name:
       (v, i) =>
         `<path d="M${left} ${n(y(v))}h${WIDTH}" stroke="#e3e3e3"/><text x="${left - 8}" y="${n(y(v) + 4)}" text-anchor="end">${labels[i]}</text>`,
     ),
-    ...(model.logX ? logTicks(rangeX) : ticks(rangeX, 6)).map(
+    ...(model.logX ? logTicks(rangeX) : ticks(rangeX, 6, [1, 2, 5, 10])).map(
       (v) => `<text x="${n(x(v))}" y="${TOP + HEIGHT + 16}" text-anchor="middle">${AXES[model.axis].text(v)}</text>`,
     ),
     `<path d="M${left} ${TOP}V${TOP + HEIGHT}h${WIDTH}" fill="none" stroke="#222222"/>`,
