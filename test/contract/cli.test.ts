@@ -279,6 +279,7 @@ describe('help', () => {
         'events',
         'stop',
         'resume',
+        'queue',
         'compare',
         'check',
         'analyse',

@@ -109,7 +109,7 @@ test('shows tree menus by context values that tree items have', () => {
     ]),
   ];
   for (const { command, when } of contributes.menus['view/item/context']) {
-    const pattern = new RegExp(/viewItem =~ \/(.*)\/$/.exec(when)![1]!);
+    const pattern = new RegExp(/viewItem =~ \/(.*?)\/(?: &&|$)/.exec(when)![1]!);
     expect(
       contexts.filter((context) => pattern.test(context)),
       `${command} when ${when}`,
