@@ -159,8 +159,10 @@ describe('the reference', () => {
 
 test('rows are pinned above all others and grouped, by keys alone, and stay so; groups say their mean', async () => {
   await open();
-  await filter().fill('accuracy > 60');
   await host.page.getByRole('button', { name: 'Pin complete leakage' }).press('Enter');
+  await filter().fill('accuracy > 60');
+  // A filter waits until nothing more is typed.
+  await expect.poll(() => host.page.locator('#filter-says').textContent()).toContain('5 of 5 rows');
   await expect.poll(() => names().then((all) => all[0]), { message: 'above, and through the filter' }).toBe(NAMES[2]);
   await head('accuracy').click();
   await expect
