@@ -17,10 +17,10 @@
  *   npm run bench -- --peers        the engine against PyTorch, SpikingJelly, snnTorch, Norse and tfjs (peers.ts)
  */
 import { spawnSync } from 'node:child_process';
-import { resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { compileProgram } from '../engine/backends/event/kernels/native/build.mjs';
+import { editorScripts } from '../scripts/editor-scripts.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const chosen =
@@ -54,17 +54,7 @@ await build({
   },
   outfile,
   logLevel: 'error',
-  // Programs of their own, which know where they lie.
-  plugins: [
-    {
-      name: 'scripts',
-      setup: ({ onResolve }) =>
-        onResolve({ filter: /scripts\/editor\/.*\.mjs$/ }, ({ path, resolveDir }) => ({
-          path: pathToFileURL(resolve(resolveDir, path)).href,
-          external: true,
-        })),
-    },
-  ],
+  plugins: [editorScripts],
 });
 // What the floor of additions is measured with, for each set of instructions that there is a compiler for.
 if (chosen === 'kernels' || chosen === 'peers')

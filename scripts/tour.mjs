@@ -7,6 +7,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { editorScripts } from './editor-scripts.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({
@@ -24,17 +25,7 @@ await build({
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   outfile,
   logLevel: 'error',
-  plugins: [
-    {
-      // Programs of their own, which know where they lie.
-      name: 'scripts',
-      setup: ({ onResolve }) =>
-        onResolve({ filter: /scripts\/editor\/.*\.mjs$/ }, ({ path, resolveDir }) => ({
-          path: pathToFileURL(resolve(resolveDir, path)).href,
-          external: true,
-        })),
-    },
-  ],
+  plugins: [editorScripts],
 });
 const { takePictures } = await import(pathToFileURL(outfile).href);
 await takePictures({ folder: resolve(values.to), theme: values.theme });

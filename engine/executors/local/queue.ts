@@ -64,7 +64,8 @@ export function moveInQueue(
   changeQueue(store, ({ order, paused }) => {
     const ids = waitingOf(runs, order).map(({ id }) => id);
     // What has come since the runs were read stays behind.
-    const later = order.filter((id) => !ids.includes(id) && !runs.some((run) => run.id === id));
+    const read = new Set(runs.map(({ id }) => id));
+    const later = order.filter((id) => !read.has(id));
     return { order: [...moved(ids, chosen, move), ...later], paused };
   });
   return some.map(({ id }) => id);
@@ -95,8 +96,11 @@ function pacesOf(runs: readonly RunSummary[]): (run: RunSummary) => number | und
   const variantKey = ({ file, variant }: RunSummary) => JSON.stringify([file, variant]);
   for (const run of runs) {
     if (!(run.epoch > 0 && run.seconds > 0)) continue;
-    for (const key of [studyKey(run), variantKey(run)])
-      seen.set(key, [...(seen.get(key) ?? []), run.seconds / run.epoch]);
+    for (const key of [studyKey(run), variantKey(run)]) {
+      const paces = seen.get(key);
+      if (paces) paces.push(run.seconds / run.epoch);
+      else seen.set(key, [run.seconds / run.epoch]);
+    }
   }
   return (run) => {
     if (run.epoch > 0 && run.seconds > 0) return run.seconds / run.epoch;
