@@ -6,6 +6,7 @@
  *   --only ID       this study; may be given more than once
  *   --tables        train nothing: tables of what the store has
  *   --threads N     threads of each run
+ *   --smaller       a table of fewer networks may replace one of more
  *   --store DIR     the run store (default: .lif here)
  */
 import { execFileSync } from 'node:child_process';
@@ -24,6 +25,7 @@ const { values: options } = parseArgs({
     full: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true, default: [] },
     tables: { type: 'boolean', default: false },
+    smaller: { type: 'boolean', default: false },
     threads: { type: 'string' },
     store: { type: 'string', default: '.lif' },
   },
@@ -66,6 +68,13 @@ function ready({ id, needs, some }) {
   return false;
 }
 
+/** Puts a table between its marks, unless it has fewer networks than the one that is there. */
+function write(id, content) {
+  const text = replaceBetween(readFileSync(document, 'utf8'), id, content, options);
+  if (text === undefined) console.error(`${id}: the table that is there has more networks; --smaller replaces it.`);
+  else writeFileSync(document, text);
+}
+
 /** Tables of what was asked of the networks, from the report. */
 function writeAsked({ id, file, asked = {} }, sets) {
   if (Object.keys(asked).length === 0) return;
@@ -74,7 +83,7 @@ function writeAsked({ id, file, asked = {} }, sets) {
   const report = readFileSync(join(folder, 'report.md'), 'utf8');
   for (const [name, heading] of Object.entries(asked)) {
     const found = tableUnder(report, heading);
-    if (found) writeFileSync(document, replaceBetween(readFileSync(document, 'utf8'), `${id}: ${name}`, found));
+    if (found) write(`${id}: ${name}`, found);
     else console.error(`${id}: the report has no table of ${name}; it is left as it is.`);
   }
   rmSync(folder, { recursive: true });
@@ -99,7 +108,7 @@ for (const study of chosen) {
   const runs = scored.map(({ folder }) => JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')));
   const table = study.curve ? curveTable(comparison) : variantTable(comparison, study.paper);
   const content = `${origin({ ...comparison, file: [study.file, ...sets].join(' ') }, runs, study.testSamples)}\n\n${table}`;
-  writeFileSync(document, replaceBetween(readFileSync(document, 'utf8'), study.id, content));
+  write(study.id, content);
   writeAsked(study, sets);
   console.error(`${study.id}: ${scored.length} runs.`);
 }

@@ -37,11 +37,11 @@ export const STUDIES = [
   {
     id: 'delayed-xor',
     file: 'examples/paper/delayed-xor.lif.yaml',
-    sets: ['training.epochs=30'],
     ask: { spikes: ['samples=2000'], landscape: ['points=11', 'samples=500'], attack: ['samples=50'] },
     asked: { ...DIFFERENCES, ...SPIKES, ...LANDSCAPE, ...FLIPS, ...RETIMING },
     paper: XOR,
   },
+  { id: 'learned-leaks', file: 'scripts/results/learned-leaks.lif.yaml', full: true },
   { id: 'randman', file: 'examples/paper/randman.lif.yaml', sets: ['training.epochs=30'], full: true },
   { id: 'memory-curve', file: 'examples/memory-curve.lif.yaml', curve: true, full: true },
   { id: 'delayed-xor-paper', file: 'examples/delayed-xor-paper.lif.yaml', paper: XOR, full: true },

@@ -17,4 +17,10 @@ export function variantTable(comparison: Comparison, paper?: Record<string, numb
 export function curveTable(comparison: Comparison): string;
 export function origin(comparison: Comparison & { file: string }, runs: RunFile[], n?: number): string;
 export function tableUnder(markdown: string, heading: string): string | undefined;
-export function replaceBetween(text: string, id: string, content: string): string;
+export function networksIn(content: string): number;
+export function replaceBetween(
+  text: string,
+  id: string,
+  content: string,
+  options?: { smaller?: boolean },
+): string | undefined;

@@ -108,10 +108,29 @@ export function tableUnder(markdown, heading) {
   return own.slice(from, length < 0 ? undefined : from + length).join('\n');
 }
 
-/** The text with what stands between the marks of `id` replaced. Throws where there are none. */
-export function replaceBetween(text, id, content) {
+/**
+ * How many networks a table of docs/results.md tells of: the runs that its first sentence names, or the sum of its column `seeds`. 0 where
+ * there is no table.
+ */
+export function networksIn(content) {
+  const runs = /; (\d+) of \d+ runs?\./.exec(content);
+  if (runs) return Number(runs[1]);
+  const rows = content
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .map((line) => line.split('|').map((cell) => cell.trim()));
+  const column = rows[0]?.indexOf('seeds') ?? -1;
+  return column < 0 ? 0 : rows.slice(2).reduce((sum, cells) => sum + (Number(cells[column]) || 0), 0);
+}
+
+/**
+ * The text with what stands between the marks of `id` replaced; undefined where that would put fewer networks in the place of more, unless
+ * `smaller` allows it: a table of eight seeds took long. Throws where there are no such marks.
+ */
+export function replaceBetween(text, id, content, { smaller = false } = {}) {
   const [open, close] = [`<!-- results: ${id} -->`, `<!-- end: ${id} -->`];
   const [from, to] = [text.indexOf(open), text.indexOf(close)];
   if (from < 0 || to < from) throw new Error(`docs/results.md has no marks ${open} and ${close}; add them.`);
+  if (!smaller && networksIn(content) < networksIn(text.slice(from, to))) return undefined;
   return `${text.slice(0, from + open.length)}\n${content}\n${text.slice(to)}`;
 }

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { STUDIES } from '../../../scripts/results/studies.mjs';
 import {
   curveTable,
+  networksIn,
   origin,
   replaceBetween,
   spread,
@@ -77,10 +78,24 @@ test('the document has a place for every study, and the rest of it stays', () =>
   const ids = STUDIES.flatMap(({ id, asked = {} }) => [id, ...Object.keys(asked).map((name) => `${id}: ${name}`)]);
   for (const id of ids) {
     const marks = `<!-- results: ${id} -->\nnew\n<!-- end: ${id} -->`;
-    const changed = replaceBetween(text, id, 'new');
+    const changed = replaceBetween(text, id, 'new', { smaller: true })!;
     expect(changed).toContain(marks);
     const [before, after] = changed.split(marks);
     expect(text.startsWith(before!) && text.endsWith(after!)).toBe(true);
   }
   expect(() => replaceBetween(text, 'nothing', '')).toThrow(/has no marks/);
+});
+
+test('a table of fewer networks does not replace one of more, unless it is allowed to', () => {
+  const runs = (n: number) =>
+    `Measured with \`lif run x\`: n = 10 test samples; ${n} of 40 runs.\n\n| variant |\n| --- |\n| a |`;
+  const asked = (n: number) => `| variant | seeds |\n| --- | ---: |\n| a | ${n} |\n| the paper | – |`;
+  for (const table of [runs, asked]) {
+    const text = `<!-- results: x -->\n${table(8)}\n<!-- end: x -->`;
+    expect(networksIn(text)).toBe(8);
+    expect(replaceBetween(text, 'x', table(3))).toBeUndefined();
+    expect(replaceBetween(text, 'x', table(3), { smaller: true })).toContain(table(3));
+    expect(replaceBetween(text, 'x', table(9))).toContain(table(9));
+  }
+  expect(replaceBetween('<!-- results: x -->\n<!-- end: x -->', 'x', runs(1))).toContain(runs(1));
 });
