@@ -114,6 +114,7 @@ export function adviceLines(advice: readonly Advice[]): string[] {
     ...advice.flatMap(({ sentence, suggestion, paper }) => [
       `  ${printable(sentence)}`,
       ...(suggestion ? [`    To test it: ${printable(variantLine(suggestion))}`] : []),
+      ...(suggestion?.price ? [`    ${printable(suggestion.price)}`] : []),
       `    Paper, section ${paper.section}: “${paper.text}”`,
     ]),
   ];

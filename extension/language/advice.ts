@@ -21,7 +21,8 @@ class Addition extends vscode.CodeAction {
     readonly document: vscode.TextDocument,
     readonly suggestion: NonNullable<Advice['suggestion']>,
   ) {
-    super(t('Add the variant “{0}”, to test it', plainLabel(suggestion.name)), vscode.CodeActionKind.QuickFix);
+    const title = t('Add the variant “{0}”, to test it', plainLabel(suggestion.name));
+    super(suggestion.price ? t('{0} (needs more seeds)', title) : title, vscode.CodeActionKind.QuickFix);
   }
 }
 
@@ -84,8 +85,9 @@ export class AdviceHints implements vscode.CodeActionProvider, vscode.Disposable
   async resolveCodeAction(action: vscode.CodeAction): Promise<vscode.CodeAction> {
     if (!(action instanceof Addition)) return action;
     const { document, suggestion } = action;
+    const { name, override } = suggestion;
     const asked = { file: document.uri.fsPath, text: document.getText() };
-    const { edits } = await this.host.request('experiment/edit', { ...asked, edit: { kind: 'add', ...suggestion } });
+    const { edits } = await this.host.request('experiment/edit', { ...asked, edit: { kind: 'add', name, override } });
     action.edit = new vscode.WorkspaceEdit();
     for (const { range, text } of edits) action.edit.replace(document.uri, toRange(range), text);
     return action;

@@ -21,5 +21,10 @@ export interface Advice {
   /** The analysis whose answers it rests on; absent where that is the accuracy. */
   analysis?: AnalysisId;
   /** A variant that would test more; it is not in the file. */
-  suggestion?: { name: string; override: Record<string, unknown> };
+  suggestion?: {
+    name: string;
+    override: Record<string, unknown>;
+    /** What a comparison more means for the seeds and for the verdicts that there are; absent where it means nothing. */
+    price?: string;
+  };
 }

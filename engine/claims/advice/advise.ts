@@ -10,6 +10,7 @@ import { type Experiment, type Settings, settingsSchema, type Variant } from '..
 import { type Component, changedComponents, fixedLeak, overrideOf } from './components.ts';
 import { type Answered, type Judged, judgeAnswers, operationsRatio } from './evidence.ts';
 import { PAPER } from './paper.ts';
+import { priceOfOneMore } from './price.ts';
 import { resilience, untestedQuestions } from './resilience.ts';
 
 /** A variant that changes components alone, with a verdict that decides. */
@@ -47,7 +48,10 @@ export function advise(
     ...joined(single, experiment),
     ...resilience(experiment, judged, rows),
   ];
-  return findings.length > 0 || told.length > 0 ? [...told, ...untested(experiment)] : [];
+  const all = findings.length > 0 || told.length > 0 ? [...told, ...untested(experiment)] : [];
+  const price = priceOfOneMore(rows, experiment.seeds.length);
+  if (price === undefined) return all;
+  return all.map((one) => (one.suggestion ? { ...one, suggestion: { ...one.suggestion, price } } : one));
 }
 
 function judgedOf({ variants, seeds }: Experiment, answers: readonly Answered[]): Judged[] {

@@ -55,7 +55,9 @@ const advice = z.object({
   evidence: z.string(),
   paper: z.object({ section: z.string(), text: z.string() }),
   analysis: z.string().optional(),
-  suggestion: z.object({ name: z.string(), override: z.record(z.string(), z.unknown()) }).optional(),
+  suggestion: z
+    .object({ name: z.string(), override: z.record(z.string(), z.unknown()), price: z.string().optional() })
+    .optional(),
 });
 
 const outcome = z.enum(['pass', 'fail', 'undecided', 'not run']);

@@ -123,6 +123,22 @@ describe('advice', () => {
     expect(tracking!.suggestion).toBeUndefined();
   });
 
+  test('says what a variant more costs: seeds, and verdicts that would no longer stand', () => {
+    const six = { seeds: [1, 2, 3, 4, 5, 6] };
+    const results: Record<string, [number, number]> = { baseline: [0.7, 0.1], 'without reset': [0.8, 0.1] };
+    const one = { baseline: {}, 'without reset': { neuron: { reset: 'none' } } };
+    const price = (experiment: Experiment, seeds: number) =>
+      advised(experiment, results, seeds).at(-1)?.suggestion?.price;
+    expect(price(study(one), 8), 'eight seeds decide two comparisons as well').toBeUndefined();
+    expect(price(study(one, six), 6), '2 / 2^5 is above .05').toBe(
+      'With one variant more, 7 seeds are needed, and the file has 6: “without reset” would no longer be decided.',
+    );
+    const trained = study(one, { seeds: [1, 2, 3, 4, 5, 6, 7] });
+    expect(price(trained, 6), 'of seven seeds six have run').toBe(
+      'With one variant more, “without reset” would no longer be decided by the seeds that there are.',
+    );
+  });
+
   test('calls a component that no variant tries untested, once there is any evidence', () => {
     const one = study({ baseline: {}, 'without reset': { neuron: { reset: 'none' } } });
     const last = advised(one, { baseline: [0.7, 0.1], 'without reset': [0.8, 0.1] }).at(-1)!;
