@@ -76,6 +76,8 @@ export interface RunSummary {
   state: RunState;
   /** Of a stopped run: that nobody asked, but its time (`--max-seconds`) was over. */
   stoppedBy?: 'max-seconds';
+  /** Of one that waits or trains: that somebody asked it to stop, which it has not done yet. */
+  stopping?: true;
   /** Epochs done and epochs asked for. `progress` in [0, 1] also counts within an epoch. */
   epoch: number;
   epochs: number;

@@ -30,14 +30,15 @@ export class LockHeldError extends Error {
 /**
  * State and start time (in clock ticks since boot) of a process; empty where /proc does not exist or the process is gone.
  */
-function processStat(pid: number): { state?: string | undefined; started?: string | undefined } {
+function processStat(pid: number): { state?: string | undefined; started?: string | undefined; unread?: true } {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The name in parentheses may hold spaces; the start time is the 20th field after it.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return { state: fields[0], started: fields[19] };
-  } catch {
-    return {};
+  } catch (error) {
+    // As when this process has no file left to open: that says nothing of the other one.
+    return ['ENOENT', 'ESRCH'].includes(errorCode(error) ?? '') ? {} : { unread: true };
   }
 }
 
@@ -55,7 +56,8 @@ export function isAlive(owner: Owner): boolean | undefined {
   } catch (error) {
     if (errorCode(error) !== 'EPERM') return false;
   }
-  const { state, started } = processStat(owner.pid);
+  const { state, started, unread } = processStat(owner.pid);
+  if (unread) return true;
   // Dead, but its parent has not asked how it ended: in a container there may be nobody who ever does.
   if (state === 'Z' || state === 'X') return false;
   return owner.started === undefined || started === owner.started;

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { isActive } from '../../protocol/runs.ts';
 import { UserError } from '../base/errors.ts';
 import { reason } from '../base/files.ts';
+import { ownerOf } from '../base/lock.ts';
 import { analysisKey, answerPlaceOf, readAnalysis, writeAnalysis } from '../runs/analyses.ts';
 import { type CheckpointChoice, findCheckpoint } from '../runs/checkpoints.ts';
 import { FORMAT_VERSION } from '../runs/format.ts';
@@ -52,6 +53,7 @@ export async function requestAnalysis(folder: string, question: Question): Promi
       params,
       state: 'queued',
       heartbeat: Date.now(),
+      ...ownerOf(process.pid),
       progress: 0,
       ...earlier,
     });

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { reason, syncFolder, writeDurably } from '../base/files.ts';
 import { makeFolder } from '../base/folders.ts';
+import { ownerOf } from '../base/lock.ts';
 import type { RunSpec } from '../experiment/schema.ts';
 import { filePlaceOf, makeRealFolder, runsFolder } from './folder.ts';
 import { FORMAT_VERSION, type Provenance, type RunFile, type Status } from './format.ts';
@@ -89,7 +90,9 @@ function stage(
     mkdirSync(join(aside, 'checkpoints'));
     writeDurably(join(aside, 'run.json'), `${JSON.stringify(run, null, 2)}\n`);
     if (origin) writeOrigin(aside, origin);
-    writeDurably(join(aside, 'status.json'), JSON.stringify(queuedStatus(spec.training.epochs)));
+    // Ours until somebody takes charge of it: making many runs and starting a process take their time on a busy machine.
+    const status = { ...queuedStatus(spec.training.epochs), ...ownerOf(process.pid) };
+    writeDurably(join(aside, 'status.json'), JSON.stringify(status));
     syncFolder(aside);
   } catch (error) {
     rmSync(aside, { recursive: true, force: true });

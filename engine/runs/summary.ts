@@ -1,12 +1,13 @@
 /** A run in short: its state as a person should see it, how far it came, and its scores, of whatever could be read of it. */
 import { basename } from 'node:path';
-import type { RunState, RunSummary } from '../../protocol/runs.ts';
+import { isActive, type RunState, type RunSummary } from '../../protocol/runs.ts';
 import { isAlive } from '../base/lock.ts';
 import { isTaskActive, type TaskState } from './cluster.ts';
 import { HEARTBEAT_MS, HEARTBEAT_TIMEOUT_MS, type Note, type RunFile, type Status } from './format.ts';
 import { timeOfId } from './key.ts';
 import { type History, scoresOf } from './metrics/history.ts';
 import { asObject, cut, MAX_NAME, MAX_PATH, MAX_SENTENCE, type Parsed } from './read.ts';
+import { isStopRequested } from './write.ts';
 
 /** Texts of a run are cut to this where no room is left. */
 const BRIEF = 200;
@@ -58,11 +59,13 @@ export function summarize(
       ? progressOf(status.value, age, timeoutMs, task)
       : guessProgress(metrics.history, identity.epochs, identity.createdAt);
   const { epochs: _, ...named } = identity;
+  const stopping = isActive(progress.state) && isStopRequested(folder);
   return {
     id: basename(folder),
     folder,
     ...named,
     ...progress,
+    ...(stopping && { stopping: true as const }),
     ...scoresOf(metrics.history),
     ...(note && 'value' in note && note.value.starred && { starred: true as const }),
     ...(note && 'value' in note && note.value.note !== '' && { note: note.value.note }),

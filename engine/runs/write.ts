@@ -14,7 +14,7 @@ import { hostname } from 'node:os';
 import { type Annotation, MAX_TAGS } from '../../protocol/text/annotations.ts';
 import { UserError } from '../base/errors.ts';
 import { errorCode, openUnlinked, writeAtomic } from '../base/files.ts';
-import { isAlive } from '../base/lock.ts';
+import { isAlive, ownerOf } from '../base/lock.ts';
 import { saveCheckpoint } from './checkpoints.ts';
 import { queuedStatus } from './create.ts';
 import { fileOf, namesIn, openInRun } from './folder.ts';
@@ -63,17 +63,9 @@ export function updateStatus(folder: string, patch: StatusPatch): Status {
 /** Puts a run that has ended back into the queue, perhaps for more epochs; what it has reached stays. */
 export function requeue(folder: string, epochs?: number): void {
   clearStop(folder);
-  const {
-    message: _,
-    pid: __,
-    host: ___,
-    started: ____,
-    stoppedBy: _____,
-    cluster: ______,
-    ...status
-  } = knownStatus(folder);
+  const { message: _, started: __, stoppedBy: ___, cluster: ____, ...status } = knownStatus(folder);
   const more = epochs === undefined ? {} : { epochs, progress: (status.progress * status.epochs) / epochs };
-  writeStatus(folder, { ...status, ...more, state: 'queued', heartbeat: Date.now() });
+  writeStatus(folder, { ...status, ...more, state: 'queued', heartbeat: Date.now(), ...ownerOf(process.pid) });
 }
 
 /**

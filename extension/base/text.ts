@@ -76,9 +76,14 @@ export function jointProgress(runs: readonly RunSummary[]): number {
 /** `2 running, 8 queued · 12 %`: how many are active, and how far they are with what was started with them; empty when none is. */
 export function activity(runs: readonly RunSummary[]): string {
   const active = runs.filter((run) => isActive(run.state));
-  const running = active.filter((run) => run.state === 'running').length;
-  const queued = active.length - running;
-  const parts = [...(running > 0 ? [t('{0} running', running)] : []), ...(queued > 0 ? [t('{0} queued', queued)] : [])];
+  const stopping = active.filter((run) => run.stopping).length;
+  const running = active.filter((run) => run.state === 'running' && !run.stopping).length;
+  const queued = active.length - running - stopping;
+  const parts = [
+    ...(running > 0 ? [t('{0} running', running)] : []),
+    ...(stopping > 0 ? [t('{0} stopping', stopping)] : []),
+    ...(queued > 0 ? [t('{0} queued', queued)] : []),
+  ];
   const share = jointProgress(runs);
   // Between two runs nothing is running for a moment.
   const progress = running > 0 || share > 0 ? ` · ${progressText(share)}` : '';

@@ -158,6 +158,7 @@ function runDescription(run: RunSummary): string {
   const score = run.result ?? run.test;
   const accuracy = score === undefined ? '' : ` · ${percentWithSign(score.accuracy)}`;
   if (run.state === 'finished') return `${t('{0} epochs', run.epochs)}${accuracy}${otherEpoch(run)}`;
+  if (run.stopping) return `${t('epoch {0}/{1}', run.epoch, run.epochs)} · ${t('stopping')}${accuracy}`;
   // Before the first epoch there is only what it says it does: preparing data, say.
   if (run.state === 'running' && run.progress === 0 && run.message) return run.message;
   // Why Slurm lets it wait.

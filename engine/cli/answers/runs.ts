@@ -42,6 +42,7 @@ export const runSchema = z
     seed: z.number(),
     file: z.string().describe('The experiment file that started it.'),
     state: z.enum(STATES_BY_URGENCY),
+    stopping: z.literal(true).optional().describe('It was asked to stop, and has not done so yet.'),
     stoppedBy: z.literal('max-seconds').optional().describe('Its time was over; nobody asked it to stop.'),
     epoch: z.number().describe('Epochs done, of `epochs`.'),
     epochs: z.number(),

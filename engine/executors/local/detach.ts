@@ -4,8 +4,12 @@ import { closeSync } from 'node:fs';
 import * as z from 'zod';
 import { UserError } from '../../base/errors.ts';
 import { reason } from '../../base/files.ts';
-import { jobSchema } from '../../jobs/job.ts';
+import { ownerOf } from '../../base/lock.ts';
+import { type Job, jobSchema } from '../../jobs/job.ts';
+import { recordOf } from '../../jobs/job-record.ts';
 import { openWorkLog } from '../../runs/log.ts';
+import type { StatusPatch } from '../../runs/write.ts';
+import { attempt } from './child.ts';
 
 /** What `lif work` reads from its standard input. */
 export const workSchema = z.object({
@@ -29,6 +33,7 @@ export async function detachWork(lif: string[], store: string, work: DetachedJob
       detached: true,
       windowsHide: true,
     });
+    if (child.pid !== undefined) handOver(work.jobs, ownerOf(child.pid));
     await new Promise<void>((done, fail) => {
       child.once('error', fail);
       child.stdin!.once('error', fail);
@@ -36,8 +41,17 @@ export async function detachWork(lif: string[], store: string, work: DetachedJob
     });
     child.unref();
   } catch (error) {
+    handOver(work.jobs, { pid: undefined, host: undefined, started: undefined });
     throw new UserError(`The runs could not be started in the background: ${reason(error)}.`);
   } finally {
     if (log !== undefined) closeSync(log);
   }
+}
+
+/**
+ * They wait for this process from now on, whether or not it has begun: on a busy machine it may need longer to load than a run
+ * without an owner is taken for one that waits. It does nothing to them before it has its orders.
+ */
+function handOver(jobs: readonly Job[], owner: Pick<StatusPatch, 'pid' | 'host' | 'started'>): void {
+  for (const job of jobs) attempt(() => recordOf(job).update({ state: 'queued', ...owner }));
 }

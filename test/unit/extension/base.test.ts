@@ -42,6 +42,9 @@ describe('texts', () => {
       '2 queued',
       '1 running, 1 queued · 50 %',
     ]);
+    expect(activity([running('1', 0.5), running('2', 0.5, { stopping: true }), { ...queued, stopping: true }])).toBe(
+      '1 running, 2 stopping · 33 %',
+    );
     const [now, before] = [running('2', 0.5), running('1', 0.9)];
     const earlier = run('old', { createdAt: -100_000 });
     expect(activity([before, now, earlier]), 'what ran long ago does not count').toBe('2 running · 70 %');

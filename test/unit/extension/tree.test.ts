@@ -79,6 +79,9 @@ describe('tree items', () => {
     const said = runLook(run('1', { starred: true, note: '*odd*', tags: ['sweep', 'Figure 3'] }));
     expect(said.description).toMatch(/^★ .* · sweep · Figure 3$/);
     expect(said.tooltip).toContain('Note: \\*odd\\*\n\nTags: sweep\\, Figure 3');
+    expect(runLook(running('1', 0.5, { epoch: 5, epochs: 9, stopping: true })).description).toBe(
+      'epoch 5/9 · stopping',
+    );
     expect(runLook(running('1', 0, { message: 'Preparing mnist: 40 %' })).description).toBe('Preparing mnist: 40 %');
     const failed = run('1', { state: 'failed', epoch: 0, message: 'There is no TensorFlow.' });
     expect(runLook(failed).description, 'before the first epoch why is all there is').toBe(

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, test, vi } from 'vitest';
@@ -6,6 +7,8 @@ import * as files from '../../../engine/base/files.ts';
 import { createRuns } from '../../../engine/runs/create.ts';
 import { readOrigin } from '../../../engine/runs/origin.ts';
 import { openStore } from '../../../engine/runs/store.ts';
+import { shownStateOf } from '../../../engine/runs/summary.ts';
+import { knownStatus, requeue, updateStatus } from '../../../engine/runs/write.ts';
 import { specOf, temporaryFolder } from './fixtures.ts';
 
 vi.mock('../../../engine/base/files.ts', { spy: true });
@@ -23,6 +26,18 @@ test('runs are queued, in the order of their specs', () => {
   ]);
   expect(readFileSync(join(store, '.gitignore'), 'utf8')).toBe('*\n');
   expect(readdirSync(join(store, 'runs')).filter((name) => name.startsWith('.'))).toEqual([]);
+});
+
+test('a run that waits for a process to take charge of it waits, however long that takes, while its maker lives', () => {
+  const [folder] = createRuns(temporaryFolder(), [specOf()], {});
+  const minute = 60_000;
+  const shown = () => shownStateOf(knownStatus(folder!), minute);
+  expect(shown()).toBe('queued');
+  updateStatus(folder!, { state: 'failed', started: '1' });
+  requeue(folder!);
+  expect(shown(), 'put back by us').toBe('queued');
+  updateStatus(folder!, { pid: spawnSync(process.execPath, ['-e', '']).pid });
+  expect(shown(), 'whoever had it is gone').toBe('interrupted');
 });
 
 test('run.json says what is trained and with what', () => {

@@ -7,7 +7,7 @@ import { ownerOf } from '../../../engine/base/lock.ts';
 import { createRuns } from '../../../engine/runs/create.ts';
 import type { MetricLine, Status } from '../../../engine/runs/format.ts';
 import { openStore, StoreReader } from '../../../engine/runs/store.ts';
-import { MetricsLog, requestStop, writeStatus } from '../../../engine/runs/write.ts';
+import { MetricsLog, requestStop, updateStatus, writeStatus } from '../../../engine/runs/write.ts';
 import type { RunSummary } from '../../../protocol/runs.ts';
 import { epochLine, specOf, statusOf, temporaryFolder, trainLine } from './fixtures.ts';
 
@@ -230,11 +230,14 @@ describe('following a store', () => {
     expect(look(5_013_500, 3600), 'one sign in an hour does not mean that it lives now').toBe('interrupted');
   });
 
-  test('a request to stop changes nothing that is shown', () => {
+  test('a request to stop is shown while it is not followed yet', () => {
     const reader = new StoreReader(store);
     reader.refresh();
     requestStop(folder);
-    expect(reader.refresh().changed).toEqual([]);
+    expect(reader.refresh().changed).toMatchObject([{ state: 'queued', stopping: true }]);
+    updateStatus(folder, { state: 'stopped' });
+    const [stopped] = reader.refresh().changed;
+    expect([stopped!.state, 'stopping' in stopped!]).toEqual(['stopped', false]);
   });
 
   test('a store that does not exist is empty; one that cannot be read is a problem', () => {

@@ -41,6 +41,7 @@ export function describeGroup(runs: readonly RunSummary[]): string {
   if (!state) return 'not run yet';
   const one = total === 1 ? runs[0]! : undefined;
   if (one) {
+    if (one.stopping) return 'stopping';
     if (state === 'running') return `epoch ${Math.min(one.epoch + 1, one.epochs)} of ${one.epochs}`;
     if (state === 'finished') return count(one.epochs, 'epoch');
     if (state === 'queued') return 'waits for a free slot';
