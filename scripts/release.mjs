@@ -180,9 +180,13 @@ function tryOut(name, [node], folder, compiled) {
   if (weights(own) !== weights(wasm)) fail(`${name} gives other weights than WebAssembly: ${own} and ${wasm}`);
   // Libraries are loaded in a thread of their own, which each version of Node does in its own way.
   const spikes = join(root, 'test/unit/datasets/own/fixtures/hdf5/newer.hdf5');
-  const columns = ['--set', 'columns={ time: a/b/onset, channel: a/b/electrode, label: what }', '--set', 'timeUnit=s'];
-  const shown = run(/** @type {string} */ (node), [lif, 'data', 'show', spikes, ...columns], { cwd: scratch });
-  if (!/^Found: spikes in HDF5/.test(shown)) fail(`${name} does not read HDF5: ${shown}`);
+  const fields = [
+    'columns={ time: a/b/onset, channel: a/b/electrode, label: what }',
+    'timeUnit=s',
+    'split={ by: share, test: 0.25 }',
+  ].flatMap((field) => ['--set', field]);
+  const shown = run(/** @type {string} */ (node), [lif, 'data', 'show', spikes, ...fields], { cwd: scratch });
+  if (!/^train sample 0: class 1, 20 events$/m.test(shown)) fail(`${name} does not read HDF5: ${shown}`);
   say(`${name} trains (${compiled ? 'compiled kernels' : 'WebAssembly'})`);
 }
 
