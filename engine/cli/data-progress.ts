@@ -10,7 +10,10 @@ export interface Progress {
   clear(): void;
 }
 
-/** One line that is rewritten on a terminal, a line every ten seconds, and when something else is done, elsewhere. */
+/**
+ * One line that is rewritten on a terminal. Elsewhere a line every ten seconds, and when something else is done; of small files, of
+ * which there may be hundreds, one a second. What has no total is bytes.
+ */
 export function progressOn(stream: NodeJS.WriteStream): Progress {
   let shown = false;
   let last = 0;
@@ -22,10 +25,11 @@ export function progressOn(stream: NodeJS.WriteStream): Progress {
   return {
     show({ what, done, total }) {
       const now = performance.now();
-      if (now - last < (stream.isTTY ? 100 : 10_000) && what === of) return;
+      const gap = stream.isTTY ? 100 : what === of ? 10_000 : verbOf(what) === verbOf(of) ? 1000 : 0;
+      if (now - last < gap) return;
       last = now;
       of = what;
-      const share = total > 0 ? `${((100 * done) / total).toFixed(0)} %` : thousands(done);
+      const share = total > 0 ? `${((100 * done) / total).toFixed(0)} %` : `${thousands(done)} bytes`;
       const line = `${printable(what)}: ${share}`;
       if (stream.isTTY) stream.write(`\r\x1b[K${line.slice(0, (stream.columns ?? 80) - 1)}`);
       else stream.write(`${line}\n`);
@@ -38,6 +42,9 @@ export function progressOn(stream: NodeJS.WriteStream): Progress {
     clear,
   };
 }
+
+/** `checking` of `checking a.csv`. */
+const verbOf = (what: string): string => what.split(' ', 1)[0]!;
 
 /** Ctrl-C ends with exit code 130 and keeps what was downloaded. */
 export async function interruptible(

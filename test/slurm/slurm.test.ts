@@ -1,8 +1,7 @@
 /** Runs on a real cluster of this machine, whose tasks meet all that a cluster does to them, have the bits of local runs. */
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest';
-import type { RunSummary } from '../../protocol/runs.ts';
 import { Cluster, missing, until } from './cluster.ts';
 import { labOf } from './lab.ts';
 
@@ -15,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.close());
 
-const { lif, list, study, bitsOf, ended } = labOf(cluster);
+const { lif, study, bitsOf, ended, storeIn } = labOf(cluster);
 
 const running = () => cluster.ask('squeue', '-h', '-t', 'R', '-o', '%i %N %P').trim().split('\n').filter(Boolean);
 const onNode = (node: string) => running().filter((line) => line.includes(` ${node} `));
@@ -23,8 +22,7 @@ const onNode = (node: string) => running().filter((line) => line.includes(` ${no
 test('an array of 20 with a preemption, a killed node daemon and a cancelled task has the bits of local runs', async () => {
   onTestFailed(() => console.error(cluster.logOf('slurmctld').slice(-6000)));
   const file = study('sweep', { epochs: 40, seeds: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], time: 30 });
-  const store = join(cluster.folder, 'cluster', '.lif');
-  mkdirSync(join(cluster.folder, 'cluster'));
+  const store = storeIn('cluster');
   expect(await lif('run', file, '--store', store, '--detach')).toMatchObject({ code: 0 });
   // MaxArraySize is 16, so indices end at 14: two arrays.
   expect(readdirSync(join(store, 'slurm')).filter((name) => name.endsWith('.sh'))).toHaveLength(2);
@@ -51,31 +49,25 @@ test('an array of 20 with a preemption, a killed node daemon and a cancelled tas
   const again = await lif('run', file, '--store', store);
   expect(again.stderr).toMatch(/The tasks used \d+ of the \d+ CPU-seconds that they were given/);
   expect(again.code).toBe(0);
-  const local = join(cluster.folder, 'local', '.lif');
-  mkdirSync(join(cluster.folder, 'local'));
+  const local = storeIn('local');
   expect(await lif('run', file, '--store', local, '--executor', 'local')).toMatchObject({ code: 0 });
   expect(await bitsOf(store)).toEqual(await bitsOf(local));
 });
 
-test('a run that is longer than its time limit goes back into the queue by itself and goes on from its checkpoint', async () => {
+test('a run that is longer than its time limit goes back into the queue by itself, as often as it must, and has the bits of a local run', async () => {
   onTestFailed(() => console.error(cluster.logOf('slurmctld').slice(-6000)));
-  const file = study('long', { epochs: 10, seeds: [1], time: 1 });
-  const store = join(cluster.folder, 'long', '.lif');
-  mkdirSync(join(cluster.folder, 'long'));
-  const epochs = ['--set', 'training.epochs=400', '--set', 'training.evaluateEvery=100'];
-  expect(await lif('run', file, '--store', store, '--detach', '--threads', '1', ...epochs)).toMatchObject({ code: 0 });
-  let left: RunSummary[] = [];
-  const end = performance.now() + 200_000;
-  do {
-    left = (await list(store)).filter(({ message }) => /time limit of 1 min 00 s is near/.test(message ?? ''));
-    await new Promise((done) => setTimeout(done, 1000));
-  } while (left.length === 0 && performance.now() < end);
-  expect(left.length).toBeGreaterThan(0);
-  expect(left[0]).toMatchObject({ state: 'queued' });
-  // It begins again; that it goes on from its checkpoint is all there is to see, and stop ends it.
-  const { id, folder } = left[0]!;
-  await until('it goes on', () =>
-    /Resumes after \d+ weight updates/.test(readFileSync(join(folder, 'log.txt'), 'utf8')),
-  );
-  expect((await lif('stop', id, '--store', store)).stdout).toBe(`${id}: stopped\n`);
+  const file = study('long', { epochs: 400, seeds: [1], time: 1 });
+  const settings = ['--threads', '1', '--set', 'training.evaluateEvery=100'];
+  const store = storeIn('long');
+  expect(await lif('run', file, '--store', store, '--detach', ...settings)).toMatchObject({ code: 0 });
+  const runs = await ended(store, 500);
+  expect(runs.map(({ state, message }) => [state, message])).toEqual(runs.map(() => ['finished', undefined]));
+  for (const { folder } of runs) {
+    const log = readFileSync(join(folder, 'log.txt'), 'utf8');
+    expect(log).toMatch(/time limit of 1 min 00 s is near/);
+    expect(log).toMatch(/Resumes after \d+ weight updates/);
+  }
+  const local = storeIn('long-local');
+  expect(await lif('run', file, '--store', local, '--executor', 'local', ...settings)).toMatchObject({ code: 0 });
+  expect(await bitsOf(store)).toEqual(await bitsOf(local));
 });

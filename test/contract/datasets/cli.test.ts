@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { runArguments } from '../../../engine/cli/cli.ts';
 import { expectUserError, put, temporaryFolder, writeMnist } from '../../unit/datasets/helpers.ts';
-import { nmnistFiles } from '../../unit/datasets/writers.ts';
+import { aedat, type Event, labelsCsv, nmnistFiles } from '../../unit/datasets/writers.ts';
 
 let folder: string;
 const before = process.env.LIF_DATA;
@@ -157,6 +157,24 @@ describe('lif data', () => {
     });
     await expectUserError(() => lif('check', file), 'is no data set that is published', 'lif data show');
     await expectUserError(() => lif('show', 'events'), 'write its path');
+  });
+
+  test('import of many files says how many are without a checksum, and shows a line a second', async () => {
+    const here = join(folder, 'DvsGesture');
+    const events: Event[] = Array.from({ length: 64 }, (_, i) => [2 * i, 127 - i, i % 2, 100 * i]);
+    for (const user of ['user01_led', 'user02_lab', 'user24_natural']) {
+      put(here, `${user}.aedat`, aedat([{ events, type: 0 }, { events }]));
+      put(here, `${user}_labels.csv`, labelsCsv([[3, 0, 6400]]));
+    }
+    put(here, 'trials_to_train.txt', 'user01_led.aedat\r\nuser02_lab.aedat\r\n');
+    put(here, 'trials_to_test.txt', 'user24_natural.aedat\n');
+    const imported = await lif('import', 'dvs128-gesture', here);
+    expect(imported).toMatchObject({ code: 0, err: expect.stringContaining('For 8 files there is no published') });
+    expect(imported.err).toMatch(/2 instead of 1,176 training and 1 instead of 288 test samples/);
+    expect(imported.err.match(/^(copying|checking) .*$/gm)!.length).toBeLessThan(5);
+    const { code, out } = await lif('show', 'dvs128-gesture', '--set', 'frames=time', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ sizes: { train: 2, validation: 0, test: 1 }, events: { mean: 64 } });
   });
 
   test('help, and no command at all', async () => {

@@ -34,6 +34,9 @@ export const dataImportCommand: Command = {
   },
 };
 
+/** Files that a sentence names; of more it says how many. */
+const NAMED = 5;
+
 /** What is to be said of files that are not known to be the published ones. */
 async function notPublished(entry: CatalogueEntry, options: ObtainOptions): Promise<string[]> {
   const files = await checkFiles(entry, folderOf(entry), options);
@@ -41,9 +44,12 @@ async function notPublished(entry: CatalogueEntry, options: ObtainOptions): Prom
   const sentences = files
     .filter(({ md5, published }) => published !== undefined && md5 !== published)
     .map(({ file, published }) => `${file}: is not the published file, whose MD5 is ${published}.`);
-  if (files.length === 0 || without.length > 0)
+  if (files.length === 0 || without.length > 0) {
+    const which =
+      without.length > NAMED ? `${without.length} files` : without.map(({ file }) => basename(file)).join(', ');
     sentences.push(
-      `For ${files.length === 0 ? 'its recordings' : without.map(({ file }) => basename(file)).join(', ')} there is no published checksum, so that the content was not checked.`,
+      `For ${files.length === 0 ? 'its recordings' : which} there is no published checksum, so that the content was not checked.`,
     );
+  }
   return sentences;
 }
