@@ -279,6 +279,8 @@ export const VIEWS = {
       /** Whose potentials are drawn: the layer, and its neurons as they are typed. */
       layer: whole(0),
       neurons: line('0-3'),
+      /** Of time; −1 until one was chosen. */
+      step: whole(-1),
       /** Weight updates, of the one and of the other; 0 is that of the epoch that counts. */
       checkpoint: whole(0),
       secondCheckpoint: whole(0),

@@ -95,6 +95,14 @@ test('landscapes stand side by side on one scale; keys and pointer turn all surf
   await page.mouse.move(box.x + 120, box.y + 60);
   await page.mouse.up();
   await expect.poll(() => pixels(0)).not.toBe(before[0]);
+  const turned = await pixels(0);
+  const typed = page.getByRole('textbox', { name: 'Parameters of another question' });
+  await typed.fill('points=9');
+  await page.waitForTimeout(300); // what changes with every key is kept once it has paused
+  await page.reload();
+  await surfaces.first().waitFor();
+  await expect.poll(() => pixels(0), { message: 'after a reload it is seen from where it was' }).toBe(turned);
+  expect(await typed.inputValue()).toBe('points=9');
   const map = page.locator('lif-heatmap').first();
   await map.focus();
   const reading = (): Promise<string | null> => page.locator('.reading').first().textContent();

@@ -88,6 +88,9 @@ test('the sample with its rasters, potentials and decision; two variants side by
   await slider.focus();
   for (let i = 0; i < 3; i++) await slider.press('ArrowRight');
   await page.getByText('step 4 of 315').waitFor();
+  await page.waitForTimeout(300); // what changes with every key is kept once it has paused
+  await page.reload();
+  await page.getByText('step 4 of 315').waitFor();
   await page.getByRole('button', { name: 'Play' }).click();
   await page.getByText(/step (?!4 )\d+ of 315/).waitFor();
   await page.getByRole('button', { name: 'Pause' }).click();

@@ -22,12 +22,19 @@ export function contextOf(session: Session<AnswersView>, theme: Theme, memories:
       const choose = (value: string): void => session.update({ choices: { ...session.state.choices, [name]: value } });
       return chooser(name, label, values, choice(name, values), text as (value: string) => string, choose);
     },
+    kept: (name) => numbersIn(session.state.choices[name]),
+    keep: (name, numbers) => session.keep({ choices: { ...session.state.choices, [name]: numbers.join(' ') } }),
     memory: <T>(name: string, make: () => T): T => {
       if (!memories.has(name)) memories.set(name, make());
       return memories.get(name) as T;
     },
     invalidate: session.invalidate,
   };
+}
+
+function numbersIn(text: string | undefined): number[] | undefined {
+  const numbers = text?.split(' ').map(Number);
+  return numbers?.every(Number.isFinite) ? numbers : undefined;
 }
 
 function chooser(

@@ -20,7 +20,10 @@ export interface PanelContext {
     values: readonly T[],
     text: (value: T) => string,
   ): TemplateResult;
-  /** Something that lasts while the page does, made when it is first asked for: a rotation, what is pointed at. */
+  /** Numbers that come back with the view, as a rotation; undefined until they were kept. `keep` draws nothing. */
+  kept(name: string): number[] | undefined;
+  keep(name: string, numbers: readonly number[]): void;
+  /** Something that lasts while the page does, made when it is first asked for: what is pointed at. */
   memory<T>(name: string, make: () => T): T;
   /** Draws the page again. */
   invalidate(): void;

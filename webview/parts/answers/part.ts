@@ -24,8 +24,6 @@ export class AnswersPart {
   private readonly memories = new Map<string, unknown>();
   private theme = readTheme();
   private timer: ReturnType<typeof setTimeout> | undefined;
-  /** What is typed for the next question; undefined until something is. */
-  private typed: string | undefined;
 
   /**
    * @param subjects whose answers are shown
@@ -52,6 +50,15 @@ export class AnswersPart {
 
   private get id(): PanelId {
     return PANEL_IDS.find((id) => id === this.session.state.analysis) ?? PANEL_IDS[0]!;
+  }
+
+  /** What is typed for the next question; it comes back with the view. */
+  private get typed(): string {
+    return this.session.state.choices[`typed.${this.id}`] ?? '';
+  }
+
+  private type(text: string): void {
+    this.session.keep({ choices: { ...this.session.state.choices, [`typed.${this.id}`]: text } });
   }
 
   /** The one that fits the id: the table of panels says that they belong together. */
@@ -145,10 +152,8 @@ export class AnswersPart {
             type="text"
             aria-label="Parameters of another question"
             placeholder=${panel.example}
-            .value=${this.typed ?? ''}
-            @input=${(event: Event) => {
-              this.typed = (event.target as HTMLInputElement).value;
-            }}
+            .value=${this.typed}
+            @input=${(event: Event) => this.type((event.target as HTMLInputElement).value)}
           /><button class="quiet" ?disabled=${!session.trusted || pending} title=${session.trusted ? 'Ask all runs with these parameters' : UNTRUSTED}>
             Ask with these
           </button>
@@ -196,7 +201,7 @@ export class AnswersPart {
     const { session } = this;
     const runs = runsOf(this.subjects());
     try {
-      this.ask(runs, parseParams(this.typed ?? ''));
+      this.ask(runs, parseParams(this.typed));
     } catch (error) {
       session.actionProblem = { message: (error as Error).message };
       session.invalidate();
@@ -206,7 +211,6 @@ export class AnswersPart {
   }
 
   private show(analysis: PanelId): void {
-    this.typed = undefined;
     this.session.update({ analysis });
     this.request();
   }

@@ -30,8 +30,6 @@ export class SampleView implements View {
   private readonly answers = new Map<string, SampleAnswer>();
   private problem: string | undefined;
   private playing: ReturnType<typeof setInterval> | undefined;
-  private step = 0;
-  private chosen = false;
   private pointed: { name: string; place: Place } | undefined;
 
   constructor(private readonly session: Session<'sample'>) {
@@ -63,6 +61,10 @@ export class SampleView implements View {
             : this.body()
       }
     </div>`;
+  }
+
+  private stepOf(steps: number): number {
+    return Math.max(0, Math.min(this.session.state.step, steps - 1));
   }
 
   /** The runs that are shown: of the chosen variants, with the chosen seed where they have it. */
@@ -130,21 +132,21 @@ export class SampleView implements View {
   /** Time, and what is to be seen of it. */
   private bar(known: readonly ShownNetwork[], steps: number): TemplateResult {
     const { session } = this;
-    this.step = Math.min(this.step, steps - 1);
+    const step = this.stepOf(steps);
     return html`<div class="time" role="group" aria-label="Time">
       <button class="quiet" @click=${() => this.play(steps)}>${this.playing ? 'Pause' : 'Play'}</button>
-      <button class="quiet" aria-label="Previous step" @click=${() => this.goTo((this.step + steps - 1) % steps)}>‹</button>
+      <button class="quiet" aria-label="Previous step" @click=${() => this.goTo((step + steps - 1) % steps)}>‹</button>
       <input
         type="range"
         min="0"
         max=${steps - 1}
         aria-label="Time step"
-        aria-valuetext=${`step ${this.step + 1} of ${steps}`}
-        .value=${String(this.step)}
+        aria-valuetext=${`step ${step + 1} of ${steps}`}
+        .value=${String(step)}
         @input=${(event: Event) => this.goTo(Number((event.target as HTMLInputElement).value))}
       />
-      <button class="quiet" aria-label="Next step" @click=${() => this.goTo((this.step + 1) % steps)}>›</button>
-      <output>step ${this.step + 1} of ${steps}</output>
+      <button class="quiet" aria-label="Next step" @click=${() => this.goTo((step + 1) % steps)}>›</button>
+      <output>step ${step + 1} of ${steps}</output>
       ${tablesControls(session, {
         name: 'sample.csv',
         hint: 'the numbers of the pictures',
@@ -170,9 +172,9 @@ export class SampleView implements View {
 
   private moment(steps: number): Moment {
     return {
-      step: this.step,
+      step: this.stepOf(steps),
       steps,
-      chosen: this.chosen,
+      chosen: this.session.state.step >= 0,
       theme: this.theme,
       choose: (step) => this.goTo(step),
       pointed: (name) => (this.pointed?.name === name ? this.pointed.place : undefined),
@@ -185,8 +187,7 @@ export class SampleView implements View {
   }
 
   private goTo(step: number): void {
-    this.chosen = true;
-    this.step = step;
+    this.session.keep({ step });
     this.session.invalidate();
   }
 
@@ -195,7 +196,7 @@ export class SampleView implements View {
     this.playing = this.playing
       ? undefined
       : setInterval(() => {
-          this.goTo((this.step + 1) % steps);
+          this.goTo((this.stepOf(steps) + 1) % steps);
         }, 1000 / PACE);
     this.session.invalidate();
   }

@@ -9,7 +9,7 @@ import { contourPath, levelsOf } from '../../../../protocol/drawing/contours.ts'
 import { LEVELS, planeOf, sharpnessChart, valueRangeOf } from '../../../../protocol/figures/landscape.ts';
 import { type Cell, colourScale, heatmap } from '../../../plot/maps/heatmap.ts';
 import { surface } from '../../../plot/maps/surface.ts';
-import { FIRST_TURN, type Turn } from '../../../plot/maps/turning.ts';
+import { FIRST_TURN, type Turn, turnedBy } from '../../../plot/maps/turning.ts';
 import { xyChart } from '../../../plot/xy.ts';
 import { loss, percentSign } from '../../../shared/format.ts';
 import type { Answered } from '../analyses.ts';
@@ -35,7 +35,7 @@ export const landscape: Panel<'landscape'> = {
     'The loss on a plane of two random directions through each network, which is in the middle; 1 is a step as long as the weights of each neuron. The same directions and colours for all. Hatched: not finite. Drag a surface, or use the arrow keys, to turn them all.',
   example: 'points=51 samples=1000',
   picture(answers, context) {
-    const memory = context.memory<Memory>('landscape', () => ({ turn: FIRST_TURN, cell: undefined }));
+    const memory = context.memory<Memory>('landscape', () => ({ turn: turnOf(context), cell: undefined }));
     const quantity = context.choice('landscape.quantity', QUANTITIES);
     const planes = answers.map((answer) => keptPlane(answer, quantity, context));
     const shared = valueRangeOf(planes.map(({ values }) => values));
@@ -82,6 +82,12 @@ export const landscape: Panel<'landscape'> = {
   ],
 };
 
+/** As somebody left it. */
+function turnOf({ kept }: PanelContext): Turn {
+  const [around = FIRST_TURN.around, above = FIRST_TURN.above] = kept('landscape.turn') ?? [];
+  return turnedBy({ around, above }, { around: 0, above: 0 });
+}
+
 interface Plane {
   answer: Answer;
   /** [points, points]; NaN where the loss is not finite or nothing is computed yet. */
@@ -104,7 +110,7 @@ function figure(
   { answer: { name, run, result }, values }: Plane,
   range: readonly [number, number],
   { quantity, memory }: { quantity: Quantity; memory: Memory },
-  { theme, invalidate }: PanelContext,
+  { theme, invalidate, keep }: PanelContext,
 ): TemplateResult {
   const { points, extent, evaluated, notFinite, centre } = result;
   const grid = { rows: points, columns: points, values };
@@ -144,6 +150,7 @@ function figure(
       `${quantity} of ${name}, seed ${run.seed}, as a surface`,
       (turn) => {
         memory.turn = turn;
+        keep('landscape.turn', [turn.around, turn.above]);
         invalidate();
       },
     )}
