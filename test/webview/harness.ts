@@ -97,7 +97,7 @@ export class FakeHost {
   }
 
   async post(message: ToWebview): Promise<void> {
-    await this.page.evaluate((m) => window.postMessage(m, '*'), message);
+    await this.page.evaluate((text) => window.postMessage(JSON.parse(text), '*'), JSON.stringify(message));
   }
 
   /** Tells the view that runs changed, as the extension does. */

@@ -33,7 +33,7 @@ export function seedCell(run: RunSummary | undefined, curve: Series | undefined)
   const figure = isActive(run.state) ? `${Math.round(100 * run.progress)} %` : percentOrDash(score?.accuracy);
   return html`<span class="run" title=${describeGroup([run])}
     >${stateIcon(run.state)}<span class="visually-hidden">${describeGroup([run])}</span><span class="figure">${figure}</span
-    >${curve ? sparkline(curve) : nothing}</span
+    >${sparkline(curve)}</span
   >`;
 }
 
@@ -46,7 +46,8 @@ const WIDTH = 44;
 const HEIGHT = 16;
 
 /** Test accuracy over the epochs, from 0 to 1. */
-function sparkline({ x, y }: Series): TemplateResult {
+function sparkline(curve: Series | undefined): TemplateResult {
+  const { x, y } = curve ?? { x: [], y: [] };
   const end = Math.max(...x, 1);
   const path = y
     .flatMap((value, i) =>

@@ -34,8 +34,8 @@ export interface GridState {
   to: number;
   /** While rows come and go. */
   scrolling: boolean;
-  /** In CSS pixels. */
-  widths: readonly number[];
+  /** Where each column begins, and at the end where the last one ends, in CSS pixels. */
+  starts: readonly number[];
 }
 
 export interface GridActions extends EditorActions {
@@ -55,7 +55,7 @@ export interface GridActions extends EditorActions {
  * neither made nor thrown away nor moved. Once that is over they are in their order again, for whoever hears them read.
  */
 export function grid(session: Session<'matrix'>, state: GridState, actions: GridActions): TemplateResult {
-  const { matrix, columns, first, last, from, to, widths, scrolling } = state;
+  const { matrix, columns, first, last, from, to, scrolling } = state;
   const total = matrix.rows.length + 1;
   const many = Math.max(1, last - first);
   const rows = Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i);
@@ -73,12 +73,15 @@ export function grid(session: Session<'matrix'>, state: GridState, actions: Grid
     @copy=${actions.copy}
     @paste=${actions.paste}
   >
-    <table class="matrix" role="grid" aria-label="Variants and settings" aria-rowcount=${total + 1} aria-colcount=${columns.length} aria-multiselectable="true" .style=${place(state, total)}>
+    <table class="matrix" role="grid" aria-label="Variants and settings" aria-rowcount=${total + 1} aria-colcount=${columns.length} aria-multiselectable="true" .style=${extent(state, total)}>
       <thead role="rowgroup">
         <tr role="row" aria-rowindex="1">
-          ${head(columns[0]!, 0, actions)}${aside('th', from - 1)}
-          ${columns.slice(from, to).map((column, i) => head(column, from + i, actions))}
-          ${aside('th', widths.length - to)}
+          ${head(columns[0]!, 0, state, actions)}
+          ${repeat(
+            columns.slice(from, to),
+            (column) => column,
+            (column, i) => head(column, from + i, state, actions),
+          )}
           <th role="columnheader" class="actions"><span class="visually-hidden">Actions</span></th>
         </tr>
       </thead>
@@ -103,46 +106,39 @@ export function grid(session: Session<'matrix'>, state: GridState, actions: Grid
   </main>`;
 }
 
-/** How large the table is, and the columns of every row: those that are drawn, and what lies beside them. */
-function place({ widths, from, to }: GridState, total: number): string {
-  const sum = (some: readonly number[]): number => some.reduce((all, width) => all + width, 0);
-  const before = from > 1 ? [sum(widths.slice(1, from))] : [];
-  const after = to < widths.length ? [sum(widths.slice(to))] : [];
-  const shown = [widths[0]!, ...before, ...widths.slice(from, to), ...after, ACTIONS_WIDTH];
-  const columns = shown.map((width) => `${width}px`).join(' ');
-  return `width:${sum(widths) + ACTIONS_WIDTH}px;height:${HEAD_HEIGHT + total * ROW_HEIGHT}px;--columns:${columns}`;
+/** Of the whole table, with what is out of sight. */
+function extent({ starts }: GridState, total: number): string {
+  return `width:${starts.at(-1)! + ACTIONS_WIDTH}px;height:${HEAD_HEIGHT + total * ROW_HEIGHT}px`;
 }
 
-/** In place of columns that are out of sight. */
-function aside(kind: 'th' | 'td', many: number): TemplateResult | typeof nothing {
-  if (many <= 0) return nothing;
-  return kind === 'th'
-    ? html`<th class="aside" aria-hidden="true"></th>`
-    : html`<td class="aside" aria-hidden="true"></td>`;
+/** Where a cell lies in its row: it stays there, whichever columns are drawn beside it. */
+function place({ starts }: GridState, index: number): string {
+  return `left:${starts[index]!}px;width:${starts[index + 1]! - starts[index]!}px`;
 }
 
-function head(column: Column, index: number, actions: GridActions): TemplateResult {
+function head(column: Column, index: number, state: GridState, actions: GridActions): TemplateResult {
+  const at = place(state, index);
   switch (column.kind) {
     case 'name':
-      return html`<th role="columnheader" aria-colindex=${index + 1} class="name">Variant</th>`;
+      return html`<th role="columnheader" .style=${at} aria-colindex=${index + 1} class="name">Variant</th>`;
     case 'setting': {
       const { name, place } = heading(column.setting.field);
-      return html`<th role="columnheader" aria-colindex=${index + 1} class="setting" title="${column.setting.field}: ${column.setting.about}">
+      return html`<th role="columnheader" .style=${at} aria-colindex=${index + 1} class="setting" title="${column.setting.field}: ${column.setting.about}">
         <span class="place">${place}</span><span>${name}</span>
       </th>`;
     }
     case 'seed':
-      return html`<th role="columnheader" aria-colindex=${index + 1} class="seed">
+      return html`<th role="columnheader" .style=${at} aria-colindex=${index + 1} class="seed">
         <span class="place">seed</span
         ><button class="quiet" title="Train what is missing with seed ${column.seed}" aria-label="Run all with seed ${column.seed}" @click=${() => actions.runSeed(column.seed)}>
           ${column.seed}${icon('play', 'small')}
         </button>
       </th>`;
     case 'seeds':
-      return html`<th role="columnheader" aria-colindex=${index + 1} class="seeds"><span class="place">runs</span><span>${column.seeds.length} seeds</span></th>`;
+      return html`<th role="columnheader" .style=${at} aria-colindex=${index + 1} class="seeds"><span class="place">runs</span><span>${column.seeds.length} seeds</span></th>`;
     case 'result': {
       const { label, unit, about } = RESULTS[column.result];
-      return html`<th role="columnheader" aria-colindex=${index + 1} class="result" title=${about}><span class="place">${unit}</span><span>${label}</span></th>`;
+      return html`<th role="columnheader" .style=${at} aria-colindex=${index + 1} class="result" title=${about}><span class="place">${unit}</span><span>${label}</span></th>`;
     }
   }
 }
@@ -150,7 +146,7 @@ function head(column: Column, index: number, actions: GridActions): TemplateResu
 /** Whatever a row shows: scrolling changes none of it, and rows that stay on screen are left alone. */
 function rowNeeds(
   { trusted, pending }: Session<'matrix'>,
-  { matrix, columns, results, curves, cursor, editing, from, to }: GridState,
+  { matrix, columns, starts, results, curves, cursor, editing, from, to }: GridState,
   row: number,
 ): unknown[] {
   const [above, below] = chosen(cursor);
@@ -159,6 +155,7 @@ function rowNeeds(
     row,
     matrix,
     columns,
+    starts,
     from,
     to,
     result,
@@ -188,12 +185,17 @@ function rowOf(session: Session<'matrix'>, state: GridState, actions: GridAction
       aria-selected=${selected ? 'true' : 'false'}
       aria-invalid=${problem?.severity === 'error' ? 'true' : nothing}
       data-column=${index}
+      .style=${place(state, index)}
     >
       ${cellOf(state, actions, row, column, here, result)}
     </td>`;
   };
   return html`<tr role="row" class=${row === 0 ? 'all' : ''} aria-rowindex=${row + 2} data-row=${row} .style=${`top:${HEAD_HEIGHT + row * ROW_HEIGHT}px`}>
-    ${cell(columns[0]!, 0)}${aside('td', from - 1)}${columns.slice(from, to).map((column, i) => cell(column, from + i))}${aside('td', columns.length - to)}
+    ${cell(columns[0]!, 0)}${repeat(
+      columns.slice(from, to),
+      (column) => column,
+      (column, i) => cell(column, from + i),
+    )}
     <td class="actions">
       ${variant ? runAction(session, result?.runs ?? [], { what: variant.variant, variant: variant.variant }) : nothing}
     </td>

@@ -33,8 +33,7 @@ export class MatrixView implements View {
   private scrollLeft = 0;
   /** Goes off when scrolling has ended. */
   private rest: ReturnType<typeof setTimeout> | undefined;
-  /** Of the columns, and where each begins, in CSS pixels. */
-  private widths: number[] = [];
+  /** Where each column begins, in CSS pixels. */
   private starts: number[] = [0, 0];
 
   constructor(session: Session<'matrix'>) {
@@ -108,7 +107,7 @@ export class MatrixView implements View {
   }
 
   private state(matrix: Matrix): GridState {
-    const { columns, controls, results, scrollTop, scrollLeft, widths, starts } = this;
+    const { columns, controls, results, scrollTop, scrollLeft, starts } = this;
     const rows = matrix.rows.length + 1;
     const [first, last] = drawn(scrollTop, this.height(), ROW_HEIGHT, rows);
     const width = document.querySelector('.matrix-scroll')?.clientWidth ?? window.innerWidth;
@@ -126,7 +125,7 @@ export class MatrixView implements View {
       last,
       from,
       to,
-      widths,
+      starts,
       scrolling: this.rest !== undefined,
     };
   }
@@ -210,8 +209,7 @@ export class MatrixView implements View {
       this.matrix = matrix;
       this.columns = columnsOf(matrix);
       this.results = new Map(comparison ? tableRows(comparison).map((row) => [row.variant, row]) : []);
-      this.widths = widthsOf(matrix, this.columns, this.results, digitWidth());
-      this.starts = startsOf(this.widths);
+      this.starts = startsOf(widthsOf(matrix, this.columns, this.results, digitWidth()));
       session.comparison = comparison;
       session.pullProblem = undefined;
       this.curves.request();
