@@ -4,7 +4,7 @@ import { logTicks, type Range, tickLabels, valueRange } from '../../../protocol/
 import { describeMetric } from '../../../protocol/metrics.ts';
 import { AXES } from '../../shared/format.ts';
 import { type Theme, withAlpha } from '../../shared/theme.ts';
-import { linePaths } from './dense.ts';
+import type { DenseLines } from './dense.ts';
 import { nearest } from './grid.ts';
 import { type Line, lonely } from './lines.ts';
 import { type ChartModel, valueAxis } from './model.ts';
@@ -121,17 +121,19 @@ export function cursor(drawn: DrawnChart, reset: () => void): uPlot.Cursor {
   };
 }
 
-export function series(drawn: DrawnChart, { curve, role }: Line): uPlot.Series {
+export function series(drawn: DrawnChart, { curve, role }: Line, dense: DenseLines): uPlot.Series {
   const { style, name } = drawn.model.curves[curve]!;
   const fade = role === 'mean' ? 1 : role === 'seed' ? 0.4 : role === 'raw' ? 0.28 : 0;
   const hidden = role === 'low' || role === 'high';
   const width = hidden ? 0 : role === 'mean' ? (drawn.look.theme.highContrast ? 2.5 : 2) : 1;
+  const stroke = (): string => (hidden ? 'transparent' : withAlpha(style.colour, fade * alphaOf(drawn, name)));
+  const dash = role === 'mean' || role === 'raw' ? [...style.dash] : [];
   return {
     label: name,
-    stroke: () => (hidden ? 'transparent' : withAlpha(style.colour, fade * alphaOf(drawn, name))),
+    stroke,
     width,
-    paths: linePaths(width),
-    dash: role === 'mean' || role === 'raw' ? [...style.dash] : [],
+    paths: dense.paths(width, dash, stroke),
+    dash,
     // A single evaluation makes no line; a dot shows that it is there.
     points: {
       show: () => role === 'mean' && lonely(drawn.model.curves[curve]!),

@@ -1,6 +1,7 @@
 import uPlot from 'uplot';
 import { epochRange, type Range } from '../../../protocol/drawing/scales.ts';
 import { alphaOf, axes, bands, type ChartLook, cursor, type DrawnChart, series, valueScale } from './chart-options.ts';
+import { DenseLines } from './dense.ts';
 import { nearest } from './grid.ts';
 import { linesOf } from './lines.ts';
 import { drawMarks } from './marks.ts';
@@ -91,13 +92,15 @@ export class CurveChart {
     const { xs } = drawn.model;
     const point = x === undefined ? undefined : xs[nearest(xs, x)];
     const left = point === undefined ? -1 : plot.valToPos(point, 'x');
-    const inside = left >= 0 && left <= plot.over.clientWidth + 1;
+    // What uPlot has worked out: asked for it, the page would be laid out once more for each chart.
+    const [offset, width] = [plot.bbox.left / uPlot.pxRatio, plot.bbox.width / uPlot.pxRatio];
+    const inside = left >= 0 && left <= width + 1;
     if (!own || (plot.cursor.left ?? -1) < 0) {
-      const cursor = inside ? { left: Math.min(left, plot.over.clientWidth - 0.01), top: 1 } : { left: -10, top: -10 };
+      const cursor = inside ? { left: Math.min(left, width - 0.01), top: 1 } : { left: -10, top: -10 };
       plot.setCursor(cursor, false);
       this.pointed = inside;
     }
-    return inside ? left + plot.over.offsetLeft : undefined;
+    return inside ? left + offset : undefined;
   }
 
   /** The ranges that are on the screen. */
@@ -145,6 +148,7 @@ export class CurveChart {
   }
 
   private options(drawn: DrawnChart): uPlot.Options {
+    const dense = new DenseLines();
     return {
       width: Math.max(80, this.host.clientWidth),
       height: Math.max(80, this.host.clientHeight),
@@ -152,12 +156,13 @@ export class CurveChart {
       legend: { show: false },
       scales: { x: { time: false, auto: false, distr: drawn.model.logX ? 3 : 1 }, y: valueScale(drawn) },
       axes: axes(drawn),
-      series: [{}, ...drawn.lines.map((line) => series(drawn, line))],
+      series: [{}, ...drawn.lines.map((line) => series(drawn, line, dense))],
       bands: bands(drawn),
       cursor: cursor(drawn, () => this.events.reset()),
       hooks: {
         setCursor: [(plot) => this.onCursor(plot, drawn)],
         setSelect: [(plot) => this.onSelect(plot)],
+        drawSeries: [dense.draw],
         draw: [
           (plot) => drawMarks(plot, drawn.model.curves, (name) => alphaOf(drawn, name)),
           () => this.events.drawn(),
