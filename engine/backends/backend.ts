@@ -94,6 +94,11 @@ export interface Network {
    * arrays are empty, and the gradient of the parameters, which nothing pulls at, is zero.
    */
   probe(batch: Batch, ask: Probe): Promise<Recording>;
+  /**
+   * The strongest entries of each sample's dL/dx [T, M], or the moves of its spikes by which L rises or falls most, without the
+   * rest: as they come out of `probe`, to the bit. Absent where a network knows no way that is faster than that.
+   */
+  readonly steepest?: ((samples: readonly Sample[], ask: Steepest) => Promise<Slopes>) | undefined;
 
   close(): Promise<void>;
 }
@@ -239,6 +244,50 @@ export interface Probe {
   inputGradient?: boolean;
   parameterGradient?: boolean;
 }
+
+/** `wanted`: how many entries, or moves, of each sample [B]; 0: none, WHOLE: all of its dL/dx. */
+export type Steepest = { wanted: Uint32Array } & ({ what: 'bins' } | ({ what: 'moves' } & Moves));
+
+export const WHOLE = 0xffffffff;
+
+/**
+ * Each spike may go to the bins of its channel within `maxShift` steps of its home that hold no spike, but not home itself. L changes
+ * by amount·(dL/dx there − dL/dx here), to first order. `rises`: 1 when it is to rise, −1 when it is to fall.
+ */
+export interface Moves {
+  rises: 1 | -1;
+  maxShift: number;
+  spikes: MovableSpikes;
+}
+
+/**
+ * Those of sample b are [starts[b], starts[b + 1]). Bins t·M + c: where each belongs and where it is, which is in the same channel; how
+ * many events it holds.
+ */
+export interface MovableSpikes {
+  starts: Uint32Array;
+  home: Uint32Array;
+  place: Uint32Array;
+  amount: Uint16Array;
+}
+
+export interface Slopes {
+  samples: SampleScores;
+  /** Of each sample [B]; fewer than wanted only where all others are zero (bins) or not positive (moves). NOT_FOUND: only WHOLE tells. */
+  found: Uint32Array;
+  /**
+   * Strongest first [B, the most that are wanted of any]. Bins t·M + c by |dL/dx|, of equal ones the lower first, and dL/dx. Or spikes,
+   * counted within their sample, by what L changes by in the wanted direction, of equal ones the lower first, that, and the bins that
+   * they go to, of equally good ones the earliest.
+   */
+  places: Uint32Array;
+  values: Float64Array;
+  to: Uint32Array;
+  /** dL/dx of the samples that it is wanted of, in their order [.., T, M]. */
+  whole: Float32Array;
+}
+
+export const NOT_FOUND = 0xffffffff;
 
 /** Every array is there when it was asked for. */
 export interface Recording {

@@ -1,7 +1,16 @@
 /** What every backend does alike with probes: check what is asked, make room for the answers. */
 import { lengthOf } from '../models/parameters.ts';
 import { gatesOf, type LayerPlan, type NetworkPlan } from '../models/plan.ts';
-import type { Batch, Probe, Recording, Sample, SampleScores } from './backend.ts';
+import {
+  type Batch,
+  type Probe,
+  type Recording,
+  type Sample,
+  type SampleScores,
+  type Slopes,
+  type Steepest,
+  WHOLE,
+} from './backend.ts';
 
 /** Which neurons have what: of a linear layer only its scores are to be had. */
 const HAVE: Record<'spikes' | 'counts' | 'potentials' | 'delta', (kind: LayerPlan['neuron']['kind']) => boolean> = {
@@ -78,6 +87,23 @@ export function createRecording(plan: NetworkPlan, ask: Probe, samples: number):
     ...(ask.features && { features: floats(size(featureLayer(plan))) }),
     ...(ask.inputGradient && { inputGradient: floats(steps * inputs) }),
   };
+}
+
+export function createSlopes({ classes, steps, inputs }: NetworkPlan, { wanted, what }: Steepest): Slopes {
+  const places = wanted.length * mostWanted(wanted);
+  return {
+    samples: createSampleScores(wanted.length, classes),
+    found: new Uint32Array(shared(4 * wanted.length)),
+    places: new Uint32Array(shared(4 * places)),
+    values: new Float64Array(shared(8 * places)),
+    to: new Uint32Array(shared(what === 'moves' ? 4 * places : 0)),
+    whole: new Float32Array(shared(4 * steps * inputs * wanted.filter((n) => n === WHOLE).length)),
+  };
+}
+
+/** Of all samples but those whose whole gradient is wanted. */
+export function mostWanted(wanted: Uint32Array): number {
+  return wanted.reduce((most, n) => (n === WHOLE ? most : Math.max(most, n)), 0);
 }
 
 const shared = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(bytes);

@@ -1,49 +1,8 @@
 /** Three searches for the smallest change that fools a network: along the gradient, at random, by trial without gradients. */
 import { hashName, Rng } from '../../base/random.ts';
-import type { Changes, Threat } from './threats/threat.ts';
-import { isFooled, type NetworkAnswer, type Victim } from './victim.ts';
-
-/** A sample to be attacked, under its number in the split: all that is drawn for it is named by that. */
-export interface Goal<S> {
-  index: number;
-  label: number;
-  /** The class that it is to be taken for; undefined: any but its own. */
-  target: number | undefined;
-  clean: S;
-}
-
-export interface SearchOutcome<S> {
-  /** undefined: never fooled, within the largest budget where there is one. */
-  cost: number | undefined;
-  changes: Changes | undefined;
-  /** Samples that the network was asked, gradients included. */
-  queries: number;
-  /** Whether dL/dx of the clean input is zero everywhere, and how many steps were random for such a reason. */
-  zeroAtStart: boolean;
-  randomSteps: number;
-  steps: number;
-  /** The adversarial input. */
-  state: S | undefined;
-}
-
-export interface Search<S> {
-  threat: Threat<S>;
-  victim: Victim;
-  seed: number;
-  /** Names the streams of this attack. */
-  name: string;
-  /** Budgets of the steps, ascending (ladder); the last one is the largest. */
-  budgets: readonly number[];
-}
-
-interface Way<S> {
-  goal: Goal<S>;
-  now: S;
-  outcome: SearchOutcome<S>;
-  /** The last state that did not fool and the first that did. */
-  found?: { low: S; high: S };
-  lost?: true;
-}
+import { type Goal, gradientSteps, type Search, type SearchOutcome, type Way } from './steps.ts';
+import type { GradientStep } from './threats/threat.ts';
+import { isFooled, type NetworkAnswer } from './victim.ts';
 
 /** What a step has made of a state. `here` and `there`: what the network says of it before and after, where it was asked. */
 interface Stepped<S> {
@@ -66,26 +25,24 @@ export function alongGradient<S>(
   goals: readonly Goal<S>[],
   { surrogate, turnover, published }: { surrogate: number; turnover: number; published: boolean },
 ): Promise<SearchOutcome<S>[]> {
-  const { threat, victim } = search;
   const step: Stepper<S>['step'] = async (ways, budget, iteration) => {
-    const samples = ways.map(({ goal, now }) => ({ ...threat.sample(now), label: goal.target ?? goal.label }));
-    const all = await victim.gradients(surrogate, samples);
-    return all.map(({ answer, gradient }, i) => {
-      const { goal, now, outcome } = ways[i]!;
+    const stepOf = ({ goal }: Way<S>): GradientStep => ({
+      sign: goal.target === undefined ? 1 : -1,
+      budget: published ? Number.POSITIVE_INFINITY : budget,
+      turnover,
+      rng: streamOf(search, goal.index, iteration),
+    });
+    const told = await gradientSteps(search, surrogate, ways, stepOf);
+    return told.map(({ answer, next }, i) => {
+      const { now, outcome } = ways[i]!;
       outcome.queries++;
-      if (isFooled(answer.scores, goal.label, goal.target)) return { next: now, here: answer };
-      const { state, random } = threat.gradientStep(now, gradient, {
-        sign: goal.target === undefined ? 1 : -1,
-        budget: published ? Number.POSITIVE_INFINITY : budget,
-        turnover,
-        rng: streamOf(search, goal.index, iteration),
-      });
-      if (random) {
+      if (next === undefined) return { next: now, here: answer };
+      if (next.random) {
         outcome.randomSteps++;
         if (iteration === 0) outcome.zeroAtStart = true;
       }
       outcome.steps++;
-      return { next: state, here: answer };
+      return { next: next.state, here: answer };
     });
   };
   const means = published ? { halvings: 0, largest: Number.POSITIVE_INFINITY } : undefined;

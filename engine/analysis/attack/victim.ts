@@ -1,5 +1,14 @@
 /** The networks under attack, asked in batches. */
-import type { Network, Recording, Sample } from '../../backends/backend.ts';
+import {
+  type Network,
+  NOT_FOUND,
+  type Sample,
+  type SampleScores,
+  type Slopes,
+  type Steepest,
+  WHOLE,
+} from '../../backends/backend.ts';
+import type { SampleSlopes } from './threats/threat.ts';
 
 /** What a network says of one sample. */
 export interface NetworkAnswer {
@@ -16,6 +25,15 @@ export interface Victim {
     surrogate: number,
     samples: readonly Sample[],
   ): Promise<{ answer: NetworkAnswer; gradient: Float32Array }[]>;
+  /** The same with what is wanted of each sample alone. undefined: of this network the whole gradient must be asked for. */
+  slopes(surrogate: number, samples: readonly Sample[], ask: Steepest): Promise<Told[]> | undefined;
+}
+
+export interface Told {
+  answer: NetworkAnswer;
+  /** Neither where nothing was wanted, or only the whole gradient tells. */
+  slopes?: SampleSlopes;
+  gradient?: Float32Array;
 }
 
 /** Samples asked at once without gradients, so that a stop is heard within a second. */
@@ -30,7 +48,7 @@ export function victimOf(
   { classes, size, batch, signal }: { classes: number; size: number; batch: number; signal: AbortSignal },
 ): Victim {
   const inTurn = turns();
-  const answers = ({ samples }: Recording): NetworkAnswer[] =>
+  const answers = ({ samples }: { samples: SampleScores }): NetworkAnswer[] =>
     Array.from(samples.loss, (loss, b) => ({ loss, scores: samples.scores.slice(b * classes, (b + 1) * classes) }));
   return {
     async ask(samples) {
@@ -55,7 +73,41 @@ export function victimOf(
       }
       return all;
     },
+    slopes(surrogate, samples, ask) {
+      const network = networks[surrogate]!;
+      if (!network.steepest) return undefined;
+      const inBatches = async () => {
+        const all: Told[] = [];
+        for (let from = 0; from < samples.length; from += batch) {
+          signal.throwIfAborted();
+          const to = from + batch;
+          const own = { ...ask, wanted: ask.wanted.subarray(from, to) };
+          if (own.what === 'moves') own.spikes = { ...own.spikes, starts: own.spikes.starts.subarray(from, to + 1) };
+          const found = await inTurn(() => network.steepest!(samples.slice(from, to), own));
+          const told = toldBy(found, own.wanted, size);
+          all.push(...answers(found).map((answer, b) => ({ answer, ...told[b] })));
+        }
+        return all;
+      };
+      return inBatches();
+    },
   };
+}
+
+function toldBy(
+  { found, places, values, to, whole }: Slopes,
+  wanted: Uint32Array,
+  size: number,
+): Omit<Told, 'answer'>[] {
+  const most = places.length / wanted.length;
+  let next = 0;
+  return Array.from(wanted, (own, b) => {
+    if (own === WHOLE) return { gradient: whole.subarray(next * size, ++next * size) };
+    const count = found[b]!;
+    if (own === 0 || count === NOT_FOUND) return {};
+    const part = <A extends Uint32Array | Float64Array>(all: A): A => all.subarray(b * most, b * most + count) as A;
+    return { slopes: { places: part(places), values: part(values), to: part(to), all: count < own } };
+  });
 }
 
 /** Runs one piece of work after the other: networks share the cores, while whoever waits for none of them goes on. */

@@ -5,21 +5,25 @@ import { initialTensors, type Tensor } from '../../models/parameters.ts';
 import type { NetworkPlan } from '../../models/plan.ts';
 import { addSums, createActivity, createSums, fanOuts } from '../activity.ts';
 import { evaluateEach } from '../around.ts';
-import type {
-  ActivityOptions,
-  Around,
-  Batch,
-  EvaluateOptions,
-  Evaluation,
-  Network,
-  OpenOptions,
-  OptimizerStep,
-  Probe,
-  Recording,
-  Score,
-  Sums,
+import {
+  type ActivityOptions,
+  type Around,
+  type Batch,
+  type EvaluateOptions,
+  type Evaluation,
+  type Network,
+  type OpenOptions,
+  type OptimizerStep,
+  type Probe,
+  type Recording,
+  type Sample,
+  type Score,
+  type Slopes,
+  type Steepest,
+  type Sums,
+  WHOLE,
 } from '../backend.ts';
-import { checkProbe, createRecording, createSampleScores } from '../recording.ts';
+import { checkProbe, createRecording, createSampleScores, createSlopes } from '../recording.ts';
 import { classSums, MAX_WEIGHT } from '../scores.ts';
 import { networkStateOf, restoreState, type StatePart } from '../state.ts';
 import { type AroundPlaces, firstWeights, placesAround } from './layout/around.ts';
@@ -36,7 +40,7 @@ import { readTensors, writeTensors } from './layout/tensors.ts';
 import type { Bytes } from './layout/units.ts';
 import type { SharedBatch, SharedCounts } from './workers/commands.ts';
 import { type Pool, startPool } from './workers/pool.ts';
-import { shareSamples } from './workers/shared-samples.ts';
+import { type SharedSamples, sharedSteepest, shareSamples } from './workers/shared-samples.ts';
 
 /** Milliseconds that a part of an evaluation should take: how soon stops and checkpoints come to their turn. */
 const PART_MS = 200;
@@ -46,13 +50,18 @@ export class EventNetwork implements Network {
   private epoch = 0;
   /** Whether the first layer's weights are as they were when they were last transposed for dL/dx. */
   private transposed = false;
+  private quantized = false;
+  readonly steepest: Network['steepest'];
 
   private constructor(
     private readonly layout: Layout,
     private readonly memory: WebAssembly.Memory,
     private readonly pool: Pool,
     private readonly sizes: DatasetShape['sizes'],
-  ) {}
+  ) {
+    if (layout.kind === 'spiking' && layout.byteWeights)
+      this.steepest = (samples, ask) => this.findSteepest(samples, ask);
+  }
 
   static async open(
     this: void,
@@ -84,7 +93,7 @@ export class EventNetwork implements Network {
   async train(from: number, to: number, step: OptimizerStep, signal?: AbortSignal): Promise<Sums[]> {
     const { layout, sizes, epoch } = this;
     if (to - from > MAX_STEPS_PER_COMMAND) throw new RangeError('Too many weight updates for one command.');
-    this.transposed = false;
+    this.weightsChange();
     const done = await this.pool.run({ kind: 'train', epoch, samples: sizes.train, from, to, step }, signal);
     return Array.from({ length: done }, (_, i) => {
       const samples = Math.min(sizes.train, (from + i + 1) * layout.batchSize) - (from + i) * layout.batchSize;
@@ -197,17 +206,39 @@ export class EventNetwork implements Network {
     };
   }
 
+  private async findSteepest(samples: readonly Sample[], ask: Steepest): Promise<Slopes> {
+    const { network } = this.layout;
+    checkProbe(network, this.sizes, { samples }, {});
+    const slopes = createSlopes(network, ask);
+    const transpose = !this.transposed && ask.wanted.includes(WHOLE);
+    const [own, asked] = [this.shareSamples(samples), sharedSteepest(ask)];
+    await this.pool.run({ kind: 'steepest', samples: own, ask: asked, slopes, transpose, quantize: !this.quantized });
+    this.transposed ||= transpose;
+    this.quantized = true;
+    return slopes;
+  }
+
+  /** What was made of the first layer's weights for dL/dx is not theirs any more. */
+  private weightsChange(): void {
+    this.transposed = false;
+    this.quantized = false;
+  }
+
   private share(batch: Batch): SharedBatch {
-    const { network, maxEvents } = this.layout;
     if ('indices' in batch) return { split: batch.split, indices: Uint32Array.from(batch.indices) };
-    batch.samples.forEach((sample, i) => {
+    return { samples: this.shareSamples(batch.samples) };
+  }
+
+  private shareSamples(samples: readonly Sample[]): SharedSamples {
+    const { network, maxEvents } = this.layout;
+    samples.forEach((sample, i) => {
       const events = 'current' in sample ? 0 : sample.offsets[network.steps]! - sample.offsets[0]!;
       if (events > maxEvents)
         throw new RangeError(
           `Sample ${i} of the batch has ${events} events, but there is room for ${maxEvents}: open the network with a larger maxEvents.`,
         );
     });
-    return { samples: shareSamples(batch.samples, network.steps, network.inputs) };
+    return shareSamples(samples, network.steps, network.inputs);
   }
 
   /** Mean loss and its gradient, as in training, over samples [from, to) of a split. */
@@ -246,7 +277,7 @@ export class EventNetwork implements Network {
   }
 
   setParameters(tensors: readonly Tensor[]): void {
-    this.transposed = false;
+    this.weightsChange();
     this.write(this.layout.weights, tensors);
   }
 
@@ -255,7 +286,7 @@ export class EventNetwork implements Network {
   }
 
   restore(state: ReadonlyMap<string, Tensor>): void {
-    this.transposed = false;
+    this.weightsChange();
     restoreState(state, (part, tensors) => writeTensors(this.memory, this.layout, this.placeOf(part), tensors));
   }
 

@@ -26,12 +26,11 @@ export function eventsOf({ steps, inputs }: Grid, sample: Sample): Events {
 export function sampleOf({ steps, inputs }: Grid, { label, bins }: Events): Sample {
   const offsets = new Uint32Array(steps + 1);
   const channels = new Uint16Array(bins.length);
-  for (let e = 0; e < bins.length; e++) {
-    const t = Math.floor(bins[e]! / inputs);
-    channels[e] = bins[e]! - t * inputs;
-    offsets[t + 1]!++;
+  for (let t = 0, e = 0; t < steps; t++) {
+    const first = t * inputs;
+    for (const end = first + inputs; e < bins.length && bins[e]! < end; e++) channels[e] = bins[e]! - first;
+    offsets[t + 1] = e;
   }
-  for (let t = 0; t < steps; t++) offsets[t + 1]! += offsets[t]!;
   return { label, offsets, channels };
 }
 
@@ -78,6 +77,7 @@ export class Occupancy {
 
   /** [T, M], valid until the next call. */
   of(bins: Uint32Array): Uint16Array {
+    if (bins === this.shown) return this.counts;
     for (const bin of this.shown) this.counts[bin] = 0;
     for (const bin of bins) this.counts[bin]!++;
     this.shown = bins;

@@ -46,7 +46,7 @@ export function convert(
   if (top === 0) return undefined;
   const taken: Flip[] = [];
   const scale = floatOf(top);
-  const least = Math.max(0, ((top >>> 23) - REACH + 1) * 8);
+  const least = leastClass(top);
   // Strongest first, so that the draws of all the rest need never be made; each draw is independent of the others anyway.
   for (
     let above = top >>> SHIFT, wanted = Math.max(LEAST, AT_FIRST * limit);
@@ -63,6 +63,38 @@ export function convert(
     wanted *= GROWTH;
   }
   return taken;
+}
+
+/** The first class from which a bin can be taken. */
+function leastClass(top: number): number {
+  return Math.max(0, ((top >>> 23) - REACH + 1) * 8);
+}
+
+/**
+ * The same of the strongest bins alone, strongest first, of equal ones the lower first, and their gradients; `all`: whether those
+ * of all others are zero.
+ * @returns how many it looked at, too; undefined when it hangs on more bins than these
+ */
+export function convertStrongest(
+  { places, values, all }: { places: Uint32Array; values: Float64Array; all: boolean },
+  sign: 1 | -1,
+  allowed: (bin: number, by: 1 | -1) => boolean,
+  limit: number,
+  rng: Rng,
+): { flips: Flip[]; looked: number } | undefined {
+  const flips: Flip[] = [];
+  const scale = Math.abs(values[0] ?? 0);
+  const least = leastClass(bitsOf(scale));
+  let looked = 0;
+  for (; flips.length < limit; looked++) {
+    if (looked === places.length) return all ? { flips, looked } : undefined;
+    const g = values[looked]!;
+    if (bitsOf(Math.abs(g)) >>> SHIFT < least) break;
+    const by = g < 0 === (sign === 1) ? -1 : 1;
+    const bin = places[looked]!;
+    if (allowed(bin, by) && rng.uniform() * scale < Math.abs(g)) flips.push({ bin, by });
+  }
+  return { flips, looked };
 }
 
 /** The `count` bins of the classes from … above, strongest first, of equal ones the lower bin. */
@@ -84,8 +116,17 @@ function strongestFirst(bits: Int32Array, from: number, above: number, count: nu
   return sorted;
 }
 
+const oneFloat = new Float32Array(1);
+const oneBits = new Uint32Array(oneFloat.buffer);
+
 function floatOf(bits: number): number {
-  return new Float32Array(Uint32Array.of(bits).buffer)[0]!;
+  oneBits[0] = bits;
+  return oneFloat[0]!;
+}
+
+function bitsOf(value: number): number {
+  oneFloat[0] = value;
+  return oneBits[0]!;
 }
 
 /**

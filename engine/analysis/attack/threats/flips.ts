@@ -1,9 +1,9 @@
 /** The attacker adds and takes events. A budget counts them: Σ |x′ − x| over all steps and channels. */
-import type { Sample } from '../../../backends/backend.ts';
+import { type Sample, WHOLE } from '../../../backends/backend.ts';
 import type { Rng } from '../../../base/random.ts';
 import { changed, eventsOf, fullest, type Grid, Occupancy, sampleOf } from './bins.ts';
-import { convert, type Flip, flipper } from './converter.ts';
-import type { Changes, GradientStep, Threat } from './threat.ts';
+import { convert, convertStrongest, type Flip, flipper } from './converter.ts';
+import type { BySlopes, Changes, GradientStep, Threat } from './threat.ts';
 
 export interface Flipped {
   label: number;
@@ -15,7 +15,17 @@ export interface Flipped {
   capacity: number;
   /** In their order; a bin may come again. */
   flips: readonly Flip[];
+  /** Slopes that the last step looked at for each flip that it was to take. */
+  reach?: number;
 }
+
+/** Slopes that are asked for: some, and for each flip that is to be taken more than had to be looked at in the step before. */
+const SPARE = 32;
+const AHEAD = 2;
+const REACH = 3;
+/** When they were too few, so many times as many; beyond the most the whole gradient is faster. */
+const GROWTH = 6;
+const MOST = 4096;
 
 /** How long the runs of steps are that a proposal changes in one channel. */
 const RUNS = [1, 4, 16];
@@ -42,11 +52,41 @@ export class Flips implements Threat<Flipped> {
     return sum;
   }
 
-  gradientStep(state: Flipped, gradient: Float32Array, { sign, budget, turnover, rng }: GradientStep) {
+  gradientStep(state: Flipped, gradient: Float32Array, step: GradientStep) {
+    return this.step(state, step, (allowed, left) => convert(gradient, step.sign, allowed, left, step.rng));
+  }
+
+  readonly bySlopes: BySlopes<Flipped> = {
+    wanted: (state, { budget }, tries) => {
+      const left = Math.max(0, budget - this.cost(state));
+      const wanted = Math.ceil((SPARE + left * AHEAD * (state.reach ?? REACH)) * GROWTH ** tries);
+      return wanted > Math.min(MOST, this.size / 2) ? WHOLE : wanted;
+    },
+    ask: (_, wanted) => ({ what: 'bins', wanted }),
+    step: (state, slopes, step) => {
+      if (slopes.places.length === 0) return this.step(state, step, () => undefined);
+      let [looked, wanted] = [0, 0];
+      const next = this.step(state, step, (allowed, left) => {
+        const converted = convertStrongest(slopes, step.sign, allowed, left, step.rng);
+        looked = converted?.looked ?? 0;
+        wanted = left;
+        return converted?.flips ?? [];
+      });
+      return looked === 0 && wanted > 0
+        ? undefined
+        : { ...next, state: { ...next.state, reach: looked / Math.max(1, wanted) } };
+    },
+  };
+
+  /** `convert` gives flips that are allowed, `left` at most; undefined when the gradient is zero everywhere. */
+  private step(
+    state: Flipped,
+    { budget, turnover, rng }: GradientStep,
+    convert: (allowed: (bin: number, by: 1 | -1) => boolean, left: number) => Flip[] | undefined,
+  ) {
     const counts = this.occupancy.of(binsOf(state));
     const left = budget - this.cost(state);
-    const allowed = (bin: number, by: 1 | -1): boolean => (by > 0 ? counts[bin]! < state.capacity : counts[bin]! > 0);
-    const flips = convert(gradient, sign, allowed, left, rng);
+    const flips = convert((bin, by) => (by > 0 ? counts[bin]! < state.capacity : counts[bin]! > 0), left);
     if (flips) return { state: { ...state, flips: [...state.flips, ...flips] }, random: false };
     const more = flipper(this.size, turnover, left, rng).map((bin) => ({ bin, by: flipOf(counts[bin]!, state, rng) }));
     return { state: { ...state, flips: [...state.flips, ...more] }, random: true };
@@ -69,7 +109,8 @@ export class Flips implements Threat<Flipped> {
   proposal(state: Flipped, budget: number, pattern: number, rng: Rng): Flipped {
     const { steps, inputs } = this.grid;
     const counts = this.occupancy.of(state.clean);
-    const touched = new Set(state.flips.map(({ bin }) => bin));
+    const before = net(state);
+    const touched = new Set<number>();
     const flips = [...state.flips];
     const adds = pattern % 2 === 0 || state.clean.length === 0;
     const run = Math.min(steps, RUNS[Math.floor(pattern / 2) % RUNS.length]!);
@@ -77,7 +118,8 @@ export class Flips implements Threat<Flipped> {
     for (let tries = 0; tries < 4 * budget && flips.length < budget; tries++) {
       const from = adds ? rng.below(this.size) : state.clean[rng.below(state.clean.length)]!;
       for (let i = 0, bin = from; i < run && bin < this.size && flips.length < budget; i++, bin += inputs) {
-        if (touched.has(bin) || (adds ? counts[bin]! >= state.capacity : counts[bin] === 0)) continue;
+        if (touched.has(bin) || before.has(bin) || (adds ? counts[bin]! >= state.capacity : counts[bin] === 0))
+          continue;
         touched.add(bin);
         flips.push({ bin, by: adds ? 1 : -1 });
       }
@@ -112,11 +154,17 @@ function flipOf(count: number, { capacity }: Flipped, rng: Rng): 1 | -1 {
   return count >= capacity || rng.uniform() < 0.5 ? -1 : 1;
 }
 
-function net({ flips }: Flipped): Map<number, number> {
+/** What the flips of a bin come to; made once for each list of flips. */
+function net({ flips }: Flipped): ReadonlyMap<number, number> {
+  const known = nets.get(flips);
+  if (known) return known;
   const sums = new Map<number, number>();
   for (const { bin, by } of flips) sums.set(bin, (sums.get(bin) ?? 0) + by);
+  nets.set(flips, sums);
   return sums;
 }
+
+const nets = new WeakMap<readonly Flip[], ReadonlyMap<number, number>>();
 
 function binsOf(state: Flipped): Uint32Array {
   return state.flips.length === 0 ? state.clean : changed(state.clean, net(state));

@@ -4,35 +4,36 @@
  * moved; how far each may go, and all together, is fixed. Moves follow the gradient to first order: a spike that goes from bin a
  * to bin b changes the loss by about its count · (g[b] − g[a]). The published attack optimises soft shifts instead.
  */
-import type { Sample } from '../../../backends/backend.ts';
+import { type Sample, WHOLE } from '../../../backends/backend.ts';
 import type { Rng } from '../../../base/random.ts';
 import { eventsOf, type Grid, Occupancy, sampleOf } from './bins.ts';
+import {
+  Board,
+  type Groups,
+  grouped,
+  type Move,
+  merged,
+  placesOf,
+  type Retimed,
+  type RetimingLimits,
+  unmoved,
+} from './board.ts';
 import { flipper } from './converter.ts';
-import type { Changes, GradientStep, Threat } from './threat.ts';
+import type { BySlopes, Changes, GradientStep, Threat } from './threat.ts';
 
-export interface Retimed {
-  label: number;
-  /** Of each spike: where it was, and how many events it holds. */
-  origin: Uint32Array;
-  amount: Uint16Array;
-  /** In their order; a spike may move again. */
-  moves: readonly Move[];
-}
+/** As for flips. */
+const SPARE = 32;
+const AHEAD = 2;
+const GROWTH = 6;
 
-interface Move {
-  spike: number;
-  to: number;
-}
-
-export interface RetimingLimits {
-  /** Steps that a spike may be from where it was. */
-  maxShift: number;
-  /** Steps that all spikes together may be; may be infinite. */
-  totalShift: number;
+/** A move, and what the loss gains by it to first order. */
+interface Advance extends Move {
+  gain: number;
 }
 
 export class Retiming implements Threat<Retimed> {
   private readonly occupancy: Occupancy;
+  private readonly groups = new WeakMap<Uint32Array, { channels: Groups; steps: Groups }>();
 
   constructor(
     private readonly grid: Grid,
@@ -53,18 +54,25 @@ export class Retiming implements Threat<Retimed> {
   }
 
   sample(state: Retimed): Sample {
-    const { label, amount } = state;
+    const { label, amount, origin } = state;
     const places = placesOf(state);
-    const bins = new Uint32Array(amount.reduce((sum, n) => sum + n, 0));
-    let e = 0;
+    // Those that have not moved are in their order.
+    const stay = new Uint32Array(amount.reduce((sum, n) => sum + n, 0));
+    const moved = new Uint32Array(stay.length);
+    let [staying, moving] = [0, 0];
     for (let spike = 0; spike < places.length; spike++)
-      for (let i = 0; i < amount[spike]!; i++) bins[e++] = places[spike]!;
-    return sampleOf(this.grid, { label, bins: bins.sort() });
+      for (let i = 0; i < amount[spike]!; i++)
+        if (places[spike] === origin[spike]) stay[staying++] = places[spike]!;
+        else moved[moving++] = places[spike]!;
+    const bins = merged(stay.subarray(0, staying), moved.subarray(0, moving).sort());
+    return sampleOf(this.grid, { label, bins });
   }
 
   cost(state: Retimed): number {
     const places = placesOf(state);
-    return places.reduce((sum, bin, spike) => sum + (bin === state.origin[spike] ? 0 : 1), 0);
+    let moved = 0;
+    for (let spike = 0; spike < places.length; spike++) if (places[spike] !== state.origin[spike]) moved++;
+    return moved;
   }
 
   gradientStep(state: Retimed, gradient: Float32Array, { sign, budget, turnover, rng }: GradientStep) {
@@ -73,7 +81,7 @@ export class Retiming implements Threat<Retimed> {
       const spikes = flipper(state.origin.length, turnover, budget - board.moved, rng);
       return { state: this.scatter(state, board, spikes, rng), random: true };
     }
-    const best: { spike: number; to: number; gain: number }[] = [];
+    const best: Advance[] = [];
     for (let spike = 0; spike < state.origin.length; spike++) {
       const here = gradient[board.places[spike]!]!;
       let to = -1;
@@ -88,14 +96,60 @@ export class Retiming implements Threat<Retimed> {
       if (to >= 0) best.push({ spike, to, gain });
     }
     best.sort((a, b) => b.gain - a.gain || a.spike - b.spike);
+    const { looked: _, ...next } = this.advance(state, board, best, budget, rng);
+    return { state: next, random: false };
+  }
+
+  readonly bySlopes: BySlopes<Retimed> = {
+    wanted: (state, { budget }, tries) => {
+      const spikes = state.origin.length;
+      const left = Math.max(0, budget - this.cost(state));
+      const wanted = Math.ceil((SPARE + left * AHEAD * (state.reach ?? 1)) * GROWTH ** tries);
+      // From half of them on, all that gain anything; where even these are not enough it is seen by the whole gradient.
+      if (wanted <= spikes / 2) return wanted;
+      return tries > 1 || spikes === 0 ? WHOLE : spikes;
+    },
+    ask: (states, wanted, { sign }) => {
+      const starts = new Uint32Array(states.length + 1);
+      states.forEach(({ origin }, i) => {
+        starts[i + 1] = starts[i]! + origin.length;
+      });
+      const total = starts[states.length]!;
+      const spikes = {
+        starts,
+        home: new Uint32Array(total),
+        place: new Uint32Array(total),
+        amount: new Uint16Array(total),
+      };
+      states.forEach((state, i) => {
+        spikes.home.set(state.origin, starts[i]!);
+        spikes.place.set(placesOf(state), starts[i]!);
+        spikes.amount.set(state.amount, starts[i]!);
+      });
+      return { what: 'moves', wanted, rises: sign, maxShift: this.limits.maxShift, spikes };
+    },
+    step: (state, { places, values, to, all }, { budget, rng }) => {
+      if (places.length === 0) return undefined;
+      const board = this.board(state);
+      const left = budget - board.moved;
+      const best = Array.from(places, (spike, i): Advance => ({ spike, to: to[i]!, gain: values[i]! }));
+      const { looked, ...next } = this.advance(state, board, best, budget, rng);
+      if (board.moved < budget && !all) return undefined;
+      return { state: { ...next, reach: looked / Math.max(1, left) }, random: false };
+    },
+  };
+
+  /** Moves that gain most first, each with the probability of its gain beside the largest, until the budget is spent. */
+  private advance(state: Retimed, board: Board, best: readonly Advance[], budget: number, rng: Rng) {
     const top = best[0]?.gain ?? 0;
     const moves = [...state.moves];
-    for (const { spike, to, gain } of best) {
-      if (board.moved >= budget) break;
+    let looked = 0;
+    for (; looked < best.length && board.moved < budget; looked++) {
+      const { spike, to, gain } = best[looked]!;
       // Sampled as the converter samples flips.
       if (rng.uniform() * top < gain && board.move(spike, to)) moves.push({ spike, to });
     }
-    return { state: { ...state, moves }, random: false };
+    return { ...state, moves, looked };
   }
 
   randomStep(state: Retimed, budget: number, rng: Rng): Retimed {
@@ -110,25 +164,38 @@ export class Retiming implements Threat<Retimed> {
     const kind = pattern % 3;
     if (kind === 0) return this.scatter(state, board, order, rng, budget);
     const { inputs } = this.grid;
-    const groupOf = (spike: number): number =>
-      kind === 1 ? state.origin[spike]! % inputs : Math.floor(state.origin[spike]! / inputs);
-    const groups = new Map<number, number[]>();
-    for (const spike of order) {
-      const group = groups.get(groupOf(spike));
-      if (group) group.push(spike);
-      else groups.set(groupOf(spike), [spike]);
-    }
+    const { of, starts, spikes } = this.groupsOf(state)[kind === 1 ? 'channels' : 'steps'];
+    const seen = new Uint8Array(starts.length);
     const moves = [...state.moves];
-    for (const group of groups.values()) {
+    for (const first of order) {
+      const group = of[first]!;
+      if (seen[group] === 1) continue;
+      seen[group] = 1;
       const shift = (1 + rng.below(this.limits.maxShift)) * (rng.uniform() < 0.5 ? -1 : 1);
+      const [from, to] = [starts[group]!, starts[group + 1]!];
       // From the side to which they go, so that they do not stand in each other's way.
-      for (const spike of group.sort((a, b) => (shift > 0 ? b - a : a - b))) {
+      for (let i = 0; i < to - from; i++) {
+        const spike = spikes[shift > 0 ? to - 1 - i : from + i]!;
+        if (board.places[spike] !== state.origin[spike]) continue;
         if (board.moved >= budget) return { ...state, moves };
-        const to = state.origin[spike]! + shift * inputs;
-        if (board.move(spike, to)) moves.push({ spike, to });
+        const bin = state.origin[spike]! + shift * inputs;
+        if (board.move(spike, bin)) moves.push({ spike, to: bin });
       }
     }
     return { ...state, moves };
+  }
+
+  /** The spikes of a sample by channel and by step, found once for all proposals. */
+  private groupsOf({ origin }: Retimed): { channels: Groups; steps: Groups } {
+    const known = this.groups.get(origin);
+    if (known) return known;
+    const { steps, inputs } = this.grid;
+    const made = {
+      channels: grouped(origin, inputs, (bin) => bin % inputs),
+      steps: grouped(origin, steps, (bin) => Math.floor(bin / inputs)),
+    };
+    this.groups.set(origin, made);
+    return made;
   }
 
   between(low: Retimed, high: Retimed, share: number): Retimed | undefined {
@@ -152,7 +219,7 @@ export class Retiming implements Threat<Retimed> {
   private scatter(
     state: Retimed,
     board: Board,
-    spikes: readonly number[],
+    spikes: Iterable<number>,
     rng: Rng,
     budget = Number.POSITIVE_INFINITY,
   ): Retimed {
@@ -185,59 +252,4 @@ export class Retiming implements Threat<Retimed> {
     // The list itself: what the board moves in it is cleared with it.
     return new Board(this.grid, this.limits, state.origin, places, this.occupancy.of(places));
   }
-}
-
-/** Where the spikes stand while moves are tried. */
-class Board {
-  moved = 0;
-  private total = 0;
-
-  constructor(
-    private readonly grid: Grid,
-    private readonly limits: RetimingLimits,
-    private readonly origin: Uint32Array,
-    readonly places: Uint32Array,
-    /** [T, M] */
-    readonly counts: Uint16Array,
-  ) {
-    places.forEach((bin, spike) => {
-      this.moved += bin === origin[spike] ? 0 : 1;
-      this.total += this.shiftOf(bin, spike);
-    });
-  }
-
-  /** Whether it could be made: the bin exists and is empty, and the shifts stay within their limits. */
-  move(spike: number, to: number): boolean {
-    const { grid, limits, places, origin, counts } = this;
-    const from = places[spike]!;
-    const total = this.total - this.shiftOf(from, spike) + this.shiftOf(to, spike);
-    const inside = to >= 0 && to < grid.steps * grid.inputs && this.shiftOf(to, spike) <= limits.maxShift;
-    if (!inside || counts[to]! > 0 || total > limits.totalShift) return false;
-    counts[to]!++;
-    counts[from]!--;
-    this.moved += (to === origin[spike] ? 0 : 1) - (from === origin[spike] ? 0 : 1);
-    this.total = total;
-    places[spike] = to;
-    return true;
-  }
-
-  private shiftOf(bin: number, spike: number): number {
-    return Math.abs(bin - this.origin[spike]!) / this.grid.inputs;
-  }
-}
-
-function placesOf({ origin, moves }: Retimed): Uint32Array {
-  const places = origin.slice();
-  for (const { spike, to } of moves) places[spike] = to;
-  return places;
-}
-
-/** The spikes that are where they were, in random order. */
-function unmoved({ origin }: Retimed, { places }: Board, rng: Rng): number[] {
-  const spikes = Array.from(origin.keys()).filter((spike) => places[spike] === origin[spike]);
-  for (let i = spikes.length - 1; i > 0; i--) {
-    const j = rng.below(i + 1);
-    [spikes[i], spikes[j]] = [spikes[j]!, spikes[i]!];
-  }
-  return spikes;
 }

@@ -1,5 +1,5 @@
 /** What an attacker may do to an input. The searches in escalate.ts know no more of it than this. */
-import type { Sample } from '../../../backends/backend.ts';
+import type { Sample, Steepest } from '../../../backends/backend.ts';
 import type { Rng } from '../../../base/random.ts';
 
 /**
@@ -13,6 +13,8 @@ export interface Threat<S> {
   cost(state: S): number;
   /** One step along the gradient that costs no more than `budget` in all; `random` when the gradient is zero everywhere. */
   gradientStep(state: S, gradient: Float32Array, step: GradientStep): { state: S; random: boolean };
+  /** Where the strongest entries of a gradient are enough for most steps; without it steps are given the whole of it. */
+  readonly bySlopes?: BySlopes<S>;
   /** More random changes, until `budget` is spent. */
   randomStep(state: S, budget: number, rng: Rng): S;
   /** Changes of one pattern until `budget` is spent, for a search without gradients; `pattern` counts up from 0. */
@@ -20,6 +22,22 @@ export interface Threat<S> {
   /** A state on the way from `low` to `high`, which came out of it, this share of the way; undefined when none lies between. */
   between(low: S, high: S, share: number): S | undefined;
   changes(state: S): Changes;
+}
+
+export interface BySlopes<S> {
+  /** How many slopes a step is to be given, or WHOLE; `tries`: how often there were too few of them. */
+  wanted(state: S, step: Pick<GradientStep, 'budget'>, tries: number): number;
+  ask(states: readonly S[], wanted: Uint32Array, step: Pick<GradientStep, 'sign'>): Steepest;
+  /** The step that `gradientStep` makes; undefined when it hangs on more than these slopes. */
+  step(state: S, slopes: SampleSlopes, step: GradientStep): { state: S; random: boolean } | undefined;
+}
+
+/** Of one sample, as `Slopes` of a batch; `all`: whether no others are left. */
+export interface SampleSlopes {
+  places: Uint32Array;
+  values: Float64Array;
+  to: Uint32Array;
+  all: boolean;
 }
 
 export interface GradientStep {

@@ -9,6 +9,7 @@ export type { Kernels } from './signatures/all.ts';
 export {
   CELL,
   DECODE,
+  GROUP_ROWS,
   LOSS,
   MAX_PANELWISE_COLUMNS,
   MAX_PANELWISE_RECURRENT,

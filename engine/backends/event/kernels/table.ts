@@ -3,6 +3,7 @@
  * that is allowed and why, and a case to time. The tests walk it (test/unit/backends/event/kernels/table.test.ts) and so does
  * `npm run bench -- --kernels`; a kernel without an entry fails the tests.
  */
+import { byteEntries } from './table/bytes.ts';
 import { cellEntries } from './table/cell.ts';
 import { dropoutEntries } from './table/dropout.ts';
 import type { KernelEntry } from './table/entry.ts';
@@ -30,6 +31,7 @@ export const TABLE: readonly KernelEntry[] = [
   ...dropoutEntries,
   ...readoutEntries,
   ...productEntries,
+  ...byteEntries,
   ...cellEntries,
   ...optimizerEntries,
 ];

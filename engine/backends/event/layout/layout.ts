@@ -17,6 +17,7 @@ import { type Dynamics, dynamicsOf } from './dynamics.ts';
 import { type GatedScratch, gatedScratch } from './gated-memory.ts';
 import { type Allocate, allocateFrom, type BlockSize, type SpikingScratch, spikingScratch } from './memory.ts';
 import { type LayerParameters, placeParameters, type SortedStretch, stretchesOf } from './parameters.ts';
+import { type ByteWeights, byteWeights, seeksSteepest, steepestScratch } from './steepest.ts';
 import { type Bytes, type Elements, elements, sizeOf } from './units.ts';
 
 /** Event lists hold row numbers in 16 bits, and a block has at least the rows of one sample. */
@@ -75,6 +76,8 @@ export interface SpikingLayout extends Shared {
   kind: 'spiking';
   layers: SpikingLayer[];
   scratch: SpikingScratch[];
+  /** The first layer's weights rounded to bytes, where the strongest entries of dL/dx can be asked for. */
+  byteWeights?: ByteWeights;
   /** Of all the memory. */
   bytes: Bytes;
 }
@@ -112,8 +115,13 @@ export function planLayout(network: NetworkPlan, data: DataSize, batchSize: numb
       const narrow = layers.every(({ size }) => size <= PANEL);
       const blocks = blocksOf(batchSize, steps, spikingBlock(narrow, steps));
       const shared = shareMemory(network, layers, layers.length, data, batchSize, threads, blocks, memory.allocate);
-      const scratch = eachThread(blocks, (block) => spikingScratch(layers, network, block, memory.allocate));
-      return { kind: 'spiking', layers, ...shared, scratch, bytes: withinReach(memory.end()) };
+      const seeks = seeksSteepest(network);
+      const own = seeks ? { byteWeights: byteWeights(layers[0]!, network.inputs, memory.allocate) } : {};
+      const scratch = eachThread(blocks, (block) => ({
+        ...spikingScratch(layers, network, block, memory.allocate),
+        ...(seeks && { steepest: steepestScratch(layers[0]!, network, memory.allocate) }),
+      }));
+      return { kind: 'spiking', layers, ...shared, ...own, scratch, bytes: withinReach(memory.end()) };
     }
     case 'gated': {
       const cell = placeParameters(found.layers[0], inputs, elements(0));

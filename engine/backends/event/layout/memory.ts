@@ -4,6 +4,7 @@ import { BACKWARD_WORK, recurrentWork, SPARE_EVENTS, stepsWork, TABLE_ROWS } fro
 import { PANEL, roundUp } from '../kernels/panels.ts';
 import type { Blocks } from './blocks.ts';
 import type { SpikingLayer } from './layout.ts';
+import type { SteepestScratch } from './steepest.ts';
 import { type Bytes, bytes, sizeOf } from './units.ts';
 
 /** Up to this many events per row on average, taking rows one by one takes longer than naming the row of each event. */
@@ -97,6 +98,8 @@ export interface SpikingScratch extends Scratch {
   penalty: Bytes;
   /** What the kernels of the layers need besides. */
   work: Bytes;
+  /** Where the strongest entries of dL/dx can be asked for. */
+  steepest?: SteepestScratch;
 }
 
 /** Of a block: its samples and rows, and the input events that it may have. */

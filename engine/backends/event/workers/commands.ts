@@ -9,6 +9,8 @@ import type {
   Probe,
   Recording,
   SampleScores,
+  Slopes,
+  Steepest,
 } from '../../backend.ts';
 import type { Masks } from '../layout/around.ts';
 import type { Layout } from '../layout/layout.ts';
@@ -52,6 +54,15 @@ export type ThreadCommand =
     }
   /** Gradient of one batch without the optimizer, summed into the first shard. For tests and benchmarks. */
   | { kind: 'gradient'; split: Split; epoch: number; from: number; to: number; dropout: boolean }
+  /** The strongest entries of dL/dx; `quantize` as `transpose` of a probe, for the weights that are rounded to bytes. */
+  | {
+      kind: 'steepest';
+      samples: SharedSamples;
+      ask: Steepest;
+      slopes: Slopes;
+      transpose: boolean;
+      quantize: boolean;
+    }
   /**
    * Records what is asked of a batch; the gradients of the parameters go to the first shard. `transpose`: the weights of the
    * first layer changed since they were transposed for dL/dx.

@@ -1,6 +1,6 @@
 /** Samples that are in no data set, as a reader gives them; over memory that all threads share. */
 import type { SampleReader } from '../../../datasets/dataset.ts';
-import type { Sample } from '../../backend.ts';
+import type { Sample, Steepest } from '../../backend.ts';
 
 /** Events of sample b: offsets[b·(T+1) ..] count from the start of all channels. Or values [B, M]. */
 export interface SharedSamples {
@@ -53,4 +53,27 @@ export function sharedReader({ labels, offsets, channels, values }: SharedSample
       return labels[index]!;
     },
   };
+}
+
+/** The same over shared memory, so that no thread gets a copy of its own. */
+export function sharedSteepest(ask: Steepest): Steepest {
+  const wanted = sharedCopy(ask.wanted, Uint32Array);
+  if (ask.what === 'bins') return { ...ask, wanted };
+  const { starts, home, place, amount } = ask.spikes;
+  const spikes = {
+    starts: sharedCopy(starts, Uint32Array),
+    home: sharedCopy(home, Uint32Array),
+    place: sharedCopy(place, Uint32Array),
+    amount: sharedCopy(amount, Uint16Array),
+  };
+  return { ...ask, wanted, spikes };
+}
+
+function sharedCopy<A extends Uint32Array | Uint16Array>(
+  from: A,
+  Type: { new (buffer: SharedArrayBuffer): A; BYTES_PER_ELEMENT: number },
+): A {
+  const copy = new Type(new SharedArrayBuffer(Type.BYTES_PER_ELEMENT * from.length));
+  copy.set(from);
+  return copy;
 }

@@ -13,6 +13,7 @@ import { GatedProgram } from '../passes/gated/program.ts';
 import type { Samples } from '../passes/input.ts';
 import { transposeInputWeights } from '../passes/input-gradient.ts';
 import { SpikingProgram } from '../passes/spiking/program.ts';
+import { quantizeInputWeights } from '../passes/steepest/bounds.ts';
 import { applyUpdate, clipScale, NORM_CHUNK, shardGradients, shareOf, sumNorms } from '../passes/update.ts';
 import { barrier, DONE, isCancelled, isCancelling, TASKS } from './barrier.ts';
 import type { ThreadCommand, WorkerStart } from './commands.ts';
@@ -89,6 +90,9 @@ export function createThread(start: WorkerStart): (command: ThreadCommand) => vo
         break;
       case 'probe':
         probe(thread, command);
+        break;
+      case 'steepest':
+        steepest(thread, command);
         break;
       case 'evaluate':
         evaluate(thread, command);
@@ -223,4 +227,21 @@ function probe(thread: Thread, { batch, count, ask, recording, transpose }: Of<'
     program.probe(samples, reader, recording, { deltas, shard }, index * statsPerTask);
   });
   if (ask.parameterGradient) sumShards(thread);
+}
+
+function steepest(thread: Thread, { samples, ask, slopes, transpose, quantize }: Of<'steepest'>): void {
+  const { memory, layout, program, index, threads, control } = thread;
+  // Only asked of networks of spiking layers.
+  if (layout.kind !== 'spiking' || !(program instanceof SpikingProgram)) return;
+  if (quantize) quantizeInputWeights(memory.buffer, layout, index, threads);
+  if (transpose) transposeInputWeights(memory.buffer, layout, index, threads);
+  if (quantize || transpose) barrier(control, threads);
+  const count = slopes.found.length;
+  const reader = sharedReader(samples, layout.network.steps);
+  const perTask = Math.max(1, Math.min(layout.block, Math.ceil(count / PROBE_TASKS)));
+  shareTasks(thread, Math.ceil(count / perTask), (task) => {
+    const to = Math.min(count, (task + 1) * perTask);
+    const own = { split: 'test', epoch: 0, order: inOrderOf(count), from: task * perTask, to, dropout: false } as const;
+    program.steepest(own, reader, ask, slopes, index * layout.statsPerTask);
+  });
 }

@@ -2,7 +2,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { AnalysisContext } from '../../../../engine/analysis/analysis.ts';
 import { attack } from '../../../../engine/analysis/attack/attack.ts';
-import { alongGradient, atRandom, type Goal } from '../../../../engine/analysis/attack/escalate.ts';
+import { alongGradient, atRandom } from '../../../../engine/analysis/attack/escalate.ts';
+import type { Goal } from '../../../../engine/analysis/attack/steps.ts';
 import { type Flipped, Flips } from '../../../../engine/analysis/attack/threats/flips.ts';
 import { isFooled, type Victim, victimOf } from '../../../../engine/analysis/attack/victim.ts';
 import { widened } from '../../../../engine/analysis/attack/widths.ts';
@@ -221,6 +222,7 @@ describe('one attack', () => {
     const threat = new Flips({ steps: 4, inputs: 3 });
     const deaf: Victim = {
       ask: async (samples) => samples.map(() => ({ loss: 1, scores: Float32Array.of(1, 0) })),
+      slopes: () => undefined,
       gradients: async (_, samples) =>
         samples.map(() => ({ answer: { loss: 1, scores: Float32Array.of(1, 0) }, gradient: new Float32Array(12) })),
     };
@@ -249,6 +251,28 @@ describe('the analysis', () => {
     expect(await attack.run(two.context(), ask())).toEqual(whole);
     const another = await attack.run(two.context(), ask({ seed: 2 }));
     expect(another.attacked).not.toEqual(whole.attacked);
+  });
+
+  test('whether steps are given the strongest slopes or the whole gradient, the attack is the same', async () => {
+    const { context } = await subject(ends(), NET, 60);
+    const by = async (params: object) => {
+      const base = context();
+      const all: Network[] = [];
+      const open: AnalysisContext<AttackResult>['open'] = async (...args) => {
+        const opened = await base.open(...args);
+        all.push(opened.network);
+        return opened;
+      };
+      const told = await attack.run({ ...base, open }, ask(params));
+      expect(all.every(({ steepest }) => steepest !== undefined)).toBe(true);
+      const without: AnalysisContext<AttackResult>['open'] = async (...args) => {
+        const opened = await base.open(...args);
+        return { ...opened, network: withoutSlopes(opened.network) };
+      };
+      expect(await attack.run({ ...base, open: without }, ask(params))).toEqual(told);
+    };
+    await by({ maxShift: 2 });
+    await by({ targeted: true, kinds: ['retiming'], totalShift: 9 });
   });
 
   test('on a trained network the gradient beats random flips; a wider backward pass changes no spike', async () => {
@@ -320,6 +344,17 @@ test('wider surrogates keep their area, whatever layers say for themselves, and 
     expect(surrogate.height * surrogate.width).toBeCloseTo(trained.height * trained.width, 12);
   });
 });
+
+/** The same network, which knows no more than probes tell. */
+function withoutSlopes(network: Network): Network {
+  return new Proxy(network, {
+    get(target, name) {
+      if (name === 'steepest') return undefined;
+      const value = Reflect.get(target, name);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
 
 function firstOf(data: PreparedDataset, count: number): Sample[] {
   return readSamples(

@@ -16,6 +16,7 @@
 namespace {
 
 #include "spikes.h"
+#include "bytes.h"
 #include "gather.h"
 #include "lif/around.h"
 #include "lif/backward-steps.h"

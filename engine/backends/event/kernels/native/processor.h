@@ -15,6 +15,6 @@ struct Processor {
     if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return;
     const unsigned wide = bit_AVX512F | bit_AVX512DQ | bit_AVX512BW | bit_AVX512VL | bit_BMI2;
     avx2 = (saved & 0x06) == 0x06 && (b & bit_AVX2);
-    avx512 = (saved & 0xe6) == 0xe6 && (b & wide) == wide && (c & bit_AVX512VBMI2);
+    avx512 = (saved & 0xe6) == 0xe6 && (b & wide) == wide && (c & bit_AVX512VBMI2) && (c & bit_AVX512VNNI);
   }
 };

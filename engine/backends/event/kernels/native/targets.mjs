@@ -1,6 +1,6 @@
 /** What the kernels are compiled for: a platform and processor in Node's names, as in the names of VSIX packages. */
 
-const AVX512 = ['f', 'bw', 'vl', 'dq', 'vbmi2'].map((part) => `-mavx512${part}`);
+const AVX512 = ['f', 'bw', 'vl', 'dq', 'vbmi2', 'vnni'].map((part) => `-mavx512${part}`);
 
 /**
  * Sets of instructions by processor, with what compilers call them.

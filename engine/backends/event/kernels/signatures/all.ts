@@ -1,5 +1,6 @@
 /** All kernels: what they take, by name. Types, the C++ header and the checks of both compiled forms come from this. */
 import { createHash } from 'node:crypto';
+import { bytes } from './bytes.ts';
 import { CODES, CONSTANTS } from './constants.ts';
 import { cell, optimizer, product, readout } from './dense.ts';
 import { dropout, gather, scatter, transpose } from './gather.ts';
@@ -17,6 +18,7 @@ export const SIGNATURES = {
   ...dropout,
   ...readout,
   ...product,
+  ...bytes,
   ...cell,
   ...optimizer,
 };

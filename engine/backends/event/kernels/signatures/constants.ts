@@ -16,6 +16,8 @@ export const CONSTANTS = {
   /** Samples that the native lifBackwardRecurrent and lifBackwardSteps take at once; their scratch grows with it. */
   RECURRENT_SAMPLES: 8,
   STEPS_SAMPLES: 16,
+  /** Rows of which multiplyBytes says together how large the product may be. */
+  GROUP_ROWS: 8,
 } as const;
 
 /** Numbers for the names that an experiment file uses, and for how a sum of rows starts. */
@@ -29,5 +31,6 @@ export const CODES = {
   CELL: { rnn: 0, lstm: 1, gru: 2 },
 } as const;
 
-export const { PANEL, MAX_PANELWISE_COLUMNS, MAX_PANELWISE_RECURRENT, TABLE_ROWS, SPARE_EVENTS } = CONSTANTS;
+export const { PANEL, MAX_PANELWISE_COLUMNS, MAX_PANELWISE_RECURRENT, TABLE_ROWS, SPARE_EVENTS, GROUP_ROWS } =
+  CONSTANTS;
 export const { START, RESET, SURROGATE, DECODE, LOSS, CELL } = CODES;

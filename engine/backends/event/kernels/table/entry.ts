@@ -3,7 +3,15 @@ import type { Rng } from '../../../../base/random.ts';
 import type { Kernels } from '../kernels.ts';
 import { toPanels } from '../panels.ts';
 
-const TYPES = { f32: Float32Array, f64: Float64Array, u32: Uint32Array, u16: Uint16Array } as const;
+const TYPES = {
+  f32: Float32Array,
+  f64: Float64Array,
+  u32: Uint32Array,
+  i32: Int32Array,
+  u16: Uint16Array,
+  u8: Uint8Array,
+  i8: Int8Array,
+} as const;
 
 /** An array in the memory of the kernels. What it holds is what is stored: matrices are in panels. */
 export interface Region {
@@ -77,7 +85,7 @@ export function array(type: Region['type'], data: ArrayLike<number>, expected?: 
   return { type, data, ...(expected && { expected }) };
 }
 
-type View = Float32Array | Float64Array | Uint32Array | Uint16Array;
+type View = InstanceType<(typeof TYPES)[keyof typeof TYPES]>;
 
 /** A view of a region that lies at byte address `offset`. */
 export function viewOf(buffer: ArrayBufferLike, { type, data }: Region, offset: number): View {

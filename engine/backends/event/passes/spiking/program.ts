@@ -3,7 +3,7 @@
  * scratch of its own and only reads the weights, so the result of a shard does not depend on who computes it.
  */
 import type { SampleReader } from '../../../../datasets/dataset.ts';
-import type { Recording, SampleScores } from '../../../backend.ts';
+import type { Recording, SampleScores, Slopes, Steepest } from '../../../backend.ts';
 import { DECODE, type Kernels, LOSS } from '../../kernels/kernels.ts';
 import type { Masks } from '../../layout/around.ts';
 import { type SpikingLayout, STATS } from '../../layout/layout.ts';
@@ -19,7 +19,7 @@ import { divergedLayer } from './diverged.ts';
 import { forward } from './forward.ts';
 import { setInitialState } from './initial-state.ts';
 import { leakGradients, prepareLeaks } from './leaks.ts';
-import { recordBackward, recordForward } from './record.ts';
+import { recordBackward, recordForward, recordSteepest } from './record.ts';
 import { scaleInputGradients, scaleInputWeights } from './scaled-input.ts';
 import { fireTogether, forwardAbove, masksOf, type PlacedPoint } from './together.ts';
 
@@ -218,6 +218,27 @@ export class SpikingProgram {
     if (gradients === undefined) return;
     scaleInputGradients(workspace, gradients);
     leakGradients(workspace, gradients);
+  }
+
+  /** The strongest entries of dL/dx of samples [from, to), at their places; bits as in `probe`. */
+  steepest(samples: Samples, reader: SampleReader, ask: Steepest, slopes: Slopes, statsAt: number): void {
+    const { layout, workspace } = this;
+    this.clearStats(statsAt);
+    this.prepare();
+    layout.layers.forEach(({ size }, l) => floats(workspace, workspace.scratch.layers[l]!.dk, size).fill(0));
+    for (let from = samples.from; from < samples.to; from += layout.block) {
+      const count = Math.min(layout.block, samples.to - from);
+      this.input.read(samples, from, count, reader);
+      setInitialState(workspace, this.seed, samples, from, count);
+      forward(workspace, count, false);
+      for (let b = 0; b < count; b++) {
+        const readout = () => this.readout(b, 1, this.gradientOf(b), statsAt);
+        const stats = this.stats.subarray(statsAt);
+        noteSample(slopes.samples, from + b, this.input.labels[b]!, stats, this.classScores, readout);
+      }
+      backward(workspace, count, 0, undefined);
+      recordSteepest(workspace, ask, slopes, from, count);
+    }
   }
 
   /** Of the sample that was read out last. */

@@ -1,9 +1,11 @@
 /** What probes see of a block of spiking layers. */
-import type { Recording } from '../../../backend.ts';
-import { featureLayer } from '../../../recording.ts';
+import { NOT_FOUND, type Recording, type Slopes, type Steepest, WHOLE } from '../../../backend.ts';
+import { featureLayer, mostWanted } from '../../../recording.ts';
 import { PANEL } from '../../kernels/panels.ts';
 import { inputGradient } from '../input-gradient.ts';
 import { copyRows, eachSpike, type Matrix } from '../record.ts';
+import { strongestBins } from '../steepest/bins.ts';
+import { steepestMoves } from '../steepest/moves.ts';
 import { floats, type Workspace } from '../workspace.ts';
 import { factorsOf } from './scaled-input.ts';
 
@@ -46,6 +48,42 @@ export function recordBackward(workspace: Workspace, recording: Recording, first
   if (!recording.inputGradient) return;
   const factor = layout.layers[0]!.plan.neuron.scaleInput ? factorsOf(workspace, 0) : undefined;
   inputGradient(recording.inputGradient, workspace, membrane(workspace, 0), first, count, factor);
+}
+
+/** After the backward pass; samples stand in the batch from place `first` on. */
+export function recordSteepest(
+  workspace: Workspace,
+  ask: Steepest,
+  slopes: Slopes,
+  first: number,
+  count: number,
+): void {
+  const { layout, scratch, kernels, buffer } = workspace;
+  const { steps, inputs } = layout.network;
+  const factor = layout.layers[0]!.plan.neuron.scaleInput ? factorsOf(workspace, 0) : undefined;
+  const seeker = { kernels, buffer, layout, scratch: scratch.steepest!, delta: scratch.layers[0]!.u, factor };
+  const most = mostWanted(ask.wanted);
+  let whole = ask.wanted.subarray(0, first).filter((n) => n === WHOLE).length;
+  for (let b = 0; b < count; b++) {
+    const index = first + b;
+    const wanted = ask.wanted[index]!;
+    if (wanted === 0) continue;
+    if (wanted === WHOLE) {
+      const out = slopes.whole.subarray(whole * steps * inputs, ++whole * steps * inputs);
+      inputGradient(out, workspace, sampleOf(membrane(workspace, 0), b), 0, 1, factor);
+      continue;
+    }
+    const own = <A extends Uint32Array | Float64Array>(all: A): A =>
+      all.subarray(index * most, index * most + wanted) as A;
+    const found = { places: own(slopes.places), values: own(slopes.values), to: own(slopes.to) };
+    const known = ask.what === 'bins' ? strongestBins(seeker, b, found) : steepestMoves(seeker, b, ask, index, found);
+    slopes.found[index] = known ?? NOT_FOUND;
+  }
+}
+
+/** The same matrix, of which sample `b` is the first. */
+function sampleOf(matrix: Matrix, b: number): Matrix {
+  return { ...matrix, rowOf: (_, t) => matrix.rowOf(b, t) };
 }
 
 /** u or δ of a layer. */

@@ -34,6 +34,7 @@ function addresses(value: unknown): number[] {
     else if (typeof part === 'object' && part !== null) Object.values(part).forEach(collect);
   };
   collect(scratch);
+  collect((value as Layout & { byteWeights?: unknown }).byteWeights);
   return all;
 }
 
