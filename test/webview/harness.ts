@@ -96,6 +96,7 @@ export class FakeHost {
     return this.sent.filter((m) => m.type === 'export');
   }
 
+  /** As JSON, which is how the editor carries it: an object that is in a message twice arrives as two. */
   async post(message: ToWebview): Promise<void> {
     await this.page.evaluate((text) => window.postMessage(JSON.parse(text), '*'), JSON.stringify(message));
   }

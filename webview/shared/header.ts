@@ -24,11 +24,14 @@ export function header(session: Session): TemplateResult {
         ${
           comparison
             ? html`<span>${count(comparison.rows.length, 'variant')}</span>${
-                runs.length > 0 ? html`<span class="study-state">${describeStudy(comparison)}</span>` : nothing
+                active ? html`<span class="strong">${percentOrDash(progress, 0)}&#x202f;%</span>` : nothing
+              }${
+                runs.length > 0
+                  ? html`<span class="study-state" title=${describeStudy(comparison)}>${describeStudy(comparison)}</span>`
+                  : nothing
               }`
             : nothing
         }
-        ${active ? html`<span class="strong">${percentOrDash(progress, 0)}&#x202f;%</span>` : nothing}
       </p>
     </div>
     <nav class="views" aria-label="Views of this study">
@@ -70,7 +73,7 @@ function studyActions(session: Session): TemplateResult {
           >${icon('stop')}Stop${active.length > 1 ? ' all' : ''}</vscode-button
         >`
       : nothing
-  }${runs.length > 0 || !session.comparison || session.comparison.outdated.length > 0 ? runAll(session, runs) : nothing}`;
+  }${runs.length > 0 || (!session.comparison && session.pullProblem) || session.comparison?.outdated.length ? runAll(session, runs) : nothing}`;
 }
 
 /** Trains what is missing or outdated; when nothing is, the extension asks whether all of it is meant again. */

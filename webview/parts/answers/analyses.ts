@@ -93,8 +93,8 @@ export class Analyses {
         answered.push({ run, index, name, ...about, result });
       }
     }
-    // A run may be beside the row that it is of.
-    return { answered, waiting: [...new Set(waiting)], missing: [...new Set(missing)] };
+    // A run may be beside the row that it is of, and comes twice then, as two objects.
+    return { answered, waiting: once(waiting, keyOf), missing: once(missing, ({ id }) => id) };
   }
 
   ask(analysis: AnalysisId, runs: readonly RunSummary[], params: Record<string, unknown>, then: () => void): void {
@@ -116,7 +116,14 @@ export class Analyses {
 
 /** Each once. */
 export function runsOf(subjects: readonly Subject[]): RunSummary[] {
-  return [...new Map(subjects.flatMap(({ results }) => results.map((run) => [run.id, run] as const))).values()];
+  return once(
+    subjects.flatMap(({ results }) => results),
+    ({ id }) => id,
+  );
+}
+
+function once<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
+  return [...new Map(items.map((item) => [keyOf(item), item] as const)).values()];
 }
 
 function keyOf({ runId, name }: AnalysisSummary): string {

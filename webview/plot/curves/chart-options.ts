@@ -64,7 +64,8 @@ export function axes({ model, look: { theme, log } }: DrawnChart): uPlot.Axis[] 
       gap: 6,
       space: 64,
       values: (_, splits) => splits.map(AXES[model.axis].text),
-      incrs: STEPS_OF_TIME,
+      // There is no half of an epoch.
+      incrs: model.axis === 'epoch' ? STEPS_OF_TIME.filter((step) => step >= 1) : STEPS_OF_TIME,
       ...(model.logX ? { splits: (_, __, min, max) => logTicks([min, max]), filter: (_, splits) => splits } : {}),
     },
     {

@@ -6,11 +6,9 @@ import { icon, stateIcon } from '../../shared/icons.ts';
 import type { Session } from '../../shared/session.ts';
 import { describeGroup } from '../../shared/study/progress.ts';
 import { runAction } from '../../shared/study/run-action.ts';
+import type { Logs } from './logs.ts';
 import { noteLine, starButton } from './notes.ts';
 import type { Row } from './rows.ts';
-
-/** The logs that are open, and what they say; undefined while it is being read. */
-export type Logs = ReadonlyMap<string, string | undefined>;
 
 /** More runs than these are not listed. */
 const MAX_RUNS = 200;

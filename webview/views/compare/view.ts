@@ -19,12 +19,11 @@ import { headRow } from './choose/head.ts';
 import { referenceSelect } from './choose/reference.ts';
 import { details } from './details.ts';
 import { exportMenus } from './exports.ts';
+import { RunLogs } from './logs.ts';
 import { Relations } from './picture/relations.ts';
 import { accuracyAxis, columnsOf, filterColumns, type Row, rowsOf, shownColumns, sortRows } from './rows.ts';
 import { addSeedsButton } from './seeds.ts';
 import { type RowLook, variantRow } from './table.ts';
-
-const LOG_BYTES = 16_384;
 
 /** The table of variants: what each one changes and what that does. */
 export class CompareView implements View {
@@ -32,7 +31,7 @@ export class CompareView implements View {
   private readonly puller: Puller;
   private readonly filter: FilterLine;
   private readonly relations: Relations;
-  private readonly logs = new Map<string, string | undefined>();
+  private readonly logs: RunLogs;
   private readonly settings: KnownSettings;
   private readonly others: OtherStudies;
   private readonly beside: Beside;
@@ -45,6 +44,7 @@ export class CompareView implements View {
     this.others = new OtherStudies(session);
     this.filter = new FilterLine(session, () => ({ columns: filterColumns(this.settings.table), rows: this.rows }));
     this.relations = new Relations(session);
+    this.logs = new RunLogs(session);
     this.beside = new Beside(session, () => this.puller.request());
     this.puller = new Puller(
       () => this.pull(),
@@ -161,8 +161,8 @@ export class CompareView implements View {
       ${
         isOpen
           ? html`<tr class="details">
-            <td colspan=${table.columns.length + 1}>${details(this.session, row, this.logs, {
-              toggleLog: (id) => this.toggleLog(id),
+            <td colspan=${table.columns.length + 1}>${details(this.session, row, this.logs.open, {
+              toggleLog: (id) => this.logs.toggle(id),
               isChosen: (run) => chosen.includes(runKeyOf(run)),
               choose: (run) => this.choose(toggled(chosen, runKeyOf(run))),
             })}</td>
@@ -210,24 +210,6 @@ export class CompareView implements View {
     this.session.invalidate();
   }
 
-  private toggleLog(runId: string): void {
-    if (this.logs.delete(runId)) this.session.invalidate();
-    else {
-      this.logs.set(runId, undefined);
-      this.session.act(`log:${runId}`, () => this.readLog(runId));
-    }
-  }
-
-  private async readLog(runId: string): Promise<void> {
-    try {
-      const text = await this.session.channel.request('runs/log', { runId, maxBytes: LOG_BYTES });
-      if (this.logs.has(runId)) this.logs.set(runId, text || 'The log is empty.');
-    } catch (error) {
-      if (this.logs.get(runId) === undefined) this.logs.delete(runId);
-      throw error;
-    }
-  }
-
   private async pull(): Promise<void> {
     const { session } = this;
     const { reference } = session.state;
@@ -236,11 +218,7 @@ export class CompareView implements View {
       await this.others.pull();
       session.pullProblem = undefined;
       session.invalidate();
-      await Promise.all([
-        this.pullSettings(),
-        this.pullBeside(),
-        ...[...this.logs.keys()].map((id) => this.readLog(id)),
-      ]);
+      await Promise.all([this.pullSettings(), this.pullBeside(), this.logs.pull()]);
     } catch (error) {
       session.pullProblem = { message: (error as Error).message, retry: () => this.puller.request() };
     }

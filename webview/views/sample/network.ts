@@ -13,9 +13,11 @@ export function network(shown: ShownNetwork, all: readonly ShownNetwork[], first
   const moment = momentOf(first, answer.steps);
   return html`<section class="network" aria-label=${run.variant}>
     <h2>${run.variant} <span class="muted">seed ${run.seed}, after ${count(answer.checkpoint, 'weight update')}</span></h2>
-    ${scoresOverTime(shown, all, moment)}
-    ${answer.layers.map((layer) => (layer.spikes ? spikesOf(shown, layer.layer, moment) : nothing))}
-    ${traces(shown, all, moment)}
+    <div class="network-part">${scoresOverTime(shown, all, moment)}</div>
+    <div class="network-part">
+      ${answer.layers.map((layer) => (layer.spikes ? spikesOf(shown, layer.layer, moment) : nothing))}
+      ${traces(shown, all, moment)}
+    </div>
   </section>`;
 }
 

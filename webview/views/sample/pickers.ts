@@ -34,7 +34,13 @@ export function pickers(
   const layers = shown?.layers.filter(({ kind }) => kind !== 'linear') ?? [];
   return html`<div class="toolbar" role="toolbar" aria-label="Sample">
     ${select('Variant', variants, runs[0]?.variant ?? '', (first) => set({ first, checkpoint: 0 }))}
-    ${select('beside', ['–', ...variants], runs[1]?.variant ?? '–', (second) => set({ second: second === '–' ? '' : second, secondCheckpoint: 0 }))}
+    ${select(
+      'Beside',
+      ['', ...variants],
+      runs[1]?.variant ?? '',
+      (second) => set({ second, secondCheckpoint: 0 }),
+      (variant) => variant || 'no other',
+    )}
     ${seeds.length > 1 ? select('Seed', seeds.map(String), String(runs[0]?.seed ?? ''), (seed) => set({ seed: Number(seed), checkpoint: 0, secondCheckpoint: 0 })) : ''}
     ${select('Split', SPLITS, state.split, (split) => set({ split: split as State['split'], index: 0 }))}
     ${select('Class', ['all', ...Array.from({ length: shown?.classes ?? 0 }, (_, c) => String(c))], state.label < 0 ? 'all' : String(state.label), (label) => set({ label: label === 'all' ? -1 : Number(label) }))}

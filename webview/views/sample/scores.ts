@@ -31,7 +31,7 @@ export function scoresOverTime(
   const right = decision === label;
   return html`<p class="decision ${right ? 'right' : 'wrong'}">
       Class ${label}, taken for <strong>${decision}: ${right ? 'right' : 'wrong'}</strong>
-      <span class="muted">loss ${loss.toPrecision(3)}</span>
+      <span class="muted">· loss ${loss.toPrecision(3)}</span>
     </p>
     ${
       lines.length > 0

@@ -62,7 +62,7 @@ export function rowsButton(
 ): TemplateResult {
   const { groupBy, others } = session.state;
   const options = [
-    ['', '–'],
+    ['', 'Nothing'],
     ...(others.length > 0 ? [[BY_STUDY, 'Study']] : []),
     ...columns.filter(({ id, setting }) => setting || GROUPING.includes(id)).map(({ id, label }) => [id, label]),
   ] as [string, string][];

@@ -10,7 +10,7 @@ import { parallel } from './parallel.ts';
 import { scatter } from './scatter.ts';
 
 const HEIGHT = 300;
-const PICTURES = { none: '–', scatter: 'Scatter', parallel: 'Parallel coordinates', cross: 'Heat map' } as const;
+const PICTURES = { none: 'None', scatter: 'Scatter', parallel: 'Parallel coordinates', cross: 'Heat map' } as const;
 type Picture = keyof typeof PICTURES;
 
 /** Which picture there is, if any, and what it shows. */

@@ -150,7 +150,9 @@ export class NeuronMaps {
   private emptyReason(entries: readonly VariantEntry[]): string {
     if (entries.length > 0 && entries.every(({ hidden }) => hidden)) return 'All variants are hidden.';
     const asked = chosen(entries);
-    if (asked.length === 0 || asked.some(({ run }) => !this.known.has(run.id))) return 'Waiting for the first epoch…';
+    const unread = asked.filter(({ run }) => !this.known.has(run.id));
+    if (asked.length === 0 || unread.length > 0)
+      return unread.some(({ run }) => run.epoch > 0) ? 'Reading the rates…' : 'Waiting for the first epoch…';
     return 'The rates of single neurons were not logged: no layer spikes, or the runs are of an earlier version.';
   }
 
