@@ -23,25 +23,25 @@ export async function showOrigin(run: RunSummary, { text, commit, changes }: Run
   await vscode.window.showTextDocument(was, { preview: false });
   const choices: Choice[] = [
     {
-      title: t('Compare with the File Now'),
+      title: t('Differences'),
       run: () =>
         void vscode.commands.executeCommand(
           'vscode.diff',
           was,
           vscode.Uri.file(run.file),
-          `${basename(run.file)} (${run.id})`,
+          t('{0}: the run ↔ now', basename(run.file)),
         ),
     },
     ...(changes === undefined
       ? []
       : [
           {
-            title: t('Uncommitted Changes'),
+            title: t('Uncommitted'),
             run: () => void vscode.window.showTextDocument(kept(run, 'uncommitted.diff', changes), { preview: false }),
           },
         ]),
     {
-      title: t('New Experiment from It…'),
+      title: t('As a New File…'),
       run: () =>
         void vscode.commands.executeCommand('lifLab.experimentFromRun', {
           kind: 'run',

@@ -13,7 +13,7 @@ import type { Workbench } from './commands/table.ts';
 import { downloadData, importData, installTensorFlow, lookAtData } from './data.ts';
 import { firstSteps, newExperiment, newExperimentOf, pickTemplate } from './first-steps.ts';
 import { toRange } from './language/convert.ts';
-import type { ExperimentDocuments } from './language/documents.ts';
+import { type ExperimentDocuments, isExperiment } from './language/documents.ts';
 import type { StudyCatalog } from './model/catalog.ts';
 import { showDifference, showOrigin } from './origin.ts';
 import type { Panels } from './panels/panels.ts';
@@ -45,8 +45,9 @@ function experimentsOf({
 }: WorkbenchParts): Pick<Workbench, 'activeExperiment' | 'cursorLine' | 'experiments' | 'storeFor' | 'settings'> {
   return {
     activeExperiment() {
-      const active = vscode.window.activeTextEditor?.document.uri.fsPath;
-      if (active !== undefined && isExperimentFile(active)) return active;
+      // What a file was when a run was made of it has the name of the file, and is none.
+      const active = vscode.window.activeTextEditor?.document;
+      if (active !== undefined && isExperiment(active)) return active.uri.fsPath;
       return panels().activeFile();
     },
 

@@ -42,14 +42,17 @@ export async function estimated(
 ): Promise<{ perRun: (number | null)[]; estimate: Estimate }> {
   const runs = variants.length * seeds;
   const paces: (Pace | null)[] = [];
+  const total = Math.min(TRIED, variants.length);
   let refusal: string | undefined;
   for (const [i, { spec, variant }] of variants.slice(0, TRIED).entries()) {
-    if (seconds > 0) progress.show({ what: `trying ${variant}`, done: i, total: Math.min(TRIED, variants.length) });
+    if (seconds > 0) progress.show({ what: `trying ${variant}`, done: i, total });
     const { kernels, nativeKernels, tensorflow } = BACKENDS[spec.backend].provenance();
     const build = [engineVersion(), kernels, nativeKernels, tensorflow].join(' ');
     const file = join(dataFolder(), 'paces.json');
     try {
-      paces.push(await paceOn(spec, { lif: cli.lif, seconds, anew, runs, file, build, signal }));
+      // Unasked, minutes are not spent on data that no run has needed yet.
+      const preparing = anew ? (text: string) => progress.show(shareIn(text)) : undefined;
+      paces.push(await paceOn(spec, { lif: cli.lif, seconds, anew, runs, file, build, signal, preparing }));
     } catch (error) {
       signal.throwIfAborted();
       paces.push(null);
@@ -60,7 +63,7 @@ export async function estimated(
   const known = variants.map(({ epochs }, i) => runSeconds(paces[i], epochs));
   const mean = meanOf(known);
   const all = known.map((one) => one ?? mean);
-  const total = all.every((one) => one !== null)
+  const together = all.every((one) => one !== null)
     ? makespan(
         all.flatMap((one) => Array<number>(seeds).fill(one)),
         sharing(runs).atOnce,
@@ -72,7 +75,13 @@ export async function estimated(
     (tried === 0
       ? 'nothing was tried; --estimate SECONDS tries each variant for so long'
       : `${tried === variants.length ? 'each variant' : `${tried} of ${variants.length} variants, the others like their mean,`} trained for a moment on this machine, as many at once as will train; early stopping and analyses not counted`);
-  return { perRun: known, estimate: { seconds: total, cores: availableParallelism(), from } };
+  return { perRun: known, estimate: { seconds: together, cores: availableParallelism(), from } };
+}
+
+/** `preparing nmnist, 40 %` as what is shown of it. */
+function shareIn(text: string): Parameters<Progress['show']>[0] {
+  const [, what = text, percent = '0'] = /^(.*), (\d+) %$/.exec(text) ?? [];
+  return { what, done: Number(percent), total: 100 };
 }
 
 const runSeconds = (pace: Pace | null | undefined, epochs: number): number | null =>

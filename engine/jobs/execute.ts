@@ -261,6 +261,10 @@ class Execution {
     for (const timer of this.timers) clearInterval(timer);
     if (!runExists(this.folder) || !this.lock.isHeld()) return;
     this.status = { ...this.status, state, samplesPerSecond: 0 };
+    // All that a run says while it runs is how far its data are.
+    const { message: preparing, ...rest } = this.status;
+    if (preparing !== undefined)
+      this.status = state === 'stopped' ? { ...rest, message: `Stopped while ${preparing}: that begins anew.` } : rest;
     // Not all epochs need to be done: training may stop early.
     if (state === 'finished') this.status = { ...this.status, progress: 1 };
     if (state === 'stopped' && this.budget !== undefined)
@@ -275,6 +279,7 @@ class Execution {
       else {
         clearStop(this.folder);
         appendLog(this.folder, this.diary.end(state, this.status));
+        if (this.status.message !== undefined) appendLog(this.folder, this.status.message);
       }
     } catch {
       // The status below says the same.

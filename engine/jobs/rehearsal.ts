@@ -1,4 +1,5 @@
 /** How long a run will take, by training it for a moment without writing anything. */
+import { UserError } from '../base/errors.ts';
 import type { RunSpec } from '../experiment/schema.ts';
 import type { Trainer } from '../training/trainer.ts';
 
@@ -10,6 +11,7 @@ export interface Pace {
 
 /** Of the time that a sample takes in training, where no evaluation was seen: the forward pass without the backward one. */
 const EVALUATION_SHARE = 0.4;
+const UNPREPARED = 'its data are not prepared yet; the first run does that, and so does --estimate SECONDS';
 /** Who has seen less than two epochs after the time goes on for so many times as long. */
 const PATIENCE = 3;
 
@@ -28,13 +30,22 @@ interface Seen {
   ends: number[];
 }
 
+export interface RehearsalOptions {
+  trainer: Trainer;
+  threads: number;
+  seconds: number;
+  signal: AbortSignal;
+  /** Hears how far the data are, which are prepared first where they are not. Without it they are not: it may take many minutes. */
+  preparing: ((text: string) => void) | undefined;
+}
+
 /**
- * Trains for about `seconds`, longer where two epochs may be seen to the end. Rejects with what training rejects with, and with
- * an Error when nothing of it was seen.
+ * Trains for about `seconds`, longer where two epochs may be seen to the end. Rejects with what training rejects with, with a
+ * UserError where data would have to be prepared, and with an Error when nothing of it was seen.
  */
 export async function rehearse(
   spec: RunSpec,
-  { trainer, threads, seconds, signal }: { trainer: Trainer; threads: number; seconds: number; signal: AbortSignal },
+  { trainer, threads, seconds, signal, preparing }: RehearsalOptions,
 ): Promise<Pace> {
   const began = performance.now();
   const time = (): number => (performance.now() - began) / 1000;
@@ -60,7 +71,11 @@ export async function rehearse(
         look();
       },
       checkpoint: () => {},
-      preparing: () => {},
+      preparing: (text) => {
+        if (text === undefined) return;
+        if (!preparing) throw new UserError(UNPREPARED);
+        preparing(text);
+      },
       log: () => {},
     },
   }).catch((error) => {

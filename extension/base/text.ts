@@ -1,3 +1,4 @@
+import type { Verdict } from '../../protocol/comparison/verdicts.ts';
 import { percent as asPercent, thousands } from '../../protocol/format.ts';
 import { type clusterUse, isActive, type RunState, type RunSummary, type Spread } from '../../protocol/runs.ts';
 import { t } from './words.ts';
@@ -55,6 +56,25 @@ export const percentWithSign = (fraction: number): string => `${asPercent(fracti
 export function accuracyText(spread: Spread): string {
   const deviation = spread.deviation === undefined ? '' : ` ± ${(spread.deviation * 100).toFixed(1)}`;
   return `${percentWithSign(spread.mean)}${deviation} · ${count(spread.count, 'seed')}`;
+}
+
+/** A verdict in a few words, as `label` says it in English. */
+export function verdictWord({ kind, paired, label }: Verdict): string {
+  const points = paired ? Math.abs(100 * paired.mean).toFixed(1) : '';
+  switch (kind) {
+    case 'better':
+      return t('better by {0} points', points);
+    case 'worse':
+      return t('worse by {0} points', points);
+    case 'undecided':
+      return t('undecided');
+    case 'none':
+      return t('no difference seen');
+    case 'identical':
+      return t('identical settings');
+    default:
+      return label;
+  }
 }
 
 /** Runs of one start may be made by several requests, one after the other. */

@@ -382,7 +382,7 @@ async function oneRun(context: CommandContext, target: Target): Promise<RunSumma
   const labels = runs.map(
     (run) => `${t('{0}, seed {1}', run.variant, run.seed)} · ${stateWord(run.state)} · ${run.id}`,
   );
-  const picked = await context.workbench.pick(labels, t('Run'));
+  const picked = await context.workbench.pick(labels, t('Which run'));
   const run = runs[labels.indexOf(picked ?? '')];
   if (run === undefined) throw new Cancelled();
   return run;

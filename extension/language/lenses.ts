@@ -6,7 +6,7 @@ import { meanOf } from '../../protocol/statistics.ts';
 import { plainLabel, plainLine } from '../../protocol/text/plain-text.ts';
 import { CAUSE_LABELS, warningsNow } from '../../protocol/warnings.ts';
 import type { CommandId } from '../base/command-ids.ts';
-import { accuracyText, count, jointProgress, progressText } from '../base/text.ts';
+import { accuracyText, count, jointProgress, progressText, verdictWord } from '../base/text.ts';
 import { t } from '../base/words.ts';
 import { activeRuns } from '../model/studies.ts';
 
@@ -177,7 +177,7 @@ const resultLens = (place: Place, { verdict }: ComparisonRow, accuracy: Spread, 
   ...place,
   title: [
     accuracyText(accuracy),
-    ...(isJudged(verdict) ? [verdict.label] : []),
+    ...(isJudged(verdict) ? [verdictWord(verdict)] : []),
     ...(unfinished > 0 ? [t('{0} unfinished', unfinished)] : []),
   ].join(' · '),
   tooltip: [

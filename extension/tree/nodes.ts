@@ -13,7 +13,16 @@ import {
 } from '../../protocol/runs.ts';
 import { spread } from '../../protocol/seeds.ts';
 import { markdownText } from '../../protocol/text/plain-text.ts';
-import { accuracyText, activity, count, duration, percentWithSign, stateWord, usedText } from '../base/text.ts';
+import {
+  accuracyText,
+  activity,
+  count,
+  duration,
+  percentWithSign,
+  stateWord,
+  usedText,
+  verdictWord,
+} from '../base/text.ts';
 import { t } from '../base/words.ts';
 import { newestPerSeed, type Study, type Variant } from '../model/studies.ts';
 
@@ -71,7 +80,7 @@ export function variantLook(variant: Variant, comparison?: Comparison): Look {
   const judged = isJudged(verdict) && newest.every((run) => !isActive(run.state)) ? verdict : undefined;
   const description = [
     variantDescription(newest, earlier ? undefined : row),
-    ...(judged ? [judged.label] : []),
+    ...(judged ? [verdictWord(judged)] : []),
     ...(earlier ? [t('earlier settings')] : []),
   ].join(' · ');
   const against = judged

@@ -21,8 +21,10 @@ test('stopped while its data are made ready: stopped, not failed, and the log sa
   expect(await lab.lif('stop', run!.id)).toMatchObject({ code: 0, stdout: `${run!.id}: stopped\n` });
   await ended;
   expect(lab.run('preparing')).toMatchObject({ state: 'stopped', epoch: 0 });
-  expect(lab.run('preparing')).not.toHaveProperty('message');
+  const anew = 'Stopped while preparing fake, 40 %: that begins anew.';
+  expect(lab.run('preparing')).toMatchObject({ message: anew });
   expect(lab.log(run!)).toMatch(/Stopped on request after 0 epochs and 0\.0 s\.$/m);
+  expect(lab.log(run!)).toContain(anew);
   expect(lab.log(run!)).not.toMatch(/ at .*\.mjs/);
 });
 

@@ -2,6 +2,8 @@
 import { spawn } from 'node:child_process';
 import { availableParallelism, cpus } from 'node:os';
 import { dirname } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import * as z from 'zod';
 import { readRegular, writeAtomic } from '../../base/files.ts';
@@ -17,6 +19,8 @@ type Spec = Parameters<typeof runKey>[0];
 const KEPT = 500;
 /** A machine may have been busy when it was measured, and is not for ever. */
 const FRESH_MS = 24 * 3600 * 1000;
+/** How `lif rehearse` begins what it says of its data while they are prepared. */
+export const PREPARING = '# ';
 /** Processes that train at the same time for a measurement, at most. */
 const MAX_AT_ONCE = 16;
 
@@ -37,6 +41,8 @@ export interface EstimateOptions {
   /** What else decides the speed: engine and kernels. */
   build: string;
   signal: AbortSignal;
+  /** Hears how far the data are. Without it what would have to be prepared first is not measured. */
+  preparing?: ((text: string) => void) | undefined;
 }
 
 /** Runs at the same time, and threads of each, of `runs` on this machine. */
@@ -69,8 +75,13 @@ export async function paceOn(spec: Spec, options: EstimateOptions): Promise<Pace
   return pace;
 }
 
-async function rehearsed(spec: Spec, threads: number, { lif, seconds, signal }: EstimateOptions): Promise<Pace> {
+async function rehearsed(
+  spec: Spec,
+  threads: number,
+  { lif, seconds, signal, preparing }: EstimateOptions,
+): Promise<Pace> {
   const args = [...lif.slice(1), 'rehearse', String(seconds), '--threads', String(threads)];
+  if (preparing) args.push('--prepare');
   const child = spawn(lif[0]!, args, { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
   const stop = () => child.kill('SIGKILL');
   signal.addEventListener('abort', stop);
@@ -81,12 +92,22 @@ async function rehearsed(spec: Spec, threads: number, { lif, seconds, signal }: 
       child.once('error', reject);
       child.once('close', resolve);
     });
-    const [answer, words] = await Promise.all([text(child.stdout), text(child.stderr), code]);
+    const [answer, words] = await Promise.all([text(child.stdout), complaints(child.stderr, preparing), code]);
     if ((await code) !== 0) throw new Error(words.trim().split('\n')[0] || 'the process ended without a word');
     return paceSchema.parse(JSON.parse(answer));
   } finally {
     signal.removeEventListener('abort', stop);
   }
+}
+
+/** What a process said besides how far its data are. */
+async function complaints(stream: Readable, preparing: EstimateOptions['preparing']): Promise<string> {
+  const words: string[] = [];
+  for await (const line of createInterface(stream)) {
+    if (line.startsWith(PREPARING)) preparing?.(line.slice(PREPARING.length));
+    else words.push(line);
+  }
+  return words.join('\n');
 }
 
 type Kept = z.output<typeof keptSchema>;

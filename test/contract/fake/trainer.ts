@@ -32,6 +32,7 @@ export const fakeTrainer: Trainer = async (spec, { checkpoint, signal, observer 
   if (checkpoint) observer.metric({ kind: 'resume', step, epoch: step / STEPS_PER_EPOCH });
   const { epochs } = spec.training;
   // Data sets are made ready before anything can be saved.
+  if (spec.variant === 'preparing') observer.preparing('preparing fake, 40 %');
   if (spec.variant === 'preparing') await delay(600_000, undefined, { signal });
   const save = () => observer.checkpoint(step, encode(step, weight, spec.variant === 'big' ? 1_000_000 : 1));
   while (step < epochs * STEPS_PER_EPOCH) {

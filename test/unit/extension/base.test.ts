@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { experimentName, folderOf, isExperimentFile, storeFor } from '../../../extension/base/experiment-files.ts';
-import { accuracyText, activity, commandLink, duration, progressText } from '../../../extension/base/text.ts';
+import {
+  accuracyText,
+  activity,
+  commandLink,
+  duration,
+  progressText,
+  verdictWord,
+} from '../../../extension/base/text.ts';
+import { worded } from '../../../protocol/comparison/verdicts.ts';
 import { run, running } from './support.ts';
 
 describe('experiment files', () => {
@@ -30,6 +38,14 @@ describe('texts', () => {
     const link = commandLink('Go', 'lifLab.curves', ['/a (b)', '![x](y) *c* \'"`<']);
     const [, encoded] = /^\[Go\]\(command:lifLab\.curves\?([\w.%-]+)\)$/.exec(link)!;
     expect(JSON.parse(decodeURIComponent(encoded!))).toEqual(['/a (b)', '![x](y) *c* \'"`<']);
+  });
+
+  test('say a verdict as the engine does, where nothing is translated', () => {
+    const paired = { seeds: [1], differences: [-0.021], mean: -0.021, p: 1 };
+    for (const kind of ['baseline', 'identical', 'unpaired', 'undecided', 'better', 'worse', 'none'] as const) {
+      const verdict = worded({ kind, against: 'a', wanted: 1, paired });
+      expect(verdictWord(verdict)).toBe(verdict.label);
+    }
   });
 
   test('say how accurate, how long and how far', () => {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { makespan } from '../../../engine/executors/local/estimate.ts';
 import type { RunSpec } from '../../../engine/experiment/schema.ts';
 import { paceOf, rehearse } from '../../../engine/jobs/rehearsal.ts';
+import type { Trainer } from '../../../engine/training/trainer.ts';
 
 const samples = { train: 1000, validation: 100, test: 400 };
 const moments = [0.25, 0.5, 0.75, 1].map((epochs, i) => ({ time: 1 + i, epochs }));
@@ -34,7 +35,7 @@ test('runs that share places end when the last place is free', () => {
 
 test('a trainer is left off when enough was seen, and what it refuses is told', async () => {
   const spec = { training: { epochs: 1000, evaluateEvery: 1 } } as RunSpec;
-  const options = { threads: 1, seconds: 0.02, signal: new AbortController().signal };
+  const options = { threads: 1, seconds: 0.02, signal: new AbortController().signal, preparing: undefined };
   let updates = 0;
   const pace = await rehearse(spec, {
     ...options,
@@ -57,4 +58,19 @@ test('a trainer is left off when enough was seen, and what it refuses is told', 
   expect(pace.epoch).toBeGreaterThan(0.02);
   const trainer = () => Promise.reject(new Error('no such data'));
   await expect(rehearse(spec, { ...options, trainer })).rejects.toThrow('no such data');
+});
+
+test('data are prepared for it when that was asked for, and then it says how far they are', async () => {
+  const spec = { training: { epochs: 1000, evaluateEvery: 1 } } as RunSpec;
+  const signal = new AbortController().signal;
+  const trainer: Trainer = async (_, { observer }) => {
+    observer.preparing('preparing nmnist, 40 %');
+    observer.preparing(undefined);
+    throw new Error('opened');
+  };
+  const options = { threads: 1, seconds: 0.02, signal, trainer };
+  await expect(rehearse(spec, { ...options, preparing: undefined })).rejects.toThrow('not prepared yet');
+  const heard: string[] = [];
+  await expect(rehearse(spec, { ...options, preparing: (text) => heard.push(text) })).rejects.toThrow('opened');
+  expect(heard).toEqual(['preparing nmnist, 40 %']);
 });

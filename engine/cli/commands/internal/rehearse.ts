@@ -1,4 +1,5 @@
 import { text } from 'node:stream/consumers';
+import { PREPARING } from '../../../executors/local/estimate.ts';
 import { rehearse } from '../../../jobs/rehearsal.ts';
 import { type Command, threadsOption } from '../../command.ts';
 import { printJson } from '../../output.ts';
@@ -11,7 +12,13 @@ export const rehearseCommand: Command = {
   example: 'lif rehearse 2 --threads 1 < spec.json',
   positionals: [1, 1],
   internal: true,
-  options: { threads: threadsOption },
+  options: {
+    threads: threadsOption,
+    prepare: {
+      type: 'boolean',
+      help: 'prepares the data first where they are not, and says on standard error how far it is',
+    },
+  },
   async run(cli, input) {
     const started = process.uptime();
     const spec = JSON.parse(await text(process.stdin));
@@ -22,6 +29,7 @@ export const rehearseCommand: Command = {
       threads: input.training.threads ?? 1,
       seconds: Number(input.positionals[0]),
       signal: stop.signal,
+      preparing: input.flag('prepare') ? (text) => void process.stderr.write(`${PREPARING}${text}\n`) : undefined,
     });
     printJson({ ...pace, start: pace.start + started });
     // Training that was left off may have left threads behind.
