@@ -8,11 +8,15 @@ const here = dirname(fileURLToPath(import.meta.url));
 
 /** Absolute path of a built file such as `kernels.wasm` or `worker.mjs`. */
 export function builtFile(name: string): string {
-  for (const folder of [here, join(here, '../dist'), join(here, '../../dist')]) {
-    const file = join(folder, name);
-    if (existsSync(file)) return file;
-  }
-  throw new Error(`${name} is missing beside ${here}: run "npm run build".`);
+  const file = findBuiltFile(name);
+  if (file === undefined) throw new Error(`${name} is missing beside ${here}: run "npm run build".`);
+  return file;
+}
+
+/** As `builtFile`, of a file that not every build has. */
+export function findBuiltFile(name: string): string | undefined {
+  const places = [here, join(here, '../dist'), join(here, '../../dist')].map((folder) => join(folder, name));
+  return places.find((file) => existsSync(file));
 }
 
 /** Bundles that were compared with the sources: once is enough for a process, which has loaded its own already. */

@@ -2,7 +2,7 @@
 import { statfsSync } from 'node:fs';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { chosenInstructions, kernelRemarks } from '../backends/event/kernels/native.ts';
+import { availableInstructions, chosenInstructions, kernelRemarks } from '../backends/event/kernels/native.ts';
 import { compilerWords } from '../backends/tensorflow/install/compile.ts';
 import { cudaDevices } from '../backends/tensorflow/install/cuda.ts';
 import {
@@ -59,13 +59,17 @@ function processor(): DoctorFinding {
   return { what: 'processor', found: `${name}, ${cores} ${cores === 1 ? 'thread' : 'threads'}`, well: true };
 }
 
+const WITHOUT_KERNELS = `there are no kernels compiled for ${process.platform} ${process.arch} here; those in WebAssembly give the same results, and take two to three times as long`;
+
 function instructions(): DoctorFinding {
   const remarks = kernelRemarks();
+  const none = availableInstructions().every((set) => set === 'wasm');
+  const advice = remarks.length > 0 ? remarks.join(' ') : none ? WITHOUT_KERNELS : undefined;
   return {
     what: 'kernels of the event engine',
     found: chosenInstructions(),
     well: remarks.length === 0,
-    ...(remarks.length > 0 && { advice: remarks.join(' ') }),
+    ...(advice !== undefined && { advice }),
   };
 }
 

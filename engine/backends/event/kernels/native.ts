@@ -5,7 +5,7 @@
  */
 import { createRequire } from 'node:module';
 import { type Copy, copyPlainly } from '../../../base/copy.ts';
-import { builtFile } from '../../../base/paths.ts';
+import { findBuiltFile } from '../../../base/paths.ts';
 import { bindStored, MAX_ARGUMENTS } from './bind.ts';
 import { nativeFile } from './native-file.ts';
 import { CONTRACT, fingerprint, type KernelName, type Kernels } from './signatures/all.ts';
@@ -36,14 +36,25 @@ export function accept(addon: Addon): { addon: Addon | undefined; refused?: stri
   };
 }
 
+/** The addon in `file`, where that loads here: not one for another processor, or one that wants another C library. */
+export function load(file: string): { addon: Addon | undefined; refused?: string } {
+  try {
+    return accept(createRequire(import.meta.url)(file) as Addon);
+  } catch (error) {
+    const why = (error as Error).message.split('\n', 1)[0]!.replace(`${file}: `, '');
+    return {
+      addon: undefined,
+      refused: `${nativeFile()} does not load here (${why}), so the WebAssembly kernels do its work, more slowly: install the LIF Lab for this platform, or run "npm run build".`,
+    };
+  }
+}
+
 /** The compiled kernels, or undefined where there are none for this machine. */
 function addon(): Addon | undefined {
-  if (!loaded)
-    try {
-      loaded = accept(createRequire(import.meta.url)(builtFile(nativeFile())) as Addon);
-    } catch {
-      loaded = { addon: undefined };
-    }
+  if (!loaded) {
+    const file = findBuiltFile(nativeFile());
+    loaded = file === undefined ? { addon: undefined } : load(file);
+  }
   return loaded.addon;
 }
 

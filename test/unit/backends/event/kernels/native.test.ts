@@ -1,7 +1,10 @@
 /** The kernels for this machine's processor: there where they can be, chosen as asked, and safe to call wrongly. */
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { instantiateKernels } from '../../../../../engine/backends/event/kernels/kernels.ts';
 import {
   type Addon,
@@ -10,6 +13,7 @@ import {
   chosenInstructions,
   copier,
   kernelRemarks,
+  load,
   nativeFile,
 } from '../../../../../engine/backends/event/kernels/native.ts';
 import { CONTRACT, fingerprint } from '../../../../../engine/backends/event/kernels/signatures/all.ts';
@@ -54,6 +58,16 @@ test('an addon that was built from other signatures is refused with a sentence',
   expect(accept(current)).toEqual({ addon: current });
   // As builds before there were fingerprints.
   expect(accept({ sets: ['baseline'] } as Addon).addon).toBeUndefined();
+});
+
+test('an addon that is for another processor, or damaged, is no reason to fail, and is told', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lif-native-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, nativeFile());
+  writeFileSync(file, 'no program');
+  const { addon, refused } = load(file);
+  expect(addon).toBeUndefined();
+  expect(refused).toMatch(/^kernels-\S+\.node does not load here \([^/]+\), so the WebAssembly kernels do its work/);
 });
 
 test('WebAssembly that was built from other signatures is refused with a sentence', () => {
