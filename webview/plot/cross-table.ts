@@ -1,5 +1,5 @@
 /** Two settings across each other: a cell for each pair of their values, in the colour of its number, which stands in it. */
-import { svg, type TemplateResult } from 'lit';
+import { nothing, svg, type TemplateResult } from 'lit';
 import { colourIndex, hexColour, type Rgb, sequential } from '../../protocol/drawing/colours.ts';
 import { drawing, type RelationLook, shortened } from './relation.ts';
 
@@ -46,7 +46,7 @@ export function crossSvg(
       const colour = colours[colourIndex(cell.value, range)]!;
       const [left, up] = [start + cell.column * wide, ROOM.top + cell.row * high];
       return svg`<rect class="cell" x=${left.toFixed(1)} y=${up.toFixed(1)} width=${Math.max(1, wide - GAP).toFixed(1)} height=${Math.max(1, high - GAP).toFixed(1)}
-        fill=${hexColour(colour)} stroke=${i === pointed ? ink : 'none'} stroke-width="2" @pointerenter=${point ? () => point(i) : undefined}/>
+        fill=${hexColour(colour)} stroke=${i === pointed ? ink : 'none'} stroke-width="2" @pointerenter=${point ? () => point(i) : nothing} @pointerleave=${point ? () => point(undefined) : nothing}/>
         ${wide > 44 && high > 14 ? svg`<text x=${(left + (wide - GAP) / 2).toFixed(1)} y=${(up + high / 2 + 4).toFixed(1)} text-anchor="middle" fill=${luminance(colour) > BRIGHT ? '#000000' : '#ffffff'} pointer-events="none">${cell.text}</text>` : undefined}`;
     })}
     ${named(y.values, high).map(

@@ -1,5 +1,5 @@
 /** Parallel coordinates: an axis for each quantity, a line for each variant through what it has on them. */
-import { type SVGTemplateResult, svg, type TemplateResult } from 'lit';
+import { nothing, type SVGTemplateResult, svg, type TemplateResult } from 'lit';
 import type { LineStyle } from '../../protocol/drawing/palette.ts';
 import type { Quantity, QuantityAxis } from './quantity-axis.ts';
 import { drawing, keySvg, type RelationLook, shortened } from './relation.ts';
@@ -18,6 +18,8 @@ export interface Parallel {
 }
 
 const ROOM = { side: 62, top: 30, bottom: 16 };
+/** Around a line, where a pointer is on it. */
+const NEAR = 11;
 
 export function parallelSvg(
   { axes, lines, style }: Parallel,
@@ -30,8 +32,10 @@ export function parallelSvg(
     ${lines.map(({ group, values }, i) => {
       const { colour, dash } = style(group);
       const faded = pointed !== undefined && pointed !== i;
-      return svg`<path class="line" d=${pathOf(axes, values, across, up)} fill="none" stroke=${colour} stroke-width=${i === pointed ? 3.5 : 2}
-        stroke-opacity=${faded ? 0.25 : 0.9} stroke-dasharray=${dash.join(' ') || 'none'} @pointerenter=${point ? () => point(i) : undefined} />`;
+      const path = pathOf(axes, values, across, up);
+      return svg`<path class="line" d=${path} fill="none" stroke=${colour} stroke-width=${i === pointed ? 3.5 : 2}
+        stroke-opacity=${faded ? 0.25 : 0.9} stroke-dasharray=${dash.join(' ') || 'none'} />
+        ${point ? svg`<path class="near" d=${path} fill="none" stroke="transparent" stroke-width=${NEAR} @pointerenter=${() => point(i)} @pointerleave=${() => point(undefined)} />` : nothing}`;
     })}
     ${axes.map((axis, i) => {
       const last = i === axes.length - 1 && i > 0;

@@ -79,7 +79,7 @@ export function relationSvg(
     ${dots.map((dot, i) => {
       const [cx, cy] = placed(dot);
       return svg`<path class="dot" d=${shapePath(markerOf(dot.group), cx, cy, i === pointed ? 1.6 * RADIUS : RADIUS)} fill=${style(dot.group).colour} fill-opacity="0.8"
-        stroke=${i === pointed ? ink : 'none'} stroke-width="1.5" @pointerenter=${point ? () => point(i) : nothing} />`;
+        stroke=${i === pointed ? ink : 'none'} stroke-width="1.5" @pointerenter=${point ? () => point(i) : nothing} @pointerleave=${point ? () => point(undefined) : nothing} />`;
     })}
     ${keySvg(key, width, height, (group, x, y) => dotSign(group, x, y, style(group)))}`;
   return drawing({ width, height, ink, key }, content);

@@ -178,14 +178,15 @@ class Session {
     await lab.runCommand('LIF Lab: Open Matrix');
     const view = await lab.webview('.matrix-page', 60_000);
     const row = view.locator('tbody tr', { hasText: 'without reset' });
-    await row.locator('td', { hasText: 'off' }).click({ timeout: 30_000 });
-    await lab.page.keyboard.press('Space');
-    await row.locator('td', { hasText: 'on' }).last().waitFor();
-    await this.wide(() => this.picture('tour-7-matrix'));
-    await row.locator('td', { hasText: 'on' }).last().click();
-    await lab.page.keyboard.press('Control+Z');
-    await row.locator('td', { hasText: 'off' }).waitFor();
-    await lab.page.keyboard.press('Control+S');
+    await this.wide(async () => {
+      await row.locator('td', { hasText: 'off' }).click({ timeout: 30_000 });
+      await lab.page.keyboard.press('Space');
+      await row.locator('td', { hasText: 'on' }).last().waitFor();
+      await this.picture('tour-7-matrix');
+      await lab.page.keyboard.press('Control+Z');
+      await row.locator('td', { hasText: 'off' }).waitFor();
+      await lab.page.keyboard.press('Control+S');
+    });
   }
 
   private async advice(): Promise<void> {
@@ -193,11 +194,15 @@ class Session {
     await lab.openFile(FILE);
     await until('advice', 40_000, async () => (await lab.page.locator('.squiggly-hint').count()) > 0 || undefined);
     await lab.goToLine(VARIANTS + 3);
-    await lab.page.keyboard.press('End');
-    for (let n = 0; n < 3; n++) await lab.page.keyboard.press('ArrowLeft');
+    // Where the hint is: below the name of the variant.
+    await lab.page.keyboard.press('Home');
     await this.quiet();
     await lab.runCommand('Show or Focus Hover');
-    await lab.page.locator('.monaco-hover').filter({ visible: true }).first().waitFor();
+    await lab.page
+      .locator('.monaco-editor .monaco-hover, .monaco-resizable-hover')
+      .filter({ visible: true })
+      .first()
+      .waitFor();
     await lab.page.waitForTimeout(1500);
     await this.picture('tour-11-advice');
   }
@@ -250,6 +255,7 @@ class Session {
     const shown = this.theme ?? theme;
     if (shown !== 'dark') await this.lab.setTheme(shown);
     await page.setViewportSize(size);
+    await page.locator('.statusbar-item', { hasText: 'Activating' }).waitFor({ state: 'hidden', timeout: 30_000 });
     await page.waitForTimeout(1200); // layout and pictures settle
     await page.screenshot({ path: path.join(this.folder, `${name}.png`), animations: 'disabled', caret: 'hide' });
     console.log(`${name}.png`);

@@ -79,6 +79,12 @@ test('two settings across each other: a cell for each pair, the mean where rows 
   const [, told] = /^neuron\.leak 0\.9, neuron\.reset hard: Accuracy ([\d.]+) %, 0\.9 hard, again\.$/.exec(reading)!;
   expect(Number(told)).toBeCloseTo((third! + fourth!) / 2, 1);
   await picture(host, 'compare-heat-map');
+  // By pointer: a cell that it is on, and nothing where no row has both values.
+  await part.locator('.cell').nth(2).hover();
+  await expect.poll(() => part.locator('.relation-reading').textContent()).toContain('reset none: Accuracy');
+  const box = (await part.locator('.cell').nth(2).boundingBox())!;
+  await host.page.mouse.move(box.x + 1.5 * box.width, box.y + 0.5 * box.height, { steps: 3 });
+  await expect.poll(() => part.locator('.relation-reading').textContent()).toBe('');
   await part.getByRole('button', { name: 'SVG' }).click();
   await expect.poll(() => host.exports().length).toBe(1);
   expect(host.exports()[0]).toMatchObject({ suggestedName: 'delayed-spiking-xor-cross.svg' });

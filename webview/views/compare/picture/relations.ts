@@ -105,7 +105,7 @@ export class Relations {
     const others = settings.filter((one) => one !== x);
     const y = others.find(({ id }) => id === pictureZ) ?? others[0];
     if (!x || !y) return { drawn: undefined, choosers: nothing, result };
-    const choosers = html`${overX(settings, x)}${this.chooser('And', others, y, (id) => session.update({ pictureZ: id }))}`;
+    const choosers = html`${overX(settings, x)}${this.chooser('and', others, y, (id) => session.update({ pictureZ: id }))}`;
     return { drawn: crossTable(rows, x, y, result, study), choosers, result };
   }
 
