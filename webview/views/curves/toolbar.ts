@@ -83,7 +83,7 @@ export function toolbar(
   </div>`;
 }
 
-const OPTIONS = { nothing: 'Nothing else', neurons: 'Rates of the neurons', all: 'Everything logged' };
+const OPTIONS = { nothing: 'Nothing', neurons: 'Rates of the neurons', all: 'Everything logged' };
 
 /** What is shown beside accuracy and loss. */
 function alsoSelect(session: Session<'curves'>, layers: boolean): TemplateResult {
