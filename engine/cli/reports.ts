@@ -177,7 +177,7 @@ function fallLine(run: RunSummary): string[] {
   if (fall < NOTABLE_FALL) return [];
   const points = (100 * fall).toFixed(1);
   return [
-    `${printable(run.variant)}, seed ${run.seed}: the accuracy fell by ${points} points after epoch ${run.result!.epoch}; lower training.learningRate or set training.clipNorm.`,
+    `${printable(run.variant)}, seed ${run.seed}: the accuracy fell by ${points} points after epoch ${run.result!.epoch}; lower training.learningRate, or set training.clipNorm, or lower it where it is set.`,
   ];
 }
 

@@ -49,6 +49,10 @@ function claimLines(claims: JudgedClaim[], file: string, outcome: ClaimOutcome, 
     ...lines,
     '',
     summary,
-    ...(missing.size > 0 ? [`${trainCommand(file, sets)} trains the ${missing.size} run(s) that are missing.`] : []),
+    ...(missing.size > 0
+      ? [
+          `${missing.size} run(s) of these lines are missing; ${trainCommand(file, sets)} trains them and whatever else is not trained yet.`,
+        ]
+      : []),
   ];
 }

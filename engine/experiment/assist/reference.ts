@@ -42,7 +42,7 @@ const EXAMPLE = {
 };
 
 /** \`neuron\` before \`network\`, whose layers refer to it. */
-const SECTIONS = ['dataset', 'neuron', 'network', 'training', 'variants', 'seeds', 'expect', 'slurm'];
+const SECTIONS = ['dataset', 'neuron', 'network', 'training', 'variants', 'seeds', 'expect', 'analyses', 'slurm'];
 
 /** Text of docs/experiment-file.md. */
 export function referenceText(): string {

@@ -21,7 +21,7 @@ test('what has not run is neither a pass nor a failure, and what is missing is s
     /^not run +other\.accuracy > base\.accuracy +not run: no seed has finished in both of "other" and "base"$/m,
   );
   expect(stdout).toMatch(/study\.lif\.yaml: 0 of 1 hold, not run\.\n/);
-  expect(stdout).toMatch(/lif run .*study\.lif\.yaml trains the 2 run\(s\) that are missing\./);
+  expect(stdout).toMatch(/2 run\(s\) of these lines are missing; lif run .*study\.lif\.yaml trains them/);
 });
 
 test('one seed is undecided; --json has it all', async () => {
