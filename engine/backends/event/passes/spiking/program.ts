@@ -202,14 +202,7 @@ export class SpikingProgram {
     const target = gradients === undefined ? undefined : { gradients, add: true, dropout: false };
     for (let from = samples.from; from < samples.to; from += layout.block) {
       const count = Math.min(layout.block, samples.to - from);
-      this.input.read(samples, from, count, reader);
-      setInitialState(workspace, this.seed, samples, from, count);
-      forward(workspace, count, false);
-      for (let b = 0; b < count; b++) {
-        const readout = () => this.readout(b, 1, deltas ? this.gradientOf(b) : undefined, statsAt);
-        const stats = this.stats.subarray(statsAt);
-        noteSample(recording.samples, from + b, this.input.labels[b]!, stats, this.classScores, readout);
-      }
+      this.note(samples, reader, from, count, { notes: recording.samples, deltas, statsAt });
       recordForward(workspace, recording, from, count);
       if (!deltas) continue;
       backward(workspace, count, 0, target);
@@ -220,6 +213,24 @@ export class SpikingProgram {
     leakGradients(workspace, gradients);
   }
 
+  /** Forward pass and readout of a block of samples, each noted by itself; where `deltas`, what the backward pass starts from. */
+  private note(
+    samples: Samples,
+    reader: SampleReader | undefined,
+    from: number,
+    count: number,
+    { notes, deltas, statsAt }: { notes: Recording['samples']; deltas: boolean; statsAt: number },
+  ): void {
+    this.input.read(samples, from, count, reader);
+    setInitialState(this.workspace, this.seed, samples, from, count);
+    forward(this.workspace, count, false);
+    for (let b = 0; b < count; b++) {
+      const readout = () => this.readout(b, 1, deltas ? this.gradientOf(b) : undefined, statsAt);
+      const stats = this.stats.subarray(statsAt);
+      noteSample(notes, from + b, this.input.labels[b]!, stats, this.classScores, readout);
+    }
+  }
+
   /** The strongest entries of dL/dx of samples [from, to), at their places; bits as in `probe`. */
   steepest(samples: Samples, reader: SampleReader, ask: Steepest, slopes: Slopes, statsAt: number): void {
     const { layout, workspace } = this;
@@ -228,14 +239,7 @@ export class SpikingProgram {
     layout.layers.forEach(({ size }, l) => floats(workspace, workspace.scratch.layers[l]!.dk, size).fill(0));
     for (let from = samples.from; from < samples.to; from += layout.block) {
       const count = Math.min(layout.block, samples.to - from);
-      this.input.read(samples, from, count, reader);
-      setInitialState(workspace, this.seed, samples, from, count);
-      forward(workspace, count, false);
-      for (let b = 0; b < count; b++) {
-        const readout = () => this.readout(b, 1, this.gradientOf(b), statsAt);
-        const stats = this.stats.subarray(statsAt);
-        noteSample(slopes.samples, from + b, this.input.labels[b]!, stats, this.classScores, readout);
-      }
+      this.note(samples, reader, from, count, { notes: slopes.samples, deltas: true, statsAt });
       backward(workspace, count, 0, undefined);
       recordSteepest(workspace, ask, slopes, from, count);
     }
